@@ -1,0 +1,57 @@
+# Two commands are the set-up: `make run` and `make test`. Both install what they need, and both are quick when repeated.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+RUNS   ?= runs
+BENCH  ?= benches/mocked.toml
+WORKERS ?= 2
+
+# numpy's linear algebra must not start threads of its own: two cores are shared with the twins.
+export OPENBLAS_NUM_THREADS = 1
+
+.PHONY: help run test check bench lock clean
+
+help:
+	@echo "make run    set up, then run the plans on the mocked bench and write a report"
+	@echo "make test   set up, then run every check"
+	@echo "make bench  print the speed table"
+	@echo "make lock   resolve the dependencies anew"
+
+# The Python and its venv module are the one thing pip cannot bring; say so instead of failing half-way.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, as python3 or PYTHON=/path/to/python"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-installed: requirements/run.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev-installed: requirements/dev.txt $(VENV)/.run-installed
+	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/dev.txt
+	@touch $@
+
+run: $(VENV)/.run-installed
+	$(BIN)/python -m pytest test_plans --bench $(BENCH) --runs $(RUNS) -n $(WORKERS)
+	$(BIN)/rig runs --runs $(RUNS)
+
+test: check
+	$(BIN)/python -m pytest tests
+
+check: $(VENV)/.dev-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev-installed
+	$(BIN)/python -m benchmarks
+
+lock: | $(BIN)/python
+	$(BIN)/python -m pip install --quiet "uv>=0.13,<0.14"
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra parquet -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,1 @@
+"""One folder per instrument: dialect, driver, twin. `plant` is the simulated laboratory, `hosting` serves the twins."""

@@ -1,0 +1,208 @@
+"""Every error the rig raises, drawn as a tree.
+
+RigError
+├── BenchFileError            the bench file says something it may not; all mistakes at once
+├── BenchConnectionError      one or more instruments could not be reached; all failures at once
+├── BenchBusyError            another run holds the bench
+├── DiscoveryError            the bench file names a driver, twin or firmware that cannot be found
+├── InstrumentError           one instrument, with the bytes and advice for the operator
+│   ├── ConnectionFailedError   the port could not be opened, or what answered is something else
+│   ├── ConnectionLostError     the port died while in use
+│   ├── NoReplyError            nothing (or too little) came before the deadline
+│   ├── GarbledReplyError       what came is not the dialect
+│   ├── RefusedError            the instrument understood and said no
+│   └── OutOfRangeError         the driver refused before anything was sent
+├── QuantityError             text or number that is not a quantity of the wanted kind
+├── RecordError
+│   ├── RecordCorruptError      the hash chain or the schema does not hold
+│   ├── RecordClosedError       a write after the stop
+│   ├── RecordBusyError         the record has a living writer
+│   └── RecordNotFoundError     no such run
+├── MetrologyError            the data do not allow a number
+│   ├── SeriesError             gaps, reversed time, NaN, too few samples, a tare in the middle
+│   └── WindowError             S, period or window that do not fit each other or the data
+├── PlanError                 the plan itself is wrong
+│   ├── UnknownLimitError
+│   ├── UnknownRequirementError
+│   └── NothingVerifiedError
+├── VerdictError              a verify did not PASS
+├── StreamingError            InfluxDB could not be fed; never reaches a run
+├── ExportError               a report or export could not be written
+└── SafetyError               delivery could not be shown to have stopped
+"""
+
+from collections.abc import Sequence
+
+MAX_BYTES_SHOWN = 96
+
+
+def show_bytes(data: bytes | None) -> str:
+    """Render wire bytes for a person: printable ones as text, the rest as hex, long ones cut with their length."""
+    if data is None:
+        return "nothing"
+    if not data:
+        return "nothing (0 bytes)"
+    head = data[:MAX_BYTES_SHOWN]
+    cut = f" … {len(data)} bytes in all" if len(data) > MAX_BYTES_SHOWN else ""
+    if all(32 <= byte < 127 or byte in (9, 10, 13) for byte in head):
+        return f"{head!r}{cut}"
+    return f"[{head.hex(' ')}]{cut}"
+
+
+class RigError(Exception):
+    """The root: whatever the rig raises on purpose is one of these."""
+
+
+class BenchFileError(RigError):
+    """Every mistake of a bench file at once; `mistakes` holds one line each: place, what was found, what is allowed."""
+
+    def __init__(self, path: str, mistakes: Sequence[str]) -> None:
+        self.path = path
+        self.mistakes = tuple(mistakes)
+        count = "1 mistake" if len(self.mistakes) == 1 else f"{len(self.mistakes)} mistakes"
+        super().__init__("\n".join([f"{path}: {count}", *(f"  {line}" for line in self.mistakes)]))
+
+
+class DiscoveryError(RigError):
+    """A driver, twin or firmware named in a bench file cannot be found or is not what it should be."""
+
+
+class InstrumentError(RigError):
+    """What went wrong with one instrument: its name, the bytes both ways and advice for the operator."""
+
+    def __init__(
+        self,
+        instrument: str,
+        what: str,
+        *,
+        advice: str,
+        port: str = "",
+        sent: bytes | None = None,
+        received: bytes | None = None,
+    ) -> None:
+        self.instrument = instrument
+        self.what = what
+        self.advice = advice
+        self.port = port
+        self.sent = sent
+        self.received = received
+        where = f"{instrument} on {port}" if port else instrument
+        lines = [f"{where}: {what}"]
+        if sent is not None or received is not None:
+            lines.append(f"  sent {show_bytes(sent)}, received {show_bytes(received)}")
+        lines.append(f"  advice: {advice}")
+        super().__init__("\n".join(lines))
+
+
+class ConnectionFailedError(InstrumentError):
+    """The port could not be opened, or what answered there is not the instrument that the bench file names."""
+
+
+class ConnectionLostError(InstrumentError):
+    """The port died while it was in use."""
+
+
+class NoReplyError(InstrumentError):
+    """Nothing, or too little, came before the deadline."""
+
+
+class GarbledReplyError(InstrumentError):
+    """What came is not the dialect: bad checksum, unknown code, truncated, not a number."""
+
+
+class RefusedError(InstrumentError):
+    """The instrument understood the command and refused it; `code` is its own code for why."""
+
+    def __init__(self, instrument: str, what: str, *, advice: str, code: str, **bytes_and_port: object) -> None:
+        self.code = code
+        super().__init__(instrument, what, advice=advice, **bytes_and_port)  # type: ignore[arg-type]
+
+
+class OutOfRangeError(InstrumentError):
+    """The driver refused a value before anything was sent."""
+
+
+class BenchConnectionError(RigError):
+    """Every instrument of a bench that could not be reached, reported together."""
+
+    def __init__(self, bench: str, failures: Sequence[InstrumentError]) -> None:
+        self.bench = bench
+        self.failures = tuple(failures)
+        body = "\n".join(str(failure) for failure in self.failures)
+        super().__init__(f"bench {bench}: {len(self.failures)} instrument(s) not reached\n{body}")
+
+
+class BenchBusyError(RigError):
+    """Another run holds the bench."""
+
+
+class QuantityError(RigError):
+    """Text or a number that is not a quantity of the wanted kind."""
+
+
+class RecordError(RigError):
+    """Something about a run record."""
+
+
+class RecordCorruptError(RecordError):
+    """The hash chain or the schema of a record does not hold; `seq` is the first entry that is wrong."""
+
+    def __init__(self, message: str, seq: int | None = None) -> None:
+        self.seq = seq
+        super().__init__(message)
+
+
+class RecordClosedError(RecordError):
+    """Something was written after the run's stop."""
+
+
+class RecordBusyError(RecordError):
+    """The record has a living writer."""
+
+
+class RecordNotFoundError(RecordError):
+    """There is no such run."""
+
+
+class MetrologyError(RigError):
+    """The data do not allow a number; the message says why."""
+
+
+class SeriesError(MetrologyError):
+    """Gaps, reversed time, NaN, too few samples, or a tare in the middle of a series."""
+
+
+class WindowError(MetrologyError):
+    """A sample interval, period or window that does not fit the others or the data."""
+
+
+class PlanError(RigError):
+    """The plan itself is wrong."""
+
+
+class UnknownLimitError(PlanError):
+    """A verify names a limit that limits.toml does not hold."""
+
+
+class UnknownRequirementError(PlanError):
+    """A marker names a requirement that requirements.toml does not hold."""
+
+
+class NothingVerifiedError(PlanError):
+    """A plan ran to its end and verified nothing."""
+
+
+class VerdictError(RigError):
+    """At least one verify of a plan did not PASS."""
+
+
+class StreamingError(RigError):
+    """InfluxDB could not be fed; reported on the run, never raised into it."""
+
+
+class ExportError(RigError):
+    """A report or an export could not be written."""
+
+
+class SafetyError(RigError):
+    """Delivery could not be shown to have stopped."""
