@@ -1,0 +1,234 @@
+"""The verbs a plan may use, and what they return. Drivers implement these; plans and samplers see nothing else.
+
+Every method may raise an `rig.errors.InstrumentError`; none returns None for "no answer".
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an instrument says it is."""
+
+    maker: str
+    model: str
+    serial: str
+    firmware: str
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One column of samples: its name, its unit and what it means."""
+
+    name: str
+    unit: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Samples of several channels as they were read together.
+
+    `t_ns` is int64 UTC nanoseconds of shape (n,), `columns` maps each channel's name to float64 of shape (n,).
+    `lost` counts samples the instrument could not deliver before the first one of this block.
+    """
+
+    t_ns: NDArray[np.int64]
+    columns: dict[str, NDArray[np.float64]]
+    lost: int = 0
+
+
+class PumpState(StrEnum):
+    """What the pump is doing."""
+
+    STOPPED = "stopped"
+    INFUSING = "infusing"
+    BOLUS = "bolus"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class PumpStatus:
+    """The pump's own account of itself; `delivered_ul` counts since its manufacture and never resets."""
+
+    state: PumpState
+    rate_ul_h: float
+    delivered_ul: float
+    reservoir_ul: float
+    battery_v: float
+    alarms: tuple[str, ...]
+    pump_clock_ns: int
+    log_entries: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One line of the pump's non-volatile event log, in the pump's own time."""
+
+    number: int
+    pump_clock_ns: int
+    event: str
+    detail: int
+
+
+@dataclass(frozen=True, slots=True)
+class PumpLimits:
+    """What the pump can be programmed to, and in which steps; drivers refuse the rest before sending."""
+
+    min_rate_ul_h: float
+    max_rate_ul_h: float
+    rate_step_ul_h: float
+    min_bolus_ul: float
+    max_bolus_ul: float
+    bolus_step_ul: float
+
+
+@dataclass(frozen=True, slots=True)
+class MassReading:
+    """One balance reading; `t_ns` is the middle of the exchange on the rig's clock."""
+
+    t_ns: int
+    mass_mg: float
+    stable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One command and its reply as they went over the wire, with both times (UTC ns)."""
+
+    instrument: str
+    verb: str
+    arguments: dict[str, Any]
+    sent: bytes
+    received: bytes
+    sent_ns: int
+    received_ns: int
+    result: str = "ok"
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Instrument(Protocol):
+    """What every driver can do."""
+
+    name: str
+
+    def identify(self) -> Identity:
+        """Get who the instrument says it is."""
+
+    def close(self) -> None:
+        """Release the port; safe to repeat. Never starts or stops delivery."""
+
+
+@runtime_checkable
+class Sampled(Protocol):
+    """An instrument that is read periodically into the record."""
+
+    channels: tuple[Channel, ...]
+
+    def start_sampling(self) -> None:
+        """Set the instrument to measuring; called once before the first `read_block`."""
+
+    def read_block(self) -> Block:
+        """Get everything measured since the last call (one reading, or a whole buffer)."""
+
+    def stop_sampling(self) -> None:
+        """Set the instrument to rest; safe to repeat."""
+
+
+@runtime_checkable
+class Pump(Instrument, Protocol):
+    """A drug pump under test."""
+
+    limits: PumpLimits
+
+    def run_continuous(self, *, rate_ul_h: float) -> None:
+        """Control a constant infusion in µL/h; refuses rates that the pump cannot be set to."""
+
+    def give_bolus(self, *, volume_ul: float) -> None:
+        """Control a single bolus in µL on top of the present infusion."""
+
+    def stop(self) -> None:
+        """Control the end of all delivery; returns once the pump confirms it."""
+
+    def status(self) -> PumpStatus:
+        """Get the pump's own account of itself."""
+
+    def read_log(self, *, first: int = 0) -> tuple[LogEntry, ...]:
+        """Get the event log from entry number `first` on."""
+
+    def set_link_watchdog(self, *, seconds: float) -> None:
+        """Set after how long without hearing from the rig the pump stops by itself."""
+
+
+@runtime_checkable
+class Balance(Instrument, Protocol):
+    """An analytical balance."""
+
+    def read_mass(self) -> MassReading:
+        """Get the present mass in mg, stable or not."""
+
+    def zero(self) -> None:
+        """Control a zero setting; returns once done."""
+
+    def tare(self) -> None:
+        """Control a tare; returns once done."""
+
+
+@runtime_checkable
+class FlowSensor(Instrument, Sampled, Protocol):
+    """A liquid flow sensor with a sample buffer: channels flow (µL/h), temperature (°C)."""
+
+
+@runtime_checkable
+class Daq(Instrument, Sampled, Protocol):
+    """A data acquisition device: sampled analogue channels, an edge counter, an interlock relay."""
+
+    def count_edges(self) -> int:
+        """Get the edges counted since the start of sampling."""
+
+    def set_interlock(self, *, closed: bool) -> None:
+        """Control the supply interlock relay; closed feeds the pump."""
+
+
+@runtime_checkable
+class Supply(Instrument, Protocol):
+    """A power supply with one output."""
+
+    def set_output(self, *, voltage_v: float, current_limit_a: float) -> None:
+        """Set the output's voltage and current limit; refuses values outside the supply's range."""
+
+    def switch(self, *, on: bool) -> None:
+        """Control the output."""
+
+    def measure_voltage_v(self) -> float:
+        """Measure the output voltage in V."""
+
+    def measure_current_a(self) -> float:
+        """Measure the output current in A."""
+
+
+@runtime_checkable
+class Meter(Instrument, Protocol):
+    """A multimeter in the supply line of the pump."""
+
+    def measure_current_a(self) -> float:
+        """Measure the direct current in A."""
+
+    def measure_voltage_v(self) -> float:
+        """Measure the direct voltage in V."""
+
+
+CAPABILITIES: dict[str, type] = {
+    "pump": Pump,
+    "balance": Balance,
+    "flow": FlowSensor,
+    "daq": Daq,
+    "supply": Supply,
+    "meter": Meter,
+}

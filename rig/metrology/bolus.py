@@ -1,0 +1,122 @@
+"""Series of boluses: mean error with its budget, extremes and tolerance interval.
+
+Source: the bolus test of IEC 60601-2-24 (a series of successive boluses at one setting; borrowed method, an implantable
+pump is outside that standard), with the statistics of ISO 16269-6.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rig.errors import MetrologyError, SeriesError
+from rig.metrology.budget import Budget, Component, combine
+from rig.metrology.tolerance import ToleranceInterval, tolerance_interval
+
+# A bolus this many of its own standard uncertainties below zero is no noise: liquid ran back or a tare fell in.
+_BACKWARD_K = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class BolusSeries:
+    """A series of boluses at one setting; errors in percent of `programmed_ul`, positive for too much.
+
+    `error_percent` is (n,). `tolerance` holds the stated share of all boluses at this setting with the stated
+    confidence, in percent, scatter of the measurement included.
+    """
+
+    programmed_ul: float
+    mean_ul: float
+    mean_error: Budget
+    error_percent: NDArray[np.float64]
+    tolerance: ToleranceInterval
+
+    @property
+    def n(self) -> int:
+        """Return the number of boluses."""
+        return self.error_percent.size
+
+    @property
+    def largest_percent(self) -> float:
+        """Return the most positive error of a single bolus."""
+        return float(self.error_percent.max())
+
+    @property
+    def smallest_percent(self) -> float:
+        """Return the most negative error of a single bolus."""
+        return float(self.error_percent.min())
+
+
+def evaluate_series(
+    volume_ul: ArrayLike,
+    u_volume_ul: ArrayLike,
+    programmed_ul: float,
+    *,
+    u_common_ul: float = 0.0,
+    planned_count: int | None = None,
+    coverage: float = 0.95,
+    confidence: float = 0.95,
+) -> BolusSeries:
+    """Evaluate boluses of `volume_ul` (n,) µL that were all programmed as `programmed_ul`.
+
+    `u_volume_ul` (n,) or one number is the standard uncertainty of each that is independent from bolus to bolus (balance
+    noise); `u_common_ul` is the one that shifts all of them alike (calibration, density, evaporation). The scatter of
+    the series contains the independent part already, so the mean takes the larger of both estimates and not their sum.
+    Raises SeriesError for fewer than 2 boluses, a count other than `planned_count`, values that are not finite,
+    negative uncertainties or a volume that is negative beyond noise; MetrologyError for a programmed volume that is
+    not positive.
+    """
+    volume, u_volume = _checked_volumes(volume_ul, u_volume_ul, planned_count)
+    if not (math.isfinite(programmed_ul) and programmed_ul > 0):
+        raise MetrologyError(f"programmed bolus of {programmed_ul!r} µL: an error in percent needs a positive volume")
+    if not (math.isfinite(u_common_ul) and u_common_ul >= 0):
+        raise SeriesError(f"common standard uncertainty {u_common_ul!r} µL is not a number ≥ 0")
+    mean_ul = float(volume.mean())
+    error_percent = 100.0 * (volume - programmed_ul) / programmed_ul
+    percent_per_ul = 100.0 / programmed_ul
+    mean_error = combine(
+        100.0 * (mean_ul - programmed_ul) / programmed_ul,
+        "%",
+        [
+            _scatter(volume, u_volume, percent_per_ul),
+            Component("common to all boluses", "B", 0.0, u_common_ul, "µL", percent_per_ul),
+        ],
+    )
+    return BolusSeries(
+        programmed_ul, mean_ul, mean_error, error_percent, tolerance_interval(error_percent, coverage, confidence)
+    )
+
+
+def _scatter(volume: NDArray[np.float64], u_volume: NDArray[np.float64], percent_per_ul: float) -> Component:
+    """Return the independent part of the mean's uncertainty: what was seen, unless the readings are worse than that."""
+    n = volume.size
+    seen_ul = float(volume.std(ddof=1)) / math.sqrt(n)
+    stated_ul = float(np.sqrt(np.mean(u_volume**2))) / math.sqrt(n)
+    mean_ul = float(volume.mean())
+    if seen_ul >= stated_ul:
+        return Component("repeatability of the boluses", "A", mean_ul, seen_ul, "µL", percent_per_ul, dof=n - 1)
+    return Component("noise of each bolus measurement", "B", mean_ul, stated_ul, "µL", percent_per_ul)
+
+
+def _checked_volumes(
+    volume_ul: ArrayLike, u_volume_ul: ArrayLike, planned_count: int | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    volume = np.asarray(volume_ul, dtype=np.float64)
+    u_volume = np.asarray(u_volume_ul, dtype=np.float64)
+    if volume.ndim != 1 or volume.size < 2:
+        raise SeriesError(f"a series needs at least 2 boluses in a row, not shape {volume.shape}")
+    if planned_count is not None and volume.size != planned_count:
+        raise SeriesError(f"{volume.size} boluses were measured where the plan wants {planned_count}")
+    if u_volume.ndim > 1 or (u_volume.ndim == 1 and u_volume.size != volume.size):
+        raise SeriesError(f"{u_volume.size} uncertainties for {volume.size} boluses")
+    u_volume = np.broadcast_to(u_volume, volume.shape)
+    bad = ~np.isfinite(volume) | ~np.isfinite(u_volume) | (u_volume < 0)
+    if bad.any():
+        i = int(np.argmax(bad))
+        raise SeriesError(f"bolus {i}: volume {volume[i]!r} µL with u {u_volume[i]!r} µL is not a measured quantity")
+    backward = volume < -_BACKWARD_K * u_volume
+    if backward.any():
+        i = int(np.argmax(backward))
+        raise SeriesError(f"bolus {i}: {volume[i]:g} µL is negative beyond noise; liquid ran back or a tare fell in")
+    return volume, u_volume

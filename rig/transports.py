@@ -1,0 +1,178 @@
+"""Serial and TCP byte streams: the only place that imports pyserial.
+
+A port is a device (`/dev/ttyUSB0`, `COM3`) or a URL that pyserial knows (`socket://host:port`, `rfc2217://…`).
+A stream has a deadline on everything and turns every way in which a port can die into one typed error.
+"""
+
+from collections.abc import Callable
+from types import TracebackType
+
+import serial
+
+from rig.clock import Deadline
+from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, NoReplyError
+
+try:
+    from termios import error as _termios_error
+except ImportError:  # Windows has no termios
+    _termios_error = OSError  # type: ignore[misc, assignment]
+
+# A dead pseudo-terminal, an unplugged USB adapter and a closed socket surface as any of these.
+PORT_ERRORS = (serial.SerialException, OSError, _termios_error)
+PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
+MAX_REPLY_BYTES = 1 << 16
+# Reads wait in slices of this length: changing pyserial's time-out reconfigures the port on every call.
+SLICE_S = 0.05
+
+
+class ByteStream:
+    """An open port that belongs to one instrument.
+
+    Raises ConnectionFailedError when the port cannot be opened; later ConnectionLostError, NoReplyError or
+    GarbledReplyError, each with the bytes so far.
+    """
+
+    def __init__(
+        self,
+        instrument: str,
+        port: str,
+        *,
+        baud: int = 9600,
+        data_bits: int = 8,
+        parity: str = "none",
+        stop_bits: float = 1,
+        timeout_s: float = 1.0,
+    ) -> None:
+        self.instrument = instrument
+        self.port = port
+        self.timeout_s = timeout_s
+        try:
+            self._serial = serial.serial_for_url(
+                port,
+                baudrate=baud,
+                bytesize=data_bits,
+                parity=PARITIES[parity],
+                stopbits=stop_bits,
+                timeout=SLICE_S,
+                write_timeout=timeout_s,
+            )
+        except (*PORT_ERRORS, ValueError) as error:
+            raise ConnectionFailedError(
+                instrument,
+                f"the port cannot be opened: {error}",
+                port=port,
+                advice="check the port's name in the bench file, the cable, that the instrument is powered on "
+                "and that no other program holds the port",
+            ) from error
+        self._left = b""  # bytes that came behind the last reply's end
+
+    @property
+    def raw(self) -> serial.SerialBase:
+        """The pyserial object, for makers' libraries that want one."""
+        return self._serial
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data` before the deadline."""
+        try:
+            self._serial.write(data)
+        except PORT_ERRORS as error:
+            raise self._lost(error, sent=data) from error
+
+    def exchange(self, data: bytes, is_end: "Callable[[bytes], bool] | bytes", timeout_s: float | None = None) -> bytes:
+        """Send `data` and return the reply up to and including its end.
+
+        `is_end` is the terminator, or a function that tells of the bytes so far whether they are a whole reply.
+        Bytes that lay in the input before are dropped: they answer nothing that is asked now.
+        """
+        self.discard_input()
+        self.write(data)
+        if isinstance(is_end, bytes):
+            return self.read_until(is_end, sent=data, timeout_s=timeout_s)
+        return self._read_until_whole(is_end, data, timeout_s)
+
+    def read_until(self, terminator: bytes, *, sent: bytes | None = None, timeout_s: float | None = None) -> bytes:
+        """Return the bytes up to and including `terminator`; what came behind it waits for the next call."""
+        deadline = Deadline(self.timeout_s if timeout_s is None else timeout_s)
+        data = self._left
+        self._left = b""
+        while (end := data.find(terminator)) < 0:
+            data += self._read_some(deadline, sent, data)
+            self._check_size(sent, data)
+        end += len(terminator)
+        self._left = data[end:]
+        return data[:end]
+
+    def discard_input(self) -> None:
+        """Drop what lies unread in the input."""
+        self._left = b""
+        try:
+            while self._serial.in_waiting:
+                if not self._serial.read(self._serial.in_waiting):
+                    break
+        except PORT_ERRORS as error:
+            raise self._lost(error) from error
+
+    def close(self) -> None:
+        """Close the port; safe to repeat, and silent about a port that is already dead."""
+        try:
+            self._serial.close()
+        except PORT_ERRORS:
+            return
+
+    def __enter__(self) -> "ByteStream":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _read_until_whole(self, is_whole: Callable[[bytes], bool], sent: bytes, timeout_s: float | None) -> bytes:
+        deadline = Deadline(self.timeout_s if timeout_s is None else timeout_s)
+        data = b""
+        while not is_whole(data):
+            data += self._read_some(deadline, sent, data)
+            self._check_size(sent, data)
+        return data
+
+    def _read_some(self, deadline: Deadline, sent: bytes | None, so_far: bytes) -> bytes:
+        """Return at least one byte or raise; takes all that has arrived, to save system calls."""
+        while not deadline.passed():
+            try:
+                got = bytes(self._serial.read(self._serial.in_waiting or 1))
+            except PORT_ERRORS as error:
+                raise self._lost(error, sent=sent, received=so_far) from error
+            if got:
+                return got
+        raise NoReplyError(
+            self.instrument,
+            f"no whole reply within {deadline.seconds:g} s",
+            port=self.port,
+            sent=sent,
+            received=so_far,
+            advice="check that the instrument is powered on, that the cable is plugged in and that baud rate and "
+            "parity in the bench file are those set on the instrument",
+        )
+
+    def _check_size(self, sent: bytes | None, data: bytes) -> None:
+        if len(data) > MAX_REPLY_BYTES:
+            raise GarbledReplyError(
+                self.instrument,
+                f"{len(data)} bytes came without the end of a reply",
+                port=self.port,
+                sent=sent,
+                received=data,
+                advice="check the baud rate, and that the port leads to the instrument the bench file names",
+            )
+
+    def _lost(
+        self, error: BaseException, *, sent: bytes | None = None, received: bytes | None = None
+    ) -> ConnectionLostError:
+        return ConnectionLostError(
+            self.instrument,
+            f"the port died: {error}",
+            port=self.port,
+            sent=sent,
+            received=received,
+            advice="check the cable and the instrument's power, then run `rig bench connect` on the bench file",
+        )
