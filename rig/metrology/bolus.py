@@ -60,7 +60,7 @@ def evaluate_series(
 ) -> BolusSeries:
     """Evaluate boluses of `volume_ul` (n,) µL that were all programmed as `programmed_ul`.
 
-    `u_volume_ul` (n,) or one number is the standard uncertainty of each that is independent from bolus to bolus (balance
+    `u_volume_ul` (n,) or one number is the standard uncertainty of each, independent from bolus to bolus (balance
     noise); `u_common_ul` is the one that shifts all of them alike (calibration, density, evaporation). The scatter of
     the series contains the independent part already, so the mean takes the larger of both estimates and not their sum.
     Raises SeriesError for fewer than 2 boluses, a count other than `planned_count`, values that are not finite,

@@ -1,6 +1,6 @@
 """Tolerance intervals and sample sizes: what a sample says about all units or all doses.
 
-Two-sided normal factors are exact (ISO 16269-6:2014 annex, the integral over the noncentral chi-square quantile), not
+Two-sided normal factors are exact (an integral over the noncentral chi-square quantile, as tabled in ISO 16269-6), not
 Howe's approximation, which is 0.4 % too small at n = 10. One-sided factors come from the noncentral t distribution.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import chdtrc, chdtri
-from scipy.stats import binom, ncx2, nct, norm
+from scipy.stats import binom, nct, ncx2, norm
 
 from rig.errors import MetrologyError, SeriesError
 
@@ -45,7 +45,7 @@ def two_sided_factor(n: int, coverage: float = 0.95, confidence: float = 0.95) -
     """Return k such that mean ± k·s of `n` normal values holds `coverage` with `confidence` (fractions).
 
     Solves 2·∫₀^∞ φ(z)·P(χ²_{n−1} > (n−1)·r(z)²/k²) dz = confidence, where r(z)² is the `coverage` quantile of the
-    noncentral chi-square with 1 degree of freedom and noncentrality z²/n (ISO 16269-6:2014; Odeh and Owen 1980).
+    noncentral chi-square with 1 degree of freedom and noncentrality z²/n (Odeh and Owen 1980; ISO 16269-6:2014).
     Raises MetrologyError for n < 2 or a fraction outside (0, 1).
     """
     _check(n, coverage, confidence)

@@ -1,0 +1,98 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rig.errors import MetrologyError
+from rig.metrology.decision import Verdict, conformance, decide
+from rig.quantities import Measured
+
+finite = st.floats(-1e6, 1e6)
+
+
+@pytest.mark.parametrize(
+    "value, verdict",
+    [
+        (4.8, Verdict.PASS),  # the edge of the acceptance zone belongs to it
+        (4.81, Verdict.INCONCLUSIVE),
+        (5.2, Verdict.INCONCLUSIVE),  # the edge of the rejection zone does not
+        (5.21, Verdict.FAIL),
+        (-4.8, Verdict.PASS),
+        (-4.81, Verdict.INCONCLUSIVE),
+        (-5.21, Verdict.FAIL),
+        (0.0, Verdict.PASS),
+    ],
+)
+def test_guard_band_divides_the_axis_at_limit_plus_and_minus_two_u(value, verdict):
+    assert decide(Measured(value, 0.1, "%"), -5, 5).verdict is verdict
+
+
+def test_edge_reached_but_for_rounding_is_reached():
+    # 0.3 − 2 · 0.05 is 0.19999999999999998 in binary.
+    assert decide(Measured(0.2, 0.05, "µL"), None, 0.3).verdict is Verdict.PASS
+
+
+def test_one_sided_limit_at_the_95_percent_quantile():
+    # The normal quantile 1.6448536 from tables.
+    decision = decide(Measured(10 - 1.6448536269514722, 1.0, "mV"), None, 10)
+    assert decision.conformance_probability == pytest.approx(0.95, abs=1e-12)
+    assert decision.wrong_accept_risk == pytest.approx(0.05, abs=1e-12)
+    assert decision.wrong_reject_risk == pytest.approx(0.95, abs=1e-12)
+
+
+def test_two_sided_conformance_probability_is_the_mass_between_the_limits():
+    # Φ(2) − Φ(−3), from tables.
+    decision = decide(Measured(0.0, 1.0, "%"), -3, 2)
+    assert decision.conformance_probability == pytest.approx(0.9772498680518208 - 0.0013498980316301, abs=1e-12)
+
+
+def test_small_risk_keeps_its_digits():
+    # Φ(−9) = 1.1285884059538e-19; 1 − p_c would be 0.
+    decision = decide(Measured(0.0, 1.0, "%"), None, 9)
+    assert decision.wrong_accept_risk == pytest.approx(1.1285884059538e-19, rel=1e-9)
+
+
+def test_small_chance_of_conforming_keeps_its_digits_between_two_limits():
+    decision = decide(Measured(0.0, 1.0, "%"), 9, 20)
+    assert decision.conformance_probability == pytest.approx(1.1285884059538e-19, rel=1e-9)
+
+
+def test_guard_band_wider_than_the_tolerance_never_passes():
+    assert decide(Measured(0.0, 3.0, "%"), -5, 5).verdict is Verdict.INCONCLUSIVE
+
+
+def test_invalid_prevails_and_keeps_every_reason():
+    decision = decide(Measured(0.0, 0.1, "%"), -5, 5, invalid=["balance overdue", "evaporation not determined"])
+    assert (decision.verdict, decision.reasons) == (
+        Verdict.INVALID,
+        ("balance overdue", "evaporation not determined"),
+    )
+
+
+def test_count_without_uncertainty_is_decided_on_the_limit():
+    assert decide(Measured(6, 0, "1"), None, 6).verdict is Verdict.PASS
+    assert decide(Measured(7, 0, "1"), None, 6).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    "lower, upper, k", [(None, None, 2), (5, -5, 2), (1, 1, 2), (math.nan, 5, 2), (0, math.inf, 2), (0, 1, 0)]
+)
+def test_limits_that_are_none_are_refused(lower, upper, k):
+    with pytest.raises(MetrologyError):
+        decide(Measured(0.0, 1.0, "%"), lower, upper, k=k)
+
+
+@given(finite, st.floats(1e-3, 1e3), finite, st.floats(1e-3, 1e6))
+def test_inside_and_outside_are_complementary_probabilities(value, u, lower, width):
+    inside, outside = conformance(Measured(value, u, "%"), lower, lower + width)
+    assert 0 <= inside <= 1
+    assert 0 <= outside <= 1
+    assert inside + outside == pytest.approx(1, abs=1e-12)
+
+
+@given(finite, st.floats(1e-3, 1e3), finite, st.floats(1e-3, 1e6))
+def test_verdict_mirrors_with_its_limits(value, u, lower, width):
+    upright = decide(Measured(value, u, "%"), lower, lower + width)
+    mirrored = decide(Measured(-value, u, "%"), -(lower + width), -lower)
+    assert upright.verdict is mirrored.verdict
