@@ -6,6 +6,7 @@ A stream has a deadline on everything and turns every way in which a port can di
 
 from collections.abc import Callable
 from types import TracebackType
+from typing import Self
 
 import serial
 
@@ -119,7 +120,7 @@ class ByteStream:
         except PORT_ERRORS:
             return
 
-    def __enter__(self) -> "ByteStream":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

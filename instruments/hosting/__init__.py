@@ -1,0 +1,1 @@
+"""Puts twins on pseudo-terminals, TCP sockets and gRPC, where unmodified drivers find them."""

@@ -1,0 +1,65 @@
+"""Hosts all twins of a mocked bench around one laboratory."""
+
+import sys
+from pathlib import Path
+from typing import Protocol
+
+from instruments.hosting.grpc_host import GrpcHost
+from instruments.hosting.tcp_host import TcpHost
+from instruments.plant.laboratory import Laboratory, Parameters
+from rig.clock import Clock
+from rig.config import BenchFile
+
+
+class _Host(Protocol):
+    @property
+    def port(self) -> str: ...
+
+    def close(self) -> None: ...
+
+
+class TwinHost:
+    """The twins of one bench file, each on its endpoint; `ports` maps instrument names to ports.
+
+    `directory` gives pseudo-terminals stable names below it, `first_tcp_port` gives TCP and gRPC twins consecutive
+    port numbers in the order of the bench file; without them endpoints are whatever the system hands out.
+    """
+
+    def __init__(
+        self,
+        bench_file: BenchFile,
+        clock: Clock,
+        seed: int,
+        *,
+        directory: Path | None = None,
+        first_tcp_port: int = 0,
+    ) -> None:
+        parameters = bench_file.laboratory
+        if not isinstance(parameters, Parameters):
+            raise TypeError(f"bench {bench_file.bench.name} is not a mocked bench")
+        self.laboratory = Laboratory(parameters, clock, seed)
+        self._hosts: dict[str, _Host] = {}
+        serial_over_tcp = bench_file.bench.serial_twins == "tcp" or sys.platform == "win32"
+        for number, entry in enumerate(bench_file.instruments):
+            twin = entry.twin(entry.name, entry.twin_parameters, self.laboratory)
+            tcp_port = first_tcp_port + number if first_tcp_port else 0
+            if twin.hosting == "grpc":
+                self._hosts[entry.name] = GrpcHost(entry.name, twin, tcp_port)
+            elif twin.hosting == "tcp" or serial_over_tcp:
+                self._hosts[entry.name] = TcpHost(entry.name, twin, tcp_port)
+            else:
+                from instruments.hosting.pty_host import PtyHost  # termios exists on POSIX only
+
+                link = directory / entry.name if directory is not None else None
+                self._hosts[entry.name] = PtyHost(entry.name, twin, link)
+
+    @property
+    def ports(self) -> dict[str, str]:
+        """Return each twin's port, in the form its driver takes."""
+        return {name: host.port for name, host in self._hosts.items()}
+
+    def close(self) -> None:
+        """End all twins; safe to repeat."""
+        for host in self._hosts.values():
+            host.close()
+        self._hosts = {}

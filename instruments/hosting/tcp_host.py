@@ -1,0 +1,69 @@
+"""Serves one byte twin on a TCP socket, one client after another or several at once."""
+
+import contextlib
+import select
+import socket
+import threading
+
+from instruments.hosting.twin import ByteTwin
+
+_READ_SIZE = 65536
+_TICK_S = 0.02
+LOOPBACK = "127.0.0.1"
+
+
+class TcpHost:
+    """Threads that carry bytes between TCP clients and a twin; calls into the twin are serialised."""
+
+    def __init__(self, name: str, twin: ByteTwin, tcp_port: int = 0) -> None:
+        self._name = name
+        self._twin = twin
+        self._turn = threading.Lock()
+        self._closing = threading.Event()
+        self._server = socket.create_server((LOOPBACK, tcp_port))
+        self._server.settimeout(_TICK_S * 5)
+        self.address: tuple[str, int] = self._server.getsockname()
+        self._threads: list[threading.Thread] = []
+        self._start(self._accept)
+
+    @property
+    def port(self) -> str:
+        """Return the port as the twin's driver writes it."""
+        return self._twin.port_format.format(host=self.address[0], port=self.address[1])
+
+    def close(self) -> None:
+        """Stop listening and drop every client."""
+        self._closing.set()
+        for thread in tuple(self._threads):
+            thread.join()
+        self._server.close()
+
+    def _start(self, target: object, *args: object) -> None:
+        thread = threading.Thread(target=target, args=args, name=f"twin-{self._name}", daemon=True)  # type: ignore[arg-type]  # bound methods of this class
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while not self._closing.is_set():
+            try:
+                client, _ = self._server.accept()
+            except TimeoutError:
+                continue
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            client.settimeout(1.0)
+            self._start(self._serve, client)
+
+    def _serve(self, client: socket.socket) -> None:
+        # A client that goes away mid-word is no error of the twin's.
+        with client, contextlib.suppress(OSError):
+            while not self._closing.is_set():
+                ready, _, _ = select.select([client], [], [], _TICK_S)
+                data = client.recv(_READ_SIZE) if ready else b""
+                if ready and not data:
+                    break
+                with self._turn:
+                    answer = (self._twin.receive(data) if data else b"") + self._twin.unsolicited()
+                if answer:
+                    client.sendall(answer)
+        with self._turn:
+            self._twin.hung_up()

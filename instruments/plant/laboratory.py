@@ -1,0 +1,133 @@
+"""The laboratory that all twins of a bench share: one pump, one line, one beaker, one air, one set of wires.
+
+Twins ask it about moments; it brings itself up to the clock's present first. Time passes only on the clock, so on
+the virtual clock the answers depend on the times of the questions and on nothing else.
+"""
+
+import math
+import threading
+import zlib
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from instruments.plant.beaker import Beaker
+from instruments.plant.environment import Environment
+from instruments.plant.line import Line, Stroke
+from instruments.plant.power import IDLE_A, MOTOR_A, MOTOR_RUN_S, Power
+from rig.clock import Clock
+from rig.config import TwinParameters
+
+
+class Parameters(TwinParameters):
+    """The `[laboratory]` table of a mocked bench."""
+
+    air_temperature_c: float = Field(default=22.0, ge=5, le=40)
+    air_temperature_swing_c: float = Field(default=0.3, ge=0, le=10)
+    air_pressure_hpa: float = Field(default=1013.25, ge=500, le=1100)
+    air_humidity_percent: float = Field(default=50.0, ge=0, le=100)
+    evaporation_mg_h: float = Field(default=0.05, ge=0, le=10)
+    beaker_mg: float = Field(default=30_000.0, ge=0)
+    needle_diameter_mm: float = Field(default=0.8, ge=0, le=5)
+    vessel_diameter_mm: float = Field(default=30.0, gt=1, le=500)
+    capillary_mg: float = Field(default=0.03, ge=0, le=20)
+    line_resistance_kpa_h_ul: float = Field(default=0.0025, gt=0)
+    line_compliance_ul_kpa: float = Field(default=0.26, gt=0)
+    back_pressure_kpa: float = Field(default=0.0, ge=-20, le=20)
+    pump_power: Literal["supply", "battery"] = "supply"
+    battery_v: float = Field(default=3.0, ge=0, le=5)
+
+
+class PumpMechanics(Protocol):
+    """What the laboratory sees of a pump: what its motor did while time passed."""
+
+    def advance(self, to_ns: int, *, supply_v: float, line_kpa: float) -> Sequence[Stroke]:
+        """Let the pump live up to `to_ns` under this supply voltage and line pressure; return its strokes in order."""
+
+
+class Laboratory:
+    """One simulated bench. `lock` is held while a twin asks or changes something."""
+
+    def __init__(self, parameters: Parameters, clock: Clock, seed: int) -> None:
+        self.parameters = parameters
+        self.clock = clock
+        self.seed = seed
+        self.lock = threading.RLock()
+        p = parameters
+        start_ns = clock.now_ns()
+        self.environment = Environment(
+            p.air_temperature_c, p.air_temperature_swing_c, p.air_pressure_hpa, p.air_humidity_percent
+        )
+        self.line = Line(
+            start_ns, resistance_kpa_h_ul=p.line_resistance_kpa_h_ul, compliance_ul_kpa=p.line_compliance_ul_kpa
+        )
+        self.beaker = Beaker(
+            line=self.line,
+            environment=self.environment,
+            t0_ns=start_ns,
+            initial_mg=p.beaker_mg,
+            evaporation_mg_h=p.evaporation_mg_h,
+            needle_diameter_mm=p.needle_diameter_mm,
+            vessel_diameter_mm=p.vessel_diameter_mm,
+            capillary_mg=p.capillary_mg,
+            seed=self.seed_for("meniscus"),
+        )
+        self.power = Power(fed_by=p.pump_power, battery_v=p.battery_v)
+        self._pump: PumpMechanics | None = None
+
+    def seed_for(self, name: str) -> int:
+        """Return a seed of its own for each named source of chance, so that adding one leaves the others alone."""
+        return zlib.crc32(name.encode()) ^ (self.seed & 0xFFFF_FFFF) | (self.seed >> 32) << 32
+
+    def rng(self, name: str) -> np.random.Generator:
+        """Return the random generator of a named source of chance."""
+        return np.random.default_rng(self.seed_for(name))
+
+    def attach_pump(self, pump: PumpMechanics) -> None:
+        """Connect the pump whose strokes fill the line."""
+        self._pump = pump
+
+    def advance(self) -> int:
+        """Bring everything up to the clock's present; return it in UTC ns."""
+        with self.lock:
+            now_ns = self.clock.now_ns()
+            if self._pump is not None:
+                line_kpa = self.line.excess_now_kpa(now_ns) + self.parameters.back_pressure_kpa
+                for stroke in self._pump.advance(now_ns, supply_v=self.power.pump_v, line_kpa=line_kpa):
+                    self.line.stroke(stroke)
+            return now_ns
+
+    def change_power(self, **changes: float | bool) -> None:
+        """Change supply or interlock, as `Power.with_` takes it, at the clock's present."""
+        with self.lock:
+            self.advance()  # what happened before happened under the old power
+            self.power = self.power.with_(**changes)
+
+    def pressure_kpa(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the line pressure above ambient in kPa at each of `t_ns`."""
+        return self.line.excess_kpa(t_ns) + self.parameters.back_pressure_kpa
+
+    def supply_current_a(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the current into the pump in A at each of `t_ns`: idle, and the motor's while it strokes."""
+        if not (self.power.pump_alive and self.power.fed_by == "supply"):
+            return np.zeros(len(t_ns))
+        return np.where(self.line.since_stroke_s(t_ns) < MOTOR_RUN_S, IDLE_A + MOTOR_A, IDLE_A)
+
+    def occlude(self) -> None:
+        """Close the line."""
+        self._change_line(resistance_kpa_h_ul=math.inf)
+
+    def open(self) -> None:
+        """Open the line again."""
+        self._change_line(resistance_kpa_h_ul=self.parameters.line_resistance_kpa_h_ul)
+
+    def _change_line(self, *, resistance_kpa_h_ul: float) -> None:
+        with self.lock:
+            self.line.change(
+                self.advance(),
+                resistance_kpa_h_ul=resistance_kpa_h_ul,
+                compliance_ul_kpa=self.parameters.line_compliance_ul_kpa,
+            )

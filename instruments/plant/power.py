@@ -1,0 +1,41 @@
+"""The wires: supply, interlock relay and pump."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """What feeds the pump at one moment.
+
+    `fed_by` "battery": the pump's own cell, whatever the supply does. "supply": the bench's supply through the
+    interlock relay stands in for the cell, as on a bench with a battery eliminator.
+    """
+
+    fed_by: str
+    battery_v: float
+    supply_v: float = 0.0
+    current_limit_a: float = 0.0
+    output_on: bool = False
+    interlock_closed: bool = False
+
+    @property
+    def pump_v(self) -> float:
+        """Return the voltage at the pump's terminals in V."""
+        if self.fed_by == "battery":
+            return self.battery_v
+        return self.supply_v if self.output_on and self.interlock_closed else 0.0
+
+    @property
+    def pump_alive(self) -> bool:
+        """Tell whether the pump's electronics run."""
+        return self.pump_v >= MIN_PUMP_V
+
+    def with_(self, **changes: float | bool) -> "Power":
+        """Return the power after a change."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # field names and types are the caller's, all checked above
+
+
+MIN_PUMP_V = 2.2
+IDLE_A = 0.000_25
+MOTOR_A = 0.009
+MOTOR_RUN_S = 0.25

@@ -1,0 +1,57 @@
+"""Finds drivers, twins and firmware by the name in the bench file, never by an import written in the rig.
+
+A plain name is a folder of `instruments/`: `mettler_mt_sics` means the class `Driver` in
+`instruments/mettler_mt_sics/driver.py` and `Twin` in `…/twin.py`. A name with a colon is any class on the import
+path: `my_lab.pumps:OtherDriver`.
+"""
+
+import importlib
+import pkgutil
+from difflib import get_close_matches
+from typing import Any
+
+from rig.errors import DiscoveryError
+
+INSTRUMENTS_PACKAGE = "instruments"
+NOT_INSTRUMENTS = frozenset({"plant", "hosting"})
+
+
+def known_instruments() -> tuple[str, ...]:
+    """Return the names of the folders in `instruments/` that hold an instrument."""
+    package = importlib.import_module(INSTRUMENTS_PACKAGE)
+    names = (info.name for info in pkgutil.iter_modules(package.__path__) if info.ispkg)
+    return tuple(sorted(name for name in names if name not in NOT_INSTRUMENTS))
+
+
+def find_class(name: str, module: str, class_name: str) -> Any:
+    """Return the class that `name` means; `module` and `class_name` are where a plain name is looked up.
+
+    Raises DiscoveryError with what exists when there is none.
+    """
+    if ":" in name:
+        module_path, _, class_name = name.partition(":")
+    else:
+        if name not in (known := known_instruments()):
+            near = get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise DiscoveryError(f"there is no instrument {name!r}; there are {', '.join(known)}{hint}")
+        module_path = f"{INSTRUMENTS_PACKAGE}.{name}.{module}"
+    try:
+        found = getattr(importlib.import_module(module_path), class_name)
+    except ImportError as error:
+        raise DiscoveryError(f"{name!r}: module {module_path} cannot be imported: {error}") from error
+    except AttributeError as error:
+        raise DiscoveryError(f"{name!r}: module {module_path} has no class {class_name}") from error
+    if not isinstance(found, type):
+        raise DiscoveryError(f"{name!r}: {module_path}:{class_name} is not a class")
+    return found
+
+
+def find_driver(name: str) -> Any:
+    """Return the driver class that `name` means."""
+    return find_class(name, "driver", "Driver")
+
+
+def find_twin(name: str) -> Any:
+    """Return the twin class that belongs to the driver `name`."""
+    return find_class(name.partition(":")[0] if ":" not in name else name, "twin", "Twin")

@@ -1,0 +1,24 @@
+"""What every driver is given and what it must say about itself.
+
+A driver is a class named `Driver` with the class attributes `capability` (a key of `rig.capabilities.CAPABILITIES`),
+`measuring` (True when verdicts rest on what it measures, so that it needs a calibration) and `Settings` (a subclass
+of `rig.config.InstrumentSettings`), constructed as `Driver(name, settings, context)`. Constructing it opens the port
+and makes sure that the right instrument answers; it raises ConnectionFailedError (or another InstrumentError) else.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rig.capabilities import Exchange
+from rig.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class DriverContext:
+    """The clock of the bench, and where commands and their replies are reported for the record.
+
+    Drivers report what changes something (start, stop, tare, set), not what only reads.
+    """
+
+    clock: Clock
+    journal: Callable[[Exchange], None]

@@ -1,0 +1,118 @@
+"""Yield and performance indices over many units.
+
+Source: ISO 22514-2:2017 and AIAG SPC, 2nd edition (Pp and Ppk from the overall standard deviation); Clopper and Pearson
+(1934) for the yield; the noncentral t distribution for the lower confidence limit of a one-sided index.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import beta, chi2, nct, norm
+
+from rig.errors import MetrologyError, SeriesError
+
+
+@dataclass(frozen=True, slots=True)
+class Yield:
+    """Units that passed, with a two-sided confidence interval of the true fraction (exact binomial)."""
+
+    passed: int
+    n: int
+    lower: float
+    upper: float
+
+    @property
+    def fraction(self) -> float:
+        """Return the observed fraction."""
+        return self.passed / self.n
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """Indices of a sample against limits in its own unit, from the overall standard deviation s (n − 1).
+
+    `pp` is None with one limit only. `pp_lower` and `ppk_lower` are one-sided lower confidence limits at `confidence`;
+    the one of Ppk takes the nearer limit alone and is exact for it. `expected_outside` is the fraction of a normal
+    population with this mean and s that lies outside the limits.
+    """
+
+    mean: float
+    s: float
+    n: int
+    pp: float | None
+    ppk: float
+    pp_lower: float | None
+    ppk_lower: float
+    expected_outside: float
+    confidence: float
+
+
+def observed_yield(passed: int, n: int, confidence: float = 0.95) -> Yield:
+    """Return the yield of `passed` of `n` units; raise MetrologyError unless 0 ≤ passed ≤ n and n ≥ 1."""
+    if n < 1 or not 0 <= passed <= n:
+        raise MetrologyError(f"{passed} of {n} units passed: that is no yield")
+    _fraction(confidence)
+    tail = (1 - confidence) / 2
+    lower = 0.0 if passed == 0 else float(beta.ppf(tail, passed, n - passed + 1))
+    upper = 1.0 if passed == n else float(beta.isf(tail, passed + 1, n - passed))
+    return Yield(passed, n, lower, upper)
+
+
+def performance(values: ArrayLike, lower: float | None, upper: float | None, confidence: float = 0.95) -> Performance:
+    """Return Pp, Ppk and their lower confidence limits for `values` (n,) and limits in the same unit.
+
+    Pp = (upper − lower)/(6·s); Ppk = min(upper − mean, mean − lower)/(3·s). Raises SeriesError for fewer than 2 values
+    or one that is not finite, MetrologyError for missing or reversed limits or values that never differ.
+    """
+    x = np.asarray(values, dtype=np.float64)
+    if x.ndim != 1 or x.size < 2 or not np.isfinite(x).all():
+        raise SeriesError(f"at least 2 finite values in a row are needed, not shape {x.shape}")
+    _check_limits(lower, upper)
+    _fraction(confidence)
+    n, mean, s = x.size, float(x.mean()), float(x.std(ddof=1))
+    if s == 0:
+        raise MetrologyError("the values never differ: an index would be infinite")
+    distances = [mean - lower] if lower is not None else []
+    distances += [upper - mean] if upper is not None else []
+    ppk = min(distances) / (3 * s)
+    pp = (upper - lower) / (6 * s) if lower is not None and upper is not None else None
+    shrink = math.sqrt(float(chi2.ppf(1 - confidence, n - 1)) / (n - 1))
+    return Performance(
+        mean=mean,
+        s=s,
+        n=n,
+        pp=pp,
+        ppk=ppk,
+        pp_lower=None if pp is None else pp * shrink,
+        ppk_lower=_lower_index(ppk, n, confidence),
+        expected_outside=float(sum(norm.sf(distance / s) for distance in distances)),
+        confidence=confidence,
+    )
+
+
+def _lower_index(ppk: float, n: int, confidence: float) -> float:
+    """Return the index c with P(estimate ≥ ppk | c) = 1 − confidence: 3·√n·estimate is noncentral t about 3·√n·c."""
+    root = 3 * math.sqrt(n)
+    low, high = ppk - 6 * (1 + abs(ppk)), ppk
+    for _ in range(80):
+        middle = (low + high) / 2
+        if float(nct.sf(root * ppk, n - 1, root * middle)) < 1 - confidence:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _check_limits(lower: float | None, upper: float | None) -> None:
+    given = [limit for limit in (lower, upper) if limit is not None]
+    if not given or not all(math.isfinite(limit) for limit in given):
+        raise MetrologyError(f"limits {lower!r} and {upper!r}: at least one finite limit is needed")
+    if lower is not None and upper is not None and lower >= upper:
+        raise MetrologyError(f"the lower limit {lower:g} is not below the upper limit {upper:g}")
+
+
+def _fraction(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise MetrologyError(f"confidence {confidence!r} is not a fraction between 0 and 1")
