@@ -53,5 +53,7 @@ def find_driver(name: str) -> Any:
 
 
 def find_twin(name: str) -> Any:
-    """Return the twin class that belongs to the driver `name`."""
-    return find_class(name.partition(":")[0] if ":" not in name else name, "twin", "Twin")
+    """Return the twin class that belongs to the driver `name`: for `a.b.driver:Driver` it is `a.b.twin:Twin`."""
+    if ":" in name:
+        name = f"{name.partition(':')[0].rpartition('.')[0]}.twin:Twin"
+    return find_class(name, "twin", "Twin")

@@ -71,4 +71,4 @@ class PtyHost:
     def _baud_matches(self) -> bool:
         if self._baud is None:
             return True
-        return bool(termios.tcgetattr(self._slave)[5] == getattr(termios, f"B{self._baud}")
+        return bool(termios.tcgetattr(self._slave)[5] == getattr(termios, f"B{self._baud}"))
