@@ -1,0 +1,96 @@
+"""The one place that appends: it numbers, stamps, chains and commits entries, for whoever holds the writer's lock."""
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from rig.errors import RecordClosedError, RecordError
+from rig.record.chain import GENESIS, entry_hash
+from rig.record.schema import connect, create_tables
+
+_INSERT = "INSERT INTO entry (seq, t_ns, kind, name, body, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_TAIL = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
+
+
+class Ledger:
+    """An open record that takes entries, from any thread of the process; each `append` is one committed transaction.
+
+    A commit is handed to the operating system before `append` returns (WAL, synchronous=NORMAL): it survives the
+    death of the process. It reaches the disk at the next checkpoint, so that a power loss may cost the latest
+    entries (a few MB of them), but never the order or the wholeness of those before. `seal` syncs everything.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.path = path
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._tail: tuple[int, bytes] | None = None
+        self._closed = False
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+
+    @classmethod
+    def create(cls, path: Path, t_ns: int, kind: str, name: str, body: str) -> "Ledger":
+        """Make a new record whose first entry is given: the file holds both or none of schema and first entry."""
+        try:
+            path.touch(exist_ok=False)
+        except OSError as error:
+            raise RecordError(f"{path} cannot be created: {error}") from error
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            ledger = cls(connection, path)
+            connection.execute("BEGIN IMMEDIATE")
+            create_tables(connection)
+            ledger.append(kind, name, body, None, lambda: t_ns)
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            connection.close()
+            raise RecordError(f"{path} cannot be begun: {error}") from error
+        return ledger
+
+    @classmethod
+    def resume(cls, path: Path) -> "Ledger":
+        """Open an existing record to append to it; raises what `schema.connect` raises."""
+        return cls(connect(path, write=True), path)
+
+    def append(self, kind: str, name: str, body: str, data: bytes | None, now_ns: Callable[[], int]) -> int:
+        """Commit one entry and return its seq; `now_ns` is asked in turn, so that time and seq run alike.
+
+        Raises RecordClosedError after `close`, RecordError when it could not be committed (disk full, say).
+        """
+        with self._lock:
+            if self._closed:
+                raise RecordClosedError(f"{self.path} is closed: {kind} {name} came too late")
+            last_seq, last_hash = self._tail or self._read_tail()
+            # Forgotten until the entry is in: whatever interrupts us here, the next append asks the database.
+            self._tail = None
+            seq, t_ns = last_seq + 1, now_ns()
+            digest = entry_hash(last_hash, seq, t_ns, kind, name, body, data)
+            try:
+                self._connection.execute(_INSERT, (seq, t_ns, kind, name, body, data, digest))
+            except sqlite3.Error as error:
+                raise RecordError(f"{self.path}: {kind} {name} could not be recorded: {error}") from error
+            self._tail = seq, digest
+            return seq
+
+    def seal(self) -> None:
+        """Bring everything to the disk and, when nobody is reading, fold the WAL in: one file that stands alone."""
+        with self._lock:
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("PRAGMA wal_checkpoint(FULL)")
+            self._connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                self._connection.execute("PRAGMA journal_mode = DELETE")
+            except sqlite3.OperationalError:
+                return  # somebody reads: the record stays in WAL mode, complete and synced
+
+    def close(self) -> None:
+        """Close the file; safe to repeat."""
+        with self._lock:
+            self._closed = True
+            self._connection.close()
+
+    def _read_tail(self) -> tuple[int, bytes]:
+        row = self._connection.execute(_TAIL).fetchone()
+        return (0, GENESIS) if row is None else (int(row[0]), bytes(row[1]))

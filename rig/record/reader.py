@@ -1,0 +1,190 @@
+"""Reading a run's record, also while another process writes it."""
+
+import json
+import sqlite3
+import threading
+from array import array
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from rig.capabilities import Channel
+from rig.errors import RecordCorruptError, RecordError
+from rig.record.chain import GENESIS, entry_hash
+from rig.record.lock import has_writer
+from rig.record.schema import Entry, Kind, connect, parse_body
+from rig.record.series import Series, read_series
+
+_COLUMNS = "seq, t_ns, kind, name, body, data, hash"
+_CHUNK_ROWS = 512
+_CHUNK_BYTES = 16 * 1024 * 1024
+
+Row = tuple[Any, ...]
+
+
+class RecordReader:
+    """A record opened read-only, from any thread. It never holds up the writer, and sees what was committed so far.
+
+    All methods raise RecordCorruptError when what they meet is not what a record holds.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the record; raises RecordNotFoundError, RecordCorruptError (no record of this schema) or RecordError."""
+        self.path = path
+        self._connection = connect(path, write=False)
+        self._lock = threading.Lock()
+        self._channels: dict[str, tuple[Channel, ...]] = {}
+
+    def close(self) -> None:
+        """Close the file; safe to repeat."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def start(self) -> dict[str, Any]:
+        """Return the provenance that the run began with."""
+        for entry in self.entries(kind=Kind.START.value):
+            return entry.body
+        raise RecordCorruptError(f"{self.path} has no start entry", 1)
+
+    def stop(self) -> dict[str, Any] | None:
+        """Return the stop entry's body (`reason`, `counts`); None means only that the run has not been stopped yet."""
+        for entry in self.entries(kind=Kind.STOP.value):
+            return entry.body
+        return None
+
+    def last_seq(self) -> int:
+        """Return the seq of the latest entry."""
+        return int(self.rows("SELECT coalesce(max(seq), 0) FROM entry")[0][0])
+
+    def is_live(self) -> bool:
+        """Tell whether the run is going on: not stopped, and its writer is alive."""
+        return self.stop() is None and has_writer(self.path)
+
+    def entries(self, kind: str | None = None, name: str | None = None, after_seq: int = 0) -> Iterator[Entry]:
+        """Yield the entries after `after_seq` in order, all or those of a kind and name (a name needs its kind)."""
+        if kind is None and name is not None:
+            raise RecordError("entries are looked up by kind, or by kind and name")
+        rows = self._all_rows(after_seq) if kind is None else self.rows_of(self._seqs_of(kind, name, after_seq))
+        for seq, t_ns, row_kind, row_name, body, data, _ in rows:
+            yield Entry(seq, t_ns, row_kind, row_name, parse_body(body, seq), data)
+
+    def results(self) -> tuple[Entry, ...]:
+        """Return all results in order."""
+        return tuple(self.entries(kind=Kind.RESULT.value))
+
+    def events(self, name: str | None = None) -> tuple[Entry, ...]:
+        """Return all events, or those of one name, in order."""
+        return tuple(self.entries(kind=Kind.EVENT.value, name=name))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many entries of each kind there are."""
+        return dict(self.rows("SELECT kind, count(*) FROM entry GROUP BY kind ORDER BY kind"))
+
+    def streams(self) -> tuple[str, ...]:
+        """Return the streams described so far, in order of their first descriptors."""
+        query = "SELECT name FROM entry WHERE kind = 'descriptor' GROUP BY name ORDER BY min(seq)"
+        return tuple(name for (name,) in self.rows(query))
+
+    def channels(self, stream: str) -> tuple[Channel, ...]:
+        """Return the channels of a stream; raises RecordError naming the streams there are."""
+        if stream not in self._channels:
+            for entry in self.entries(kind=Kind.DESCRIPTOR.value, name=stream):
+                self._channels[stream] = _channels_from(entry)
+                break
+            else:
+                raise RecordError(f"{self.path} has no stream {stream}; it has {', '.join(self.streams()) or 'none'}")
+        return self._channels[stream]
+
+    def series(
+        self,
+        stream: str,
+        from_ns: int | None = None,
+        to_ns: int | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> Series:
+        """Return the samples of a stream with from_ns <= t_ns < to_ns, in recorded order; see `Series`.
+
+        Only blocks that reach into the interval are read. Raises RecordError for an unknown stream or column.
+        """
+        return read_series(self, stream, from_ns, to_ns, columns)
+
+    def verify_chain(self) -> int:
+        """Check every entry against its hash and its predecessor, and return how many there are.
+
+        Raises RecordCorruptError with the seq of the first entry that does not hold.
+        """
+        previous, checked = GENESIS, 0
+        for seq, t_ns, kind, name, body, data, digest in self._all_rows(0):
+            checked += 1
+            if seq != checked:
+                raise RecordCorruptError(f"{self.path}: entry {checked} is missing", checked)
+            previous = entry_hash(previous, seq, t_ns, kind, name, body, data)
+            if previous != digest:
+                raise RecordCorruptError(f"{self.path}: entry {seq} is not what was recorded", seq)
+        return checked
+
+    def rows(self, query: str, arguments: Sequence[object] = (), max_bytes: int | None = None) -> list[Row]:
+        """Run one query to its end, or until its data exceed `max_bytes`; for the rooms of the record only."""
+        found: list[Row] = []
+        size = 0
+        with self._lock:
+            try:
+                cursor = self._connection.execute(query, arguments)
+                if max_bytes is None:
+                    return cursor.fetchall()
+                for row in cursor:
+                    found.append(row)
+                    size += len(row[5] or b"")
+                    if size >= max_bytes:
+                        break
+                cursor.close()
+            except sqlite3.ProgrammingError as error:
+                raise RecordError(f"the reader of {self.path} is closed") from error
+            except sqlite3.OperationalError as error:
+                raise RecordError(f"{self.path} cannot be read: {error}") from error
+            except sqlite3.DatabaseError as error:
+                raise RecordCorruptError(f"{self.path} is damaged: {error}") from error
+        return found
+
+    def rows_of(self, seqs: "array[int]") -> Iterator[Row]:
+        """Yield the whole rows with the given seqs, in that order of seq, a chunk at a time."""
+        query = f"SELECT {_COLUMNS} FROM entry WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq"  # noqa: S608 - constant
+        place = 0
+        while place < len(seqs):
+            wanted = json.dumps(list(seqs[place : place + _CHUNK_ROWS]))
+            rows = self.rows(query, (wanted,), _CHUNK_BYTES)
+            if not rows:
+                raise RecordCorruptError(f"{self.path}: entry {seqs[place]} is in an index only", seqs[place])
+            place += len(rows)
+            yield from rows
+
+    def _all_rows(self, after_seq: int) -> Iterator[Row]:
+        query = f"SELECT {_COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT {_CHUNK_ROWS}"  # noqa: S608 - constant
+        # Chunk by chunk: an open cursor would keep the writer's WAL from being folded in.
+        while rows := self.rows(query, (after_seq,), _CHUNK_BYTES):
+            yield from rows
+            after_seq = rows[-1][0]
+
+    def _seqs_of(self, kind: str, name: str | None, after_seq: int) -> "array[int]":
+        query = "SELECT seq FROM entry WHERE kind = ? AND seq > ? ORDER BY seq"
+        arguments: tuple[object, ...] = (kind, after_seq)
+        if name is not None:
+            query = "SELECT seq FROM entry WHERE kind = ? AND name = ? AND seq > ? ORDER BY seq"
+            arguments = (kind, name, after_seq)
+        return array("q", (seq for (seq,) in self.rows(query, arguments)))
+
+
+def _channels_from(entry: Entry) -> tuple[Channel, ...]:
+    try:
+        return tuple(Channel(**channel) for channel in entry.body["channels"])
+    except (KeyError, TypeError) as error:
+        raise RecordCorruptError(f"entry {entry.seq}: a descriptor without channels: {error!r}", entry.seq) from error

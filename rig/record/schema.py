@@ -1,0 +1,141 @@
+"""What a record looks like on disk: one SQLite file, one append-only table, and the JSON its bodies are written in."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from rig.errors import RecordCorruptError, RecordError, RecordNotFoundError
+
+SUFFIX = ".rig.db"
+APPLICATION_ID = 0x52494752  # "RIGR", in the header of the file, so that `file` and we know a record when we see one
+SCHEMA_VERSION = 1
+BUSY_TIMEOUT_S = 5.0
+
+# The time index is computed from the body, so that the hash covers what it says; it holds nothing of its own.
+_DDL = (
+    """CREATE TABLE entry (
+        seq   INTEGER PRIMARY KEY,
+        t_ns  INTEGER NOT NULL,
+        kind  TEXT NOT NULL,
+        name  TEXT NOT NULL,
+        body  TEXT NOT NULL,
+        data  BLOB,
+        hash  BLOB NOT NULL CHECK (length(hash) = 32)
+    ) STRICT""",
+    "CREATE INDEX entry_kind_name ON entry (kind, name)",
+    """CREATE INDEX entry_block_time
+        ON entry (name, json_extract(body, '$.t_last_ns'), json_extract(body, '$.t_first_ns'), seq)
+        WHERE kind = 'samples'""",
+    """CREATE TRIGGER entry_in_sequence BEFORE INSERT ON entry
+        WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM entry)
+        BEGIN SELECT RAISE(ABORT, 'a record takes entries in sequence only'); END""",
+    """CREATE TRIGGER entry_never_changes BEFORE UPDATE ON entry
+        BEGIN SELECT RAISE(ABORT, 'a record is append-only: entries never change'); END""",
+    """CREATE TRIGGER entry_never_goes BEFORE DELETE ON entry
+        BEGIN SELECT RAISE(ABORT, 'a record is append-only: entries are never deleted'); END""",
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    f"PRAGMA user_version = {SCHEMA_VERSION}",
+)
+
+
+class Kind(StrEnum):
+    """What an entry is about. The entry's name is given in brackets."""
+
+    START = "start"  # [run id] provenance of the run
+    DESCRIPTOR = "descriptor"  # [stream] channels of a stream
+    SAMPLES = "samples"  # [stream] a block of samples
+    COMMAND = "command"  # [instrument] a command and its reply
+    EVENT = "event"  # [event] something that happened
+    RESULT = "result"  # [result] a value with its uncertainty, recipe and verdict
+    STOP = "stop"  # [reason] the end of the run
+    NOTE = "note"  # [topic] what others have to say about the run, also after its stop
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a record; `seq` counts from 1 without gaps, `t_ns` is UTC on the run's clock."""
+
+    seq: int
+    t_ns: int
+    kind: str
+    name: str
+    body: dict[str, Any]
+    data: bytes | None
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def canonical_json(body: Mapping[str, Any], what: str) -> str:
+    """Write `body` as the one JSON text that stands for it: sorted keys, no spaces, no NaN or infinity.
+
+    Raises RecordError naming `what` when the body holds something that JSON has no word for.
+    """
+    try:
+        text = _ENCODER.encode(body)
+        text.encode()
+    except (TypeError, ValueError) as error:
+        raise RecordError(f"{what} cannot be written as JSON: {error}") from error
+    return text
+
+
+def parse_body(text: str, seq: int) -> dict[str, Any]:
+    """Read an entry's body; raises RecordCorruptError with `seq` when it is not a JSON object."""
+    try:
+        body = json.loads(text)
+    except (TypeError, ValueError) as error:
+        raise RecordCorruptError(f"entry {seq}: its body is not JSON: {error}", seq) from error
+    if not isinstance(body, dict):
+        raise RecordCorruptError(f"entry {seq}: its body is not a JSON object", seq)
+    return body
+
+
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Put the schema into an empty database, within the transaction that the caller holds."""
+    for statement in _DDL:
+        connection.execute(statement)
+
+
+def connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    """Open an existing record and check that it is one.
+
+    Raises RecordNotFoundError when there is no such file, RecordCorruptError when it is not a record of this schema,
+    RecordError when the operating system refuses it.
+    """
+    if not path.is_file():
+        raise RecordNotFoundError(f"there is no record {path}")
+    uri = f"{path.absolute().as_uri()}?mode={'rw' if write else 'ro'}"
+    try:
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+    except sqlite3.Error as error:
+        raise RecordError(f"{path} cannot be opened: {error}") from error
+    try:
+        _check_schema(connection, path)
+    except sqlite3.OperationalError as error:
+        connection.close()
+        raise RecordError(f"{path} cannot be read: {error}") from error
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise RecordCorruptError(f"{path} is not a run record, or is damaged: {error}") from error
+    except RecordError:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application_id != APPLICATION_ID:
+        raise RecordCorruptError(f"{path} is a database, but not a run record")
+    if version != SCHEMA_VERSION:
+        raise RecordCorruptError(
+            f"{path} has record schema {version}, this rig reads schema {SCHEMA_VERSION}: use the rig that wrote it"
+        )
+    connection.execute("SELECT seq, t_ns, kind, name, body, data, hash FROM entry LIMIT 0")

@@ -1,0 +1,143 @@
+"""Writing a run's record."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from rig.capabilities import Block, Channel, Exchange
+from rig.clock import Clock
+from rig.errors import RecordError
+from rig.record.blocks import encode_block
+from rig.record.ledger import Ledger
+from rig.record.lock import WriterLock
+from rig.record.reader import RecordReader
+from rig.record.schema import SUFFIX, Kind, canonical_json
+
+_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+
+
+class RunRecord:
+    """The record of a run that is going on: one writing process, any of its threads.
+
+    Each method commits one entry and returns its seq; when it has returned, the entry survives the death of the
+    process (SIGKILL included). A power loss may cost the entries since the last checkpoint, a few MB at most, never
+    the wholeness of those before; `stop` syncs everything to the disk.
+
+    All methods raise RecordClosedError after the stop, and RecordError when the entry cannot be written.
+    Not to be called from signal handlers.
+    """
+
+    def __init__(self, run_id: str, ledger: Ledger, lock: WriterLock, clock: Clock) -> None:
+        self.run_id = run_id
+        self.path = ledger.path
+        self._ledger = ledger
+        self._lock = lock
+        self._clock = clock
+        self._channels: dict[str, tuple[Channel, ...]] = {}
+
+    @classmethod
+    def create(cls, directory: Path, run_id: str, start: dict[str, Any], t_ns: int, clock: Clock) -> Self:
+        """Begin the record `<directory>/<run_id>.rig.db` with its start entry at `t_ns` (UTC ns).
+
+        `start` is the provenance of the run; `plans` in it maps the name of each plan to its source and hash.
+        Raises RecordError when the run id is no file name, the record exists or cannot be created, and
+        RecordBusyError when somebody else is creating it.
+        """
+        if not _RUN_ID.fullmatch(run_id):
+            raise RecordError(f"run id {run_id!r}: letters, digits, '.', '_' and '-' only, 200 at most")
+        body = canonical_json(start, "the start of the run")
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RecordError(f"{directory} cannot be created: {error}") from error
+        path = directory / f"{run_id}{SUFFIX}"
+        lock = WriterLock(path)
+        lock.take()
+        try:
+            ledger = Ledger.create(path, t_ns, Kind.START.value, run_id, body)
+        except BaseException:
+            lock.give_back()
+            raise
+        return cls(run_id, ledger, lock, clock)
+
+    def descriptor(self, stream: str, channels: Sequence[Channel], info: dict[str, Any]) -> int:
+        """Describe a stream before its first samples; a stream may be described again, but not with other channels.
+
+        Raises RecordError when two channels have one name or the channels differ from those before.
+        """
+        channels = tuple(channels)
+        if len({channel.name for channel in channels}) != len(channels):
+            raise RecordError(f"stream {stream}: two channels have one name")
+        if self._channels.setdefault(stream, channels) != channels:
+            raise RecordError(f"stream {stream} is already described with other channels")
+        return self._append(Kind.DESCRIPTOR, stream, {"channels": [asdict(one) for one in channels], "info": info})
+
+    def samples(self, stream: str, block: Block, *, due_ns: int | None = None) -> int:
+        """Record a block of samples, bit for bit; `due_ns` is when it should have been read.
+
+        Raises RecordError when the stream was not described or the block does not fit its channels.
+        """
+        if stream not in self._channels:
+            raise RecordError(f"stream {stream} was not described before its first samples")
+        columns = [channel.name for channel in self._channels[stream]]
+        body, data = encode_block(stream, block, columns, self._clock.now_ns())
+        if due_ns is not None:
+            body["due_ns"] = due_ns
+        return self._append(Kind.SAMPLES, stream, body, data)
+
+    def command(self, exchange: Exchange) -> int:
+        """Record a command and its reply under the instrument's name; the bytes are written in hex."""
+        body = {
+            "verb": exchange.verb,
+            "arguments": exchange.arguments,
+            "sent_hex": exchange.sent.hex(),
+            "received_hex": exchange.received.hex(),
+            "sent_ns": exchange.sent_ns,
+            "received_ns": exchange.received_ns,
+            "result": exchange.result,
+            "extra": exchange.extra,
+        }
+        return self._append(Kind.COMMAND, exchange.instrument, body)
+
+    def event(self, name: str, body: dict[str, Any]) -> int:
+        """Record that something happened."""
+        return self._append(Kind.EVENT, name, body)
+
+    def result(self, name: str, body: dict[str, Any]) -> int:
+        """Record a result with its recipe; `verdict` in the body is what `list_runs` counts."""
+        return self._append(Kind.RESULT, name, body)
+
+    def note(self, name: str, body: dict[str, Any]) -> int:
+        """Record what somebody outside the run has to say about it."""
+        return self._append(Kind.NOTE, name, body)
+
+    def stop(self, reason: str, counts: dict[str, Any]) -> int:
+        """End the run: the last entry, everything synced to the disk, the file closed, the writer's lock given back."""
+        seq = self._append(Kind.STOP, reason, {"reason": reason, "counts": counts})
+        self._ledger.seal()
+        self.close()
+        return seq
+
+    def close(self) -> None:
+        """Close the file without a stop entry (the next `rig` command closes the run); safe to repeat."""
+        self._ledger.close()
+        self._lock.give_back()
+
+    def reader(self) -> RecordReader:
+        """Open a reader of this record as it grows."""
+        return RecordReader(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _append(self, kind: Kind, name: str, body: dict[str, Any], data: bytes | None = None) -> int:
+        text = canonical_json(body, f"{kind.value} {name}")
+        return self._ledger.append(kind.value, name, text, data, self._clock.now_ns)
