@@ -2,8 +2,22 @@
 
 from rig.record.blocks import decode_block
 from rig.record.reader import RecordReader
+from rig.record.runs import RunState, RunSummary, add_note, close_interrupted, find_run, list_runs
 from rig.record.schema import Entry, Kind
 from rig.record.series import Series
 from rig.record.writer import RunRecord
 
-__all__ = ["Entry", "Kind", "RecordReader", "RunRecord", "Series", "decode_block"]
+__all__ = [
+    "Entry",
+    "Kind",
+    "RecordReader",
+    "RunRecord",
+    "RunState",
+    "RunSummary",
+    "Series",
+    "add_note",
+    "close_interrupted",
+    "decode_block",
+    "find_run",
+    "list_runs",
+]

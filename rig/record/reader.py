@@ -65,6 +65,12 @@ class RecordReader:
         """Return the seq of the latest entry."""
         return int(self.rows("SELECT coalesce(max(seq), 0) FROM entry")[0][0])
 
+    def last_ns(self) -> int:
+        """Return the time of the latest entry; raises RecordCorruptError when there is none."""
+        for (t_ns,) in self.rows("SELECT t_ns FROM entry ORDER BY seq DESC LIMIT 1"):
+            return int(t_ns)
+        raise RecordCorruptError(f"{self.path} has no entries", 1)
+
     def is_live(self) -> bool:
         """Tell whether the run is going on: not stopped, and its writer is alive."""
         return self.stop() is None and has_writer(self.path)
@@ -88,6 +94,13 @@ class RecordReader:
     def counts(self) -> dict[str, int]:
         """Return how many entries of each kind there are."""
         return dict(self.rows("SELECT kind, count(*) FROM entry GROUP BY kind ORDER BY kind"))
+
+    def verdicts(self) -> dict[str, int]:
+        """Return how many results have each verdict."""
+        query = (
+            "SELECT json_extract(body, '$.verdict'), count(*) FROM entry WHERE kind = 'result' GROUP BY 1 ORDER BY 1"
+        )
+        return {str(verdict): count for verdict, count in self.rows(query) if verdict is not None}
 
     def streams(self) -> tuple[str, ...]:
         """Return the streams described so far, in order of their first descriptors."""

@@ -1,0 +1,173 @@
+"""The runs of a directory: which there are, which one is meant, and closing those that were killed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from rig.clock import machine_utc_ns
+from rig.errors import RecordBusyError, RecordCorruptError, RecordError, RecordNotFoundError
+from rig.record.ledger import Ledger
+from rig.record.lock import WriterLock, has_writer
+from rig.record.reader import RecordReader
+from rig.record.schema import SUFFIX, Kind, canonical_json
+
+LAST = "last"
+INTERRUPTED_REASON = "INTERRUPTED"
+_SHOWN = 10
+
+
+class RunState(StrEnum):
+    """How a run stands."""
+
+    RUNNING = "RUNNING"  # not stopped, its writer lives
+    FINISHED = "FINISHED"  # stopped by itself, whatever the reason
+    INTERRUPTED = "INTERRUPTED"  # its writer died before the stop, whether closed since or not
+    UNREADABLE = "UNREADABLE"  # the file is no record, or is damaged
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One line about a run. `started_ns` is UTC on the run's own clock, `begun_utc_ns` on the machine's.
+
+    `stop_reason` is "" until there is a stop entry. `verdicts` counts the results by their verdict. Of an UNREADABLE
+    record only `problem` is known: its times are 0.
+    """
+
+    run_id: str
+    path: Path
+    state: RunState
+    started_ns: int = 0
+    begun_utc_ns: int = 0
+    stop_reason: str = ""
+    verdicts: tuple[tuple[str, int], ...] = ()
+    plans: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def list_runs(directory: Path) -> tuple[RunSummary, ...]:
+    """Return the runs of a directory, the one begun last (by the machine's time) at the end; () when it has none."""
+    summaries = [_summary(path) for path in _record_paths(directory)]
+    return tuple(sorted(summaries, key=lambda summary: (summary.begun_utc_ns, summary.run_id)))
+
+
+def find_run(directory: Path, text: str) -> Path:
+    """Return the record that `text` means: a path, a run id, the only beginning of one, or 'last' for the newest.
+
+    Raises RecordNotFoundError that tells which runs there are.
+    """
+    if text.endswith(SUFFIX) and Path(text).is_file():
+        return Path(text)
+    paths = {run_id(path): path for path in _record_paths(directory)}
+    if text == LAST and paths:
+        return list_runs(directory)[-1].path
+    if text in paths:
+        return paths[text]
+    meant = [one for one in paths if text and one.startswith(text)]
+    if len(meant) == 1:
+        return paths[meant[0]]
+    if meant:
+        raise RecordNotFoundError(f"{text} could be any of {len(meant)} runs: {_shown(meant)}")
+    raise RecordNotFoundError(f"{directory} has no run {text}; it has {_shown(list(paths)) or 'none at all'}")
+
+
+def close_interrupted(path: Path, delivered: Callable[[RecordReader], dict[str, Any]]) -> bool:
+    """Close a record whose writer died: append a stop entry INTERRUPTED and return True.
+
+    The entry holds the counts of entries and what `delivered` makes of the record, and stands at the time of the
+    entry before it, which is when the run was last known to live. Returns False when there is nothing to close: the
+    run was stopped, its writer lives, or somebody else is just closing it.
+    """
+    with RecordReader(path) as reader:
+        if reader.stop() is not None:
+            return False
+    try:
+        with _append_rights(path) as ledger, RecordReader(path) as reader:
+            if reader.stop() is not None:
+                return False
+            body = {
+                "reason": INTERRUPTED_REASON,
+                "counts": reader.counts(),
+                "delivered": delivered(reader),
+                "closed_utc_ns": machine_utc_ns(),
+            }
+            last_ns = reader.last_ns()
+            text = canonical_json(body, f"the stop of {path}")
+            reader.close()
+            ledger.append(Kind.STOP.value, INTERRUPTED_REASON, text, None, lambda: last_ns)
+            ledger.seal()
+    except RecordBusyError:
+        return False
+    return True
+
+
+def add_note(path: Path, name: str, body: dict[str, Any], t_ns: int) -> int:
+    """Append a note to a record that nobody is writing, also after its stop, and return its seq.
+
+    Raises RecordBusyError while the run's writer lives: the writer takes notes by `RunRecord.note`.
+    """
+    text = canonical_json(body, f"note {name}")
+    with _append_rights(path) as ledger:
+        seq = ledger.append(Kind.NOTE.value, name, text, None, lambda: t_ns)
+        ledger.seal()
+    return seq
+
+
+def run_id(path: Path) -> str:
+    """Return the run id that a record's file name holds."""
+    return path.name.removesuffix(SUFFIX)
+
+
+@contextmanager
+def _append_rights(path: Path) -> Iterator[Ledger]:
+    lock = WriterLock(path)
+    lock.take()
+    try:
+        ledger = Ledger.resume(path)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+    finally:
+        lock.give_back()
+
+
+def _record_paths(directory: Path) -> list[Path]:
+    return sorted(directory.glob(f"*{SUFFIX}")) if directory.is_dir() else []
+
+
+def _shown(names: list[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(sorted(names)[-_SHOWN:]) + more
+
+
+def _summary(path: Path) -> RunSummary:
+    try:
+        with RecordReader(path) as reader:
+            return _summary_of(reader)
+    except RecordError as error:
+        return RunSummary(run_id(path), path, RunState.UNREADABLE, problem=str(error))
+
+
+def _summary_of(reader: RecordReader) -> RunSummary:
+    start = next(reader.entries(kind=Kind.START.value), None)
+    if start is None:
+        raise RecordCorruptError(f"{reader.path} has no start entry", 1)
+    stop = reader.stop()
+    reason = "" if stop is None else str(stop.get("reason", ""))
+    if stop is None:
+        state = RunState.RUNNING if has_writer(reader.path) else RunState.INTERRUPTED
+    else:
+        state = RunState.INTERRUPTED if reason == INTERRUPTED_REASON else RunState.FINISHED
+    return RunSummary(
+        run_id(reader.path),
+        reader.path,
+        state,
+        started_ns=start.t_ns,
+        begun_utc_ns=int(start.body.get("begun_utc_ns", 0)),
+        stop_reason=reason,
+        verdicts=tuple(reader.verdicts().items()),
+        plans=tuple(str(name) for name in start.body.get("plans", ())),
+    )
