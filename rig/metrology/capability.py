@@ -6,10 +6,13 @@ Source: ISO 22514-2:2017 and AIAG SPC, 2nd edition (Pp and Ppk from the overall 
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.stats import beta, chi2, nct, norm
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import brentq
+from scipy.special import chdtri, ndtr
+from scipy.stats import beta, chi, chi2, norm
 
 from rig.errors import MetrologyError, SeriesError
 
@@ -93,16 +96,40 @@ def performance(values: ArrayLike, lower: float | None, upper: float | None, con
 
 
 def _lower_index(ppk: float, n: int, confidence: float) -> float:
-    """Return the index c with P(estimate ≥ ppk | c) = 1 − confidence: 3·√n·estimate is noncentral t about 3·√n·c."""
+    """Return the index c with P(estimate ≤ ppk | c) = confidence: 3·√n·estimate is noncentral t about 3·√n·c."""
     root = 3 * math.sqrt(n)
-    low, high = ppk - 6 * (1 + abs(ppk)), ppk
-    for _ in range(80):
-        middle = (low + high) / 2
-        if float(nct.sf(root * ppk, n - 1, root * middle)) < 1 - confidence:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+
+    def excess(index: float) -> float:
+        return _noncentral_t_cdf(root * ppk, n - 1, root * index) - confidence
+
+    step = math.sqrt(1 / (9 * n) + ppk**2 / (2 * (n - 1)))
+    start, sign = ppk, math.copysign(1.0, excess(ppk))
+    while sign * excess(start + sign * step) > 0:
+        start += sign * step
+        step *= 2
+    return float(brentq(excess, start, start + sign * step))
+
+
+def _noncentral_t_cdf(t: float, dof: int, noncentrality: float) -> float:
+    """Return P(T ≤ t) as ∫ Φ(t·r − noncentrality)·f(r) dr with r = √(χ²/dof).
+
+    scipy's own is not a number in the far tails, which samples of two or three units reach.
+    """
+    ends = np.sqrt(chdtri(dof, [1 - 1e-15, 1e-15]) / dof)
+    # The factor Φ steps from 0 to 1 within a few 1/t of noncentrality/t: the nodes gather there.
+    middle, width = noncentrality / (t or math.inf), 8 / (abs(t) or math.inf)
+    edges = np.unique(np.clip([ends[0], middle - width, middle, middle + width, ends[1]], *ends))
+    nodes, weights = _quadrature()
+    half = np.diff(edges)[:, None] / 2
+    r = (edges[:-1, None] + half * (nodes + 1)).ravel()
+    mass = (half * weights).ravel() * chi.pdf(r, dof, scale=1 / math.sqrt(dof))
+    return float(np.sum(mass * ndtr(t * r - noncentrality)) / np.sum(mass))
+
+
+@cache
+def _quadrature() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    nodes, weights = np.polynomial.legendre.leggauss(64)
+    return nodes, weights
 
 
 def _check_limits(lower: float | None, upper: float | None) -> None:

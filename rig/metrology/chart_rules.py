@@ -15,13 +15,16 @@ from rig.errors import SeriesError
 
 Flags = NDArray[np.bool_]
 Scores = NDArray[np.float64]
+Rules = Literal["western electric", "nelson", "limit"]
+# Where a pattern is completed, and the places that make it.
+Pattern = list[tuple[int, tuple[int, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
     """Rule `number` of `rules` is met at index `point`; `points` are the indices that make the pattern."""
 
-    rules: Literal["western electric", "nelson", "limit"]
+    rules: Rules
     number: int
     point: int
     points: tuple[int, ...]
@@ -30,9 +33,9 @@ class Signal:
 def western_electric(z: Scores) -> tuple[Signal, ...]:
     """Apply rules 1 to 4 to standard scores `z` (n,), (point − centre)/sigma, in order of time.
 
-    1: a point beyond 3σ. 2: two of three successive points beyond 2σ on one side. 3: four of five beyond 1σ on one side.
-    4: eight in a row on one side. The last point of a pattern takes part in it. Raises SeriesError for a score that is
-    not finite.
+    1: a point beyond 3σ. 2: two of three in a row beyond 2σ on one side. 3: four of five in a row beyond 1σ on one
+    side. 4: eight in a row on one side. The last point of a pattern takes part in it. Raises SeriesError for a score
+    that is not finite.
     """
     z = _checked(z)
     found = [
@@ -65,9 +68,6 @@ def nelson(z: Scores) -> tuple[Signal, ...]:
         *_one_sided("nelson", 8, _of(np.abs(z) > 1, 8, 8)),
     ]
     return tuple(sorted(found, key=lambda signal: (signal.point, signal.number)))
-
-
-Pattern = list[tuple[int, tuple[int, ...]]]
 
 
 def _of(flags: Flags, wanted: int, window: int) -> Pattern:

@@ -117,24 +117,26 @@ def individuals_chart(values: ArrayLike) -> ChartPair:
     Raises SeriesError for fewer than 2 values or one that is not finite, MetrologyError when they never differ.
     """
     x = _finite(values, 1)
-    moving = np.abs(np.diff(x))
-    return _pair(x, moving, float(moving.mean()), chart_constants(2), subgroup=1, upper="D4", lower="D3")
+    constants = chart_constants(2)
+    spread, mean_range = _spread_chart(np.abs(np.diff(x)), constants.D3, constants.D4)
+    sigma = mean_range / constants.d2
+    return ChartPair(_location(x, float(x.mean()), sigma), spread, sigma)
 
 
 def range_chart(subgroups: ArrayLike) -> ChartPair:
     """Return the X̄ and R charts of `subgroups` (m, n), σ = mean range/d2(n); errors as `individuals_chart`."""
     x = _finite(subgroups, 2)
-    ranges = np.ptp(x, axis=1)
     constants = chart_constants(x.shape[1])
-    return _pair(x.mean(axis=1), ranges, float(ranges.mean()), constants, x.shape[1], upper="D4", lower="D3")
+    spread, mean_range = _spread_chart(np.ptp(x, axis=1), constants.D3, constants.D4)
+    return _means(x, spread, mean_range / constants.d2)
 
 
 def deviation_chart(subgroups: ArrayLike) -> ChartPair:
     """Return the X̄ and S charts of `subgroups` (m, n), σ = mean s/c4(n); errors as `individuals_chart`."""
     x = _finite(subgroups, 2)
-    deviations = x.std(axis=1, ddof=1)
     constants = chart_constants(x.shape[1])
-    return _pair(x.mean(axis=1), deviations, float(deviations.mean()), constants, x.shape[1], upper="B4", lower="B3")
+    spread, mean_s = _spread_chart(x.std(axis=1, ddof=1), constants.B3, constants.B4)
+    return _means(x, spread, mean_s / constants.c4)
 
 
 def standing_chart(values: ArrayLike, centre: float, sigma: float) -> Chart:
@@ -153,26 +155,20 @@ def _location(points: NDArray[np.float64], centre: float, sigma: float) -> Chart
     return Chart(points, centre, sigma, centre - 3 * sigma, centre + 3 * sigma, (*western_electric(z), *nelson(z)))
 
 
-def _pair(
-    location: NDArray[np.float64],
-    spread: NDArray[np.float64],
-    mean_spread: float,
-    constants: ChartConstants,
-    subgroup: int,
-    *,
-    upper: str,
-    lower: str,
-) -> ChartPair:
-    if mean_spread == 0:
+def _means(x: NDArray[np.float64], spread: Chart, sigma: float) -> ChartPair:
+    means = x.mean(axis=1)
+    return ChartPair(_location(means, float(means.mean()), sigma / math.sqrt(x.shape[1])), spread, sigma)
+
+
+def _spread_chart(spread: NDArray[np.float64], lower_factor: float, upper_factor: float) -> tuple[Chart, float]:
+    mean = float(spread.mean())
+    if mean == 0:
         raise MetrologyError("the values never differ within subgroups: limits of zero width would be no chart")
-    sigma = mean_spread / (constants.c4 if upper == "B4" else constants.d2)
-    low, high = mean_spread * getattr(constants, lower), mean_spread * getattr(constants, upper)
-    beyond = np.flatnonzero((spread > high) | (spread < low))
+    lower, upper = mean * lower_factor, mean * upper_factor
     # Ranges are skewed, so zones of σ mean nothing there: only a point beyond a limit is a signal.
+    beyond = np.flatnonzero((spread > upper) | (spread < lower))
     signals = tuple(Signal("limit", 1, int(i), (int(i),)) for i in beyond)
-    spread_chart = Chart(spread, mean_spread, (high - mean_spread) / 3, low, high, signals)
-    centre = float(location.mean())
-    return ChartPair(_location(location, centre, sigma / math.sqrt(subgroup)), spread_chart, sigma)
+    return Chart(spread, mean, (upper - mean) / 3, lower, upper, signals), mean
 
 
 def _finite(values: ArrayLike, ndim: int, least: int = 2) -> NDArray[np.float64]:

@@ -109,10 +109,20 @@ def tolerance_interval(
     )
 
 
+def distribution_free_confidence(n: int, coverage: float = 0.95, side: Side = "both") -> float:
+    """Return the confidence that the extremes of `n` values of any continuous distribution hold `coverage` of it.
+
+    1 − pⁿ for one extreme, 1 − n·pⁿ⁻¹ + (n − 1)·pⁿ for both (Wilks 1941). Raises MetrologyError as the factors do.
+    """
+    _check(n, coverage, 0.5)
+    return float(binom.sf(1 if side == "both" else 0, n, 1 - coverage))
+
+
 def attribute_sample_size(confidence: float, reliability: float, failures: int = 0) -> int:
     """Return the least n such that n trials with at most `failures` failures prove `reliability` with `confidence`.
 
     The exact binomial bound; for zero failures n = ⌈ln(1 − confidence)/ln(reliability)⌉: 59 for 95/95, 29 for 95/90.
+    It is the size, too, for which an extreme (0 failures) or both extremes (1) are distribution-free tolerance limits.
     Raises MetrologyError for a fraction outside (0, 1) or a negative number of failures.
     """
     _check(2, reliability, confidence)
