@@ -51,6 +51,9 @@ class Clock(Protocol):
     def wait_s(self, seconds: float) -> None:
         """Return `seconds` later."""
 
+    def call_every(self, name: str, period_ns: int, call: Callable[[int], None], first_ns: int) -> ScheduledCall:
+        """Run `call(due_ns)` at `first_ns` and then each `period_ns` until it is cancelled."""
+
 
 class WallClock:
     """UTC anchored once to the monotonic clock, so that a stepped system clock never steps a run.
@@ -78,6 +81,47 @@ class WallClock:
     def wait_s(self, seconds: float) -> None:
         """Sleep for `seconds` of this clock's time."""
         self.wait_until(self.now_ns() + ns_from_s(seconds))
+
+    def call_every(self, name: str, period_ns: int, call: Callable[[int], None], first_ns: int) -> ScheduledCall:
+        """Run `call(due_ns)` on a thread of its own, so that a slow call delays no other.
+
+        A call that overruns its period skips the due times it missed; `due_ns` says which one it serves.
+        """
+        if period_ns <= 0:
+            raise ValueError(f"period of {name} must be positive, not {period_ns} ns")
+        return _WallCall(self, name, period_ns, call, first_ns)
+
+    def wait_unless(self, t_ns: int, cancelled: threading.Event) -> bool:
+        """Sleep until `t_ns` or until `cancelled` is set; return whether it was set."""
+        while (left_ns := t_ns - self.now_ns()) > 0:
+            if cancelled.wait(left_ns / NS_PER_S / self._speed):
+                return True
+        return cancelled.is_set()
+
+
+class _WallCall:
+    def __init__(
+        self, clock: WallClock, name: str, period_ns: int, call: Callable[[int], None], first_ns: int
+    ) -> None:
+        self._clock = clock
+        self._period_ns = period_ns
+        self._call = call
+        self._first_ns = first_ns
+        self._cancelled = threading.Event()
+        self._thread = threading.Thread(target=self._repeat, name=f"every-{name}", daemon=True)
+        self._thread.start()
+
+    def cancel(self) -> None:
+        self._cancelled.set()
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def _repeat(self) -> None:
+        due_ns = self._first_ns
+        while not self._clock.wait_unless(due_ns, self._cancelled):
+            self._call(due_ns)
+            missed = max(0, self._clock.now_ns() - due_ns) // self._period_ns
+            due_ns += (missed + 1) * self._period_ns
 
 
 class VirtualClock:

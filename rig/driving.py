@@ -6,8 +6,12 @@ of `rig.config.InstrumentSettings`), constructed as `Driver(name, settings, cont
 and makes sure that the right instrument answers; it raises ConnectionFailedError (or another InstrumentError) else.
 """
 
+import functools
+import inspect
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from rig.capabilities import Exchange
 from rig.clock import Clock
@@ -22,3 +26,20 @@ class DriverContext:
 
     clock: Clock
     journal: Callable[[Exchange], None]
+
+
+def serialise(driver: Any) -> None:
+    """Let one verb of a driver run at a time: on the wall clock a sampler's thread and the plan's both call it."""
+    turn = threading.RLock()
+
+    def in_turn(verb: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(verb)
+        def wait_for_turn(*args: Any, **kwargs: Any) -> Any:
+            with turn:
+                return verb(*args, **kwargs)
+
+        return wait_for_turn
+
+    for name in dir(type(driver)):
+        if not name.startswith("_") and inspect.isfunction(getattr(type(driver), name)):
+            setattr(driver, name, in_turn(getattr(driver, name)))

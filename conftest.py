@@ -1,0 +1,9 @@
+"""The pytest side of the rig lives in fixtures/."""
+
+pytest_plugins = [
+    "fixtures.options",
+    "fixtures.requirements",
+    "fixtures.bench",
+    "fixtures.verify",
+    "fixtures.progress",
+]

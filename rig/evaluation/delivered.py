@@ -1,0 +1,29 @@
+"""What was delivered until a run ended: for closing a run that was killed."""
+
+from typing import Any
+
+from rig.record import RecordReader
+
+
+def delivered(reader: RecordReader) -> dict[str, Any]:
+    """Return the volume that the pump counted and the mass that the balance gained between first and last sample.
+
+    A key is missing when the run holds fewer than two samples of its stream.
+    """
+    result: dict[str, Any] = {}
+    for key, capability, column in (
+        ("pump_ul", "pump", "delivered"),
+        ("balance_mg", "balance", "mass"),
+    ):
+        for stream in streams_of(reader, capability):
+            values = reader.series(stream, columns=[column]).columns[column]
+            if len(values) >= 2:
+                result[key] = float(values[-1] - values[0])
+    return result
+
+
+def streams_of(reader: RecordReader, capability: str) -> list[str]:
+    """Return the names of the recorded streams whose instrument has a capability."""
+    instruments = reader.start().get("instruments", {})
+    recorded = set(reader.streams())
+    return [name for name, what in instruments.items() if what["capability"] == capability and name in recorded]

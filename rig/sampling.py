@@ -1,0 +1,110 @@
+"""Samplers: instruments read into the record at their own pace; what is lost, late or missed is data too."""
+
+import threading
+from dataclasses import dataclass
+
+from rig.capabilities import Sampled
+from rig.clock import NS_PER_S, Clock, ScheduledCall, ns_from_s
+from rig.errors import GarbledReplyError, NoReplyError, RigError
+from rig.record import RunRecord
+
+# A reading that fails is missed and counted; as many in a row mean that the instrument is gone.
+MISSES_IN_A_ROW = 5
+
+
+@dataclass(slots=True)
+class SamplerCounts:
+    """What one sampler has done so far; `worst_lateness_ms` is between due and begun, 0 on the virtual clock."""
+
+    reads: int = 0
+    samples: int = 0
+    lost: int = 0
+    missed: int = 0
+    overruns: int = 0
+    worst_lateness_ms: float = 0.0
+
+
+class Sampler:
+    """Reads one instrument into one stream of the record, each `every_s`.
+
+    The first failure that is no mere missed reading latches: sampling rests, and `check` raises it.
+    """
+
+    def __init__(self, name: str, instrument: Sampled, every_s: float, clock: Clock, record: RunRecord) -> None:
+        self.name = name
+        self.counts = SamplerCounts()
+        self._instrument = instrument
+        self._period_ns = ns_from_s(every_s)
+        self._clock = clock
+        self._record = record
+        self._call: ScheduledCall | None = None
+        self._failure: RigError | None = None
+        self._misses_in_a_row = 0
+        self._last_due_ns: int | None = None
+        # A plan may ask for a reading while the sampler's own thread reads.
+        self._turn = threading.Lock()
+
+    def start(self) -> None:
+        """Describe the stream in the record, set the instrument measuring, and read it from now on."""
+        self._record.descriptor(self.name, self._instrument.channels, {"every_s": self._period_ns / NS_PER_S})
+        self._instrument.start_sampling()
+        first_ns = self._clock.now_ns() + self._period_ns
+        self._call = self._clock.call_every(self.name, self._period_ns, self._read, first_ns)
+
+    def read_now(self) -> None:
+        """Read once more, out of turn, so that the record reaches up to this moment."""
+        if self._failure is None:
+            self._read(self._clock.now_ns(), in_turn=False)
+
+    def stop(self) -> None:
+        """Read no more and set the instrument to rest; safe to repeat."""
+        if self._call is None:
+            return
+        self._call.cancel()
+        self._call = None
+        if self._failure is None:
+            self._instrument.stop_sampling()
+
+    def check(self) -> None:
+        """Raise the failure that stopped this sampler, if any."""
+        if self._failure is not None:
+            raise self._failure
+
+    def _read(self, due_ns: int, *, in_turn: bool = True) -> None:
+        with self._turn:
+            if self._failure is not None:
+                return
+            if in_turn:
+                self._count_time(due_ns)
+            try:
+                block = self._instrument.read_block()
+            except (NoReplyError, GarbledReplyError) as error:
+                self._missed(error)
+                return
+            except RigError as error:
+                self._fail(error)
+                return
+            self._misses_in_a_row = 0
+            self.counts.reads += 1
+            self.counts.samples += len(block.t_ns)
+            self.counts.lost += block.lost
+            if len(block.t_ns) or block.lost:
+                self._record.samples(self.name, block, due_ns=due_ns)
+
+    def _count_time(self, due_ns: int) -> None:
+        late_ms = (self._clock.now_ns() - due_ns) / 1e6
+        self.counts.worst_lateness_ms = max(self.counts.worst_lateness_ms, late_ms)
+        if self._last_due_ns is not None:
+            self.counts.overruns += (due_ns - self._last_due_ns) // self._period_ns - 1
+        self._last_due_ns = due_ns
+
+    def _missed(self, error: RigError) -> None:
+        self.counts.missed += 1
+        self._misses_in_a_row += 1
+        self._record.event("reading missed", {"stream": self.name, "error": str(error)})
+        if self._misses_in_a_row >= MISSES_IN_A_ROW:
+            self._fail(error)
+
+    def _fail(self, error: RigError) -> None:
+        self._failure = error
+        self._record.event("sampler failed", {"stream": self.name, "error": str(error)})

@@ -1,0 +1,81 @@
+"""A span of time in a run, and what may be asked of it. Asking computes nothing yet: it writes the recipe."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from rig.clock import Clock
+from rig.errors import PlanError
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a result comes about: an evaluation by name, its parameters, and the span of the record it reads.
+
+    `parameters` holds only what JSON can carry exactly. The half-open span is [from_ns, to_ns), UTC ns.
+    """
+
+    function: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    from_ns: int = 0
+    to_ns: int = 0
+
+
+class Window:
+    """A span of a run, open until its `with` block ends; `from_ns` and `to_ns` bound it, UTC ns."""
+
+    def __init__(self, name: str, clock: Clock, catch_up: Callable[[], None], from_ns: int) -> None:
+        self.name = name
+        self.from_ns = from_ns
+        self._to_ns: int | None = None
+        self._clock = clock
+        self._catch_up = catch_up
+        self._doses: list[list[int]] = []
+
+    @property
+    def to_ns(self) -> int:
+        """Return the end; raise PlanError while the window is open."""
+        if self._to_ns is None:
+            raise PlanError(f"window {self.name!r} is still open: ask it after its `with` block")
+        return self._to_ns
+
+    def close(self, to_ns: int) -> None:
+        """End the window at `to_ns`."""
+        # The reading taken at this very moment belongs to the window.
+        self._to_ns = to_ns + 1
+
+    @contextlib.contextmanager
+    def dose(self) -> Iterator[None]:
+        """Mark one dose of a series: from its command to the end of the wait behind it."""
+        self._catch_up()
+        begin_ns = self._clock.now_ns()
+        yield
+        self._catch_up()
+        self._doses.append([begin_ns, self._clock.now_ns() + 1])
+
+    def flow_error(self, *, programmed_ul_h: float) -> Recipe:
+        """Ask for the mean flow's error against the programmed rate, in percent."""
+        return self._recipe("mean flow error", programmed_ul_h=programmed_ul_h)
+
+    def volume(self) -> Recipe:
+        """Ask for the volume delivered, in µL."""
+        return self._recipe("delivered volume")
+
+    def bolus_error(self, *, programmed_ul: float) -> Recipe:
+        """Ask for the mean error of the doses marked in this window, in percent of the programmed volume."""
+        if not self._doses:
+            raise PlanError(f"window {self.name!r} holds no doses: mark each with `with window.dose():`")
+        return self._recipe("mean bolus error", programmed_ul=programmed_ul, doses=self._doses)
+
+    def largest_bolus_error(self, *, programmed_ul: float) -> Recipe:
+        """Ask for the error of the dose that is farthest from the programmed volume, in percent."""
+        return Recipe(
+            "largest bolus error",
+            self.bolus_error(programmed_ul=programmed_ul).parameters,
+            self.from_ns,
+            self.to_ns,
+        )
+
+    def _recipe(self, function: str, **parameters: Any) -> Recipe:
+        return Recipe(function, parameters, self.from_ns, self.to_ns)
