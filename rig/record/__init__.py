@@ -1,6 +1,8 @@
 """The run record: one crash-safe, append-only, hash-chained file per run, from which everything else is derived."""
 
 from rig.record.blocks import decode_block
+from rig.record.export import export_csv
+from rig.record.parquet import export_parquet
 from rig.record.reader import RecordReader
 from rig.record.runs import RunState, RunSummary, add_note, close_interrupted, find_run, list_runs
 from rig.record.schema import Entry, Kind
@@ -18,6 +20,8 @@ __all__ = [
     "add_note",
     "close_interrupted",
     "decode_block",
+    "export_csv",
+    "export_parquet",
     "find_run",
     "list_runs",
 ]

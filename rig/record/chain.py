@@ -2,6 +2,11 @@
 
 import hashlib
 import struct
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rig.errors import RecordCorruptError
 
 # SHA-256 beat BLAKE2b where it was measured (1.8 against 0.95 GB/s on blocks): current processors have it built in.
 # The first entry is chained to the schema's name, so that a record does not pass for one of another schema.
@@ -22,3 +27,27 @@ def entry_hash(previous: bytes, seq: int, t_ns: int, kind: str, name: str, body:
     if data is not None:
         digest.update(data)
     return digest.digest()
+
+
+def verify_rows(rows: Iterable[tuple[Any, ...]], path: Path) -> int:
+    """Check the rows of a whole record against the chain and return their number.
+
+    Raises RecordCorruptError with the seq of the first that is missing, unreadable or not what was recorded.
+    """
+    previous, checked = GENESIS, 0
+    try:
+        for row in rows:
+            previous = _checked_hash(previous, checked + 1, row)
+            checked += 1
+    except (RecordCorruptError, AttributeError, TypeError, struct.error) as error:
+        raise RecordCorruptError(f"{path}: entry {checked + 1}: {error}", checked + 1) from error
+    return checked
+
+
+def _checked_hash(previous: bytes, wanted_seq: int, row: tuple[Any, ...]) -> bytes:
+    seq, *fields, digest = row
+    if seq != wanted_seq:
+        raise RecordCorruptError("it is missing")
+    if entry_hash(previous, seq, *fields) != digest:
+        raise RecordCorruptError("it is not what was recorded")
+    return bytes(digest)

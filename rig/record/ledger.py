@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rig.errors import RecordClosedError, RecordError
 from rig.record.chain import GENESIS, entry_hash
-from rig.record.schema import connect, create_tables
+from rig.record.schema import PAGE_BYTES, connect, create_tables
 
 _INSERT = "INSERT INTO entry (seq, t_ns, kind, name, body, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _TAIL = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
@@ -18,7 +18,7 @@ class Ledger:
 
     A commit is handed to the operating system before `append` returns (WAL, synchronous=NORMAL): it survives the
     death of the process. It reaches the disk at the next checkpoint, so that a power loss may cost the latest
-    entries (a few MB of them), but never the order or the wholeness of those before. `seal` syncs everything.
+    entries (4 MB of them), but never the order or the wholeness of those before. `seal` syncs everything.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -27,8 +27,6 @@ class Ledger:
         self._lock = threading.Lock()
         self._tail: tuple[int, bytes] | None = None
         self._closed = False
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
 
     @classmethod
     def create(cls, path: Path, t_ns: int, kind: str, name: str, body: str) -> "Ledger":
@@ -39,13 +37,17 @@ class Ledger:
             raise RecordError(f"{path} cannot be created: {error}") from error
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         try:
+            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
             ledger = cls(connection, path)
             connection.execute("BEGIN IMMEDIATE")
             create_tables(connection)
             ledger.append(kind, name, body, None, lambda: t_ns)
             connection.execute("COMMIT")
-        except sqlite3.Error as error:
+        except (sqlite3.Error, RecordError) as error:
             connection.close()
+            path.unlink(missing_ok=True)
             raise RecordError(f"{path} cannot be begun: {error}") from error
         return ledger
 
@@ -62,12 +64,12 @@ class Ledger:
         with self._lock:
             if self._closed:
                 raise RecordClosedError(f"{self.path} is closed: {kind} {name} came too late")
-            last_seq, last_hash = self._tail or self._read_tail()
-            # Forgotten until the entry is in: whatever interrupts us here, the next append asks the database.
-            self._tail = None
-            seq, t_ns = last_seq + 1, now_ns()
-            digest = entry_hash(last_hash, seq, t_ns, kind, name, body, data)
             try:
+                last_seq, last_hash = self._tail or self._read_tail()
+                # Forgotten until the entry is in: whatever interrupts us here, the next append asks the database.
+                self._tail = None
+                seq, t_ns = last_seq + 1, now_ns()
+                digest = entry_hash(last_hash, seq, t_ns, kind, name, body, data)
                 self._connection.execute(_INSERT, (seq, t_ns, kind, name, body, data, digest))
             except sqlite3.Error as error:
                 raise RecordError(f"{self.path}: {kind} {name} could not be recorded: {error}") from error
@@ -75,15 +77,27 @@ class Ledger:
             return seq
 
     def seal(self) -> None:
-        """Bring everything to the disk and, when nobody is reading, fold the WAL in: one file that stands alone."""
+        """Bring everything to the disk and, when nobody is reading, fold the WAL in: one file that stands alone.
+
+        Such a file leaves nothing beside it when it is read, and can be read where nothing can be written.
+        Raises RecordError when the disk does not take it.
+        """
         with self._lock:
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute("PRAGMA wal_checkpoint(FULL)")
-            self._connection.execute("PRAGMA busy_timeout = 0")
             try:
-                self._connection.execute("PRAGMA journal_mode = DELETE")
-            except sqlite3.OperationalError:
-                return  # somebody reads: the record stays in WAL mode, complete and synced
+                self._connection.execute("PRAGMA synchronous = FULL")
+                self._connection.execute("PRAGMA wal_checkpoint(FULL)")
+                self._fold_wal()
+            except sqlite3.Error as error:
+                raise RecordError(f"{self.path} could not be brought to the disk: {error}") from error
+
+    def _fold_wal(self) -> None:
+        self._connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            self._connection.execute("PRAGMA journal_mode = DELETE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            # Somebody reads: the record stays in WAL mode, complete and synced.
 
     def close(self) -> None:
         """Close the file; safe to repeat."""

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from rig.capabilities import Channel
 from rig.errors import RecordCorruptError, RecordError
-from rig.record.chain import GENESIS, entry_hash
+from rig.record.chain import verify_rows
 from rig.record.lock import has_writer
 from rig.record.schema import Entry, Kind, connect, parse_body
 from rig.record.series import Series, read_series
@@ -133,39 +133,31 @@ class RecordReader:
     def verify_chain(self) -> int:
         """Check every entry against its hash and its predecessor, and return how many there are.
 
-        Raises RecordCorruptError with the seq of the first entry that does not hold.
+        Raises RecordCorruptError with the seq of the first entry that does not hold; a seq of None means that all
+        entries hold, but what helps to find them does not.
         """
-        previous, checked = GENESIS, 0
-        for seq, t_ns, kind, name, body, data, digest in self._all_rows(0):
-            checked += 1
-            if seq != checked:
-                raise RecordCorruptError(f"{self.path}: entry {checked} is missing", checked)
-            previous = entry_hash(previous, seq, t_ns, kind, name, body, data)
-            if previous != digest:
-                raise RecordCorruptError(f"{self.path}: entry {seq} is not what was recorded", seq)
+        checked = verify_rows(self._all_rows(0), self.path)
+        (verdict,) = self.rows("PRAGMA integrity_check(1)")[0]
+        if verdict != "ok":
+            raise RecordCorruptError(f"{self.path}: the indexes do not hold what the entries say: {verdict}")
         return checked
 
     def rows(self, query: str, arguments: Sequence[object] = (), max_bytes: int | None = None) -> list[Row]:
         """Run one query to its end, or until its data exceed `max_bytes`; for the rooms of the record only."""
         found: list[Row] = []
-        size = 0
         with self._lock:
             try:
                 cursor = self._connection.execute(query, arguments)
                 if max_bytes is None:
                     return cursor.fetchall()
-                for row in cursor:
-                    found.append(row)
-                    size += len(row[5] or b"")
-                    if size >= max_bytes:
-                        break
-                cursor.close()
+                _fetch_until(cursor, found, max_bytes)
             except sqlite3.ProgrammingError as error:
-                raise RecordError(f"the reader of {self.path} is closed") from error
+                raise RecordError(f"the reader of {self.path} is closed: {error}") from error
             except sqlite3.OperationalError as error:
                 raise RecordError(f"{self.path} cannot be read: {error}") from error
             except sqlite3.DatabaseError as error:
-                raise RecordCorruptError(f"{self.path} is damaged: {error}") from error
+                if not found:  # else the next query begins at the damage and says where it is
+                    raise RecordCorruptError(f"{self.path} is damaged: {error}") from error
         return found
 
     def rows_of(self, seqs: "array[int]") -> Iterator[Row]:
@@ -194,6 +186,16 @@ class RecordReader:
             query = "SELECT seq FROM entry WHERE kind = ? AND name = ? AND seq > ? ORDER BY seq"
             arguments = (kind, name, after_seq)
         return array("q", (seq for (seq,) in self.rows(query, arguments)))
+
+
+def _fetch_until(cursor: sqlite3.Cursor, found: list[Row], max_bytes: int) -> None:
+    size = 0
+    for row in cursor:
+        found.append(row)
+        size += len(row[5] or b"")
+        if size >= max_bytes:
+            break
+    cursor.close()
 
 
 def _channels_from(entry: Entry) -> tuple[Channel, ...]:

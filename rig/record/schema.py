@@ -14,6 +14,7 @@ SUFFIX = ".rig.db"
 APPLICATION_ID = 0x52494752  # "RIGR", in the header of the file, so that `file` and we know a record when we see one
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_S = 5.0
+PAGE_BYTES = 4096  # measured: 2048 saves 3 µs for a result and costs 50 µs for a block of 64 kB, 16384 the reverse
 
 # The time index is computed from the body, so that the hash covers what it says; it holds nothing of its own.
 _DDL = (
@@ -33,12 +34,13 @@ _DDL = (
     """CREATE TRIGGER entry_in_sequence BEFORE INSERT ON entry
         WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM entry)
         BEGIN SELECT RAISE(ABORT, 'a record takes entries in sequence only'); END""",
+    """CREATE TRIGGER entry_not_after_stop BEFORE INSERT ON entry
+        WHEN NEW.kind <> 'note' AND EXISTS (SELECT 1 FROM entry WHERE kind = 'stop')
+        BEGIN SELECT RAISE(ABORT, 'a stopped record takes notes only'); END""",
     """CREATE TRIGGER entry_never_changes BEFORE UPDATE ON entry
         BEGIN SELECT RAISE(ABORT, 'a record is append-only: entries never change'); END""",
     """CREATE TRIGGER entry_never_goes BEFORE DELETE ON entry
         BEGIN SELECT RAISE(ABORT, 'a record is append-only: entries are never deleted'); END""",
-    f"PRAGMA application_id = {APPLICATION_ID}",
-    f"PRAGMA user_version = {SCHEMA_VERSION}",
 )
 
 
@@ -98,6 +100,8 @@ def create_tables(connection: sqlite3.Connection) -> None:
     """Put the schema into an empty database, within the transaction that the caller holds."""
     for statement in _DDL:
         connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:
@@ -115,6 +119,8 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         )
     except sqlite3.Error as error:
         raise RecordError(f"{path} cannot be opened: {error}") from error
+    # Damaged text must reach the hash check, which says where it is, instead of failing on the way there.
+    connection.text_factory = _decode
     try:
         _check_schema(connection, path)
     except sqlite3.OperationalError as error:
@@ -129,6 +135,10 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     return connection
 
 
+def _decode(text: bytes) -> str:
+    return text.decode(errors="replace")
+
+
 def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -138,4 +148,6 @@ def _check_schema(connection: sqlite3.Connection, path: Path) -> None:
         raise RecordCorruptError(
             f"{path} has record schema {version}, this rig reads schema {SCHEMA_VERSION}: use the rig that wrote it"
         )
-    connection.execute("SELECT seq, t_ns, kind, name, body, data, hash FROM entry LIMIT 0")
+    tables = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master")}
+    if tables != set(_DDL):
+        raise RecordCorruptError(f"{path}: the record's table, indexes or guards are not those of a record")

@@ -52,8 +52,9 @@ def read_series(
     names = tuple(units) if columns is None else tuple(columns)
     if unknown := [name for name in names if name not in units]:
         raise RecordError(f"stream {stream} has no {', '.join(unknown)}; it has {', '.join(units)}")
-    first = _INT64_MIN if from_ns is None else from_ns
-    last = _INT64_MAX if to_ns is None else to_ns - 1
+    # No stamp lies beyond int64, so that a wider interval means the same as one that ends there.
+    first = _INT64_MIN if from_ns is None else max(from_ns, _INT64_MIN)
+    last = _INT64_MAX if to_ns is None else min(to_ns - 1, _INT64_MAX)
     found = reader.rows(_IN_INTERVAL, (stream, first, last))
     pieces, lost = [], 0
     for row in reader.rows_of(array("q", (seq for seq, _, _ in found))):

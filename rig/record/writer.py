@@ -17,13 +17,14 @@ from rig.record.reader import RecordReader
 from rig.record.schema import SUFFIX, Kind, canonical_json
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+_NOT_CHANNELS = {"", "t_ns", "utc"}
 
 
 class RunRecord:
     """The record of a run that is going on: one writing process, any of its threads.
 
     Each method commits one entry and returns its seq; when it has returned, the entry survives the death of the
-    process (SIGKILL included). A power loss may cost the entries since the last checkpoint, a few MB at most, never
+    process (SIGKILL included). A power loss may cost the entries since the last checkpoint, 4 MB at most, never
     the wholeness of those before; `stop` syncs everything to the disk.
 
     All methods raise RecordClosedError after the stop, and RecordError when the entry cannot be written.
@@ -67,11 +68,13 @@ class RunRecord:
     def descriptor(self, stream: str, channels: Sequence[Channel], info: dict[str, Any]) -> int:
         """Describe a stream before its first samples; a stream may be described again, but not with other channels.
 
-        Raises RecordError when two channels have one name or the channels differ from those before.
+        Raises RecordError when two channels have one name, a name is empty or one that the record gives to times, or
+        the channels differ from those before.
         """
         channels = tuple(channels)
-        if len({channel.name for channel in channels}) != len(channels):
-            raise RecordError(f"stream {stream}: two channels have one name")
+        names = [channel.name for channel in channels]
+        if len(set(names)) != len(names) or not _NOT_CHANNELS.isdisjoint(names):
+            raise RecordError(f"stream {stream}: channels need names of their own, not {names}")
         if self._channels.setdefault(stream, channels) != channels:
             raise RecordError(f"stream {stream} is already described with other channels")
         return self._append(Kind.DESCRIPTOR, stream, {"channels": [asdict(one) for one in channels], "info": info})
@@ -118,8 +121,10 @@ class RunRecord:
     def stop(self, reason: str, counts: dict[str, Any]) -> int:
         """End the run: the last entry, everything synced to the disk, the file closed, the writer's lock given back."""
         seq = self._append(Kind.STOP, reason, {"reason": reason, "counts": counts})
-        self._ledger.seal()
-        self.close()
+        try:
+            self._ledger.seal()
+        finally:
+            self.close()
         return seq
 
     def close(self) -> None:

@@ -1,0 +1,164 @@
+"""Records as tables for other programs: CSV, or Parquet with the `parquet` extra.
+
+One table per stream, named after it, and one for the results, events, commands and notes. All have the columns `utc`
+(ISO 8601, to the nanosecond) and `t_ns`. Samples lost are in `losses`, the run's start and stop in `run.json`.
+Every file appears whole or not at all.
+"""
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.capabilities import Block, Channel
+from rig.errors import ExportError, RecordCorruptError
+from rig.record.blocks import decode_block
+from rig.record.reader import RecordReader
+from rig.record.schema import Entry, Kind
+
+TABLES = {
+    "results": Kind.RESULT,
+    "events": Kind.EVENT,
+    "commands": Kind.COMMAND,
+    "notes": Kind.NOTE,
+}
+LOSSES = "losses"
+BODY = "body"
+ENTRY_COLUMNS = ("seq", "utc", "t_ns", "name")
+
+
+def export_csv(reader: RecordReader, directory: Path) -> tuple[Path, ...]:
+    """Write the record as CSV files into `directory` and return their paths.
+
+    Samples have one column per channel, headed with its unit (`flow [µL/h]`), and one row per time stamp; the numbers
+    are written so that reading them gives the same bits, save for the payload of a NaN.
+    Raises ExportError when a file cannot be written, RecordCorruptError when the record cannot be read.
+    """
+    written = [write_run_file(reader, directory)]
+    written.extend(
+        _write(directory, f"{file_stem(stream)}.csv", _samples_writer(reader, stream)) for stream in reader.streams()
+    )
+    written.append(_write(directory, f"{LOSSES}.csv", lambda file: _write_losses(reader, file)))
+    written.extend(_write(directory, f"{table}.csv", _entries_writer(reader, kind)) for table, kind in TABLES.items())
+    return tuple(written)
+
+
+def file_stem(stream: str) -> str:
+    """Return a file name for a stream: its own where that is a plain name, else escaped as in a URL."""
+    stem = quote(stream, safe=" +-=@,()")
+    reserved = stem in {*TABLES, LOSSES, "run"} or not stem or stem.startswith(".")
+    return f"%{ord(stem[0]):02X}{stem[1:]}" if stem and reserved else stem or "%"
+
+
+def heading(channel: Channel) -> str:
+    """Return a column's heading: the channel and, unless it is a pure number, its unit."""
+    return f"{channel.name} [{channel.unit}]" if channel.unit else channel.name
+
+
+def utc_texts(t_ns: NDArray[np.int64]) -> NDArray[np.str_]:
+    """Render UTC nanoseconds as ISO 8601 to the nanosecond."""
+    texts = np.char.add(np.datetime_as_string(t_ns.view("datetime64[ns]"), unit="ns"), "Z")
+    return np.where(t_ns == np.iinfo(np.int64).min, "", texts)  # numpy reads the least int64 as "not a time"
+
+
+def blocks(reader: RecordReader, stream: str) -> Iterator[tuple[Entry, Block]]:
+    """Yield the samples entries of a stream with their blocks, in order."""
+    for entry in reader.entries(kind=Kind.SAMPLES.value, name=stream):
+        try:
+            yield entry, decode_block(entry.body, entry.data)
+        except RecordCorruptError as error:
+            raise RecordCorruptError(f"{reader.path}: entry {entry.seq}: {error}", entry.seq) from error
+
+
+def losses(reader: RecordReader) -> Iterator[tuple[str, int, int]]:
+    """Yield for each loss the stream, when it went on (UTC ns), and how many samples are missing before."""
+    for stream in reader.streams():
+        for entry, block in blocks(reader, stream):
+            if block.lost:
+                yield stream, int(block.t_ns.min()) if len(block.t_ns) else entry.t_ns, block.lost
+
+
+def fields_of(entries: tuple[Entry, ...]) -> list[str]:
+    """Return the names of the plain values (no lists, no objects) that the bodies hold; these become columns."""
+    plain = {field for entry in entries for field, value in entry.body.items() if not isinstance(value, (dict, list))}
+    return sorted(plain - {*ENTRY_COLUMNS, BODY})
+
+
+def body_text(entry: Entry) -> str:
+    """Return an entry's body as it stands in the table."""
+    return json.dumps(entry.body, ensure_ascii=False, sort_keys=True)
+
+
+def write_run_file(reader: RecordReader, directory: Path) -> Path:
+    """Write the run's start and stop as JSON (a stop of null: not stopped yet) and return the path."""
+    run = {"record": reader.path.name, "start": reader.start(), "stop": reader.stop()}
+    return _write(directory, "run.json", lambda file: json.dump(run, file, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Give a temporary path to write to, which takes the place of `path` when all went well and goes when not.
+
+    Raises ExportError when the file system refuses.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        raise ExportError(f"{path} could not be written: {error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write(directory: Path, name: str, fill: Callable[[IO[str]], None]) -> Path:
+    path = directory / name
+    with written_whole(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        fill(file)
+    return path
+
+
+def _samples_writer(reader: RecordReader, stream: str) -> Callable[[IO[str]], None]:
+    channels = reader.channels(stream)
+
+    def fill(file: IO[str]) -> None:
+        _write_rows(file, [("utc", "t_ns", *map(heading, channels))])
+        for _, block in blocks(reader, stream):
+            columns = (block.columns[channel.name].tolist() for channel in channels)
+            _write_rows(file, zip(utc_texts(block.t_ns).tolist(), block.t_ns.tolist(), *columns, strict=True))
+
+    return fill
+
+
+def _write_losses(reader: RecordReader, file: IO[str]) -> None:
+    _write_rows(file, [("stream", "utc", "t_ns", "lost")])
+    _write_rows(file, ((stream, _utc_text(t_ns), t_ns, lost) for stream, t_ns, lost in losses(reader)))
+
+
+def _entries_writer(reader: RecordReader, kind: Kind) -> Callable[[IO[str]], None]:
+    def fill(file: IO[str]) -> None:
+        entries = tuple(reader.entries(kind=kind.value))
+        fields = fields_of(entries)
+        _write_rows(file, [(*ENTRY_COLUMNS, *fields, BODY)])
+        for entry in entries:
+            plain = (entry.body.get(field, "") for field in fields)
+            row = (entry.seq, _utc_text(entry.t_ns), entry.t_ns, entry.name, *plain, body_text(entry))
+            _write_rows(file, [row])
+
+    return fill
+
+
+def _utc_text(t_ns: int) -> str:
+    return str(utc_texts(np.array([t_ns], np.int64))[0])
+
+
+def _write_rows(file: IO[str], rows: Iterable[tuple[object, ...]]) -> None:
+    csv.writer(file, lineterminator="\n").writerows(rows)

@@ -1,0 +1,155 @@
+"""Records as Parquet files, for analysis beyond one run: needs the `parquet` extra (pyarrow)."""
+
+import importlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from rig.capabilities import Block
+from rig.errors import ExportError
+from rig.record.export import (
+    BODY,
+    LOSSES,
+    TABLES,
+    blocks,
+    body_text,
+    fields_of,
+    file_stem,
+    losses,
+    write_run_file,
+    written_whole,
+)
+from rig.record.reader import RecordReader
+from rig.record.schema import Kind
+
+_ROWS_PER_GROUP = 1 << 17
+
+
+def export_parquet(reader: RecordReader, directory: Path) -> tuple[Path, ...]:
+    """Write the record as Parquet files into `directory` and return their paths.
+
+    Channels keep their names; their units and meanings are in the metadata of their fields, the run id in that of
+    each table. Raises ExportError when pyarrow is missing or a file cannot be written, RecordCorruptError when the
+    record cannot be read.
+    """
+    return _ParquetExport(reader, directory).write_all()
+
+
+class _ParquetExport:
+    """One export; keeps the optional pyarrow at hand."""
+
+    def __init__(self, reader: RecordReader, directory: Path) -> None:
+        self._reader = reader
+        self._directory = directory
+        self._arrow = _optional("pyarrow")
+        self._parquet = _optional("pyarrow.parquet")
+        self._times = [
+            self._arrow.field("utc", self._arrow.timestamp("ns", "UTC")),
+            self._arrow.field("t_ns", self._arrow.int64()),
+        ]
+
+    def write_all(self) -> tuple[Path, ...]:
+        """Write every table."""
+        written = [write_run_file(self._reader, self._directory)]
+        written.extend(self._write_stream(stream) for stream in self._reader.streams())
+        written.append(self._write_losses())
+        written.extend(self._write_entries(table, kind) for table, kind in TABLES.items())
+        return tuple(written)
+
+    def _write_stream(self, stream: str) -> Path:
+        channels = self._reader.channels(stream)
+        names = [channel.name for channel in channels]
+        double = self._arrow.float64()
+        fields = [
+            self._arrow.field(one.name, double, metadata={"unit": one.unit, "meaning": one.meaning}) for one in channels
+        ]
+
+        def groups() -> Iterator[list[Any]]:
+            for group in _grouped(block for _, block in blocks(self._reader, stream)):
+                t_ns = np.concatenate([block.t_ns for block in group])
+                columns = (np.concatenate([block.columns[name] for block in group]) for name in names)
+                yield [t_ns, t_ns, *columns]
+
+        return self._write(file_stem(stream), [*self._times, *fields], groups)
+
+    def _write_losses(self) -> Path:
+        arrow = self._arrow
+        fields = [arrow.field("stream", arrow.string()), *self._times, arrow.field("lost", arrow.int64())]
+        found = list(losses(self._reader))
+        columns = [[row[place] for row in found] for place in (0, 1, 1, 2)]
+        return self._write(LOSSES, fields, lambda: iter([columns]))
+
+    def _write_entries(self, table: str, kind: Kind) -> Path:
+        arrow = self._arrow
+        entries = tuple(self._reader.entries(kind=kind.value))
+        names = fields_of(entries)
+        plain = [self._plain_column([entry.body.get(name) for entry in entries]) for name in names]
+        t_ns = [entry.t_ns for entry in entries]
+        fields = [
+            arrow.field("seq", arrow.int64()),
+            *self._times,
+            arrow.field("name", arrow.string()),
+            *(arrow.field(name, column.type) for name, column in zip(names, plain, strict=True)),
+            arrow.field(BODY, arrow.string()),
+        ]
+        columns = [
+            [entry.seq for entry in entries],
+            t_ns,
+            t_ns,
+            [entry.name for entry in entries],
+            *plain,
+            [body_text(entry) for entry in entries],
+        ]
+        return self._write(table, fields, lambda: iter([columns]))
+
+    def _plain_column(self, values: Sequence[Any]) -> Any:
+        """Return values of one kind in their own type, mixed ones as JSON text; missing ones stay missing."""
+        kinds = {type(value) for value in values if value is not None}
+        if kinds <= {float} or kinds == {int, float}:
+            return self._arrow.array(values, self._arrow.float64())
+        if kinds == {str} or kinds == {bool}:
+            return self._arrow.array(values)
+        if kinds == {int} and all(abs(value) < 2**63 for value in values if value is not None):
+            return self._arrow.array(values, self._arrow.int64())
+        return self._arrow.array([None if value is None else json.dumps(value) for value in values])
+
+    def _write(self, stem: str, fields: Sequence[Any], groups: Callable[[], Iterator[list[Any]]]) -> Path:
+        path = self._directory / f"{stem}.parquet"
+        schema = self._arrow.schema(fields, metadata={"record": self._reader.path.name})
+        try:
+            with (
+                written_whole(path) as temporary,
+                self._parquet.ParquetWriter(str(temporary), schema, compression="zstd") as writer,
+            ):
+                for columns in groups():
+                    arrays = [
+                        self._arrow.array(column, field.type) for column, field in zip(columns, schema, strict=True)
+                    ]
+                    writer.write_table(self._arrow.Table.from_arrays(arrays, schema=schema))
+        except self._arrow.ArrowException as error:
+            raise ExportError(f"{path} could not be written: {error}") from error
+        return path
+
+
+def _optional(module: str) -> ModuleType:
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise ExportError("Parquet needs pyarrow: install the rig with its extra, pump-rig[parquet]") from error
+
+
+def _grouped(parts: Iterator[Block]) -> Iterator[list[Block]]:
+    group: list[Block] = []
+    rows = 0
+    for block in parts:
+        group.append(block)
+        rows += len(block.t_ns)
+        if rows >= _ROWS_PER_GROUP:
+            yield group
+            group, rows = [], 0
+    if group:
+        yield group
