@@ -1,0 +1,233 @@
+"""The driver of a balance that speaks MT-SICS on a serial port, or on TCP as `socket://host:port`."""
+
+from typing import ClassVar, Literal, TypeVar
+
+import numpy as np
+from pydantic import Field
+
+from instruments.mettler_mt_sics import dialect
+from instruments.mettler_mt_sics.dialect import Done, Refusal, Texts, Weight
+from rig.capabilities import Block, Channel, Exchange, Identity, MassReading
+from rig.clock import Deadline
+from rig.config import InstrumentSettings
+from rig.driving import DriverContext
+from rig.errors import ConnectionFailedError, GarbledReplyError, QuantityError, RefusedError
+from rig.transports import ByteStream
+
+R = TypeVar("R", bound=dialect.Reply)
+# How many lines of a stream that was left running are passed over before the balance counts as garbled.
+MAX_STRAY_LINES = 1000
+
+_ADVICE = {
+    "ES": "check that the balance's interface is set to MT-SICS and not to a print or PC-direct mode",
+    "ET": "check baud rate, data bits and parity against the balance's interface settings",
+    "EL": "look at the balance's display: it may be in a menu or in an application that locks commands",
+    "I": "wait until the balance has finished adjusting or taring, then repeat",
+    "L": "report this: the driver sent a parameter that this model does not take",
+    "+": "take weight off the pan; check that beaker and draft shield do not touch the cell",
+    "-": "put pan and beaker in place",
+}
+
+
+class BalanceSettings(InstrumentSettings):
+    """The keys of a balance in a bench file. `serial` demands one particular balance, when it is given."""
+
+    baud: int = Field(default=9600, ge=150, le=115_200)
+    data_bits: Literal[7, 8] = 8
+    parity: Literal["none", "even", "odd"] = "none"
+    timeout_s: float = Field(default=1.0, gt=0, le=60)
+    action_timeout_s: float = Field(default=10.0, gt=0, le=120)
+    capacity_mg: float = Field(default=500_000.0, gt=0)
+    serial: str = ""
+
+
+class Driver:
+    """A balance: mass in mg, read immediately (SI), never waiting for a stability that a dripping tip prevents."""
+
+    capability: ClassVar[str] = "balance"
+    measuring: ClassVar[bool] = True
+    Settings: ClassVar[type[BalanceSettings]] = BalanceSettings
+
+    channels: tuple[Channel, ...] = (
+        Channel("mass", "mg", "net mass on the pan"),
+        Channel("stable", "1", "1 when the balance called the reading stable"),
+    )
+
+    def __init__(self, name: str, settings: BalanceSettings, context: DriverContext) -> None:
+        self.name = name
+        self._settings = settings
+        self._context = context
+        # False while bytes of an earlier, failed exchange may still be under way.
+        self._synchronised = False
+        self._stream = ByteStream(
+            name,
+            settings.port,
+            baud=settings.baud,
+            data_bits=settings.data_bits,
+            parity=settings.parity,
+            timeout_s=settings.timeout_s,
+        )
+        try:
+            self._identity = self._meet()
+        except BaseException:
+            self._stream.close()
+            raise
+
+    def identify(self) -> Identity:
+        """Get maker, model, serial number and software of the balance, as it told them when it was opened."""
+        return self._identity
+
+    def read_mass(self) -> MassReading:
+        """Get the present mass in mg (SI), stable or not."""
+        sent_ns = self._context.clock.now_ns()
+        weight = self._ask("SI", Weight)
+        received_ns = self._context.clock.now_ns()
+        if abs(weight.mass_mg) > self._settings.capacity_mg:
+            raise GarbledReplyError(
+                self.name,
+                f"{weight.mass_mg:g} mg is beyond the balance's capacity of {self._settings.capacity_mg:g} mg",
+                port=self._settings.port,
+                sent=dialect.encode_command("SI"),
+                advice="check capacity_mg in the bench file against the balance's type plate, then the cable",
+            )
+        return MassReading((sent_ns + received_ns) // 2, weight.mass_mg, weight.stable)
+
+    def zero(self) -> None:
+        """Control a zero setting (ZI), which also clears the tare; returns once done."""
+        self._control("zero", "ZI", Done)
+
+    def tare(self) -> None:
+        """Control a tare (TI); returns once done."""
+        self._control("tare", "TI", Weight)
+
+    def start_sampling(self) -> None:
+        """Do nothing: the balance measures all the time."""
+
+    def read_block(self) -> Block:
+        """Get one reading of mass (mg) and stability (1)."""
+        reading = self.read_mass()
+        return Block(
+            np.array([reading.t_ns], np.int64),
+            {"mass": np.array([reading.mass_mg]), "stable": np.array([float(reading.stable)])},
+        )
+
+    def stop_sampling(self) -> None:
+        """Do nothing: nothing was started."""
+
+    def close(self) -> None:
+        """Release the port; safe to repeat."""
+        self._stream.close()
+
+    def _meet(self) -> Identity:
+        """Cancel what a former client left running and make sure that the balance wanted is there."""
+        try:
+            serial = self._cancel()
+            model = dialect.model_of(self._ask("I2", Texts).texts[0])
+            software = self._ask("I3", Texts).texts[0]
+        except (GarbledReplyError, RefusedError) as error:
+            raise ConnectionFailedError(
+                self.name,
+                f"what answers is not a balance that speaks MT-SICS: {error.what}",
+                port=self._settings.port,
+                sent=error.sent,
+                received=error.received,
+                advice="check that the port in the bench file leads to the balance, and that the balance's interface "
+                "is set to MT-SICS with this baud rate and parity",
+            ) from error
+        if self._settings.serial not in ("", serial):
+            raise ConnectionFailedError(
+                self.name,
+                f"the balance's serial number is {serial}, the bench file demands {self._settings.serial}",
+                port=self._settings.port,
+                advice="plug in the balance that the bench file names, or correct its serial and calibration there",
+            )
+        return Identity("Mettler-Toledo", model, serial, software)
+
+    def _cancel(self) -> str:
+        """Send @, pass over what was under way, and return the serial number that @ answers."""
+        sent = dialect.encode_command("@")
+        self._stream.discard_input()
+        self._stream.write(sent)
+        return self._await_texts("@", sent).texts[0]
+
+    def _resynchronise(self) -> None:
+        """Ask for the serial number and pass over late replies until it comes; keeps the tare, unlike @."""
+        sent = dialect.encode_command("I4")
+        self._stream.discard_input()
+        self._stream.write(sent)
+        self._await_texts("I4", sent)
+
+    def _await_texts(self, command: str, sent: bytes) -> Texts:
+        """Pass over lines that do not answer `command`; return the one that does, before the deadline."""
+        deadline = Deadline(self._settings.timeout_s)
+        line = b""
+        for _ in range(MAX_STRAY_LINES):
+            line = self._stream.read_until(dialect.END, sent=sent, timeout_s=deadline.left_s())
+            if line.startswith(b"I4 "):
+                break
+        reply = self._decode(command, line, Texts)
+        self._synchronised = True
+        return reply
+
+    def _control(self, verb: str, command: str, kind: type[Done] | type[Weight]) -> None:
+        """Execute something that changes the balance, and report it for the record."""
+        sent = dialect.encode_command(command)
+        sent_ns = self._context.clock.now_ns()
+        line = self._exchange(command, self._settings.action_timeout_s)
+        received_ns = self._context.clock.now_ns()
+        result = "ok"
+        try:
+            self._decode(command, line, kind)
+        except RefusedError as error:
+            result = f"refused: {error.code}"
+            raise
+        except GarbledReplyError:
+            result = "garbled"
+            raise
+        finally:
+            self._context.journal(Exchange(self.name, verb, {}, sent, line, sent_ns, received_ns, result))
+
+    def _ask(self, command: str, kind: type[R]) -> R:
+        """Exchange one command and return its reply, which must be of `kind`."""
+        return self._decode(command, self._exchange(command, self._settings.timeout_s), kind)
+
+    def _exchange(self, command: str, timeout_s: float) -> bytes:
+        """Send one command and return one line."""
+        if not self._synchronised:
+            self._resynchronise()
+        self._synchronised = False
+        line = self._stream.exchange(dialect.encode_command(command), dialect.END, timeout_s)
+        self._synchronised = True
+        return line
+
+    def _decode(self, command: str, line: bytes, kind: type[R]) -> R:
+        """Return what a line says; raise RefusedError or GarbledReplyError when it is not a reply of `kind`."""
+        sent = dialect.encode_command(command)
+        try:
+            reply = dialect.decode_reply(line, command)
+        except QuantityError as error:
+            self._synchronised = False
+            raise self._garbled(str(error), sent, line) from error
+        if isinstance(reply, Refusal):
+            raise RefusedError(
+                self.name,
+                dialect.REFUSALS[reply.code],
+                code=reply.code,
+                advice=_ADVICE[reply.code],
+                port=self._settings.port,
+                sent=sent,
+                received=line,
+            )
+        if not isinstance(reply, kind):
+            raise self._garbled(f"a {kind.__name__.lower()} was expected", sent, line)
+        return reply
+
+    def _garbled(self, why: str, sent: bytes, line: bytes) -> GarbledReplyError:
+        return GarbledReplyError(
+            self.name,
+            f"the reply is not what MT-SICS answers here: {why}",
+            port=self._settings.port,
+            sent=sent,
+            received=line,
+            advice="set the balance's unit to g and its interface to MT-SICS; check baud rate, parity and cable",
+        )
