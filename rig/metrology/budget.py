@@ -5,7 +5,7 @@ Source: JCGM 100:2008 (GUM), clauses 4, 5.1.2 (uncorrelated inputs) and G.4.1 (W
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from scipy.stats import t as student_t
@@ -39,15 +39,21 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A result in `unit` with everything that makes it uncertain. Raises MetrologyError when it has no component."""
+    """A result in `unit` with everything that makes it uncertain, and what a reader must be told (`remarks`).
+
+    Raises MetrologyError when it has no component, or a number in it is not finite.
+    """
 
     value: float
     unit: str
     components: tuple[Component, ...]
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.components:
             raise MetrologyError("a budget without components would claim certainty")
+        if not math.isfinite(self.value) or not all(math.isfinite(c.contribution) for c in self.components):
+            raise MetrologyError(f"{self.value!r} {self.unit} with u {self.u!r} is not a result")
 
     @property
     def u(self) -> float:
@@ -66,12 +72,23 @@ class Budget:
         # GUM G.4.1 NOTE 1: truncate to the next lower integer.
         return float(student_t.ppf((1 + level) / 2, math.floor(dof) if math.isfinite(dof) else 1e9))
 
+    def expanded(self, level: float = 0.9545) -> float:
+        """Return U = k·u with Student's k for the effective degrees of freedom."""
+        return self.coverage_factor(level) * self.u
+
     def measured(self) -> Measured:
         """Return value and combined u without the lines."""
         return Measured(self.value, self.u, self.unit)
 
+    def scaled(
+        self, factor: float, offset: float, unit: str, extra: Sequence[Component] = (), remarks: Sequence[str] = ()
+    ) -> "Budget":
+        """Return the budget of factor·value + offset in `unit`, with components that only the new result has."""
+        lines = tuple(replace(c, sensitivity=factor * c.sensitivity) for c in self.components)
+        return combine(factor * self.value + offset, unit, (*lines, *extra), (*self.remarks, *remarks))
 
-def combine(value: float, unit: str, components: Sequence[Component]) -> Budget:
+
+def combine(value: float, unit: str, components: Sequence[Component], remarks: Sequence[str] = ()) -> Budget:
     """Build a budget, dropping lines that contribute exactly nothing only when others remain."""
     speaking = tuple(component for component in components if component.contribution > 0)
-    return Budget(value, unit, speaking or tuple(components))
+    return Budget(value, unit, speaking or tuple(components), tuple(remarks))

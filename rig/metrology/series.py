@@ -1,0 +1,135 @@
+"""Series with time stamps as they really are: what is tolerated (jitter, bursts, equal stamps) and what is refused.
+
+Everything runs block by block in cache, so that a month at 10 Hz costs one read of memory and no copy.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rig.errors import SeriesError
+
+FloatArray = NDArray[np.float64]
+IndexArray = NDArray[np.intp]
+
+BLOCK = 1 << 15
+"""Readings handled at once: four such arrays fit into a second-level cache."""
+
+_GAP_INTERVALS = 5.0
+_GAP_SHARE = 0.01
+# A drop overshoots and swings for about a second: a fall counts only when it is still there after this time.
+_SETTLING_S = 2.0
+_LEVEL_S = 5.0
+_HANDLING_MG = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesFacts:
+    """What a checked series is like: readings, span, mean interval, largest gap, readings whose stamp repeats."""
+
+    n: int
+    span_s: float
+    mean_interval_s: float
+    largest_gap_s: float
+    equal_stamps: int
+
+
+def check_series(
+    t_s: ArrayLike,
+    values: ArrayLike,
+    what: str = "mass",
+    *,
+    minimum: int = 2,
+    max_gap_s: float | None = None,
+    fall_mg: float = math.inf,
+) -> SeriesFacts:
+    """Return the facts of a series of `values` (n,) at `t_s` (n,) seconds, or refuse it.
+
+    Stamps may repeat (readings that arrive in bursts) but not go back. `max_gap_s` None allows the larger of 5 mean
+    intervals and 1 % of the span. `fall_mg` is the abrupt fall that noise cannot make: falls beyond it that last are a
+    tare (down to zero) or a touched vessel (5 mg and more).
+    Raises SeriesError, with the index and time, for shapes that do not fit, fewer than `minimum` readings, NaN or
+    infinities, reversed time, no span, a gap, a tare in the middle and a touched vessel.
+    """
+    t, y = as_series(t_s, values, what, minimum)
+    smallest_s, largest_s, equal, falls = _scan(t, y, what, fall_mg)
+    span_s = float(t[-1] - t[0])
+    if smallest_s < 0.0:
+        i = int(np.flatnonzero(np.diff(t) < 0.0)[0]) + 1
+        raise SeriesError(f"time of {what} goes back at reading {i}: from {t[i - 1]:.6f} s to {t[i]:.6f} s")
+    if span_s <= 0.0:
+        raise SeriesError(f"{t.size} readings of {what} all carry the stamp {t[0]:.6f} s: they span no time")
+    mean_s = span_s / (t.size - 1)
+    allowed_s = max(_GAP_INTERVALS * mean_s, _GAP_SHARE * span_s) if max_gap_s is None else max_gap_s
+    if largest_s > allowed_s:
+        i = int(np.argmax(np.diff(t)))
+        raise SeriesError(
+            f"{what} has a gap of {largest_s:.6g} s after reading {i} at {t[i]:.6f} s; {allowed_s:.6g} s is allowed"
+        )
+    for i in falls:
+        _refuse_lasting_fall(t, y, i, what, fall_mg)
+    return SeriesFacts(t.size, span_s, mean_s, largest_s, equal)
+
+
+def as_series(t_s: ArrayLike, values: ArrayLike, what: str, minimum: int) -> tuple[FloatArray, FloatArray]:
+    """Return both as float64 (n,), or raise SeriesError for other shapes, kinds and too few readings."""
+    try:
+        t = np.asarray(t_s, dtype=np.float64)
+        y = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise SeriesError(f"times and {what} are not arrays of numbers: {error}") from error
+    if t.ndim != 1 or y.shape != t.shape:
+        raise SeriesError(f"times of shape {t.shape} and {what} of shape {y.shape} are not one series")
+    if t.size < minimum:
+        raise SeriesError(f"{t.size} reading(s) of {what}; at least {minimum} are needed")
+    return t, y
+
+
+def _scan(t: FloatArray, y: FloatArray, what: str, fall_mg: float) -> tuple[float, float, int, list[int]]:
+    """Return smallest and largest step of time, equal stamps, and the indices at which `y` fell or leapt abruptly."""
+    smallest, largest, equal = math.inf, -math.inf, 0
+    falls: list[int] = []
+    step = np.empty(min(BLOCK, t.size))
+    with np.errstate(invalid="ignore", over="ignore"):
+        for start in range(0, t.size - 1, BLOCK):
+            stop = min(start + BLOCK, t.size - 1)
+            part = step[: stop - start]
+            np.subtract(t[start + 1 : stop + 1], t[start:stop], out=part)
+            low, high = float(part.min()), float(part.max())
+            if low <= 0.0:
+                equal += int(np.count_nonzero(part == 0.0))
+            smallest, largest = min(smallest, low), max(largest, high)
+            np.subtract(y[start + 1 : stop + 1], y[start:stop], out=part)
+            down, up = float(part.min()), float(part.max())
+            if not math.isfinite(low + high + down + up):
+                _refuse_not_finite(t, y, start, stop + 1, what)
+            if down < -fall_mg or up > fall_mg:
+                falls.extend((start + 1 + np.flatnonzero(np.abs(part) > fall_mg)).tolist())
+    return smallest, largest, equal, falls
+
+
+def _refuse_not_finite(t: FloatArray, y: FloatArray, start: int, stop: int, what: str) -> None:
+    bad = ~(np.isfinite(t[start:stop]) & np.isfinite(y[start:stop]))
+    i = start + (int(np.argmax(bad)) if bad.any() else 0)
+    raise SeriesError(f"{what} at reading {i} is {y[i]!r} at {t[i]!r} s: not a finite number")
+
+
+def _refuse_lasting_fall(t: FloatArray, y: FloatArray, i: int, what: str, fall_mg: float) -> None:
+    """Refuse when the level before reading `i` is above the level after settling, or when it was set to zero."""
+    first = int(np.searchsorted(t, t[i - 1] - _LEVEL_S))
+    before = float(np.median(y[first:i]))
+    begin = min(max(int(np.searchsorted(t, t[i] + _SETTLING_S)), i), t.size - 1)
+    end = max(int(np.searchsorted(t, t[begin] + _LEVEL_S, side="right")), begin + 1)
+    after = float(np.median(y[begin:end]))
+    zeroed = abs(after) < fall_mg and abs(y[i]) < fall_mg and abs(before) > fall_mg
+    if zeroed:
+        raise SeriesError(
+            f"{what} went from {before:.3f} to {after:.3f} mg at reading {i}, {t[i]:.3f} s: a tare in the middle"
+        )
+    if before - after > max(_HANDLING_MG, fall_mg):
+        raise SeriesError(
+            f"{what} fell from {before:.3f} to {after:.3f} mg at reading {i}, {t[i]:.3f} s, and stayed there: "
+            "vessel touched or liquid lost"
+        )
