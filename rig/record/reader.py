@@ -13,7 +13,7 @@ from rig.capabilities import Channel
 from rig.errors import RecordCorruptError, RecordError
 from rig.record.chain import verify_rows
 from rig.record.lock import has_writer
-from rig.record.schema import Entry, Kind, connect, parse_body
+from rig.record.schema import Entry, Kind, connect, parse_body, reading_errors
 from rig.record.series import Series, read_series
 
 _COLUMNS = "seq, t_ns, kind, name, body, data, hash"
@@ -145,19 +145,15 @@ class RecordReader:
     def rows(self, query: str, arguments: Sequence[object] = (), max_bytes: int | None = None) -> list[Row]:
         """Run one query to its end, or until its data exceed `max_bytes`; for the rooms of the record only."""
         found: list[Row] = []
-        with self._lock:
-            try:
+        try:
+            with self._lock, reading_errors(self.path):
                 cursor = self._connection.execute(query, arguments)
                 if max_bytes is None:
                     return cursor.fetchall()
                 _fetch_until(cursor, found, max_bytes)
-            except sqlite3.ProgrammingError as error:
-                raise RecordError(f"the reader of {self.path} is closed: {error}") from error
-            except sqlite3.OperationalError as error:
-                raise RecordError(f"{self.path} cannot be read: {error}") from error
-            except sqlite3.DatabaseError as error:
-                if not found:  # else the next query begins at the damage and says where it is
-                    raise RecordCorruptError(f"{self.path} is damaged: {error}") from error
+        except RecordCorruptError:
+            if not found:  # else the next query begins at the damage and says where it is
+                raise
         return found
 
     def rows_of(self, seqs: "array[int]") -> Iterator[Row]:

@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -122,17 +123,27 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     # Damaged text must reach the hash check, which says where it is, instead of failing on the way there.
     connection.text_factory = _decode
     try:
-        _check_schema(connection, path)
-    except sqlite3.OperationalError as error:
-        connection.close()
-        raise RecordError(f"{path} cannot be read: {error}") from error
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise RecordCorruptError(f"{path} is not a run record, or is damaged: {error}") from error
+        with reading_errors(path):
+            _check_schema(connection, path)
     except RecordError:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def reading_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises while it reads `path` into RecordCorruptError or RecordError."""
+    try:
+        yield
+    except sqlite3.ProgrammingError as error:
+        raise RecordError(f"the reader of {path} is closed: {error}") from error
+    except sqlite3.OperationalError as error:
+        raise RecordError(f"{path} cannot be read: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise RecordCorruptError(f"{path} is not a run record, or is damaged: {error}") from error
+    except UnicodeDecodeError as error:  # SQLite quotes damaged text in its message
+        raise RecordCorruptError(f"{path} is damaged: its schema is no text") from error
 
 
 def _decode(text: bytes) -> str:

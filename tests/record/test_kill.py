@@ -1,0 +1,146 @@
+"""A killed writer costs nothing that it acknowledged."""
+
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rig.record import RecordReader, close_interrupted
+
+# Writes results and blocks as fast as it can, and tells each seq only once the record has returned it.
+WRITER = """
+import os, sys
+from pathlib import Path
+import numpy as np
+from rig.capabilities import Block, Channel
+from rig.clock import WallClock
+from rig.record import RunRecord
+
+record = RunRecord.create(Path(sys.argv[1]), "run", {}, 0, WallClock())
+record.descriptor("daq", [Channel("a", "V"), Channel("b", "V")], {})
+values = {"a": np.arange(2000.0), "b": np.arange(2000.0)}
+for number in range(1_000_000):
+    os.write(1, b"%d\\n" % record.result("flow error", {"number": number}))
+    stamps = np.arange(number * 2000, number * 2000 + 2000, dtype=np.int64)
+    os.write(1, b"%d\\n" % record.samples("daq", Block(stamps, values)))
+"""
+
+
+def run_until_killed(directory: Path, acknowledged: int, spin: int) -> int:
+    """Kill the writer some moments after it acknowledged so many entries; return the last seq it acknowledged."""
+    process = subprocess.Popen([sys.executable, "-c", WRITER, str(directory)], stdout=subprocess.PIPE, bufsize=0)
+    assert process.stdout is not None
+    received = b""
+    while received.count(b"\n") < acknowledged:
+        piece = process.stdout.read(65536)
+        assert piece, "the writer died by itself"
+        received += piece
+    sum(range(spin))
+    process.send_signal(signal.SIGKILL)
+    received += process.communicate(timeout=30)[0]
+    return int(received.splitlines()[-1])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_acknowledged_entry_outlives_a_kill(tmp_path, seed):
+    moment = random.Random(seed)
+    last = run_until_killed(tmp_path, moment.randint(1, 600), moment.randint(0, 20_000))
+    with RecordReader(tmp_path / "run.rig.db") as reader:
+        assert reader.verify_chain() == reader.last_seq() >= last
+        assert [entry.body["number"] for entry in reader.results()] == list(range(len(reader.results())))
+        assert len(reader.series("daq").t_ns) == 2000 * reader.counts()["samples"]
+
+
+def test_a_killed_writer_leaves_no_life_behind(tmp_path):
+    run_until_killed(tmp_path, 1, 0)
+    with RecordReader(tmp_path / "run.rig.db") as reader:
+        assert not reader.is_live()
+
+
+def test_a_killed_run_is_closed_and_its_chain_goes_on(tmp_path):
+    run_until_killed(tmp_path, 20, 0)
+    path = tmp_path / "run.rig.db"
+    with RecordReader(path) as reader:
+        left = reader.last_seq()
+    assert close_interrupted(path, lambda reader: {"samples": len(reader.series("daq").t_ns)})
+    with RecordReader(path) as reader:
+        assert reader.verify_chain() == left + 1
+
+
+CLOSER = """
+import json, sys
+from pathlib import Path
+from rig.record import close_interrupted
+
+print("ready", flush=True)
+sys.stdin.readline()
+print(close_interrupted(Path(sys.argv[1]), lambda reader: {"entries": sum(1 for _ in reader.entries())}))
+"""
+
+
+def test_two_processes_that_close_one_run_close_it_once(tmp_path):
+    run_until_killed(tmp_path, 300, 0)
+    path = tmp_path / "run.rig.db"
+    pipe = subprocess.PIPE
+    closers = [
+        subprocess.Popen([sys.executable, "-c", CLOSER, str(path)], stdin=pipe, stdout=pipe, text=True)
+        for _ in range(2)
+    ]
+    for closer in closers:
+        assert closer.stdout is not None
+        assert closer.stdout.readline() == "ready\n"
+    for closer in closers:
+        assert closer.stdin is not None
+        closer.stdin.write("go\n")
+        closer.stdin.flush()
+    answers = sorted(closer.communicate(timeout=30)[0].strip() for closer in closers)
+    with RecordReader(path) as reader:
+        stops = list(reader.entries(kind="stop"))
+        assert (answers, len(stops), reader.verify_chain()) == (["False", "True"], 1, stops[0].seq)
+
+
+LIVE_READER = """
+import sys
+from pathlib import Path
+from rig.record import RecordReader
+
+with RecordReader(Path(sys.argv[1])) as reader:
+    for _ in sys.stdin:
+        ticks = [entry.body["number"] for entry in reader.events("tick")]
+        print(reader.is_live(), reader.stop(), ticks, reader.verify_chain(), flush=True)
+"""
+
+
+def test_a_second_process_follows_a_live_record(record):
+    pipe = subprocess.PIPE
+    follower = subprocess.Popen(
+        [sys.executable, "-c", LIVE_READER, str(record.path)], stdin=pipe, stdout=pipe, text=True, bufsize=1
+    )
+    assert follower.stdin is not None
+    assert follower.stdout is not None
+    seen = []
+    for number in range(3):
+        record.event("tick", {"number": number})
+        follower.stdin.write("\n")
+        seen.append(follower.stdout.readline())
+    record.stop("FINISHED", {})
+    seen.append(follower.communicate("\n", timeout=30)[0])
+    assert seen == [
+        "True None [0] 2\n",
+        "True None [0, 1] 3\n",
+        "True None [0, 1, 2] 4\n",
+        "False {'counts': {}, 'reason': 'FINISHED'} [0, 1, 2] 5\n",
+    ]
+
+
+def test_a_reader_in_the_middle_does_not_hold_up_the_writers_wal(record, reader):
+    for number in range(600):
+        record.event("tick", {"number": number})
+    iterator = reader.entries()
+    next(iterator)
+    busy, _, _ = record._ledger._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert busy == 0
+    assert sum(1 for _ in iterator) == 600
