@@ -103,7 +103,9 @@ def _bench_connect(options: argparse.Namespace) -> int:
             with Bench(bench_file, record, clock, bench_file.bench.seed) as bench:
                 for capability, driver in sorted(bench.by_capability.items()):
                     who = driver.identify()
-                    print(f"{driver.name} ({capability}): {who.maker} {who.model}, {who.serial}, firmware {who.firmware}")
+                    print(
+                        f"{driver.name} ({capability}): {who.maker} {who.model}, {who.serial}, firmware {who.firmware}"
+                    )
             record.stop("FINISHED", {})
     return 0
 
@@ -179,14 +181,17 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from rig.record.export import export_csv, export_parquet
+    from rig.record import RecordReader
+    from rig.record.export import export_csv
+    from rig.record.parquet import export_parquet
 
     path = _record(options)
     out = options.out or path.with_name(path.name.replace(".rig.db", "-export"))
-    if options.format in ("csv", "both"):
-        export_csv(path, out)
-    if options.format in ("parquet", "both"):
-        export_parquet(path, out)
+    with RecordReader(path) as reader:
+        if options.format in ("csv", "both"):
+            export_csv(reader, out)
+        if options.format in ("parquet", "both"):
+            export_parquet(reader, out)
     print(out)
     return 0
 

@@ -91,6 +91,19 @@ class WeighingSection(Model):
     linearity_mg: float = Field(ge=0)
     calibration_u_percent: float = Field(ge=0)
     capillary_mg: float = Field(default=0.05, ge=0)
+    u_temperature_k: float = Field(default=0.2, ge=0)
+    u_pressure_hpa: float = Field(default=1.0, ge=0)
+    u_humidity_percent: float = Field(default=3.0, ge=0)
+    clock_ppm: float = Field(default=50.0, ge=0)
+
+
+class AmbientSection(Model):
+    """Ambient conditions as stated, for a bench without a DAQ that measures them."""
+
+    air_temperature_c: float = Field(ge=5, le=40)
+    liquid_temperature_c: float = Field(ge=5, le=40)
+    air_pressure_hpa: float = Field(ge=500, le=1100)
+    air_humidity_percent: float = Field(ge=0, le=100)
 
 
 class _Document(Model):
@@ -99,6 +112,7 @@ class _Document(Model):
     safety: SafetySection
     power: PowerSection | None = None
     weighing: WeighingSection | None = None
+    ambient: AmbientSection | None = None
     laboratory: dict[str, Any] = Field(default_factory=dict)
     instruments: dict[Name, dict[str, Any]] = Field(min_length=1)
 
@@ -138,6 +152,7 @@ class BenchFile:
     safety: SafetySection
     power: PowerSection | None
     weighing: WeighingSection | None
+    ambient: AmbientSection | None
     laboratory: TwinParameters | None
     instruments: tuple[InstrumentEntry, ...]
 
@@ -211,6 +226,7 @@ class _Checker:
             safety=document.safety,
             power=document.power,
             weighing=document.weighing,
+            ambient=document.ambient,
             laboratory=laboratory,
             instruments=instruments,
         )

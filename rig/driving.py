@@ -25,7 +25,7 @@ class DriverContext:
     """
 
     clock: Clock
-    journal: Callable[[Exchange], None]
+    journal: Callable[[Exchange], object]
 
 
 def serialise(driver: Any) -> None:

@@ -32,12 +32,22 @@ class Evaporation(Model):
     """How long the bench weighs at zero flow before and after each plan that doses."""
 
     zero_flow_hours: float = Field(ge=0, le=48)
+    settle_minutes: float = Field(ge=0, le=600)
+
+
+class Trumpet(Model):
+    """How start-up graphs and trumpet curves are drawn; a sample interval is demanded, never assumed."""
+
+    pump_type: str = Field(min_length=1)
+    sample_interval_min: float = Field(gt=0)
+    windows_min: tuple[float, ...] = Field(min_length=1)
 
 
 class LimitsFile(Model):
     """limits.toml."""
 
     evaporation: Evaporation
+    trumpet: Trumpet | None = None
     limits: dict[str, Limit]
 
     def named(self, name: str) -> Limit:

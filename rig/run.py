@@ -51,6 +51,7 @@ def start_run(
             for entry in bench_file.instruments
         },
         "weighing": bench_file.weighing.model_dump(mode="json") if bench_file.weighing else None,
+        "ambient": bench_file.ambient.model_dump(mode="json") if bench_file.ambient else None,
         "overdue": list(bench_file.overdue(today)),
         "plans": [path.name for path in plans],
         "plan_sources": [source(path) for path in plans],

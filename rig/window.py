@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rig.clock import Clock
@@ -13,13 +13,15 @@ from rig.errors import PlanError
 class Recipe:
     """How a result comes about: an evaluation by name, its parameters, and the span of the record it reads.
 
-    `parameters` holds only what JSON can carry exactly. The half-open span is [from_ns, to_ns), UTC ns.
+    `parameters` holds only what JSON can carry exactly. The half-open span is [from_ns, to_ns), UTC ns. `last_seq` is
+    the newest entry of the record when the recipe was settled (0: not settled yet): nothing newer may play a part.
     """
 
     function: str
     parameters: dict[str, Any] = field(default_factory=dict)
     from_ns: int = 0
     to_ns: int = 0
+    last_seq: int = 0
 
 
 class Window:
@@ -62,20 +64,21 @@ class Window:
         """Ask for the volume delivered, in µL."""
         return self._recipe("delivered volume")
 
-    def bolus_error(self, *, programmed_ul: float) -> Recipe:
-        """Ask for the mean error of the doses marked in this window, in percent of the programmed volume."""
+    def bolus_error(self, *, programmed_ul: float, plateau_minutes: float = 3.0) -> Recipe:
+        """Ask for the mean error of the doses marked in this window, in percent of the programmed volume.
+
+        Each dose is weighed between the `plateau_minutes` before its command and those at its end.
+        """
         if not self._doses:
             raise PlanError(f"window {self.name!r} holds no doses: mark each with `with window.dose():`")
-        return self._recipe("mean bolus error", programmed_ul=programmed_ul, doses=self._doses)
-
-    def largest_bolus_error(self, *, programmed_ul: float) -> Recipe:
-        """Ask for the error of the dose that is farthest from the programmed volume, in percent."""
-        return Recipe(
-            "largest bolus error",
-            self.bolus_error(programmed_ul=programmed_ul).parameters,
-            self.from_ns,
-            self.to_ns,
+        return self._recipe(
+            "mean bolus error", programmed_ul=programmed_ul, doses=self._doses, plateau_minutes=plateau_minutes
         )
+
+    def largest_bolus_error(self, *, programmed_ul: float, plateau_minutes: float = 3.0) -> Recipe:
+        """Ask for the error of the dose that is farthest from the programmed volume, in percent."""
+        mean = self.bolus_error(programmed_ul=programmed_ul, plateau_minutes=plateau_minutes)
+        return replace(mean, function="largest bolus error")
 
     def _recipe(self, function: str, **parameters: Any) -> Recipe:
         return Recipe(function, parameters, self.from_ns, self.to_ns)

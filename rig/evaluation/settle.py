@@ -1,6 +1,6 @@
 """Settles one claim: recipe and limit in, the body of a result out. Pure in the record: replay calls the same."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from rig.errors import MetrologyError, PlanError
@@ -18,6 +18,8 @@ def settle(recipe: Recipe, limit: Limit, reader: RecordReader) -> dict[str, Any]
     Returns what JSON carries exactly: recipe, limit, value, u, budget, decision, verdict, reasons. Data that allow no
     number give INVALID with the refusal as its reason. Raises PlanError when limit and result differ in unit.
     """
+    if not recipe.last_seq:
+        recipe = replace(recipe, last_seq=reader.last_seq())
     body: dict[str, Any] = {"recipe": asdict(recipe), "limit": limit.model_dump(mode="json")}
     try:
         evaluation = evaluate(recipe, reader)

@@ -1,0 +1,150 @@
+"""What evaluations read from a record: the balance's series, the air around it, evaporation before and after.
+
+Nothing here computes a result; it collects the inputs of metrology and the reasons why they would not be valid.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.clock import NS_PER_S
+from rig.errors import SeriesError
+from rig.evaluation.delivered import streams_of
+from rig.metrology.evaporation import EvaporationRate, combine_evaporation, evaporation_rate
+from rig.metrology.weighing import Ambient, Balance, Delivery
+from rig.record import RecordReader, Series
+from rig.window import Recipe
+
+# A gap longer than so many sampling intervals means that readings are missing.
+GAP_INTERVALS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """The balance's readings in a window, `t_s` float64 (n,) seconds from its begin, `mass_mg` float64 (n,)."""
+
+    t_s: NDArray[np.float64]
+    mass_mg: NDArray[np.float64]
+    max_gap_s: float
+    invalid: tuple[str, ...]
+
+
+def weighing(reader: RecordReader, from_ns: int, to_ns: int) -> Weighing:
+    """Return the balance's readings in [from_ns, to_ns); raises SeriesError when the run has no balance."""
+    name = _stream(reader, "balance")
+    series = reader.series(name, from_ns, to_ns, ["mass"])
+    invalid = [f"{series.lost} balance readings were lost"] if series.lost else []
+    every_s = float(reader.start()["instruments"][name]["sample_every_s"])
+    return Weighing(
+        t_s=_seconds(series, from_ns),
+        mass_mg=series.columns["mass"],
+        max_gap_s=GAP_INTERVALS * every_s,
+        invalid=tuple(invalid),
+    )
+
+
+def balance_of(reader: RecordReader) -> Balance:
+    """Return what the bench file says the balance is worth."""
+    weighing = _weighing_section(reader)
+    return Balance(
+        readability_mg=weighing["readability_mg"],
+        repeatability_mg=weighing["repeatability_mg"],
+        linearity_mg=weighing["linearity_mg"],
+        calibration_relative_u=weighing["calibration_u_percent"] / 100.0,
+    )
+
+
+def delivery_of(reader: RecordReader) -> Delivery:
+    """Return how the liquid gets into the vessel on this bench."""
+    weighing = _weighing_section(reader)
+    return Delivery(
+        needle_mm=weighing["needle_diameter_mm"],
+        vessel_mm=weighing["vessel_diameter_mm"],
+        capillary_mg=weighing["capillary_mg"],
+        clock_relative_u=weighing["clock_ppm"] * 1e-6,
+    )
+
+
+def ambient_of(reader: RecordReader, from_ns: int, to_ns: int) -> Ambient:
+    """Return the air and liquid during a window: the DAQ's means, else what the bench file states.
+
+    Raises SeriesError when neither is there: without ambient conditions a mass is no volume.
+    """
+    weighing = _weighing_section(reader)
+    values = _measured_ambient(reader, from_ns, to_ns) or reader.start().get("ambient")
+    if values is None:
+        raise SeriesError("ambient conditions were neither measured (a DAQ with air channels) nor stated ([ambient])")
+    return Ambient(
+        liquid_temperature_c=values["liquid_temperature_c"],
+        air_temperature_c=values["air_temperature_c"],
+        air_pressure_hpa=values["air_pressure_hpa"],
+        relative_humidity_percent=values["air_humidity_percent"],
+        u_liquid_temperature_k=weighing["u_temperature_k"],
+        u_air_temperature_k=weighing["u_temperature_k"],
+        u_air_pressure_hpa=weighing["u_pressure_hpa"],
+        u_relative_humidity_percent=weighing["u_humidity_percent"],
+    )
+
+
+def evaporation_around(reader: RecordReader, recipe: Recipe) -> EvaporationRate:
+    """Return the evaporation from the zero-flow runs next before and next after a recipe's window.
+
+    Only what the record held when the recipe was settled counts, so that a replay sees the same. Raises SeriesError
+    when one of the two is missing or when they disagree.
+    """
+    known = [entry.body for entry in reader.events("zero flow") if entry.seq <= recipe.last_seq]
+    before = [body for body in known if body["to_ns"] <= recipe.from_ns + 1]
+    after = [body for body in known if body["from_ns"] >= recipe.to_ns - 1]
+    if not before or not after:
+        missing = " and ".join(word for word, runs in (("before", before), ("after", after)) if not runs)
+        raise SeriesError(f"evaporation was not determined {missing} this window: no zero-flow run there")
+    return combine_evaporation(_zero_flow_rate(reader, before[-1]), _zero_flow_rate(reader, after[0]))
+
+
+def standing_invalid(reader: RecordReader) -> tuple[str, ...]:
+    """Return what makes every result of this run invalid: calibrations that were overdue at its start."""
+    return tuple(reader.start().get("overdue", ()))
+
+
+def _zero_flow_rate(reader: RecordReader, body: dict[str, Any]) -> EvaporationRate:
+    """Evaluate a zero-flow run, leaving out its beginning, while the line still runs empty."""
+    settle_ns = round(reader.start()["limits"]["evaporation"]["settle_minutes"] * 60 * NS_PER_S)
+    readings = weighing(reader, body["from_ns"] + settle_ns, body["to_ns"])
+    return evaporation_rate(readings.t_s, readings.mass_mg, max_gap_s=readings.max_gap_s)
+
+
+def _measured_ambient(reader: RecordReader, from_ns: int, to_ns: int) -> dict[str, float] | None:
+    """Return the DAQ's means in the window, None when the bench has no DAQ with all four channels."""
+    wanted = {
+        "air_temperature": "air_temperature_c",
+        "air_pressure": "air_pressure_hpa",
+        "air_humidity": "air_humidity_percent",
+        "liquid_temperature": "liquid_temperature_c",
+    }
+    for stream in streams_of(reader, "daq"):
+        if set(wanted) <= {channel.name for channel in reader.channels(stream)}:
+            columns = reader.series(stream, from_ns, to_ns, list(wanted)).columns
+            if not len(columns["air_temperature"]):
+                raise SeriesError("the DAQ recorded no ambient conditions in this window")
+            return {key: float(np.mean(columns[name])) for name, key in wanted.items()}
+    return None
+
+
+def _weighing_section(reader: RecordReader) -> dict[str, Any]:
+    section = reader.start().get("weighing")
+    if section is None:
+        raise SeriesError("the bench file has no [weighing] table: what the balance is worth is not known")
+    return dict(section)
+
+
+def _stream(reader: RecordReader, capability: str) -> str:
+    streams = streams_of(reader, capability)
+    if not streams:
+        raise SeriesError(f"the run recorded no {capability}")
+    return streams[0]
+
+
+def _seconds(series: Series, from_ns: int) -> NDArray[np.float64]:
+    return np.asarray((series.t_ns - from_ns) / NS_PER_S, np.float64)

@@ -1,0 +1,96 @@
+"""Every mistake of a bench file is reported at once, with its place, what was found and what is allowed."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rig.config import load_bench_file
+from rig.errors import BenchFileError
+
+ROOT = Path(__file__).parents[2]
+MOCKED = (ROOT / "benches" / "mocked.toml").read_text(encoding="utf-8")
+
+
+def load(tmp_path, text):
+    path = tmp_path / "bench.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_bench_file(path)
+
+
+def mistakes(tmp_path, text):
+    with pytest.raises(BenchFileError) as caught:
+        load(tmp_path, text)
+    return caught.value.mistakes
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "benches").glob("*.toml")))
+def test_every_bench_file_of_the_project_is_right(name):
+    assert load_bench_file(ROOT / "benches" / name).instruments
+
+
+def test_all_mistakes_come_at_once(tmp_path):
+    text = MOCKED.replace('kind = "mocked"', 'kind = "moked"').replace("link_watchdog_s = 150", "link_watchdog_s = -1")
+    text = text.replace('driver = "scpi_meter"', 'driver = "scpi_metre"')
+    found = "\n".join(mistakes(tmp_path, text))
+    assert "bench.kind: found 'moked'" in found
+    assert "safety.link_watchdog_s: found -1" in found
+    assert "did you mean 'scpi_meter'?" in found
+
+
+def test_an_unknown_key_is_a_mistake_with_a_suggestion(tmp_path):
+    (line,) = mistakes(tmp_path, MOCKED.replace("operator =", "operater ="))
+    assert line.startswith("bench.operater: this key is not known; did you mean 'operator'?")
+    assert "epoch" in line
+
+
+def test_an_unknown_key_of_an_instrument_is_a_mistake(tmp_path):
+    text = MOCKED.replace('driver = "scpi_meter"', 'driver = "scpi_meter"\ncolour = "green"')
+    (line,) = mistakes(tmp_path, text)
+    assert line.startswith("instruments.meter.colour: this key is not known")
+
+
+def test_a_measuring_instrument_needs_a_calibration(tmp_path):
+    text = re.sub(r'calibration = \{ id = "CAL-BAL.*\n', "", MOCKED)
+    (line,) = mistakes(tmp_path, text)
+    assert line.startswith("instruments.balance.calibration: missing")
+
+
+def test_a_watchdog_shorter_than_two_status_polls_is_a_mistake(tmp_path):
+    (line,) = mistakes(tmp_path, MOCKED.replace("link_watchdog_s = 150", "link_watchdog_s = 100"))
+    assert "at least twice the pump's sample_every_s of 60" in line
+
+
+def test_virtual_time_needs_an_epoch(tmp_path):
+    (line,) = mistakes(tmp_path, MOCKED.replace("epoch = 2026-01-05T08:00:00Z\n", ""))
+    assert line.startswith("bench.epoch: missing")
+
+
+def test_a_mocked_bench_takes_no_ports(tmp_path):
+    text = MOCKED.replace('driver = "scpi_meter"', 'driver = "scpi_meter"\nport = "/dev/ttyUSB0"')
+    (line,) = mistakes(tmp_path, text)
+    assert line.startswith("instruments.meter.port: found '/dev/ttyUSB0'")
+
+
+def test_two_instruments_of_one_capability_are_a_mistake(tmp_path):
+    text = MOCKED + '\n[instruments.meter2]\ndriver = "scpi_meter"\ncalibration = { id = "x", due = 2030-01-01 }\n'
+    (line,) = mistakes(tmp_path, text)
+    assert line.startswith("instruments.meter2: a second meter beside 'meter'")
+
+
+@pytest.mark.parametrize("text", ["", "not toml [", "bench = 3", "[bench]\nname = 7", "instruments = 4"])
+def test_what_is_no_bench_file_is_refused(tmp_path, text):
+    assert mistakes(tmp_path, text)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(BenchFileError, match="cannot be read"):
+        load_bench_file(tmp_path / "none.toml")
+
+
+def test_calibrations_run_out_on_physical_benches_only():
+    physical = load_bench_file(ROOT / "benches" / "physical-example.toml")
+    assert physical.overdue(date(2020, 1, 1)) == ()
+    assert any("balance" in line for line in physical.overdue(date(2099, 1, 1)))
+    assert load_bench_file(ROOT / "benches" / "mocked.toml").overdue(date(2099, 1, 1)) == ()
