@@ -6,21 +6,20 @@ path: `my_lab.pumps:OtherDriver`.
 """
 
 import importlib
-import pkgutil
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from rig.errors import DiscoveryError
 
 INSTRUMENTS_PACKAGE = "instruments"
-NOT_INSTRUMENTS = frozenset({"plant", "hosting"})
 
 
 def known_instruments() -> tuple[str, ...]:
     """Return the names of the folders in `instruments/` that hold an instrument."""
     package = importlib.import_module(INSTRUMENTS_PACKAGE)
-    names = (info.name for info in pkgutil.iter_modules(package.__path__) if info.ispkg)
-    return tuple(sorted(name for name in names if name not in NOT_INSTRUMENTS))
+    folders = (Path(place) for place in package.__path__)
+    return tuple(sorted(driver.parent.name for folder in folders for driver in folder.glob("*/driver.py")))
 
 
 def find_class(name: str, module: str, class_name: str) -> Any:
