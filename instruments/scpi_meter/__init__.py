@@ -1,0 +1,1 @@
+"""Multimeters that speak SCPI."""

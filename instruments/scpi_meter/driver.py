@@ -1,0 +1,87 @@
+"""The driver of a SCPI multimeter in the pump's supply line, through PyVISA."""
+
+from typing import ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from instruments.scpi.link import ScpiLink, ScpiSettings
+from instruments.scpi_meter import dialect
+from rig.capabilities import Block, Channel, Identity
+from rig.driving import DriverContext
+from rig.errors import ConnectionFailedError, RefusedError
+
+# Meters read on a little beyond the nominal end of a range.
+_OVERRANGE = 1.2
+
+
+class MeterSettings(ScpiSettings):
+    """The keys of a multimeter: the ranges it measures in. A reading beyond a range is refused, never believed."""
+
+    max_current_a: float = Field(default=0.1, gt=0, le=100)
+    max_voltage_v: float = Field(default=100.0, gt=0, le=1000)
+
+
+class Driver:
+    """A multimeter: direct current and voltage, one reading per query."""
+
+    capability: ClassVar[str] = "meter"
+    measuring: ClassVar[bool] = True
+    Settings: ClassVar[type[MeterSettings]] = MeterSettings
+
+    channels: tuple[Channel, ...] = (Channel("current", "A", "direct current into the pump"),)
+
+    def __init__(self, name: str, settings: MeterSettings, context: DriverContext) -> None:
+        self.name = name
+        self._settings = settings
+        self._context = context
+        self._link = ScpiLink(name, settings, context)
+        try:
+            self.measure_current_a()
+        except RefusedError as error:
+            # An overloaded meter is a meter; one that does not know the query is something else.
+            if not error.code.startswith("-"):
+                return
+            self._link.close()
+            raise ConnectionFailedError(
+                name,
+                f"{self._link.identity.maker} {self._link.identity.model} is not a multimeter: {error.what}",
+                port=settings.port,
+                sent=error.sent,
+                received=error.received,
+                advice="check that the port in the bench file leads to the meter and not to the supply",
+            ) from error
+        except BaseException:
+            self._link.close()
+            raise
+
+    def identify(self) -> Identity:
+        """Get what the meter answers to `*IDN?`."""
+        return self._link.identity
+
+    def measure_current_a(self) -> float:
+        """Measure the direct current in A."""
+        range_a = self._settings.max_current_a
+        return self._link.read_number(dialect.measure_current(range_a), unit="A", limit=range_a * _OVERRANGE)
+
+    def measure_voltage_v(self) -> float:
+        """Measure the direct voltage in V."""
+        limit_v = self._settings.max_voltage_v * _OVERRANGE
+        return self._link.read_number(dialect.MEASURE_VOLTAGE, unit="V", limit=limit_v)
+
+    def start_sampling(self) -> None:
+        """Do nothing: the meter measures when it is asked."""
+
+    def read_block(self) -> Block:
+        """Get one reading of the current (A)."""
+        sent_ns = self._context.clock.now_ns()
+        current_a = self.measure_current_a()
+        t_ns = (sent_ns + self._context.clock.now_ns()) // 2
+        return Block(np.array([t_ns], np.int64), {"current": np.array([current_a])})
+
+    def stop_sampling(self) -> None:
+        """Do nothing: nothing was started."""
+
+    def close(self) -> None:
+        """Release the port; safe to repeat."""
+        self._link.close()

@@ -1,0 +1,1 @@
+"""Power supplies with one output that speak SCPI."""
