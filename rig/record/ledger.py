@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rig.errors import RecordClosedError, RecordError
 from rig.record.chain import GENESIS, entry_hash
-from rig.record.schema import PAGE_BYTES, connect, create_tables
+from rig.record.schema import CHECKPOINT_BYTES, PAGE_BYTES, connect, create_tables
 
 _INSERT = "INSERT INTO entry (seq, t_ns, kind, name, body, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _TAIL = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
@@ -40,6 +40,7 @@ class Ledger:
             connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_BYTES // PAGE_BYTES}")
             ledger = cls(connection, path)
             connection.execute("BEGIN IMMEDIATE")
             create_tables(connection)

@@ -153,8 +153,8 @@ def _summary(path: Path) -> RunSummary:
 
 def _summary_of(reader: RecordReader) -> RunSummary:
     start = next(reader.entries(kind=Kind.START.value), None)
-    if start is None:
-        raise RecordCorruptError(f"{reader.path} has no start entry", 1)
+    if start is None or "begun_utc_ns" not in start.body:
+        raise RecordCorruptError(f"{reader.path} has no start entry of a run", 1)
     stop = reader.stop()
     reason = "" if stop is None else str(stop.get("reason", ""))
     if stop is None:
@@ -166,8 +166,12 @@ def _summary_of(reader: RecordReader) -> RunSummary:
         reader.path,
         state,
         started_ns=start.t_ns,
-        begun_utc_ns=int(start.body.get("begun_utc_ns", 0)),
+        begun_utc_ns=int(start.body["begun_utc_ns"]),
         stop_reason=reason,
         verdicts=tuple(reader.verdicts().items()),
-        plans=tuple(str(name) for name in start.body.get("plans", ())),
+        plans=tuple(str(name) for name in _list_of(start.body.get("plans"))),
     )
+
+
+def _list_of(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,10 +57,11 @@ def read_series(
     last = _INT64_MAX if to_ns is None else min(to_ns - 1, _INT64_MAX)
     found = reader.rows(_IN_INTERVAL, (stream, first, last))
     pieces, lost = [], 0
-    for row in reader.rows_of(array("q", (seq for seq, _, _ in found))):
+    rows = reader.rows_of(array("q", (seq for seq, _, _ in found)))
+    for (_, t_first, t_last), row in zip(found, rows, strict=True):
         block = _block(row, names)
-        lost += block.lost if row_first(row, block) >= first else 0
-        pieces.append(_within(block, first, last))
+        lost += block.lost if t_first >= first else 0
+        pieces.append(block if first <= t_first and t_last <= last else _within(block, first, last))
     if all(t_last <= last for _, _, t_last in found):
         lost += sum(count for (count,) in reader.rows(_NEXT, (stream, last, last)))
     t_ns = np.concatenate([piece.t_ns for piece in pieces] or [np.empty(0, np.int64)])
@@ -70,21 +71,14 @@ def read_series(
     return Series(stream, t_ns, values, lost, {name: units[name] for name in names})
 
 
-def row_first(row: tuple[object, ...], block: Block) -> int:
-    """Return where a block begins in time; an empty one stands where it was recorded."""
-    return int(block.t_ns.min()) if len(block.t_ns) else int(str(row[1]))
-
-
-def _block(row: tuple[object, ...], names: tuple[str, ...]) -> Block:
-    seq, body, data = int(str(row[0])), str(row[4]), row[5]
+def _block(row: tuple[Any, ...], names: tuple[str, ...]) -> Block:
+    seq, _, _, _, body, data, _ = row
     try:
-        return decode_block(parse_body(body, seq), data if isinstance(data, bytes) else None, columns=names)
+        return decode_block(parse_body(body, seq), data, columns=names)
     except RecordCorruptError as error:
         raise RecordCorruptError(f"entry {seq}: {error}", seq) from error
 
 
 def _within(block: Block, first: int, last: int) -> Block:
-    if not len(block.t_ns) or (block.t_ns.min() >= first and block.t_ns.max() <= last):
-        return block
     inside = (block.t_ns >= first) & (block.t_ns <= last)
     return Block(block.t_ns[inside], {name: values[inside] for name, values in block.columns.items()})

@@ -43,14 +43,14 @@ class RunRecord:
     def create(cls, directory: Path, run_id: str, start: dict[str, Any], t_ns: int, clock: Clock) -> Self:
         """Begin the record `<directory>/<run_id>.rig.db` with its start entry at `t_ns` (UTC ns).
 
-        `start` is the provenance of the run; `plans` in it maps the name of each plan to its source and hash. The
-        machine's own time is added as `begun_utc_ns`, since runs in virtual time may all start at one instant.
+        `start` is the provenance of the run; `plans` in it names the plans that will run. The machine's own time is
+        added as `begun_utc_ns`, since runs in virtual time may all start at one instant.
         Raises RecordError when the run id is no file name, the record exists or cannot be created, and
         RecordBusyError when somebody else is creating it.
         """
         if not _RUN_ID.fullmatch(run_id):
             raise RecordError(f"run id {run_id!r}: letters, digits, '.', '_' and '-' only, 200 at most")
-        body = canonical_json({"begun_utc_ns": machine_utc_ns()} | start, "the start of the run")
+        body = canonical_json({**start, "begun_utc_ns": machine_utc_ns()}, "the start of the run")
         try:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
