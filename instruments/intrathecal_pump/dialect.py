@@ -1,0 +1,230 @@
+"""Bytes to meaning and back for every command and reply of the engineering link.
+
+All integers are big-endian. Source: docs/pump-link.md.
+"""
+
+import re
+import struct
+from collections.abc import Callable
+from dataclasses import astuple
+
+from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES, DialectError
+from instruments.intrathecal_pump.messages import (
+    Alarm,
+    ClockReading,
+    Code,
+    Command,
+    Commit,
+    Done,
+    Event,
+    GetClock,
+    GetLimits,
+    GetStatus,
+    Identification,
+    Identify,
+    Limits,
+    LogPage,
+    LogRecord,
+    ReadLog,
+    ReadStaged,
+    Refusal,
+    Reply,
+    Result,
+    SetClock,
+    SetWatchdog,
+    Stage,
+    Staged,
+    State,
+    Status,
+    Stop,
+)
+from instruments.intrathecal_pump.programme import UnknownProgrammeError, from_image, image
+
+_U16 = struct.Struct(">H")
+_U32 = struct.Struct(">I")
+_U64 = struct.Struct(">Q")
+_LIMITS = struct.Struct(">7I")
+_STATUS = struct.Struct(">BHIIIQIHQIII")
+_PAGE = struct.Struct(">IIB")
+_RECORD = struct.Struct(">IQHi")
+_TEXT = re.compile(rb"[\x20-\x7e]{1,32}")
+MAX_RECORDS = (MAX_PAYLOAD_BYTES - 1 - _PAGE.size) // _RECORD.size
+
+
+class RefusedCommandError(DialectError):
+    """A frame that is whole, but no command the pump can carry out; `result` is what the pump answers."""
+
+    def __init__(self, result: Result) -> None:
+        self.result = result
+        super().__init__(result.name)
+
+
+_BARE: dict[int, Callable[[], Command]] = {
+    Code.IDENTIFY: Identify,
+    Code.GET_LIMITS: GetLimits,
+    Code.GET_STATUS: GetStatus,
+    Code.GET_CLOCK: GetClock,
+    Code.STOP: Stop,
+    Code.READ_STAGED: ReadStaged,
+}
+_ONE_NUMBER: dict[int, tuple[struct.Struct, Callable[[int], Command]]] = {
+    Code.READ_LOG: (_U32, ReadLog),
+    Code.SET_CLOCK: (_U64, SetClock),
+    Code.SET_WATCHDOG: (_U32, SetWatchdog),
+    Code.COMMIT: (_U16, Commit),
+}
+_BARE_CODES: dict[type, Code] = {
+    Identify: Code.IDENTIFY,
+    GetLimits: Code.GET_LIMITS,
+    GetStatus: Code.GET_STATUS,
+    GetClock: Code.GET_CLOCK,
+    Stop: Code.STOP,
+    ReadStaged: Code.READ_STAGED,
+}
+
+
+def encode_command(command: Command) -> tuple[Code, bytes]:
+    """Return a command's code and payload."""
+    match command:
+        case Stage(programme):
+            return Code.STAGE, image(programme)
+        case ReadLog(first):
+            return Code.READ_LOG, _U32.pack(first)
+        case SetClock(clock_ms):
+            return Code.SET_CLOCK, _U64.pack(clock_ms)
+        case SetWatchdog(watchdog_ms):
+            return Code.SET_WATCHDOG, _U32.pack(watchdog_ms)
+        case Commit(crc):
+            return Code.COMMIT, _U16.pack(crc)
+        case _:
+            return _BARE_CODES[type(command)], b""
+
+
+def decode_command(code: int, payload: bytes) -> Command:
+    """Return the command; raise RefusedCommandError with the result that the pump answers instead."""
+    if code in _BARE:
+        if payload:
+            raise RefusedCommandError(Result.BAD_LENGTH)
+        return _BARE[code]()
+    if code in _ONE_NUMBER:
+        number, command = _ONE_NUMBER[code]
+        if len(payload) != number.size:
+            raise RefusedCommandError(Result.BAD_LENGTH)
+        return command(number.unpack(payload)[0])
+    if code != Code.STAGE:
+        raise RefusedCommandError(Result.UNKNOWN_COMMAND)
+    try:
+        return Stage(from_image(payload))
+    except UnknownProgrammeError as error:
+        raise RefusedCommandError(Result.UNKNOWN_PROGRAMME) from error
+    except DialectError as error:
+        raise RefusedCommandError(Result.BAD_LENGTH) from error
+
+
+def encode_reply(reply: Reply) -> bytes:
+    """Return a reply's payload: the result, then its fields."""
+    if isinstance(reply, Refusal):
+        return bytes((reply.result,))
+    return bytes((Result.OK,)) + _fields(reply)
+
+
+def _fields(reply: Reply) -> bytes:
+    match reply:
+        case Identification():
+            texts = (text.encode("ascii") for text in (reply.maker, reply.model, reply.serial, reply.firmware))
+            return b"".join(bytes((len(text),)) + text for text in texts)
+        case Limits():
+            return _LIMITS.pack(*astuple(reply))
+        case Status():
+            return _STATUS.pack(*astuple(reply))
+        case LogPage(oldest, total, records):
+            return _PAGE.pack(oldest, total, len(records)) + b"".join(_RECORD.pack(*astuple(r)) for r in records)
+        case ClockReading(clock_ms):
+            return _U64.pack(clock_ms)
+        case Staged(programme):
+            return image(programme)
+        case _:
+            return b""
+
+
+def decode_reply(code: int, payload: bytes) -> Reply:
+    """Return what a reply to the command `code` says; raise DialectError when it says nothing that the link knows."""
+    if not payload:
+        raise DialectError("a reply without a result")
+    try:
+        result = Result(payload[0])
+        if result is not Result.OK:
+            if len(payload) != 1:
+                raise DialectError(f"a refusal with {len(payload) - 1} bytes behind it")
+            return Refusal(result)
+        return _READERS.get(code, _done)(payload[1:])
+    except struct.error as error:
+        raise DialectError(f"the reply to code {code:#04x} has {len(payload)} bytes: {error}") from error
+    except ValueError as error:  # what an enumeration says of a number that it does not hold
+        raise DialectError(f"the reply to code {code:#04x} holds an unknown code: {error}") from error
+
+
+def _done(data: bytes) -> Done:
+    if data:
+        raise DialectError(f"{len(data)} bytes behind a plain OK")
+    return Done()
+
+
+def _identification(data: bytes) -> Identification:
+    texts = []
+    while data:
+        text, data = data[1 : 1 + data[0]], data[1 + data[0] :]
+        if _TEXT.fullmatch(text) is None:
+            raise DialectError(f"{text!r} is not 1 to 32 printable ASCII characters")
+        texts.append(text.decode("ascii"))
+    if len(texts) != 4:
+        raise DialectError(f"{len(texts)} texts where maker, model, serial and firmware belong")
+    return Identification(*texts)
+
+
+def _limits(data: bytes) -> Limits:
+    limits = Limits(*_LIMITS.unpack(data))
+    sensible = (
+        0 < limits.min_rate_nl_h <= limits.max_rate_nl_h <= limits.max_total_rate_nl_h
+        and 0 < limits.min_bolus_nl <= limits.max_bolus_nl
+        and limits.rate_step_nl_h > 0
+        and limits.bolus_step_nl > 0
+    )
+    if not sensible:
+        raise DialectError(f"limits that contradict each other: {limits}")
+    return limits
+
+
+def _status(data: bytes) -> Status:
+    state, alarms, *numbers = _STATUS.unpack(data)
+    # An IntFlag keeps bits it does not know; an alarm nobody can name must not pass for none.
+    if alarms & ~sum(Alarm):
+        raise DialectError(f"alarm bits {alarms:#06x} are not all known")
+    return Status(State(state), Alarm(alarms), *numbers)
+
+
+def _page(data: bytes) -> LogPage:
+    oldest, total, count = _PAGE.unpack(data[: _PAGE.size])
+    rows = data[_PAGE.size :]
+    if len(rows) != count * _RECORD.size:
+        raise DialectError(f"{len(rows)} bytes for {count} log entries of {_RECORD.size}")
+    records = tuple(LogRecord(n, ms, Event(event), detail) for n, ms, event, detail in _RECORD.iter_unpack(rows))
+    return LogPage(oldest, total, records)
+
+
+def _clock(data: bytes) -> ClockReading:
+    return ClockReading(*_U64.unpack(data))
+
+
+def _staged(data: bytes) -> Staged:
+    return Staged(from_image(data))
+
+
+_READERS: dict[int, Callable[[bytes], Reply]] = {
+    Code.IDENTIFY: _identification,
+    Code.GET_LIMITS: _limits,
+    Code.GET_STATUS: _status,
+    Code.READ_LOG: _page,
+    Code.GET_CLOCK: _clock,
+    Code.READ_STAGED: _staged,
+}

@@ -1,0 +1,257 @@
+"""The production driver: a programme is staged, read back, committed, and then seen in the status."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar
+
+import numpy as np
+from pydantic import Field
+
+from instruments.intrathecal_pump.conversation import Conversation
+from instruments.intrathecal_pump.link import Link
+from instruments.intrathecal_pump.messages import (
+    ClockReading,
+    Commit,
+    Done,
+    GetClock,
+    GetLimits,
+    GetStatus,
+    Identification,
+    Identify,
+    Limits,
+    LogPage,
+    ReadLog,
+    ReadStaged,
+    SetClock,
+    SetWatchdog,
+    Stage,
+    Staged,
+    State,
+    Status,
+    Stop,
+)
+from instruments.intrathecal_pump.programme import NL_PER_UL, Bolus, Continuous, Programme, nl_from_ul, programme_crc
+from instruments.intrathecal_pump.readings import CHANNELS, NS_PER_MS, log_entry, pump_limits, pump_status, sample
+from rig.capabilities import Block, Channel, Identity, LogEntry, PumpLimits, PumpStatus
+from rig.config import InstrumentSettings
+from rig.driving import DriverContext
+from rig.errors import ConnectionFailedError, GarbledReplyError, InstrumentError, OutOfRangeError
+from rig.transports import ByteStream
+
+MIN_WATCHDOG_S = 0.1
+MAX_WATCHDOG_S = 600.0
+MAX_LOG_NUMBER = 2**32 - 1
+
+
+class PumpSettings(InstrumentSettings):
+    """The pump's table in a bench file."""
+
+    baud: int = Field(default=115_200, gt=0)
+    timeout_s: float = Field(default=0.5, gt=0, le=10)
+    tries: int = Field(default=4, ge=1, le=20)
+    model: str = "ITP-1"
+    bolus_rate_ul_h: float = Field(default=600.0, gt=0)
+
+
+class Driver:
+    """An intrathecal pump on a serial port.
+
+    Constructing it opens the port, makes sure that a pump of the expected model answers, and asks for its limits.
+    """
+
+    capability: ClassVar[str] = "pump"
+    measuring: ClassVar[bool] = False
+    Settings: ClassVar[type[PumpSettings]] = PumpSettings
+    channels: tuple[Channel, ...] = CHANNELS
+
+    def __init__(self, name: str, settings: PumpSettings, context: DriverContext) -> None:
+        self.name = name
+        self._settings = settings
+        self._context = context
+        self._stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=settings.timeout_s)
+        self._link = Link(self._stream, timeout_s=settings.timeout_s, tries=settings.tries)
+        try:
+            self._check_identity()
+            self._bounds = self._link.ask(GetLimits(), Limits).reply
+            self._bolus_rate_nl_h = self._whole_nl(
+                "a bolus rate (bolus_rate_ul_h in the bench file)",
+                settings.bolus_rate_ul_h,
+                (self._bounds.min_rate_nl_h, self._bounds.max_total_rate_nl_h, self._bounds.rate_step_nl_h),
+                "µL/h",
+            )
+        except InstrumentError:
+            self.close()
+            raise
+        self.limits: PumpLimits = pump_limits(self._bounds)
+
+    def identify(self) -> Identity:
+        """Get maker, model, serial number and firmware version."""
+        said = self._link.ask(Identify(), Identification).reply
+        return Identity(said.maker, said.model, said.serial, said.firmware)
+
+    def close(self) -> None:
+        """Release the port; delivery goes on until the pump's link watchdog ends it."""
+        self._stream.close()
+
+    def run_continuous(self, *, rate_ul_h: float) -> None:
+        """Control a constant infusion in µL/h, effective at once; a bolus under way goes on.
+
+        Raises OutOfRangeError for a rate outside `limits`, RefusedError when the pump declines or does not show it.
+        """
+        bounds = self._bounds
+        steps = (bounds.min_rate_nl_h, bounds.max_rate_nl_h, bounds.rate_step_nl_h)
+        rate_nl_h = self._whole_nl("a rate", rate_ul_h, steps, "µL/h")
+        with self._verb("run_continuous", rate_ul_h=rate_ul_h) as talk:
+            _programme(talk, Continuous(rate_nl_h))
+            status = talk.ask(GetStatus(), Status)
+            if status.basal_nl_h != rate_nl_h or status.state not in (State.INFUSING, State.BOLUS):
+                raise talk.not_seen(f"an infusion of {rate_ul_h:g} µL/h")
+
+    def give_bolus(self, *, volume_ul: float) -> None:
+        """Control a single bolus in µL at the bench file's bolus rate, on top of the present infusion.
+
+        Returns once it has begun. Raises OutOfRangeError for a volume outside `limits` or when bolus and infusion
+        together exceed the pump's rate, RefusedError when the pump declines (a bolus under way, an alarm) or does not
+        show it.
+        """
+        bounds = self._bounds
+        steps = (bounds.min_bolus_nl, bounds.max_bolus_nl, bounds.bolus_step_nl)
+        volume_nl = self._whole_nl("a bolus", volume_ul, steps, "µL")
+        before = self._link.ask(GetStatus(), Status).reply
+        self._check_total_rate(before.basal_nl_h)
+        with self._verb("give_bolus", volume_ul=volume_ul) as talk:
+            _programme(talk, Bolus(volume_nl, self._bolus_rate_nl_h))
+            after = talk.ask(GetStatus(), Status)
+            # The count, not the state: a short bolus may be over by now.
+            if after.boluses != before.boluses + 1 or after.basal_nl_h != before.basal_nl_h:
+                raise talk.not_seen(f"a bolus of {volume_ul:g} µL on an unchanged infusion")
+
+    def stop(self) -> None:
+        """Control the end of all delivery; acknowledges alarms and returns once the status says stopped."""
+        with self._verb("stop") as talk:
+            talk.ask(Stop(), Done)
+            status = talk.ask(GetStatus(), Status)
+            if status.state is not State.STOPPED or status.basal_nl_h or status.bolus_nl_h:
+                raise talk.not_seen("a stopped pump")
+
+    def status(self) -> PumpStatus:
+        """Get the pump's own account of itself."""
+        return pump_status(self._link.ask(GetStatus(), Status).reply)
+
+    def read_log(self, *, first: int = 0) -> tuple[LogEntry, ...]:
+        """Get the event log from entry number `first` on; entries that the pump no longer keeps are not in it."""
+        if not 0 <= first <= MAX_LOG_NUMBER:
+            raise self._out_of_range(f"log entry {first}", f"entries are numbered 0 to {MAX_LOG_NUMBER}")
+        entries: list[LogEntry] = []
+        total = first + 1
+        while first < total:
+            answer = self._link.ask(ReadLog(first), LogPage)
+            page = answer.reply
+            begin = max(first, page.oldest)
+            numbers = [record.number for record in page.records]
+            if numbers != list(range(begin, begin + len(numbers))) or (not numbers and begin < page.total):
+                raise self._link.garbled(f"log entries {numbers} came where {begin} and following belong", answer)
+            entries += [log_entry(record) for record in page.records]
+            first, total = begin + len(numbers), page.total
+        return tuple(entries)
+
+    def set_link_watchdog(self, *, seconds: float) -> None:
+        """Set after how many seconds (0.1 to 600) of silence on the link the pump stops by itself."""
+        if not MIN_WATCHDOG_S <= seconds <= MAX_WATCHDOG_S:
+            raise self._out_of_range(f"{seconds!r} s", f"a link watchdog is {MIN_WATCHDOG_S} to {MAX_WATCHDOG_S} s")
+        watchdog_ms = round(seconds * 1000)
+        with self._verb("set_link_watchdog", seconds=seconds) as talk:
+            talk.ask(SetWatchdog(watchdog_ms), Done)
+            if talk.ask(GetStatus(), Status).watchdog_ms != watchdog_ms:
+                raise talk.not_seen(f"a link watchdog of {watchdog_ms} ms")
+
+    def read_clock_ns(self) -> int:
+        """Get the pump's clock in UTC ns (it counts milliseconds)."""
+        return self._link.ask(GetClock(), ClockReading).reply.clock_ms * NS_PER_MS
+
+    def set_clock(self, *, t_ns: int) -> None:
+        """Set the pump's clock to UTC ns, rounded down to its milliseconds; the pump takes the years 2000 to 2099."""
+        if not 0 <= t_ns < 2**63:
+            raise self._out_of_range(f"a clock of {t_ns} ns", "the pump's clock counts ms since 1970")
+        with self._verb("set_clock", t_ns=t_ns) as talk:
+            talk.ask(SetClock(t_ns // NS_PER_MS), Done)
+
+    def start_sampling(self) -> None:
+        """Set nothing: the pump's status can be read at any time."""
+
+    def read_block(self) -> Block:
+        """Get one status as one sample; this is also what keeps the link watchdog quiet."""
+        before_ns = self._context.clock.now_ns()
+        said = self._link.ask(GetStatus(), Status).reply
+        t_ns = (before_ns + self._context.clock.now_ns()) // 2
+        row = sample(said, t_ns)
+        columns = {channel.name: np.array([row[channel.name]], np.float64) for channel in self.channels}
+        return Block(np.array([t_ns], np.int64), columns)
+
+    def stop_sampling(self) -> None:
+        """Set nothing: see `start_sampling`."""
+
+    def _check_identity(self) -> None:
+        """Raise ConnectionFailedError unless a pump of the model that the bench file names answers."""
+        try:
+            answer = self._link.ask(Identify(), Identification)
+        except GarbledReplyError as error:
+            what = f"what answers is no pump on its engineering link: {error.what}"
+            raise self._wrong_instrument(what, error.sent, error.received) from error
+        model = answer.reply.model
+        if model != self._settings.model:
+            what = f"a pump of model {model!r} answers, not {self._settings.model!r}"
+            raise self._wrong_instrument(what, answer.sent, answer.received)
+
+    def _wrong_instrument(self, what: str, sent: bytes | None, received: bytes | None) -> ConnectionFailedError:
+        return ConnectionFailedError(
+            self.name,
+            what,
+            port=self._settings.port,
+            sent=sent,
+            received=received,
+            advice="check that the port in the bench file leads to the pump, and the model named there",
+        )
+
+    def _whole_nl(self, what: str, value_ul: float, steps: tuple[int, int, int], unit: str) -> int:
+        """Return a value as whole nL; raise OutOfRangeError outside (least, most, step)."""
+        least, most, step = steps
+        nl = nl_from_ul(value_ul)
+        if nl is None or not least <= nl <= most or nl % step:
+            allowed = f"{least / NL_PER_UL:g} to {most / NL_PER_UL:g} {unit} in steps of {step / NL_PER_UL:g} {unit}"
+            raise self._out_of_range(f"{what} of {value_ul!r} {unit}", f"the pump takes {allowed}")
+        return nl
+
+    def _check_total_rate(self, basal_nl_h: int) -> None:
+        total_nl_h = basal_nl_h + self._bolus_rate_nl_h
+        if total_nl_h > self._bounds.max_total_rate_nl_h:
+            raise self._out_of_range(
+                f"infusion and bolus together of {total_nl_h / NL_PER_UL:g} µL/h",
+                f"the pump delivers at most {self._bounds.max_total_rate_nl_h / NL_PER_UL:g} µL/h; "
+                "lower bolus_rate_ul_h in the bench file, or the infusion",
+            )
+
+    def _out_of_range(self, what: str, advice: str) -> OutOfRangeError:
+        return OutOfRangeError(
+            self.name, f"{what} was refused before anything was sent", port=self._settings.port, advice=advice
+        )
+
+    @contextmanager
+    def _verb(self, verb: str, **arguments: Any) -> Iterator[Conversation]:
+        """Report a verb with all its bytes to the record, whether it went well or not."""
+        talk = Conversation(self._link)
+        sent_ns = self._context.clock.now_ns()
+        try:
+            yield talk
+        finally:
+            exchange = talk.exchange(self.name, verb, arguments, sent_ns, self._context.clock.now_ns())
+            self._context.journal(exchange)
+
+
+def _programme(talk: Conversation, programme: Programme) -> None:
+    """Stage, read back, compare, commit."""
+    talk.ask(Stage(programme), Done)
+    staged = talk.ask(ReadStaged(), Staged).programme
+    if staged != programme:
+        raise talk.garbled(f"{staged} is staged where {programme} was sent")
+    talk.ask(Commit(programme_crc(staged)), Done)

@@ -1,0 +1,149 @@
+"""The rig's end of the engineering link: sequence numbers, retries, and typed errors with the bytes."""
+
+import threading
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from instruments.intrathecal_pump.dialect import decode_reply, encode_command
+from instruments.intrathecal_pump.frames import (
+    DELIMITER,
+    REPLY_BIT,
+    VERSION,
+    DialectError,
+    Frame,
+    decode_frame,
+    encode_frame,
+)
+from instruments.intrathecal_pump.messages import Command, Identify, Refusal, Reply, Result
+from rig.clock import Deadline
+from rig.errors import GarbledReplyError, InstrumentError, NoReplyError, RefusedError
+from rig.transports import ByteStream
+
+R = TypeVar("R", bound=Reply)
+OPENING_SEQUENCE = 0  # only IDENTIFY bears it, and it is never taken for a repeat
+MAX_SEQUENCE = 255
+LINK_ADVICE = "check cable, baud rate (115200 8N1) and the pump's power; docs/pump-link.md describes the link"
+REFUSAL_ADVICE = {
+    Result.ALARM_ACTIVE: "read the status for the alarm, remove its cause, then stop the pump, which acknowledges it",
+    Result.RESERVOIR_EMPTY: "refill the reservoir",
+    Result.BATTERY_DEPLETED: "replace the cell, or raise the supply's voltage",
+    Result.BOLUS_RUNNING: "wait for the end of the bolus under way, or stop the pump",
+    Result.ABOVE_TOTAL_RATE: "lower the infusion or the bolus rate: together they exceed what the pump can deliver",
+    Result.NOTHING_STAGED: "the pump was stopped or restarted between staging and commit; find out why",
+    Result.CRC_MISMATCH: "another client staged a programme at the same time; only one may talk to the pump",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[R]):
+    """A reply with the bytes that asked for it and those that brought it."""
+
+    reply: R
+    sent: bytes
+    received: bytes
+
+
+class Link:
+    """One conversation with the pump; may be used from several threads.
+
+    A command whose reply is lost or garbled is sent again, unchanged, at most `tries` times in all. The pump knows a
+    repeat by its sequence number, so that no command is ever carried out twice.
+    """
+
+    def __init__(self, stream: ByteStream, *, timeout_s: float, tries: int) -> None:
+        self._stream = stream
+        self._timeout_s = timeout_s
+        self._tries = tries
+        self._sequence = OPENING_SEQUENCE
+        self._lock = threading.Lock()
+
+    def ask(self, command: Command, kind: type[R]) -> Answer[R]:
+        """Return the pump's answer to a command.
+
+        Raises RefusedError with the pump's result, NoReplyError or GarbledReplyError when all tries are used up,
+        ConnectionLostError when the port died.
+        """
+        with self._lock:
+            opening = isinstance(command, Identify)
+            sequence = OPENING_SEQUENCE if opening else self._sequence % MAX_SEQUENCE + 1
+            self._sequence = sequence
+            code, payload = encode_command(command)
+            answer = self._try_repeatedly(encode_frame(Frame(sequence, code, payload)), sequence, code)
+        if isinstance(answer.reply, Refusal):
+            result = answer.reply.result
+            advice = REFUSAL_ADVICE.get(result, "the pump and this driver disagree on the link; compare their versions")
+            raise self.refused(f"{code.name} was refused: {result.name}", result.name, answer, advice)
+        if not isinstance(answer.reply, kind):
+            raise self.garbled(f"{answer.reply} came where a {kind.__name__} belongs", answer)
+        return Answer(answer.reply, answer.sent, answer.received)
+
+    def garbled(self, what: str, answer: Answer[Any]) -> GarbledReplyError:
+        """Return the error for a reply that cannot be what the pump means."""
+        return GarbledReplyError(
+            self._stream.instrument,
+            what,
+            port=self._stream.port,
+            sent=answer.sent,
+            received=answer.received,
+            advice=LINK_ADVICE,
+        )
+
+    def refused(self, what: str, code: str, answer: Answer[Any], advice: str) -> RefusedError:
+        """Return the error for a pump that understood and did not do it."""
+        return RefusedError(
+            self._stream.instrument,
+            what,
+            code=code,
+            port=self._stream.port,
+            sent=answer.sent,
+            received=answer.received,
+            advice=advice,
+        )
+
+    def _try_repeatedly(self, sent: bytes, sequence: int, code: int) -> Answer[Reply]:
+        failures: list[InstrumentError] = []
+        for _ in range(self._tries):
+            try:
+                return self._try_once(sent, sequence, code)
+            except (NoReplyError, GarbledReplyError) as error:
+                failures.append(error)
+        # Of several failures a garbled reply tells more than silence.
+        told = next((failure for failure in failures if isinstance(failure, GarbledReplyError)), failures[-1])
+        raise told
+
+    def _try_once(self, sent: bytes, sequence: int, code: int) -> Answer[Reply]:
+        """Send a frame and return the reply that belongs to it; what belongs to earlier ones is passed over."""
+        deadline = Deadline(self._timeout_s)
+        self._stream.discard_input()
+        self._stream.write(sent)
+        received = b""
+        fault = ""
+        while True:
+            try:
+                chunk = self._stream.read_until(DELIMITER, sent=sent, timeout_s=deadline.left_s())
+            except NoReplyError as error:
+                raise self._failure(fault, sent, received + (error.received or b"")) from error
+            received += chunk
+            if chunk == DELIMITER:
+                continue
+            try:
+                frame = decode_frame(chunk[:-1])
+                if (frame.version, frame.sequence, frame.code) == (VERSION, sequence, code | REPLY_BIT):
+                    return Answer(decode_reply(code, frame.payload), sent, received)
+                fault = (
+                    f"version {frame.version}, sequence {frame.sequence}, code {frame.code:#04x} answer nothing asked"
+                )
+            except DialectError as error:
+                fault = str(error)
+
+    def _failure(self, fault: str, sent: bytes, received: bytes) -> NoReplyError | GarbledReplyError:
+        often = f"asked {self._tries} times, {self._timeout_s:g} s each"
+        kind, what = (GarbledReplyError, fault) if fault else (NoReplyError, "no whole reply")
+        return kind(
+            self._stream.instrument,
+            f"{what} ({often})",
+            port=self._stream.port,
+            sent=sent,
+            received=received,
+            advice=LINK_ADVICE,
+        )

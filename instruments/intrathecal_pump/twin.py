@@ -1,0 +1,117 @@
+"""The pump's twin: firmware and mechanism behind the engineering link, byte for byte as docs/pump-link.md says."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from instruments.intrathecal_pump.dialect import RefusedCommandError, decode_command, encode_reply
+from instruments.intrathecal_pump.faults import Fault, Faults, spoil
+from instruments.intrathecal_pump.firmware import Firmware, PumpParameters
+from instruments.intrathecal_pump.frames import (
+    REPLY_BIT,
+    VERSION,
+    DialectError,
+    Frame,
+    Splitter,
+    decode_frame,
+    encode_frame,
+)
+from instruments.intrathecal_pump.messages import Code, Refusal, Reply, Result
+from instruments.plant.laboratory import Laboratory
+from instruments.plant.line import Stroke
+from rig.discovery import find_class
+
+OPENING_SEQUENCE = 0
+
+
+class Twin:
+    """An intrathecal pump on a serial line. `faults` spoils what it answers, for tests of the other side."""
+
+    hosting: ClassVar[str] = "serial"
+    baud: ClassVar[int] = 115_200
+    port_format: ClassVar[str] = "socket://{host}:{port}"
+    Parameters: ClassVar[type[PumpParameters]] = PumpParameters
+
+    def __init__(self, name: str, parameters: PumpParameters, laboratory: Laboratory) -> None:
+        self.faults = Faults()
+        self._laboratory = laboratory
+        firmware_class = find_class(parameters.firmware, "", "")
+        self.firmware: Firmware = firmware_class(
+            parameters, laboratory.rng(f"{name}.strokes"), laboratory.clock.now_ns()
+        )
+        self._splitter = Splitter()
+        self._last: tuple[Frame, bytes] | None = None
+        self._held_back = b""
+        laboratory.attach_pump(self)
+
+    def advance(self, to_ns: int, *, supply_v: float, line_kpa: float) -> Sequence[Stroke]:
+        """Let the pump live up to `to_ns`; without power the link forgets what it heard."""
+        strokes = self.firmware.advance(to_ns, supply_v=supply_v, line_kpa=line_kpa)
+        if not self.firmware.listening:
+            self._splitter.reset()
+            self._last = None
+        return strokes
+
+    def receive(self, data: bytes) -> bytes:
+        """Take bytes as they come; return the replies to the commands that they complete."""
+        with self._laboratory.lock:
+            now_ns = self._laboratory.advance()
+            if not self.firmware.listening:
+                return b""
+            return b"".join(self._answer(chunk, now_ns) for chunk in self._splitter.feed(data))
+
+    def unsolicited(self) -> bytes:
+        """Return nothing: the pump speaks only when asked."""
+        return b""
+
+    def hung_up(self) -> None:
+        """Forget half a frame."""
+        self._splitter.reset()
+
+    def _answer(self, chunk: bytes, now_ns: int) -> bytes:
+        """Return the reply to one chunk between delimiters, nothing to what is no command."""
+        if self.faults.fault is Fault.DEAF:
+            self.faults = self.faults.after_one()
+            return b""
+        try:
+            frame = decode_frame(chunk)
+        except DialectError:
+            return b""
+        if frame.code & REPLY_BIT:
+            return b""
+        return self._through_faults(self._reply(frame, now_ns))
+
+    def _reply(self, frame: Frame, now_ns: int) -> bytes:
+        """Return the whole reply; a repeated frame gets the one that was sent before, and nothing happens twice."""
+        if frame.version != VERSION:
+            return _encoded(frame, Refusal(Result.BAD_VERSION))
+        self.firmware.heard(now_ns)
+        opening = frame.sequence == OPENING_SEQUENCE
+        if opening and frame.code != Code.IDENTIFY:
+            return _encoded(frame, Refusal(Result.BAD_SEQUENCE))
+        if not opening and self._last is not None and self._last[0].sequence == frame.sequence:
+            return self._last[1] if self._last[0] == frame else _encoded(frame, Refusal(Result.BAD_SEQUENCE))
+        reply = _encoded(frame, self._carry_out(frame, now_ns))
+        self._last = (frame, reply)
+        return reply
+
+    def _carry_out(self, frame: Frame, now_ns: int) -> Reply:
+        try:
+            command = decode_command(frame.code, frame.payload)
+        except RefusedCommandError as refused:
+            return Refusal(refused.result)
+        return self.firmware.handle(command, now_ns)
+
+    def _through_faults(self, reply: bytes) -> bytes:
+        late, self._held_back = self._held_back, b""
+        fault = self.faults.fault
+        if fault is Fault.NONE:
+            return late + reply
+        self.faults = self.faults.after_one()
+        if fault is Fault.LATE:
+            self._held_back = reply
+        return late + spoil(reply, fault)
+
+
+def _encoded(frame: Frame, reply: Reply) -> bytes:
+    """Return the bytes of the reply to a command's frame."""
+    return encode_frame(Frame(frame.sequence, frame.code | REPLY_BIT, encode_reply(reply)))
