@@ -1,0 +1,222 @@
+"""The way to an NI device: the local NI-DAQmx driver, or a gRPC device server with a deadline on every call.
+
+The maker's client sets no deadline of its own, so a stalled server would hang the rig. An interceptor gives each call
+one and remembers it, so that errors can show what was asked and what came.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+import nidaqmx  # type: ignore[import-untyped]
+import nidaqmx.system  # type: ignore[import-untyped]
+from nidaqmx import errors as ni_errors
+from nidaqmx.grpc_session_options import SessionInitializationBehavior  # type: ignore[import-untyped]
+
+from instruments.ni_daq.dialect import advice_for
+from rig.clock import Deadline
+from rig.errors import (
+    ConnectionFailedError,
+    ConnectionLostError,
+    GarbledReplyError,
+    InstrumentError,
+    NoReplyError,
+    RefusedError,
+)
+
+LOCAL = "local"
+GRPC_SCHEME = "grpc://"
+MAX_MESSAGE_BYTES = 64 << 20
+
+_PORT_ADVICE = (
+    'write port = "grpc://host:port" for an NI gRPC device server or port = "local" for this machine\'s driver'
+)
+_SERVER_ADVICE = (
+    "check that the NI gRPC device server runs and that host and port in the bench file are its own; "
+    "a firewall between here and there must let the port through"
+)
+_LOCAL_ADVICE = (
+    "install NI-DAQmx here; NI's Linux driver supports Ubuntu, RHEL and openSUSE but not Debian: there, run an "
+    'NI gRPC device server on a machine with the driver and write port = "grpc://host:port"'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Details(grpc.ClientCallDetails):  # type: ignore[misc]  # grpc ships no types
+    method: str
+    timeout: float | None
+    metadata: Any
+    credentials: Any
+    wait_for_ready: bool | None
+    compression: Any
+
+
+class _Tap(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpc ships no types
+    """Gives each call a deadline and remembers the last one of each thread."""
+
+    def __init__(self, deadline_s: float) -> None:
+        self._deadline_s = deadline_s
+        self._of_thread = threading.local()
+        self.budget: Deadline | None = None
+
+    def intercept_unary_unary(self, continuation: Any, details: Any, request: Any) -> Any:
+        left_s = self._deadline_s if self.budget is None else min(self._deadline_s, self.budget.left_s())
+        bounded = _Details(
+            details.method,
+            left_s,
+            details.metadata,
+            details.credentials,
+            details.wait_for_ready,
+            details.compression,
+        )
+        self._of_thread.sent = (details.method, request)
+        self._of_thread.call = None
+        self._of_thread.call = continuation(bounded, request)
+        return self._of_thread.call
+
+    def sent(self) -> bytes:
+        """Return this thread's last request: method and message as they went over the wire."""
+        method, request = getattr(self._of_thread, "sent", ("", None))
+        return b"" if request is None else method.encode() + b" " + request.SerializeToString()
+
+    def received(self) -> bytes:
+        """Return the reply to this thread's last request, or the status that came instead."""
+        call = getattr(self._of_thread, "call", None)
+        if call is None:
+            return b""
+        if call.code() is grpc.StatusCode.OK:
+            return bytes(call.result().SerializeToString())
+        trailing = " ".join(f"{key}={value}" for key, value in call.trailing_metadata() or ())
+        return f"{call.code().name} {trailing} {call.details()}".encode()
+
+
+class Connection:
+    """One client of one device server or of the local driver."""
+
+    def __init__(self, instrument: str, port: str, deadline_s: float) -> None:
+        self._instrument = instrument
+        self._port = port
+        self._deadline_s = deadline_s
+        self._tap = _Tap(deadline_s)
+        self._channel: Any = None
+        self._intercepted: Any = None
+        if port.startswith(GRPC_SCHEME) and ":" in port.removeprefix(GRPC_SCHEME):
+            options = [
+                ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+                ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+            ]
+            self._channel = grpc.insecure_channel(port.removeprefix(GRPC_SCHEME), options)
+            self._intercepted = grpc.intercept_channel(self._channel, self._tap)
+        elif port != LOCAL:
+            raise ConnectionFailedError(
+                instrument, f"{port!r} is no way to an NI device", port=port, advice=_PORT_ADVICE
+            )
+
+    def system(self) -> Any:
+        """Return the NI-DAQmx system behind the port."""
+        options = self._options("")
+        return nidaqmx.system.System.local() if options is None else nidaqmx.system.System.remote(options)
+
+    def new_task(self, name: str) -> Any:
+        """Return an empty task of this name.
+
+        A device server keeps the tasks of a client that died, and with them the device. So a task of that name that
+        is still there is cleared first.
+        """
+        if self._channel is None:
+            return nidaqmx.Task(name)
+        nidaqmx.Task(name, grpc_options=self._options(name)).close()
+        fresh = SessionInitializationBehavior.INITIALIZE_SERVER_SESSION
+        return nidaqmx.Task(name, grpc_options=self._options(name, fresh))
+
+    def last_exchange(self) -> tuple[bytes, bytes]:
+        """Return what this thread last sent and what it received; empty for the local driver, which has no wire."""
+        return self._tap.sent(), self._tap.received()
+
+    @contextmanager
+    def within_one_deadline(self) -> Iterator[None]:
+        """Let all calls inside share a single deadline: for opening and closing, which make many."""
+        self._tap.budget = Deadline(self._deadline_s)
+        try:
+            yield
+        finally:
+            self._tap.budget = None
+
+    @contextmanager
+    def calling(self, what: str) -> Iterator[None]:
+        """Turn every way in which a call can fail into one typed error; `what` says what was being done."""
+        try:
+            yield
+        except ni_errors.DaqError as error:
+            text = str(error).partition("\n")[0]
+            raise self._refused(f"{what}: {text}", error.error_code, advice_for(error.error_code)) from error
+        except ni_errors.DaqWarning as warning:
+            raise self._refused(f"{what}: {warning}", warning.error_code, advice_for(warning.error_code)) from warning
+        except ni_errors.RpcError as error:
+            raise self._failure(what, error.rpc_code) from error
+        except grpc.RpcError as error:
+            raise self._failure(what, error.code()) from error
+        except (ni_errors.DaqNotFoundError, ni_errors.DaqNotSupportedError) as error:
+            raise ConnectionFailedError(
+                self._instrument, f"{what}: {error}", port=self._port, advice=_LOCAL_ADVICE
+            ) from error
+        except (AssertionError, ValueError, TypeError) as error:
+            # The maker's client asserts on what it is sent, and protobuf refuses what does not fit its fields.
+            raise self.garbled(f"{what}: the client refused what came ({error})") from error
+
+    def garbled(self, what: str) -> GarbledReplyError:
+        """Return the error for a reply that makes no sense."""
+        sent, received = self.last_exchange()
+        return GarbledReplyError(
+            self._instrument,
+            what,
+            port=self._port,
+            sent=sent,
+            received=received,
+            advice="check that NI gRPC device server and nidaqmx are of matching versions, and the sensor's wiring",
+        )
+
+    def close(self) -> None:
+        """Close the channel; safe to repeat."""
+        if self._channel is not None:
+            self._channel.close()
+
+    def _options(self, name: str, behaviour: Any = SessionInitializationBehavior.AUTO) -> Any:
+        if self._channel is None:
+            return None
+        return nidaqmx.GrpcSessionOptions(self._intercepted, name, initialization_behavior=behaviour)
+
+    def _refused(self, what: str, code: int, advice: str) -> RefusedError:
+        sent, received = self.last_exchange()
+        return RefusedError(
+            self._instrument, what, code=str(code), advice=advice, port=self._port, sent=sent, received=received
+        )
+
+    def _failure(self, what: str, status: Any) -> InstrumentError:
+        sent, received = self.last_exchange()
+        kind, said, advice = _STATUS.get(status, _OTHER_STATUS)
+        what = f"{what}: {said} ({status.name})" if isinstance(status, grpc.StatusCode) else f"{what}: {status}"
+        if kind is RefusedError:
+            return self._refused(what, 0, advice)
+        return kind(self._instrument, what, port=self._port, sent=sent, received=received, advice=advice)
+
+
+_LOST = (ConnectionLostError, "the device server cannot be reached", _SERVER_ADVICE)
+_STATUS: dict[Any, tuple[type[InstrumentError], str, str]] = {
+    grpc.StatusCode.DEADLINE_EXCEEDED: (NoReplyError, "no reply before the deadline", _SERVER_ADVICE),
+    grpc.StatusCode.UNAVAILABLE: _LOST,
+    grpc.StatusCode.CANCELLED: _LOST,
+    grpc.StatusCode.UNIMPLEMENTED: (
+        RefusedError,
+        "the server does not know this call",
+        "check that the port is that of an NI gRPC device server and that the server is not older than nidaqmx",
+    ),
+}
+_OTHER_STATUS = (
+    GarbledReplyError,
+    "the server answered with an error that is none of NI-DAQmx's",
+    "check that the port is that of an NI gRPC device server, and read its log",
+)

@@ -1,0 +1,227 @@
+"""Production driver of an NI data acquisition device through the maker's `nidaqmx` package."""
+
+import contextlib
+import math
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from instruments.ni_daq import dialect
+from instruments.ni_daq.dialect import SampleClock
+from instruments.ni_daq.settings import DaqSettings
+from rig.capabilities import Block, Channel, Exchange, Identity
+from rig.driving import DriverContext
+from rig.errors import ConnectionFailedError, GarbledReplyError, InstrumentError, RefusedError
+
+MAKER = "National Instruments"
+# What one read may bring: well below the limit of a gRPC message.
+_VALUES_PER_READ = 4_000_000
+_CONVERTER_CODES = 1 << 16
+
+
+class Driver:
+    """A Daq: sample-clocked analogue inputs, an edge counter and the interlock relay.
+
+    Samples are stamped t0 + k/rate, with t0 the middle of the exchange that started them and the rate the one the
+    device really runs at. A value that is no number, or lies at the end of its range where the converter saturates,
+    is never passed on: the read raises GarbledReplyError and its samples count as lost in the next block.
+    """
+
+    capability: ClassVar[str] = "daq"
+    measuring: ClassVar[bool] = True
+    Settings: ClassVar[type[DaqSettings]] = DaqSettings
+
+    def __init__(self, name: str, settings: DaqSettings, context: DriverContext) -> None:
+        # Half a second of imports that a mere look at a bench file should not pay.
+        from instruments.ni_daq.connection import Connection
+
+        self.name = name
+        self.channels = tuple(Channel(c.name, c.unit, c.meaning) for c in settings.channels)
+        self._settings = settings
+        self._clock = context.clock
+        self._journal = context.journal
+        self._sampling: SampleClock | None = None
+        self._next = 0  # the number of the first sample that was not read yet
+        self._lost = 0  # samples lost since the last block that could say so
+        self._in_doubt = False  # a read failed, and how much of it the device gave away is not known
+        self._edges = 0
+        self._edges_raw = 0
+        self._tasks: list[Any] = []
+        self._connection = Connection(name, settings.port, settings.deadline_s)
+        try:
+            with self._connection.within_one_deadline():
+                self._open()
+        except InstrumentError:
+            self.close()
+            raise
+
+    def identify(self) -> Identity:
+        """Get what the device and its driver said at opening."""
+        return self._identity
+
+    def start_sampling(self) -> None:
+        """Control the start of the acquisition; edges count from here."""
+        if self._sampling is not None:
+            self.stop_sampling()
+        self._do("start_sampling", self._start_clock, rate_hz=self._analogue.rate_hz)
+        self._edges_raw = self._counter.read()
+        self._edges = 0
+
+    def read_block(self) -> Block:
+        """Get all samples acquired since the last call.
+
+        Returns a Block of one column per channel; `lost` counts samples that were overwritten before they were read
+        or came out garbled. After an overflow the acquisition is started anew and an empty block says how many
+        samples went. Raises an InstrumentError for anything else.
+        """
+        clock = self._require_sampling()
+        try:
+            if self._in_doubt:
+                self._find_position()
+            self._in_doubt = True
+            volts = self._read_all()
+        except RefusedError as error:
+            if int(error.code) not in dialect.OVERFLOWS:
+                raise
+            return self._restart(clock)
+        self._refuse_saturated(volts)
+        self._in_doubt = False
+        first, self._next = self._next, self._next + volts.shape[1]
+        columns = {
+            channel.name: volts[row] * channel.scale + channel.offset
+            for row, channel in enumerate(self._settings.channels)
+        }
+        return Block(clock.instants_ns(first, volts.shape[1]), columns, self._take_lost())
+
+    def stop_sampling(self) -> None:
+        """Control the end of the acquisition; safe to repeat."""
+        if self._sampling is not None:
+            self._sampling = None
+            self._do("stop_sampling", self._analogue.stop)
+
+    def count_edges(self) -> int:
+        """Get the edges counted since the start of sampling, or since opening when sampling was never started."""
+        raw = self._counter.read()
+        self._edges += dialect.wrapped_count_gain(self._edges_raw, raw)
+        self._edges_raw = raw
+        return self._edges
+
+    def set_interlock(self, *, closed: bool) -> None:
+        """Control the supply interlock relay; closed feeds the pump."""
+        self._do("set_interlock", lambda: self._relay.write(high=closed), closed=closed)
+
+    def close(self) -> None:
+        """Clear the tasks and close the connection; silent, safe to repeat. The relay stays as it is."""
+        tasks, self._tasks = self._tasks, []
+        self._sampling = None
+        with self._connection.within_one_deadline():
+            for task in tasks:
+                with contextlib.suppress(InstrumentError):
+                    task.close()
+        self._connection.close()
+
+    def _open(self) -> None:
+        from instruments.ni_daq.acquisition import AnalogueTask, CounterTask, RelayTask
+
+        self._identity = self._check_identity()
+        settings = self._settings
+        buffer_samples = max(2, math.ceil(settings.sample_rate_hz * settings.buffer_s))
+        self._relay = RelayTask(self._connection, self.name, settings)
+        self._tasks.append(self._relay)
+        self._counter = CounterTask(self._connection, self.name, settings)
+        self._tasks.append(self._counter)
+        self._analogue = AnalogueTask(self._connection, self.name, settings, buffer_samples)
+        self._tasks.append(self._analogue)
+
+    def _check_identity(self) -> Identity:
+        wanted = self._settings.device
+        with self._connection.calling("asking for the devices"):
+            system = self._connection.system()
+            version = system.driver_version
+            names = list(system.devices.device_names)
+            if wanted not in names:
+                raise ConnectionFailedError(
+                    self.name,
+                    f"there is no device {wanted!r}; there are {', '.join(names) or 'none'}",
+                    port=self._settings.port,
+                    advice="write the name that the device has in NI MAX as `device` in the bench file",
+                )
+            device = system.devices[wanted]
+            return Identity(
+                MAKER, device.product_type, f"{device.serial_num:08X}", f"NI-DAQmx {'.'.join(map(str, version))}"
+            )
+
+    def _do(self, verb: str, action: Callable[[], object], **arguments: Any) -> None:
+        """Carry out what changes something, and report it to the record whether it succeeds or not."""
+        sent_ns = self._clock.now_ns()
+        result = "ok"
+        try:
+            action()
+        except InstrumentError as error:
+            result = error.what
+            raise
+        finally:
+            sent, received = self._connection.last_exchange()
+            now_ns = self._clock.now_ns()
+            self._journal(Exchange(self.name, verb, arguments, sent, received, sent_ns, now_ns, result))
+
+    def _start_clock(self) -> None:
+        before_ns = self._clock.now_ns()
+        self._analogue.start()
+        t0_ns = (before_ns + self._clock.now_ns()) // 2
+        self._sampling = SampleClock(t0_ns, self._analogue.rate_hz)
+        self._next = 0
+        self._in_doubt = False
+
+    def _restart(self, old: SampleClock) -> Block:
+        """Start the acquisition anew after an overflow, and say how many samples the gap has cost."""
+        delivered = self._next
+        self._analogue.stop()
+        self._start_clock()
+        self._lost += max(0, old.samples_before(self._require_sampling().t0_ns) - delivered)
+        return Block(np.empty(0, np.int64), {c.name: np.empty(0) for c in self.channels}, self._take_lost())
+
+    def _find_position(self) -> None:
+        """Learn from the device which samples a failed read has taken away with it."""
+        position = self._analogue.position()
+        self._lost += max(0, position - self._next)
+        self._next = position
+
+    def _read_all(self) -> NDArray[np.float64]:
+        """Return everything available in volts, shape (channels, n), in as many reads as messages need."""
+        left = self._analogue.available()
+        most = max(1, _VALUES_PER_READ // len(self.channels))
+        parts = [self._analogue.read(min(most, left - done)) for done in range(0, left, most)]
+        return np.concatenate(parts, axis=1) if parts else np.empty((len(self.channels), 0))
+
+    def _refuse_saturated(self, volts: NDArray[np.float64]) -> None:
+        for channel, row in zip(self._settings.channels, volts, strict=True):
+            step = (channel.max_v - channel.min_v) / _CONVERTER_CODES
+            outside = (row <= channel.min_v + step / 2) | (row >= channel.max_v - 1.5 * step)
+            if outside.any():
+                worst = row[np.argmax(np.abs(row))]
+                raise GarbledReplyError(
+                    self.name,
+                    f"{channel.name}: {np.count_nonzero(outside)} of {len(row)} samples lie at the end of the range "
+                    f"{channel.min_v:g} … {channel.max_v:g} V or beyond (up to {worst:.6g} V)",
+                    port=self._settings.port,
+                    advice=f"check the sensor and the wiring at {self._settings.device}/{channel.physical}; if the "
+                    "sensor is right, widen min_v and max_v in the bench file",
+                )
+
+    def _require_sampling(self) -> SampleClock:
+        if self._sampling is None:
+            raise RefusedError(
+                self.name,
+                "samples were asked for before the acquisition was started",
+                code="not sampling",
+                port=self._settings.port,
+                advice="call start_sampling() first",
+            )
+        return self._sampling
+
+    def _take_lost(self) -> int:
+        lost, self._lost = self._lost, 0
+        return lost

@@ -1,0 +1,107 @@
+"""How a handler answers: under the laboratory's lock, with errors as NI's server sends them, never waiting for ever."""
+
+import threading
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import grpc
+
+from instruments.ni_daq.simulated.attributes import Identity
+from instruments.ni_daq.simulated.device import DeviceError
+from instruments.ni_daq.simulated.faults import Faults
+from instruments.ni_daq.simulated.tasks import Task, TaskBook
+from instruments.plant.laboratory import Laboratory
+from rig.clock import NS_PER_S, Deadline
+
+R = TypeVar("R")
+Handler = Callable[[Any, Any, Any], Any]
+
+_NAP_S = 0.005
+_LONGEST_WAIT_S = 86_400.0
+
+
+class Base:
+    """What all groups of methods share."""
+
+    def __init__(self, book: TaskBook, identity: Identity, laboratory: Laboratory) -> None:
+        self.book = book
+        self.identity = identity
+        self.laboratory = laboratory
+        self.faults = Faults()
+        self._closing = threading.Event()
+
+    def close(self) -> None:
+        """Let every call that waits end."""
+        self._closing.set()
+
+    def wanted(self, context: Any) -> bool:
+        """Tell whether somebody still waits for this call's answer."""
+        return bool(context.is_active()) and not self._closing.is_set()
+
+    def hold_while_silent(self, context: Any) -> None:
+        """Keep a call unanswered while that fault is on and the client is there."""
+        while self.faults.silent and self.wanted(context):
+            Deadline(_NAP_S).nap(_NAP_S)
+
+    def task(self, request: Any) -> Task:
+        """Return the task that a request names."""
+        return self.book.find(request.task.name)
+
+    def now_ns(self) -> int:
+        """Return the clock's present."""
+        return self.laboratory.clock.now_ns()
+
+    def wait(self, reached: Callable[[], bool], timeout_s: float, due_ns: int, context: Any) -> bool:
+        """Wait on behalf of a blocked client until `reached()`, at most `timeout_s` of real time; tell whether it is.
+
+        `due_ns` says when that should be on the clock. On the virtual clock time may stand still: then the client's
+        own time-out ends the wait. A negative timeout waits as long as the client does.
+        """
+        deadline = Deadline(timeout_s if 0 <= timeout_s < _LONGEST_WAIT_S else _LONGEST_WAIT_S)
+        while True:
+            with self.laboratory.lock:
+                if reached():
+                    return True
+            if deadline.passed() or not self.wanted(context):
+                return False
+            ahead_s = (due_ns - self.now_ns()) / NS_PER_S
+            deadline.nap(min(max(ahead_s, 0.0005), _NAP_S))
+
+
+def answering(method: Callable[[Any, Any], Any]) -> Handler:
+    """Make a method of one request a handler that never waits: under the lock, errors as trailing metadata."""
+
+    @wraps(method)
+    def handle(self: Base, request: Any, context: Any) -> Any:
+        self.hold_while_silent(context)
+        try:
+            with self.laboratory.lock:
+                return method(self, request)
+        except DeviceError as fault:
+            return refuse(context, fault)
+
+    return handle
+
+
+def answering_in_its_own_time(method: Callable[[Any, Any, Any], Any]) -> Handler:
+    """Make a method of request and context a handler that may wait: it takes the lock itself, and briefly."""
+
+    @wraps(method)
+    def handle(self: Base, request: Any, context: Any) -> Any:
+        self.hold_while_silent(context)
+        try:
+            return method(self, request, context)
+        except DeviceError as fault:
+            return refuse(context, fault, samples_read=0)
+
+    return handle
+
+
+def refuse(context: Any, fault: DeviceError, samples_read: int | None = None) -> Any:
+    """Answer with an NI-DAQmx error: status UNKNOWN, code and count in the trailing metadata."""
+    metadata = [("ni-error", str(fault.code))]
+    if samples_read is not None:
+        metadata.append(("ni-samps-per-chan-read", str(samples_read)))
+    context.set_trailing_metadata(tuple(metadata))
+    context.abort(grpc.StatusCode.UNKNOWN, str(fault))

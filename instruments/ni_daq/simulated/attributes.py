@@ -1,0 +1,154 @@
+"""The NI-DAQmx attributes that the simulated device can be asked for, by their numbers on the wire."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from instruments.ni_daq.simulated.device import (
+    ANALOGUE_INPUTS,
+    COUNTERS,
+    LINES,
+    MAX_AGGREGATE_RATE_HZ,
+    AnalogInput,
+    DeviceError,
+)
+from instruments.ni_daq.simulated.tasks import Task
+
+V = TypeVar("V")
+
+ANALOG_INPUT, COUNTER_INPUT, DIGITAL_OUTPUT = 10100, 10131, 10153
+MEASURES_VOLTAGE, MEASURES_EDGES = 10322, 10125
+MODES = {"finite": 10178, "continuous": 10123, "on demand": 10178}
+CHANNEL_TYPES = {"analogue": ANALOG_INPUT, "counter": COUNTER_INPUT, "lines": DIGITAL_OUTPUT}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the device says of itself."""
+
+    device: str
+    product: str
+    serial: int
+    driver_version: tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A task and the present, for attributes that count samples."""
+
+    task: Task
+    now_ns: int
+
+    @property
+    def analogue(self) -> AnalogInput:
+        """Return the analogue part; raise DeviceError when the task has none."""
+        return self.task.need_analogue()
+
+
+def look_up(table: Mapping[int, Callable[..., Any]], attribute: int, *asked: Any) -> Any:
+    """Return the value of an attribute; raise DeviceError for one that the device does not have."""
+    getter = table.get(attribute)
+    if getter is None:
+        raise DeviceError(-200452, f"Specified property is not supported by the device: 0x{attribute:04x}")
+    return getter(*asked)
+
+
+SYSTEM: dict[int, Callable[[Identity], Any]] = {
+    0x1272: lambda identity: identity.driver_version[0],
+    0x1923: lambda identity: identity.driver_version[1],
+    0x2F22: lambda identity: identity.driver_version[2],
+    0x193B: lambda identity: identity.device,
+}
+
+DEVICE: dict[int, Callable[[Identity], Any]] = {
+    0x0631: lambda identity: identity.product,
+    0x0632: lambda identity: identity.serial,
+    0x22CA: lambda _: False,
+    0x298C: lambda _: MAX_AGGREGATE_RATE_HZ,
+    0x298D: lambda _: MAX_AGGREGATE_RATE_HZ,
+    0x299F: lambda _: 32,
+    0x231E: lambda identity: _each(identity.device, "ai", ANALOGUE_INPUTS),
+    0x2324: lambda identity: _each(identity.device, "ctr", COUNTERS),
+    0x2322: lambda identity: _each(identity.device, "port0/line", LINES),
+}
+
+TASK: dict[int, Callable[[Task], Any]] = {
+    0x1276: lambda task: task.name,
+    0x1273: lambda task: ", ".join(task.channel_names),
+    0x2181: lambda task: len(task.channel_names),
+}
+
+READ: dict[int, Callable[[Moment], Any]] = {
+    0x1823: lambda moment: ", ".join(moment.task.channel_names),
+    0x217B: lambda moment: len(moment.task.channel_names),
+    0x217C: lambda moment: max(map(len, moment.task.lines.values()), default=0),
+    0x1223: lambda moment: moment.analogue.available(moment.now_ns),
+    0x192A: lambda moment: moment.analogue.acquired(moment.now_ns),
+    0x1221: lambda moment: moment.analogue.position,
+    0x31E8: lambda moment: default_to_read(moment),
+    0x1215: lambda _: False,
+    0x1826: lambda _: True,
+}
+
+WRITE: dict[int, Callable[[Task], Any]] = {
+    0x217F: lambda task: max(map(len, task.lines.values()), default=0),
+    0x217E: lambda task: len(task.lines),
+}
+
+TIMING: dict[int, Callable[[Task], Any]] = {
+    0x1344: lambda task: task.need_analogue().rate_hz,
+    0x1300: lambda task: MODES[task.need_analogue().mode],
+    0x1310: lambda task: task.need_analogue().samples,
+    0x22C8: lambda task: MAX_AGGREGATE_RATE_HZ / len(task.need_analogue().channels),
+}
+
+BUFFER: dict[int, Callable[[Task], Any]] = {
+    0x186C: lambda task: task.need_analogue().buffer,
+}
+
+CHANNEL: dict[int, Callable[[Task, str], Any]] = {
+    0x187F: lambda task, _: CHANNEL_TYPES[task.kind or "lines"],
+    0x0695: lambda task, _: _if_kind(task, "analogue", MEASURES_VOLTAGE),
+    0x18A0: lambda task, _: _if_kind(task, "counter", MEASURES_EDGES),
+    0x18F5: lambda task, channel: _physical(task, channel),
+    0x1815: lambda task, channel: _range_v(task, channel),
+    0x1816: lambda task, channel: -_range_v(task, channel),
+}
+
+
+def default_to_read(moment: Moment) -> int:
+    """Return how many samples "all that are available" means."""
+    if moment.task.kind != "analogue":
+        return 1
+    analogue = moment.analogue
+    if analogue.mode == "continuous":
+        return analogue.available(moment.now_ns)
+    return analogue.samples - analogue.position if analogue.mode == "finite" else 1
+
+
+def _if_kind(task: Task, kind: str, value: int) -> int:
+    if task.kind != kind:
+        raise DeviceError(-200611, f"task {task.name} has no {kind} channels")
+    return value
+
+
+def _physical(task: Task, channel: str) -> str:
+    if task.kind == "analogue":
+        named = {c.name: c.physical for c in task.need_analogue().channels}
+    else:
+        named = {name: counter.physical for name, counter in task.counters.items()}
+    return _named(named, channel)
+
+
+def _range_v(task: Task, channel: str) -> float:
+    return _named({c.name: c.range_v for c in task.need_analogue().channels}, channel)
+
+
+def _named(named: Mapping[str, V], channel: str) -> V:
+    if channel not in named:
+        raise DeviceError(-200050, f"Channel name specified is invalid: {channel!r}")
+    return named[channel]
+
+
+def _each(device: str, kind: str, number: int) -> str:
+    return ", ".join(f"{device}/{kind}{index}" for index in range(number))

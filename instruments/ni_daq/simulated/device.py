@@ -1,0 +1,246 @@
+"""The simulated device behind the twin: tasks on analogue inputs, a counter and digital lines. Knows no gRPC.
+
+Sample k of an analogue task is taken k divisor ticks of the 100 MHz timebase after its start; a sample is the
+laboratory at that instant, turned to volts by the sensor's wiring, with noise, in steps of a 16-bit converter.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import AfterValidator, Field
+
+from instruments.ni_daq import dialect
+from instruments.plant.laboratory import Laboratory
+from rig.config import Model
+
+Quantity = Literal[
+    "line_pressure_kpa",
+    "supply_current_ma",
+    "air_temperature_c",
+    "air_pressure_hpa",
+    "air_humidity_percent",
+    "liquid_temperature_c",
+    "pump_voltage_v",
+    "back_pressure_kpa",
+    "nothing",
+]
+Mode = Literal["on demand", "finite", "continuous"]
+
+TICK_NS = 10
+CODES = 1 << 16
+RANGES_V = (0.2, 1.0, 5.0, 10.0)
+ANALOGUE_INPUTS = 32
+COUNTERS = 4
+LINES = 32
+MAX_AGGREGATE_RATE_HZ = 500_000.0
+MIN_RATE_HZ = 0.1
+
+
+class DeviceError(Exception):
+    """What the device answers instead of doing as told: an NI-DAQmx error code and its text."""
+
+    def __init__(self, code: int, text: str) -> None:
+        self.code = code
+        super().__init__(text)
+
+
+def _not_zero(value: float) -> float:
+    if value == 0:
+        raise ValueError("must not be 0")
+    return value
+
+
+class Sensor(Model):
+    """What is wired to one analogue input: value = volts · scale + offset, as on the sensor's data sheet."""
+
+    physical: str = Field(pattern=r"^ai\d+$")
+    quantity: Quantity
+    scale: Annotated[float, AfterValidator(_not_zero)] = 1.0
+    offset: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class InputChannel:
+    """One analogue channel of a task: its virtual name, what is wired to it and the range the device chose."""
+
+    name: str
+    physical: str
+    sensor: Sensor
+    range_v: float
+
+
+def range_for(min_v: float, max_v: float) -> float:
+    """Return the device's smallest range ±R that holds min_v … max_v; raise DeviceError when none does."""
+    if min_v >= max_v:
+        raise DeviceError(-200082, f"minimum {min_v} V is not less than maximum {max_v} V")
+    fitting = [r for r in RANGES_V if max(abs(min_v), abs(max_v)) <= r]
+    if not fitting:
+        raise DeviceError(-200077, f"{min_v} … {max_v} V is wider than the device's ±{RANGES_V[-1]} V")
+    return fitting[0]
+
+
+class AnalogInput:
+    """One analogue input task."""
+
+    def __init__(self, laboratory: Laboratory, rng: np.random.Generator, noise_v: float) -> None:
+        self._laboratory = laboratory
+        self._rng = rng
+        self._noise_v = noise_v
+        self.channels: list[InputChannel] = []
+        self.mode: Mode = "on demand"
+        self.divisor = 1
+        self.samples = 1
+        self.buffer = 0
+        self.start_ns: int | None = None
+        self.position = 0
+        self._overflowed = False
+
+    @property
+    def rate_hz(self) -> float:
+        """Return the rate the timebase really gives, at least the one asked for."""
+        return dialect.NS_PER_S / (TICK_NS * self.divisor)
+
+    def configure_clock(self, rate_hz: float, mode: Mode, samples: int) -> None:
+        """Set the sample clock; raise DeviceError for a rate the device does not have."""
+        if not rate_hz * len(self.channels) <= MAX_AGGREGATE_RATE_HZ:
+            raise DeviceError(
+                dialect.SAMPLE_RATE_TOO_HIGH,
+                f"{rate_hz} Hz on {len(self.channels)} channels is above {MAX_AGGREGATE_RATE_HZ} Hz in all",
+            )
+        if not rate_hz >= MIN_RATE_HZ:
+            raise DeviceError(-200331, f"{rate_hz} Hz is below {MIN_RATE_HZ} Hz")
+        if samples < 1:
+            raise DeviceError(-200077, f"{samples} samples per channel")
+        self.divisor = int(dialect.NS_PER_S / TICK_NS / rate_hz)
+        self.mode = mode
+        self.samples = samples
+        self.buffer = max(samples, _default_buffer(rate_hz)) if mode == "continuous" else samples
+
+    def start(self, now_ns: int) -> None:
+        """Begin acquiring: sample 0 is taken now."""
+        self.start_ns = now_ns
+        self.position = 0
+        self._overflowed = False
+
+    def stop(self) -> None:
+        """End acquiring and forget what was not read."""
+        self.start_ns = None
+
+    def acquired(self, now_ns: int) -> int:
+        """Return how many samples per channel were taken by now."""
+        if self.start_ns is None:
+            return 0
+        taken = (now_ns - self.start_ns) // (TICK_NS * self.divisor) + 1
+        return min(taken, self.samples) if self.mode == "finite" else taken
+
+    def available(self, now_ns: int) -> int:
+        """Return how many samples per channel wait to be read; raise DeviceError once the buffer has overflowed."""
+        waiting = self.acquired(now_ns) - self.position
+        self._overflowed |= self.mode == "continuous" and waiting > self.buffer
+        if self._overflowed:
+            raise DeviceError(
+                dialect.SAMPLES_NO_LONGER_AVAILABLE,
+                "The application is not able to keep up with the hardware acquisition: samples that were not read "
+                "have been overwritten.",
+            )
+        return waiting
+
+    def instant_ns(self, number: int) -> int:
+        """Return when sample `number` of a running task is taken, UTC ns."""
+        return (self.start_ns or 0) + number * TICK_NS * self.divisor
+
+    def read(self, count: int) -> NDArray[np.float64]:
+        """Return the next `count` samples in volts, shape (channels, count)."""
+        if self.start_ns is None:
+            raise DeviceError(-200475, "the task is not running")
+        instants_ns = self.instant_ns(self.position) + np.arange(count, dtype=np.int64) * (TICK_NS * self.divisor)
+        self.position += count
+        return self.volts_at(instants_ns)
+
+    def volts_at(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what the converter makes of the laboratory at each of `t_ns`, shape (channels, n)."""
+        # Drawn sample by sample, so that the noise does not depend on how reads cut the acquisition.
+        noise = self._rng.standard_normal((len(t_ns), len(self.channels))).T * self._noise_v
+        lsb = np.array([[2.0 * channel.range_v / CODES] for channel in self.channels])
+        volts = np.array([self._true_volts(channel, t_ns) for channel in self.channels]) + noise
+        # The converter ends at its rails: this is the device's own saturation.
+        codes = np.clip(np.rint(volts / lsb), -CODES // 2, CODES // 2 - 1)
+        return np.asarray(codes * lsb)
+
+    def _true_volts(self, channel: InputChannel, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        value = _QUANTITIES[channel.sensor.quantity](self._laboratory, t_ns)
+        return (value - channel.sensor.offset) / channel.sensor.scale
+
+
+def _default_buffer(rate_hz: float) -> int:
+    """Return NI-DAQmx's buffer in samples per channel for a continuous acquisition."""
+    for below_hz, size in ((100.0, 1_000), (10_000.0, 10_000), (1_000_000.0, 100_000)):
+        if rate_hz <= below_hz:
+            return size
+    return 1_000_000
+
+
+_QUANTITIES: dict[str, Callable[[Laboratory, NDArray[np.int64]], NDArray[np.float64]]] = {
+    "line_pressure_kpa": lambda laboratory, t_ns: laboratory.pressure_kpa(t_ns),
+    "supply_current_ma": lambda laboratory, t_ns: laboratory.supply_current_a(t_ns) * 1000.0,
+    "air_temperature_c": lambda laboratory, t_ns: laboratory.environment.air_temperature_c(t_ns),
+    "air_pressure_hpa": lambda laboratory, t_ns: laboratory.environment.air_pressure_hpa(t_ns),
+    "air_humidity_percent": lambda laboratory, t_ns: laboratory.environment.relative_humidity_percent(t_ns),
+    "liquid_temperature_c": lambda laboratory, t_ns: laboratory.environment.liquid_temperature_c(t_ns),
+    "pump_voltage_v": lambda laboratory, t_ns: np.full(len(t_ns), laboratory.power.pump_v),
+    "back_pressure_kpa": lambda laboratory, t_ns: np.full(len(t_ns), laboratory.parameters.back_pressure_kpa),
+    "nothing": lambda _, t_ns: np.zeros(len(t_ns)),
+}
+
+
+class EdgeCounter:
+    """One counter task: the motor's edges since the start, in 32 bits, on the counter that is wired to the motor."""
+
+    def __init__(self, laboratory: Laboratory, physical: str, initial: int, *, wired: bool) -> None:
+        self._laboratory = laboratory
+        self.physical = physical
+        self._initial = initial
+        self._wired = wired
+        self._base: int | None = None
+
+    def start(self, now_ns: int) -> None:
+        """Begin counting from the initial count."""
+        self._base = self._edges(now_ns)
+
+    def stop(self) -> None:
+        """End counting."""
+        self._base = None
+
+    def count(self, now_ns: int) -> int:
+        """Return the count; a counter that was not started is started by being read, and shows its initial count."""
+        if self._base is None:
+            self.start(now_ns)
+            return self._initial
+        return (self._initial + self._edges(now_ns) - self._base) % dialect.COUNTER_MODULUS
+
+    def _edges(self, now_ns: int) -> int:
+        if not self._wired:
+            return 0
+        return int(self._laboratory.line.motor_edges(np.array([now_ns], np.int64))[0])
+
+
+class DigitalLines:
+    """The static digital lines of the device; they keep their state when a task ends, as real ones do."""
+
+    def __init__(self, laboratory: Laboratory, interlock_line: str) -> None:
+        self._laboratory = laboratory
+        self._interlock_line = interlock_line
+        self._high: dict[str, bool] = {}
+
+    def write(self, line: str, *, high: bool) -> None:
+        """Set one line, such as port0/line0; the interlock's line moves the relay."""
+        self._high[line] = high
+        if line == self._interlock_line:
+            self._laboratory.change_power(interlock_closed=high)
+
+    def read(self, line: str) -> bool:
+        """Return the state of one line; low after power-on."""
+        return self._high.get(line, False)

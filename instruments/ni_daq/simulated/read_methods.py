@@ -1,0 +1,153 @@
+"""gRPC methods that read and write samples, and those that tell a client of them."""
+# ruff: noqa: N802 - the methods bear the names that the wire gives them
+
+from collections.abc import Iterator
+from typing import Any
+
+import nidaqmx._grpc_interpreter  # type: ignore[import-untyped]  # noqa: F401 - the stubs load only after it
+import numpy as np
+from nidaqmx._stubs import nidaqmx_pb2 as wire
+from numpy.typing import NDArray
+
+from instruments.ni_daq import dialect
+from instruments.ni_daq.simulated.answering import Base, answering, answering_in_its_own_time
+from instruments.ni_daq.simulated.attributes import Moment, default_to_read
+from instruments.ni_daq.simulated.device import AnalogInput, DeviceError
+from instruments.ni_daq.simulated.tasks import Task
+
+_BY_SCAN = 1
+_ALL_AVAILABLE = -1
+_READ_ARRAY = wire.ReadAnalogF64Response.DESCRIPTOR.fields_by_name["read_array"].number
+_LENGTH_DELIMITED = 2
+
+
+class ReadMethods(Base):
+    """Samples out of the device."""
+
+    @answering_in_its_own_time
+    def ReadAnalogF64(self, request: Any, context: Any) -> Any:
+        """Read samples, waiting for them; a time-out answers with those there are and the status that says so."""
+        volts, status = self._read(request, request.num_samps_per_chan, context)
+        if volts.size > request.array_size_in_samps:
+            raise DeviceError(-200229, "Buffer is too small to fit read data.")
+        claimed = volts.shape[1] + self.faults.miscount
+        ordered = volts.T if request.fill_mode_raw == _BY_SCAN else volts
+        response = wire.ReadAnalogF64Response(status=status, samps_per_chan_read=claimed)
+        response.MergeFromString(_packed_doubles(_READ_ARRAY, ordered))
+        return response
+
+    @answering_in_its_own_time
+    def ReadAnalogScalarF64(self, request: Any, context: Any) -> Any:
+        """Read one sample of the only channel."""
+        volts, status = self._read(request, 1, context)
+        if status:
+            raise DeviceError(status, "The sample has not yet been acquired.")
+        return wire.ReadAnalogScalarF64Response(value=float(volts[0, 0]))
+
+    @answering
+    def ReadCounterScalarU32(self, request: Any) -> Any:
+        """Read a counter."""
+        return wire.ReadCounterScalarU32Response(value=self.book.count_now(self.task(request)))
+
+    @answering
+    def ReadCounterScalarF64(self, request: Any) -> Any:
+        """Read a counter as a floating-point number."""
+        return wire.ReadCounterScalarF64Response(value=float(self.book.count_now(self.task(request))))
+
+    @answering
+    def ReadCounterF64Ex(self, request: Any) -> Any:
+        """Read a counter the way Task.read does."""
+        count = float(self.book.count_now(self.task(request)))
+        return wire.ReadCounterF64ExResponse(read_array=[count], samps_per_chan_read=1)
+
+    @answering
+    def ReadCounterU32Ex(self, request: Any) -> Any:
+        """Read a counter the way stream readers do."""
+        count = self.book.count_now(self.task(request))
+        return wire.ReadCounterU32ExResponse(read_array=[count], samps_per_chan_read=1)
+
+    def RegisterEveryNSamplesEvent(self, request: Any, context: Any) -> Iterator[Any]:
+        """Tell the client each time another n samples were acquired, until it hangs up or clears the task."""
+        context.send_initial_metadata(())  # the client waits for this before it goes on
+        told = 0
+        while self._watch(request.task.name, told + request.n_samples, context):
+            told += request.n_samples
+            yield wire.RegisterEveryNSamplesEventResponse(
+                every_n_samples_event_type_raw=request.every_n_samples_event_type_raw, n_samples=request.n_samples
+            )
+
+    def RegisterDoneEvent(self, request: Any, context: Any) -> Iterator[Any]:
+        """Tell the client when a finite acquisition has ended."""
+        context.send_initial_metadata(())
+        with self.laboratory.lock:
+            analogue = self.task(request).need_analogue()
+        if self._watch(request.task.name, analogue.samples, context):
+            yield wire.RegisterDoneEventResponse(status=0)
+
+    @answering
+    def UnregisterEveryNSamplesEvent(self, request: Any) -> Any:  # noqa: ARG002 - the client hangs up its stream itself
+        """Accept that the client wants no more events."""
+        return wire.UnregisterEveryNSamplesEventResponse()
+
+    @answering
+    def UnregisterDoneEvent(self, request: Any) -> Any:  # noqa: ARG002 - the client hangs up its stream itself
+        """Accept that the client wants no more events."""
+        return wire.UnregisterDoneEventResponse()
+
+    def _watch(self, name: str, samples: int, context: Any) -> bool:
+        """Wait until a task has acquired this many samples; False when the client or the task is gone before."""
+
+        def reached() -> bool:
+            if not self.book.has(name):
+                return True
+            analogue = self.book.find(name).analogue
+            return analogue is not None and analogue.acquired(self.now_ns()) >= samples
+
+        return self.wait(reached, -1.0, self.now_ns(), context) and self.book.has(name)
+
+    def _read(self, request: Any, wanted: int, context: Any) -> tuple[NDArray[np.float64], int]:
+        """Return up to `wanted` samples, shape (channels, n), and 0 or the code that says why there are fewer."""
+        if self.faults.refuse:
+            raise DeviceError(self.faults.refuse, "refused as told")
+        with self.laboratory.lock:
+            task = self.task(request)
+            analogue = task.need_analogue()
+            if analogue.mode == "on demand":
+                return self._spoilt(self.book.now_volts(task, max(1, wanted))), 0
+            self.book.start(task)
+            wanted = self._most(task, wanted)
+            due_ns = analogue.instant_ns(analogue.position + wanted - 1)
+        self.wait(lambda: analogue.available(self.now_ns()) >= wanted, request.timeout, due_ns, context)
+        with self.laboratory.lock:
+            count = min(wanted, analogue.available(self.laboratory.advance()))
+            status = 0 if count == wanted else dialect.SAMPLES_NOT_YET_AVAILABLE
+            return self._spoilt(analogue.read(count)), status
+
+    def _most(self, task: Task, wanted: int) -> int:
+        """Return how many samples a read can get at all."""
+        analogue: AnalogInput = task.need_analogue()
+        if wanted == _ALL_AVAILABLE:
+            wanted = default_to_read(Moment(task, self.now_ns()))
+        if analogue.mode == "finite":
+            wanted = min(wanted, analogue.samples - analogue.position)
+            if wanted <= 0:
+                raise DeviceError(-200278, "all samples of this acquisition have been read")
+        return wanted
+
+    def _spoilt(self, volts: NDArray[np.float64]) -> NDArray[np.float64]:
+        return self.faults.spoil(volts) if self.faults.spoil is not None else volts
+
+
+def _packed_doubles(field: int, values: NDArray[np.float64]) -> bytes:
+    """Return `values` as a packed repeated double of protobuf: tag, length in base 128, little-endian bytes.
+
+    An array is that already; a Python float for each sample would cost more than all the physics.
+    """
+    data = values.astype("<f8").tobytes()
+    head = bytearray([field << 3 | _LENGTH_DELIMITED])
+    length = len(data)
+    while length > 0x7F:
+        head.append(length & 0x7F | 0x80)
+        length >>= 7
+    head.append(length)
+    return bytes(head) + data

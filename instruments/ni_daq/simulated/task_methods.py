@@ -1,0 +1,138 @@
+"""gRPC methods that create, configure, start and end tasks."""
+# ruff: noqa: N802 - the methods bear the names that the wire gives them
+
+from typing import Any
+
+import nidaqmx._grpc_interpreter  # type: ignore[import-untyped]  # noqa: F401 - the stubs load only after it
+from nidaqmx._stubs import nidaqmx_pb2 as wire
+from nidaqmx.errors import DaqError  # type: ignore[import-untyped]
+from nidaqmx.utils import unflatten_channel_string  # type: ignore[import-untyped]
+from session_pb2 import Session
+
+from instruments.ni_daq import dialect
+from instruments.ni_daq.simulated.answering import Base, answering, answering_in_its_own_time
+from instruments.ni_daq.simulated.device import DeviceError, Mode
+from instruments.ni_daq.simulated.tasks import Task
+
+_MODES: dict[int, Mode] = {10178: "finite", 10123: "continuous"}
+_INITIALIZE, _ATTACH = 1, 2
+_START, _STOP, _ABORT = 0, 1, 6
+
+
+class TaskMethods(Base):
+    """The life of a task."""
+
+    @answering
+    def CreateTask(self, request: Any) -> Any:
+        """Create a task, or attach to the one of that name."""
+        name = request.session_name
+        exists = self.book.has(name)
+        if exists and request.initialization_behavior == _INITIALIZE:
+            raise DeviceError(-200089, f"Task name conflicts with an existing task name: {name}")
+        if not exists and request.initialization_behavior == _ATTACH:
+            raise DeviceError(dialect.INVALID_TASK, f"there is no session {name!r}")
+        task = self.book.find(name) if exists else self.book.create(name)
+        return wire.CreateTaskResponse(task=Session(name=task.name), new_session_initialized=not exists)
+
+    @answering
+    def ClearTask(self, request: Any) -> Any:
+        """Stop and forget a task."""
+        self.book.clear(request.task.name)
+        return wire.ClearTaskResponse()
+
+    @answering
+    def StartTask(self, request: Any) -> Any:
+        """Start a task."""
+        self.book.start(self.task(request))
+        return wire.StartTaskResponse()
+
+    @answering
+    def StopTask(self, request: Any) -> Any:
+        """Stop a task."""
+        self.book.stop(self.task(request))
+        return wire.StopTaskResponse()
+
+    @answering
+    def TaskControl(self, request: Any) -> Any:
+        """Start, stop or abort; verify, reserve and commit have nothing to do here."""
+        task = self.task(request)
+        if request.action_raw == _START:
+            self.book.start(task)
+        elif request.action_raw in (_STOP, _ABORT):
+            self.book.stop(task)
+        return wire.TaskControlResponse()
+
+    @answering
+    def IsTaskDone(self, request: Any) -> Any:
+        """Tell whether a task has nothing left to do."""
+        return wire.IsTaskDoneResponse(is_task_done=self.done(self.task(request)))
+
+    @answering_in_its_own_time
+    def WaitUntilTaskDone(self, request: Any, context: Any) -> Any:
+        """Wait for the last sample, at most as long as the client wants."""
+        with self.laboratory.lock:
+            task = self.task(request)
+        if not self.wait(lambda: self.done(task), request.time_to_wait, self.now_ns(), context):
+            raise DeviceError(-200560, "Wait Until Done did not indicate that the task was done in time.")
+        return wire.WaitUntilTaskDoneResponse()
+
+    @answering
+    def CreateAIVoltageChan(self, request: Any) -> Any:
+        """Add analogue inputs to a task."""
+        physical = names(request.physical_channel)
+        for number, one in enumerate(physical):
+            given = request.name_to_assign_to_channel
+            name = f"{given}{number}" if given and len(physical) > 1 else given
+            self.book.add_voltage(self.task(request), one, name, request.min_val, request.max_val)
+        return wire.CreateAIVoltageChanResponse()
+
+    @answering
+    def CreateCICountEdgesChan(self, request: Any) -> Any:
+        """Add an edge counter to a task."""
+        self.book.add_counter(
+            self.task(request), request.counter, request.name_to_assign_to_channel, request.initial_count
+        )
+        return wire.CreateCICountEdgesChanResponse()
+
+    @answering
+    def CreateDOChan(self, request: Any) -> Any:
+        """Add digital outputs to a task."""
+        together = request.line_grouping_raw == 1
+        lines = tuple(names(request.lines))
+        self.book.add_lines(self.task(request), lines, request.name_to_assign_to_lines, together=together)
+        return wire.CreateDOChanResponse()
+
+    @answering
+    def CfgSampClkTiming(self, request: Any) -> Any:
+        """Set a task's sample clock."""
+        mode = _MODES.get(request.sample_mode_raw)
+        if mode is None:
+            raise DeviceError(-200077, f"sample mode {request.sample_mode_raw} is not supported")
+        task = self.task(request)
+        if task.running:
+            raise DeviceError(-200479, "Specified operation cannot be performed while the task is running.")
+        task.need_analogue().configure_clock(request.rate, mode, request.samps_per_chan)
+        return wire.CfgSampClkTimingResponse()
+
+    @answering
+    def ResetDevice(self, request: Any) -> Any:
+        """Abort all tasks and open the relay."""
+        self.book.reset(request.device_name)
+        return wire.ResetDeviceResponse()
+
+    def done(self, task: Task) -> bool:
+        """Tell whether a task has nothing left to do; only finite acquisitions end by themselves."""
+        if task.analogue is None or not task.running:
+            return not task.running
+        return task.analogue.mode == "finite" and task.analogue.acquired(self.now_ns()) >= task.analogue.samples
+
+
+def names(flattened: str) -> list[str]:
+    """Return the single names in "Dev1/ai0:3, Dev1/ai7"; raise DeviceError when it cannot be read."""
+    try:
+        unflattened = list(unflatten_channel_string(flattened))
+    except DaqError as error:
+        raise DeviceError(error.error_code, str(error)) from error
+    if not unflattened:
+        raise DeviceError(dialect.PHYSICAL_CHANNEL_DOES_NOT_EXIST, "no physical channel is given")
+    return unflattened

@@ -1,0 +1,195 @@
+"""The tasks of the simulated device: what a client creates, configures, starts, reads and clears."""
+
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Literal
+
+import numpy as np
+
+from instruments.ni_daq import dialect
+from instruments.ni_daq.simulated.device import (
+    ANALOGUE_INPUTS,
+    COUNTERS,
+    LINES,
+    AnalogInput,
+    DeviceError,
+    DigitalLines,
+    EdgeCounter,
+    InputChannel,
+    Sensor,
+    range_for,
+)
+from instruments.plant.laboratory import Laboratory
+
+Kind = Literal["analogue", "counter", "lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wires:
+    """What the device is called and what hangs on it."""
+
+    device: str
+    sensors: tuple[Sensor, ...]
+    noise_v: float
+    motor_counter: str
+    interlock_line: str
+
+
+@dataclass(slots=True)
+class Task:
+    """One task; its channels are all of one kind, as NI-DAQmx demands."""
+
+    name: str
+    kind: Kind | None = None
+    analogue: AnalogInput | None = None
+    counters: dict[str, EdgeCounter] = field(default_factory=dict)
+    lines: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    running: bool = False
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """Return the virtual channels in the order of their creation."""
+        if self.analogue is not None:
+            return tuple(channel.name for channel in self.analogue.channels)
+        return (*self.counters, *self.lines)
+
+    def become(self, kind: Kind) -> None:
+        """Take channels of one kind; raise DeviceError when it has others already."""
+        if self.kind not in (None, kind):
+            raise DeviceError(-200559, f"task {self.name} cannot hold {self.kind} and {kind} channels")
+        self.kind = kind
+
+    def need_analogue(self) -> AnalogInput:
+        """Return the analogue part; raise DeviceError when the task has none."""
+        if self.analogue is None:
+            raise DeviceError(-200611, f"task {self.name} has no analogue input channels")
+        return self.analogue
+
+    def need_counter(self) -> EdgeCounter:
+        """Return the task's counter; raise DeviceError when it has none."""
+        for counter in self.counters.values():
+            return counter
+        raise DeviceError(-200611, f"task {self.name} has no counter channels")
+
+
+class TaskBook:
+    """All tasks of one device. Its caller holds the laboratory's lock."""
+
+    def __init__(self, name: str, wires: Wires, laboratory: Laboratory) -> None:
+        self._wires = wires
+        self._laboratory = laboratory
+        self._rng = laboratory.rng(f"{name}.noise")
+        self._tasks: dict[str, Task] = {}
+        self._numbers = count()
+        self._sensors = {sensor.physical: sensor for sensor in wires.sensors}
+        self.lines = DigitalLines(laboratory, wires.interlock_line)
+
+    @property
+    def device(self) -> str:
+        """Return the device's name."""
+        return self._wires.device
+
+    def find(self, name: str) -> Task:
+        """Return a task by name; raise DeviceError when there is none."""
+        task = self._tasks.get(name)
+        if task is None:
+            raise DeviceError(dialect.INVALID_TASK, f"Task specified is invalid or does not exist: {name!r}")
+        return task
+
+    def has(self, name: str) -> bool:
+        """Tell whether a task of this name exists."""
+        return name in self._tasks
+
+    def create(self, name: str) -> Task:
+        """Create a task; an empty name gets one as NI-DAQmx gives it."""
+        task = Task(name or f"_unnamedTask<{next(self._numbers)}>")
+        self._tasks[task.name] = task
+        return task
+
+    def clear(self, name: str) -> None:
+        """Stop a task and forget it."""
+        self.stop(self.find(name))
+        del self._tasks[name]
+
+    def reset(self, device: str) -> None:
+        """Abort every task and put all lines low."""
+        if device != self._wires.device:
+            raise DeviceError(dialect.INVALID_DEVICE, f"Device identifier is invalid: {device}")
+        for name in tuple(self._tasks):
+            self.clear(name)
+        self.lines.write(self._wires.interlock_line, high=False)
+
+    def start(self, task: Task) -> None:
+        """Start a task; the device has one analogue timing engine."""
+        if task.kind is None:
+            raise DeviceError(-200478, f"task {task.name} has no channels")
+        if task.running:
+            return
+        now_ns = self._laboratory.advance()
+        if task.analogue is not None:
+            if any(other.running and other.analogue is not None for other in self._tasks.values()):
+                raise DeviceError(dialect.RESOURCE_RESERVED, "The specified resource is reserved.")
+            task.analogue.start(now_ns)
+        for counter in task.counters.values():
+            counter.start(now_ns)
+        task.running = True
+
+    def stop(self, task: Task) -> None:
+        """Stop a task; lines keep their state. Safe to repeat."""
+        if task.analogue is not None:
+            task.analogue.stop()
+        for counter in task.counters.values():
+            counter.stop()
+        task.running = False
+
+    def add_voltage(self, task: Task, physical: str, name: str, min_v: float, max_v: float) -> InputChannel:
+        """Add one analogue input such as Dev1/ai0."""
+        place = self._place(physical, "ai", ANALOGUE_INPUTS)
+        task.become("analogue")
+        if task.analogue is None:
+            task.analogue = AnalogInput(self._laboratory, self._rng, self._wires.noise_v)
+        sensor = self._sensors.get(place, Sensor(physical=place, quantity="nothing"))
+        channel = InputChannel(name or physical, physical, sensor, range_for(min_v, max_v))
+        if channel.name in task.channel_names:
+            raise DeviceError(-200003, f"channel {channel.name} is in task {task.name} already")
+        task.analogue.channels.append(channel)
+        return channel
+
+    def add_counter(self, task: Task, physical: str, name: str, initial: int) -> None:
+        """Add an edge counter such as Dev1/ctr0."""
+        place = self._place(physical, "ctr", COUNTERS)
+        task.become("counter")
+        wired = place == self._wires.motor_counter
+        task.counters[name or physical] = EdgeCounter(self._laboratory, physical, initial, wired=wired)
+
+    def add_lines(self, task: Task, physical: tuple[str, ...], name: str, *, together: bool) -> None:
+        """Add digital outputs such as Dev1/port0/line0, as one channel or one each."""
+        places = tuple(self._place(line, "port0/line", LINES) for line in physical)
+        task.become("lines")
+        if together:
+            task.lines[name or (physical[0] if len(physical) == 1 else f"{physical[0]}...")] = places
+            return
+        for number, (line, place) in enumerate(zip(physical, places, strict=True)):
+            task.lines[f"{name}{number}" if name else line] = (place,)
+
+    def count_now(self, task: Task) -> int:
+        """Return the count of a counter task, as of now."""
+        return task.need_counter().count(self._laboratory.advance())
+
+    def now_volts(self, task: Task, samples: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+        """Return software-timed samples, all of this very moment, shape (channels, samples)."""
+        now_ns = self._laboratory.advance()
+        return task.need_analogue().volts_at(np.full(samples, now_ns, np.int64))
+
+    def _place(self, physical: str, kind: str, number: int) -> str:
+        """Return a physical channel without its device; raise DeviceError when it does not exist."""
+        device, _, place = physical.partition("/")
+        if device != self._wires.device:
+            raise DeviceError(dialect.INVALID_DEVICE, f"Device identifier is invalid: {device}")
+        index = place.removeprefix(kind)
+        if index == place or not index.isdecimal() or int(index) >= number:
+            raise DeviceError(
+                dialect.PHYSICAL_CHANNEL_DOES_NOT_EXIST,
+                f"Physical channel specified does not exist on this device: {physical}",
+            )
+        return f"{kind}{int(index)}"
