@@ -72,8 +72,8 @@ class Ledger:
                 seq, t_ns = last_seq + 1, now_ns()
                 digest = entry_hash(last_hash, seq, t_ns, kind, name, body, data)
                 self._connection.execute(_INSERT, (seq, t_ns, kind, name, body, data, digest))
-            except sqlite3.Error as error:
-                raise RecordError(f"{self.path}: {kind} {name} could not be recorded: {error}") from error
+            except (sqlite3.Error, UnicodeEncodeError) as error:
+                raise RecordError(f"{self.path}: {kind} {name!a} could not be recorded: {error}") from error
             self._tail = seq, digest
             return seq
 

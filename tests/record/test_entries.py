@@ -84,6 +84,12 @@ def test_what_json_has_no_word_for_is_refused_and_leaves_no_trace(record: RunRec
     assert record.event("alarm", {}) == 2
 
 
+def test_a_name_that_is_no_text_is_refused(record: RunRecord):
+    with pytest.raises(RecordError, match="could not be recorded"):
+        record.event("\ud800", {})
+    assert record.event("alarm", {}) == 2
+
+
 def test_a_stopped_record_takes_nothing_more(record: RunRecord, reader):
     record.stop("FINISHED", {"plans": 1})
     with pytest.raises(RecordClosedError):
