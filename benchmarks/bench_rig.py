@@ -1,0 +1,108 @@
+"""A day of infusion through the real wire, the rig's front door, and what the rig adds to a test."""
+
+import subprocess
+import sys
+import tempfile
+import textwrap
+from pathlib import Path
+from statistics import median
+
+from benchmarks.table import Row
+from rig.bench import Bench, make_clock
+from rig.clock import stopwatch_ns
+from rig.config import load_bench_file
+from rig.record import RunRecord
+
+BENCH = Path(__file__).parent / "day.toml"
+PLUGINS = ("options", "requirements", "bench", "verify", "progress")
+TESTS = 400
+
+
+def rows() -> list[Row]:
+    return [*_day(), _query(), _help(), _per_test()]
+
+
+def _seconds_since(start_ns):
+    return (stopwatch_ns() - start_ns) / 1e9
+
+
+def _open(folder):
+    bench_file = load_bench_file(BENCH)
+    clock = make_clock(bench_file)
+    record = RunRecord.create(Path(folder), "day", {"bench": "day"}, clock.now_ns(), clock)
+    return Bench(bench_file, record, clock, bench_file.bench.seed)
+
+
+def _day() -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder, _open(folder) as bench:
+        bench.by_capability["pump"].run_continuous(rate_ul_h=41.7)
+        start_ns = stopwatch_ns()
+        bench.dwell(hours=24)
+        seconds = _seconds_since(start_ns)
+        samples = sum(sampler.counts.samples for sampler in bench.samplers)
+    return [
+        Row("24 h of infusion through the real wire", seconds, "s", "≤ 10", f"real time: {86400 / seconds:.0f} times"),
+        Row("samples recorded in it", samples, "blocks' rows", "", ""),
+    ]
+
+
+def _query() -> Row:
+    """A whole driver query over a pseudo-terminal: command, reply, parsed."""
+    with tempfile.TemporaryDirectory() as folder, _open(folder) as bench:
+        balance = bench.by_capability["balance"]
+        times_us = []
+        for _ in range(2000):
+            start_ns = stopwatch_ns()
+            balance.read_mass()
+            times_us.append((stopwatch_ns() - start_ns) / 1e3)
+    return Row("driver query over a pty (balance), median", median(times_us), "µs", "≤ 250", "bare exchange: 180")
+
+
+def _help() -> Row:
+    rig = Path(sys.executable).with_name("rig")
+    times_s = []
+    for _ in range(10):
+        start_ns = stopwatch_ns()
+        subprocess.run([str(rig), "--help"], check=True, capture_output=True)
+        times_s.append(_seconds_since(start_ns))
+    return Row("rig --help, median", median(times_s), "s", "≤ 0.2", "")
+
+
+def _per_test() -> Row:
+    """Time many empty tests with and without the rig's plugins."""
+    source = textwrap.dedent(f"""
+        import pytest
+
+        @pytest.mark.parametrize("n", range({TESTS}))
+        def test_nothing(n):
+            pass
+    """)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "test_nothing.py").write_text(source, encoding="utf-8")
+        plain_s = median(_pytest_s(folder) for _ in range(3))
+        rigged = [word for name in PLUGINS for word in ("-p", f"fixtures.{name}")]
+        rigged_s = median(_pytest_s(folder, *rigged) for _ in range(3))
+    import_s = _import_s()
+    per_test_ms = (rigged_s - plain_s - import_s) / TESTS * 1e3
+    return Row(
+        "the rig per test, over plain pytest", per_test_ms, "ms", "≤ 1", f"plain: {plain_s / TESTS * 1e3:.2f} ms"
+    )
+
+
+def _pytest_s(folder, *words) -> float:
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", folder, *words, folder]
+    start_ns = stopwatch_ns()
+    subprocess.run(command, check=True, capture_output=True)
+    return _seconds_since(start_ns)
+
+
+def _import_s() -> float:
+    """Return what importing the plugins costs once, which is not a cost per test."""
+    with_s, without_s = [], []
+    modules = ", ".join(f"fixtures.{name}" for name in PLUGINS)
+    for _ in range(3):
+        for times, code in ((with_s, f"import pytest, {modules}"), (without_s, "import pytest")):
+            start_ns = stopwatch_ns()
+            subprocess.run([sys.executable, "-c", code], check=True)
+            times.append(_seconds_since(start_ns))
+    return median(with_s) - median(without_s)
