@@ -40,10 +40,15 @@ REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A weight in mg and whether the balance calls it stable."""
+    """A weight in mg, whether the balance calls it stable, and how many characters its number was set in.
+
+    MT-SICS has no checksum, but a balance right-aligns all its weights in one width: a line of another width has lost
+    or gained a character, and with it perhaps a digit.
+    """
 
     mass_mg: float
     stable: bool
+    width: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +100,12 @@ def decode_reply(line: bytes, command: str) -> Reply:
     status, _, rest = body[len(name) + 1 :].partition(" ")
     if status in ("I", "L", "+", "-") and not rest:
         return Refusal(status)
-    if status in ("S", "D") and not rest and name in ("Z", "ZI"):
+    if status in ("S", "D") and not rest and name == "ZI":
         return Done(status == "S")
     if status in ("S", "D") and name in ("S", "T", "TI"):
-        return Weight(_mass_mg(rest), status == "S")
+        return Weight(_mass_mg(rest), status == "S", rest.rfind(" "))
     if status == "A" and name == "TA" and rest:
-        return Weight(_mass_mg(rest), stable=True)
+        return Weight(_mass_mg(rest), stable=True, width=rest.rfind(" "))
     if status == "A" and not rest:
         return Done()
     if status in ("A", "B") and name.startswith("I"):
@@ -147,7 +152,7 @@ def _printable(line: bytes) -> str:
 
 def _mass_mg(text: str) -> float:
     """Return `   17.5043 g` in mg, correctly rounded; raise QuantityError for any other form or unit."""
-    number, _, unit = text.strip(" ").partition(" ")
+    number, _, unit = text.lstrip(" ").partition(" ")
     if _NUMBER.fullmatch(number) is None:
         raise QuantityError(f"{number!r} is not a weight")
     if unit not in _MG_EXPONENT:

@@ -59,6 +59,7 @@ class Driver:
         self._context = context
         # False while bytes of an earlier, failed exchange may still be under way.
         self._synchronised = False
+        self._width: int | None = None
         self._stream = ByteStream(
             name,
             settings.port,
@@ -206,7 +207,6 @@ class Driver:
         try:
             reply = dialect.decode_reply(line, command)
         except QuantityError as error:
-            self._synchronised = False
             raise self._garbled(str(error), sent, line) from error
         if isinstance(reply, Refusal):
             raise RefusedError(
@@ -220,9 +220,16 @@ class Driver:
             )
         if not isinstance(reply, kind):
             raise self._garbled(f"a {kind.__name__.lower()} was expected", sent, line)
+        if isinstance(reply, Weight):
+            self._width = self._width or reply.width
+            if reply.width != self._width:
+                why = f"the number is {reply.width} characters wide, this balance's are {self._width}"
+                raise self._garbled(why, sent, line)
         return reply
 
     def _garbled(self, why: str, sent: bytes, line: bytes) -> GarbledReplyError:
+        """Distrust what is still under way, and return the error that says why."""
+        self._synchronised = False
         return GarbledReplyError(
             self.name,
             f"the reply is not what MT-SICS answers here: {why}",

@@ -18,6 +18,7 @@ BURST_NS = 110_000_000
 MAX_READINGS_DUE = 25
 # How long S, T and Z wait for a stable pan before they give up.
 STABLE_WITHIN_NS = 40_000_000_000
+ENDS_REPETITION = frozenset({"@", "S", "SI", "SIR", "T", "TI", "Z", "ZI"})
 MAX_LINE_BYTES = 128
 UNIT_MG = 1000.0
 
@@ -128,8 +129,9 @@ class Twin:
         command = self._commands.get(name)
         if command is None:
             return b"ES" + END
-        self._repeating_since_ns = None
-        self._waiting = None
+        if name in ENDS_REPETITION:
+            self._repeating_since_ns = None
+            self._waiting = None
         return command(parameters)
 
     def _cancel(self, _: list[str]) -> bytes:
