@@ -19,8 +19,10 @@ from rig.metrology.weighing import Ambient, Balance, Delivery
 
 _S_PER_H = 3600.0
 FEWEST_READINGS = 8
-# Readings at each end that make its level: a minute of them, at most this share of the window.
+# Readings at each end that make its level: a minute of them, a few seconds when strokes or drops would be averaged, at
+# most this share of the window.
 _END_S = 60.0
+_RESTLESS_END_S = 5.0
 _END_SHARE = 1.0 / 500.0
 # An abrupt fall that noise cannot make, in standard deviations of one reading.
 _FALL_K = 10.0
@@ -115,7 +117,7 @@ def mean_flow(
     """Return the mean flow over all of the readings, `mass_mg` (n,) at `t_s` (n,) seconds, n ≥ 8.
 
     The end-point result is the mass gained between the levels of the first and the last `end_s` seconds (None: a
-    minute, at most 1/500 of the window), corrected for evaporation, over the time between them. When the regression
+    minute, 5 s when strokes show beyond the noise, at most 1/500 of the window), corrected for evaporation, over the time between them. When the regression
     does not agree with it, the result's remarks say by how much.
     Raises SeriesError as `check_series` does, and for no flow or a negative one (beyond k = 2 of noise and
     evaporation); MetrologyError for a programmed rate that is not positive.
@@ -124,13 +126,16 @@ def mean_flow(
         raise MetrologyError(f"programmed rate of {programmed_ul_h!r} µL/h: an error in percent needs a positive rate")
     t, m = as_series(t_s, mass_mg, "mass", FEWEST_READINGS)
     facts = check_series(t, m, minimum=FEWEST_READINGS, max_gap_s=max_gap_s, fall_mg=_fall_mg(balance))
-    end = min(_END_S, facts.span_s * _END_SHARE) if end_s is None else end_s
     line = fit_line(t, m)
+    single_mg = max(balance.repeatability_mg, balance.readability_mg)
+    unrest_mg = math.sqrt(max(0.0, line.scatter**2 - single_mg**2))
+    longest_s = _END_S if unrest_mg <= single_mg else _RESTLESS_END_S
+    end = min(longest_s, facts.span_s * _END_SHARE) if end_s is None else end_s
     gain = _gain(t, m, (t[0], t[0] + end), (t[-1] - end, t[-1]), line.slope_h, evaporation, balance)
     _refuse_no_flow(gain, evaporation)
     volume = volume_budget(gain, evaporation, ambient, balance, delivery)
     error = error_budget(volume, programmed_ul_h, gain.hours, delivery)
-    return _compared(error, gain, line, programmed_ul_h, evaporation, ambient.z_ul_mg * delivery.immersion)
+    return _compared(error, gain, line, unrest_mg, programmed_ul_h, evaporation, ambient.z_ul_mg * delivery.immersion)
 
 
 def _gain(
@@ -158,18 +163,27 @@ def _refuse_no_flow(gain: Gain, evaporation: EvaporationRate) -> None:
 
 
 def _compared(
-    error: Budget, gain: Gain, line: Line, programmed_ul_h: float, evaporation: EvaporationRate, per_mg: float
+    error: Budget,
+    gain: Gain,
+    line: Line,
+    unrest_mg: float,
+    programmed_ul_h: float,
+    evaporation: EvaporationRate,
+    per_mg: float,
 ) -> MeanFlow:
+    """Return both results and what noise, and strokes that the ends cut (`unrest_mg`), explain of their difference."""
     regression = per_mg * (line.slope_h + evaporation.rate_mg_h)
     u_regression = per_mg * line.u_slope_h
     percent = 100.0 / programmed_ul_h
     difference = error.value - (regression * percent - 100.0)
-    allowed = 2.0 * percent * math.hypot(u_regression, per_mg * gain.u_noise_mg / gain.hours)
+    u_ends = per_mg * math.hypot(gain.u_noise_mg, math.sqrt(2.0) * unrest_mg) / gain.hours
+    allowed = 2.0 * percent * math.hypot(u_regression, u_ends)
     remarks: tuple[str, ...] = ()
     if abs(difference) > allowed:
+        jumps = "".join(f"; the mass jumped by {size:+.3g} mg at {t_s / _S_PER_H:.3f} h" for t_s, size in line.jumps)
         remarks = (
-            f"end-point and regression disagree by {difference:+.3g} %, noise explains {allowed:.2g} %: "
-            "the flow was not steady or the weighing was disturbed",
+            f"end-point and regression disagree by {difference:+.3g} %, noise and strokes explain {allowed:.2g} %: "
+            f"the flow was not steady or the weighing was disturbed{jumps}",
         )
     flow = error.scaled(1.0 / percent, programmed_ul_h, "µL/h")
     return MeanFlow(error.scaled(1.0, 0.0, "%", remarks=remarks), flow, regression, u_regression, difference, allowed)

@@ -49,7 +49,7 @@ def level(
     if n > 1 and t[-1] > t[0]:
         averaged_s = float(t[-1] - t[0]) * n / (n - 1)
         variance = max(variance, white_mg2_s / averaged_s)
-    if n > 2:
+    if n > 1:
         rest = y - y_mean - slope_h / 3600.0 * (t - t_mean)
         seen = float(rest @ rest) / (n - 1)
         if seen > single * (1.0 + _STRUCTURE_K * math.sqrt(2.0 / (n - 1))):

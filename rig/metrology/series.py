@@ -68,8 +68,8 @@ def check_series(
         raise SeriesError(
             f"{what} has a gap of {largest_s:.6g} s after reading {i} at {t[i]:.6f} s; {allowed_s:.6g} s is allowed"
         )
-    for i in falls:
-        _refuse_lasting_fall(t, y, i, what, fall_mg)
+    for i in _lasting(t, y, falls, fall_mg):
+        _refuse_lasting_fall(t, y, int(i), what, fall_mg)
     return SeriesFacts(t.size, span_s, mean_s, largest_s, equal)
 
 
@@ -87,10 +87,10 @@ def as_series(t_s: ArrayLike, values: ArrayLike, what: str, minimum: int) -> tup
     return t, y
 
 
-def _scan(t: FloatArray, y: FloatArray, what: str, fall_mg: float) -> tuple[float, float, int, list[int]]:
+def _scan(t: FloatArray, y: FloatArray, what: str, fall_mg: float) -> tuple[float, float, int, IndexArray]:
     """Return smallest and largest step of time, equal stamps, and the indices at which `y` fell or leapt abruptly."""
     smallest, largest, equal = math.inf, -math.inf, 0
-    falls: list[int] = []
+    falls: list[IndexArray] = []
     step = np.empty(min(BLOCK, t.size))
     with np.errstate(invalid="ignore", over="ignore"):
         for start in range(0, t.size - 1, BLOCK):
@@ -105,15 +105,25 @@ def _scan(t: FloatArray, y: FloatArray, what: str, fall_mg: float) -> tuple[floa
             down, up = float(part.min()), float(part.max())
             if not math.isfinite(low + high + down + up):
                 _refuse_not_finite(t, y, start, stop + 1, what)
-            if down < -fall_mg or up > fall_mg:
-                falls.extend((start + 1 + np.flatnonzero(np.abs(part) > fall_mg)).tolist())
-    return smallest, largest, equal, falls
+            if down < -fall_mg or (up > fall_mg and float(y[start]) < 0.0):
+                falls.append(start + 1 + np.flatnonzero(np.abs(part) > fall_mg))
+    return smallest, largest, equal, np.concatenate(falls) if falls else np.empty(0, dtype=np.intp)
 
 
 def _refuse_not_finite(t: FloatArray, y: FloatArray, start: int, stop: int, what: str) -> None:
     bad = ~(np.isfinite(t[start:stop]) & np.isfinite(y[start:stop]))
     i = start + (int(np.argmax(bad)) if bad.any() else 0)
     raise SeriesError(f"{what} at reading {i} is {y[i]!r} at {t[i]!r} s: not a finite number")
+
+
+def _lasting(t: FloatArray, y: FloatArray, i: IndexArray, fall_mg: float) -> IndexArray:
+    """Return those of the indices where single readings before and after settling look like a fall or a zeroing."""
+    ahead = np.minimum(np.searchsorted(t, t[i] + _SETTLING_S), t.size - 1)
+    behind = np.maximum(np.searchsorted(t, t[i] - _SETTLING_S) - 1, 0)
+    before, after = np.minimum(y[i - 1], y[behind]), y[ahead]
+    fell = (before - after > 0.5 * fall_mg) & (y[i] < y[i - 1])
+    zeroed = (before < -0.5 * fall_mg) & (np.abs(after) < fall_mg)
+    return i[fell | zeroed]
 
 
 def _refuse_lasting_fall(t: FloatArray, y: FloatArray, i: int, what: str, fall_mg: float) -> None:
