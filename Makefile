@@ -4,7 +4,6 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUNS   ?= runs
 BENCH  ?= benches/mocked.toml
-WORKERS ?= 2
 
 # numpy's linear algebra must not start threads of its own: two cores are shared with the twins.
 export OPENBLAS_NUM_THREADS = 1
@@ -33,8 +32,8 @@ $(VENV)/.dev-installed: requirements/dev.txt $(VENV)/.run-installed
 	@touch $@
 
 run: $(VENV)/.run-installed
-	$(BIN)/python -m pytest test_plans --bench $(BENCH) --runs $(RUNS) -n $(WORKERS)
-	$(BIN)/rig runs --runs $(RUNS)
+	@$(BIN)/python -m pytest test_plans --bench $(BENCH) --runs $(RUNS); verdict=$$?; \
+	echo "report: $$($(BIN)/rig report last --runs $(RUNS))"; exit $$verdict
 
 test: check
 	$(BIN)/python -m pytest tests

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
-from rig.capabilities import Daq, Instrument, Pump, Sampled, Supply
+from rig.capabilities import Daq, Exchange, Instrument, Pump, Sampled, Supply
 from rig.clock import NS_PER_S, Clock, VirtualClock, WallClock, ns_from_s
 from rig.config import BenchFile, InstrumentEntry
 from rig.discovery import find_class
@@ -42,6 +42,7 @@ class Bench:
         self.samplers: tuple[Sampler, ...] = ()
         self.on_progress: Callable[[Progress], None] = lambda _: None
         self._seed = seed
+        self._lease_until_ns = 0
         self._cleanup = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -72,9 +73,25 @@ class Bench:
         end_ns = begin_ns + ns_from_s(total_s)
         slice_ns = ns_from_s(_VIRTUAL_SLICE_S if self.clock.virtual else _WALL_SLICE_S)
         while (now_ns := self.clock.now_ns()) < end_ns:
+            self.renew_lease()
             self.clock.wait_until(min(now_ns + slice_ns, end_ns))
             self.check()
             self.on_progress(Progress(doing, begin_ns, end_ns, self.clock.now_ns()))
+
+    def renew_lease(self) -> None:
+        """Show that the plan is alive; each slice of a dwell and each command does it.
+
+        A plan that hangs stops renewing, the pump is then no longer polled, and its link watchdog stops it.
+        """
+        self._lease_until_ns = self.clock.now_ns() + ns_from_s(self.file.safety.plan_lease_s)
+
+    def _leased(self) -> bool:
+        # Virtual time passes only while the plan lets it: a hanging plan stops the pump's time too.
+        return self.clock.virtual or self.clock.now_ns() < self._lease_until_ns
+
+    def _journal(self, exchange: Exchange) -> None:
+        self.renew_lease()
+        self.record.command(exchange)
 
     def check(self) -> None:
         """Raise the first failure that a sampler has met."""
@@ -172,7 +189,7 @@ class Bench:
 
     def _connect(self, ports: dict[str, str]) -> None:
         """Open every instrument, the pump last because it wants power; report all failures together."""
-        context = DriverContext(self.clock, self.record.command)
+        context = DriverContext(self.clock, self._journal)
         failures: list[InstrumentError] = []
         order = sorted(self.file.instruments, key=lambda entry: entry.capability == "pump")
         for entry in order:
@@ -222,12 +239,14 @@ class Bench:
             self.clock.wait_s(power.boot_s)
 
     def _start_sampling(self) -> None:
+        self.renew_lease()
         samplers = []
         for entry in self.file.instruments:
             driver = self.by_capability[entry.capability]
             if entry.sample_every_s is None or not isinstance(driver, Sampled):
                 continue
-            sampler = Sampler(entry.name, driver, entry.sample_every_s, self.clock, self.record)
+            lease = self._leased if entry.capability == "pump" else lambda: True
+            sampler = Sampler(entry.name, driver, entry.sample_every_s, self.clock, self.record, lease)
             self._cleanup.callback(sampler.stop)
             sampler.start()
             samplers.append(sampler)

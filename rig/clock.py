@@ -100,9 +100,7 @@ class WallClock:
 
 
 class _WallCall:
-    def __init__(
-        self, clock: WallClock, name: str, period_ns: int, call: Callable[[int], None], first_ns: int
-    ) -> None:
+    def __init__(self, clock: WallClock, name: str, period_ns: int, call: Callable[[int], None], first_ns: int) -> None:
         self._clock = clock
         self._period_ns = period_ns
         self._call = call

@@ -79,6 +79,7 @@ class SafetySection(Model):
     """When the pump must stop by itself because the rig is not heard any more."""
 
     link_watchdog_s: float = Field(gt=0, le=600)
+    plan_lease_s: float = Field(default=10.0, gt=0, le=600)
 
 
 class WeighingSection(Model):

@@ -1,6 +1,7 @@
 """Samplers: instruments read into the record at their own pace; what is lost, late or missed is data too."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rig.capabilities import Sampled
@@ -27,11 +28,22 @@ class SamplerCounts:
 class Sampler:
     """Reads one instrument into one stream of the record, each `every_s`.
 
+    It reads only while `lease` says that the plan is alive: a pump that is no longer read stops by its own watchdog.
     The first failure that is no mere missed reading latches: sampling rests, and `check` raises it.
     """
 
-    def __init__(self, name: str, instrument: Sampled, every_s: float, clock: Clock, record: RunRecord) -> None:
+    def __init__(
+        self,
+        name: str,
+        instrument: Sampled,
+        every_s: float,
+        clock: Clock,
+        record: RunRecord,
+        lease: Callable[[], bool] = lambda: True,
+    ) -> None:
         self.name = name
+        self._lease = lease
+        self._lapsed = False
         self.counts = SamplerCounts()
         self._instrument = instrument
         self._period_ns = ns_from_s(every_s)
@@ -76,6 +88,8 @@ class Sampler:
                 return
             if in_turn:
                 self._count_time(due_ns)
+                if not self._leased():
+                    return
             try:
                 block = self._instrument.read_block()
             except (NoReplyError, GarbledReplyError) as error:
@@ -97,6 +111,14 @@ class Sampler:
         if self._last_due_ns is not None:
             self.counts.overruns += (due_ns - self._last_due_ns) // self._period_ns - 1
         self._last_due_ns = due_ns
+
+    def _leased(self) -> bool:
+        """Tell whether the plan still shows signs of life; a lapse is recorded once."""
+        alive = self._lease()
+        if not alive and not self._lapsed:
+            self._record.event("lease lapsed", {"stream": self.name})
+        self._lapsed = not alive
+        return alive
 
     def _missed(self, error: RigError) -> None:
         self.counts.missed += 1

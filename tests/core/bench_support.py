@@ -1,0 +1,56 @@
+"""Opens benches for tests, from the text of a bench file."""
+
+import contextlib
+
+from rig.bench import Bench, make_clock
+from rig.config import load_bench_file
+from rig.record import RunRecord
+
+HEAD = """
+[bench]
+name = "test-bench"
+kind = "mocked"
+CLOCK
+[dut]
+model = "m"
+serial = "s"
+[safety]
+link_watchdog_s = WATCHDOG
+plan_lease_s = 0.5
+[weighing]
+readability_mg = 0.01
+repeatability_mg = 0.02
+linearity_mg = 0.03
+calibration_u_percent = 0.002
+[laboratory]
+pump_power = "battery"
+[instruments.pump]
+driver = "intrathecal_pump"
+sample_every_s = EVERY
+"""
+BALANCE = """
+[instruments.balance]
+driver = "mettler_mt_sics"
+sample_every_s = EVERY
+calibration = { id = "c", due = 2030-01-01 }
+"""
+VIRTUAL = 'clock = "virtual"\nepoch = 2026-01-05T08:00:00Z'
+WALL = 'clock = "wall"'
+
+
+def bench_text(*, clock=VIRTUAL, watchdog_s=150, every_s=60, balance=True):
+    text = HEAD + (BALANCE if balance else "")
+    return text.replace("CLOCK", clock).replace("WATCHDOG", str(watchdog_s)).replace("EVERY", str(every_s))
+
+
+@contextlib.contextmanager
+def opened(folder, text, seed=1):
+    """Open a bench on a record of its own; yield both."""
+    path = folder / "bench.toml"
+    path.write_text(text, encoding="utf-8")
+    bench_file = load_bench_file(path)
+    clock = make_clock(bench_file)
+    with RunRecord.create(folder, "a-run", {"bench": "b"}, clock.now_ns(), clock) as record:
+        with Bench(bench_file, record, clock, seed) as bench:
+            yield bench, record
+        record.stop("FINISHED", {})

@@ -1,0 +1,140 @@
+"""The bench: everything that can go wrong is told together, and the pump always stops."""
+
+import contextlib
+
+import pytest
+
+from rig.capabilities import PumpState
+from rig.clock import WallClock
+from rig.errors import BenchConnectionError, InstrumentError, PlanError, SafetyError
+from rig.record import RecordReader
+from tests.core.bench_support import WALL, bench_text, opened
+
+
+def test_all_instruments_that_cannot_be_reached_are_reported_together(tmp_path):
+    text = bench_text(clock=WALL, watchdog_s=1, every_s=0.25).replace('kind = "mocked"', 'kind = "physical"')
+    text = text.replace('[laboratory]\npump_power = "battery"\n', "")
+    text = text.replace('driver = "', 'port = "/dev/none"\ndriver = "')
+    with pytest.raises(BenchConnectionError) as caught, opened(tmp_path, text):
+        pass
+    assert [failure.instrument for failure in caught.value.failures] == ["balance", "pump"]
+    assert all(failure.advice for failure in caught.value.failures)
+
+
+def test_leaving_the_bench_stops_the_pump_whatever_happened_inside(tmp_path):
+    with pytest.raises(ZeroDivisionError), opened(tmp_path, bench_text()) as (bench, _):
+        bench.by_capability["pump"].run_continuous(rate_ul_h=100.0)
+        raise ZeroDivisionError
+    with RecordReader(tmp_path / "a-run.rig.db") as reader:
+        verbs = [entry.body["verb"] for entry in reader.entries(kind="command")]
+    assert verbs[-1] == "stop"
+
+
+def test_a_pump_that_does_not_stop_by_command_loses_its_supply(tmp_path):
+    cut = []
+
+    class Stubborn:
+        def stop(self):
+            raise InstrumentError("pump", "no", advice="none")
+
+    class Relay:
+        def set_interlock(self, *, closed):
+            cut.append(closed)
+
+    with opened(tmp_path, bench_text()) as (bench, record):
+        real = bench.by_capability["pump"]
+        bench.by_capability.update(pump=Stubborn(), daq=Relay())
+        bench.stop_pump()
+        with record.reader() as reader:
+            assert reader.events("supply cut")[0].body == {"done": ["interlock opened"]}
+        bench.by_capability["pump"] = real
+    assert cut == [False]
+
+
+def test_a_pump_that_cannot_be_stopped_at_all_is_the_loudest_error(tmp_path):
+    class Stubborn:
+        def stop(self):
+            raise InstrumentError("pump", "no", advice="none")
+
+    with opened(tmp_path, bench_text()) as (bench, _):
+        real = bench.by_capability["pump"]
+        bench.by_capability["pump"] = Stubborn()
+        with pytest.raises(SafetyError, match="STOP IT BY HAND"):
+            bench.stop_pump()
+        bench.by_capability["pump"] = real
+
+
+def test_a_plan_that_hangs_lets_the_pump_stop_itself(tmp_path):
+    text = bench_text(clock=WALL, watchdog_s=0.5, every_s=0.1, balance=False)
+    with opened(tmp_path, text) as (bench, record):
+        pump = bench.by_capability["pump"]
+        pump.run_continuous(rate_ul_h=1000.0)
+        WallClock().wait_s(2.0)  # the plan does nothing: neither dwells nor commands
+        with record.reader() as reader:
+            assert len(reader.events("lease lapsed")) == 1
+        assert pump.status().state in (PumpState.STOPPED, PumpState.ALARM)
+
+
+def test_a_plan_that_dwells_keeps_the_pump_running(tmp_path):
+    text = bench_text(clock=WALL, watchdog_s=0.5, every_s=0.1, balance=False)
+    with opened(tmp_path, text) as (bench, _):
+        pump = bench.by_capability["pump"]
+        pump.run_continuous(rate_ul_h=1000.0)
+        bench.dwell(seconds=1.5)
+        assert pump.status().state == PumpState.INFUSING
+
+
+def test_a_dwell_needs_time(tmp_path):
+    with opened(tmp_path, bench_text()) as (bench, _), pytest.raises(PlanError, match="positive time"):
+        bench.dwell()
+
+
+def test_a_window_that_is_open_has_no_end(tmp_path):
+    with opened(tmp_path, bench_text()) as (bench, _), bench.window("w") as window:
+        bench.dwell(minutes=5)
+        with pytest.raises(PlanError, match="still open"):
+            window.flow_error(programmed_ul_h=1.0)
+
+
+def test_a_window_holds_a_reading_at_both_ends(tmp_path):
+    with opened(tmp_path, bench_text()) as (bench, record):
+        with bench.window("w") as window:
+            bench.dwell(seconds=90)
+        with record.reader() as reader:
+            t_ns = reader.series("balance", window.from_ns, window.to_ns).t_ns
+    assert t_ns[0] == window.from_ns
+    assert t_ns[-1] == window.to_ns - 1
+
+
+def test_closing_twice_is_harmless(tmp_path):
+    with opened(tmp_path, bench_text()) as (bench, _):
+        bench.close()
+
+
+def test_a_missed_reading_is_counted_and_the_run_goes_on(tmp_path):
+    with opened(tmp_path, bench_text()) as (bench, record):
+        balance = bench.by_capability["balance"]
+        good = balance.read_block
+        answers = iter([InstrumentErrorOnce(), *([good] * 100)])
+        balance.read_block = lambda: next(answers)()
+        bench.dwell(minutes=5)
+        sampler = next(s for s in bench.samplers if s.name == "balance")
+        assert sampler.counts.missed == 1
+        assert sampler.counts.reads == 4
+        with record.reader() as reader:
+            assert reader.events("reading missed")[0].body["stream"] == "balance"
+
+
+class InstrumentErrorOnce:
+    def __call__(self):
+        from rig.errors import NoReplyError
+
+        raise NoReplyError("balance", "nothing came", advice="look")
+
+
+def test_an_instrument_that_is_gone_ends_the_dwell(tmp_path):
+    with contextlib.ExitStack() as stack:
+        bench, _ = stack.enter_context(opened(tmp_path, bench_text()))
+        bench.by_capability["balance"].read_block = InstrumentErrorOnce()
+        with pytest.raises(InstrumentError, match="nothing came"):
+            bench.dwell(hours=1)
