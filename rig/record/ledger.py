@@ -1,5 +1,6 @@
 """The one place that appends: it numbers, stamps, chains and commits entries, for whoever holds the writer's lock."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -18,7 +19,8 @@ class Ledger:
 
     A commit is handed to the operating system before `append` returns (WAL, synchronous=NORMAL): it survives the
     death of the process. It reaches the disk at the next checkpoint, so that a power loss may cost the latest
-    entries (4 MB of them), but never the order or the wholeness of those before. `seal` syncs everything.
+    entries (4 MB of them), but never the order or the wholeness of those before; after `sync_from_now` it costs
+    nothing.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
@@ -30,32 +32,31 @@ class Ledger:
 
     @classmethod
     def create(cls, path: Path, t_ns: int, kind: str, name: str, body: str) -> "Ledger":
-        """Make a new record whose first entry is given: the file holds both or none of schema and first entry."""
+        """Make a new record with its first entry; the file appears whole or not at all.
+
+        Raises RecordError when it exists or cannot be written.
+        """
+        part = path.with_name(f".{path.name}.part")
         try:
-            path.touch(exist_ok=False)
-        except OSError as error:
+            if path.exists():
+                raise RecordError(f"{path} cannot be created: it exists")
+            _write_first_entry(part, (1, t_ns, kind, name, body, None))
+            part.rename(path)
+        except (OSError, sqlite3.Error) as error:
             raise RecordError(f"{path} cannot be created: {error}") from error
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        try:
-            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_BYTES // PAGE_BYTES}")
-            ledger = cls(connection, path)
-            connection.execute("BEGIN IMMEDIATE")
-            create_tables(connection)
-            ledger.append(kind, name, body, None, lambda: t_ns)
-            connection.execute("COMMIT")
-        except (sqlite3.Error, RecordError) as error:
-            connection.close()
-            path.unlink(missing_ok=True)
-            raise RecordError(f"{path} cannot be begun: {error}") from error
-        return ledger
+        finally:
+            part.unlink(missing_ok=True)
+        connection = connect(path, write=True)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_BYTES // PAGE_BYTES}")
+        return cls(connection, path)
 
     @classmethod
     def resume(cls, path: Path) -> "Ledger":
-        """Open an existing record to append to it; raises what `schema.connect` raises."""
-        return cls(connect(path, write=True), path)
+        """Open an existing record to append to it, waiting for the disk; raises what `schema.connect` raises."""
+        ledger = cls(connect(path, write=True), path)
+        ledger.sync_from_now()
+        return ledger
 
     def append(self, kind: str, name: str, body: str, data: bytes | None, now_ns: Callable[[], int]) -> int:
         """Commit one entry and return its seq; `now_ns` is asked in turn, so that time and seq run alike.
@@ -77,16 +78,25 @@ class Ledger:
             self._tail = seq, digest
             return seq
 
+    def sync_from_now(self) -> None:
+        """Make every further append wait for the disk, which brings everything before it there as well.
+
+        Raises RecordClosedError after `close`.
+        """
+        with self._lock:
+            if self._closed:
+                raise RecordClosedError(f"{self.path} is closed")
+            self._connection.execute("PRAGMA synchronous = FULL")
+
     def seal(self) -> None:
-        """Bring everything to the disk and, when nobody is reading, fold the WAL in: one file that stands alone.
+        """Fold the WAL in, when nobody is reading, so that one file stands alone.
 
         Such a file leaves nothing beside it when it is read, and can be read where nothing can be written.
         Raises RecordError when the disk does not take it.
         """
         with self._lock:
             try:
-                self._connection.execute("PRAGMA synchronous = FULL")
-                self._connection.execute("PRAGMA wal_checkpoint(FULL)")
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
                 self._fold_wal()
             except sqlite3.Error as error:
                 raise RecordError(f"{self.path} could not be brought to the disk: {error}") from error
@@ -109,3 +119,20 @@ class Ledger:
     def _read_tail(self) -> tuple[int, bytes]:
         row = self._connection.execute(_TAIL).fetchone()
         return (0, GENESIS) if row is None else (int(row[0]), bytes(row[1]))
+
+
+def _write_first_entry(part: Path, entry: tuple[int, int, str, str, str, None]) -> None:
+    """Write a whole record of one entry and bring it to the disk."""
+    part.unlink(missing_ok=True)
+    connection = sqlite3.connect(part, isolation_level=None)
+    try:
+        # Nobody sees the file yet, so that it needs no journal, and one sync at its end will do.
+        for pragma in (f"page_size = {PAGE_BYTES}", "journal_mode = OFF", "synchronous = OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+        create_tables(connection)
+        connection.execute(_INSERT, (*entry, entry_hash(GENESIS, *entry)))
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()
+    with part.open("rb") as file:
+        os.fsync(file.fileno())

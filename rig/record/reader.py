@@ -1,8 +1,5 @@
 """Reading a run's record, also while another process writes it."""
 
-import json
-import sqlite3
-import threading
 from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -12,15 +9,10 @@ from typing import Any, Self
 from rig.capabilities import Channel
 from rig.errors import RecordCorruptError, RecordError
 from rig.record.chain import verify_rows
+from rig.record.database import Database
 from rig.record.lock import has_writer
-from rig.record.schema import Entry, Kind, connect, parse_body, reading_errors
+from rig.record.schema import Entry, Kind, parse_body
 from rig.record.series import Series, read_series
-
-_COLUMNS = "seq, t_ns, kind, name, body, data, hash"
-_CHUNK_ROWS = 512
-_CHUNK_BYTES = 16 * 1024 * 1024
-
-Row = tuple[Any, ...]
 
 
 class RecordReader:
@@ -32,14 +24,12 @@ class RecordReader:
     def __init__(self, path: Path) -> None:
         """Open the record; raises RecordNotFoundError, RecordCorruptError (no record of this schema) or RecordError."""
         self.path = path
-        self._connection = connect(path, write=False)
-        self._lock = threading.Lock()
+        self._database = Database(path)
         self._channels: dict[str, tuple[Channel, ...]] = {}
 
     def close(self) -> None:
         """Close the file; safe to repeat."""
-        with self._lock:
-            self._connection.close()
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -63,11 +53,11 @@ class RecordReader:
 
     def last_seq(self) -> int:
         """Return the seq of the latest entry."""
-        return int(self.rows("SELECT coalesce(max(seq), 0) FROM entry")[0][0])
+        return int(self._database.rows("SELECT coalesce(max(seq), 0) FROM entry")[0][0])
 
     def last_ns(self) -> int:
         """Return the time of the latest entry; raises RecordCorruptError when there is none."""
-        for (t_ns,) in self.rows("SELECT t_ns FROM entry ORDER BY seq DESC LIMIT 1"):
+        for (t_ns,) in self._database.rows("SELECT t_ns FROM entry ORDER BY seq DESC LIMIT 1"):
             return int(t_ns)
         raise RecordCorruptError(f"{self.path} has no entries", 1)
 
@@ -79,7 +69,9 @@ class RecordReader:
         """Yield the entries after `after_seq` in order, all or those of a kind and name (a name needs its kind)."""
         if kind is None and name is not None:
             raise RecordError("entries are looked up by kind, or by kind and name")
-        rows = self._all_rows(after_seq) if kind is None else self.rows_of(self._seqs_of(kind, name, after_seq))
+        rows = self._database.whole_rows(after_seq)
+        if kind is not None:
+            rows = self._database.whole_rows_of(self._seqs_of(kind, name, after_seq))
         for seq, t_ns, row_kind, row_name, body, data, _ in rows:
             yield Entry(seq, t_ns, row_kind, row_name, parse_body(body, seq), data)
 
@@ -93,19 +85,19 @@ class RecordReader:
 
     def counts(self) -> dict[str, int]:
         """Return how many entries of each kind there are."""
-        return dict(self.rows("SELECT kind, count(*) FROM entry GROUP BY kind ORDER BY kind"))
+        return dict(self._database.rows("SELECT kind, count(*) FROM entry GROUP BY kind ORDER BY kind"))
 
     def verdicts(self) -> dict[str, int]:
         """Return how many results have each verdict."""
         query = (
             "SELECT json_extract(body, '$.verdict'), count(*) FROM entry WHERE kind = 'result' GROUP BY 1 ORDER BY 1"
         )
-        return {str(verdict): count for verdict, count in self.rows(query) if verdict is not None}
+        return {str(verdict): count for verdict, count in self._database.rows(query) if verdict is not None}
 
     def streams(self) -> tuple[str, ...]:
         """Return the streams described so far, in order of their first descriptors."""
         query = "SELECT name FROM entry WHERE kind = 'descriptor' GROUP BY name ORDER BY min(seq)"
-        return tuple(name for (name,) in self.rows(query))
+        return tuple(name for (name,) in self._database.rows(query))
 
     def channels(self, stream: str) -> tuple[Channel, ...]:
         """Return the channels of a stream; raises RecordError naming the streams there are."""
@@ -128,7 +120,7 @@ class RecordReader:
 
         Only blocks that reach into the interval are read. Raises RecordError for an unknown stream or column.
         """
-        return read_series(self, stream, from_ns, to_ns, columns)
+        return read_series(self._database, stream, self.channels(stream), from_ns, to_ns, columns)
 
     def verify_chain(self) -> int:
         """Check every entry against its hash and its predecessor, and return how many there are.
@@ -136,44 +128,11 @@ class RecordReader:
         Raises RecordCorruptError with the seq of the first entry that does not hold; a seq of None means that all
         entries hold, but what helps to find them does not.
         """
-        checked = verify_rows(self._all_rows(0), self.path)
-        (verdict,) = self.rows("PRAGMA integrity_check(1)")[0]
+        checked = verify_rows(self._database.whole_rows(0), self.path)
+        (verdict,) = self._database.rows("PRAGMA integrity_check(1)")[0]
         if verdict != "ok":
             raise RecordCorruptError(f"{self.path}: the indexes do not hold what the entries say: {verdict}")
         return checked
-
-    def rows(self, query: str, arguments: Sequence[object] = (), max_bytes: int | None = None) -> list[Row]:
-        """Run one query to its end, or until its data exceed `max_bytes`; for the rooms of the record only."""
-        found: list[Row] = []
-        try:
-            with self._lock, reading_errors(self.path):
-                cursor = self._connection.execute(query, arguments)
-                if max_bytes is None:
-                    return cursor.fetchall()
-                _fetch_until(cursor, found, max_bytes)
-        except RecordCorruptError:
-            if not found:  # else the next query begins at the damage and says where it is
-                raise
-        return found
-
-    def rows_of(self, seqs: "array[int]") -> Iterator[Row]:
-        """Yield the whole rows with the given seqs, in that order of seq, a chunk at a time."""
-        query = f"SELECT {_COLUMNS} FROM entry WHERE seq IN (SELECT value FROM json_each(?)) ORDER BY seq"  # noqa: S608 - constant
-        place = 0
-        while place < len(seqs):
-            wanted = json.dumps(list(seqs[place : place + _CHUNK_ROWS]))
-            rows = self.rows(query, (wanted,), _CHUNK_BYTES)
-            if not rows:
-                raise RecordCorruptError(f"{self.path}: entry {seqs[place]} is in an index only", seqs[place])
-            place += len(rows)
-            yield from rows
-
-    def _all_rows(self, after_seq: int) -> Iterator[Row]:
-        query = f"SELECT {_COLUMNS} FROM entry WHERE seq > ? ORDER BY seq LIMIT {_CHUNK_ROWS}"  # noqa: S608 - constant
-        # Chunk by chunk: an open cursor would keep the writer's WAL from being folded in.
-        while rows := self.rows(query, (after_seq,), _CHUNK_BYTES):
-            yield from rows
-            after_seq = rows[-1][0]
 
     def _seqs_of(self, kind: str, name: str | None, after_seq: int) -> "array[int]":
         query = "SELECT seq FROM entry WHERE kind = ? AND seq > ? ORDER BY seq"
@@ -181,17 +140,7 @@ class RecordReader:
         if name is not None:
             query = "SELECT seq FROM entry WHERE kind = ? AND name = ? AND seq > ? ORDER BY seq"
             arguments = (kind, name, after_seq)
-        return array("q", (seq for (seq,) in self.rows(query, arguments)))
-
-
-def _fetch_until(cursor: sqlite3.Cursor, found: list[Row], max_bytes: int) -> None:
-    size = 0
-    for row in cursor:
-        found.append(row)
-        size += len(row[5] or b"")
-        if size >= max_bytes:
-            break
-    cursor.close()
+        return array("q", (seq for (seq,) in self._database.rows(query, arguments)))
 
 
 def _channels_from(entry: Entry) -> tuple[Channel, ...]:

@@ -1,7 +1,7 @@
 """The runs of a directory: which there are, which one is meant, and closing those that were killed."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +17,7 @@ from rig.record.schema import SUFFIX, Kind, canonical_json
 LAST = "last"
 INTERRUPTED_REASON = "INTERRUPTED"
 _SHOWN = 10
+_LEFT_BEHIND = ("-wal", "-shm", "-journal", ".lock")
 
 
 class RunState(StrEnum):
@@ -78,11 +79,14 @@ def close_interrupted(path: Path, delivered: Callable[[RecordReader], dict[str, 
 
     The entry holds the counts of entries and what `delivered` makes of the record, and stands at the time of the
     entry before it, which is when the run was last known to live. Returns False when there is nothing to close: the
-    run was stopped, its writer lives, or somebody else is just closing it.
+    run was stopped, its writer lives, or somebody else is just closing it. A stopped record that somebody was reading
+    just then, or whose writer died while tidying up, is made one file again.
     """
     with RecordReader(path) as reader:
-        if reader.stop() is not None:
-            return False
+        stopped = reader.stop() is not None
+    if stopped:
+        _tidy(path)
+        return False
     try:
         with _append_rights(path) as ledger, RecordReader(path) as reader:
             if reader.stop() is not None:
@@ -118,6 +122,13 @@ def add_note(path: Path, name: str, body: dict[str, Any], t_ns: int) -> int:
 def run_id(path: Path) -> str:
     """Return the run id that a record's file name holds."""
     return path.name.removesuffix(SUFFIX)
+
+
+def _tidy(path: Path) -> None:
+    if not any(path.with_name(path.name + left).exists() for left in _LEFT_BEHIND):
+        return
+    with suppress(RecordBusyError), _append_rights(path) as ledger:
+        ledger.seal()
 
 
 @contextmanager

@@ -101,7 +101,7 @@ def parse_body(text: str, seq: int) -> dict[str, Any]:
 
 
 def create_tables(connection: sqlite3.Connection) -> None:
-    """Put the schema into an empty database, within the transaction that the caller holds."""
+    """Put the schema into an empty database."""
     for statement in _DDL:
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -116,7 +116,20 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     """
     if not path.is_file():
         raise RecordNotFoundError(f"there is no record {path}")
-    uri = f"{path.absolute().as_uri()}?mode={'rw' if write else 'ro'}"
+    connection = _open(path, "rw" if write else "ro")
+    try:
+        with reading_errors(path):
+            if not write and _is_half_sealed(connection):
+                _open(path, "rw").execute("SELECT 1 FROM sqlite_master").connection.close()
+            _check_schema(connection, path)
+    except RecordError:
+        connection.close()
+        raise
+    return connection
+
+
+def _open(path: Path, mode: str) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
     try:
         connection = sqlite3.connect(
             uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
@@ -125,13 +138,18 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         raise RecordError(f"{path} cannot be opened: {error}") from error
     # Damaged text must reach the hash check, which says where it is, instead of failing on the way there.
     connection.text_factory = _decode
-    try:
-        with reading_errors(path):
-            _check_schema(connection, path)
-    except RecordError:
-        connection.close()
-        raise
     return connection
+
+
+def _is_half_sealed(connection: sqlite3.Connection) -> bool:
+    """Tell whether a writer died while it folded the WAL in: a reader may not undo that, only a writer."""
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_READONLY_ROLLBACK:
+            return True
+        raise
+    return False
 
 
 @contextmanager

@@ -3,18 +3,16 @@
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.capabilities import Block
+from rig.capabilities import Block, Channel
 from rig.errors import RecordCorruptError, RecordError
 from rig.record.blocks import decode_block
+from rig.record.database import Database
 from rig.record.schema import parse_body
-
-if TYPE_CHECKING:
-    from rig.record.reader import RecordReader
 
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 _FIRST, _LAST = "json_extract(body, '$.t_first_ns')", "json_extract(body, '$.t_last_ns')"
@@ -45,25 +43,30 @@ class Series:
 
 
 def read_series(
-    reader: "RecordReader", stream: str, from_ns: int | None, to_ns: int | None, columns: Sequence[str] | None
+    database: Database,
+    stream: str,
+    channels: Sequence[Channel],
+    from_ns: int | None,
+    to_ns: int | None,
+    columns: Sequence[str] | None,
 ) -> Series:
     """Do what `RecordReader.series` says."""
-    units = {channel.name: channel.unit for channel in reader.channels(stream)}
+    units = {channel.name: channel.unit for channel in channels}
     names = tuple(units) if columns is None else tuple(columns)
     if unknown := [name for name in names if name not in units]:
         raise RecordError(f"stream {stream} has no {', '.join(unknown)}; it has {', '.join(units)}")
     # No stamp lies beyond int64, so that a wider interval means the same as one that ends there.
     first = _INT64_MIN if from_ns is None else max(from_ns, _INT64_MIN)
     last = _INT64_MAX if to_ns is None else min(to_ns - 1, _INT64_MAX)
-    found = reader.rows(_IN_INTERVAL, (stream, first, last))
+    found = database.rows(_IN_INTERVAL, (stream, first, last))
     pieces, lost = [], 0
-    rows = reader.rows_of(array("q", (seq for seq, _, _ in found)))
+    rows = database.whole_rows_of(array("q", (seq for seq, _, _ in found)))
     for (_, t_first, t_last), row in zip(found, rows, strict=True):
         block = _block(row, names)
         lost += block.lost if t_first >= first else 0
         pieces.append(block if first <= t_first and t_last <= last else _within(block, first, last))
     if all(t_last <= last for _, _, t_last in found):
-        lost += sum(count for (count,) in reader.rows(_NEXT, (stream, last, last)))
+        lost += sum(count for (count,) in database.rows(_NEXT, (stream, last, last)))
     t_ns = np.concatenate([piece.t_ns for piece in pieces] or [np.empty(0, np.int64)])
     values = {
         name: np.concatenate([piece.columns[name] for piece in pieces] or [np.empty(0, np.float64)]) for name in names

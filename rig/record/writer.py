@@ -120,6 +120,7 @@ class RunRecord:
 
     def stop(self, reason: str, counts: dict[str, Any]) -> int:
         """End the run: the last entry, everything synced to the disk, the file closed, the writer's lock given back."""
+        self._ledger.sync_from_now()
         seq = self._append(Kind.STOP, reason, {"reason": reason, "counts": counts})
         try:
             self._ledger.seal()

@@ -94,6 +94,8 @@ def test_a_stopped_record_takes_nothing_more(record: RunRecord, reader):
     record.stop("FINISHED", {"plans": 1})
     with pytest.raises(RecordClosedError):
         record.event("alarm", {})
+    with pytest.raises(RecordClosedError):
+        record.stop("FINISHED", {})
     assert reader.stop() == {"reason": "FINISHED", "counts": {"plans": 1}}
 
 

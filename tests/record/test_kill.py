@@ -70,6 +70,21 @@ def test_a_killed_run_is_closed_and_its_chain_goes_on(tmp_path):
         assert reader.verify_chain() == left + 1
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_power_loss_costs_the_latest_entries_only(record, tmp_path, seed):
+    """What reached the disk is the WAL up to any byte: the record then ends at a whole entry before it."""
+    for number in range(20):
+        record.event("tick", {"number": number})
+    wal = record.path.with_name(record.path.name + "-wal").read_bytes()
+    left = tmp_path / "left" / record.path.name
+    left.parent.mkdir()
+    left.write_bytes(record.path.read_bytes())
+    kept = random.Random(seed).randrange(len(wal) // 2, len(wal))
+    left.with_name(left.name + "-wal").write_bytes(wal[:kept])
+    with RecordReader(left) as reader:
+        assert 2 <= reader.verify_chain() == 1 + len(reader.events("tick")) <= 21
+
+
 CLOSER = """
 import json, sys
 from pathlib import Path

@@ -1,5 +1,7 @@
 """The runs of a directory are listed, found and, when they were killed, closed."""
 
+import struct
+
 import pytest
 
 from rig.clock import VirtualClock
@@ -138,6 +140,32 @@ def test_a_run_whose_delivery_cannot_be_told_stays_open(tmp_path):
 def test_closing_a_run_leaves_a_single_file(tmp_path):
     close_interrupted(dead(tmp_path, "run"), lambda _: {})
     assert [path.name for path in tmp_path.iterdir()] == ["run.rig.db"]
+
+
+def test_a_run_that_was_read_while_it_stopped_becomes_a_single_file_later(tmp_path):
+    record = make(tmp_path, "run")
+    with record.reader() as reader:
+        record.stop("FINISHED", {})
+        assert reader.stop() is not None
+    assert not close_interrupted(record.path, lambda _: {})
+    assert [path.name for path in tmp_path.iterdir()] == ["run.rig.db"]
+
+
+def test_a_run_whose_writer_died_while_tidying_up_can_be_read(tmp_path):
+    """What SQLite leaves when it is killed between writing its rollback journal and the change itself."""
+    record = make(tmp_path, "run")
+    record.stop("FINISHED", {})
+    header = record.path.read_bytes()[:2048]
+    pages = len(record.path.read_bytes()) // 2048
+    journal = struct.pack(">8sIIIII", bytes.fromhex("d9d505f920a163d7"), 1, 0, pages, 512, 2048).ljust(512, b"\0")
+    check = sum(header[place] for place in range(2048 - 200, 0, -200)) & 0xFFFFFFFF
+    journal += struct.pack(">I", 1) + header + struct.pack(">I", check)
+    damaged = bytearray(record.path.read_bytes())
+    damaged[18:20] = b"\x07\x07"
+    record.path.write_bytes(damaged)
+    record.path.with_name("run.rig.db-journal").write_bytes(journal)
+    with RecordReader(record.path) as reader:
+        assert reader.verify_chain() == 2
 
 
 def test_a_note_is_chained_to_a_finished_run(tmp_path):
