@@ -1,0 +1,1 @@
+"""A Sensirion liquid flow sensor behind an SCC1 cable: buffered flow and temperature over SHDLC."""

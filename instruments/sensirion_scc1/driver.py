@@ -1,0 +1,192 @@
+"""Production driver of a Sensirion liquid flow sensor behind an SCC1 cable."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from instruments.sensirion_scc1 import dialect
+from instruments.sensirion_scc1.cable import Cable
+from rig.capabilities import Block, Channel, Exchange, Identity
+from rig.config import InstrumentSettings
+from rig.driving import DriverContext
+from rig.errors import ConnectionFailedError, InstrumentError, RefusedError
+from rig.transports import ByteStream
+
+MAKER = "Sensirion"
+NS_PER_MS = 1_000_000
+# More than any buffer holds: a cable that never says it is empty must not keep the rig.
+_MOST_FRAMES = 512
+_PLAUSIBLE_C = (-40.0, 125.0)
+
+
+class FlowSensorSettings(InstrumentSettings):
+    """The keys of a flow sensor in a bench file. `serial` demands one particular sensor, when it is given."""
+
+    baud: int = Field(default=115_200, ge=1200, le=1_000_000)
+    address: int = Field(default=0, ge=0, le=254)
+    interval_ms: int = Field(default=200, ge=1, le=65_535)
+    liquid: Literal["water", "isopropanol"] = "water"
+    timeout_s: float = Field(default=0.5, gt=0, le=10)
+    serial: str = ""
+
+
+class Driver:
+    """A flow sensor read from its buffer.
+
+    Sample k of a measurement is stamped t0 + (k + 1)·interval, with t0 the middle of the exchange that started it;
+    samples the cable lost count in k. A flow at either end of the sensor's numbers is not a number here (NaN): the
+    sensor could say no more, and the true flow may be anything beyond.
+    """
+
+    capability: ClassVar[str] = "flow"
+    measuring: ClassVar[bool] = True
+    Settings: ClassVar[type[FlowSensorSettings]] = FlowSensorSettings
+
+    channels: tuple[Channel, ...] = (
+        Channel("flow", "µL/h", "flow through the sensor; not a number where the sensor saturates"),
+        Channel("temperature", "°C", "liquid in the sensor"),
+        Channel("flags", "1", "the sensor's flag word: 1 air in the line, 2 beyond full scale"),
+    )
+
+    def __init__(self, name: str, settings: FlowSensorSettings, context: DriverContext) -> None:
+        self.name = name
+        self._settings = settings
+        self._clock = context.clock
+        self._journal = context.journal
+        self._liquid = dialect.LIQUIDS[settings.liquid]
+        self._interval_ns = settings.interval_ms * NS_PER_MS
+        self._t0_ns: int | None = None
+        self._next = 0  # the number of the first sample that was not read yet
+        self._lost = 0  # samples lost since the last block that could say so
+        self._in_doubt = False  # a read failed, and how many samples went with it is not known
+        stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=settings.timeout_s)
+        self._cable = Cable(name, stream, settings.baud, settings.address, settings.timeout_s)
+        try:
+            self._identity = self._meet()
+            self._ul_h_per_step = self._cable.flow_scale(self._liquid).ul_h_per_step
+        except InstrumentError:
+            self.close()
+            raise
+
+    def identify(self) -> Identity:
+        """Get what sensor and cable said at opening."""
+        return self._identity
+
+    def start_sampling(self) -> None:
+        """Control the start of the continuous measurement; a measurement that still runs is ended first."""
+        self._do("stop_sampling", self._cable.stop)
+        self._do("start_sampling", self._start, interval_ms=self._settings.interval_ms, liquid=self._settings.liquid)
+
+    def read_block(self) -> Block:
+        """Get all samples in the cable's buffer.
+
+        Returns a Block of flow (µL/h), temperature (°C) and flags. Raises an InstrumentError when a frame is missing
+        or garbled; the samples that went with it count as lost in the next block.
+        """
+        t0_ns = self._require_sampling()
+        was_in_doubt, self._in_doubt = self._in_doubt, True
+        raw, lost = self._empty_buffer()
+        columns = self._columns(raw)
+        if was_in_doubt:
+            # The sample before the present is the newest; so many are gone that were not counted by the cable.
+            newest = (self._clock.now_ns() - t0_ns) // self._interval_ns - 1
+            lost = max(lost, newest + 1 - len(raw) - self._next)
+        self._in_doubt = False
+        first = self._next + lost
+        self._next = first + len(raw)
+        numbers = np.arange(first + 1, self._next + 1, dtype=np.int64)
+        return Block(t0_ns + numbers * self._interval_ns, columns, lost)
+
+    def stop_sampling(self) -> None:
+        """Control the end of the measurement; safe to repeat."""
+        if self._t0_ns is not None:
+            self._t0_ns = None
+            self._do("stop_sampling", self._cable.stop)
+
+    def close(self) -> None:
+        """Close the port; silent, safe to repeat."""
+        self._t0_ns = None
+        self._cable.close()
+
+    def _meet(self) -> Identity:
+        version = self._cable.version()
+        self._cable.use_flow_sensor()
+        flags, last = self._cable.clear_errors()
+        serial = self._cable.serial()
+        wanted = self._settings.serial
+        if wanted and serial != wanted:
+            raise ConnectionFailedError(
+                self.name,
+                f"the sensor has serial number {serial!r}, not {wanted!r}",
+                port=self._settings.port,
+                advice="plug in the sensor that the bench file names, or correct `serial` and the calibration there",
+            )
+        if flags or last:
+            self._report("clear_errors", {"flags": flags, "last_error": last}, self._clock.now_ns(), "ok")
+        return Identity(MAKER, self._cable.part_name(), serial, f"SCC1 {version}")
+
+    def _start(self) -> None:
+        before_ns = self._clock.now_ns()
+        self._cable.start(self._settings.interval_ms, self._liquid)
+        self._t0_ns = (before_ns + self._clock.now_ns()) // 2
+        self._next = 0
+        self._in_doubt = False
+
+    def _empty_buffer(self) -> tuple[NDArray[np.int16], int]:
+        """Read frame after frame until the buffer is empty; return raw samples of shape (n, 3) and the count lost."""
+        frames = []
+        lost = 0
+        for _ in range(_MOST_FRAMES):
+            buffered = self._cable.read_buffer()
+            frames.append(buffered.raw)
+            lost += buffered.lost
+            if buffered.remaining == 0:
+                return np.concatenate(frames), lost
+            if not len(buffered.raw):
+                raise self._cable.garbled(f"the buffer says {buffered.remaining} bytes remain, and sends none")
+        raise self._cable.garbled(f"the buffer is not empty after {_MOST_FRAMES} frames")
+
+    def _columns(self, raw: NDArray[np.int16]) -> dict[str, NDArray[np.float64]]:
+        steps = raw[:, 0].astype(np.float64)
+        saturated = (raw[:, 0] == dialect.RAW_MAX) | (raw[:, 0] == dialect.RAW_MIN)
+        temperature_c = raw[:, 1] / dialect.TEMPERATURE_PER_C
+        low_c, high_c = _PLAUSIBLE_C
+        if len(raw) and not (low_c <= temperature_c.min() and temperature_c.max() <= high_c):
+            raise self._cable.garbled(
+                f"the sensor says a temperature of {temperature_c.min():g} … {temperature_c.max():g} °C"
+            )
+        return {
+            "flow": np.where(saturated, np.nan, steps * self._ul_h_per_step),
+            "temperature": temperature_c,
+            "flags": raw[:, 2].astype(np.uint16).astype(np.float64),
+        }
+
+    def _do(self, verb: str, action: Callable[[], object], **arguments: Any) -> None:
+        """Carry out what changes something, and report it to the record whether it succeeds or not."""
+        sent_ns = self._clock.now_ns()
+        result = "ok"
+        try:
+            action()
+        except InstrumentError as error:
+            result = error.what
+            raise
+        finally:
+            self._report(verb, arguments, sent_ns, result)
+
+    def _report(self, verb: str, arguments: dict[str, Any], sent_ns: int, result: str) -> None:
+        sent, received = self._cable.last_exchange()
+        self._journal(Exchange(self.name, verb, arguments, sent, received, sent_ns, self._clock.now_ns(), result))
+
+    def _require_sampling(self) -> int:
+        if self._t0_ns is None:
+            raise RefusedError(
+                self.name,
+                "samples were asked for before the measurement was started",
+                code="not sampling",
+                port=self._settings.port,
+                advice="call start_sampling() first",
+            )
+        return self._t0_ns

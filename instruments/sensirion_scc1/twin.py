@@ -1,0 +1,120 @@
+"""The twin of an SCC1 cable with an LG16 flow sensor in the laboratory's line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from instruments.plant.laboratory import Laboratory
+from instruments.sensirion_scc1 import dialect
+from instruments.sensirion_scc1.dialect import FLAG, FrameError, State
+from instruments.sensirion_scc1.firmware import BAUD, Firmware, Refusal, Sayings
+from instruments.sensirion_scc1.lg16 import MODELS, Sensor
+from instruments.sensirion_scc1.measurement import BYTES_PER_SAMPLE
+from rig.config import TwinParameters
+
+# A stuffed request is shorter; what runs on without a flag is noise.
+_LONGEST_REQUEST = 600
+
+
+class FlowSensorParameters(TwinParameters):
+    """The `twin` table of a flow sensor in a mocked bench file.
+
+    `gain_percent` sets the sensor's calibration error; left out, gain and offset are drawn within its accuracy.
+    """
+
+    model: Literal["LG16-0150", "LG16-0430", "LG16-1000"] = "LG16-0430"
+    serial: int = Field(default=0x1923_0042, ge=0, lt=2**32)
+    buffer_bytes: int = Field(default=8192, ge=BYTES_PER_SAMPLE, le=65_535)
+    gain_percent: float | None = Field(default=None, gt=-50, lt=50)
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What a test can make the cable do wrong.
+
+    `spoil` changes the bytes of every answer before they are sent (cut, double, corrupt, replace); `refuse` answers
+    every command with that state; `error_flags` puts the device into its error state; `sayings` are untruths.
+    """
+
+    silent: bool = False
+    spoil: Callable[[bytes], bytes] | None = None
+    refuse: State = State.OK
+    error_flags: int = 0
+    sayings: Sayings = field(default_factory=Sayings)
+
+
+class Twin:
+    """One cable and its sensor, in bytes."""
+
+    hosting: ClassVar[str] = "serial"
+    port_format: ClassVar[str] = "socket://{host}:{port}"
+    baud: ClassVar[int] = BAUD
+    Parameters: ClassVar[type[FlowSensorParameters]] = FlowSensorParameters
+
+    def __init__(self, name: str, parameters: FlowSensorParameters, laboratory: Laboratory) -> None:
+        model = MODELS[parameters.model]
+        sensor = Sensor(name, model, laboratory, gain_percent=parameters.gain_percent)
+        capacity = parameters.buffer_bytes // BYTES_PER_SAMPLE
+        self._laboratory = laboratory
+        self._firmware = Firmware(model, parameters.serial, sensor, laboratory, capacity)
+        self._faults = Faults()
+        self._pending = b""
+
+    @property
+    def faults(self) -> Faults:
+        """Return what the cable does wrong at present."""
+        return self._faults
+
+    @faults.setter
+    def faults(self, faults: Faults) -> None:
+        self._faults = faults
+        self._firmware.sayings = faults.sayings
+        self._firmware.error_flags = faults.error_flags
+
+    def receive(self, data: bytes) -> bytes:
+        """Take bytes as they come and answer each whole frame among them.
+
+        A frame is what stands between two flags; a flag that ends nonsense may begin the next frame.
+        """
+        *frames, self._pending = (self._pending + data).split(bytes([FLAG]))
+        if len(self._pending) > _LONGEST_REQUEST:
+            self._pending = b""
+        answer = b"".join(self._answer(stuffed) for stuffed in frames if stuffed)
+        return b"" if self._faults.silent else answer
+
+    def unsolicited(self) -> bytes:
+        """Say nothing: the cable only answers."""
+        return b""
+
+    def hung_up(self) -> None:
+        """Forget half a frame."""
+        self._pending = b""
+
+    def _answer(self, stuffed: bytes) -> bytes:
+        try:
+            request = dialect.parse_request(stuffed)
+        except FrameError:
+            return b""
+        firmware = self._firmware
+        # Bytes that are not for this address, or whose address may itself be damaged beyond its own, go unanswered.
+        if request.address != firmware.address:
+            return b""
+        state, data = request.state, b""
+        if state is State.OK:
+            state, data = self._obey(request.command, request.data)
+        if state is not State.OK:
+            firmware.last_error = state
+        bit = dialect.DEVICE_ERROR_BIT if firmware.error_flags else 0
+        answer = dialect.reply(request.address, request.command, state | bit, data)
+        return self._faults.spoil(answer) if self._faults.spoil is not None else answer
+
+    def _obey(self, command: int, data: bytes) -> tuple[State, bytes]:
+        if self._faults.refuse is not State.OK:
+            return self._faults.refuse, b""
+        try:
+            with self._laboratory.lock:
+                return State.OK, self._firmware.answer(command, data)
+        except Refusal as refusal:
+            return refusal.state, b""
