@@ -107,6 +107,17 @@ class AmbientSection(Model):
     air_humidity_percent: float = Field(ge=0, le=100)
 
 
+class InfluxSection(Model):
+    """Where a run is streamed to. A token is never written here: environment, a file, or the system's key store."""
+
+    url: str = Field(pattern=r"^https?://[^/@?#\s]+(/[^@?#\s]*)?$")
+    bucket: str = Field(min_length=1)
+    org: str = ""
+    token_file: str = ""
+    keyring_service: str = ""
+    ca_file: str = ""
+
+
 class _Document(Model):
     bench: BenchSection
     dut: DutSection
@@ -114,6 +125,7 @@ class _Document(Model):
     power: PowerSection | None = None
     weighing: WeighingSection | None = None
     ambient: AmbientSection | None = None
+    influxdb: InfluxSection | None = None
     laboratory: dict[str, Any] = Field(default_factory=dict)
     instruments: dict[Name, dict[str, Any]] = Field(min_length=1)
 
@@ -156,6 +168,7 @@ class BenchFile:
     ambient: AmbientSection | None
     laboratory: TwinParameters | None
     instruments: tuple[InstrumentEntry, ...]
+    influxdb: InfluxSection | None = None
 
     @property
     def mocked(self) -> bool:
@@ -230,6 +243,7 @@ class _Checker:
             ambient=document.ambient,
             laboratory=laboratory,
             instruments=instruments,
+            influxdb=document.influxdb,
         )
 
     def model(self, kind: type[M], raw: object, place: str) -> M | None:
