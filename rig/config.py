@@ -336,7 +336,9 @@ def _line(detail: Any, place: str, kind: type[Model]) -> str:
         return f"{where}: this key is not known{hint}; allowed here: {', '.join(allowed)}"
     if detail["type"] == "missing":
         return f"{where}: missing"
-    return f"{where}: found {detail['input']!r}; {detail['msg'][0].lower()}{detail['msg'][1:]}"
+    # An address may hold a password: it is not repeated.
+    found = "an address with an '@'" if "@" in str(detail["input"]) else repr(detail["input"])
+    return f"{where}: found {found}; {detail['msg'][0].lower()}{detail['msg'][1:]}"
 
 
 def _allowed_keys(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:

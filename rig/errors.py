@@ -27,6 +27,10 @@ RigError
 │   └── NothingVerifiedError
 ├── VerdictError              a verify did not PASS
 ├── StreamingError            InfluxDB could not be fed; never reaches a run
+│   ├── ServerAwayError         no answer, or one that says "later": try again
+│   ├── ServerRefusedError      the server refuses us (token, bucket, certificate): somebody must act first
+│   ├── PointsRefusedError      the server refuses at least one point of a batch
+│   └── StreamerBusyError       another process feeds this run to this server
 ├── ExportError               a report or export could not be written
 └── SafetyError               delivery could not be shown to have stopped
 """
@@ -198,6 +202,30 @@ class VerdictError(RigError):
 
 class StreamingError(RigError):
     """InfluxDB could not be fed; reported on the run, never raised into it."""
+
+
+class ServerAwayError(StreamingError):
+    """No answer, or one that says "later"; `retry_after_s` is when the server wants to be asked again (0: not said)."""
+
+    def __init__(self, message: str, retry_after_s: float = 0.0) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(message)
+
+
+class ServerRefusedError(StreamingError):
+    """The server refuses us, whatever is sent: token, bucket, address or certificate are wrong."""
+
+
+class PointsRefusedError(StreamingError):
+    """The server refuses at least one point of a batch; `dropped` is its own word for how many (0: not said)."""
+
+    def __init__(self, message: str, dropped: int = 0) -> None:
+        self.dropped = dropped
+        super().__init__(message)
+
+
+class StreamerBusyError(StreamingError):
+    """Another living process feeds this run to this server."""
 
 
 class ExportError(RigError):
