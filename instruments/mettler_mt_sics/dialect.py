@@ -23,7 +23,7 @@ END = b"\r\n"
 # Digits left of the mg's decimal point per unit. A unit that is not here is refused: the balance can also show
 # carats, ounces and custom units, and a guessed factor would be a plausible wrong dose.
 _MG_EXPONENT = {"mg": 0, "g": 3, "kg": 6}
-_NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{0,7})?")
+_NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{0,7})?", re.ASCII)
 _TEXTS = re.compile(r'"[^"]*"(?: "[^"]*")*')
 _ANSWERS_AS = {"SI": "S", "SIR": "S", "@": "I4"}
 

@@ -15,8 +15,9 @@ from instruments.scpi.dialect import NO_ERROR, QueuedError, format_error
 
 MAX_LINE_BYTES = 1024
 MAX_QUEUE = 20
-_MNEMONIC = re.compile(r"\[?:?[*A-Za-z]+\]?")
-_VALUE = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[Ee][+-]?\d{1,3})?)\s*([A-Za-z]*)")
+# One mnemonic of a pattern: bracket, colon before it, the word, colon behind it.
+_MNEMONIC = re.compile(r"(\[?)(:?)([*A-Za-z]+)((?::(?=\]))?)\]?")
+_VALUE = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[Ee][+-]?\d{1,3})?)\s*([A-Za-z]*)", re.ASCII)
 _SUFFIXES = {"": 0, "V": 0, "A": 0, "MV": -3, "MA": -3, "UV": -6, "UA": -6}
 
 UNDEFINED_HEADER = QueuedError(-113, "Undefined header")
@@ -34,7 +35,7 @@ INPUT_OVERRUN = QueuedError(-363, "Input buffer overrun")
 Command = Callable[[list[str]], str]
 
 
-class ScpiRefusal(Exception):  # noqa: N818  # it is the instrument's answer, not an error of the rig
+class CommandError(Exception):
     """Ends a command with an entry in the error queue; never leaves the device."""
 
     def __init__(self, error: QueuedError) -> None:
@@ -47,7 +48,7 @@ class Faults:
     """What is wrong with the instrument or its cable at the moment; nothing by default.
 
     `late`: every response is held back until the next message comes. `number`: the text that every measurement
-    answers instead of its number. `deaf_to_errors`: the error queue never runs empty.
+    answers instead of its number. `endless_errors`: the error queue never runs empty. `flooding`: digits without end.
     """
 
     silent: bool = False
@@ -124,7 +125,7 @@ class ScpiDevice:
             full, path = _absolute(header, path)
             try:
                 response = self._execute(full, [word.strip() for word in rest.split(",")] if rest.strip() else [])
-            except ScpiRefusal as refusal:
+            except CommandError as refusal:
                 self.queue(refusal.error)
                 break  # the rest of a message with an error in it is not executed
             if response:
@@ -136,7 +137,7 @@ class ScpiDevice:
             self._found[header] = next((c for pattern, c in self._commands if pattern.fullmatch(header)), None)
             if self._found[header] is None:
                 del self._found[header]
-                raise ScpiRefusal(UNDEFINED_HEADER)
+                raise CommandError(UNDEFINED_HEADER)
         command = self._found[header]
         return command(parameters) if command is not None else ""
 
@@ -180,12 +181,12 @@ def number(parameters: list[str], *, low: float, high: float, default: float) ->
         return words[text]
     match = _VALUE.fullmatch(text)
     if match is None:
-        raise ScpiRefusal(DATA_TYPE)
+        raise CommandError(DATA_TYPE)
     if match[2] not in _SUFFIXES:
-        raise ScpiRefusal(INVALID_SUFFIX)
+        raise CommandError(INVALID_SUFFIX)
     value = float(Decimal(match[1]).scaleb(_SUFFIXES[match[2]]))
     if not low <= value <= high:
-        raise ScpiRefusal(OUT_OF_RANGE)
+        raise CommandError(OUT_OF_RANGE)
     return value
 
 
@@ -193,23 +194,23 @@ def boolean(parameters: list[str]) -> bool:
     """Return the one boolean parameter of a command: ON, OFF, 1 or 0."""
     text = one(parameters).upper()
     if text not in ("ON", "OFF", "1", "0"):
-        raise ScpiRefusal(ILLEGAL_PARAMETER)
+        raise CommandError(ILLEGAL_PARAMETER)
     return text in ("ON", "1")
 
 
 def one(parameters: list[str]) -> str:
     """Return the only parameter of a command."""
     if not parameters:
-        raise ScpiRefusal(MISSING_PARAMETER)
+        raise CommandError(MISSING_PARAMETER)
     if len(parameters) > 1:
-        raise ScpiRefusal(PARAMETER_NOT_ALLOWED)
+        raise CommandError(PARAMETER_NOT_ALLOWED)
     return parameters[0]
 
 
 def none(parameters: list[str]) -> None:
     """Refuse parameters where there are none."""
     if parameters:
-        raise ScpiRefusal(PARAMETER_NOT_ALLOWED)
+        raise CommandError(PARAMETER_NOT_ALLOWED)
 
 
 def _absolute(header: str, path: str) -> tuple[str, str]:
@@ -224,12 +225,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     """Return the expression that a manual's pattern stands for."""
     body = pattern.removesuffix("?")
     parts = []
-    for mnemonic in _MNEMONIC.findall(body):
-        optional = mnemonic.startswith("[")
-        word = mnemonic.strip("[]")
-        colon = ":" if word.startswith(":") else ""
-        word = word.lstrip(":")
+    for opening, before, word, behind in _MNEMONIC.findall(body):
         short = "".join(letter for letter in word if not letter.islower())
-        part = f"{colon}(?:{re.escape(short)}|{re.escape(word)})"
-        parts.append(f"(?:{part})?" if optional else part)
-    return re.compile("".join(parts) + (r"\?" if body != pattern else ""), re.IGNORECASE)
+        part = f"{before}(?:{re.escape(short)}|{re.escape(word)}){behind}"
+        parts.append(f"(?:{part})?" if opening else part)
+    return re.compile("".join(parts) + (r"\?" if body != pattern else ""), re.IGNORECASE | re.ASCII)

@@ -6,7 +6,7 @@ look like a number; and after any failed exchange the session is opened anew, wh
 """
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import Field
 
@@ -21,6 +21,7 @@ from rig.errors import (
     ConnectionLostError,
     GarbledReplyError,
     InstrumentError,
+    NoReplyError,
     QuantityError,
     RefusedError,
 )
@@ -94,13 +95,33 @@ class ScpiLink:
             for command in commands:
                 sent += self._send(command)
             received, errors = self._drain()
-            result = "; ".join(str(error) for error in errors) or "ok"
+            result = _listed(errors) or "ok"
         finally:
-            received_ns = self._context.clock.now_ns()
-            self._context.journal(
-                Exchange(self._name, verb, dict(arguments), sent, received, sent_ns, received_ns, result)
-            )
+            self._report(verb, dict(arguments), sent, received, sent_ns, result)
         self._raise_queued(errors, sent, received)
+
+    def expect(self, kind: str, probe: Callable[[], object]) -> None:
+        """Make sure that what answered `*IDN?` is a `kind`: `probe` asks something that only such a one can answer.
+
+        For opening a driver: raises ConnectionFailedError, and whatever else `probe` raises, with the port released.
+        """
+        try:
+            probe()
+        except (RefusedError, NoReplyError) as error:
+            if isinstance(error, RefusedError) and error.code in tuple(Special):
+                return  # an instrument that is overloaded now is still the right one
+            self.close()
+            raise ConnectionFailedError(
+                self._name,
+                f"{self.identity.maker} {self.identity.model} answers, but not as a {kind}: {error.what}",
+                port=self._settings.port,
+                sent=error.sent,
+                received=error.received,
+                advice=f"check that the port in the bench file leads to the {kind} and not to another instrument",
+            ) from error
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Release the port; safe to repeat."""
@@ -114,7 +135,8 @@ class ScpiLink:
         self._session = VisaSession(self._name, s.port, visa_library=s.visa_library, timeout_s=s.timeout_s, baud=s.baud)
         try:
             _, identity = self._ask("*IDN?", dialect.parse_identity)
-            self._drain()
+            sent_ns = self._context.clock.now_ns()
+            received, errors = self._drain()
         except (ConnectionLostError, GarbledReplyError) as error:
             raise ConnectionFailedError(
                 self._name,
@@ -133,6 +155,9 @@ class ScpiLink:
                     port=s.port,
                     advice="plug in the instrument that the bench file names, or correct its port, model or serial",
                 )
+        if errors:
+            # Somebody else's: kept for the record, but no reason to refuse the instrument.
+            self._report("read stale errors", {}, NEXT_ERROR.encode("ascii"), received, sent_ns, _listed(errors))
         return identity
 
     def _open_session(self) -> VisaSession:
@@ -189,7 +214,7 @@ class ScpiLink:
         if errors:
             raise RefusedError(
                 self._name,
-                f"the instrument reports {'; '.join(str(error) for error in errors)}",
+                f"the instrument reports {_listed(errors)}",
                 code=str(errors[0].code),
                 port=self._settings.port,
                 sent=sent,
@@ -197,6 +222,12 @@ class ScpiLink:
                 advice="look the code up in the instrument's manual; -1xx: it does not know the command, so check that "
                 "the bench file names the right driver; -2xx: it cannot do it now or with this value",
             )
+
+    def _report(
+        self, verb: str, arguments: dict[str, Any], sent: bytes, received: bytes, sent_ns: int, result: str
+    ) -> None:
+        now_ns = self._context.clock.now_ns()
+        self._context.journal(Exchange(self._name, verb, arguments, sent, received, sent_ns, now_ns, result))
 
     def _garbled(self, what: str, query: str, received: bytes) -> GarbledReplyError:
         """Give up the session, whose bytes cannot be trusted any more, and return the error that says why."""
@@ -210,3 +241,7 @@ class ScpiLink:
             advice="check that the port in the bench file leads to this instrument, that no other program talks to "
             "it, and the cable",
         )
+
+
+def _listed(errors: list[QueuedError]) -> str:
+    return "; ".join(str(error) for error in errors)

@@ -179,7 +179,9 @@ class VisaSession:
 
 
 def _resolve(port: str) -> None:
-    """Look up the host of a socket resource; raise OSError. PyVISA-py would leave a socket open when it fails."""
+    """Look up the address of a socket resource; raise OSError or ValueError. PyVISA-py would leak a socket instead."""
     parts = port.split("::")
     if len(parts) == 4 and parts[0].upper().startswith("TCPIP") and parts[3].upper() == "SOCKET":
+        if not 0 < int(parts[2]) < 1 << 16:
+            raise ValueError(f"{parts[2]} is not a TCP port")
         socket.getaddrinfo(parts[1], int(parts[2]), socket.AF_INET, socket.SOCK_STREAM)

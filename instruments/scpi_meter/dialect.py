@@ -3,7 +3,6 @@
 from instruments.scpi.dialect import format_number
 
 MEASURE_VOLTAGE = "MEAS:VOLT:DC?"
-CONFIGURATION = "CONF?"
 
 
 def measure_current(range_a: float) -> str:

@@ -9,7 +9,6 @@ from instruments.scpi.link import ScpiLink, ScpiSettings
 from instruments.scpi_meter import dialect
 from rig.capabilities import Block, Channel, Identity
 from rig.driving import DriverContext
-from rig.errors import ConnectionFailedError, RefusedError
 
 # Meters read on a little beyond the nominal end of a range.
 _OVERRANGE = 1.2
@@ -36,24 +35,7 @@ class Driver:
         self._settings = settings
         self._context = context
         self._link = ScpiLink(name, settings, context)
-        try:
-            self.measure_current_a()
-        except RefusedError as error:
-            # An overloaded meter is a meter; one that does not know the query is something else.
-            if not error.code.startswith("-"):
-                return
-            self._link.close()
-            raise ConnectionFailedError(
-                name,
-                f"{self._link.identity.maker} {self._link.identity.model} is not a multimeter: {error.what}",
-                port=settings.port,
-                sent=error.sent,
-                received=error.received,
-                advice="check that the port in the bench file leads to the meter and not to the supply",
-            ) from error
-        except BaseException:
-            self._link.close()
-            raise
+        self._link.expect("multimeter", self.measure_current_a)
 
     def identify(self) -> Identity:
         """Get what the meter answers to `*IDN?`."""

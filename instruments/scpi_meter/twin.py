@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from instruments.plant.laboratory import Laboratory
-from instruments.scpi.device import OUT_OF_RANGE, Command, Faults, ScpiDevice, ScpiRefusal, none, number
+from instruments.scpi.device import OUT_OF_RANGE, Command, CommandError, Faults, ScpiDevice, none, number
 from instruments.scpi.dialect import INFINITY
 from rig.config import TwinParameters
 
@@ -123,5 +123,5 @@ def _range(parameters: list[str], ranges: tuple[float, ...]) -> float:
     wanted = number(parameters[:1], low=0.0, high=ranges[-1], default=ranges[-1])
     fitting = [end for end in ranges if end >= wanted]
     if not fitting:
-        raise ScpiRefusal(OUT_OF_RANGE)
+        raise CommandError(OUT_OF_RANGE)
     return fitting[0]

@@ -10,7 +10,7 @@ from instruments.scpi.link import ScpiLink, ScpiSettings
 from instruments.scpi_supply import dialect
 from rig.capabilities import Block, Channel, Identity
 from rig.driving import DriverContext
-from rig.errors import ConnectionFailedError, OutOfRangeError, RefusedError
+from rig.errors import OutOfRangeError, RefusedError
 
 # A supply may measure a little more than it can be set to.
 _OVERSHOOT = 1.1
@@ -43,21 +43,7 @@ class Driver:
         self._settings = settings
         self._context = context
         self._link = ScpiLink(name, settings, context)
-        try:
-            self._link.read_boolean(dialect.OUTPUT)
-        except RefusedError as error:
-            self._link.close()
-            raise ConnectionFailedError(
-                name,
-                f"{self._link.identity.maker} {self._link.identity.model} is not a power supply: {error.what}",
-                port=settings.port,
-                sent=error.sent,
-                received=error.received,
-                advice="check that the port in the bench file leads to the supply and not to the meter",
-            ) from error
-        except BaseException:
-            self._link.close()
-            raise
+        self._link.expect("power supply", lambda: self._link.read_boolean(dialect.OUTPUT))
 
     def identify(self) -> Identity:
         """Get what the supply answers to `*IDN?`."""
@@ -105,8 +91,9 @@ class Driver:
 
     def read_block(self) -> Block:
         """Get one reading of voltage (V) and current (A)."""
-        t_ns = self._context.clock.now_ns()
+        sent_ns = self._context.clock.now_ns()
         voltage_v, current_a = self.measure_voltage_v(), self.measure_current_a()
+        t_ns = (sent_ns + self._context.clock.now_ns()) // 2
         return Block(np.array([t_ns], np.int64), {"voltage": np.array([voltage_v]), "current": np.array([current_a])})
 
     def stop_sampling(self) -> None:

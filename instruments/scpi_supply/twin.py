@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from instruments.plant.laboratory import Laboratory
+from instruments.plant.power import IDLE_A, MOTOR_A
 from instruments.scpi.device import Command, Faults, ScpiDevice, boolean, none, number
 from rig.config import TwinParameters
 
@@ -25,9 +26,10 @@ class SupplyParameters(TwinParameters):
 
 
 class Twin:
-    """A supply with constant voltage, constant current when the load asks for more than the limit, and a protection.
+    """A supply that limits its current, or with its protection on (CURR:PROT:STAT ON) trips until that is cleared.
 
-    The protection (CURR:PROT:STAT ON) opens the output instead of limiting, and stays tripped until it is cleared.
+    A limit below what the pump draws while its motor runs lets the voltage sag in proportion: a pump that is starved
+    like this browns out, and the supply stays in its limit.
     """
 
     hosting: ClassVar[str] = "tcp"
@@ -143,22 +145,30 @@ class Twin:
 
     def _feed(self) -> str:
         """Let the laboratory know what the output does from now on."""
-        self._laboratory.change_power(supply_v=self._voltage_v, current_limit_a=self._limit_a, output_on=self._on)
+        self._laboratory.change_power(
+            supply_v=self._voltage_v * self._sag, current_limit_a=self._limit_a, output_on=self._on
+        )
         return ""
 
+    @property
+    def _sag(self) -> float:
+        """Return how much of its voltage the supply can hold against a running motor."""
+        return min(1.0, self._limit_a / (IDLE_A + MOTOR_A))
+
     def _load(self) -> tuple[float, float]:
-        """Return voltage in V and current in A at the output now; a load beyond the limit bends the voltage down."""
+        """Return voltage in V and current in A at the output now."""
         if not self._on:
             return 0.0, 0.0
         now_ns = self._laboratory.advance()
-        wanted_a = float(self._laboratory.supply_current_a(np.array([now_ns], np.int64))[0])
-        if wanted_a <= self._limit_a:
-            return self._voltage_v, wanted_a
+        power = self._laboratory.power
+        if self._sag == 1.0 or power.fed_by != "supply" or not power.interlock_closed:
+            current_a = self._laboratory.supply_current_a(np.array([now_ns], np.int64))
+            return self._voltage_v, float(current_a[0])
         if self._protected:
             self._on, self._tripped = False, True
             self._feed()
             return 0.0, 0.0
-        return self._voltage_v * self._limit_a / wanted_a, self._limit_a
+        return self._voltage_v * self._sag, self._limit_a
 
     def _reading(self, true: float, error_percent: float, noise: float, step: float) -> str:
         if self.faults.number:

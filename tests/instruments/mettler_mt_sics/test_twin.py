@@ -1,6 +1,7 @@
 """The simulated balance as another client sees it: bytes in, bytes out."""
 
 import re
+import socket
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from instruments.mettler_mt_sics.twin import Faults, Twin
 from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.line import Stroke
-from rig.clock import VirtualClock
+from rig.clock import VirtualClock, WallClock
 
 WEIGHT = re.compile(rb"S [SD] [ -]{1,10}\d+\.\d{5} g\r\n")
 QUIET = {"noise_mg": 0.0, "wander_mg": 0.0, "drift_mg_h": 0.0, "sensitivity_ppm": 0.0, "temperature_ppm_k": 0.0}
@@ -207,3 +208,18 @@ def test_another_seed_other_bytes(clock):
         return Twin("balance", Twin.Parameters(), Laboratory(Parameters(), clock, seed)).receive(b"SI\r\n" * 9)
 
     assert reading(1) != reading(2)
+
+
+def test_another_client_streams_over_a_socket_until_it_cancels(serve):
+    laboratory = Laboratory(Parameters(), WallClock(), seed=1)
+    host, _, port = (
+        serve(Twin("balance", Twin.Parameters(), laboratory), tcp=True).removeprefix("socket://").partition(":")
+    )
+    with socket.create_connection((host, int(port)), timeout=5) as client, client.makefile("rwb") as stream:
+        stream.write(b"SIR\r\n")
+        stream.flush()
+        readings = [stream.readline() for _ in range(5)]
+        stream.write(b"@\r\n")
+        stream.flush()
+        rest = iter(stream.readline, b'I4 A "B000000001"\r\n')
+        assert all(WEIGHT.fullmatch(line) for line in (*readings, *rest))
