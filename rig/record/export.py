@@ -85,10 +85,18 @@ def losses(reader: RecordReader) -> Iterator[tuple[str, int, int]]:
                 yield stream, int(block.t_ns.min()) if len(block.t_ns) else entry.t_ns, block.lost
 
 
-def fields_of(entries: tuple[Entry, ...]) -> list[str]:
-    """Return the names of the plain values (no lists, no objects) that the bodies hold; these become columns."""
-    plain = {field for entry in entries for field, value in entry.body.items() if not isinstance(value, (dict, list))}
-    return sorted(plain - {*ENTRY_COLUMNS, BODY})
+def plain_fields(entries: Iterable[Entry]) -> dict[str, set[type]]:
+    """Return the plain values (no lists, no objects) that the bodies hold, by name, with their types.
+
+    These become columns, beside the body itself, which holds everything. Integers beyond 64 bits count as text.
+    """
+    found: dict[str, set[type]] = {}
+    for entry in entries:
+        for field, value in entry.body.items():
+            if not isinstance(value, (dict, list)):
+                too_long = isinstance(value, int) and not -(2**63) <= value < 2**63
+                found.setdefault(field, set()).add(str if too_long else type(value))
+    return {field: found[field] for field in sorted(found.keys() - {*ENTRY_COLUMNS, BODY})}
 
 
 def body_text(entry: Entry) -> str:
@@ -146,10 +154,9 @@ def _write_losses(reader: RecordReader, file: IO[str]) -> None:
 
 def _entries_writer(reader: RecordReader, kind: Kind) -> Callable[[IO[str]], None]:
     def fill(file: IO[str]) -> None:
-        entries = tuple(reader.entries(kind=kind.value))
-        fields = fields_of(entries)
+        fields = plain_fields(reader.entries(kind=kind.value))
         _write_rows(file, [(*ENTRY_COLUMNS, *fields, BODY)])
-        for entry in entries:
+        for entry in reader.entries(kind=kind.value):
             plain = (entry.body.get(field, "") for field in fields)
             row = (entry.seq, _utc_text(entry.t_ns), entry.t_ns, entry.name, *plain, body_text(entry))
             _write_rows(file, [row])

@@ -18,9 +18,9 @@ class Ledger:
     """An open record that takes entries, from any thread of the process; each `append` is one committed transaction.
 
     A commit is handed to the operating system before `append` returns (WAL, synchronous=NORMAL): it survives the
-    death of the process. It reaches the disk at the next checkpoint, so that a power loss may cost the latest
-    entries (4 MB of them), but never the order or the wholeness of those before; after `sync_from_now` it costs
-    nothing.
+    death of the process. It reaches the disk when the system writes back (Linux: within half a minute) or at the next
+    checkpoint (every 16 MB), so that a power loss may cost the latest entries, but never the order or the wholeness of
+    those before; after `sync_from_now` it costs nothing.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:

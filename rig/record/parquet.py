@@ -3,6 +3,7 @@
 import importlib
 import json
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,9 +18,9 @@ from rig.record.export import (
     TABLES,
     blocks,
     body_text,
-    fields_of,
     file_stem,
     losses,
+    plain_fields,
     write_run_file,
     written_whole,
 )
@@ -27,6 +28,7 @@ from rig.record.reader import RecordReader
 from rig.record.schema import Kind
 
 _ROWS_PER_GROUP = 1 << 17
+_ENTRIES_PER_GROUP = 1 << 14
 
 
 def export_parquet(reader: RecordReader, directory: Path) -> tuple[Path, ...]:
@@ -85,37 +87,46 @@ class _ParquetExport:
 
     def _write_entries(self, table: str, kind: Kind) -> Path:
         arrow = self._arrow
-        entries = tuple(self._reader.entries(kind=kind.value))
-        names = fields_of(entries)
-        plain = [self._plain_column([entry.body.get(name) for entry in entries]) for name in names]
-        t_ns = [entry.t_ns for entry in entries]
+        plain = {
+            name: self._plain_type(types) for name, types in plain_fields(self._reader.entries(kind=kind.value)).items()
+        }
         fields = [
             arrow.field("seq", arrow.int64()),
             *self._times,
             arrow.field("name", arrow.string()),
-            *(arrow.field(name, column.type) for name, column in zip(names, plain, strict=True)),
+            *(arrow.field(name, column_type) for name, column_type in plain.items()),
             arrow.field(BODY, arrow.string()),
         ]
-        columns = [
-            [entry.seq for entry in entries],
-            t_ns,
-            t_ns,
-            [entry.name for entry in entries],
-            *plain,
-            [body_text(entry) for entry in entries],
-        ]
-        return self._write(table, fields, lambda: iter([columns]))
 
-    def _plain_column(self, values: Sequence[Any]) -> Any:
-        """Return values of one kind in their own type, mixed ones as JSON text; missing ones stay missing."""
-        kinds = {type(value) for value in values if value is not None}
-        if kinds <= {float} or kinds == {int, float}:
-            return self._arrow.array(values, self._arrow.float64())
-        if kinds == {str} or kinds == {bool}:
-            return self._arrow.array(values)
-        if kinds == {int} and all(abs(value) < 2**63 for value in values if value is not None):
-            return self._arrow.array(values, self._arrow.int64())
-        return self._arrow.array([None if value is None else json.dumps(value) for value in values])
+        def groups() -> Iterator[list[Any]]:
+            entries = self._reader.entries(kind=kind.value)
+            while group := list(islice(entries, _ENTRIES_PER_GROUP)):
+                yield [
+                    [entry.seq for entry in group],
+                    [entry.t_ns for entry in group],
+                    [entry.t_ns for entry in group],
+                    [entry.name for entry in group],
+                    *([self._plain_value(entry.body.get(name), plain[name]) for entry in group] for name in plain),
+                    [body_text(entry) for entry in group],
+                ]
+
+        return self._write(table, fields, groups)
+
+    def _plain_type(self, types: set[type]) -> Any:
+        """Return the type of a column that holds values of these types: text when they do not go together."""
+        types = types - {type(None)}
+        if types == {int}:
+            return self._arrow.int64()
+        if types in ({float}, {int, float}):
+            return self._arrow.float64()
+        return self._arrow.bool_() if types == {bool} else self._arrow.string()
+
+    def _plain_value(self, value: Any, column_type: Any) -> Any:
+        if value is None or isinstance(value, str):
+            return value
+        if self._arrow.types.is_string(column_type):
+            return json.dumps(value)
+        return float(value) if self._arrow.types.is_floating(column_type) else value
 
     def _write(self, stem: str, fields: Sequence[Any], groups: Callable[[], Iterator[list[Any]]]) -> Path:
         path = self._directory / f"{stem}.parquet"

@@ -24,8 +24,8 @@ class RunRecord:
     """The record of a run that is going on: one writing process, any of its threads.
 
     Each method commits one entry and returns its seq; when it has returned, the entry survives the death of the
-    process (SIGKILL included). A power loss may cost the entries since the last checkpoint, 4 MB at most, never
-    the wholeness of those before; `stop` syncs everything to the disk.
+    process (SIGKILL included). A power loss may cost what the operating system had not yet written back (Linux: half a
+    minute, and 16 MB at most), never the wholeness of what came before; `stop` brings everything to the disk.
 
     All methods raise RecordClosedError after the stop, and RecordError when the entry cannot be written.
     Not to be called from signal handlers.

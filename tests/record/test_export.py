@@ -117,12 +117,29 @@ def test_parquet_results_keep_their_types(exported, reader, tmp_path):
     ]
 
 
-def test_parquet_values_of_mixed_kinds_are_json_text(record, reader, tmp_path):
-    for value in (1, "one", 2**70):
+def test_parquet_values_of_mixed_kinds_are_text(record, reader, tmp_path):
+    for value in (1, "one", True, None):
         record.result("r", {"value": value})
     export_parquet(reader, tmp_path / "out")
     read = pyarrow.parquet.read_table(tmp_path / "out" / "results.parquet")
-    assert read["value"].to_pylist() == ["1", '"one"', str(2**70)]
+    assert read["value"].to_pylist() == ["1", "one", "true", None]
+
+
+@pytest.mark.parametrize(
+    "values, expected",
+    [
+        ((1_767_225_600_123_456_789, -(2**63)), [1_767_225_600_123_456_789, -(2**63)]),
+        ((2**62 + 1, 0.5), [float(2**62), 0.5]),
+        ((2**63, 1), [str(2**63), "1"]),
+        ((True, False), [True, False]),
+        ((None, None), [None, None]),
+    ],
+)
+def test_parquet_numbers_are_as_exact_as_their_column_can_be(record, reader, tmp_path, values, expected):
+    for value in values:
+        record.result("r", {"value": value})
+    export_parquet(reader, tmp_path / "out")
+    assert pyarrow.parquet.read_table(tmp_path / "out" / "results.parquet")["value"].to_pylist() == expected
 
 
 def test_parquet_without_pyarrow_names_the_extra(exported, reader, tmp_path, monkeypatch):
