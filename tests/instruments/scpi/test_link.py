@@ -202,6 +202,18 @@ def test_nothing_listening(connect):
         connect(f"TCPIP::127.0.0.1::{port}::SOCKET")
 
 
+def test_host_that_does_not_accept(connect, closing):
+    server = closing.enter_context(socket.socket())
+    server.bind(("127.0.0.1", 0))
+    server.listen(0)
+    for _ in range(3):  # a full queue of callers drops the next one
+        caller = closing.enter_context(socket.socket())
+        caller.setblocking(False)
+        caller.connect_ex(server.getsockname())
+    with pytest.raises((ConnectionFailedError, NoReplyError)):
+        connect(f"TCPIP::127.0.0.1::{server.getsockname()[1]}::SOCKET")
+
+
 def test_silent_port(connect):
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises(NoReplyError):
         connect(f"TCPIP::127.0.0.1::{server.getsockname()[1]}::SOCKET")
