@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from rig.capabilities import Sampled
 from rig.clock import NS_PER_S, Clock, ScheduledCall, ns_from_s
-from rig.errors import GarbledReplyError, NoReplyError, RigError
+from rig.errors import GarbledReplyError, NoReplyError, RefusedError, RigError
 from rig.record import RunRecord
 
 # A reading that fails is missed and counted; as many in a row mean that the instrument is gone.
 MISSES_IN_A_ROW = 5
+MISSABLE = (NoReplyError, GarbledReplyError, RefusedError)
 
 
 @dataclass(slots=True)
@@ -92,7 +93,7 @@ class Sampler:
                     return
             try:
                 block = self._instrument.read_block()
-            except (NoReplyError, GarbledReplyError) as error:
+            except MISSABLE as error:
                 self._missed(error)
                 return
             except RigError as error:

@@ -18,8 +18,9 @@ try:
 except ImportError:  # Windows has no termios
     _termios_error = OSError  # type: ignore[misc, assignment]
 
-# A dead pseudo-terminal, an unplugged USB adapter and a closed socket surface as any of these.
-PORT_ERRORS = (serial.SerialException, OSError, _termios_error)
+# A dead pseudo-terminal, an unplugged USB adapter and a closed socket surface as any of these; a port that was closed
+# here already gives a TypeError, because pyserial then hands None to the system.
+PORT_ERRORS = (serial.SerialException, OSError, _termios_error, TypeError)
 PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 MAX_REPLY_BYTES = 1 << 16
 # Reads wait in slices of this length: changing pyserial's time-out reconfigures the port on every call.
