@@ -6,6 +6,7 @@ Sources: Tanaka et al. 2001 (water), ISO 8655-6 (air), needle force π·d·γ.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,12 @@ from instruments.plant.line import Line
 NS_PER_H = 3.6e12
 WEIGHT_DENSITY_KG_M3 = 8000.0
 MENISCUS_NS = 4 * 3_600_000_000_000  # how long the contact line stays pinned
+
+
+@lru_cache(maxsize=4096)
+def _held(seed: int, slot: int) -> float:
+    """Return where the contact line hangs during one slot, as a standard normal number."""
+    return float(np.random.default_rng([seed, slot]).normal())
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,5 @@ class Beaker:
         """Return the needle's capillary force as mass: it sits still, then jumps when the contact line slips."""
         slots = t_ns // MENISCUS_NS
         first = int(slots.min()) if len(slots) else 0
-        held = [
-            np.random.default_rng([self.seed, slot]).normal()
-            for slot in range(first, int(slots.max(initial=first)) + 1)
-        ]
+        held = [_held(self.seed, slot) for slot in range(first, int(slots.max(initial=first)) + 1)]
         return np.asarray(self.capillary_mg * np.asarray(held)[slots - first])

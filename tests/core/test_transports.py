@@ -136,3 +136,9 @@ def test_a_socket_that_is_closed_by_the_other_side():
 def test_closing_twice_is_harmless(stream):
     stream.close()
     stream.close()
+
+
+def test_a_stream_that_was_closed_is_a_lost_connection(stream):
+    stream.close()
+    with pytest.raises(ConnectionLostError):
+        stream.exchange(b"x", b"\n")
