@@ -124,8 +124,13 @@ def _twins(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGINT, end)
     bench_file = load_bench_file(options.file)
     clock = WallClock(speed=options.speed)
-    host_until(ended, bench_file, clock, options.dir, options.first_tcp_port, options.for_s or None, print)
+    host_until(ended, bench_file, clock, options.dir, options.first_tcp_port, options.for_s or None, _say)
     return 0
+
+
+def _say(line: str) -> None:
+    """Print at once: who waits for the ports may read from a pipe."""
+    print(line, flush=True)
 
 
 def _runs(options: argparse.Namespace) -> int:
