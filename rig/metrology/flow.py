@@ -34,11 +34,13 @@ class MeanFlow:
 
     `error` is the end-point result in percent with its budget, `flow` the same in µL/h. `regression_ul_h` is the slope
     of the line with correlated residuals, `u_regression_ul_h` its standard uncertainty from those residuals alone.
-    `difference_percent` is end-point less regression, `allowed_percent` what noise explains of it (k = 2).
+    `difference_percent` is end-point less regression, `allowed_percent` what noise explains of it (k = 2). `gain` is
+    the mass between the ends, from which `draw_error` checks the budget by Monte Carlo.
     """
 
     error: Budget
     flow: Budget
+    gain: Gain
     regression_ul_h: float
     u_regression_ul_h: float
     difference_percent: float
@@ -117,8 +119,8 @@ def mean_flow(
     """Return the mean flow over all of the readings, `mass_mg` (n,) at `t_s` (n,) seconds, n ≥ 8.
 
     The end-point result is the mass gained between the levels of the first and the last `end_s` seconds (None: a
-    minute, 5 s when strokes show beyond the noise, at most 1/500 of the window), corrected for evaporation, over the time between them. When the regression
-    does not agree with it, the result's remarks say by how much.
+    minute, 5 s when strokes show beyond the noise, at most 1/500 of the window), corrected for evaporation, over the
+    time between them. When the regression does not agree with it, the result's remarks say by how much.
     Raises SeriesError as `check_series` does, and for no flow or a negative one (beyond k = 2 of noise and
     evaporation); MetrologyError for a programmed rate that is not positive.
     """
@@ -186,7 +188,8 @@ def _compared(
             f"the flow was not steady or the weighing was disturbed{jumps}",
         )
     flow = error.scaled(1.0 / percent, programmed_ul_h, "µL/h")
-    return MeanFlow(error.scaled(1.0, 0.0, "%", remarks=remarks), flow, regression, u_regression, difference, allowed)
+    told = error.scaled(1.0, 0.0, "%", remarks=remarks)
+    return MeanFlow(told, flow, gain, regression, u_regression, difference, allowed)
 
 
 def _fall_mg(balance: Balance) -> float:
