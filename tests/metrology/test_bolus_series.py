@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.errors import MetrologyError, SeriesError
@@ -49,6 +49,7 @@ def test_mean_error_covers_at_student_k():
     assert held / 500 == pytest.approx(0.95, abs=0.03)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.5, 2.0), min_size=2, max_size=30), st.floats(1e-3, 1e3))
 def test_percentages_do_not_depend_on_the_size_of_the_bolus(shares, programmed_ul):
     small = evaluate_series(np.array(shares), 0.0, 1.0)

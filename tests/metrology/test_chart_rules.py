@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.errors import SeriesError
@@ -75,6 +75,7 @@ def test_alternation_names_its_fourteen_points():
     assert signal.points == tuple(range(14))
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-5, 5), max_size=60))
 def test_rules_do_not_know_up_from_down(z):
     scores = np.array(z, dtype=float)

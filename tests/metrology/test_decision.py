@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.errors import MetrologyError
@@ -83,6 +83,7 @@ def test_limits_that_are_none_are_refused(lower, upper, k):
         decide(Measured(0.0, 1.0, "%"), lower, upper, k=k)
 
 
+@settings(deadline=None)
 @given(finite, st.floats(1e-3, 1e3), finite, st.floats(1e-3, 1e6))
 def test_inside_and_outside_are_complementary_probabilities(value, u, lower, width):
     inside, outside = conformance(Measured(value, u, "%"), lower, lower + width)
@@ -91,6 +92,7 @@ def test_inside_and_outside_are_complementary_probabilities(value, u, lower, wid
     assert inside + outside == pytest.approx(1, abs=1e-12)
 
 
+@settings(deadline=None)
 @given(finite, st.floats(1e-3, 1e3), finite, st.floats(1e-3, 1e6))
 def test_verdict_mirrors_with_its_limits(value, u, lower, width):
     upright = decide(Measured(value, u, "%"), lower, lower + width)

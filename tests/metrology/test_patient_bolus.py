@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.errors import MetrologyError, SeriesError
@@ -61,6 +61,7 @@ def test_border_within_the_uncertainty_of_time_is_nobodys_fault():
     assert judge([0, 2.001], [True, False], u_time_s=2.0).refused_wrongly == ()
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 72 * 60), min_size=1, max_size=60, unique=True),
     st.integers(10, 600),

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.errors import MetrologyError, SeriesError
@@ -62,6 +62,7 @@ def test_two_sided_interval_covers_in_the_promised_share_of_samples():
     assert held.mean() == pytest.approx(0.95, abs=0.006)
 
 
+@settings(deadline=None)
 @given(st.integers(2, 500), st.floats(0.5, 0.999), st.floats(0.5, 0.999))
 def test_two_sided_factor_exceeds_the_normal_quantile_and_falls_with_n(n, coverage, confidence):
     assert two_sided_factor(n, coverage, confidence) > two_sided_factor(n + 1, coverage, confidence) > 0
