@@ -8,12 +8,13 @@ BENCH  ?= benches/mocked.toml
 # numpy's linear algebra must not start threads of its own: two cores are shared with the twins.
 export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench parquet lock clean
 
 help:
 	@echo "make run    set up, then run the plans on the mocked bench and write a report"
 	@echo "make test   set up, then run every check"
 	@echo "make bench  print the speed table"
+	@echo "make parquet  add Parquet export"
 	@echo "make lock   resolve the dependencies anew"
 
 # The Python and its venv module are the one thing pip cannot bring; say so instead of failing half-way.
@@ -47,10 +48,14 @@ check: $(VENV)/.dev-installed
 bench: $(VENV)/.dev-installed
 	$(BIN)/python -m benchmarks
 
+parquet: $(VENV)/.run-installed
+	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/parquet.txt
+
 lock: | $(BIN)/python
 	$(BIN)/python -m pip install --quiet "uv>=0.13,<0.14"
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml requirements/build.in -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra parquet -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra parquet -c requirements/dev.txt pyproject.toml -o requirements/parquet.txt
 
 clean:
 	rm -rf $(VENV) build *.egg-info

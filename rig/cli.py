@@ -5,7 +5,9 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
+
 from types import FrameType
 
 from rig.errors import RigError
@@ -53,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write a run's data as CSV and Parquet")
     _with_run(export, _export)
     export.add_argument("--out", type=Path, help="the folder to write to (default: beside the record)")
-    export.add_argument("--format", choices=("csv", "parquet", "both"), default="both")
+    export.add_argument(
+        "--format", choices=("csv", "parquet", "both"), help="default: both, where Parquet is installed"
+    )
     return parser
 
 
@@ -192,10 +196,13 @@ def _export(options: argparse.Namespace) -> int:
 
     path = _record(options)
     out = options.out or path.with_name(path.name.replace(".rig.db", "-export"))
+    wanted = options.format or ("both" if find_spec("pyarrow") else "csv")
+    if options.format is None and wanted == "csv":
+        print("CSV only: `make parquet` installs what Parquet needs", file=sys.stderr)
     with RecordReader(path) as reader:
-        if options.format in ("csv", "both"):
+        if wanted in ("csv", "both"):
             export_csv(reader, out)
-        if options.format in ("parquet", "both"):
+        if wanted in ("parquet", "both"):
             export_parquet(reader, out)
     print(out)
     return 0
