@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-
 from types import FrameType
 
 from rig.errors import RigError
