@@ -45,7 +45,7 @@ def _field(comma: bytes, column: Column) -> list[Part]:
     if values.dtype.kind == "i":
         parts: list[Part] = [comma + key + b"=", int_cells(values.astype(np.int64, copy=False)), b"i"]
     else:
-        parts = _float_field(comma, key, values)
+        parts = _float_field(comma, key, values.astype(np.float64, copy=False))
     if column.present is None:
         return parts
     return [_where(part, column.present) for part in parts]

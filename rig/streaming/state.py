@@ -1,0 +1,54 @@
+"""How far a record has been encoded, and what the next point must know of those before: the content of a cursor."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from rig.errors import StreamingError
+from rig.streaming.stamps import Tail
+
+
+@dataclass(slots=True)
+class StreamState:
+    """What one stream of samples has come to. `withheld` counts samples that no InfluxDB can hold."""
+
+    tail: Tail = field(default_factory=Tail)
+    read_ns: int | None = None
+    withheld: int = 0
+    not_finite: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class EncoderState:
+    """Everything up to entry `seq` is encoded, and the first `rows` samples of the entry behind it."""
+
+    seq: int = 0
+    rows: int = 0
+    entry_ns: int | None = None
+    note_ns: int | None = None
+    made: dict[str, int] = field(default_factory=dict)
+    streams: dict[str, StreamState] = field(default_factory=dict)
+
+    def stream(self, name: str) -> StreamState:
+        """Return the state of one stream, a fresh one at its beginning."""
+        return self.streams.setdefault(name, StreamState())
+
+    def count(self, measurement: str, points: int) -> None:
+        """Count points made."""
+        self.made[measurement] = self.made.get(measurement, 0) + points
+
+    def dump(self) -> str:
+        """Return the state as JSON."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def load(cls, text: str) -> "EncoderState":
+        """Read what `dump` wrote; raises StreamingError when it is something else."""
+        try:
+            raw: dict[str, Any] = json.loads(text)
+            streams = {
+                name: StreamState(**(one | {"tail": Tail(**one["tail"])})) for name, one in raw["streams"].items()
+            }
+            return cls(**(raw | {"streams": streams}))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise StreamingError(f"the cursor does not hold the state of an encoder: {error!r}") from error
