@@ -13,7 +13,14 @@ from instruments.ni_daq.dialect import SampleClock
 from instruments.ni_daq.settings import DaqSettings
 from rig.capabilities import Block, Channel, Exchange, Identity
 from rig.driving import DriverContext
-from rig.errors import ConnectionFailedError, GarbledReplyError, InstrumentError, RefusedError
+from rig.errors import (
+    ConnectionFailedError,
+    ConnectionLostError,
+    GarbledReplyError,
+    InstrumentError,
+    NoReplyError,
+    RefusedError,
+)
 
 MAKER = "National Instruments"
 # What one read may bring: well below the limit of a gRPC message.
@@ -53,6 +60,11 @@ class Driver:
         try:
             with self._connection.within_one_deadline():
                 self._open()
+        except (ConnectionLostError, NoReplyError) as error:
+            self.close()
+            raise ConnectionFailedError(
+                name, error.what, port=error.port, sent=error.sent, received=error.received, advice=error.advice
+            ) from error
         except InstrumentError:
             self.close()
             raise

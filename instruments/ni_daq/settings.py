@@ -59,7 +59,7 @@ class DaqSettings(InstrumentSettings):
 
     device: str = Field(default="Dev1", pattern=r"^\w[\w-]*$")
     sample_rate_hz: float = Field(default=10.0, gt=0, le=1_000_000)
-    buffer_s: float = Field(default=120.0, gt=0, le=86_400)
+    buffer_s: float = Field(default=600.0, gt=0, le=86_400)
     channels: tuple[AnalogChannel, ...] = Field(default=STANDARD_CHANNELS, min_length=1, max_length=32)
     edge_counter: str = Field(default="ctr0", pattern=r"^ctr\d+$")
     interlock_line: str = Field(default="port0/line0", pattern=r"^port\d+/line\d+$")

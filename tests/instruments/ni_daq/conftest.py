@@ -1,0 +1,76 @@
+"""A simulated NI device on a real gRPC endpoint."""
+
+import contextlib
+
+import grpc
+import nidaqmx
+import pytest
+from nidaqmx.errors import DaqError
+
+from instruments.hosting.grpc_host import GrpcHost
+from instruments.ni_daq.driver import Driver
+from instruments.ni_daq.twin import Twin
+
+
+@pytest.fixture
+def quiet():
+    """Parameters of a device whose converter adds no noise, for known answers."""
+    return Twin.Parameters(noise_v=0.0)
+
+
+@pytest.fixture
+def twin(laboratory, quiet):
+    return Twin("daq", quiet, laboratory)
+
+
+@pytest.fixture
+def host(twin, closing):
+    served = GrpcHost("daq", twin)
+    closing.callback(served.close)
+    return served
+
+
+@pytest.fixture
+def open_driver(host, context, closing):
+    def opened(**settings) -> Driver:
+        driver = Driver("daq", Driver.Settings(port=host.port, **{"deadline_s": 2.0, **settings}), context)
+        closing.callback(driver.close)
+        return driver
+
+    return opened
+
+
+@pytest.fixture
+def driver(open_driver):
+    return open_driver()
+
+
+@pytest.fixture
+def sampling(driver):
+    driver.start_sampling()
+    return driver
+
+
+@pytest.fixture
+def ni(host, closing):
+    """The options with which an unmodified nidaqmx client reaches the device, on a channel without any deadline."""
+    channel = grpc.insecure_channel(host.port.removeprefix("grpc://"))
+    closing.callback(channel.close)
+    return nidaqmx.GrpcSessionOptions(channel, "")
+
+
+def clear_if_there(task):
+    """Clear a task that neither the test nor a reset of the device has cleared."""
+    if task._handle is not None:
+        with contextlib.suppress(DaqError):
+            task.close()
+
+
+@pytest.fixture
+def new_task(ni, closing):
+    def created() -> nidaqmx.Task:
+        task = nidaqmx.Task(grpc_options=ni)
+        closing.callback(clear_if_there, task)
+        return task
+
+    return created

@@ -1,0 +1,312 @@
+"""The twin as an unmodified nidaqmx client sees it."""
+
+import threading
+
+import grpc
+import nidaqmx
+import nidaqmx.system
+import numpy as np
+import pytest
+from nidaqmx.constants import READ_ALL_AVAILABLE, AcquisitionType, LineGrouping, TerminalConfiguration
+from nidaqmx.errors import DaqError, DaqReadError, RpcError
+from nidaqmx.stream_readers import AnalogMultiChannelReader, AnalogSingleChannelReader, CounterReader
+
+from instruments.hosting.grpc_host import GrpcHost
+from instruments.ni_daq.twin import Twin
+from instruments.plant.laboratory import Laboratory, Parameters
+from instruments.plant.line import Stroke
+from rig.clock import WallClock
+
+HALF_STEP_V = 20 / 65536 / 2
+
+
+@pytest.fixture
+def live(closing):
+    """The options of a client whose device runs on the wall clock."""
+    host = GrpcHost("daq", Twin("daq", Twin.Parameters(), Laboratory(Parameters(), WallClock(), 1)))
+    closing.callback(host.close)
+    channel = grpc.insecure_channel(host.port.removeprefix("grpc://"))
+    closing.callback(channel.close)
+    return nidaqmx.GrpcSessionOptions(channel, "")
+
+
+@pytest.fixture
+def analogue(new_task):
+    task = new_task()
+    task.ai_channels.add_ai_voltage_chan("Dev1/ai0:7", min_val=-10, max_val=10)
+    return task
+
+
+@pytest.fixture
+def continuous(analogue):
+    analogue.timing.cfg_samp_clk_timing(10.0, sample_mode=AcquisitionType.CONTINUOUS, samps_per_chan=1000)
+    analogue.start()
+    return analogue
+
+
+def code_of(call, *args, **kwargs):
+    with pytest.raises(DaqError) as caught:
+        call(*args, **kwargs)
+    return caught.value.error_code
+
+
+def test_the_system_lists_the_device(ni):
+    assert nidaqmx.system.System.remote(ni).devices.device_names == ["Dev1"]
+
+
+def test_the_device_tells_its_channels(ni):
+    device = nidaqmx.system.System.remote(ni).devices["Dev1"]
+    assert [len(device.ai_physical_chans), len(device.ci_physical_chans), len(device.do_lines)] == [32, 4, 32]
+
+
+def test_an_unnamed_task_gets_a_name(new_task):
+    assert new_task().name == "_unnamedTask<0>"
+
+
+def test_a_range_of_inputs_becomes_a_channel_each(analogue):
+    assert analogue.channel_names == [f"Dev1/ai{n}" for n in range(8)]
+
+
+def test_task_read_without_a_clock_is_of_this_moment(analogue):
+    # 22.25 °C or so at 10 °C/V; 1013 hPa at (1013 − 500)/120.
+    values = analogue.read()
+    assert (len(values), values[2], values[3]) == (8, pytest.approx(2.2, abs=0.05), pytest.approx(4.28, abs=0.06))
+
+
+def test_task_read_of_one_channel_is_a_single_number(new_task):
+    task = new_task()
+    task.ai_channels.add_ai_voltage_chan("Dev1/ai9")
+    assert task.read() == pytest.approx(0.0, abs=HALF_STEP_V)
+
+
+def test_task_read_of_many_samples_has_a_row_per_channel(continuous, clock):
+    clock.wait_s(1)
+    assert np.shape(continuous.read(10)) == (8, 10)
+
+
+def test_all_that_is_available_is_read(continuous, clock):
+    clock.wait_s(2)
+    assert np.shape(continuous.read(READ_ALL_AVAILABLE)) == (8, 21)
+
+
+def test_a_reader_fills_an_array(continuous, clock):
+    clock.wait_s(1)
+    data = np.zeros((8, 5))
+    assert AnalogMultiChannelReader(continuous.in_stream).read_many_sample(data, 5) == 5
+    assert data[2] == pytest.approx(2.2, abs=0.05)
+
+
+def test_a_reader_of_one_sample_fills_a_row(continuous):
+    data = np.zeros(8)
+    AnalogMultiChannelReader(continuous.in_stream).read_one_sample(data)
+    assert data[2] == pytest.approx(2.2, abs=0.05)
+
+
+def test_a_scalar_is_read(new_task):
+    task = new_task()
+    task.ai_channels.add_ai_voltage_chan("Dev1/ai2")
+    assert AnalogSingleChannelReader(task.in_stream).read_one_sample() == pytest.approx(2.2, abs=0.05)
+
+
+def test_a_range_of_5_volts_has_finer_steps(new_task):
+    task = new_task()
+    task.ai_channels.add_ai_voltage_chan("Dev1/ai2", terminal_config=TerminalConfiguration.RSE, min_val=0, max_val=5)
+    steps = task.read() / (10 / 65536)
+    assert steps == pytest.approx(round(steps), abs=1e-6)
+
+
+def test_a_read_that_is_too_early_times_out_with_what_there_is(continuous, clock):
+    clock.wait_s(0.45)
+    data = np.zeros((8, 10))
+    with pytest.raises(DaqReadError) as caught:
+        AnalogMultiChannelReader(continuous.in_stream).read_many_sample(data, 10, timeout=0.05)
+    assert (caught.value.error_code, caught.value.samps_per_chan_read) == (-200284, 5)
+
+
+def test_a_timeout_of_zero_tries_once(continuous):
+    data = np.zeros((8, 10))
+    reader = AnalogMultiChannelReader(continuous.in_stream)
+    assert code_of(reader.read_many_sample, data, 10, timeout=0) == -200284
+
+
+def test_samples_left_unread_overflow(continuous, clock):
+    clock.wait_s(101)
+    assert code_of(continuous.read, 10) == -200279
+
+
+def test_an_overflow_lasts_until_the_task_is_stopped(continuous, clock):
+    clock.wait_s(101)
+    code_of(continuous.read, 10)
+    assert code_of(continuous.read, 10) == -200279
+    continuous.stop()
+    continuous.start()
+    assert np.shape(continuous.read(1)) == (8, 1)
+
+
+def test_a_finite_acquisition_ends(analogue, clock):
+    analogue.timing.cfg_samp_clk_timing(100.0, samps_per_chan=50)
+    analogue.start()
+    clock.wait_s(1)
+    assert (analogue.is_task_done(), np.shape(analogue.read(READ_ALL_AVAILABLE))) == (True, (8, 50))
+
+
+def test_a_finite_acquisition_gives_no_more_than_it_has(analogue, clock):
+    analogue.timing.cfg_samp_clk_timing(100.0, samps_per_chan=50)
+    analogue.start()
+    clock.wait_s(1)
+    analogue.read(50)
+    assert code_of(analogue.read, 1) == -200278
+
+
+def test_waiting_for_an_acquisition_that_goes_on_times_out(continuous):
+    assert code_of(continuous.wait_until_done, timeout=0.02) == -200560
+
+
+@pytest.mark.parametrize(
+    "channel, code",
+    [("Dev1/ai32", -200170), ("Dev1/xy0", -200170), ("Dev2/ai0", -200220), ("Dev1/ai00x", -200170)],
+)
+def test_channels_that_do_not_exist_are_refused(new_task, channel, code):
+    assert code_of(new_task().ai_channels.add_ai_voltage_chan, channel) == code
+
+
+@pytest.mark.parametrize("low, high, code", [(1, -1, -200082), (-50, 50, -200077)])
+def test_ranges_that_the_device_does_not_have_are_refused(new_task, low, high, code):
+    task = new_task()
+    assert code_of(task.ai_channels.add_ai_voltage_chan, "Dev1/ai0", min_val=low, max_val=high) == code
+
+
+@pytest.mark.parametrize("rate_hz, code", [(1e6, -200332), (1e-3, -200331), (float("nan"), -200332)])
+def test_rates_that_the_device_does_not_have_are_refused(analogue, rate_hz, code):
+    assert code_of(analogue.timing.cfg_samp_clk_timing, rate_hz) == code
+
+
+def test_one_channel_twice_is_refused(analogue):
+    assert code_of(analogue.ai_channels.add_ai_voltage_chan, "Dev1/ai0") == -200003
+
+
+def test_a_second_acquisition_finds_the_device_reserved(continuous, new_task):
+    second = new_task()
+    second.ai_channels.add_ai_voltage_chan("Dev1/ai8")
+    assert code_of(second.start) == -50103
+
+
+def test_kinds_of_channels_do_not_mix(analogue):
+    assert code_of(analogue.do_channels.add_do_chan, "Dev1/port0/line1") == -200559
+
+
+def test_an_empty_task_cannot_start(new_task):
+    assert code_of(new_task().start) == -200478
+
+
+def test_a_cleared_task_is_invalid(analogue, new_task):
+    other = new_task()
+    stale = other._handle
+    other.close()
+    with pytest.raises(DaqError) as caught:
+        analogue._interpreter.start_task(stale)
+    assert caught.value.error_code == -200088
+
+
+def test_a_method_that_the_device_lacks_is_unimplemented(new_task):
+    with pytest.raises(RpcError, match="UNIMPLEMENTED"):
+        new_task().ao_channels.add_ao_voltage_chan("Dev1/ao0")
+
+
+def test_an_attribute_that_the_device_lacks_is_refused(continuous):
+    assert code_of(lambda: continuous.timing.master_timebase_rate) == -200452
+
+
+def test_a_counter_counts_the_motors_edges(new_task, clock, laboratory):
+    task = new_task()
+    task.ci_channels.add_ci_count_edges_chan("Dev1/ctr0", initial_count=5)
+    task.start()
+    laboratory.line.stroke(Stroke(clock.now_ns(), 1.0, 12))
+    assert (task.read(), CounterReader(task.in_stream).read_one_sample_uint32()) == (17, 17)
+
+
+def test_a_counter_that_hangs_on_nothing_counts_nothing(new_task, clock, laboratory):
+    task = new_task()
+    task.ci_channels.add_ci_count_edges_chan("Dev1/ctr1")
+    task.start()
+    laboratory.line.stroke(Stroke(clock.now_ns(), 1.0, 12))
+    assert task.read() == 0
+
+
+def test_the_interlocks_line_feeds_the_pump(new_task, laboratory):
+    task = new_task()
+    task.do_channels.add_do_chan("Dev1/port0/line0")
+    task.write(True)
+    assert (laboratory.power.interlock_closed, task.read()) == (True, True)
+
+
+def test_lines_keep_their_state_when_their_task_ends(new_task, laboratory):
+    task = new_task()
+    task.do_channels.add_do_chan("Dev1/port0/line0")
+    task.write(True)
+    task.close()
+    again = new_task()
+    again.do_channels.add_do_chan("Dev1/port0/line0")
+    assert (laboratory.power.interlock_closed, again.read()) == (True, True)
+
+
+def test_lines_of_one_channel_are_written_as_a_number(new_task, laboratory):
+    task = new_task()
+    task.do_channels.add_do_chan("Dev1/port0/line0:3", line_grouping=LineGrouping.CHAN_FOR_ALL_LINES)
+    task.write(0b0101)
+    assert laboratory.power.interlock_closed
+
+
+def test_lines_of_their_own_channels_are_written_one_by_one(new_task, laboratory):
+    task = new_task()
+    task.do_channels.add_do_chan("Dev1/port0/line0:1", line_grouping=LineGrouping.CHAN_PER_LINE)
+    task.write([True, False])
+    assert (laboratory.power.interlock_closed, task.read()) == (True, [True, False])
+
+
+def test_resetting_the_device_opens_the_relay_and_ends_its_tasks(ni, new_task, laboratory):
+    line = new_task()
+    line.do_channels.add_do_chan("Dev1/port0/line0")
+    line.write(True)
+    nidaqmx.system.System.remote(ni).devices["Dev1"].reset_device()
+    assert (laboratory.power.interlock_closed, code_of(line.start)) == (False, -200088)
+
+
+def test_samples_are_waited_for_on_the_wall_clock(live):
+    with nidaqmx.Task(grpc_options=live) as task:
+        task.ai_channels.add_ai_voltage_chan("Dev1/ai0:1")
+        task.timing.cfg_samp_clk_timing(1000.0, sample_mode=AcquisitionType.CONTINUOUS)
+        assert np.shape(task.read(50, timeout=5)) == (2, 50)
+
+
+def test_a_client_is_told_of_every_n_samples(live):
+    told = threading.Semaphore(0)
+    with nidaqmx.Task(grpc_options=live) as task:
+        task.ai_channels.add_ai_voltage_chan("Dev1/ai0:1")
+        task.timing.cfg_samp_clk_timing(1000.0, sample_mode=AcquisitionType.CONTINUOUS)
+
+        def on_samples(_task, _kind, count, _data):
+            told.release(count // 20)
+            return 0
+
+        task.register_every_n_samples_acquired_into_buffer_event(20, on_samples)
+        task.start()
+        assert all(told.acquire(timeout=5) for _ in range(3))
+        task.register_every_n_samples_acquired_into_buffer_event(20, None)
+
+
+def test_a_client_is_told_of_the_end(live):
+    done = threading.Event()
+    with nidaqmx.Task(grpc_options=live) as task:
+        task.ai_channels.add_ai_voltage_chan("Dev1/ai0")
+        task.timing.cfg_samp_clk_timing(1000.0, samps_per_chan=20)
+
+        def on_done(_task, status, _data):
+            if status == 0:
+                done.set()
+            return 0
+
+        task.register_done_event(on_done)
+        task.start()
+        assert done.wait(5)
+        task.register_done_event(None)
