@@ -1,0 +1,80 @@
+"""Numbers, times and verdicts as a person reads them."""
+
+import math
+
+from rig.clock import NS_PER_S, iso_utc
+
+_FINEST_SHARE = 1e-5
+# Each verdict has a sign and a word, so that none is told by colour alone.
+SIGNS = {"PASS": "✓", "FAIL": "✗", "INCONCLUSIVE": "?", "INVALID": "∅"}
+
+
+def with_uncertainty(value: float, expanded: float) -> tuple[str, str]:
+    """Return value and U as text: U to two digits that count, the value to the same place (GUM 7.2.6)."""
+    decimals = 3
+    if expanded > 0:
+        decimals = max(0, 1 - math.floor(math.log10(float(f"{expanded:.1e}"))))
+    return signed(value, decimals), f"{expanded:.{decimals}f}"
+
+
+def signed(value: float, decimals: int) -> str:
+    """Return a number with its sign, a true minus, and no sign for what is zero as shown."""
+    text = f"{value:+.{decimals}f}"
+    return text[1:] if not any(digit in "123456789" for digit in text) else text.replace("-", "−")
+
+
+def plain(value: float, digits: int = 4) -> str:
+    """Return a number with so many digits that count, without trailing zeros; "∞" and "–" for what has none."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    mantissa, e, exponent = f"{value:.{digits}g}".replace("-", "−").partition("e")
+    return f"{mantissa}·10{_superscript(exponent)}" if e else mantissa
+
+
+def uncertainty(value: float) -> str:
+    """Return an uncertainty with two digits that count, trailing zeros kept: 1.0, 0.023, 120."""
+    if not math.isfinite(value) or value <= 0 or not 1e-4 <= value < 1e4:
+        return plain(value, 2)
+    return with_uncertainty(0.0, value)[1]
+
+
+def share(percent: float) -> str:
+    """Return a share in percent, small ones as a bound."""
+    return f"{percent:.1f} %" if percent >= 0.1 or percent == 0 else "< 0.1 %"
+
+
+def chance(probability: float) -> str:
+    """Return a probability in percent; what is nearer to 0 or 1 than 0.001 % as a bound."""
+    if probability < _FINEST_SHARE:
+        return "< 0.001 %"
+    if probability > 1 - _FINEST_SHARE:
+        return "> 99.999 %"
+    decimals = 3 if min(probability, 1 - probability) < 0.001 else 1
+    return f"{100 * probability:.{decimals}f} %"
+
+
+def utc(t_ns: int) -> str:
+    """Return UTC nanoseconds as "2026-01-05 08:00:00 UTC"."""
+    return f"{iso_utc(t_ns)[:19].replace('T', ' ')} UTC"
+
+
+def lasting(from_ns: int, to_ns: int) -> str:
+    """Return a span of time in its two largest units: "2 d 1 h", "25 h", "3 min 20 s"."""
+    seconds = round((to_ns - from_ns) / NS_PER_S)
+    days, seconds = divmod(seconds, 86_400)
+    hours, seconds = divmod(seconds, 3600)
+    minutes, seconds = divmod(seconds, 60)
+    parts = [f"{n} {unit}" for n, unit in ((days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s")) if n]
+    return " ".join(parts[:2]) or "0 s"
+
+
+def sign_of(verdict: str) -> str:
+    """Return the sign that stands beside a verdict."""
+    return SIGNS.get(verdict, "·")
+
+
+def _superscript(exponent: str) -> str:
+    digits = exponent.replace("−", "-").lstrip("+")
+    return str(int(digits)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
