@@ -146,9 +146,12 @@ def _runs(options: argparse.Namespace) -> int:
             close_interrupted(summary.path, delivered)
             print(f"{summary.run_id}: was killed; closed now as INTERRUPTED", file=sys.stderr)
     for summary in list_runs(options.runs):
+        if summary.problem:
+            print(f"{summary.run_id}  {summary.state}  {summary.problem}")
+            continue
         verdicts = ", ".join(f"{count} {verdict}" for verdict, count in summary.verdicts) or "no verdicts"
         state = summary.stop_reason or str(summary.state)
-        print(f"{summary.run_id}  {iso_utc(summary.started_ns)}  {state}  {verdicts}  {summary.problem}".rstrip())
+        print(f"{summary.run_id}  {iso_utc(summary.started_ns)}  {state}  {verdicts}")
     return 0
 
 
