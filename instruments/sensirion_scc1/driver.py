@@ -112,9 +112,12 @@ class Driver:
         self._cable.close()
 
     def _meet(self) -> Identity:
+        # First of all: an old error would mark every answer.
+        flags, last = self._cable.clear_errors()
+        if flags or last:
+            self._report("clear_errors", {"flags": flags, "last_error": last}, self._clock.now_ns(), "ok")
         version = self._cable.version()
         self._cable.use_flow_sensor()
-        flags, last = self._cable.clear_errors()
         serial = self._cable.serial()
         wanted = self._settings.serial
         if wanted and serial != wanted:
@@ -124,8 +127,6 @@ class Driver:
                 port=self._settings.port,
                 advice="plug in the sensor that the bench file names, or correct `serial` and the calibration there",
             )
-        if flags or last:
-            self._report("clear_errors", {"flags": flags, "last_error": last}, self._clock.now_ns(), "ok")
         return Identity(MAKER, self._cable.part_name(), serial, f"SCC1 {version}")
 
     def _start(self) -> None:
