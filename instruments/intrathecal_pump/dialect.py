@@ -173,9 +173,9 @@ def _done(data: bytes) -> Done:
 def _identification(data: bytes) -> Identification:
     texts = []
     while data:
-        text, data = data[1 : 1 + data[0]], data[1 + data[0] :]
-        if _TEXT.fullmatch(text) is None:
-            raise DialectError(f"{text!r} is not 1 to 32 printable ASCII characters")
+        length, text, data = data[0], data[1 : 1 + data[0]], data[1 + data[0] :]
+        if len(text) != length or _TEXT.fullmatch(text) is None:
+            raise DialectError(f"{text!r} is not {length} (1 to 32) printable ASCII characters")
         texts.append(text.decode("ascii"))
     if len(texts) != 4:
         raise DialectError(f"{len(texts)} texts where maker, model, serial and firmware belong")

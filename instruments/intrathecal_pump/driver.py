@@ -35,7 +35,7 @@ from instruments.intrathecal_pump.readings import CHANNELS, NS_PER_MS, log_entry
 from rig.capabilities import Block, Channel, Identity, LogEntry, PumpLimits, PumpStatus
 from rig.config import InstrumentSettings
 from rig.driving import DriverContext
-from rig.errors import ConnectionFailedError, GarbledReplyError, InstrumentError, OutOfRangeError
+from rig.errors import ConnectionFailedError, GarbledReplyError, OutOfRangeError
 from rig.transports import ByteStream
 
 MIN_WATCHDOG_S = 0.1
@@ -44,12 +44,13 @@ MAX_LOG_NUMBER = 2**32 - 1
 
 
 class PumpSettings(InstrumentSettings):
-    """The pump's table in a bench file."""
+    """The pump's table in a bench file. `serial` demands one particular pump, when it is given."""
 
     baud: int = Field(default=115_200, gt=0)
     timeout_s: float = Field(default=0.5, gt=0, le=10)
     tries: int = Field(default=4, ge=1, le=20)
     model: str = "ITP-1"
+    serial: str = ""
     bolus_rate_ul_h: float = Field(default=600.0, gt=0)
 
 
@@ -79,7 +80,7 @@ class Driver:
                 (self._bounds.min_rate_nl_h, self._bounds.max_total_rate_nl_h, self._bounds.rate_step_nl_h),
                 "µL/h",
             )
-        except InstrumentError:
+        except BaseException:
             self.close()
             raise
         self.limits: PumpLimits = pump_limits(self._bounds)
@@ -198,9 +199,10 @@ class Driver:
         except GarbledReplyError as error:
             what = f"what answers is no pump on its engineering link: {error.what}"
             raise self._wrong_instrument(what, error.sent, error.received) from error
-        model = answer.reply.model
-        if model != self._settings.model:
-            what = f"a pump of model {model!r} answers, not {self._settings.model!r}"
+        said, wanted = answer.reply, self._settings
+        if said.model != wanted.model or wanted.serial not in ("", said.serial):
+            found = f"a pump of model {said.model!r} with serial number {said.serial!r} answers"
+            what = f"{found}; the bench file names model {wanted.model!r}, serial {wanted.serial or 'any'!r}"
             raise self._wrong_instrument(what, answer.sent, answer.received)
 
     def _wrong_instrument(self, what: str, sent: bytes | None, received: bytes | None) -> ConnectionFailedError:

@@ -25,14 +25,17 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """Which fault, and how many replies it spoils before the link is well again."""
+    """Which fault, how many replies it spoils before the link is well again, and how many it spares before."""
 
     fault: Fault = Fault.NONE
     replies: int = 1_000_000_000
+    spared: int = 0
 
-    def after_one(self) -> "Faults":
-        """Return what is left once a reply was spoilt."""
-        return replace(self, replies=self.replies - 1) if self.replies > 1 else Faults()
+    def step(self) -> "tuple[Fault, Faults]":
+        """Return the fault for the next reply, and what is left behind it."""
+        if self.spared:
+            return Fault.NONE, replace(self, spared=self.spared - 1)
+        return self.fault, replace(self, replies=self.replies - 1) if self.replies > 1 else Faults()
 
 
 def spoil(reply: bytes, fault: Fault) -> bytes:

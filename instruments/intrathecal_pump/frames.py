@@ -13,6 +13,8 @@ from rig.errors import RigError
 VERSION = 1
 DELIMITER = b"\x00"
 REPLY_BIT = 0x80
+UNNUMBERED = 0  # a sequence number that is never taken for a repeat
+MAX_SEQUENCE = 255
 MAX_BODY_BYTES = 253
 MAX_PAYLOAD_BYTES = MAX_BODY_BYTES - 5
 _CRC_START = 0xFFFF

@@ -7,7 +7,9 @@ from typing import Any, Generic, TypeVar
 from instruments.intrathecal_pump.dialect import decode_reply, encode_command
 from instruments.intrathecal_pump.frames import (
     DELIMITER,
+    MAX_SEQUENCE,
     REPLY_BIT,
+    UNNUMBERED,
     VERSION,
     DialectError,
     Frame,
@@ -20,8 +22,6 @@ from rig.errors import GarbledReplyError, InstrumentError, NoReplyError, Refused
 from rig.transports import ByteStream
 
 R = TypeVar("R", bound=Reply)
-OPENING_SEQUENCE = 0  # only IDENTIFY bears it, and it is never taken for a repeat
-MAX_SEQUENCE = 255
 LINK_ADVICE = "check cable, baud rate (115200 8N1) and the pump's power; docs/pump-link.md describes the link"
 REFUSAL_ADVICE = {
     Result.ALARM_ACTIVE: "read the status for the alarm, remove its cause, then stop the pump, which acknowledges it",
@@ -54,7 +54,7 @@ class Link:
         self._stream = stream
         self._timeout_s = timeout_s
         self._tries = tries
-        self._sequence = OPENING_SEQUENCE
+        self._sequence = UNNUMBERED
         self._lock = threading.Lock()
 
     def ask(self, command: Command, kind: type[R]) -> Answer[R]:
@@ -64,8 +64,9 @@ class Link:
         ConnectionLostError when the port died.
         """
         with self._lock:
+            # IDENTIFY opens a conversation: unnumbered, no reply to an earlier client can pass for one to this.
             opening = isinstance(command, Identify)
-            sequence = OPENING_SEQUENCE if opening else self._sequence % MAX_SEQUENCE + 1
+            sequence = UNNUMBERED if opening else self._sequence % MAX_SEQUENCE + 1
             self._sequence = sequence
             code, payload = encode_command(command)
             answer = self._try_repeatedly(encode_frame(Frame(sequence, code, payload)), sequence, code)

@@ -26,6 +26,10 @@ class Code(IntEnum):
     COMMIT = 0x12
 
 
+# What must not happen twice needs a sequence number of its own.
+NUMBERED_ONLY = frozenset({Code.SET_CLOCK, Code.SET_WATCHDOG, Code.STAGE, Code.COMMIT})
+
+
 class Result(IntEnum):
     """The first byte of every reply."""
 
@@ -85,7 +89,7 @@ class Event(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identify:
-    """Ask who is there; the only command that opens a conversation (sequence number 0)."""
+    """Ask who is there; opens a conversation."""
 
 
 @dataclass(frozen=True, slots=True)

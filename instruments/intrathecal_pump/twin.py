@@ -8,6 +8,7 @@ from instruments.intrathecal_pump.faults import Fault, Faults, spoil
 from instruments.intrathecal_pump.firmware import Firmware, PumpParameters
 from instruments.intrathecal_pump.frames import (
     REPLY_BIT,
+    UNNUMBERED,
     VERSION,
     DialectError,
     Frame,
@@ -15,12 +16,10 @@ from instruments.intrathecal_pump.frames import (
     decode_frame,
     encode_frame,
 )
-from instruments.intrathecal_pump.messages import Code, Refusal, Reply, Result
+from instruments.intrathecal_pump.messages import NUMBERED_ONLY, Refusal, Reply, Result
 from instruments.plant.laboratory import Laboratory
 from instruments.plant.line import Stroke
 from rig.discovery import find_class
-
-OPENING_SEQUENCE = 0
 
 
 class Twin:
@@ -69,26 +68,30 @@ class Twin:
 
     def _answer(self, chunk: bytes, now_ns: int) -> bytes:
         """Return the reply to one chunk between delimiters, nothing to what is no command."""
-        if self.faults.fault is Fault.DEAF:
-            self.faults = self.faults.after_one()
-            return b""
         try:
             frame = decode_frame(chunk)
         except DialectError:
             return b""
         if frame.code & REPLY_BIT:
             return b""
-        return self._through_faults(self._reply(frame, now_ns))
+        fault, self.faults = self.faults.step()
+        if fault is Fault.DEAF:
+            return b""
+        late, self._held_back = self._held_back, b""
+        reply = self._reply(frame, now_ns)
+        if fault is Fault.LATE:
+            self._held_back = reply
+        return late + spoil(reply, fault)
 
     def _reply(self, frame: Frame, now_ns: int) -> bytes:
         """Return the whole reply; a repeated frame gets the one that was sent before, and nothing happens twice."""
         if frame.version != VERSION:
             return _encoded(frame, Refusal(Result.BAD_VERSION))
         self.firmware.heard(now_ns)
-        opening = frame.sequence == OPENING_SEQUENCE
-        if opening and frame.code != Code.IDENTIFY:
-            return _encoded(frame, Refusal(Result.BAD_SEQUENCE))
-        if not opening and self._last is not None and self._last[0].sequence == frame.sequence:
+        if frame.sequence == UNNUMBERED:
+            if frame.code in NUMBERED_ONLY:
+                return _encoded(frame, Refusal(Result.BAD_SEQUENCE))
+        elif self._last is not None and self._last[0].sequence == frame.sequence:
             return self._last[1] if self._last[0] == frame else _encoded(frame, Refusal(Result.BAD_SEQUENCE))
         reply = _encoded(frame, self._carry_out(frame, now_ns))
         self._last = (frame, reply)
@@ -100,16 +103,6 @@ class Twin:
         except RefusedCommandError as refused:
             return Refusal(refused.result)
         return self.firmware.handle(command, now_ns)
-
-    def _through_faults(self, reply: bytes) -> bytes:
-        late, self._held_back = self._held_back, b""
-        fault = self.faults.fault
-        if fault is Fault.NONE:
-            return late + reply
-        self.faults = self.faults.after_one()
-        if fault is Fault.LATE:
-            self._held_back = reply
-        return late + spoil(reply, fault)
 
 
 def _encoded(frame: Frame, reply: Reply) -> bytes:

@@ -1,0 +1,158 @@
+"""Every command and reply, there and back; and what is neither."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from instruments.intrathecal_pump.dialect import (
+    MAX_RECORDS,
+    RefusedCommandError,
+    decode_command,
+    decode_reply,
+    encode_command,
+    encode_reply,
+)
+from instruments.intrathecal_pump.event_log import PAGE_RECORDS
+from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES, DialectError
+from instruments.intrathecal_pump.messages import (
+    Alarm,
+    ClockReading,
+    Code,
+    Commit,
+    Done,
+    Event,
+    GetClock,
+    GetLimits,
+    GetStatus,
+    Identification,
+    Identify,
+    Limits,
+    LogPage,
+    LogRecord,
+    ReadLog,
+    ReadStaged,
+    Refusal,
+    Result,
+    SetClock,
+    SetWatchdog,
+    Stage,
+    Staged,
+    State,
+    Status,
+    Stop,
+)
+from instruments.intrathecal_pump.programme import Bolus, Continuous, nl_from_ul, programme_crc
+
+u16, u32, u64 = st.integers(0, 2**16 - 1), st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
+programmes = st.builds(Continuous, u32) | st.builds(Bolus, u32, u32)
+commands = st.one_of(
+    *(st.builds(bare) for bare in (Identify, GetLimits, GetStatus, GetClock, Stop, ReadStaged)),
+    st.builds(ReadLog, u32),
+    st.builds(SetClock, u64),
+    st.builds(SetWatchdog, u32),
+    st.builds(Stage, programmes),
+    st.builds(Commit, u16),
+)
+texts = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=32)
+alarms = st.integers(0, 31).map(Alarm)
+records = st.builds(LogRecord, u32, u64, st.sampled_from(Event), st.integers(-(2**31), 2**31 - 1))
+replies = st.one_of(
+    st.tuples(st.sampled_from(Code), st.builds(Refusal, st.sampled_from([r for r in Result if r]))),
+    st.tuples(st.just(Code.STOP), st.just(Done())),
+    st.tuples(st.just(Code.IDENTIFY), st.builds(Identification, texts, texts, texts, texts)),
+    st.tuples(
+        st.just(Code.GET_STATUS),
+        st.builds(Status, st.sampled_from(State), alarms, u32, u32, u32, u64, u32, u16, u64, u32, u32, u32),
+    ),
+    st.tuples(st.just(Code.READ_LOG), st.builds(LogPage, u32, u32, st.lists(records, max_size=MAX_RECORDS).map(tuple))),
+    st.tuples(st.just(Code.GET_CLOCK), st.builds(ClockReading, u64)),
+    st.tuples(st.just(Code.READ_STAGED), st.builds(Staged, programmes)),
+    st.tuples(st.just(Code.GET_LIMITS), st.just(Limits(2000, 10**6, 1, 5000, 500_000, 100, 16 * 10**5))),
+)
+
+
+@given(commands)
+def test_a_command_comes_back_as_it_went(command):
+    assert decode_command(*encode_command(command)) == command
+
+
+@given(replies)
+def test_a_reply_comes_back_as_it_went(coded):
+    code, reply = coded
+    payload = encode_reply(reply)
+    assert (decode_reply(code, payload), len(payload) <= MAX_PAYLOAD_BYTES) == (reply, True)
+
+
+@given(st.integers(0, 127), st.binary(max_size=60))
+def test_arbitrary_payloads_are_a_command_or_a_result(code, payload):
+    try:
+        command = decode_command(code, payload)
+    except RefusedCommandError:
+        return
+    assert encode_command(command) == (code, payload)
+
+
+@given(st.sampled_from(Code), st.binary(max_size=100))
+def test_arbitrary_payloads_are_a_reply_or_a_typed_refusal(code, payload):
+    try:
+        reply = decode_reply(code, payload)
+    except DialectError:
+        return
+    assert encode_reply(reply) == payload
+
+
+def with_ok(*fields):
+    return b"\0" + b"".join(fields)
+
+
+STATUS = encode_reply(Status(State.STOPPED, Alarm(0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+
+
+@pytest.mark.parametrize(
+    "code, payload",
+    [
+        (Code.GET_STATUS, b""),
+        (Code.GET_STATUS, b"\x7f"),  # no such result
+        (Code.GET_STATUS, b"\x11\x00"),  # a refusal with something behind it
+        (Code.GET_STATUS, STATUS[:-1]),
+        (Code.GET_STATUS, STATUS + b"\0"),
+        (Code.GET_STATUS, b"\0\x04" + STATUS[2:]),  # no such state
+        (Code.GET_STATUS, b"\0\0\x00\x20" + STATUS[4:]),  # no such alarm
+        (Code.STOP, with_ok(b"\0")),
+        (Code.IDENTIFY, with_ok(b"\x01A" * 3)),
+        (Code.IDENTIFY, with_ok(b"\x01A" * 5)),
+        (Code.IDENTIFY, with_ok(b"\x01A" * 3, b"\x02A")),
+        (Code.IDENTIFY, with_ok(b"\x01A" * 3, b"\x01\xb5")),
+        (Code.IDENTIFY, with_ok(b"\x01A" * 3, b"\x00")),
+        (Code.READ_LOG, with_ok(b"\0" * 8, b"\x01")),
+        (Code.READ_LOG, with_ok(b"\0" * 7)),
+        (Code.READ_LOG, with_ok(b"\0" * 8, b"\x01", b"\0" * 12, b"\x7f\xff", b"\0" * 4)),  # no such event
+        (Code.READ_STAGED, with_ok()),
+        (Code.READ_STAGED, with_ok(b"\x03", b"\0" * 4)),  # no such kind
+        (Code.READ_STAGED, with_ok(b"\x01", b"\0" * 8)),
+        (Code.GET_LIMITS, with_ok(b"\0" * 28)),  # a step of nothing
+        (Code.GET_CLOCK, with_ok(b"\0" * 7)),
+    ],
+)
+def test_what_the_link_does_not_know_is_never_a_reply(code, payload):
+    with pytest.raises(DialectError):
+        decode_reply(code, payload)
+
+
+def test_the_pump_sends_as_many_log_entries_as_fit_one_frame():
+    assert PAGE_RECORDS == MAX_RECORDS == 13
+
+
+def test_programmes_that_differ_in_one_unit_have_different_crcs():
+    crcs = {programme_crc(Continuous(rate)) for rate in range(2000, 3000)}
+    assert len(crcs) == 1000
+
+
+@pytest.mark.parametrize("ul, nl", [(2.0, 2000), (12.5, 12_500), (41.7, 41_700), (0.001, 1), (999.999, 999_999)])
+def test_decimal_microlitres_are_whole_nanolitres(ul, nl):
+    assert nl_from_ul(ul) == nl
+
+
+@pytest.mark.parametrize("ul", [0.0005, 41.7001, float("nan"), float("inf"), float("-inf")])
+def test_what_is_no_whole_nanolitre_is_not_rounded(ul):
+    assert nl_from_ul(ul) is None
