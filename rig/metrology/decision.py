@@ -1,7 +1,8 @@
 """The decision rule: four verdicts by guard band, with the risk that each of them takes.
 
 Source: JCGM 106:2012 clauses 7.3 (conformance probability, normal density), 8.3.2 (guard bands) and 9.3.2 (specific
-risks); ILAC-G8:09/2019 clause 4.2.3 (a guard band on both sides of each limit, between them no statement).
+risks); ILAC-G8:09/2019 clause 4.2.3 (a guard band on both sides of each limit, between them no statement). An
+uncertainty that is itself known from few readings widens the guard band by Student's t (JCGM 100:2008, G.3).
 """
 
 import math
@@ -9,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scipy.special import ndtr
+from scipy.special import ndtr, stdtr, stdtrit
 
 from rig.errors import MetrologyError
+from rig.metrology.budget import Budget
 from rig.quantities import Measured
 
 # Edges such as 0.3 − 0.1 come out one rounding step off; an edge that is hit belongs to the zone it closes.
@@ -34,7 +36,7 @@ class Decision:
     `lower` and `upper` are the tolerance limits (None: no limit on that side), `guard_band` is w = k·u.
     `conformance_probability` is the probability that the true value lies within the limits. `wrong_accept_risk` is the
     specific risk taken by who accepts (the true value is outside), `wrong_reject_risk` by who rejects (it is inside);
-    both are given whatever the verdict, and for INVALID they describe the numbers as they stand, which is not enough.
+    both are given whatever the verdict; for INVALID they describe the numbers as they stand, which is not enough.
     `reasons` says why: for INVALID what was passed in, for INCONCLUSIVE and FAIL which limit and by how much.
     """
 
@@ -52,18 +54,26 @@ class Decision:
 
 
 def decide(
-    measured: Measured, lower: float | None, upper: float | None, invalid: Sequence[str] = (), k: float = 2.0
+    measured: Measured,
+    lower: float | None,
+    upper: float | None,
+    invalid: Sequence[str] = (),
+    k: float = 2.0,
+    dof: float = math.inf,
 ) -> Decision:
     """Decide whether `measured` lies within the limits `lower` and `upper`, both in `measured.unit`.
 
     With w = k·u: PASS within [lower + w, upper − w], FAIL below lower − w or above upper + w, else INCONCLUSIVE;
     INVALID, whatever the value, when `invalid` gives a reason. A limit that is None does not exist. Limits belong to
-    what they allow. Raises MetrologyError when both limits are missing, a limit is not finite, the lower one is not
-    below the upper one, or k is not a positive number.
+    what they allow. With `dof` degrees of freedom of u, k is exchanged for the quantile of Student's t that leaves the
+    same risk, and the probabilities are Student's. Raises MetrologyError when both limits are missing, a limit is not
+    finite, the lower one is not below the upper one, k is not a positive number, or dof is below 1.
     """
     _check_limits(lower, upper, k)
-    guard_band = k * measured.u
-    inside, outside = conformance(measured, lower, upper)
+    if not dof >= 1:
+        raise MetrologyError(f"{dof!r} degrees of freedom: an uncertainty needs at least 1")
+    guard_band = (float(stdtrit(dof, ndtr(k))) if math.isfinite(dof) else k) * measured.u
+    inside, outside = conformance(measured, lower, upper, dof)
     verdict, reasons = _by_guard_band(measured, lower, upper, guard_band)
     if invalid:
         verdict, reasons = Verdict.INVALID, tuple(invalid)
@@ -82,25 +92,38 @@ def decide(
     )
 
 
-def conformance(measured: Measured, lower: float | None, upper: float | None) -> tuple[float, float]:
+def decide_budget(
+    budget: Budget, lower: float | None, upper: float | None, invalid: Sequence[str] = (), k: float = 2.0
+) -> Decision:
+    """Decide as `decide` does, with the effective degrees of freedom of the budget."""
+    return decide(budget.measured(), lower, upper, invalid, k, dof=budget.effective_dof)
+
+
+def conformance(
+    measured: Measured, lower: float | None, upper: float | None, dof: float = math.inf
+) -> tuple[float, float]:
     """Return the probabilities that the true value lies within the limits and outside them.
 
-    p = Φ((upper − y)/u) − Φ((lower − y)/u), JCGM 106 eq. 7. Both are returned because 1 − p has no digits left when p
-    is close to 1. Without uncertainty (a count) they are 1 and 0.
+    p = Φ((upper − y)/u) − Φ((lower − y)/u), JCGM 106 eq. 7, or Student's with `dof` degrees of freedom. Both are
+    returned because 1 − p has no digits left when p is close to 1. Without uncertainty (a count) they are 1 and 0.
     """
     y, u = measured.value, measured.u
     if u == 0:
         within = (lower is None or y >= lower) and (upper is None or y <= upper)
         return (1.0, 0.0) if within else (0.0, 1.0)
-    below = 0.0 if lower is None else float(ndtr((lower - y) / u))
-    above = 0.0 if upper is None else float(ndtr((y - upper) / u))
+    # Scores of the limits: how far each lies on the safe side of the value.
+    from_lower = math.inf if lower is None else (y - lower) / u
+    to_upper = math.inf if upper is None else (upper - y) / u
+    below, above = _tail(-from_lower, dof), _tail(-to_upper, dof)
     outside = min(1.0, below + above)
-    if below > 0.5 and upper is not None and lower is not None:
-        # Both limits lie above the value: the difference of upper tails keeps its digits.
-        return max(0.0, float(ndtr((y - lower) / u)) - above), outside
-    if above > 0.5 and upper is not None and lower is not None:
-        return max(0.0, float(ndtr((upper - y) / u)) - below), outside
+    if min(from_lower, to_upper) < 0:
+        # The value is outside: the difference of the two tails beyond it keeps the digits.
+        return max(0.0, _tail(min(from_lower, to_upper), dof) - _tail(-max(from_lower, to_upper), dof)), outside
     return max(0.0, 1.0 - outside), outside
+
+
+def _tail(score: float, dof: float) -> float:
+    return float(ndtr(score) if math.isinf(dof) else stdtr(dof, score))
 
 
 def _check_limits(lower: float | None, upper: float | None, k: float) -> None:

@@ -1,8 +1,7 @@
 """How long to measure: the duration that decides a limit, before a run, and what is to be expected of it, during one.
 
-The uncertainty of a mean flow error falls with the duration T as u²(T) = constant² + wander²/T + 2·reading²/T²: what
-time does not reduce (calibration, density, evaporation), what wanders (balance drift, pump scatter), and the readings
-at both ends. Sources: dose-accuracy budget by the law of propagation; prediction under a flat prior for the true value.
+Before, the guard band has to fall below the margin that is expected between the value and its limit; during, the value
+at the end is predicted from the value now. Source: normal prediction under a flat prior for the true value.
 """
 
 import math
@@ -13,87 +12,8 @@ from scipy.special import ndtr
 
 from rig.errors import MetrologyError
 from rig.metrology.decision import Decision, Verdict, decide
+from rig.metrology.precision import Precision
 from rig.quantities import Measured
-
-_S_PER_H = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Precision:
-    """What the uncertainty of a mean flow error is made of, by how it falls with the duration.
-
-    `constant_percent` stays, `wander_percent_rt_h` (%·√h) falls with the root of the duration, `reading_percent_h`
-    (%·h), the standard uncertainty of one end reading, falls with the duration. Raises MetrologyError unless all are
-    finite, none is negative and one is positive.
-    """
-
-    constant_percent: float
-    wander_percent_rt_h: float
-    reading_percent_h: float
-
-    def __post_init__(self) -> None:
-        parts = (self.constant_percent, self.wander_percent_rt_h, self.reading_percent_h)
-        if not all(math.isfinite(part) and part >= 0 for part in parts) or not any(parts):
-            raise MetrologyError(f"precision of {parts!r}: finite parts, none negative and one positive, are needed")
-
-    def u_percent(self, duration_s: float) -> float:
-        """Return u of the mean flow error over `duration_s`; raise MetrologyError unless that is positive."""
-        return math.sqrt(self.covariance(duration_s, duration_s))
-
-    def covariance(self, first_s: float, second_s: float) -> float:
-        """Return the covariance in %² of the errors after two durations from the same start.
-
-        The start reading and the path that wandered are shared, the end readings are shared only when they are one.
-        """
-        short_h, long_h = sorted((first_s / _S_PER_H, second_s / _S_PER_H))
-        if not (short_h > 0 and math.isfinite(long_h)):
-            raise MetrologyError(f"durations of {first_s!r} and {second_s!r} s; finite ones above 0 are needed")
-        readings = 2 if short_h == long_h else 1
-        return (
-            self.constant_percent**2
-            + self.wander_percent_rt_h**2 / long_h
-            + readings * self.reading_percent_h**2 / (short_h * long_h)
-        )
-
-    def duration_s(self, u_percent: float) -> float:
-        """Return after how long u has fallen to `u_percent`; raise MetrologyError when it never does."""
-        rest = u_percent**2 - self.constant_percent**2
-        if not (u_percent > 0 and rest > 0):
-            raise MetrologyError(
-                f"no duration brings the uncertainty to {u_percent:.3g} %: {self.constant_percent:.3g} % of it "
-                "(calibration, density, evaporation) does not fall with time"
-            )
-        # u² − constant² = wander²·x + 2·reading²·x² with x = 1/T, in the form that stays exact without either part.
-        wander, reading = self.wander_percent_rt_h**2, 2 * self.reading_percent_h**2
-        return (wander + math.sqrt(wander**2 + 4 * reading * rest)) / (2 * rest) * _S_PER_H
-
-
-def balance_precision(
-    rate_ul_h: float,
-    *,
-    reading_mg: float,
-    evaporation_u_mg_h: float,
-    relative_u: float,
-    wander_mg_rt_h: float = 0.0,
-    pump_wander_ul_rt_h: float = 0.0,
-    ul_per_mg: float = 1.00285,
-) -> Precision:
-    """Return the precision of a rate of `rate_ul_h` on a balance.
-
-    `reading_mg` is the standard uncertainty of one end reading (repeatability, resolution and capillary together),
-    `evaporation_u_mg_h` that of the evaporation rate, `relative_u` that of the scale (calibration, density) as a
-    fraction, `wander_mg_rt_h` the balance's random walk (mg/√h), `pump_wander_ul_rt_h` the pump's own (µL/√h),
-    `ul_per_mg` the Z factor. Raises MetrologyError for a rate or factor that is not positive and for parts that are
-    negative.
-    """
-    if not all(math.isfinite(value) and value > 0 for value in (rate_ul_h, ul_per_mg)):
-        raise MetrologyError(f"rate {rate_ul_h!r} µL/h at {ul_per_mg!r} µL/mg: positive numbers are needed")
-    percent_per_mg_h = 100 * ul_per_mg / rate_ul_h
-    return Precision(
-        constant_percent=math.hypot(percent_per_mg_h * evaporation_u_mg_h, 100 * relative_u),
-        wander_percent_rt_h=math.hypot(percent_per_mg_h * wander_mg_rt_h, 100 * pump_wander_ul_rt_h / rate_ul_h),
-        reading_percent_h=percent_per_mg_h * reading_mg,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from scipy.special import ndtr, ndtri
 
 from rig.errors import MetrologyError
 from rig.metrology.decision import Decision, decide
-from rig.metrology.duration import Precision
+from rig.metrology.precision import Precision
 from rig.metrology.series import FloatArray
 from rig.quantities import Measured
 

@@ -1,11 +1,13 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.errors import MetrologyError
-from rig.metrology.decision import Verdict, conformance, decide
+from rig.metrology.bolus import evaluate_series
+from rig.metrology.decision import Verdict, conformance, decide, decide_budget
 from rig.quantities import Measured
 
 finite = st.floats(-1e6, 1e6)
@@ -98,3 +100,37 @@ def test_verdict_mirrors_with_its_limits(value, u, lower, width):
     upright = decide(Measured(value, u, "%"), lower, lower + width)
     mirrored = decide(Measured(-value, u, "%"), -(lower + width), -lower)
     assert upright.verdict is mirrored.verdict
+
+
+@settings(deadline=None)
+@given(finite, st.floats(1e-3, 1e3), finite, st.floats(1e-3, 1e6), st.sampled_from([1.0, 3.0, 24.0]))
+def test_students_probabilities_are_complementary_too(value, u, lower, width, dof):
+    inside, outside = conformance(Measured(value, u, "%"), lower, lower + width, dof)
+    assert inside + outside == pytest.approx(1, abs=1e-12)
+
+
+def test_few_degrees_of_freedom_widen_the_guard_band():
+    # Student's t for 4 degrees of freedom at 97.725 % is 2.869 (GUM table G.2, 95.45 %: 2.87).
+    assert decide(Measured(0, 1, "%"), -5, 5, dof=4).guard_band == pytest.approx(2.87, abs=0.005)
+
+
+def test_many_degrees_of_freedom_are_the_normal_rule():
+    normal, student = (decide(Measured(3.5, 1, "%"), -5, 5, dof=dof) for dof in (math.inf, 1e7))
+    assert student.guard_band == pytest.approx(normal.guard_band, rel=1e-6)
+    assert student.conformance_probability == pytest.approx(normal.conformance_probability, rel=1e-6)
+
+
+def test_degrees_of_freedom_below_one_are_refused():
+    with pytest.raises(MetrologyError):
+        decide(Measured(0, 1, "%"), -5, 5, dof=0.5)
+
+
+@pytest.mark.parametrize("n", [3, 5, 25])
+def test_short_series_on_the_limit_are_wrongly_accepted_no_more_often_than_long_ones(n):
+    rng = np.random.default_rng(4)
+    accepted = sum(
+        decide_budget(evaluate_series(10.5 + 0.1 * rng.normal(size=n), 0.0, 10.0).mean_error, None, 5.0).verdict
+        is Verdict.PASS
+        for _ in range(4000)
+    )
+    assert accepted / 4000 == pytest.approx(0.02275, abs=3 * (0.02275 / 4000) ** 0.5)

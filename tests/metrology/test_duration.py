@@ -5,52 +5,15 @@ from hypothesis import strategies as st
 
 from rig.errors import MetrologyError
 from rig.metrology.decision import Verdict
-from rig.metrology.duration import Precision, balance_precision, needed_duration, project
+from rig.metrology.duration import needed_duration, project
+from rig.metrology.precision import Precision
 from rig.quantities import Measured
 
 HOUR_S = 3600.0
-parts = st.floats(1e-3, 10)
-hours = st.floats(0.1, 500)
 
 
 def percent(value, u):
     return Measured(value, u, "%")
-
-
-def test_end_readings_of_a_balance_at_2_microlitres_per_hour():
-    # √2 · 0.1 mg over 15 min at 2 µL/h is 28 %, over a day 0.3 %.
-    precision = balance_precision(2.0, reading_mg=0.1, evaporation_u_mg_h=0.0, relative_u=0.0, ul_per_mg=1.0)
-    assert precision.u_percent(0.25 * HOUR_S) == pytest.approx(28.28, abs=0.01)
-    assert precision.u_percent(24 * HOUR_S) == pytest.approx(0.2946, abs=1e-4)
-
-
-def test_evaporation_stays_whatever_the_duration():
-    # 0.1 mg/h at 2 µL/h are 5 %.
-    precision = balance_precision(2.0, reading_mg=0.1, evaporation_u_mg_h=0.1, relative_u=0.0, ul_per_mg=1.0)
-    assert precision.u_percent(1e9) == pytest.approx(5.0, rel=1e-3)
-
-
-@settings(deadline=None)
-@given(st.floats(0, 3), parts, parts, hours)
-def test_duration_is_the_inverse_of_uncertainty(constant, wander, reading, duration_h):
-    precision = Precision(constant, wander, reading)
-    u = precision.u_percent(duration_h * HOUR_S)
-    if u > constant * (1 + 1e-6):
-        assert precision.duration_s(u) == pytest.approx(duration_h * HOUR_S, rel=1e-4)
-
-
-def test_covariance_is_that_of_simulated_runs():
-    precision = Precision(0.5, 0.8, 3.0)
-    rng = np.random.default_rng(0)
-    n = 200_000
-    constant, start = 0.5 * rng.normal(size=n), rng.normal(size=n)
-    walk4 = 0.8 * 2 * rng.normal(size=n)
-    walk9 = walk4 + 0.8 * 5**0.5 * rng.normal(size=n)
-    error4 = constant + (walk4 + 3 * (rng.normal(size=n) - start)) / 4
-    error9 = constant + (walk9 + 3 * (rng.normal(size=n) - start)) / 9
-    found = np.cov(error4, error9)
-    wanted = [[precision.covariance(a * HOUR_S, b * HOUR_S) for a in (4, 9)] for b in (4, 9)]
-    assert found == pytest.approx(np.array(wanted), rel=0.02)
 
 
 def test_needed_duration_for_one_limit_has_a_closed_form():
@@ -91,12 +54,6 @@ def test_error_on_the_limit_is_never_decided():
 def test_probability_is_a_fraction(probability):
     with pytest.raises(MetrologyError):
         needed_duration(Precision(0.0, 1.0, 0.0), -5.0, 5.0, probability=probability)
-
-
-@pytest.mark.parametrize("bad", [(0.0, 0.0, 0.0), (-1.0, 1.0, 1.0), (0.0, float("nan"), 1.0)])
-def test_precision_that_is_none_is_refused(bad):
-    with pytest.raises(MetrologyError):
-        Precision(*bad)
 
 
 def test_projection_foretells_the_verdicts_of_simulated_runs():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rig.errors import MetrologyError
 from rig.metrology.decision import Verdict
-from rig.metrology.duration import Precision
+from rig.metrology.precision import Precision
 from rig.metrology.sequential import SequentialPlan, _chain, sequential_plan
 from rig.metrology.stopping import adjusted, characteristics
 from rig.quantities import Measured
