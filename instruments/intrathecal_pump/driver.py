@@ -30,7 +30,7 @@ from instruments.intrathecal_pump.messages import (
     Status,
     Stop,
 )
-from instruments.intrathecal_pump.programme import NL_PER_UL, Bolus, Continuous, Programme, nl_from_ul, programme_crc
+from instruments.intrathecal_pump.programme import NL_PER_UL, Bolus, Continuous, Programme, programme_crc, thousandths
 from instruments.intrathecal_pump.readings import CHANNELS, NS_PER_MS, log_entry, pump_limits, pump_status, sample
 from rig.capabilities import Block, Channel, Identity, LogEntry, PumpLimits, PumpStatus
 from rig.config import InstrumentSettings
@@ -157,10 +157,11 @@ class Driver:
         return tuple(entries)
 
     def set_link_watchdog(self, *, seconds: float) -> None:
-        """Set after how many seconds (0.1 to 600) of silence on the link the pump stops by itself."""
-        if not MIN_WATCHDOG_S <= seconds <= MAX_WATCHDOG_S:
-            raise self._out_of_range(f"{seconds!r} s", f"a link watchdog is {MIN_WATCHDOG_S} to {MAX_WATCHDOG_S} s")
-        watchdog_ms = round(seconds * 1000)
+        """Set after how many seconds (0.1 to 600, in whole ms) of silence on the link the pump stops by itself."""
+        watchdog_ms = thousandths(seconds)
+        if watchdog_ms is None or not MIN_WATCHDOG_S <= seconds <= MAX_WATCHDOG_S:
+            allowed = f"a link watchdog is {MIN_WATCHDOG_S} to {MAX_WATCHDOG_S} s in steps of 0.001 s"
+            raise self._out_of_range(f"{seconds!r} s", allowed)
         with self._verb("set_link_watchdog", seconds=seconds) as talk:
             talk.ask(SetWatchdog(watchdog_ms), Done)
             if talk.ask(GetStatus(), Status).watchdog_ms != watchdog_ms:
@@ -218,7 +219,7 @@ class Driver:
     def _whole_nl(self, what: str, value_ul: float, steps: tuple[int, int, int], unit: str) -> int:
         """Return a value as whole nL; raise OutOfRangeError outside (least, most, step)."""
         least, most, step = steps
-        nl = nl_from_ul(value_ul)
+        nl = thousandths(value_ul)
         if nl is None or not least <= nl <= most or nl % step:
             allowed = f"{least / NL_PER_UL:g} to {most / NL_PER_UL:g} {unit} in steps of {step / NL_PER_UL:g} {unit}"
             raise self._out_of_range(f"{what} of {value_ul!r} {unit}", f"the pump takes {allowed}")

@@ -64,9 +64,9 @@ def from_image(data: bytes) -> Programme:
     raise UnknownProgrammeError(f"programme kind {data[0]} is not known")
 
 
-def nl_from_ul(value_ul: float) -> int | None:
-    """Return whole nL (or nL/h) for µL (or µL/h), None when the value is not finite or has a finer fraction."""
-    if not math.isfinite(value_ul):
+def thousandths(value: float) -> int | None:
+    """Return whole nL for µL, nL/h for µL/h, ms for s; None when the value is not finite or has a finer fraction."""
+    if not math.isfinite(value):
         return None
-    nl = round(value_ul * NL_PER_UL)
-    return nl if abs(value_ul * NL_PER_UL - nl) <= _ROUNDING else None
+    whole = round(value * 1000)
+    return whole if abs(value * 1000 - whole) <= _ROUNDING else None

@@ -41,7 +41,7 @@ from instruments.intrathecal_pump.messages import (
     Status,
     Stop,
 )
-from instruments.intrathecal_pump.programme import Bolus, Continuous, nl_from_ul, programme_crc
+from instruments.intrathecal_pump.programme import Bolus, Continuous, programme_crc, thousandths
 
 u16, u32, u64 = st.integers(0, 2**16 - 1), st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
 programmes = st.builds(Continuous, u32) | st.builds(Bolus, u32, u32)
@@ -150,9 +150,9 @@ def test_programmes_that_differ_in_one_unit_have_different_crcs():
 
 @pytest.mark.parametrize("ul, nl", [(2.0, 2000), (12.5, 12_500), (41.7, 41_700), (0.001, 1), (999.999, 999_999)])
 def test_decimal_microlitres_are_whole_nanolitres(ul, nl):
-    assert nl_from_ul(ul) == nl
+    assert thousandths(ul) == nl
 
 
 @pytest.mark.parametrize("ul", [0.0005, 41.7001, float("nan"), float("inf"), float("-inf")])
 def test_what_is_no_whole_nanolitre_is_not_rounded(ul):
-    assert nl_from_ul(ul) is None
+    assert thousandths(ul) is None

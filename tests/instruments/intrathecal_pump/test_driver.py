@@ -94,7 +94,7 @@ def test_a_bolus_that_the_pump_cannot_be_set_to_is_refused_before_anything_is_se
         driver.give_bolus(volume_ul=volume_ul)
 
 
-@pytest.mark.parametrize("seconds", [0.0, -1.0, 0.099, 600.1, float("nan"), float("inf")])
+@pytest.mark.parametrize("seconds", [0.0, -1.0, 0.099, 600.1, 1.0005, float("nan"), float("inf")])
 def test_a_watchdog_beyond_its_range_is_refused_before_anything_is_sent(ward, driver, seconds):
     ward.unplug()
     with pytest.raises(OutOfRangeError, match=r"watchdog is 0\.1 to 600"):
