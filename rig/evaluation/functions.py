@@ -60,7 +60,7 @@ def _mean_flow_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
 
 def _delivered_volume(recipe: Recipe, reader: RecordReader) -> Evaluation:
     readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
-    last_s = (recipe.to_ns - recipe.from_ns) / 1e9
+    last_s = float(readings.t_s[-1]) if len(readings.t_s) else 0.0
     budget = _volume(recipe, reader, readings, (0.0, 0.0), (last_s, last_s))
     return Evaluation(budget, (*inputs.standing_invalid(reader), *readings.invalid))
 

@@ -100,7 +100,7 @@ def evaporation_around(reader: RecordReader, recipe: Recipe) -> EvaporationRate:
     if not before or not after:
         missing = " and ".join(word for word, runs in (("before", before), ("after", after)) if not runs)
         raise SeriesError(f"evaporation was not determined {missing} this window: no zero-flow run there")
-    return combine_evaporation(_zero_flow_rate(reader, before[-1]), _zero_flow_rate(reader, after[0]))
+    return combine_evaporation(zero_flow_rate(reader, before[-1]), zero_flow_rate(reader, after[0]))
 
 
 def standing_invalid(reader: RecordReader) -> tuple[str, ...]:
@@ -108,7 +108,7 @@ def standing_invalid(reader: RecordReader) -> tuple[str, ...]:
     return tuple(reader.start().get("overdue", ()))
 
 
-def _zero_flow_rate(reader: RecordReader, body: dict[str, Any]) -> EvaporationRate:
+def zero_flow_rate(reader: RecordReader, body: dict[str, Any]) -> EvaporationRate:
     """Evaluate a zero-flow run, leaving out its beginning, while the line still runs empty."""
     settle_ns = round(reader.start()["limits"]["evaporation"]["settle_minutes"] * 60 * NS_PER_S)
     readings = weighing(reader, body["from_ns"] + settle_ns, body["to_ns"])

@@ -1,13 +1,17 @@
-"""A rough look at a run under way, for the status line: what was delivered so far, and how far off that is.
+"""A look at a run under way, for the status line: the result as it would be if the window ended now.
 
-Not a result: no budget and no verdict come of it, and nothing of it is recorded.
+Evaporation is that of the zero-flow run before, because the one behind is yet to come. Nothing of it is recorded.
 """
 
-from rig.clock import NS_PER_S
+from rig.errors import MetrologyError
+from rig.evaluation import inputs
 from rig.evaluation.delivered import streams_of
-from rig.record import RunRecord
+from rig.metrology.evaporation import EvaporationRate
+from rig.metrology.flow import mean_flow, volume_delivered
+from rig.record import RecordReader, RunRecord
 
-_MIN_HOURS = 0.25
+# Evaporation that is not known yet is taken for nothing, give or take this much.
+_UNKNOWN_EVAPORATION = EvaporationRate(0.0, 0.1)
 
 
 class Projection:
@@ -17,23 +21,51 @@ class Projection:
         self._record = record
 
     def text(self, begin_ns: int, now_ns: int) -> str:
-        """Return what balance and pump say about the span since `begin_ns`, "" while there is too little to say."""
-        hours = (now_ns - begin_ns) / NS_PER_S / 3600
-        if hours < _MIN_HOURS:
-            return ""
+        """Return what balance and pump say about the span since `begin_ns`, "" while the data allow no number."""
         with self._record.reader() as reader:
-            streams = reader.streams()
-            balance = [s for s in streams_of(reader, "balance") if s in streams]
-            pump = [s for s in streams_of(reader, "pump") if s in streams]
-            if not balance:
+            if not streams_of(reader, "balance"):
                 return ""
-            mass = reader.series(balance[0], begin_ns, now_ns + 1, ["mass"]).columns["mass"]
-            if len(mass) < 2:
-                return ""
-            rate_ul_h = (mass[-1] - mass[0]) / hours
-            said = f"{mass[-1] - mass[0]:.1f} mg so far, {rate_ul_h:.2f} mg/h"
-            if pump:
-                rates = reader.series(pump[0], begin_ns, now_ns + 1, ["rate"]).columns["rate"]
-                if len(rates) and rates[-1] > 0:
-                    said += f", about {100 * (rate_ul_h / rates[-1] - 1):+.1f} % off (uncorrected)"
-        return said
+            try:
+                return _flow(reader, begin_ns, now_ns + 1) or _volume(reader, begin_ns, now_ns + 1)
+            except MetrologyError:
+                return ""  # too early, or nothing flows: the result itself will say so if it stays that way
+
+
+def _flow(reader: RecordReader, from_ns: int, to_ns: int) -> str:
+    """Return the mean flow error so far, "" unless the pump has one constant rate."""
+    pumps = streams_of(reader, "pump")
+    rates = reader.series(pumps[0], from_ns + 1, to_ns, ["rate"]).columns["rate"] if pumps else ()
+    if not len(rates) or rates[0] <= 0 or rates.min() != rates.max():
+        return ""
+    readings = inputs.weighing(reader, from_ns, to_ns)
+    error = mean_flow(
+        readings.t_s,
+        readings.mass_mg,
+        programmed_ul_h=float(rates[0]),
+        evaporation=_evaporation(reader),
+        ambient=inputs.ambient_of(reader, from_ns, to_ns),
+        balance=inputs.balance_of(reader),
+        delivery=inputs.delivery_of(reader),
+    ).error
+    return f"so far {error.value:+.2f} ± {2 * error.u:.2g} %"
+
+
+def _volume(reader: RecordReader, from_ns: int, to_ns: int) -> str:
+    readings = inputs.weighing(reader, from_ns, to_ns)
+    last_s = float(readings.t_s[-1]) if len(readings.t_s) else 0.0
+    volume = volume_delivered(
+        readings.t_s,
+        readings.mass_mg,
+        before_s=(0.0, 0.0),
+        after_s=(last_s, last_s),
+        evaporation=_evaporation(reader),
+        ambient=inputs.ambient_of(reader, from_ns, to_ns),
+        balance=inputs.balance_of(reader),
+        delivery=inputs.delivery_of(reader),
+    )
+    return f"so far {volume.value:.2f} ± {2 * volume.u:.2g} µL"
+
+
+def _evaporation(reader: RecordReader) -> EvaporationRate:
+    known = reader.events("zero flow")
+    return inputs.zero_flow_rate(reader, known[-1].body) if known else _UNKNOWN_EVAPORATION

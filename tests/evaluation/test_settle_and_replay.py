@@ -1,0 +1,159 @@
+"""From a record with a known answer to a verdict, and back."""
+
+import json
+import sqlite3
+
+import pytest
+
+from rig.errors import PlanError, RecordCorruptError
+from rig.evaluation import known_functions, replay, settle
+from rig.limits import Limit
+from rig.record import RecordReader
+from rig.window import Recipe
+from tests.evaluation.records import EPOCH_NS, HOUR_NS, Z_UL_MG, weighed
+
+LIMIT = Limit(unit="%", lower=-5.0, upper=5.0, source="a test")
+RATE_UL_H = 41.7
+EVAPORATION_MG_H = 0.05
+
+
+def infusion(error_percent=0.0):
+    """Zero flow, 25 h of infusion, zero flow; evaporation all the while."""
+
+    def mass_mg(hour):
+        flowing = min(max(hour - 4, 0), 25)
+        return 30_000 + flowing * RATE_UL_H * (1 + error_percent / 100) / Z_UL_MG - EVAPORATION_MG_H * hour
+
+    return mass_mg
+
+
+def recipe(function="mean flow error", **parameters):
+    parameters = parameters or {"programmed_ul_h": RATE_UL_H}
+    return Recipe(function, parameters, EPOCH_NS + 4 * HOUR_NS, EPOCH_NS + 29 * HOUR_NS + 1)
+
+
+@pytest.mark.parametrize(
+    "error_percent, verdict", [(0.0, "PASS"), (3.0, "PASS"), (5.0, "INCONCLUSIVE"), (-8.0, "FAIL")]
+)
+def test_the_error_that_was_put_in_comes_out(tmp_path, error_percent, verdict):
+    with weighed(tmp_path, infusion(error_percent), hours=33) as record, record.reader() as reader:
+        body = settle(recipe(), LIMIT, reader)
+    assert body["value"] == pytest.approx(error_percent, abs=3 * body["u"])
+    assert 0.005 < body["u"] < 0.05
+    assert body["verdict"] == verdict
+
+
+def test_volume_is_corrected_for_buoyancy_and_evaporation(tmp_path):
+    with weighed(tmp_path, infusion(), hours=33, noise_mg=0) as record, record.reader() as reader:
+        limit = Limit(unit="µL", lower=0.0, upper=1e6, source="a test")
+        body = settle(recipe("delivered volume"), limit, reader)
+    # The window begins and ends on single readings: no more than their rounding is lost.
+    assert body["value"] == pytest.approx(25 * RATE_UL_H, rel=2e-5)
+
+
+def test_overdue_calibration_makes_a_result_invalid_with_its_number_kept(tmp_path):
+    start = {"overdue": ["balance: calibration C-1 was due on 2020-01-01"]}
+    with weighed(tmp_path, infusion(), hours=33, start=start) as record, record.reader() as reader:
+        body = settle(recipe(), LIMIT, reader)
+    assert body["verdict"] == "INVALID"
+    assert body["value"] is not None
+    assert body["reasons"] == start["overdue"]
+
+
+def test_lost_readings_make_a_result_invalid(tmp_path):
+    with weighed(tmp_path, infusion(), hours=33, lost=3) as record, record.reader() as reader:
+        body = settle(recipe(), LIMIT, reader)
+    assert body["verdict"] == "INVALID"
+    assert any("3 balance readings were lost" in reason for reason in body["reasons"])
+
+
+def test_a_gap_makes_a_result_invalid_without_a_number(tmp_path):
+    record = weighed(tmp_path, infusion(), hours=33, keep=lambda minute: (minute < 600) | (minute > 660))
+    with record, record.reader() as reader:
+        body = settle(recipe(), LIMIT, reader)
+    assert (body["verdict"], body["value"]) == ("INVALID", None)
+    assert "gap" in body["reasons"][0]
+
+
+@pytest.mark.parametrize("zero_flow, missing", [(((0, 4),), "after"), (((-4, 0),), "before"), ((), "before and after")])
+def test_evaporation_that_was_not_determined_makes_a_result_invalid(tmp_path, zero_flow, missing):
+    with weighed(tmp_path, infusion(), hours=33, zero_flow=zero_flow) as record, record.reader() as reader:
+        body = settle(recipe(), LIMIT, reader)
+    assert body["verdict"] == "INVALID"
+    assert f"evaporation was not determined {missing}" in body["reasons"][0]
+
+
+def test_evaporations_that_disagree_make_a_result_invalid(tmp_path):
+    def faster_at_the_end(hour):
+        return infusion()(hour) - (2.0 * (hour - 29) if hour > 29 else 0.0)
+
+    with weighed(tmp_path, faster_at_the_end, hours=33) as record, record.reader() as reader:
+        body = settle(recipe(), LIMIT, reader)
+    assert body["verdict"] == "INVALID"
+    assert "disagree" in body["reasons"][0]
+
+
+def test_a_run_without_ambient_conditions_gives_no_volume(tmp_path):
+    with weighed(tmp_path, infusion(), hours=33, start={"ambient": None}) as record, record.reader() as reader:
+        body = settle(recipe(), LIMIT, reader)
+    assert "ambient conditions" in body["reasons"][0]
+
+
+def test_a_limit_in_another_unit_is_a_mistake_of_the_plan(tmp_path):
+    limit = Limit(unit="µL", lower=0.0, upper=1.0, source="a test")
+    with (
+        weighed(tmp_path, infusion(), hours=33) as record,
+        record.reader() as reader,
+        pytest.raises(PlanError, match="cannot be compared"),
+    ):
+        settle(recipe(), limit, reader)
+
+
+def test_an_unknown_evaluation_is_named_with_those_there_are(tmp_path):
+    with weighed(tmp_path, infusion(), hours=33) as record, record.reader() as reader:
+        with pytest.raises(PlanError, match="mean flow error"):
+            settle(recipe("mean flow eror"), LIMIT, reader)
+    assert "mean bolus error" in known_functions()
+
+
+def recorded(tmp_path):
+    record = weighed(tmp_path, infusion(), hours=33)
+    with record.reader() as reader:
+        body = settle(recipe(), LIMIT, reader)
+    record.result("mean flow error", {**body, "plan": "p", "requirements": [], "limit_name": "l"})
+    record.event("zero flow", {"from_ns": EPOCH_NS + 29 * HOUR_NS, "to_ns": EPOCH_NS + 30 * HOUR_NS})
+    record.stop("FINISHED", {})
+    return record.path
+
+
+def test_replay_gives_every_digit_again_whatever_was_recorded_later(tmp_path):
+    with RecordReader(recorded(tmp_path)) as reader:
+        (replayed,) = replay(reader)
+    assert replayed.identical
+    assert replayed.recomputed["recipe"]["last_seq"] > 0
+
+
+def test_replay_finds_a_result_that_does_not_follow_from_the_samples(tmp_path):
+    record = weighed(tmp_path, infusion(), hours=33)
+    with record.reader() as reader:
+        body = settle(recipe(), LIMIT, reader)
+    forged = {**body, "value": body["value"] * 0.5, "plan": "p", "requirements": [], "limit_name": "l"}
+    record.result("mean flow error", forged)
+    record.stop("FINISHED", {})
+    with RecordReader(record.path) as reader:
+        (replayed,) = replay(reader)
+    assert replayed.differences == ("value",)
+
+
+def test_replay_refuses_a_record_whose_chain_is_broken(tmp_path):
+    path = recorded(tmp_path)
+    with sqlite3.connect(path) as database:
+        triggers = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("UPDATE entry SET body = ? WHERE kind = 'event'", (json.dumps({"from_ns": 0}),))
+        for _, sql in triggers:
+            database.execute(sql)
+    database.close()
+    with pytest.raises(RecordCorruptError), RecordReader(path) as reader:
+        list(replay(reader))
