@@ -34,7 +34,9 @@ class Projection:
 def _flow(reader: RecordReader, from_ns: int, to_ns: int) -> str:
     """Return the mean flow error so far, "" unless the pump has one constant rate."""
     pumps = streams_of(reader, "pump")
-    rates = reader.series(pumps[0], from_ns + 1, to_ns, ["rate"]).columns["rate"] if pumps else ()
+    if not pumps:
+        return ""
+    rates = reader.series(pumps[0], from_ns + 1, to_ns, ["rate"]).columns["rate"]
     if not len(rates) or rates[0] <= 0 or rates.min() != rates.max():
         return ""
     readings = inputs.weighing(reader, from_ns, to_ns)

@@ -110,9 +110,12 @@ def test_a_limit_in_another_unit_is_a_mistake_of_the_plan(tmp_path):
 
 
 def test_an_unknown_evaluation_is_named_with_those_there_are(tmp_path):
-    with weighed(tmp_path, infusion(), hours=33) as record, record.reader() as reader:
-        with pytest.raises(PlanError, match="mean flow error"):
-            settle(recipe("mean flow eror"), LIMIT, reader)
+    with (
+        weighed(tmp_path, infusion(), hours=33) as record,
+        record.reader() as reader,
+        pytest.raises(PlanError, match="mean flow error"),
+    ):
+        settle(recipe("mean flow eror"), LIMIT, reader)
     assert "mean bolus error" in known_functions()
 
 
