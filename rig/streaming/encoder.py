@@ -13,6 +13,7 @@ from rig.record import Entry, Kind, RecordReader, decode_block
 from rig.record.runs import run_id
 from rig.streaming import stamps
 from rig.streaming.columns import Column, encode_lines
+from rig.streaming.cursor import Refused
 from rig.streaming.entries import entry_points
 from rig.streaming.names import escape_name, field_names, tag_set
 from rig.streaming.points import RunTags
@@ -42,22 +43,16 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Withheld:
-    """Points that are not sent because no server could hold them."""
-
-    points: int
-    what: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Group:
-    """The next piece of a record: its bodies, and the state (JSON) when all of them are delivered."""
+    """The next piece of a record: its bodies, and the state (JSON) when all of them are delivered.
+
+    `withheld` are points that are not sent because no server could hold them.
+    """
 
     bodies: tuple[Body, ...]
     state: str
     seq: int
-    withheld: tuple[Withheld, ...]
+    withheld: tuple[Refused, ...]
 
     @property
     def lines(self) -> int:
@@ -85,7 +80,7 @@ class _Making:
 
     streams: dict[str, _StreamPart] = field(default_factory=dict)
     pieces: list[bytes] = field(default_factory=list)
-    withheld: list[Withheld] = field(default_factory=list)
+    withheld: list[Refused] = field(default_factory=list)
     values: int = 0
     entries: int = 0
 
@@ -143,7 +138,7 @@ class RecordEncoder:
         try:
             points = list(entry_points(entry, self._run, t_ns))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            making.withheld.append(Withheld(1, f"entry {entry.seq}, {entry.kind} {entry.name}", repr(error)))
+            making.withheld.append(Refused(1, f"{entry.kind}s", f"entry {entry.seq}: {entry.name}", repr(error)))
             return
         for point in points:
             state.count(point.measurement, 1)
@@ -214,7 +209,7 @@ class RecordEncoder:
     def _withhold(self, state: StreamState, count: int, stream: str, reason: str, making: _Making) -> None:
         if count:
             state.withheld += count
-            making.withheld.append(Withheld(count, f"samples of {stream}", reason))
+            making.withheld.append(Refused(count, "samples", f"samples of {stream}", reason))
 
 
 def _rows(block: Block, start: int, stop: int) -> Block:

@@ -1,0 +1,181 @@
+"""Feeds one run to one server: everything the record holds, from where the cursor stands, then what comes meanwhile."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
+from pathlib import Path
+
+from rig.clock import Deadline, WallClock
+from rig.errors import RecordBusyError, ServerAwayError, ServerRefusedError, StreamingError
+from rig.record import RecordReader, add_note
+from rig.record.lock import has_writer
+from rig.streaming.client import TIMEOUT_S, InfluxWriter
+from rig.streaming.cursor import Cursor, Progress, read_refused
+from rig.streaming.encoder import RecordEncoder
+from rig.streaming.entries import OWN_NOTE
+from rig.streaming.reconcile import LAG_S, Reconciliation, reconcile
+from rig.streaming.sender import Sender
+from rig.streaming.target import Target, read_token
+
+# How long a follower waits for a server before it leaves the rest to `rig sync`: a long weekend.
+PATIENCE_S = 4 * 24 * 3600.0
+_POLL_S = 0.5
+_NOTE_PATIENCE_S = 30.0
+_NAP_S = 0.1
+
+
+class Status(StrEnum):
+    """How the streaming of a run stands."""
+
+    STREAMING = "streaming"  # under way, or would be if its process lived
+    WAITING = "waiting"  # the server is away
+    PAUSED = "paused"  # the server refuses us; `rig sync` goes on when that is mended
+    GAVE_UP = "gave up"  # the server was away for too long; `rig sync` goes on
+    SENT = "sent"  # everything so far; the run goes on or was not closed yet
+    COMPLETE = "complete"  # everything, and the run has ended
+
+
+class Streamer:
+    """Feeds one run to one server. `log` hears what somebody may want to know, each thing once.
+
+    Methods raise RecordError and its kinds for a bad record, nothing for a bad server: see `Progress.status`.
+    """
+
+    def __init__(
+        self, record: Path, cursor: Cursor, writer: InfluxWriter, log: Callable[[str], None], patience_s: float
+    ) -> None:
+        self._record = record
+        self._cursor = cursor
+        self._writer = writer
+        self._log = log
+        self._sender = Sender(writer, patience_s, self._told)
+        self._problem = ""
+
+    def follow(self) -> None:
+        """Send until the run is over and everything is sent; then compare the counts."""
+        clock = WallClock()
+        while True:
+            # Asked before sending, so that the last entries are behind the question.
+            over = _is_over(self._record)
+            if not self.send() or over:
+                break
+            clock.wait_s(_POLL_S)
+        self.reconcile()
+
+    def send(self) -> bool:
+        """Send everything that the record holds; return whether it is sent."""
+        try:
+            self._send()
+        except ServerRefusedError as error:
+            self._say(Status.PAUSED, f"{error}; mend it, then: rig sync")
+        except ServerAwayError as error:
+            self._say(Status.GAVE_UP, f"{error}; later: rig sync")
+        else:
+            self._say(Status.SENT)
+            return True
+        return False
+
+    def reconcile(self, lag_s: float = LAG_S) -> None:
+        """Compare record and server when the run has ended and all is sent, and note the outcome in the record."""
+        if self._cursor.progress.status != Status.SENT or not _is_stopped(self._record):
+            return
+        try:
+            self._cursor.save()
+            refused = read_refused(self._cursor.path) if self._cursor.progress.refused else ()
+            found = reconcile(self._record, self._cursor.encoder_state(), refused, self._writer, lag_s)
+        except StreamingError as error:
+            found = Reconciliation("not readable", reason=str(error))
+        self._note(found)
+        self._cursor.progress.reconciled = str(found)
+        self._send()  # steps over the note
+        self._say(Status.COMPLETE)
+
+    def _send(self) -> None:
+        with RecordReader(self._record) as reader, ThreadPoolExecutor(1) as pool:
+            encoder = RecordEncoder(reader, self._cursor.encoder_state())
+            # The next group is encoded while the server chews on this one.
+            ahead = pool.submit(encoder.next_group)
+            while (group := ahead.result()) is not None:
+                ahead = pool.submit(encoder.next_group)
+                delivered = self._sender.deliver(group)
+                refused = [*group.withheld, *delivered.refused]
+                self._cursor.advance(group.state, group.seq, delivered.sent, refused)
+                for one in refused[:1]:
+                    more = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
+                    self._log(f"set aside: {one.what[:200]}{more}: {one.reason}")
+                self._tell_problem()
+
+    def _note(self, found: Reconciliation) -> None:
+        body = found.note(self._cursor.progress.target)
+        with RecordReader(self._record) as reader:
+            notes = [entry.body for entry in reader.entries(kind="note", name=OWN_NOTE)]
+            last_ns = reader.last_ns()
+        said = [note for note in notes if note.get("target") == body["target"]]
+        if said and said[-1] == body:
+            return
+        deadline = Deadline(_NOTE_PATIENCE_S)
+        while True:
+            try:
+                add_note(self._record, OWN_NOTE, body, last_ns)
+            except RecordBusyError:
+                if deadline.passed():
+                    self._log("the outcome could not be noted in the record: another process keeps writing it")
+                    return
+                deadline.nap(_NAP_S)
+            else:
+                return
+
+    def _told(self, why: str) -> None:
+        self._say(Status.WAITING if why else Status.STREAMING, why)
+
+    def _say(self, status: Status, reason: str = "") -> None:
+        before = self._cursor.progress.status
+        self._cursor.say(status, reason)
+        if reason and status != before:
+            self._log(f"{status}: {reason}")
+        self._tell_problem()
+
+    def _tell_problem(self) -> None:
+        problem = self._cursor.problem
+        if problem and not self._problem:
+            self._log(f"{problem}; streaming goes on, and begins further back should it be interrupted")
+        self._problem = problem
+
+
+def stream(
+    record: Path,
+    target: Target,
+    environment: Mapping[str, str],
+    log: Callable[[str], None],
+    *,
+    follow: bool,
+    patience_s: float = PATIENCE_S,
+    timeout_s: float = TIMEOUT_S,
+) -> Progress:
+    """Feed a run to `target`, to the end of the run or only what the record holds now; return how it stands then.
+
+    Raises StreamerBusyError when another process does so already, StreamingError when the token cannot be had,
+    RecordError and its kinds for a bad record.
+    """
+    if target.warning:
+        log(f"warning: {target.warning}")
+    with (
+        Cursor(record, target.key, target.label) as cursor,
+        InfluxWriter(target, read_token(target, environment), timeout_s) as writer,
+    ):
+        streamer = Streamer(record, cursor, writer, log, patience_s)
+        if follow:
+            streamer.follow()
+        elif streamer.send():
+            streamer.reconcile()
+        return cursor.progress
+
+
+def _is_over(record: Path) -> bool:
+    """Tell whether nothing more will come: the run was stopped, or its writer died."""
+    return _is_stopped(record) or not has_writer(record)
+
+
+def _is_stopped(record: Path) -> bool:
+    with RecordReader(record) as reader:
+        return reader.stop() is not None
