@@ -98,8 +98,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A command to the pump and what came of it ("ok", or why not)."""
+    """A command to the pump and what came of it ("ok", or why not); `seq` is its number in the record."""
 
+    seq: int
     t_ns: int
     verb: str
     arguments: dict[str, Any]

@@ -85,6 +85,7 @@ def _environment() -> Environment:
         "utc": wording.utc,
         "signed": wording.signed,
         "sign": wording.sign_of,
+        "freedom": wording.freedom,
         "share": wording.share,
         "uncertainty": wording.uncertainty,
     }

@@ -3,7 +3,7 @@
 import ast
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
@@ -53,7 +53,7 @@ def read_plans(reader: RecordReader, sources: Iterable[Source]) -> tuple[Plan, .
     found: list[_Draft] = []
     for entry in _in_order(reader):
         _take(entry, found)
-    return tuple(draft.plan(purposes, told, reader.last_ns()) for draft in found)
+    return tuple(draft.plan(purposes, told) for draft in found)
 
 
 def overall(verdicts: Iterable[str]) -> str:
@@ -72,19 +72,20 @@ def title_of(node_id: str) -> tuple[str, str]:
 
 @dataclass(slots=True)
 class _Draft:
-    """A plan while its entries are gathered."""
+    """A plan while its entries are gathered; its own are those between `begin_seq` and `end_seq`."""
 
     node_id: str
     requirements: tuple[str, ...]
+    begin_seq: int
     begin_ns: int
-    end_ns: int | None
-    results: list[Result]
-    spans: list[Span]
+    end_seq: float = math.inf
+    end_ns: int | None = None
+    results: list[Result] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
 
-    def plan(self, purposes: dict[tuple[str, str], str], told: tuple[Told, ...], last_ns: int) -> Plan:
+    def plan(self, purposes: dict[tuple[str, str], str], told: tuple[Told, ...]) -> Plan:
         title, case = title_of(self.node_id)
         path, _, function = self.node_id.rpartition("[")[0 if "[" in self.node_id else 2].partition("::")
-        end_ns = last_ns if self.end_ns is None else self.end_ns
         return Plan(
             node_id=self.node_id,
             title=title,
@@ -95,7 +96,7 @@ class _Draft:
             end_ns=self.end_ns,
             results=tuple(self.results),
             spans=tuple(self.spans),
-            told=tuple(one for one in told if self.begin_ns <= one.t_ns <= end_ns),
+            told=tuple(one for one in told if self.begin_seq < one.seq < self.end_seq),
             graphs=Graphs(),
         )
 
@@ -112,13 +113,13 @@ def _take(entry: Entry, found: list[_Draft]) -> None:
         result = result_of(entry)
         draft = next((one for one in reversed(found) if one.node_id == result.plan), None)
         if draft is None:
-            draft = _Draft(result.plan, _requirements(entry), result.from_ns, result.to_ns, [], [])
+            draft = _Draft(result.plan, _requirements(entry), entry.seq, result.from_ns, entry.seq, result.to_ns)
             found.append(draft)
         draft.results.append(result)
     elif entry.name == "plan begins":
-        found.append(_Draft(str(entry.body.get("plan", "")), _requirements(entry), entry.t_ns, None, [], []))
+        found.append(_Draft(str(entry.body.get("plan", "")), _requirements(entry), entry.seq, entry.t_ns))
     elif entry.name == "plan ends" and open_draft is not None:
-        open_draft.end_ns = entry.t_ns
+        open_draft.end_seq, open_draft.end_ns = entry.seq, entry.t_ns
     elif entry.name == "window ends" and open_draft is not None:
         open_draft.spans.append(_span(entry))
 
@@ -184,4 +185,4 @@ def _commands_to_pump(reader: RecordReader) -> Iterator[Told]:
     for name in (name for name, what in instruments.items() if what.get("capability") == "pump"):
         for entry in reader.entries(kind="command", name=name):
             body = entry.body
-            yield Told(entry.t_ns, str(body["verb"]), dict(body["arguments"]), str(body["result"]))
+            yield Told(entry.seq, entry.t_ns, str(body["verb"]), dict(body["arguments"]), str(body["result"]))

@@ -29,8 +29,15 @@ def plain(value: float, digits: int = 4) -> str:
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
+    if 1e4 <= abs(value) < 1e7:
+        return f"{value:.0f}".replace("-", "−")
     mantissa, e, exponent = f"{value:.{digits}g}".replace("-", "−").partition("e")
     return f"{mantissa}·10{_superscript(exponent)}" if e else mantissa
+
+
+def freedom(dof: float) -> str:
+    """Return degrees of freedom; beyond 1000 the number says nothing any more."""
+    return "> 1000" if 1000 < dof < math.inf else plain(dof, 3)
 
 
 def uncertainty(value: float) -> str:

@@ -75,7 +75,8 @@ class Graph {
     const font = `12px ${getComputedStyle(document.body).fontFamily}`;
     const axis = { stroke: ink, font, labelFont: font, labelGap: 0, ticks: { stroke: colour("line"), size: 5 }, grid: { stroke: colour("grid"), width: 1 }, values: tickLabels };
     const label = ({ label: text, unit }) => (unit ? `${text} (${unit})` : text);
-    const few = chart.x.ticks.length && chart.x.ticks.length <= 30;
+    const every = Math.ceil(chart.x.ticks.length / MOST_TICKS);
+    const ticks = chart.x.ticks.filter((_, i) => i % every === 0);
     return {
       width: this.plot.clientWidth,
       height: this.plot.clientHeight,
@@ -91,7 +92,7 @@ class Graph {
         x: { time: false, distr: chart.x.log ? 3 : 1, range: chart.x.log ? (u, low, high) => [low / 1.2, high * 1.2] : undefined },
       },
       axes: [
-        { ...axis, label: label(chart.x), labelSize: 20, size: 34, ...(few ? { splits: () => chart.x.ticks, filter: (u, splits) => splits } : {}) },
+        { ...axis, label: label(chart.x), labelSize: 20, size: 34, ...(ticks.length ? { splits: () => ticks, filter: (u, splits) => splits } : {}) },
         { ...axis, label: label(chart.y), labelSize: 20, size: (u, values) => 16 + 7.2 * Math.max(3, ...(values || []).map((value) => (value || "").length)) },
       ],
       series: [{}, ...chart.curves.map((curve, i) => this.series(curve, i))],
@@ -154,6 +155,7 @@ class Graph {
     ctx.fillStyle = colour("muted");
     ctx.font = `${11 * devicePixelRatio}px ${family}`;
     ctx.textBaseline = "top";
+    ctx.textAlign = "left";
     for (const [name, begin, end] of this.chart.regions) {
       const from = Math.max(u.valToPos(begin, "x", true), left) + 6 * devicePixelRatio;
       const to = Math.min(u.valToPos(end, "x", true), left + width);

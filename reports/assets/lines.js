@@ -17,6 +17,7 @@ const STYLES = {
 // Lines that hold between their corners: there the value under the cursor is computed, elsewhere it is a sample.
 const DRAWN = new Set(["programmed", "limit", "envelope"]);
 const ORDER = ["balance", "highest", "dose", "flow", "lowest", "pump", "programmed", "limit", "envelope"];
+const MOST_TICKS = 13;
 const MOCKED = document.body.dataset.mocked || "";
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
