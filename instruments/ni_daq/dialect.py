@@ -1,10 +1,7 @@
-"""What the numbers on the NI-DAQmx wire mean: sample instants, volts, counts and error codes. Pure functions.
+"""What the numbers on the NI-DAQmx wire mean: error codes, the layout of samples, counts. Pure functions.
 
 Error codes are those of `nidaqmx.error_codes`, written out here so that this module needs no NI package.
 """
-
-from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,42 +29,11 @@ _ADVICE = {
 _GENERAL_ADVICE = "look the code up in NI's error reference, and check the device in NI MAX"
 
 COUNTER_MODULUS = 1 << 32
-NS_PER_S = 1_000_000_000
-# A period is kept as a fraction of this size: exact for every clock divided from a whole-numbered timebase, and small
-# enough that 10^12 samples still multiply within 64 bits.
-_LARGEST_DENOMINATOR = 1_000_000
 
 
 def advice_for(code: int) -> str:
     """Return what an operator can do about an NI-DAQmx error code."""
     return _ADVICE.get(code, _GENERAL_ADVICE)
-
-
-@dataclass(frozen=True, slots=True)
-class SampleClock:
-    """The instants of a sample clock of `rate_hz` whose sample 0 was taken at `t0_ns` (UTC ns).
-
-    Sample k is at t0 + k/rate, rounded down to whole nanoseconds, computed in integers: the thousandth sample and
-    the thousand-millionth are equally exact.
-    """
-
-    t0_ns: int
-    rate_hz: float
-
-    @property
-    def period_ns(self) -> Fraction:
-        """Return the time between two samples in ns."""
-        return (Fraction(NS_PER_S) / Fraction(self.rate_hz)).limit_denominator(_LARGEST_DENOMINATOR)
-
-    def instants_ns(self, first: int, count: int) -> NDArray[np.int64]:
-        """Return the instants of the samples `first` … `first + count - 1`, int64 UTC ns of shape (count,)."""
-        whole, rest = divmod(self.period_ns.numerator, self.period_ns.denominator)
-        k = np.arange(first, first + count, dtype=np.int64)
-        return self.t0_ns + k * whole + (k * rest) // self.period_ns.denominator
-
-    def samples_before(self, t_ns: int) -> int:
-        """Return how many samples fall before `t_ns`: the number of the first one at or after it."""
-        return max(0, -((self.t0_ns - t_ns) // self.period_ns))
 
 
 def unpack_by_channel(buffer: NDArray[np.float64], channels: int, read: int) -> NDArray[np.float64]:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instruments.ni_daq import dialect
-from instruments.ni_daq.dialect import SampleClock
 from instruments.ni_daq.settings import DaqSettings
 from rig.capabilities import Block, Channel, Exchange, Identity
 from rig.driving import DriverContext
@@ -21,6 +20,7 @@ from rig.errors import (
     NoReplyError,
     RefusedError,
 )
+from rig.stamping import SampleClock
 
 MAKER = "National Instruments"
 # What one read may bring: well below the limit of a gRPC message.
@@ -32,8 +32,10 @@ class Driver:
     """A Daq: sample-clocked analogue inputs, an edge counter and the interlock relay.
 
     Samples are stamped t0 + k/rate, with t0 the middle of the exchange that started them and the rate the one the
-    device really runs at. A value that is no number, or lies at the end of its range where the converter saturates,
-    is never passed on: the read raises GarbledReplyError and its samples count as lost in the next block.
+    device really runs at, and bent back where its quartz walks away from the rig's clock (`rig.stamping`).
+
+    A value that is no number, or lies at the end of its range where the converter saturates, is never passed on: the
+    read raises GarbledReplyError and its samples count as lost in the next block.
     """
 
     capability: ClassVar[str] = "daq"
@@ -93,19 +95,23 @@ class Driver:
             if self._in_doubt:
                 self._find_position()
             self._in_doubt = True
-            volts = self._read_all()
+            asked_ns = self._clock.now_ns()
+            count = self._analogue.available()
+            answered_ns = self._clock.now_ns()
+            volts = self._read(count)
         except RefusedError as error:
             if int(error.code) not in dialect.OVERFLOWS:
                 raise
             return self._restart(clock)
         self._refuse_saturated(volts)
         self._in_doubt = False
-        first, self._next = self._next, self._next + volts.shape[1]
+        stamps_ns, self._sampling = clock.stamp(self._next, count, asked_ns=asked_ns, answered_ns=answered_ns)
+        self._next += count
         columns = {
             channel.name: volts[row] * channel.scale + channel.offset
             for row, channel in enumerate(self._settings.channels)
         }
-        return Block(clock.instants_ns(first, volts.shape[1]), columns, self._take_lost())
+        return Block(stamps_ns, columns, self._take_lost())
 
     def stop_sampling(self) -> None:
         """Control the end of the acquisition; safe to repeat."""
@@ -183,7 +189,7 @@ class Driver:
         before_ns = self._clock.now_ns()
         self._analogue.start()
         t0_ns = (before_ns + self._clock.now_ns()) // 2
-        self._sampling = SampleClock(t0_ns, self._analogue.rate_hz)
+        self._sampling = SampleClock.of_rate(t0_ns, self._analogue.rate_hz)
         self._next = 0
         self._in_doubt = False
 
@@ -201,11 +207,10 @@ class Driver:
         self._lost += max(0, position - self._next)
         self._next = position
 
-    def _read_all(self) -> NDArray[np.float64]:
-        """Return everything available in volts, shape (channels, n), in as many reads as messages need."""
-        left = self._analogue.available()
+    def _read(self, count: int) -> NDArray[np.float64]:
+        """Return the next `count` samples in volts, shape (channels, count), in as many reads as messages need."""
         most = max(1, _VALUES_PER_READ // len(self.channels))
-        parts = [self._analogue.read(min(most, left - done)) for done in range(0, left, most)]
+        parts = [self._analogue.read(min(most, count - done)) for done in range(0, count, most)]
         return np.concatenate(parts, axis=1) if parts else np.empty((len(self.channels), 0))
 
     def _refuse_saturated(self, volts: NDArray[np.float64]) -> None:

@@ -1,6 +1,7 @@
 """Production driver of a Sensirion liquid flow sensor behind an SCC1 cable."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from rig.capabilities import Block, Channel, Exchange, Identity
 from rig.config import InstrumentSettings
 from rig.driving import DriverContext
 from rig.errors import ConnectionFailedError, InstrumentError, RefusedError
+from rig.stamping import SampleClock
 from rig.transports import ByteStream
 
 MAKER = "Sensirion"
@@ -36,9 +38,12 @@ class FlowSensorSettings(InstrumentSettings):
 class Driver:
     """A flow sensor read from its buffer.
 
-    Sample k of a measurement is stamped t0 + (k + 1)·interval, with t0 the middle of the exchange that started it;
-    samples the cable lost count in k. A flow at either end of the sensor's numbers is not a number here (NaN): the
-    sensor could say no more, and the true flow may be anything beyond.
+    Sample k = 1, 2, … is stamped t0 + k·interval, with t0 the middle of the exchange that started the measurement,
+    and bent back where the cable's clock walks away from the rig's (`rig.stamping`). Samples that were lost count in
+    k.
+
+    A flow at either end of the sensor's numbers is not a number here (NaN): the sensor could say no more, and the
+    true flow may be anything beyond.
     """
 
     capability: ClassVar[str] = "flow"
@@ -57,10 +62,8 @@ class Driver:
         self._clock = context.clock
         self._journal = context.journal
         self._liquid = dialect.LIQUIDS[settings.liquid]
-        self._interval_ns = settings.interval_ms * NS_PER_MS
-        self._t0_ns: int | None = None
-        self._next = 0  # the number of the first sample that was not read yet
-        self._lost = 0  # samples lost since the last block that could say so
+        self._sampling: SampleClock | None = None
+        self._next = 1  # the number of the first sample that was not read yet; the first of all is number 1
         self._in_doubt = False  # a read failed, and how many samples went with it is not known
         stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=settings.timeout_s)
         self._cable = Cable(name, stream, settings.baud, settings.address, settings.timeout_s)
@@ -86,29 +89,30 @@ class Driver:
         Returns a Block of flow (µL/h), temperature (°C) and flags. Raises an InstrumentError when a frame is missing
         or garbled; the samples that went with it count as lost in the next block.
         """
-        t0_ns = self._require_sampling()
+        clock = self._require_sampling()
         was_in_doubt, self._in_doubt = self._in_doubt, True
-        raw, lost = self._empty_buffer()
+        raw, lost, asked_ns = self._empty_buffer()
+        answered_ns = self._clock.now_ns()
         columns = self._columns(raw)
         if was_in_doubt:
-            # The sample before the present is the newest; so many are gone that were not counted by the cable.
-            newest = (self._clock.now_ns() - t0_ns) // self._interval_ns - 1
-            lost = max(lost, newest + 1 - len(raw) - self._next)
+            # Only the clock knows how many there should be by now: those that are missing went with the failed read.
+            due = clock.samples_before(asked_ns + 1) - 1
+            lost = max(lost, due + 1 - len(raw) - self._next)
         self._in_doubt = False
         first = self._next + lost
         self._next = first + len(raw)
-        numbers = np.arange(first + 1, self._next + 1, dtype=np.int64)
-        return Block(t0_ns + numbers * self._interval_ns, columns, lost)
+        stamps_ns, self._sampling = clock.stamp(first, len(raw), asked_ns=asked_ns, answered_ns=answered_ns)
+        return Block(stamps_ns, columns, lost)
 
     def stop_sampling(self) -> None:
         """Control the end of the measurement; safe to repeat."""
-        if self._t0_ns is not None:
-            self._t0_ns = None
+        if self._sampling is not None:
+            self._sampling = None
             self._do("stop_sampling", self._cable.stop)
 
     def close(self) -> None:
         """Close the port; silent, safe to repeat."""
-        self._t0_ns = None
+        self._sampling = None
         self._cable.close()
 
     def _meet(self) -> Identity:
@@ -132,20 +136,25 @@ class Driver:
     def _start(self) -> None:
         before_ns = self._clock.now_ns()
         self._cable.start(self._settings.interval_ms, self._liquid)
-        self._t0_ns = (before_ns + self._clock.now_ns()) // 2
-        self._next = 0
+        t0_ns = (before_ns + self._clock.now_ns()) // 2
+        self._sampling = SampleClock(t0_ns, Fraction(self._settings.interval_ms * NS_PER_MS))
+        self._next = 1
         self._in_doubt = False
 
-    def _empty_buffer(self) -> tuple[NDArray[np.int16], int]:
-        """Read frame after frame until the buffer is empty; return raw samples of shape (n, 3) and the count lost."""
+    def _empty_buffer(self) -> tuple[NDArray[np.int16], int, int]:
+        """Read frame after frame until the buffer is empty.
+
+        Returns raw samples of shape (n, 3), the count lost, and when the last frame was asked for.
+        """
         frames = []
         lost = 0
         for _ in range(_MOST_FRAMES):
+            asked_ns = self._clock.now_ns()
             buffered = self._cable.read_buffer()
             frames.append(buffered.raw)
             lost += buffered.lost
             if buffered.remaining == 0:
-                return np.concatenate(frames), lost
+                return np.concatenate(frames), lost, asked_ns
             if not len(buffered.raw):
                 raise self._cable.garbled(f"the buffer says {buffered.remaining} bytes remain, and sends none")
         raise self._cable.garbled(f"the buffer is not empty after {_MOST_FRAMES} frames")
@@ -181,8 +190,8 @@ class Driver:
         sent, received = self._cable.last_exchange()
         self._journal(Exchange(self.name, verb, arguments, sent, received, sent_ns, self._clock.now_ns(), result))
 
-    def _require_sampling(self) -> int:
-        if self._t0_ns is None:
+    def _require_sampling(self) -> SampleClock:
+        if self._sampling is None:
             raise RefusedError(
                 self.name,
                 "samples were asked for before the measurement was started",
@@ -190,4 +199,4 @@ class Driver:
                 port=self._settings.port,
                 advice="call start_sampling() first",
             )
-        return self._t0_ns
+        return self._sampling

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field
 
 from instruments.ni_daq import dialect
 from instruments.plant.laboratory import Laboratory
+from rig.clock import NS_PER_S
 from rig.config import Model
 
 Quantity = Literal[
@@ -101,7 +102,7 @@ class AnalogInput:
     @property
     def rate_hz(self) -> float:
         """Return the rate the timebase really gives, at least the one asked for."""
-        return dialect.NS_PER_S / (TICK_NS * self.divisor)
+        return NS_PER_S / (TICK_NS * self.divisor)
 
     def configure_clock(self, rate_hz: float, mode: Mode, samples: int) -> None:
         """Set the sample clock; raise DeviceError for a rate the device does not have."""
@@ -114,7 +115,7 @@ class AnalogInput:
             raise DeviceError(-200331, f"{rate_hz} Hz is below {MIN_RATE_HZ} Hz")
         if samples < 1:
             raise DeviceError(-200077, f"{samples} samples per channel")
-        self.divisor = int(dialect.NS_PER_S / TICK_NS / rate_hz)
+        self.divisor = int(NS_PER_S / TICK_NS / rate_hz)
         self.mode = mode
         self.samples = samples
         self.buffer = max(samples, _default_buffer(rate_hz)) if mode == "continuous" else samples
