@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from rig.errors import MetrologyError, SeriesError
+from rig.errors import SeriesError
 from rig.metrology.budget import Budget, Component, combine
+from rig.metrology.demands import finite_array, not_negative, positive
 from rig.metrology.tolerance import ToleranceInterval, tolerance_interval
 
 # A bolus this many of its own standard uncertainties below zero is no noise: liquid ran back or a tare fell in.
@@ -63,15 +64,13 @@ def evaluate_series(
     `u_volume_ul` (n,) or one number is the standard uncertainty of each, independent from bolus to bolus (balance
     noise); `u_common_ul` is the one that shifts all of them alike (calibration, density, evaporation). The scatter of
     the series contains the independent part already, so the mean takes the larger of both estimates and not their sum.
-    Raises SeriesError for fewer than 2 boluses, a count other than `planned_count`, values that are not finite,
-    negative uncertainties or a volume that is negative beyond noise; MetrologyError for a programmed volume that is
-    not positive.
+    Raises SeriesError for fewer than 2 boluses, a count other than `planned_count`, values that are not finite or a
+    volume that is negative beyond noise; MetrologyError for a programmed volume that is not positive and an
+    uncertainty that is negative.
     """
     volume, u_volume = _checked_volumes(volume_ul, u_volume_ul, planned_count)
-    if not (math.isfinite(programmed_ul) and programmed_ul > 0):
-        raise MetrologyError(f"programmed bolus of {programmed_ul!r} µL: an error in percent needs a positive volume")
-    if not (math.isfinite(u_common_ul) and u_common_ul >= 0):
-        raise SeriesError(f"common standard uncertainty {u_common_ul!r} µL is not a number ≥ 0")
+    positive(programmed_ul, "programmed bolus in µL")
+    not_negative(u_common_ul, "common standard uncertainty in µL")
     mean_ul = float(volume.mean())
     error_percent = 100.0 * (volume - programmed_ul) / programmed_ul
     percent_per_ul = 100.0 / programmed_ul
@@ -102,19 +101,14 @@ def _scatter(volume: NDArray[np.float64], u_volume: NDArray[np.float64], percent
 def _checked_volumes(
     volume_ul: ArrayLike, u_volume_ul: ArrayLike, planned_count: int | None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    volume = np.asarray(volume_ul, dtype=np.float64)
-    u_volume = np.asarray(u_volume_ul, dtype=np.float64)
-    if volume.ndim != 1 or volume.size < 2:
-        raise SeriesError(f"a series needs at least 2 boluses in a row, not shape {volume.shape}")
+    volume = finite_array(volume_ul, "bolus volumes", least=2)
     if planned_count is not None and volume.size != planned_count:
         raise SeriesError(f"{volume.size} boluses were measured where the plan wants {planned_count}")
-    if u_volume.ndim > 1 or (u_volume.ndim == 1 and u_volume.size != volume.size):
+    u_volume = finite_array(np.atleast_1d(u_volume_ul), "uncertainties of the boluses")
+    if u_volume.size not in (1, volume.size):
         raise SeriesError(f"{u_volume.size} uncertainties for {volume.size} boluses")
+    not_negative(float(u_volume.min()), "smallest uncertainty of a bolus in µL")
     u_volume = np.broadcast_to(u_volume, volume.shape)
-    bad = ~np.isfinite(volume) | ~np.isfinite(u_volume) | (u_volume < 0)
-    if bad.any():
-        i = int(np.argmax(bad))
-        raise SeriesError(f"bolus {i}: volume {volume[i]!r} µL with u {u_volume[i]!r} µL is not a measured quantity")
     backward = volume < -_BACKWARD_K * u_volume
     if backward.any():
         i = int(np.argmax(backward))

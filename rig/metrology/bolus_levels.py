@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rig.errors import MetrologyError, SeriesError
+from rig.metrology.demands import finite_array, positive
 from rig.metrology.series import FloatArray, as_series, check_series
 from rig.quantities import Measured
 
@@ -47,7 +48,7 @@ def bolus_steps(
     Each bolus is over and settled `settling_s` after its command; the readings from then to the next command, and
     those before the first, make the levels. `u_level_ul` is a standard uncertainty of each level that averaging does
     not reduce (capillary, resolution). Raises SeriesError as `check_series` does and for levels of fewer than 3
-    readings; MetrologyError for commands that are not in order, or closer than the settling.
+    readings; MetrologyError for a settling that is not positive and commands that are closer than it.
     """
     t, v = as_series(t_s, volume_ul, "delivered volume", 2 * FEWEST_READINGS)
     check_series(t, v, "delivered volume", max_gap_s=max_gap_s)
@@ -83,11 +84,8 @@ def bolus_steps(
 
 
 def _checked_commands(commanded_s: ArrayLike, settling_s: float) -> FloatArray:
-    commands = np.asarray(commanded_s, dtype=np.float64)
-    if commands.ndim != 1 or commands.size == 0 or not np.isfinite(commands).all():
-        raise MetrologyError(f"commands of shape {commands.shape}: a row of finite times is needed")
-    if not (math.isfinite(settling_s) and settling_s > 0):
-        raise MetrologyError(f"settling of {settling_s!r} s; a positive time is needed")
+    commands = finite_array(commanded_s, "times of the commands")
+    positive(settling_s, "settling in s")
     if np.any(np.diff(commands) <= settling_s):
         i = int(np.argmax(np.diff(commands) <= settling_s))
         raise MetrologyError(f"bolus {i + 1} was commanded before bolus {i} had settled for {settling_s:g} s")

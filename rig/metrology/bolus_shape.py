@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from rig.errors import MetrologyError
 from rig.metrology.budget import Budget
+from rig.metrology.demands import not_negative, positive
 from rig.metrology.series import FloatArray, as_series, check_series
 from rig.metrology.steady import crossing_s, largest_of_noise, rate_change, steady, step_between
 from rig.quantities import Measured
@@ -61,8 +62,8 @@ def bolus_shape(
     """
     t, v = as_series(t_s, volume_ul, "delivered volume", 16)
     check_series(t, v, "delivered volume", max_gap_s=max_gap_s)
-    if not (math.isfinite(programmed_ul) and programmed_ul > 0):
-        raise MetrologyError(f"programmed bolus of {programmed_ul!r} µL: an error in percent needs a positive volume")
+    positive(programmed_ul, "programmed bolus in µL")
+    not_negative(u_commanded_s, "uncertainty of the command's time in s")
     if not t[0] < commanded_s < settled_s < t[-1]:
         raise MetrologyError(f"bolus from {commanded_s!r} to {settled_s!r} s is not inside {t[0]:g} to {t[-1]:g} s")
     before = steady(t, v, float(t[0]), commanded_s, "basal delivery before the bolus")

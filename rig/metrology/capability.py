@@ -14,7 +14,8 @@ from scipy.optimize import brentq
 from scipy.special import chdtri, ndtr
 from scipy.stats import beta, chi, chi2, norm
 
-from rig.errors import MetrologyError, SeriesError
+from rig.errors import MetrologyError
+from rig.metrology.demands import finite_array, fraction, limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def observed_yield(passed: int, n: int, confidence: float = 0.95) -> Yield:
     """Return the yield of `passed` of `n` units; raise MetrologyError unless 0 ≤ passed ≤ n and n ≥ 1."""
     if n < 1 or not 0 <= passed <= n:
         raise MetrologyError(f"{passed} of {n} units passed: that is no yield")
-    _fraction(confidence)
+    fraction(confidence, "confidence")
     tail = (1 - confidence) / 2
     lower = 0.0 if passed == 0 else float(beta.ppf(tail, passed, n - passed + 1))
     upper = 1.0 if passed == n else float(beta.isf(tail, passed + 1, n - passed))
@@ -69,11 +70,9 @@ def performance(values: ArrayLike, lower: float | None, upper: float | None, con
     Pp = (upper − lower)/(6·s); Ppk = min(upper − mean, mean − lower)/(3·s). Raises SeriesError for fewer than 2 values
     or one that is not finite, MetrologyError for missing or reversed limits or values that never differ.
     """
-    x = np.asarray(values, dtype=np.float64)
-    if x.ndim != 1 or x.size < 2 or not np.isfinite(x).all():
-        raise SeriesError(f"at least 2 finite values in a row are needed, not shape {x.shape}")
-    _check_limits(lower, upper)
-    _fraction(confidence)
+    x = finite_array(values, "the sample", least=2)
+    limits(lower, upper)
+    fraction(confidence, "confidence")
     n, mean, s = x.size, float(x.mean()), float(x.std(ddof=1))
     if s == 0:
         raise MetrologyError("the values never differ: an index would be infinite")
@@ -130,16 +129,3 @@ def _noncentral_t_cdf(t: float, dof: int, noncentrality: float) -> float:
 def _quadrature() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     nodes, weights = np.polynomial.legendre.leggauss(64)
     return nodes, weights
-
-
-def _check_limits(lower: float | None, upper: float | None) -> None:
-    given = [limit for limit in (lower, upper) if limit is not None]
-    if not given or not all(math.isfinite(limit) for limit in given):
-        raise MetrologyError(f"limits {lower!r} and {upper!r}: at least one finite limit is needed")
-    if lower is not None and upper is not None and lower >= upper:
-        raise MetrologyError(f"the lower limit {lower:g} is not below the upper limit {upper:g}")
-
-
-def _fraction(confidence: float) -> None:
-    if not 0 < confidence < 1:
-        raise MetrologyError(f"confidence {confidence!r} is not a fraction between 0 and 1")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from rig.errors import SeriesError
+from rig.metrology.demands import finite_array
 
 Flags = NDArray[np.bool_]
 Scores = NDArray[np.float64]
@@ -30,42 +30,42 @@ class Signal:
     points: tuple[int, ...]
 
 
-def western_electric(z: Scores) -> tuple[Signal, ...]:
+def western_electric(z: ArrayLike) -> tuple[Signal, ...]:
     """Apply rules 1 to 4 to standard scores `z` (n,), (point − centre)/sigma, in order of time.
 
     1: a point beyond 3σ. 2: two of three in a row beyond 2σ on one side. 3: four of five in a row beyond 1σ on one
     side. 4: eight in a row on one side. The last point of a pattern takes part in it. Raises SeriesError for a score
     that is not finite.
     """
-    z = _checked(z)
+    scores = _checked(z)
     found = [
-        *_signals("western electric", 1, z, lambda s: _of(s > 3, 1, 1)),
-        *_signals("western electric", 2, z, lambda s: _of(s > 2, 2, 3)),
-        *_signals("western electric", 3, z, lambda s: _of(s > 1, 4, 5)),
-        *_signals("western electric", 4, z, lambda s: _of(s > 0, 8, 8)),
+        *_signals("western electric", 1, scores, lambda s: _of(s > 3, 1, 1)),
+        *_signals("western electric", 2, scores, lambda s: _of(s > 2, 2, 3)),
+        *_signals("western electric", 3, scores, lambda s: _of(s > 1, 4, 5)),
+        *_signals("western electric", 4, scores, lambda s: _of(s > 0, 8, 8)),
     ]
     return tuple(sorted(found, key=lambda signal: (signal.point, signal.number)))
 
 
-def nelson(z: Scores) -> tuple[Signal, ...]:
+def nelson(z: ArrayLike) -> tuple[Signal, ...]:
     """Apply rules 1 to 8 to standard scores `z` (n,), (point − centre)/sigma, in order of time.
 
     1: a point beyond 3σ. 2: nine in a row on one side. 3: six in a row rising or falling. 4: fourteen in a row up and
     down in turn. 5: two of three beyond 2σ on one side. 6: four of five beyond 1σ on one side. 7: fifteen in a row
     within 1σ. 8: eight in a row beyond 1σ on either side. Raises SeriesError for a score that is not finite.
     """
-    z = _checked(z)
-    steps = np.diff(z)
+    scores = _checked(z)
+    steps = np.diff(scores)
     turns = steps[1:] * steps[:-1] < 0
     found = [
-        *_signals("nelson", 1, z, lambda s: _of(s > 3, 1, 1)),
-        *_signals("nelson", 2, z, lambda s: _of(s > 0, 9, 9)),
-        *_signals("nelson", 3, z, lambda s: _of(np.diff(s) > 0, 5, 5), lag=1),
+        *_signals("nelson", 1, scores, lambda s: _of(s > 3, 1, 1)),
+        *_signals("nelson", 2, scores, lambda s: _of(s > 0, 9, 9)),
+        *_signals("nelson", 3, scores, lambda s: _of(np.diff(s) > 0, 5, 5), lag=1),
         *_one_sided("nelson", 4, _of(turns, 12, 12), lag=2),
-        *_signals("nelson", 5, z, lambda s: _of(s > 2, 2, 3)),
-        *_signals("nelson", 6, z, lambda s: _of(s > 1, 4, 5)),
-        *_one_sided("nelson", 7, _of(np.abs(z) < 1, 15, 15)),
-        *_one_sided("nelson", 8, _of(np.abs(z) > 1, 8, 8)),
+        *_signals("nelson", 5, scores, lambda s: _of(s > 2, 2, 3)),
+        *_signals("nelson", 6, scores, lambda s: _of(s > 1, 4, 5)),
+        *_one_sided("nelson", 7, _of(np.abs(scores) < 1, 15, 15)),
+        *_one_sided("nelson", 8, _of(np.abs(scores) > 1, 8, 8)),
     ]
     return tuple(sorted(found, key=lambda signal: (signal.point, signal.number)))
 
@@ -98,8 +98,5 @@ def _one_sided(rules: Literal["western electric", "nelson"], number: int, found:
     ]
 
 
-def _checked(z: Scores) -> Scores:
-    scores = np.asarray(z, dtype=np.float64)
-    if scores.ndim != 1 or not np.isfinite(scores).all():
-        raise SeriesError("control rules need a row of finite scores")
-    return scores
+def _checked(z: ArrayLike) -> Scores:
+    return finite_array(z, "scores of a chart", least=0)

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, ndtr
 
-from rig.errors import MetrologyError, SeriesError
+from rig.errors import MetrologyError
 from rig.metrology.chart_rules import Signal, nelson, western_electric
+from rig.metrology.demands import finite_array, positive
 
 # A range of more than 12 σ of at most 100 values has a probability of 1e-13.
 _LONGEST_RANGE = 12.0
@@ -116,7 +117,7 @@ def individuals_chart(values: ArrayLike) -> ChartPair:
 
     Raises SeriesError for fewer than 2 values or one that is not finite, MetrologyError when they never differ.
     """
-    x = _finite(values, 1)
+    x = finite_array(values, "the values", least=2)
     constants = chart_constants(2)
     spread, mean_range = _spread_chart(np.abs(np.diff(x)), constants.D3, constants.D4)
     sigma = mean_range / constants.d2
@@ -125,7 +126,7 @@ def individuals_chart(values: ArrayLike) -> ChartPair:
 
 def range_chart(subgroups: ArrayLike) -> ChartPair:
     """Return the X̄ and R charts of `subgroups` (m, n), σ = mean range/d2(n); errors as `individuals_chart`."""
-    x = _finite(subgroups, 2)
+    x = finite_array(subgroups, "the subgroups", ndim=2, least=2)
     constants = chart_constants(x.shape[1])
     spread, mean_range = _spread_chart(np.ptp(x, axis=1), constants.D3, constants.D4)
     return _means(x, spread, mean_range / constants.d2)
@@ -133,7 +134,7 @@ def range_chart(subgroups: ArrayLike) -> ChartPair:
 
 def deviation_chart(subgroups: ArrayLike) -> ChartPair:
     """Return the X̄ and S charts of `subgroups` (m, n), σ = mean s/c4(n); errors as `individuals_chart`."""
-    x = _finite(subgroups, 2)
+    x = finite_array(subgroups, "the subgroups", ndim=2, least=2)
     constants = chart_constants(x.shape[1])
     spread, mean_s = _spread_chart(x.std(axis=1, ddof=1), constants.B3, constants.B4)
     return _means(x, spread, mean_s / constants.c4)
@@ -144,9 +145,10 @@ def standing_chart(values: ArrayLike, centre: float, sigma: float) -> Chart:
 
     Raises SeriesError for a value that is not finite, MetrologyError for a sigma that is not positive.
     """
-    x = _finite(values, 1, least=1)
-    if not (math.isfinite(centre) and math.isfinite(sigma) and sigma > 0):
-        raise MetrologyError(f"centre {centre!r} and sigma {sigma!r} do not make a chart")
+    x = finite_array(values, "the values")
+    positive(sigma, "sigma of a standing chart")
+    if not math.isfinite(centre):
+        raise MetrologyError(f"centre {centre!r} of a standing chart is not a finite number")
     return _location(x, centre, sigma)
 
 
@@ -169,13 +171,3 @@ def _spread_chart(spread: NDArray[np.float64], lower_factor: float, upper_factor
     beyond = np.flatnonzero((spread > upper) | (spread < lower))
     signals = tuple(Signal("limit", 1, int(i), (int(i),)) for i in beyond)
     return Chart(spread, mean, (upper - mean) / 3, lower, upper, signals), mean
-
-
-def _finite(values: ArrayLike, ndim: int, least: int = 2) -> NDArray[np.float64]:
-    x = np.asarray(values, dtype=np.float64)
-    if x.ndim != ndim or x.shape[0] < least or (ndim == 2 and x.shape[1] < 2):
-        raise SeriesError(f"shape {x.shape} is not {'a row of' if ndim == 1 else 'subgroups of at least 2'} values")
-    if not np.isfinite(x).all():
-        place = tuple(int(i) for i in np.argwhere(~np.isfinite(x))[0])
-        raise SeriesError(f"value at {place} is not a finite number")
-    return x

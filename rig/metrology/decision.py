@@ -14,6 +14,7 @@ from scipy.special import ndtr, stdtr, stdtrit
 
 from rig.errors import MetrologyError
 from rig.metrology.budget import Budget
+from rig.metrology.demands import limits, positive
 from rig.quantities import Measured
 
 # Edges such as 0.3 − 0.1 come out one rounding step off; an edge that is hit belongs to the zone it closes.
@@ -69,7 +70,8 @@ def decide(
     same risk, and the probabilities are Student's. Raises MetrologyError when both limits are missing, a limit is not
     finite, the lower one is not below the upper one, k is not a positive number, or dof is below 1.
     """
-    _check_limits(lower, upper, k)
+    limits(lower, upper)
+    positive(k, "coverage factor k")
     if not dof >= 1:
         raise MetrologyError(f"{dof!r} degrees of freedom: an uncertainty needs at least 1")
     guard_band = (float(stdtrit(dof, ndtr(k))) if math.isfinite(dof) else k) * measured.u
@@ -124,18 +126,6 @@ def conformance(
 
 def _tail(score: float, dof: float) -> float:
     return float(ndtr(score) if math.isinf(dof) else stdtr(dof, score))
-
-
-def _check_limits(lower: float | None, upper: float | None, k: float) -> None:
-    if lower is None and upper is None:
-        raise MetrologyError("a decision needs a lower or an upper limit; there is neither")
-    for name, limit in (("lower", lower), ("upper", upper)):
-        if limit is not None and not math.isfinite(limit):
-            raise MetrologyError(f"the {name} limit is {limit!r}; leave a limit out (None) where there is none")
-    if lower is not None and upper is not None and lower >= upper:
-        raise MetrologyError(f"the lower limit {lower:g} is not below the upper limit {upper:g}")
-    if not (math.isfinite(k) and k > 0):
-        raise MetrologyError(f"coverage factor k is {k!r}; a positive number is needed")
 
 
 def _by_guard_band(

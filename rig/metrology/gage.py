@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import chi2
 from scipy.stats import f as fisher_f
 
-from rig.errors import MetrologyError, SeriesError
+from rig.errors import MetrologyError
+from rig.metrology.demands import finite_array, positive
 
 POOLING_SIGNIFICANCE = 0.25
 
@@ -98,9 +99,7 @@ class GageStudy:
 
     def grr_percent_of_tolerance(self, tolerance_width: float, spread: float = 6.0) -> float:
         """Return 100·spread·GRR/width for a tolerance of `tolerance_width`; raise MetrologyError unless positive."""
-        if not (math.isfinite(tolerance_width) and tolerance_width > 0):
-            raise MetrologyError(f"tolerance width {tolerance_width!r} is not a positive number")
-        return 100 * spread * self.grr / tolerance_width
+        return 100 * spread * self.grr / positive(tolerance_width, "width of the tolerance")
 
 
 def gage_study(readings: ArrayLike, pooling_significance: float = POOLING_SIGNIFICANCE) -> GageStudy:
@@ -110,12 +109,7 @@ def gage_study(readings: ArrayLike, pooling_significance: float = POOLING_SIGNIF
     each and every reading is finite (a crossed study has no holes); MetrologyError when repeated readings never differ
     (the resolution hides the repeatability).
     """
-    x = np.asarray(readings, dtype=np.float64)
-    if x.ndim != 3 or min(x.shape) < 2:
-        raise SeriesError(f"a study needs at least 2 parts, 2 appraisers and 2 trials, not shape {x.shape}")
-    if not np.isfinite(x).all():
-        part, appraiser, trial = (int(i) for i in np.argwhere(~np.isfinite(x))[0])
-        raise SeriesError(f"reading of part {part}, appraiser {appraiser}, trial {trial} is not a finite number")
+    x = finite_array(readings, "readings by part, appraiser and trial", ndim=3, least=2)
     parts, appraisers, interaction, error = _lines(x)
     if error.sum_of_squares <= 1e-24 * float(np.sum(x**2)):
         raise MetrologyError("repeated readings never differ: the resolution is too coarse to show repeatability")

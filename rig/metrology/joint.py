@@ -18,6 +18,7 @@ from scipy.stats import multivariate_normal
 
 from rig.errors import MetrologyError
 from rig.metrology.decision import Decision, Verdict, decide
+from rig.metrology.demands import finite_array, fraction
 from rig.quantities import Measured
 
 
@@ -110,9 +111,9 @@ def joint_coverage_factor(n: int, level: float = 0.9545) -> float:
 
     Bonferroni: Φ(k) = 1 − (1 − level)/(2n). Raises MetrologyError for n < 1 or a level outside (0, 1).
     """
-    if n < 1 or not 0 < level < 1:
-        raise MetrologyError(f"{n} intervals at level {level!r}: at least one and a fraction are needed")
-    return -float(ndtri((1 - level) / (2 * n)))
+    if n < 1:
+        raise MetrologyError(f"{n} intervals hold nothing")
+    return -float(ndtri((1 - fraction(level, "level")) / (2 * n)))
 
 
 def joint_conformance(points: Sequence[Point], correlation: ArrayLike) -> float:
@@ -121,9 +122,9 @@ def joint_conformance(points: Sequence[Point], correlation: ArrayLike) -> float:
     The multivariate normal probability of the box of limits (Genz 1992), good to about 1e-4. Raises MetrologyError for
     a matrix that is no correlation matrix of the points, and without uncertainty (u = 0).
     """
-    matrix = np.asarray(correlation, dtype=np.float64)
+    matrix = finite_array(correlation, "correlation", ndim=2)
     n = len(points)
-    if n == 0 or matrix.shape != (n, n) or not np.isfinite(matrix).all():
+    if matrix.shape != (n, n):
         raise MetrologyError(f"correlation of shape {matrix.shape} for {n} points")
     if not (np.allclose(matrix, matrix.T) and np.allclose(np.diag(matrix), 1) and np.abs(matrix).max() <= 1 + 1e-9):
         raise MetrologyError("the matrix is not symmetric with ones on its diagonal: no correlation")

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from rig.errors import MetrologyError, SeriesError
+from rig.metrology.demands import finite_array, not_negative, positive
 from rig.metrology.series import FloatArray
 from rig.quantities import Measured
 
@@ -60,11 +61,10 @@ def patient_boluses(
     not finite or go back; MetrologyError for a lockout, period or maximum that is not positive.
     """
     t, given = _checked(requested_s, granted)
-    for name, value in (("lockout", lockout_s), ("period", period_s), ("maximum", float(most_per_period))):
-        if not (math.isfinite(value) and value > 0):
-            raise MetrologyError(f"{name} {value!r} is not positive")
-    if not (math.isfinite(u_time_s) and u_time_s >= 0):
-        raise MetrologyError(f"standard uncertainty of time {u_time_s!r} s is not a number ≥ 0")
+    positive(lockout_s, "lockout in s")
+    positive(period_s, "period in s")
+    positive(most_per_period, "maximum per period")
+    not_negative(u_time_s, "uncertainty of a time in s")
     margin_s = _K * u_time_s
     if margin_s >= min(lockout_s, period_s):
         raise MetrologyError(f"times known to {margin_s:g} s (k = 2) cannot tell a lockout of {lockout_s:g} s")
@@ -95,13 +95,13 @@ def largest_dose_in(t_s: ArrayLike, volume_ul: ArrayLike, u_volume_ul: ArrayLike
     `u_volume_ul` (n,) or one number are independent standard uncertainties. Raises SeriesError as `patient_boluses`,
     MetrologyError for a period that is not positive.
     """
-    if not (math.isfinite(period_s) and period_s > 0):
-        raise MetrologyError(f"period {period_s!r} s is not positive")
+    positive(period_s, "period in s")
     t, _ = _checked(t_s, np.ones(np.shape(t_s), dtype=np.bool_))
-    volume = np.asarray(volume_ul, dtype=np.float64)
-    variance = np.broadcast_to(np.asarray(u_volume_ul, dtype=np.float64) ** 2, t.shape)
-    if volume.shape != t.shape or not (np.isfinite(volume).all() and np.isfinite(variance).all()):
-        raise SeriesError(f"volumes of shape {volume.shape} at {t.size} times: as many finite ones are needed")
+    volume = finite_array(volume_ul, "bolus volumes")
+    u_volume = finite_array(np.atleast_1d(u_volume_ul), "uncertainties of the boluses")
+    if volume.size != t.size or u_volume.size not in (1, t.size):
+        raise SeriesError(f"{volume.size} volumes with {u_volume.size} uncertainties at {t.size} times")
+    variance = np.broadcast_to(u_volume**2, t.shape)
     first = np.searchsorted(t, t - period_s, side="right")
     sums, variances = (np.concatenate(([0.0], np.cumsum(x))) for x in (volume, variance))
     within = sums[1:] - sums[first]
@@ -112,11 +112,9 @@ def largest_dose_in(t_s: ArrayLike, volume_ul: ArrayLike, u_volume_ul: ArrayLike
 def _checked(
     requested_s: ArrayLike, granted: Sequence[bool] | NDArray[np.bool_]
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
-    t, given = np.asarray(requested_s, dtype=np.float64), np.asarray(granted, dtype=np.bool_)
-    if t.ndim != 1 or t.size == 0 or given.shape != t.shape:
-        raise SeriesError(f"{given.size} answers to requests of shape {t.shape}: one each is needed, at least one")
-    if not np.isfinite(t).all():
-        raise SeriesError(f"the time of request {int(np.argmin(np.isfinite(t)))} is not a finite number")
+    t, given = finite_array(requested_s, "times of the requests"), np.asarray(granted)
+    if given.shape != t.shape or given.dtype != np.bool_:
+        raise SeriesError(f"answers of shape {given.shape} and kind {given.dtype} to {t.size} requests: one bool each")
     if np.any(np.diff(t) < 0):
         raise SeriesError(f"the time of request {int(np.argmax(np.diff(t) < 0)) + 1} goes back")
     return t, given

@@ -8,8 +8,8 @@ t = V_dead·C_old/D, programmed as a dose of V_dead·C_new.
 import math
 from dataclasses import dataclass
 
-from rig.errors import MetrologyError
 from rig.metrology.budget import Budget, Component, combine
+from rig.metrology.demands import not_negative, positive
 from rig.quantities import Measured
 
 _S_PER_H = 3600.0
@@ -17,7 +17,7 @@ _S_PER_H = 3600.0
 
 def lumen_ul_cm(diameter_mm: float) -> float:
     """Return the volume of a lumen in µL per cm of length; raise MetrologyError unless the diameter is positive."""
-    _positive(diameter_mm, "lumen diameter", "mm")
+    positive(diameter_mm, "lumen diameter in mm")
     return 10 * math.pi / 4 * diameter_mm**2
 
 
@@ -34,8 +34,8 @@ def dead_volume(
     Raises MetrologyError for an internal volume or a length that is negative and for a diameter that is not positive.
     """
     inside = internal.to("µL")
-    if inside.value < 0 or not (math.isfinite(catheter_cm) and catheter_cm >= 0):
-        raise MetrologyError(f"internal volume {inside.value!r} µL and catheter {catheter_cm!r} cm: neither below 0")
+    not_negative(inside.value, "internal volume in µL")
+    not_negative(catheter_cm, "length of the catheter in cm")
     per_cm = lumen_ul_cm(lumen_mm)
     return combine(
         inside.value + per_cm * catheter_cm,
@@ -62,8 +62,8 @@ def priming(dead: Measured, rate: Measured) -> Priming:
     Raises MetrologyError unless both are positive.
     """
     v, q = dead.to("µL"), rate.to("µL/h")
-    _positive(v.value, "dead volume", "µL")
-    _positive(q.value, "priming rate", "µL/h")
+    positive(v.value, "dead volume in µL")
+    positive(q.value, "priming rate in µL/h")
     return Priming(v, _filling_time(v, q))
 
 
@@ -95,10 +95,10 @@ def bridge(
     the dose rate and both concentrations are positive.
     """
     v = dead.to("µL")
-    _positive(v.value, "dead volume", "µL")
-    _positive(dose_ug_h, "dose rate", "µg/h")
-    _positive(old_ug_ul, "old concentration", "µg/µL")
-    _positive(new_ug_ul, "new concentration", "µg/µL")
+    positive(v.value, "dead volume in µL")
+    positive(dose_ug_h, "dose rate in µg/h")
+    positive(old_ug_ul, "old concentration in µg/µL")
+    positive(new_ug_ul, "new concentration in µg/µL")
     rate_ul_h = dose_ug_h / old_ug_ul
     old = Component("old concentration", "B", old_ug_ul, u_old_ug_ul, "µg/µL", -rate_ul_h / old_ug_ul)
     rate = combine(rate_ul_h, "µL/h", [old])
@@ -123,8 +123,3 @@ def _filling_time(volume: Measured, rate: Measured) -> Budget:
             Component("rate", "B", rate.value, rate.u, "µL/h", -time_s / rate.value),
         ],
     )
-
-
-def _positive(value: float, what: str, unit: str) -> None:
-    if not (math.isfinite(value) and value > 0):
-        raise MetrologyError(f"{what} is {value!r} {unit}; a positive number is needed")

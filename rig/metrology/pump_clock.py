@@ -12,8 +12,9 @@ from numpy.typing import ArrayLike
 from scipy.optimize import linprog
 from scipy.spatial import ConvexHull, QhullError
 
-from rig.errors import MetrologyError, SeriesError
+from rig.errors import SeriesError
 from rig.metrology.budget import Budget, Component, combine
+from rig.metrology.demands import finite_array, not_negative
 from rig.metrology.series import FloatArray
 from rig.quantities import Measured
 
@@ -53,9 +54,9 @@ def clock_drift(
     rise, and a clock that was set in between; MetrologyError for a negative resolution or uncertainty.
     """
     rig, pump = _checked(rig_s, pump_s)
-    for name, value in (("resolution", resolution_s), ("reading", u_read_s), ("rig clock", u_rig_ppm)):
-        if not (math.isfinite(value) and value >= 0):
-            raise MetrologyError(f"{name}: {value!r} is not a number ≥ 0")
+    not_negative(resolution_s, "resolution of the pump's clock in s")
+    not_negative(u_read_s, "uncertainty of the time of reading in s")
+    not_negative(u_rig_ppm, "uncertainty of the rig's clock in ppm")
     difference = pump - rig
     _refuse_set_clock(rig, difference, resolution_s, u_read_s)
     span_s = float(rig[-1] - rig[0])
@@ -107,12 +108,12 @@ def _agreeing_slopes(rig: FloatArray, difference: FloatArray, band_s: float) -> 
 
 
 def _checked(rig_s: ArrayLike, pump_s: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    rig, pump = np.asarray(rig_s, dtype=np.float64), np.asarray(pump_s, dtype=np.float64)
-    if rig.ndim != 1 or rig.shape != pump.shape or rig.size < 3:
-        raise SeriesError(f"clock readings of shapes {rig.shape} and {pump.shape}: at least 3 pairs are needed")
-    bad = ~(np.isfinite(rig) & np.isfinite(pump))
-    if bad.any():
-        raise SeriesError(f"clock reading {int(np.argmax(bad))} is not a finite number")
+    rig, pump = (
+        finite_array(times, f"readings of the {whose} clock", least=3)
+        for times, whose in ((rig_s, "rig's"), (pump_s, "pump's"))
+    )
+    if rig.size != pump.size:
+        raise SeriesError(f"{rig.size} readings of the rig's clock and {pump.size} of the pump's are not pairs")
     if np.any(np.diff(rig) <= 0):
         raise SeriesError(f"the rig's time does not rise at reading {int(np.argmax(np.diff(rig) <= 0)) + 1}")
     if np.any(np.diff(pump) < 0):

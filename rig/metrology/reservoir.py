@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.budget import Budget, Component, combine
+from rig.metrology.demands import finite_array, not_negative
 from rig.metrology.series import FloatArray, as_series, check_series
 from rig.quantities import Measured
 
@@ -98,9 +99,12 @@ def prediction(
     """
     t, delivered = as_series(t_s, delivered_ul, "delivered volume", 2)
     check_series(t, delivered, "delivered volume", max_gap_s=max_gap_s)
-    at, stated = as_series(stated_s, stated_ul, "stated residual volume", 1)
-    if not (np.isfinite(at).all() and np.isfinite(stated).all() and np.all(np.diff(at) >= 0)):
-        raise SeriesError("stated residual volumes: times must be finite and may not go back, volumes must be finite")
+    at, stated = finite_array(stated_s, "times of the statements"), finite_array(stated_ul, "stated residual volumes")
+    if at.size != stated.size or np.any(np.diff(at) < 0):
+        raise SeriesError(f"{stated.size} residual volumes stated at {at.size} times, which may not go back")
+    not_negative(u_reading_ul, "uncertainty of a reading in µL")
+    not_negative(u_relative, "relative uncertainty of the scale")
+    not_negative(resolution_ul, "resolution of a statement in µL")
     if at[0] < t[0] or at[-1] > t[-1]:
         raise MetrologyError(f"statements from {at[0]:g} to {at[-1]:g} s; delivery is known {t[0]:g} to {t[-1]:g} s")
     gone = np.interp(at, t, delivered)

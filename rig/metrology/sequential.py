@@ -25,6 +25,7 @@ from scipy.special import ndtr, ndtri
 
 from rig.errors import MetrologyError
 from rig.metrology.decision import Decision, decide
+from rig.metrology.demands import finite_array, positive
 from rig.metrology.precision import Precision
 from rig.metrology.series import FloatArray
 from rig.quantities import Measured
@@ -70,13 +71,13 @@ def sequential_plan(
     z the upper risk/2 quantile, which leaves nearly all to the end. Raises MetrologyError unless there are 1 to 50
     looks, positive and increasing, k is positive and the shares are fractions that fit the looks.
     """
-    looks = tuple(float(look) for look in looks_s)
-    if not 1 <= len(looks) <= MOST_LOOKS or not all(math.isfinite(look) and look > 0 for look in looks):
-        raise MetrologyError(f"{len(looks)} looks: 1 to {MOST_LOOKS} positive durations are needed")
+    looks = tuple(float(look) for look in finite_array(looks_s, "looks of a plan"))
+    if len(looks) > MOST_LOOKS:
+        raise MetrologyError(f"{len(looks)} looks are more than the {MOST_LOOKS} that a plan may have")
+    positive(looks[0], "first look in s")
     if any(late <= early for early, late in pairwise(looks)):
         raise MetrologyError("the looks of a plan must come one after the other")
-    if not (math.isfinite(k) and k > 0):
-        raise MetrologyError(f"coverage factor k is {k!r}; a positive number is needed")
+    positive(k, "coverage factor k")
     risk = float(ndtr(-k))
     u = np.array([precision.u_percent(look) for look in looks])
     if shares is None:
@@ -88,8 +89,8 @@ def sequential_plan(
 
 
 def _checked_shares(shares: Sequence[float], looks: int) -> FloatArray:
-    fractions = np.asarray(shares, dtype=np.float64)
-    if fractions.shape != (looks,) or not np.all(fractions >= 0) or not 0 < fractions.sum() <= 1 + 1e-12:
+    fractions = finite_array(shares, "shares of the risk")
+    if fractions.size != looks or not np.all(fractions >= 0) or not 0 < fractions.sum() <= 1 + 1e-12:
         raise MetrologyError(f"shares {list(shares)!r} are not {looks} fractions of together at most 1")
     return fractions
 

@@ -12,6 +12,7 @@ from scipy.stats import norm
 
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.budget import Budget, Component, combine
+from rig.metrology.demands import not_negative
 from rig.metrology.regression import Line, fit_line
 from rig.metrology.series import FloatArray
 
@@ -78,9 +79,8 @@ def step_between(
     `u_level_ul` is a standard uncertainty of each level that averaging does not reduce (capillary, resolution),
     `u_relative` one of the scale (calibration, density). Raises MetrologyError when either is negative or no number.
     """
-    for name, u in (("level", u_level_ul), ("scale", u_relative)):
-        if not (math.isfinite(u) and u >= 0):
-            raise MetrologyError(f"standard uncertainty of the {name} is {u!r}; a number ≥ 0 is needed")
+    not_negative(u_level_ul, "standard uncertainty of a level in µL")
+    not_negative(u_relative, "relative standard uncertainty of the scale")
     low, high = float(before.at(at_s)), float(after.at(at_s))
     return combine(
         high - low,

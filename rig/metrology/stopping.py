@@ -15,6 +15,7 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 from rig.errors import MetrologyError
+from rig.metrology.demands import limits
 from rig.metrology.sequential import SequentialPlan
 from rig.metrology.series import FloatArray, IndexArray
 from rig.quantities import Measured
@@ -105,8 +106,7 @@ def _run(
     plan: SequentialPlan, seen: FloatArray, u: FloatArray, lower: float | None, upper: float | None
 ) -> tuple[NDArray[np.int8], IndexArray, FloatArray]:
     """Return verdict (1 PASS, −1 FAIL, 0 undecided), look and value at the end of runs `seen` (draws, looks)."""
-    if lower is None and upper is None:
-        raise MetrologyError("a decision needs a lower or an upper limit; there is neither")
+    limits(lower, upper)
     guard = np.asarray(plan.k) * u
     low, high = (-math.inf if lower is None else lower), (math.inf if upper is None else upper)
     margin = np.minimum(seen - low, high - seen)

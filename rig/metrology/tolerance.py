@@ -16,7 +16,8 @@ from scipy.optimize import brentq
 from scipy.special import chdtrc, chdtri
 from scipy.stats import binom, nct, ncx2, norm
 
-from rig.errors import MetrologyError, SeriesError
+from rig.errors import MetrologyError
+from rig.metrology.demands import finite_array, fraction
 
 Side = Literal["both", "lower", "upper"]
 # The mean's standard score beyond ±9 carries a probability of 2e-19.
@@ -90,11 +91,7 @@ def tolerance_interval(
     Raises SeriesError for fewer than 2 values, a value that is not finite, or another shape; MetrologyError for a
     fraction outside (0, 1).
     """
-    sample = np.asarray(values, dtype=np.float64)
-    if sample.ndim != 1 or sample.size < 2:
-        raise SeriesError(f"a tolerance interval needs at least 2 values in a row, not shape {sample.shape}")
-    if not np.isfinite(sample).all():
-        raise SeriesError(f"value {int(np.argmin(np.isfinite(sample)))} of the sample is not a finite number")
+    sample = finite_array(values, "the sample", least=2)
     n, mean, s = sample.size, float(sample.mean()), float(sample.std(ddof=1))
     factor = (two_sided_factor if side == "both" else one_sided_factor)(n, coverage, confidence)
     return ToleranceInterval(
@@ -145,6 +142,5 @@ def attribute_sample_size(confidence: float, reliability: float, failures: int =
 def _check(n: int, coverage: float, confidence: float) -> None:
     if n < 2:
         raise MetrologyError(f"n = {n} says nothing about scatter; at least 2 values are needed")
-    for name, fraction in (("coverage", coverage), ("confidence", confidence)):
-        if not 0 < fraction < 1:
-            raise MetrologyError(f"{name} {fraction!r} is not a fraction between 0 and 1")
+    fraction(coverage, "coverage")
+    fraction(confidence, "confidence")

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from rig.errors import MetrologyError
 from rig.metrology.budget import Budget, Component
+from rig.metrology.demands import fraction, not_negative
 from rig.metrology.series import FloatArray, as_series, check_series
 from rig.metrology.steady import Steady, largest_of_noise, rate_change, steady, step_between
 from rig.quantities import Measured
@@ -61,8 +62,8 @@ def transition(
     check_series(t, v, "delivered volume", max_gap_s=max_gap_s)
     if not t[0] < commanded_s < settled_s < t[-1]:
         raise MetrologyError(f"change from {commanded_s!r} to {settled_s!r} s is not inside {t[0]:g} to {t[-1]:g} s")
-    if not 0 < open_percent < 100:
-        raise MetrologyError(f"{open_percent!r} % left open is not a percentage between 0 and 100")
+    fraction(open_percent / 100, "share left open (as a fraction)")
+    not_negative(u_commanded_s, "uncertainty of the command's time in s")
     before = steady(t, v, float(t[0]), commanded_s, "delivery before the change")
     after = steady(t, v, settled_s, float(t[-1]), "delivery after the change")
     step = rate_change(before, after)

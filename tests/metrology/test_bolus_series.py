@@ -67,9 +67,8 @@ def test_bolus_that_never_came_is_a_finding():
         ([10.0], 0.1, "at least 2"),
         ([], 0.1, "at least 2"),
         ([[10.0, 10.0]], 0.1, "at least 2"),
-        ([10.0, float("nan")], 0.1, "bolus 1"),
-        ([10.0, 10.0], float("nan"), "bolus 0"),
-        ([10.0, 10.0], -0.1, "bolus 0"),
+        ([10.0, float("nan")], 0.1, "bolus volumes: number 1 is nan"),
+        ([10.0, 10.0], float("nan"), "uncertainties of the boluses: number 0 is nan"),
         ([10.0, -3.0], 0.1, "negative beyond noise"),
         ([10.0, 10.0], [0.1, 0.1, 0.1], "3 uncertainties"),
     ],
@@ -82,6 +81,11 @@ def test_series_that_allow_no_number_are_refused(volumes, u, why):
 def test_missing_bolus_is_refused():
     with pytest.raises(SeriesError, match="24 boluses were measured where the plan wants 25"):
         evaluate_series([10.0] * 23 + [10.1], 0.1, 10.0, planned_count=25)
+
+
+def test_negative_uncertainty_is_refused():
+    with pytest.raises(MetrologyError, match="smallest uncertainty"):
+        evaluate_series([10.0, 10.0], [0.1, -0.1], 10.0)
 
 
 @pytest.mark.parametrize("programmed_ul", [0.0, -1.0, float("nan")])

@@ -111,7 +111,7 @@ def test_studies_that_are_not_crossed_are_refused(shape):
 def test_missing_reading_is_named():
     readings = AIAG.copy()
     readings[4, 1, 2] = np.nan
-    with pytest.raises(SeriesError, match="part 4, appraiser 1, trial 2"):
+    with pytest.raises(SeriesError, match=r"part, appraiser and trial: number \(4, 1, 2\) is nan"):
         gage_study(readings)
 
 
