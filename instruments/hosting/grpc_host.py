@@ -1,5 +1,6 @@
 """Serves one gRPC twin."""
 
+import errno
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -14,12 +15,13 @@ MAX_MESSAGE_BYTES = 64 << 20
 
 
 class GrpcHost:
-    """A gRPC server on the loopback with one twin in it."""
+    """A gRPC server on the loopback with one twin in it; raises OSError when the port is taken."""
 
     def __init__(self, name: str, twin: GrpcTwin, tcp_port: int = 0) -> None:
         self._twin = twin
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix=f"twin-{name}")
         self._server = grpc.server(
-            ThreadPoolExecutor(_THREADS, thread_name_prefix=f"twin-{name}"),
+            self._threads,
             options=[
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
@@ -27,11 +29,16 @@ class GrpcHost:
             ],
         )
         twin.add_to(self._server)
-        bound = self._server.add_insecure_port(f"{LOOPBACK}:{tcp_port}")
+        try:
+            bound = self._server.add_insecure_port(f"{LOOPBACK}:{tcp_port}")
+        except RuntimeError as error:  # grpc says no more than that it could not
+            self._threads.shutdown(wait=False)
+            raise OSError(errno.EADDRINUSE, f"{name}: cannot listen on {LOOPBACK}:{tcp_port}: {error}") from error
         self._server.start()
         self.port = f"grpc://{LOOPBACK}:{bound}"
 
     def close(self) -> None:
-        """End the server; blocked calls are cancelled."""
+        """End the server; blocked calls are cancelled. Safe to repeat."""
         self._twin.close()
         self._server.stop(_GRACE_S).wait()
+        self._threads.shutdown(wait=False)

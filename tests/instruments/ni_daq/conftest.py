@@ -5,7 +5,7 @@ import contextlib
 import grpc
 import nidaqmx
 import pytest
-from nidaqmx.errors import DaqError
+from nidaqmx.errors import DaqError, RpcError
 
 from instruments.hosting.grpc_host import GrpcHost
 from instruments.ni_daq.driver import Driver
@@ -60,9 +60,9 @@ def ni(host, closing):
 
 
 def clear_if_there(task):
-    """Clear a task that neither the test nor a reset of the device has cleared."""
+    """Clear a task that neither the test nor a reset of the device nor the end of its server has cleared."""
     if task._handle is not None:
-        with contextlib.suppress(DaqError):
+        with contextlib.suppress(DaqError, RpcError):
             task.close()
 
 
