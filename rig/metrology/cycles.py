@@ -15,10 +15,9 @@ from scipy.signal import find_peaks
 
 from rig.errors import SeriesError
 from rig.metrology.budget import Budget, Component, combine
-from rig.metrology.series import FloatArray, IndexArray, as_series, check_series
+from rig.metrology.series import FloatArray, IndexArray, as_series, check_series, reading_noise
 
 _S_PER_H = 3600.0
-_MAD_TO_SD = 1.4826
 FEWEST_STROKES = 4
 _PLATEAU_BLOCKS = 4
 # A step counts from this many of its own standard deviations; of 10⁸ noise readings one goes that far.
@@ -68,7 +67,7 @@ def find_strokes(t_s: ArrayLike, volume_ul: ArrayLike, *, max_gap_s: float | Non
     """
     t, v = as_series(t_s, volume_ul, "volume", 4 * _PLATEAU_BLOCKS)
     check_series(t, v, "volume", max_gap_s=max_gap_s)
-    sd = _reading_noise(v)
+    sd = reading_noise(v)
     best: tuple[int, IndexArray] | None = None
     size = 1
     while v.size // size >= FEWEST_STROKES * (2 * _PLATEAU_BLOCKS + 1):
@@ -114,13 +113,6 @@ def flows_over_strokes(strokes: Strokes, whole: int) -> FloatArray:
         raise SeriesError(f"averages over {whole} whole strokes of {strokes.count}: not possible")
     volume = strokes.level_ul[1 + whole :] - strokes.level_ul[1:-whole]
     return _S_PER_H * volume / (strokes.t_s[whole:] - strokes.t_s[:-whole])
-
-
-def _reading_noise(v: FloatArray) -> float:
-    """Return the standard deviation of one reading, from the differences that hold no stroke (thinned, in pairs)."""
-    first = np.arange(0, v.size - 1, max(1, v.size // 65_536))
-    step = v[first + 1] - v[first]
-    return _MAD_TO_SD * float(np.median(np.abs(step - np.median(step)))) / math.sqrt(2.0)
 
 
 def _steps(blocks: FloatArray, sd: float, gain: float) -> IndexArray | None:

@@ -11,7 +11,10 @@ from numpy.typing import ArrayLike
 
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.regression import fit_line
-from rig.metrology.series import as_series, check_series
+from rig.metrology.series import as_series, check_series, reading_noise
+
+# Readings that repeat the same digit show no noise; below a tenth of a milligram a tare is not told from a digit.
+_LEAST_NOISE_MG = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,14 @@ def evaporation_rate(t_s: ArrayLike, mass_mg: ArrayLike, *, max_gap_s: float | N
     """
     t, y = as_series(t_s, mass_mg, "mass without flow", 8)
     check_series(t, y, "mass without flow", minimum=8, max_gap_s=max_gap_s)
+    # Zero flow has no steps of its own: noise can be told from the readings, and so can a tare.
+    check_series(t, y, "mass without flow", max_gap_s=math.inf, fall_mg=10.0 * max(reading_noise(y), _LEAST_NOISE_MG))
     line = fit_line(t, y)
-    return EvaporationRate(-line.slope_h, line.u_slope_h, line.dof, line.white_s, line.walk_h)
+    remarks = tuple(
+        f"the mass jumped by {size_mg:+.3g} mg at {t_s / 3600.0:.3f} h of a run without flow"
+        for t_s, size_mg in line.jumps
+    )
+    return EvaporationRate(-line.slope_h, line.u_slope_h, line.dof, line.white_s, line.walk_h, remarks)
 
 
 def combine_evaporation(before: EvaporationRate, after: EvaporationRate) -> EvaporationRate:
@@ -67,4 +76,5 @@ def combine_evaporation(before: EvaporationRate, after: EvaporationRate) -> Evap
         16.0 * u**4 / rest if rest > 0 else math.inf,
         0.5 * (before.white_mg2_s + after.white_mg2_s),
         0.5 * (before.wander_mg2_h + after.wander_mg2_h),
+        (*before.remarks, *after.remarks),
     )

@@ -17,12 +17,15 @@ IndexArray = NDArray[np.intp]
 BLOCK = 1 << 15
 """Readings handled at once: four such arrays fit into a second-level cache."""
 
+_MAD_TO_SD = 1.4826
 _GAP_INTERVALS = 5.0
 _GAP_SHARE = 0.01
 # A drop overshoots and swings for about a second: a fall counts only when it is still there after this time.
 _SETTLING_S = 2.0
 _LEVEL_S = 5.0
 _HANDLING_MG = 5.0
+# Strokes raise a reading below zero as a tare does; only a tare ends at zero, within a few standard deviations.
+_ZERO_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ def check_series(
     """Return the facts of a series of `values` (n,) at `t_s` (n,) seconds, or refuse it.
 
     Stamps may repeat (readings that arrive in bursts) but not go back. `max_gap_s` None allows the larger of 5 mean
-    intervals and 1 % of the span. `fall_mg` is the abrupt fall that noise cannot make: falls beyond it that last are a
-    tare (down to zero) or a touched vessel (5 mg and more).
+    intervals and 1 % of the span. `fall_mg` is the abrupt change that noise cannot make, 10 standard deviations of a
+    reading: beyond it a lasting change to zero is a tare, a lasting fall of 5 mg and more a touched vessel.
     Raises SeriesError, with the index and time, for shapes that do not fit, fewer than `minimum` readings, NaN or
     infinities, reversed time, no span, a gap, a tare in the middle and a touched vessel.
     """
@@ -71,6 +74,16 @@ def check_series(
     for i in _lasting(t, y, falls, fall_mg):
         _refuse_lasting_fall(t, y, int(i), what, fall_mg)
     return SeriesFacts(t.size, span_s, mean_s, largest_s, equal)
+
+
+def reading_noise(values: FloatArray) -> float:
+    """Return the standard deviation of one reading, from differences of neighbours; steps that are rare do not count.
+
+    `values` (n,), n ≥ 2. At most 65,536 differences are looked at, evenly spread.
+    """
+    first = np.arange(0, values.size - 1, max(1, values.size // 65_536))
+    step = values[first + 1] - values[first]
+    return _MAD_TO_SD * float(np.median(np.abs(step - np.median(step)))) / math.sqrt(2.0)
 
 
 def as_series(t_s: ArrayLike, values: ArrayLike, what: str, minimum: int) -> tuple[FloatArray, FloatArray]:
@@ -122,7 +135,7 @@ def _lasting(t: FloatArray, y: FloatArray, i: IndexArray, fall_mg: float) -> Ind
     behind = np.maximum(np.searchsorted(t, t[i] - _SETTLING_S) - 1, 0)
     before, after = np.minimum(y[i - 1], y[behind]), y[ahead]
     fell = (before - after > 0.5 * fall_mg) & (y[i] < y[i - 1])
-    zeroed = (before < -0.5 * fall_mg) & (np.abs(after) < fall_mg)
+    zeroed = (y[i] > y[i - 1]) & (before < -fall_mg) & (np.abs(after) < _ZERO_SHARE * fall_mg)
     return i[fell | zeroed]
 
 
@@ -133,7 +146,8 @@ def _refuse_lasting_fall(t: FloatArray, y: FloatArray, i: int, what: str, fall_m
     begin = min(max(int(np.searchsorted(t, t[i] + _SETTLING_S)), i), t.size - 1)
     end = max(int(np.searchsorted(t, t[begin] + _LEVEL_S, side="right")), begin + 1)
     after = float(np.median(y[begin:end]))
-    zeroed = abs(after) < fall_mg and abs(y[i]) < fall_mg and abs(before) > fall_mg
+    rises = y[i] > y[i - 1]
+    zeroed = abs(after) < (_ZERO_SHARE * fall_mg if rises else fall_mg) and abs(before) > fall_mg
     if zeroed:
         raise SeriesError(
             f"{what} went from {before:.3f} to {after:.3f} mg at reading {i}, {t[i]:.3f} s: a tare in the middle"
