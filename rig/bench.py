@@ -2,7 +2,7 @@
 
 import contextlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +16,8 @@ from rig.config import BenchFile, InstrumentEntry
 from rig.discovery import find_class
 from rig.driving import DriverContext, serialise
 from rig.errors import BenchBusyError, BenchConnectionError, InstrumentError, PlanError, RigError, SafetyError
+from rig.evaluation import looks
+from rig.limits import LimitsFile
 from rig.progress import Progress
 from rig.record import RunRecord
 from rig.sampling import Sampler
@@ -77,6 +79,37 @@ class Bench:
             self.clock.wait_until(min(now_ns + slice_ns, end_ns))
             self.check()
             self.on_progress(Progress(doing, begin_ns, end_ns, self.clock.now_ns()))
+
+    def dwell_until_decided(
+        self, window: Window, *, programmed_ul_h: float, limit: str, looks_hours: Sequence[float]
+    ) -> None:
+        """Measure until a limit of limits.toml is decided, looking after each of `looks_hours`; the last is the bound.
+
+        The looks are fixed here, before the first of them, and share the risk of one decision
+        (`rig.metrology.sequential`). Ask the window for `flow_error` with the same rate and verify it within the same
+        limit. Raises PlanError for looks out of order, UnknownLimitError for a limit that is not there.
+        """
+        hours = looks.check_looks(looks_hours)
+        with self.record.reader() as reader:
+            judged_by = LimitsFile.model_validate(reader.start()["limits"]).named(limit)
+        self.record.event("looks", {"window": window.name, "limit": limit, "looks_hours": hours})
+        for look, after_hours in enumerate(hours):
+            due_ns = looks.look_ns(window.from_ns, after_hours)
+            left_s = (due_ns - self.clock.now_ns()) / NS_PER_S
+            self.dwell(seconds=left_s, doing=f"measuring, look {look + 1} of {len(hours)}")
+            self.catch_up()
+            window.stopped_at_look(look, hours, judged_by.coverage_k)
+            with self.record.reader() as reader:
+                if looks.is_decided(
+                    reader,
+                    window.from_ns,
+                    self.clock.now_ns() + 1,
+                    look=look,
+                    programmed_ul_h=programmed_ul_h,
+                    looks_hours=hours,
+                    limit=judged_by,
+                ):
+                    return
 
     def renew_lease(self) -> None:
         """Show that the plan is alive; each slice of a dwell and each command does it.

@@ -38,6 +38,15 @@ def _parser() -> argparse.ArgumentParser:
     _with_bench_file(actions.add_parser("check", help="report every mistake in a bench file"), _bench_check)
     _with_bench_file(actions.add_parser("connect", help="open every instrument and say who answers"), _bench_connect)
 
+    duration = commands.add_parser("duration", help="how long a rate must be measured on a bench to decide a limit")
+    _with_bench_file(duration, _duration)
+    duration.add_argument("--rate-ul-h", type=float, required=True)
+    duration.add_argument("--limit", required=True, help="a limit of limits.toml, in percent")
+    duration.add_argument("--limits", type=Path, default=Path("test_plans/limits.toml"))
+    duration.add_argument("--expected-percent", type=float, default=0.0, help="the pump's error as far as it is known")
+    duration.add_argument("--probability", type=float, default=0.95, help="with which the limit is to be decided")
+    duration.add_argument("--u-evaporation-mg-h", type=float, default=0.005, help="standard uncertainty of evaporation")
+
     twins = _with_bench_file(commands.add_parser("twins", help="host a mocked bench's twins for other clients"), _twins)
     twins.add_argument("--dir", type=Path, default=Path("twins"), help="where serial ports get stable names")
     twins.add_argument("--first-tcp-port", type=int, default=21000, help="TCP twins count up from here")
@@ -110,6 +119,27 @@ def _bench_connect(options: argparse.Namespace) -> int:
                         f"{driver.name} ({capability}): {who.maker} {who.model}, {who.serial}, firmware {who.firmware}"
                     )
             record.stop("FINISHED", {})
+    return 0
+
+
+def _duration(options: argparse.Namespace) -> int:
+    from rig.config import load_bench_file
+    from rig.evaluation.looks import needed
+    from rig.limits import load_limits
+
+    found, precision = needed(
+        load_bench_file(options.file),
+        load_limits(options.limits).named(options.limit),
+        rate_ul_h=options.rate_ul_h,
+        u_evaporation_mg_h=options.u_evaporation_mg_h,
+        expected_percent=options.expected_percent,
+        probability=options.probability,
+    )
+    print(
+        f"{found.duration_s / 3600:.2f} h decide {options.limit!r} at {options.rate_ul_h:g} µL/h as {found.verdict} "
+        f"with probability {found.probability:g}; U (k = 2) is then {2 * found.u_percent:.3g} %, "
+        f"after 24 h it is {2 * precision.u_percent(86400):.3g} %"
+    )
     return 0
 
 

@@ -61,10 +61,11 @@ class BenchSection(Model):
 
 
 class DutSection(Model):
-    """The pump under test."""
+    """The pump under test; `stroke_ul` is the volume of one of its strokes, 0 for a pump without strokes."""
 
     model: str = Field(min_length=1)
     serial: str = Field(min_length=1)
+    stroke_ul: float = Field(default=0.0, ge=0, le=100)
 
 
 class PowerSection(Model):

@@ -33,6 +33,7 @@ class Window:
         self._to_ns: int | None = None
         self._clock = clock
         self._catch_up = catch_up
+        self._looks: dict[str, Any] = {}
         self._doses: list[list[int]] = []
 
     @property
@@ -41,6 +42,10 @@ class Window:
         if self._to_ns is None:
             raise PlanError(f"window {self.name!r} is still open: ask it after its `with` block")
         return self._to_ns
+
+    def stopped_at_look(self, look: int, looks_hours: list[float], coverage_k: float) -> None:
+        """Remember that the window ends with look number `look` (from 0) of those fixed beforehand."""
+        self._looks = {"look": look, "looks_hours": looks_hours, "coverage_k": coverage_k}
 
     def close(self, to_ns: int) -> None:
         """End the window at `to_ns`."""
@@ -57,8 +62,11 @@ class Window:
         self._doses.append([begin_ns, self._clock.now_ns() + 1])
 
     def flow_error(self, *, programmed_ul_h: float) -> Recipe:
-        """Ask for the mean flow's error against the programmed rate, in percent."""
-        return self._recipe("mean flow error", programmed_ul_h=programmed_ul_h)
+        """Ask for the mean flow's error against the programmed rate, in percent.
+
+        Of a window that was stopped when decided it is judged with the coverage factor of the look that stopped it.
+        """
+        return self._recipe("mean flow error", programmed_ul_h=programmed_ul_h, **self._looks)
 
     def volume(self) -> Recipe:
         """Ask for the volume delivered, in µL."""

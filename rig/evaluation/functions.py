@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rig.errors import PlanError
-from rig.evaluation import inputs
+from rig.evaluation import inputs, looks
+from rig.evaluation.looks import with_strokes
 from rig.metrology.bolus import BolusSeries, evaluate_series
 from rig.metrology.budget import Budget, Component, combine
 from rig.metrology.flow import mean_flow, volume_delivered
@@ -15,11 +16,15 @@ from rig.window import Recipe
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A result with its budget, what makes it invalid all the same, and details that a reader may want."""
+    """A result with its budget, what makes it invalid all the same, and details that a reader may want.
+
+    `coverage_k` is the coverage factor to judge with when it is not the limit's own: that of a look.
+    """
 
     budget: Budget
     invalid: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
+    coverage_k: float | None = None
 
 
 def evaluate(recipe: Recipe, reader: RecordReader) -> Evaluation:
@@ -39,11 +44,12 @@ def known_functions() -> tuple[str, ...]:
 
 def _mean_flow_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
     readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
+    evaporation = inputs.evaporation_around(reader, recipe)
     flow = mean_flow(
         readings.t_s,
         readings.mass_mg,
         programmed_ul_h=recipe.parameters["programmed_ul_h"],
-        evaporation=inputs.evaporation_around(reader, recipe),
+        evaporation=evaporation,
         ambient=inputs.ambient_of(reader, recipe.from_ns, recipe.to_ns),
         balance=inputs.balance_of(reader),
         delivery=inputs.delivery_of(reader),
@@ -55,7 +61,21 @@ def _mean_flow_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
         "regression_ul_h": flow.regression_ul_h,
         "end_point_and_regression_agree": flow.agree,
     }
-    return Evaluation(flow.error, (*inputs.standing_invalid(reader), *readings.invalid), details)
+    invalid = (*inputs.standing_invalid(reader), *readings.invalid)
+    error = with_strokes(flow.error, inputs.stroke_ul(reader), recipe.parameters["programmed_ul_h"], readings.t_s)
+    if "looks_hours" not in recipe.parameters:
+        return Evaluation(error, invalid, details)
+    plan = looks.plan_of_looks(
+        reader,
+        recipe.from_ns,
+        recipe.to_ns,
+        programmed_ul_h=recipe.parameters["programmed_ul_h"],
+        looks_hours=recipe.parameters["looks_hours"],
+        evaporation=evaporation,
+        k=recipe.parameters["coverage_k"],
+    )
+    look = recipe.parameters["look"]
+    return Evaluation(error, invalid, details | looks.details(plan, look), plan.k[look])
 
 
 def _delivered_volume(recipe: Recipe, reader: RecordReader) -> Evaluation:

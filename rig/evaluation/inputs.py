@@ -103,6 +103,11 @@ def evaporation_around(reader: RecordReader, recipe: Recipe) -> EvaporationRate:
     return combine_evaporation(zero_flow_rate(reader, before[-1]), zero_flow_rate(reader, after[0]))
 
 
+def stroke_ul(reader: RecordReader) -> float:
+    """Return the declared volume of one stroke of the pump under test, 0 for one without strokes."""
+    return float(reader.start().get("dut", {}).get("stroke_ul", 0.0))
+
+
 def standing_invalid(reader: RecordReader) -> tuple[str, ...]:
     """Return what makes every result of this run invalid: calibrations that were overdue at its start."""
     return tuple(reader.start().get("overdue", ()))

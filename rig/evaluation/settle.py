@@ -31,13 +31,16 @@ def settle(recipe: Recipe, limit: Limit, reader: RecordReader) -> dict[str, Any]
             "budget": [],
             "decision": None,
             "details": {},
+            "remarks": [],
             "verdict": Verdict.INVALID.value,
             "reasons": [str(error)],
         }
     budget = evaluation.budget
     if budget.unit != limit.unit:
         raise PlanError(f"{recipe.function} is in {budget.unit}, its limit is in {limit.unit}: they cannot be compared")
-    decision = decide(budget.measured(), limit.lower, limit.upper, evaluation.invalid, limit.coverage_k)
+    decision = decide(
+        budget.measured(), limit.lower, limit.upper, evaluation.invalid, evaluation.coverage_k or limit.coverage_k
+    )
     return body | {
         "value": budget.value,
         "u": budget.u,
@@ -50,6 +53,7 @@ def settle(recipe: Recipe, limit: Limit, reader: RecordReader) -> dict[str, Any]
             "wrong_reject_risk": decision.wrong_reject_risk,
         },
         "details": evaluation.details,
+        "remarks": list(budget.remarks),
         "verdict": decision.verdict.value,
         "reasons": list(decision.reasons),
     }

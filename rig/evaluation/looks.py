@@ -1,0 +1,191 @@
+"""Stopping a measurement when it is decided: the looks, what each may decide, and how long it will take beforehand.
+
+The statistics are those of `rig.metrology.sequential`: the risk of one decision is spread over looks that are fixed
+before the run. At a look evaporation is known from the run before only; the verdict itself is settled at the end, with
+both runs and with the coverage factor of the look that stopped it, so that stopping early costs no certainty.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.clock import NS_PER_S
+from rig.config import BenchFile
+from rig.errors import MetrologyError, PlanError
+from rig.evaluation import inputs
+from rig.limits import Limit
+from rig.metrology.budget import Budget, Component
+from rig.metrology.decision import Verdict
+from rig.metrology.duration import Needed, needed_duration
+from rig.metrology.evaporation import EvaporationRate
+from rig.metrology.flow import mean_flow
+from rig.metrology.precision import Precision, planned_precision
+from rig.metrology.sequential import SequentialPlan, sequential_plan
+from rig.metrology.weighing import Ambient, Balance, Delivery
+from rig.record import RecordReader
+
+# Conditions of a laboratory, for planning; a run measures its own.
+_USUAL_AMBIENT = Ambient(
+    liquid_temperature_c=22.0,
+    air_temperature_c=22.0,
+    air_pressure_hpa=1013.25,
+    relative_humidity_percent=50.0,
+    u_liquid_temperature_k=0.2,
+    u_air_temperature_k=0.2,
+    u_air_pressure_hpa=1.0,
+    u_relative_humidity_percent=3.0,
+)
+
+
+def plan_of_looks(
+    reader: RecordReader,
+    from_ns: int,
+    to_ns: int,
+    *,
+    programmed_ul_h: float,
+    looks_hours: Sequence[float],
+    evaporation: EvaporationRate,
+    k: float,
+) -> SequentialPlan:
+    """Return the looks at a window that begins at `from_ns`, each with its coverage factor; `k` is the limit's."""
+    precision = planned_precision(
+        programmed_ul_h,
+        evaporation=evaporation,
+        ambient=inputs.ambient_of(reader, from_ns, to_ns),
+        balance=inputs.balance_of(reader),
+        delivery=inputs.delivery_of(reader),
+    )
+    precision = _cut_by_strokes(precision, inputs.stroke_ul(reader), programmed_ul_h)
+    return sequential_plan([hours * 3600.0 for hours in looks_hours], precision, k)
+
+
+def is_decided(
+    reader: RecordReader,
+    from_ns: int,
+    to_ns: int,
+    *,
+    look: int,
+    programmed_ul_h: float,
+    looks_hours: Sequence[float],
+    limit: Limit,
+) -> bool:
+    """Tell whether look number `look` (from 0) at the window so far decides the limit.
+
+    Data that allow no number decide nothing. Raises PlanError when no zero-flow run stands before the window.
+    """
+    before = [entry.body for entry in reader.events("zero flow") if entry.body["to_ns"] <= from_ns + 1]
+    if not before:
+        raise PlanError("a measurement that stops when decided needs a zero-flow run before it: see [evaporation]")
+    try:
+        evaporation = inputs.zero_flow_rate(reader, before[-1])
+        looks = plan_of_looks(
+            reader,
+            from_ns,
+            to_ns,
+            programmed_ul_h=programmed_ul_h,
+            looks_hours=looks_hours,
+            evaporation=evaporation,
+            k=limit.coverage_k,
+        )
+        readings = inputs.weighing(reader, from_ns, to_ns)
+        error = mean_flow(
+            readings.t_s,
+            readings.mass_mg,
+            programmed_ul_h=programmed_ul_h,
+            evaporation=evaporation,
+            ambient=inputs.ambient_of(reader, from_ns, to_ns),
+            balance=inputs.balance_of(reader),
+            delivery=inputs.delivery_of(reader),
+            max_gap_s=readings.max_gap_s,
+        ).error
+        error = with_strokes(error, inputs.stroke_ul(reader), programmed_ul_h, readings.t_s)
+        decision = looks.decide(look, error.measured(), limit.lower, limit.upper)
+    except MetrologyError:
+        return False  # the claim itself will say why
+    return decision.verdict is not Verdict.INCONCLUSIVE
+
+
+def needed(
+    bench_file: BenchFile,
+    limit: Limit,
+    *,
+    rate_ul_h: float,
+    u_evaporation_mg_h: float,
+    expected_percent: float,
+    probability: float,
+) -> tuple[Needed, Precision]:
+    """Return how long a rate must be measured on a bench's balance to decide a limit, and the precision behind it.
+
+    Raises PlanError for a bench file without [weighing] or a limit that is not in percent, MetrologyError when no
+    duration is long enough.
+    """
+    weighing = bench_file.weighing
+    if weighing is None or limit.unit != "%":
+        raise PlanError("planning a duration needs a bench file with [weighing] and a limit in percent")
+    precision = planned_precision(
+        rate_ul_h,
+        evaporation=EvaporationRate(0.0, u_evaporation_mg_h),
+        ambient=_USUAL_AMBIENT,
+        balance=Balance(
+            readability_mg=weighing.readability_mg,
+            repeatability_mg=weighing.repeatability_mg,
+            linearity_mg=weighing.linearity_mg,
+            calibration_relative_u=weighing.calibration_u_percent / 100.0,
+        ),
+        delivery=Delivery(
+            needle_mm=weighing.needle_diameter_mm,
+            vessel_mm=weighing.vessel_diameter_mm,
+            capillary_mg=weighing.capillary_mg,
+            clock_relative_u=weighing.clock_ppm * 1e-6,
+        ),
+    )
+    precision = _cut_by_strokes(precision, bench_file.dut.stroke_ul, rate_ul_h)
+    found = needed_duration(
+        precision,
+        limit.lower,
+        limit.upper,
+        expected_percent=expected_percent,
+        probability=probability,
+        k=limit.coverage_k,
+    )
+    return found, precision
+
+
+def with_strokes(error: Budget, stroke_ul: float, programmed_ul_h: float, t_s: NDArray[np.float64]) -> Budget:
+    """Return a mean flow error (%) with what strokes add: a window cuts one off at each end, at a phase left to chance.
+
+    Each end misses or gains up to one stroke, rectangular: u = stroke·√(2/12). Nothing is added for a `stroke_ul` of 0.
+    """
+    if stroke_ul == 0.0:
+        return error
+    per_ul = 100.0 / (programmed_ul_h * float(t_s[-1] - t_s[0]) / 3600.0)
+    phase = Component("phase of the strokes at both ends", "B", 0.0, stroke_ul / math.sqrt(6.0), "µL", per_ul)
+    return error.scaled(1.0, 0.0, error.unit, [phase])
+
+
+def _cut_by_strokes(precision: Precision, stroke_ul: float, programmed_ul_h: float) -> Precision:
+    """Return a precision whose end readings also carry the phase of a stroke, rectangular."""
+    phase_percent_h = 100.0 * stroke_ul / math.sqrt(12.0) / programmed_ul_h
+    return replace(precision, reading_percent_h=math.hypot(precision.reading_percent_h, phase_percent_h))
+
+
+def check_looks(looks_hours: Sequence[float]) -> list[float]:
+    """Return the looks as the recipe stores them; raise PlanError unless there are some, positive and increasing."""
+    looks = [float(hours) for hours in looks_hours]
+    if not looks or looks[0] <= 0 or looks != sorted(set(looks)):
+        raise PlanError(f"looks after {looks} h: positive, increasing hours are needed")
+    return looks
+
+
+def look_ns(from_ns: int, hours: float) -> int:
+    """Return when a look is due."""
+    return from_ns + round(hours * 3600 * NS_PER_S)
+
+
+def details(looks: SequentialPlan, look: int) -> dict[str, Any]:
+    """Return what a result says about the look that stopped it."""
+    return {"look": look + 1, "of_looks": len(looks.looks_s), "coverage_k": looks.k[look], "risk": looks.risk}
