@@ -17,13 +17,18 @@ from rig.metrology.regression import Line, fit_line
 from rig.metrology.series import FloatArray
 
 _S_PER_H = 3600.0
+_MAD_SIGMA = 1.4826
 FEWEST_READINGS = 8
 """Readings that a line with an uncertainty of its own needs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Steady:
-    """A line through readings from `from_s` to `to_s`; `scatter` is the standard deviation of readings about it.
+    """A line through readings from `from_s` to `to_s`.
+
+    `scatter` is the standard deviation of the readings about the line. `u_phase` is the standard uncertainty of the
+    level that comes from readings keeping step with strokes: what is delivered from one reading to the next may have
+    come at once, early or late (rate·interval/√12, at most the structure that the readings show beyond their noise).
 
     Everything in the unit of the readings, slopes per hour.
     """
@@ -32,6 +37,7 @@ class Steady:
     from_s: float
     to_s: float
     scatter: float
+    u_phase: float
 
     @property
     def rate_h(self) -> float:
@@ -67,8 +73,23 @@ def steady(t_s: FloatArray, y: FloatArray, from_s: float, to_s: float, what: str
     part_s = t_s[first:last]
     if part_s[-1] - part_s[0] < (to_s - from_s) / 2:
         raise SeriesError(f"{what}: the readings from {from_s:g} to {to_s:g} s fill less than half of that time")
-    fitted = Steady(fit_line(part_s, y[first:last]), float(part_s[0]), float(part_s[-1]), 0.0)
-    return replace(fitted, scatter=float(np.std(y[first:last] - fitted.at(part_s), ddof=2)))
+    fitted = Steady(fit_line(part_s, y[first:last]), float(part_s[0]), float(part_s[-1]), 0.0, 0.0)
+    residual = y[first:last] - fitted.at(part_s)
+    interval_h = float(part_s[-1] - part_s[0]) / (part_s.size - 1) / _S_PER_H
+    return replace(
+        fitted,
+        scatter=float(np.std(residual, ddof=2)),
+        u_phase=min(abs(fitted.rate_h) * interval_h / math.sqrt(12), _structure(residual)),
+    )
+
+
+def _structure(residual: FloatArray) -> float:
+    """Return the standard deviation of what residuals hold beyond the noise from reading to reading (strokes)."""
+    steps = np.diff(residual)
+    # The median does not see the few steps that are strokes.
+    noise_sq = (_MAD_SIGMA * float(np.median(np.abs(steps - np.median(steps))))) ** 2 / 2
+    excess = float(np.var(residual)) - noise_sq
+    return math.sqrt(excess) if excess > 4 * noise_sq / math.sqrt(residual.size) else 0.0
 
 
 def step_between(
@@ -88,6 +109,7 @@ def step_between(
         [
             Component("delivery before", "A", low, before.u_at(at_s), "µL", -1.0, before.line.dof),
             Component("delivery after", "A", high, after.u_at(at_s), "µL", 1.0, after.line.dof),
+            Component("strokes in step with readings", "B", 0.0, math.hypot(before.u_phase, after.u_phase), "µL", 1.0),
             Component("level of each stretch", "B", 0.0, u_level_ul, "µL", math.sqrt(2)),
             Component("scale", "B", 1.0, u_relative, "1", high - low),
         ],

@@ -14,12 +14,13 @@ from rig.errors import MetrologyError
 from rig.metrology.budget import Budget, Component
 from rig.metrology.demands import fraction, not_negative
 from rig.metrology.series import FloatArray, as_series, check_series
-from rig.metrology.steady import Steady, largest_of_noise, rate_change, steady, step_between
+from rig.metrology.steady import Steady, rate_change, steady, step_between
 from rig.quantities import Measured
 
 _S_PER_H = 3600.0
 _SEEN_K = 5.0
 _ROUNDING = 1e-12
+_HIDDEN_K = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +115,21 @@ def _settling(
     if last <= first:
         raise MetrologyError(f"no reading between {commanded_s:g} and {settled_s:g} s: the change was not seen")
     off = np.abs(v[first:last] - after.at(t_s[first:last]))
-    hidden_ul = after.scatter * (largest_of_noise(off.size) + 1.0) if off.size > 1 else 3.0 * after.scatter
     # Rounding is noise too: a change without any error must not settle by its last bits.
-    band_ul = max(open_percent / 100 * abs(error_ul), hidden_ul, _ROUNDING * float(np.abs(v).max()))
+    hidden_ul = max(_HIDDEN_K * after.scatter, _ROUNDING * float(np.abs(v).max()))
+    band_ul = max(open_percent / 100 * abs(error_ul), hidden_ul)
     interval_s = float(t_s[last - 1] - t_s[first]) / max(1, last - first - 1)
-    u_s = math.hypot(after.scatter / abs(step_ul_h) * _S_PER_H, interval_s / math.sqrt(12))
-    outside = np.flatnonzero(off > band_ul)
-    if band_ul >= abs(error_ul) or outside.size == 0:
-        return Measured(0.0, math.hypot(band_ul / abs(step_ul_h) * _S_PER_H, u_s), "s"), 100.0
-    if outside[-1] == off.size - 1:
+    u_reading_s = interval_s / math.sqrt(12)
+    if band_ul >= abs(error_ul):
+        return Measured(0.0, math.hypot(band_ul / abs(step_ul_h) * _S_PER_H, u_reading_s), "s"), 100.0
+    # Noise crosses the band many times: the moment that puts most readings on their right side of it is the crossing.
+    outside = np.concatenate(([0], np.cumsum(off > band_ul)))
+    wrong = np.arange(outside.size) - outside + outside[-1] - outside
+    settled = int(np.argmin(wrong))
+    if settled == off.size:
         raise MetrologyError(f"delivery is still off the new line by {off[-1]:.3g} µL at {settled_s:g} s: not settled")
-    reached_s = (t_s[first + outside[-1]] + t_s[first + outside[-1] + 1]) / 2
-    return Measured(float(reached_s) - commanded_s, u_s, "s"), 100 * band_ul / abs(error_ul)
+    at = first + settled
+    reached_s = float(t_s[max(at - 1, 0)] + t_s[at]) / 2 - commanded_s
+    # Where the error has died down like an exponential, noise moves the crossing by itself over the slope there.
+    u_crossing_s = after.scatter / band_ul * max(reached_s, interval_s) / math.log(abs(error_ul) / band_ul)
+    return Measured(reached_s, math.hypot(u_crossing_s, u_reading_s), "s"), 100 * band_ul / abs(error_ul)
