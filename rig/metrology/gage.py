@@ -58,6 +58,11 @@ class GageStudy:
         return math.hypot(self.ev, self.av, self.interaction)
 
     @property
+    def reproducibility(self) -> float:
+        """Return what appraisers and their interaction with parts add, as a standard deviation."""
+        return math.hypot(self.av, self.interaction)
+
+    @property
     def tv(self) -> float:
         """Return the total standard deviation."""
         return math.hypot(self.grr, self.pv)

@@ -43,6 +43,12 @@ def test_one_sided_limit_at_the_95_percent_quantile():
     assert decision.wrong_reject_risk == pytest.approx(0.95, abs=1e-12)
 
 
+def test_zener_diode_of_jcgm_106():
+    # JCGM 106:2012, clause 7.4, example: -5.47 V with u = 0.05 V against an upper limit of -5.40 V: p = Φ(1.40) = 0.92.
+    decision = decide(Measured(-5.47, 0.05, "V"), None, -5.40)
+    assert round(decision.conformance_probability, 2) == 0.92
+
+
 def test_two_sided_conformance_probability_is_the_mass_between_the_limits():
     # Φ(2) − Φ(−3), from tables.
     decision = decide(Measured(0.0, 1.0, "%"), -3, 2)
