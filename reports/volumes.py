@@ -119,7 +119,7 @@ def flow_volume_at(reader: RecordReader, times_ns: TimeArray, from_ns: int, to_n
 
 
 def _curves(reader: RecordReader, from_ns: int, to_ns: int, weighed: MassToVolume | None) -> Iterator[VolumeCurve]:
-    for stream in streams_of(reader, "balance")[:1]:
+    for stream in _streams_with(reader, "balance", "mass"):
         trace = traces(reader, stream, ["mass"], from_ns, to_ns).get("mass")
         if trace is not None and weighed is not None:
             hours = hours_since(trace.t_ns, from_ns)
@@ -131,7 +131,7 @@ def _curves(reader: RecordReader, from_ns: int, to_ns: int, weighed: MassToVolum
         t_ns = np.concatenate([t[chosen] for t, _, chosen in kept])
         volume = np.concatenate([v[chosen] for _, v, chosen in kept])
         yield VolumeCurve("flow sensor", "flow", t_ns, volume, sum(len(t) for t, _ in whole))
-    for stream in streams_of(reader, "pump")[:1]:
+    for stream in _streams_with(reader, "pump", "delivered"):
         trace = traces(reader, stream, ["delivered"], from_ns, to_ns).get("delivered")
         if trace is not None:
             yield VolumeCurve("pump's own count", "pump", trace.t_ns, trace.values, trace.recorded)
@@ -140,7 +140,7 @@ def _curves(reader: RecordReader, from_ns: int, to_ns: int, weighed: MassToVolum
 def _integrated(reader: RecordReader, from_ns: int, to_ns: int) -> Iterator[tuple[TimeArray, FloatArray]]:
     """Yield pieces of the flow sensor's volume since its first sample, by the trapezoidal rule."""
     total, last_ns, last_flow = 0.0, 0, 0.0
-    for stream in streams_of(reader, "flow")[:1]:
+    for stream in _streams_with(reader, "flow", "flow"):
         for series in pieces(reader, stream, ["flow"], from_ns, to_ns):
             flow = series.columns["flow"]
             before_ns = np.concatenate([[last_ns or series.t_ns[0]], series.t_ns[:-1]])
@@ -149,6 +149,12 @@ def _integrated(reader: RecordReader, from_ns: int, to_ns: int) -> Iterator[tupl
             volume = total + np.cumsum(steps)
             total, last_ns, last_flow = float(volume[-1]), int(series.t_ns[-1]), float(flow[-1])
             yield series.t_ns, volume
+
+
+def _streams_with(reader: RecordReader, capability: str, column: str) -> list[str]:
+    """Return the stream of a capability if it has the column: another maker's pump need not count what it delivers."""
+    streams = streams_of(reader, capability)[:1]
+    return [stream for stream in streams if column in {channel.name for channel in reader.channels(stream)}]
 
 
 def _deviation(volume: Chart, curves: Sequence[VolumeCurve], programmed: VolumeCurve, origin_ns: int) -> Chart:

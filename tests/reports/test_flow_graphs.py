@@ -1,0 +1,135 @@
+"""Start-up graph and trumpet curve of a run, against the closed form for a pump that delivers in pulses."""
+
+import numpy as np
+import pytest
+
+from reports.curves import graphs_of
+from reports.plans import read_plans
+from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN, TRUMPET, Z_UL_MG, result_body, start_body
+
+RATE_UL_H = 1000.0 / 24.0
+# dose-accuracy.md, section 4: pulses of 1 µL, one each 1.44 min, S = 15 min, analysis 24 to 49 h.
+CLOSED_FORM = {
+    15: (5.6, -4.0, 100),
+    60: (0.8, -1.6, 97),
+    150: (0.8, -0.16, 91),
+    330: (0.3636, -0.0727, 79),
+    570: (0.0421, -0.2105, 63),
+    930: (0.0258, -0.1290, 39),
+}
+EVAPORATION_MG_H = 0.5
+BEFORE_H, STABILISING_H, ANALYSIS_H = 1, 24, 25
+
+
+def pulsed_run(write, **changes):
+    """A run as the basal plan does it: zero flow, 24 h, window of 25 h, zero flow, on a balance without noise."""
+    scribe = write(**changes)
+    hours = BEFORE_H + STABILISING_H + ANALYSIS_H + BEFORE_H
+    minutes = np.arange(60 * hours + 1)
+    infusing = np.clip(minutes - 60 * BEFORE_H, 0, 60 * (STABILISING_H + ANALYSIS_H))
+    # In integers, so that a pulse that falls on a reading counts there and not one reading later.
+    pulses = infusing * 100 // 144
+    mass = pulses / Z_UL_MG - EVAPORATION_MG_H * minutes / 60
+    scribe.stream("balance", {"mass": "mg"}, EPOCH_NS + minutes * MINUTE_NS, mass=mass)
+    scribe.record.event("plan begins", {"plan": PLAN, "requirements": []})
+    zero_flow(scribe)
+    scribe.tell_pump("run_continuous", rate_ul_h=RATE_UL_H)
+    scribe.clock.wait_s(STABILISING_H * 3600)
+    window_ns = scribe.clock.now_ns()
+    scribe.clock.wait_s(ANALYSIS_H * 3600)
+    end_ns = scribe.clock.now_ns() + 1
+    scribe.tell_pump("stop")
+    zero_flow(scribe)
+    recipe = result_body()["recipe"] | {
+        "parameters": {"programmed_ul_h": RATE_UL_H},
+        "from_ns": window_ns,
+        "to_ns": end_ns,
+        "last_seq": 1000,
+    }
+    scribe.record.result("mean flow error", result_body(recipe=recipe))
+    scribe.record.event("plan ends", {"plan": PLAN})
+    return scribe
+
+
+def zero_flow(scribe):
+    begin_ns = scribe.clock.now_ns()
+    scribe.clock.wait_s(BEFORE_H * 3600)
+    scribe.record.event("zero flow", {"from_ns": begin_ns, "to_ns": scribe.clock.now_ns() + 1})
+
+
+def limits(trumpet):
+    return start_body()["limits"] | {"trumpet": trumpet}
+
+
+def graphs(scribe):
+    with scribe.reader as reader:
+        (plan,) = read_plans(reader, ())
+        return graphs_of(reader, plan, plan.end_ns + 1)
+
+
+@pytest.fixture
+def pulsed(write):
+    return graphs(pulsed_run(write))
+
+
+@pytest.mark.parametrize("window_min", CLOSED_FORM)
+def test_trumpet_curve_of_pulses(pulsed, window_min):
+    row = next(row for row in pulsed.tables[0].rows if row.window_min == window_min)
+    found = row.max_percent, row.min_percent, row.count
+    assert found == pytest.approx(CLOSED_FORM[window_min], abs=3e-3)
+
+
+def test_the_graph_shows_what_the_table_says(pulsed):
+    trumpet = next(chart for chart in pulsed.charts if chart.name == "trumpet")
+    highest = next(curve for curve in trumpet.curves if curve.role == "highest")
+    assert highest.y.tolist() == [row.max_percent for row in pulsed.tables[0].rows]
+
+
+def test_overall_error_of_pulses(pulsed):
+    # 25 h ask for 1041.67 pulses of 1 µL; from hour 24 to hour 49 the 1001st to the 2041st fall.
+    assert pulsed.tables[0].overall_percent == pytest.approx(100 * (1041 / (25 * RATE_UL_H) - 1), abs=3e-3)
+
+
+def test_start_up_graph_has_a_flow_for_each_interval(pulsed):
+    start_up = next(chart for chart in pulsed.charts if chart.name == "start-up")
+    balance = next(curve for curve in start_up.curves if curve.role == "balance")
+    assert (len(balance.x), balance.x[0], balance.x[-1]) == (4 * 49, 0.25, 49.0)
+
+
+def test_start_up_graph_shows_whole_pulses_per_interval(pulsed):
+    start_up = next(chart for chart in pulsed.charts if chart.name == "start-up")
+    balance = next(curve for curve in start_up.curves if curve.role == "balance")
+    assert set(np.round(balance.y, 1)) == {40.0, 44.0}
+
+
+def test_the_start_up_graph_names_the_analysis(pulsed):
+    start_up = next(chart for chart in pulsed.charts if chart.name == "start-up")
+    assert [(one.name, one.begin, round(one.end, 6)) for one in start_up.regions] == [("analysis", 24.0, 49.0)]
+
+
+def test_without_a_sample_interval_there_is_no_curve_and_it_is_said(write):
+    found = graphs(pulsed_run(write, limits=limits(None)))
+    assert [chart.name for chart in found.charts] == ["volume", "deviation"]
+    assert "no sample interval S" in found.remarks[0]
+
+
+def test_windows_longer_than_the_analysis_are_left_out_and_named(write):
+    found = graphs(pulsed_run(write, limits=limits(TRUMPET | {"windows_min": [15, 3000]})))
+    assert [row.window_min for row in found.tables[0].rows] == [15]
+    assert "3000 min" in found.remarks[0]
+
+
+def test_a_window_that_is_no_multiple_of_s_is_refused_with_its_reason(write):
+    found = graphs(pulsed_run(write, limits=limits(TRUMPET | {"windows_min": [20]})))
+    assert found.tables == ()
+    assert "not a multiple" in found.remarks[0]
+
+
+def test_without_evaporation_there_is_no_trumpet_and_it_is_said(write):
+    scribe = write()
+    minutes = np.arange(61)
+    scribe.stream("balance", {"mass": "mg"}, EPOCH_NS + minutes * MINUTE_NS, mass=minutes)
+    scribe.plan(result_body(), ends=False)
+    scribe.clock.wait_until(EPOCH_NS + HOUR_NS)
+    scribe.record.event("plan ends", {"plan": PLAN})
+    assert "evaporation was not determined" in graphs(scribe).remarks[0]

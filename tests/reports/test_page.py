@@ -1,0 +1,280 @@
+"""The page says what the record says, whatever kind of run it is."""
+
+import base64
+import hashlib
+import json
+import re
+
+import numpy as np
+import pytest
+
+from reports.charts import Axis, Chart, Curve
+from reports.html import embedded, render
+from reports.model import read_run
+from tests.reports.pages import read_page
+from tests.reports.records import EPOCH_NS, MINUTE_NS, NO_NUMBER, Scribe, result_body, start_body
+
+
+def html_of(scribe: Scribe) -> str:
+    with scribe.reader as reader:
+        return render(read_run(reader))
+
+
+def page_of(scribe: Scribe):
+    return read_page(html_of(scribe))
+
+
+def measured(write, *results, **changes) -> Scribe:
+    """A run with one plan and some samples of every instrument."""
+    scribe = write(**changes)
+    t_ns = EPOCH_NS + np.arange(200) * MINUTE_NS
+    scribe.stream("balance", {"mass": "mg"}, t_ns, mass=np.arange(200) / 30)
+    scribe.stream(
+        "flow", {"flow": "µL/h", "temperature": "°C"}, t_ns, flow=np.full(200, 2), temperature=np.full(200, 37)
+    )
+    scribe.stream(
+        "pump", {"delivered": "µL", "battery": "V"}, t_ns, delivered=np.arange(200) / 30, battery=np.full(200, 3)
+    )
+    scribe.record.event("plan begins", {"plan": result_body()["plan"], "requirements": ["ACC-001"]})
+    scribe.tell_pump("run_continuous", rate_ul_h=2.0)
+    scribe.clock.wait_s(200 * 60)
+    for body in results:
+        scribe.record.result("mean flow error", body)
+    scribe.record.event("plan ends", {"plan": result_body()["plan"]})
+    return scribe
+
+
+@pytest.fixture
+def passed(write):
+    scribe = measured(write, result_body())
+    scribe.record.stop("FINISHED", {"samplers": {"balance": {"reads": 200, "samples": 200, "lost": 3, "missed": 0}}})
+    return scribe
+
+
+# What stands on every page ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ITP-1 0042",
+        "The one result passes.",
+        "Rate is kept",
+        "A rate that is set is kept.",
+        "+1.00 ± 0.50 %",
+        "−5 to 5 %",
+        "99.990 %",
+        "Uncertainty budget of mean flow error",
+        "CAL-balance",
+        "0123abc",
+        "2026-01-05 08:00:00 UTC",
+        "A. Operator",
+        "Rates are kept.",
+    ],
+)
+def test_the_page_says(passed, words):
+    assert words in page_of(passed).text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize("kind", ["mocked", "physical"])
+def test_every_page_calls_the_methods_borrowed(write, kind):
+    text = page_of(write(kind=kind)).text
+    assert "methods of IEC 60601-2-24, which excludes implantable pumps" in text
+    assert "borrowed methods" in text
+
+
+def test_the_page_asks_nothing_of_the_network(passed):
+    html = html_of(passed)
+    fetching = r"""(?:src|href|action|poster|data)\s*=\s*["']?(?:https?:)?//|url\(\s*["']?(?!#|data:)|@import"""
+    assert re.findall(fetching, html) == []
+
+
+def test_the_policy_allows_the_page_s_scripts_and_no_connection(passed):
+    page = page_of(passed)
+    policy = next(m["content"] for m in page.attributes("meta") if m.get("http-equiv") == "Content-Security-Policy")
+    scripts = [text for kind, text in page.scripts if kind != "application/json"]
+    hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in scripts]
+    assert policy.startswith(f"default-src 'none'; script-src {' '.join(hashes)};")
+
+
+def test_one_record_gives_one_page(passed):
+    assert html_of(passed) == html_of(passed)
+
+
+def test_graphs_carry_their_data(passed):
+    charts = [json.loads(text) for kind, text in page_of(passed).scripts if kind == "application/json"]
+    assert {"Delivered volume", "flow: temperature", "pump: battery"} <= {chart["title"] for chart in charts}
+
+
+def test_every_graph_has_a_caption_in_words(passed):
+    page = page_of(passed)
+    assert len([a for a in page.attributes("p") if a.get("class") == "caption"]) == len(page.attributes("figure"))
+
+
+# Verdicts -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "verdict, sign, sentence",
+    [
+        ("PASS", "✓", "The one result passes."),
+        ("FAIL", "✗", "Of 1 result, 1 fails."),
+        ("INCONCLUSIVE", "?", "Of 1 result, 1 is inconclusive."),
+    ],
+)
+def test_a_verdict_is_told_by_word_and_sign(write, verdict, sign, sentence):
+    text = page_of(measured(write, result_body(verdict=verdict))).text
+    assert f"{sign} {verdict}" in text
+    assert sentence in text
+
+
+def test_a_result_without_a_number_shows_its_reason(write):
+    text = page_of(measured(write, result_body(**NO_NUMBER, reasons=["negative flow"]))).text
+    assert "no number" in text
+    assert "negative flow" in text
+
+
+def test_reasons_stand_beside_the_verdict(write):
+    reason = "1 % outside the upper limit"
+    assert reason in page_of(measured(write, result_body(verdict="FAIL", reasons=[reason]))).text
+
+
+def test_one_sided_limits_are_said_in_words(write):
+    limit = result_body()["limit"] | {"lower": None}
+    assert "at most 5 %" in page_of(measured(write, result_body(limit=limit))).text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_the_headline_counts_what_did_not_pass(write):
+    bodies = [result_body(), result_body(verdict="FAIL"), result_body(verdict="FAIL"), result_body(**NO_NUMBER)]
+    assert "Of 4 results, 2 fail, 1 is invalid." in page_of(measured(write, *bodies)).text
+
+
+# Runs that are not as they should be --------------------------------------------------------------------------------
+
+
+def test_a_run_without_results_says_so(write):
+    assert "No result: this run verified nothing." in page_of(write()).text
+
+
+def test_a_plan_without_results_says_so(write):
+    scribe = write()
+    scribe.plan()
+    assert "This plan ended without a result." in page_of(scribe).text
+
+
+def test_a_live_run_says_how_far_it_is(write):
+    assert "still going on" in page_of(measured(write)).text
+
+
+def test_a_killed_run_says_so(write):
+    scribe = write()
+    scribe.plan(ends=False)
+    scribe.record.close()
+    text = page_of(scribe).text
+    assert "interrupted" in text
+    assert "its end is not in the record" in text
+
+
+def test_an_aborted_run_says_so(write):
+    scribe = write()
+    scribe.record.stop("ABORTED", {})
+    assert "stopped before its plans had all run" in page_of(scribe).text
+
+
+def test_calibrations_that_were_overdue_are_named(write):
+    text = page_of(write(overdue=["balance: calibration CAL-balance was due on 2025-12-31"])).text
+    assert "✗ overdue" in text
+    assert "was due on 2025-12-31" in text
+
+
+def test_events_that_matter_are_shown(write):
+    scribe = write()
+    scribe.record.event("reading missed", {"stream": "balance", "error": "no reply in 1 s"})
+    assert "no reply in 1 s" in page_of(scribe).text
+
+
+def test_a_bench_without_instruments_for_volume_still_reports(write):
+    instruments = {"pump": start_body()["instruments"]["pump"]}
+    scribe = write(instruments=instruments, weighing=None, ambient=None, requirements={"requirements": {}})
+    scribe.plan(result_body(**NO_NUMBER, reasons=["the run recorded no balance"]))
+    assert "the run recorded no balance" in page_of(scribe).text
+
+
+# Mocked and physical ------------------------------------------------------------------------------------------------
+
+
+def test_a_mocked_run_says_so_above_everything(write):
+    page = page_of(measured(write, result_body(), kind="mocked"))
+    places = [tag if tag == "h1" else attributes.get("class") for tag, attributes in page.elements]
+    assert places.index("banner") < places.index("h1")
+
+
+def test_a_mocked_run_says_so_on_every_graph(write):
+    # The script draws this word into each graph, so that a picture of one says it too.
+    page = page_of(measured(write, result_body(), kind="mocked"))
+    assert page.attributes("body") == [{"data-mocked": "MOCKED BENCH"}]
+
+
+def test_a_mocked_run_says_so_in_every_plan(write):
+    scribe = measured(write, result_body(), kind="mocked")
+    assert [a.get("class") for a in page_of(scribe).attributes("span")].count("chip mocked") == 1
+
+
+def test_a_physical_run_is_not_called_mocked(passed):
+    page = page_of(passed)
+    assert "ocked" not in page.text
+    assert page.attributes("body") == [{}]
+
+
+# Hostile text -------------------------------------------------------------------------------------------------------
+
+HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`{{7*7}}<!--\u2028&amp;"
+
+
+def hostile_run(write) -> Scribe:
+    text = {"file": HOSTILE, "sha256": HOSTILE, "text": HOSTILE}
+    scribe = write(
+        kind="mocked",
+        dut={"model": HOSTILE, "serial": HOSTILE},
+        bench=HOSTILE,
+        operator=HOSTILE,
+        bench_file=text,
+        plan_sources=[text],
+        overdue=[HOSTILE],
+        requirements={"requirements": {HOSTILE: {"text": HOSTILE, "source": HOSTILE}}},
+    )
+    scribe.stream(HOSTILE, {HOSTILE: HOSTILE}, [EPOCH_NS, EPOCH_NS + 1], **{HOSTILE: [1.0, 2.0]})
+    scribe.record.event(HOSTILE, {HOSTILE: HOSTILE})
+    scribe.record.event("window ends", {"window": HOSTILE, "from_ns": EPOCH_NS, "to_ns": EPOCH_NS})
+    scribe.plan(result_body(reasons=[HOSTILE], limit_name=HOSTILE, verdict=HOSTILE, unit=HOSTILE), node_id=HOSTILE)
+    return scribe
+
+
+def test_hostile_names_stay_text(write):
+    page = page_of(hostile_run(write))
+    assert page.attributes("img") == []
+    assert HOSTILE.replace("\u2028", " ") in page.text
+
+
+def test_hostile_names_bring_no_script(write):
+    plain, hostile = page_of(write()), page_of(hostile_run(write))
+    programs = [[text for kind, text in page.scripts if kind != "application/json"] for page in (plain, hostile)]
+    assert programs[0] == programs[1]
+
+
+def test_hostile_names_survive_the_graph_s_data(write):
+    charts = [json.loads(text) for kind, text in page_of(hostile_run(write)).scripts if kind == "application/json"]
+    assert [chart["y"]["unit"] for chart in charts] == [HOSTILE]
+
+
+@pytest.mark.parametrize("text", ["</script>", "<!--<script>", "]]>", "&lt;", "\u2028\u2029"])
+def test_embedded_data_hold_no_markup(text):
+    carried = embedded({"name": text})
+    assert not set("<>&\u2028\u2029") & set(carried)
+    assert json.loads(carried) == {"name": text}
+
+
+def test_what_is_not_finite_is_a_gap_in_a_graph():
+    values = np.array([1.0, np.nan, np.inf, 2.123456789])
+    chart = Chart("x", "x", "x", Axis("t", "h"), Axis("y", ""), (Curve("a", "signal", np.arange(4.0), values),))
+    assert chart.as_json()["curves"][0]["y"] == [1.0, None, None, 2.123457]

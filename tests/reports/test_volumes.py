@@ -1,0 +1,117 @@
+"""Delivered volume: each witness gives the volume that was put in."""
+
+import numpy as np
+import pytest
+
+from reports.facts import Told
+from reports.plans import read_plans
+from reports.volumes import MassToVolume, flow_volume_at, programmed_volume, volume_charts
+from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN
+
+
+def told(hours, verb, result="ok", **arguments):
+    return Told(1, EPOCH_NS + round(hours * HOUR_NS), verb, arguments, result)
+
+
+def programmed_at(hours, *commands):
+    curve = programmed_volume(commands, EPOCH_NS, EPOCH_NS + 10 * HOUR_NS)
+    return float(np.interp(hours * HOUR_NS, curve.t_ns - EPOCH_NS, curve.volume_ul))
+
+
+def test_a_rate_counts_from_its_command_to_the_stop():
+    commands = told(1, "run_continuous", rate_ul_h=2.0), told(4, "stop")
+    assert programmed_at(9, *commands) == pytest.approx(6.0)
+
+
+def test_a_new_rate_takes_the_place_of_the_old():
+    commands = told(0, "run_continuous", rate_ul_h=2.0), told(5, "run_continuous", rate_ul_h=10.0)
+    assert programmed_at(10, *commands) == pytest.approx(60.0)
+
+
+def test_a_bolus_is_a_step_on_top():
+    commands = told(0, "run_continuous", rate_ul_h=2.0), told(5, "give_bolus", volume_ul=50.0)
+    assert [programmed_at(hours, *commands) for hours in (4.99, 5.01)] == pytest.approx([9.98, 60.02])
+
+
+def test_a_refused_command_programmes_nothing():
+    assert programmed_volume([told(1, "give_bolus", "refused", volume_ul=5.0)], EPOCH_NS, EPOCH_NS + HOUR_NS) is None
+
+
+@pytest.fixture
+def scribe(write):
+    """Ten hours of 60 µL/h from hour 1 to hour 9, seen by all three witnesses."""
+    scribe = write()
+    t_ns = EPOCH_NS + np.arange(601) * MINUTE_NS
+    hours = (t_ns - EPOCH_NS) / HOUR_NS
+    delivered = 60.0 * np.clip(hours - 1, 0, 8)
+    scribe.stream("balance", {"mass": "mg"}, t_ns, mass=500.0 + delivered / 1.003 - 0.5 * hours)
+    scribe.stream("flow", {"flow": "µL/h"}, t_ns, flow=np.where((hours >= 1) & (hours < 9), 60.0, 0.0))
+    scribe.stream("pump", {"delivered": "µL"}, t_ns, delivered=12_000.0 + delivered)
+    scribe.record.event("plan begins", {"plan": PLAN, "requirements": []})
+    scribe.clock.wait_s(3600)
+    scribe.tell_pump("run_continuous", rate_ul_h=60.0)
+    scribe.clock.wait_s(8 * 3600)
+    scribe.tell_pump("stop")
+    scribe.clock.wait_s(3600)
+    scribe.record.event("plan ends", {"plan": PLAN})
+    return scribe
+
+
+def charts_of(scribe, weighed=MassToVolume(1.003, 0.5)):  # noqa: B008 - frozen
+    with scribe.reader as reader:
+        (plan,) = read_plans(reader, ())
+        return volume_charts(reader, plan, plan.end_ns + 1, weighed)
+
+
+@pytest.mark.parametrize("name", ["balance", "flow sensor", "pump's own count", "programmed"])
+def test_every_witness_ends_at_what_was_delivered(scribe, name):
+    curve = next(curve for curve in charts_of(scribe)[0].curves if curve.name == name)
+    assert curve.y[-1] == pytest.approx(480.0, abs=1.0)
+
+
+def test_hours_count_from_the_first_delivery(scribe):
+    volume = charts_of(scribe)[0]
+    assert (volume.origin_ns, volume.curves[0].x[0]) == (EPOCH_NS + HOUR_NS, -1.0)
+
+
+def test_what_is_delivered_as_programmed_stays_level(scribe):
+    balance = charts_of(scribe)[1].curves[0]
+    assert np.abs(balance.y).max() < 0.01
+
+
+def test_evaporation_that_is_not_known_is_said(scribe):
+    assert "not for evaporation" in charts_of(scribe, MassToVolume(1.003, None))[0].caption
+
+
+def test_without_a_conversion_the_balance_is_left_out(scribe):
+    assert "balance" not in [curve.name for curve in charts_of(scribe, None)[0].curves]
+
+
+def test_a_bolus_has_no_deviation_graph(write):
+    scribe = write()
+    scribe.stream("pump", {"delivered": "µL"}, [EPOCH_NS, EPOCH_NS + 1], delivered=[0, 5])
+    scribe.record.event("plan begins", {"plan": PLAN, "requirements": []})
+    scribe.tell_pump("give_bolus", volume_ul=5.0)
+    scribe.record.event("plan ends", {"plan": PLAN})
+    assert [chart.name for chart in charts_of(scribe)] == ["volume"]
+
+
+def test_a_pump_that_does_not_count_is_left_out(write):
+    scribe = write()
+    scribe.stream("pump", {"battery": "V"}, [EPOCH_NS, EPOCH_NS + 1], battery=[3, 3])
+    scribe.plan()
+    assert charts_of(scribe) == ()
+
+
+def test_the_flow_sensor_is_summed_up_across_pieces(scribe):
+    times_ns = EPOCH_NS + np.array([2, 5, 9]) * HOUR_NS
+    with scribe.reader as reader:
+        volume = flow_volume_at(reader, times_ns, EPOCH_NS, EPOCH_NS + 10 * HOUR_NS)
+    assert np.diff(volume) == pytest.approx([180.0, 239.5], abs=1e-6)
+
+
+def test_beyond_its_samples_the_flow_sensor_says_nothing(scribe):
+    times_ns = EPOCH_NS + np.array([5, 12]) * HOUR_NS
+    with scribe.reader as reader:
+        volume = flow_volume_at(reader, times_ns, EPOCH_NS, EPOCH_NS + 20 * HOUR_NS)
+    assert np.isnan(volume).tolist() == [False, True]
