@@ -3,28 +3,63 @@
 Error codes are those of `nidaqmx.error_codes`, written out here so that this module needs no NI package.
 """
 
+from enum import IntEnum
+
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLES_NOT_YET_AVAILABLE = -200284
-SAMPLES_NO_LONGER_AVAILABLE = -200279
-ONBOARD_MEMORY_OVERFLOW = -200361
-INVALID_DEVICE = -200220
-PHYSICAL_CHANNEL_DOES_NOT_EXIST = -200170
-RESOURCE_RESERVED = -50103
-INVALID_TASK = -200088
-SAMPLE_RATE_TOO_HIGH = -200332
+
+class Code(IntEnum):
+    """The errors that are handled or simulated here, under the maker's own names."""
+
+    PAL_RESOURCE_RESERVED = -50103
+    DUPLICATED_CHANNEL = -200003
+    INPUT_FIFO_OVERFLOW = -200010
+    INVALID_CHANNEL_NAME_IN_LIST = -200050
+    INVALID_ATTRIBUTE_VALUE = -200077
+    MIN_NOT_LESS_THAN_MAX = -200082
+    INVALID_TASK = -200088
+    DUPLICATE_TASK = -200089
+    PHYSICAL_CHAN_DOES_NOT_EXIST = -200170
+    INVALID_DEVICE_ID = -200220
+    ACQ_STOPPED_TO_PREVENT_INPUT_BUFFER_OVERWRITE = -200222
+    READ_BUFFER_TOO_SMALL = -200229
+    SAMPLES_WILL_NEVER_BE_AVAILABLE = -200278
+    SAMPLES_NO_LONGER_AVAILABLE = -200279
+    SAMPLES_NOT_YET_AVAILABLE = -200284
+    SAMP_RATE_TOO_LOW = -200331
+    SAMP_RATE_TOO_HIGH = -200332
+    INPUT_FIFO_OVERFLOW_2 = -200361
+    ATTRIBUTE_NOT_SETTABLE_WHEN_TASK_IS_RUNNING = -200450
+    ATTRIBUTE_NOT_SUPPORTED_IN_TASK_CONTEXT = -200452
+    CANNOT_PERFORM_OP_WHEN_TASK_NOT_RUNNING = -200475
+    CAN_NOT_PERFORM_OP_WHEN_NO_CHANS_IN_TASK = -200478
+    CAN_NOT_PERFORM_OP_WHILE_TASK_RUNNING = -200479
+    WRITE_NUM_CHANS_MISMATCH = -200524
+    MULTI_CHAN_TYPES_IN_TASK = -200559
+    WAIT_UNTIL_DONE_DOES_NOT_INDICATE_DONE = -200560
+    NO_CHANS_OF_GIVEN_TYPE_IN_TASK = -200611
+    CANNOT_WRITE_WHEN_AUTO_START_FALSE_AND_TASK_NOT_RUNNING = -200846
+
 
 # The device acquired faster than it was read, on the host's side or on its own.
-OVERFLOWS = frozenset({SAMPLES_NO_LONGER_AVAILABLE, ONBOARD_MEMORY_OVERFLOW})
+OVERFLOWS = frozenset(
+    {
+        Code.SAMPLES_NO_LONGER_AVAILABLE,
+        Code.ACQ_STOPPED_TO_PREVENT_INPUT_BUFFER_OVERWRITE,
+        Code.INPUT_FIFO_OVERFLOW,
+        Code.INPUT_FIFO_OVERFLOW_2,
+    }
+)
 
-_ADVICE = {
-    SAMPLES_NOT_YET_AVAILABLE: "check that the sample clock runs and that the sample rate is the one wanted",
-    INVALID_DEVICE: "check `device` in the bench file against the names in NI MAX or `nilsdev`",
-    PHYSICAL_CHANNEL_DOES_NOT_EXIST: "check the physical channels in the bench file against the device's pinout",
-    RESOURCE_RESERVED: "another task holds the device: end the other program, or reset the device in NI MAX",
-    INVALID_TASK: "the device server has forgotten the task; it was restarted or another client cleared it: start anew",
-    SAMPLE_RATE_TOO_HIGH: "lower `sample_rate_hz` in the bench file, or sample fewer channels",
+_ADVICE: dict[int, str] = {
+    Code.SAMPLES_NOT_YET_AVAILABLE: "check that the sample clock runs and that the sample rate is the one wanted",
+    Code.INVALID_DEVICE_ID: "check `device` in the bench file against the names in NI MAX or `nilsdev`",
+    Code.PHYSICAL_CHAN_DOES_NOT_EXIST: "check the physical channels in the bench file against the device's pinout",
+    Code.PAL_RESOURCE_RESERVED: "another task holds the device: end the other program, or reset the device in NI MAX",
+    Code.INVALID_TASK: "the device server has forgotten the task, because it was restarted or another client cleared "
+    "it: start anew",
+    Code.SAMP_RATE_TOO_HIGH: "lower `sample_rate_hz` in the bench file, or sample fewer channels",
 }
 _GENERAL_ADVICE = "look the code up in NI's error reference, and check the device in NI MAX"
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from instruments.ni_daq.dialect import Code
 from instruments.ni_daq.simulated.device import (
     ANALOGUE_INPUTS,
     COUNTERS,
@@ -49,7 +50,10 @@ def look_up(table: Mapping[int, Callable[..., Any]], attribute: int, *asked: Any
     """Return the value of an attribute; raise DeviceError for one that the device does not have."""
     getter = table.get(attribute)
     if getter is None:
-        raise DeviceError(-200452, f"Specified property is not supported by the device: 0x{attribute:04x}")
+        raise DeviceError(
+            Code.ATTRIBUTE_NOT_SUPPORTED_IN_TASK_CONTEXT,
+            f"the device has no attribute 0x{attribute:04x}",
+        )
     return getter(*asked)
 
 
@@ -86,7 +90,7 @@ READ: dict[int, Callable[[Moment], Any]] = {
     0x192A: lambda moment: moment.analogue.acquired(moment.now_ns),
     0x1221: lambda moment: moment.analogue.position,
     0x31E8: lambda moment: default_to_read(moment),
-    0x1215: lambda _: False,
+    0x1215: lambda moment: moment.analogue.reads_what_there_is,
     0x1826: lambda _: True,
 }
 
@@ -116,19 +120,32 @@ CHANNEL: dict[int, Callable[[Task, str], Any]] = {
 }
 
 
+SET_READ: dict[int, Callable[[Task, Any], None]] = {
+    0x1215: lambda task, value: setattr(task.need_analogue(), "reads_what_there_is", value),
+}
+
+SET_BUFFER: dict[int, Callable[[Task, Any], None]] = {
+    0x186C: lambda task, value: setattr(task.need_analogue(), "buffer", value),
+}
+
+SET_TIMING: dict[int, Callable[[Task, Any], None]] = {
+    0x1344: lambda task, value: task.need_analogue().set_rate(value),
+}
+
+
 def default_to_read(moment: Moment) -> int:
     """Return how many samples "all that are available" means."""
     if moment.task.kind != "analogue":
         return 1
     analogue = moment.analogue
-    if analogue.mode == "continuous":
+    if analogue.mode == "continuous" or analogue.reads_what_there_is:
         return analogue.available(moment.now_ns)
     return analogue.samples - analogue.position if analogue.mode == "finite" else 1
 
 
 def _if_kind(task: Task, kind: str, value: int) -> int:
     if task.kind != kind:
-        raise DeviceError(-200611, f"task {task.name} has no {kind} channels")
+        raise DeviceError(Code.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {task.name} has no {kind} channels")
     return value
 
 
@@ -146,7 +163,7 @@ def _range_v(task: Task, channel: str) -> float:
 
 def _named(named: Mapping[str, V], channel: str) -> V:
     if channel not in named:
-        raise DeviceError(-200050, f"Channel name specified is invalid: {channel!r}")
+        raise DeviceError(Code.INVALID_CHANNEL_NAME_IN_LIST, f"Channel name specified is invalid: {channel!r}")
     return named[channel]
 
 

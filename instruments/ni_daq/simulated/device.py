@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
 from instruments.ni_daq import dialect
+from instruments.ni_daq.dialect import Code
 from instruments.plant.laboratory import Laboratory
 from rig.clock import NS_PER_S
 from rig.config import Model
@@ -76,10 +77,12 @@ class InputChannel:
 def range_for(min_v: float, max_v: float) -> float:
     """Return the device's smallest range ±R that holds min_v … max_v; raise DeviceError when none does."""
     if min_v >= max_v:
-        raise DeviceError(-200082, f"minimum {min_v} V is not less than maximum {max_v} V")
+        raise DeviceError(Code.MIN_NOT_LESS_THAN_MAX, f"minimum {min_v} V is not less than maximum {max_v} V")
     fitting = [r for r in RANGES_V if max(abs(min_v), abs(max_v)) <= r]
     if not fitting:
-        raise DeviceError(-200077, f"{min_v} … {max_v} V is wider than the device's ±{RANGES_V[-1]} V")
+        raise DeviceError(
+            Code.INVALID_ATTRIBUTE_VALUE, f"{min_v} … {max_v} V is wider than the device's ±{RANGES_V[-1]} V"
+        )
     return fitting[0]
 
 
@@ -95,6 +98,7 @@ class AnalogInput:
         self.divisor = 1
         self.samples = 1
         self.buffer = 0
+        self.reads_what_there_is = False
         self.start_ns: int | None = None
         self.position = 0
         self._overflowed = False
@@ -106,19 +110,23 @@ class AnalogInput:
 
     def configure_clock(self, rate_hz: float, mode: Mode, samples: int) -> None:
         """Set the sample clock; raise DeviceError for a rate the device does not have."""
-        if not rate_hz * len(self.channels) <= MAX_AGGREGATE_RATE_HZ:
-            raise DeviceError(
-                dialect.SAMPLE_RATE_TOO_HIGH,
-                f"{rate_hz} Hz on {len(self.channels)} channels is above {MAX_AGGREGATE_RATE_HZ} Hz in all",
-            )
-        if not rate_hz >= MIN_RATE_HZ:
-            raise DeviceError(-200331, f"{rate_hz} Hz is below {MIN_RATE_HZ} Hz")
         if samples < 1:
-            raise DeviceError(-200077, f"{samples} samples per channel")
-        self.divisor = int(NS_PER_S / TICK_NS / rate_hz)
+            raise DeviceError(Code.INVALID_ATTRIBUTE_VALUE, f"{samples} samples per channel")
+        self.set_rate(rate_hz)
         self.mode = mode
         self.samples = samples
         self.buffer = max(samples, _default_buffer(rate_hz)) if mode == "continuous" else samples
+
+    def set_rate(self, rate_hz: float) -> None:
+        """Set the rate in Hz, or the next higher that the timebase can be divided to."""
+        if not rate_hz * len(self.channels) <= MAX_AGGREGATE_RATE_HZ:
+            raise DeviceError(
+                Code.SAMP_RATE_TOO_HIGH,
+                f"{rate_hz} Hz on {len(self.channels)} channels is above {MAX_AGGREGATE_RATE_HZ} Hz in all",
+            )
+        if not rate_hz >= MIN_RATE_HZ:
+            raise DeviceError(Code.SAMP_RATE_TOO_LOW, f"{rate_hz} Hz is below {MIN_RATE_HZ} Hz")
+        self.divisor = int(NS_PER_S / TICK_NS / rate_hz)
 
     def start(self, now_ns: int) -> None:
         """Begin acquiring: sample 0 is taken now."""
@@ -143,7 +151,7 @@ class AnalogInput:
         self._overflowed |= self.mode == "continuous" and waiting > self.buffer
         if self._overflowed:
             raise DeviceError(
-                dialect.SAMPLES_NO_LONGER_AVAILABLE,
+                Code.SAMPLES_NO_LONGER_AVAILABLE,
                 "The application is not able to keep up with the hardware acquisition: samples that were not read "
                 "have been overwritten.",
             )
@@ -156,7 +164,7 @@ class AnalogInput:
     def read(self, count: int) -> NDArray[np.float64]:
         """Return the next `count` samples in volts, shape (channels, count)."""
         if self.start_ns is None:
-            raise DeviceError(-200475, "the task is not running")
+            raise DeviceError(Code.CANNOT_PERFORM_OP_WHEN_TASK_NOT_RUNNING, "the task is not running")
         instants_ns = self.instant_ns(self.position) + np.arange(count, dtype=np.int64) * (TICK_NS * self.divisor)
         self.position += count
         return self.volts_at(instants_ns)

@@ -11,7 +11,7 @@ import nidaqmx._grpc_interpreter  # type: ignore[import-untyped]  # noqa: F401 -
 from nidaqmx._stubs import nidaqmx_pb2 as wire
 from nidaqmx._stubs.nidaqmx_pb2_grpc import NiDAQmxServicer, add_NiDAQmxServicer_to_server
 
-from instruments.ni_daq import dialect
+from instruments.ni_daq.dialect import Code
 from instruments.ni_daq.simulated import attributes
 from instruments.ni_daq.simulated.answering import Base, Handler, answering
 from instruments.ni_daq.simulated.attributes import look_up
@@ -19,8 +19,6 @@ from instruments.ni_daq.simulated.device import DeviceError
 from instruments.ni_daq.simulated.read_methods import ReadMethods
 from instruments.ni_daq.simulated.task_methods import TaskMethods
 from instruments.ni_daq.simulated.tasks import Task
-
-_NOT_RUNNING = -200846
 
 
 class LineMethods(Base):
@@ -33,7 +31,10 @@ class LineMethods(Base):
         flat = [bool(byte) for byte in request.write_array]
         width = max(len(lines) for lines in task.lines.values())
         if len(flat) != width * len(task.lines):
-            raise DeviceError(-200524, f"{len(flat)} booleans do not fit {len(task.lines)} channels of {width} lines")
+            raise DeviceError(
+                Code.WRITE_NUM_CHANS_MISMATCH,
+                f"{len(flat)} booleans do not fit {len(task.lines)} channels of {width} lines",
+            )
         for number, lines in enumerate(task.lines.values()):
             for line, high in zip(lines, flat[number * width :], strict=False):
                 self.book.lines.write(line, high=high)
@@ -44,7 +45,10 @@ class LineMethods(Base):
         """Write one number per channel, bit by bit."""
         task = self._startable(request)
         if len(request.write_array) != len(task.lines):
-            raise DeviceError(-200524, f"{len(request.write_array)} numbers do not fit {len(task.lines)} channels")
+            raise DeviceError(
+                Code.WRITE_NUM_CHANS_MISMATCH,
+                f"{len(request.write_array)} numbers do not fit {len(task.lines)} channels",
+            )
         for number, lines in zip(request.write_array, task.lines.values(), strict=True):
             for line in lines:
                 self.book.lines.write(line, high=bool(number >> int(line.rpartition("line")[2]) & 1))
@@ -61,10 +65,11 @@ class LineMethods(Base):
     def _startable(self, request: Any) -> Task:
         task = self.task(request)
         if not task.lines:
-            raise DeviceError(-200611, f"task {task.name} has no digital lines")
+            raise DeviceError(Code.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {task.name} has no digital lines")
         if not (request.auto_start or task.running):
             raise DeviceError(
-                _NOT_RUNNING, "Write cannot be performed when auto start is false and the task is stopped."
+                Code.CANNOT_WRITE_WHEN_AUTO_START_FALSE_AND_TASK_NOT_RUNNING,
+                "the task is stopped, and the write is not to start it",
             )
         return task
 
@@ -80,9 +85,26 @@ def _attribute(rpc: str, table: Any, asked: Callable[[Base, Any], tuple[Any, ...
     return rpc, answering(get)
 
 
+def _setting(rpc: str, table: Any) -> tuple[str, Handler]:
+    """Return the handler of one method that sets an attribute of a task that is not running."""
+    answer = getattr(wire, f"{rpc}Response")
+
+    def put(self: Base, request: Any) -> Any:
+        task = self.task(request)
+        if task.running:
+            raise DeviceError(
+                Code.ATTRIBUTE_NOT_SETTABLE_WHEN_TASK_IS_RUNNING,
+                "Specified property cannot be set while the task is running.",
+            )
+        look_up(table, request.attribute_raw, task, request.value)
+        return answer()
+
+    return rpc, answering(put)
+
+
 def _of_device(self: Base, request: Any) -> tuple[Any, ...]:
     if request.device_name != self.identity.device:
-        raise DeviceError(dialect.INVALID_DEVICE, f"Device identifier is invalid: {request.device_name}")
+        raise DeviceError(Code.INVALID_DEVICE_ID, f"Device identifier is invalid: {request.device_name}")
     return (self.identity,)
 
 
@@ -114,6 +136,9 @@ _ATTRIBUTES = dict(
         *(_attribute(f"GetTimingAttribute{t}", attributes.TIMING, _of_task) for t in ("Double", "Int32", "UInt64")),
         _attribute("GetBufferAttributeUInt32", attributes.BUFFER, _of_task),
         *(_attribute(f"GetChanAttribute{t}", attributes.CHANNEL, _of_channel) for t in ("Int32", "String", "Double")),
+        _setting("SetReadAttributeBool", attributes.SET_READ),
+        _setting("SetBufferAttributeUInt32", attributes.SET_BUFFER),
+        _setting("SetTimingAttributeDouble", attributes.SET_TIMING),
     ]
 )
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import nidaqmx._grpc_interpreter  # type: ignore[import-untyped]  # noqa: F401 - the stubs load only after it
 from nidaqmx._stubs import nidaqmx_pb2 as wire
+from nidaqmx.error_codes import DAQmxErrors  # type: ignore[import-untyped]
 from nidaqmx.errors import DaqError  # type: ignore[import-untyped]
 from nidaqmx.utils import unflatten_channel_string  # type: ignore[import-untyped]
 from session_pb2 import Session
 
-from instruments.ni_daq import dialect
+from instruments.ni_daq.dialect import Code
 from instruments.ni_daq.simulated.answering import Base, answering, answering_in_its_own_time
 from instruments.ni_daq.simulated.device import DeviceError, Mode
 from instruments.ni_daq.simulated.tasks import Task
@@ -17,6 +18,7 @@ from instruments.ni_daq.simulated.tasks import Task
 _MODES: dict[int, Mode] = {10178: "finite", 10123: "continuous"}
 _INITIALIZE, _ATTACH = 1, 2
 _START, _STOP, _ABORT = 0, 1, 6
+_VOLTS, _COUNT_UP = 10348, 10128
 
 
 class TaskMethods(Base):
@@ -28,9 +30,9 @@ class TaskMethods(Base):
         name = request.session_name
         exists = self.book.has(name)
         if exists and request.initialization_behavior == _INITIALIZE:
-            raise DeviceError(-200089, f"Task name conflicts with an existing task name: {name}")
+            raise DeviceError(Code.DUPLICATE_TASK, f"Task name conflicts with an existing task name: {name}")
         if not exists and request.initialization_behavior == _ATTACH:
-            raise DeviceError(dialect.INVALID_TASK, f"there is no session {name!r}")
+            raise DeviceError(Code.INVALID_TASK, f"there is no session {name!r}")
         task = self.book.find(name) if exists else self.book.create(name)
         return wire.CreateTaskResponse(task=Session(name=task.name), new_session_initialized=not exists)
 
@@ -73,12 +75,17 @@ class TaskMethods(Base):
         with self.laboratory.lock:
             task = self.task(request)
         if not self.wait(lambda: self.done(task), request.time_to_wait, self.now_ns(), context):
-            raise DeviceError(-200560, "Wait Until Done did not indicate that the task was done in time.")
+            raise DeviceError(
+                Code.WAIT_UNTIL_DONE_DOES_NOT_INDICATE_DONE,
+                "Wait Until Done did not indicate that the task was done in time.",
+            )
         return wire.WaitUntilTaskDoneResponse()
 
     @answering
     def CreateAIVoltageChan(self, request: Any) -> Any:
         """Add analogue inputs to a task."""
+        if request.units_raw != _VOLTS:
+            raise DeviceError(Code.INVALID_ATTRIBUTE_VALUE, "the device has no custom scales")
         physical = names(request.physical_channel)
         for number, one in enumerate(physical):
             given = request.name_to_assign_to_channel
@@ -89,6 +96,8 @@ class TaskMethods(Base):
     @answering
     def CreateCICountEdgesChan(self, request: Any) -> Any:
         """Add an edge counter to a task."""
+        if request.count_direction_raw != _COUNT_UP:
+            raise DeviceError(Code.INVALID_ATTRIBUTE_VALUE, "the counter's direction cannot be changed")
         self.book.add_counter(
             self.task(request), request.counter, request.name_to_assign_to_channel, request.initial_count
         )
@@ -107,12 +116,23 @@ class TaskMethods(Base):
         """Set a task's sample clock."""
         mode = _MODES.get(request.sample_mode_raw)
         if mode is None:
-            raise DeviceError(-200077, f"sample mode {request.sample_mode_raw} is not supported")
+            raise DeviceError(Code.INVALID_ATTRIBUTE_VALUE, f"sample mode {request.sample_mode_raw} is not supported")
+        if request.source not in ("", "OnboardClock"):
+            raise DeviceError(Code.INVALID_ATTRIBUTE_VALUE, f"no clock comes in at {request.source}")
         task = self.task(request)
         if task.running:
-            raise DeviceError(-200479, "Specified operation cannot be performed while the task is running.")
+            raise DeviceError(
+                Code.CAN_NOT_PERFORM_OP_WHILE_TASK_RUNNING,
+                "Specified operation cannot be performed while the task is running.",
+            )
         task.need_analogue().configure_clock(request.rate, mode, request.samps_per_chan)
         return wire.CfgSampClkTimingResponse()
+
+    @answering
+    def GetErrorString(self, request: Any) -> Any:
+        """Return the name of an error code."""
+        known = [error.name for error in DAQmxErrors if error.value == request.error_code]
+        return wire.GetErrorStringResponse(error_string=known[0].replace("_", " ").capitalize() if known else "")
 
     @answering
     def ResetDevice(self, request: Any) -> Any:
@@ -134,5 +154,5 @@ def names(flattened: str) -> list[str]:
     except DaqError as error:
         raise DeviceError(error.error_code, str(error)) from error
     if not unflattened:
-        raise DeviceError(dialect.PHYSICAL_CHANNEL_DOES_NOT_EXIST, "no physical channel is given")
+        raise DeviceError(Code.PHYSICAL_CHAN_DOES_NOT_EXIST, "no physical channel is given")
     return unflattened

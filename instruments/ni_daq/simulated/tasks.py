@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from instruments.ni_daq import dialect
+from instruments.ni_daq.dialect import Code
 from instruments.ni_daq.simulated.device import (
     ANALOGUE_INPUTS,
     COUNTERS,
@@ -56,20 +56,22 @@ class Task:
     def become(self, kind: Kind) -> None:
         """Take channels of one kind; raise DeviceError when it has others already."""
         if self.kind not in (None, kind):
-            raise DeviceError(-200559, f"task {self.name} cannot hold {self.kind} and {kind} channels")
+            raise DeviceError(
+                Code.MULTI_CHAN_TYPES_IN_TASK, f"task {self.name} cannot hold {self.kind} and {kind} channels"
+            )
         self.kind = kind
 
     def need_analogue(self) -> AnalogInput:
         """Return the analogue part; raise DeviceError when the task has none."""
         if self.analogue is None:
-            raise DeviceError(-200611, f"task {self.name} has no analogue input channels")
+            raise DeviceError(Code.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {self.name} has no analogue input channels")
         return self.analogue
 
     def need_counter(self) -> EdgeCounter:
         """Return the task's counter; raise DeviceError when it has none."""
         for counter in self.counters.values():
             return counter
-        raise DeviceError(-200611, f"task {self.name} has no counter channels")
+        raise DeviceError(Code.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {self.name} has no counter channels")
 
 
 class TaskBook:
@@ -93,7 +95,7 @@ class TaskBook:
         """Return a task by name; raise DeviceError when there is none."""
         task = self._tasks.get(name)
         if task is None:
-            raise DeviceError(dialect.INVALID_TASK, f"Task specified is invalid or does not exist: {name!r}")
+            raise DeviceError(Code.INVALID_TASK, f"Task specified is invalid or does not exist: {name!r}")
         return task
 
     def has(self, name: str) -> bool:
@@ -114,7 +116,7 @@ class TaskBook:
     def reset(self, device: str) -> None:
         """Abort every task and put all lines low."""
         if device != self._wires.device:
-            raise DeviceError(dialect.INVALID_DEVICE, f"Device identifier is invalid: {device}")
+            raise DeviceError(Code.INVALID_DEVICE_ID, f"Device identifier is invalid: {device}")
         for name in tuple(self._tasks):
             self.clear(name)
         self.lines.write(self._wires.interlock_line, high=False)
@@ -122,13 +124,13 @@ class TaskBook:
     def start(self, task: Task) -> None:
         """Start a task; the device has one analogue timing engine."""
         if task.kind is None:
-            raise DeviceError(-200478, f"task {task.name} has no channels")
+            raise DeviceError(Code.CAN_NOT_PERFORM_OP_WHEN_NO_CHANS_IN_TASK, f"task {task.name} has no channels")
         if task.running:
             return
         now_ns = self._laboratory.advance()
         if task.analogue is not None:
             if any(other.running and other.analogue is not None for other in self._tasks.values()):
-                raise DeviceError(dialect.RESOURCE_RESERVED, "The specified resource is reserved.")
+                raise DeviceError(Code.PAL_RESOURCE_RESERVED, "The specified resource is reserved.")
             task.analogue.start(now_ns)
         for counter in task.counters.values():
             counter.start(now_ns)
@@ -151,7 +153,7 @@ class TaskBook:
         sensor = self._sensors.get(place, Sensor(physical=place, quantity="nothing"))
         channel = InputChannel(name or physical, physical, sensor, range_for(min_v, max_v))
         if channel.name in task.channel_names:
-            raise DeviceError(-200003, f"channel {channel.name} is in task {task.name} already")
+            raise DeviceError(Code.DUPLICATED_CHANNEL, f"channel {channel.name} is in task {task.name} already")
         task.analogue.channels.append(channel)
         return channel
 
@@ -185,11 +187,11 @@ class TaskBook:
         """Return a physical channel without its device; raise DeviceError when it does not exist."""
         device, _, place = physical.partition("/")
         if device != self._wires.device:
-            raise DeviceError(dialect.INVALID_DEVICE, f"Device identifier is invalid: {device}")
+            raise DeviceError(Code.INVALID_DEVICE_ID, f"Device identifier is invalid: {device}")
         index = place.removeprefix(kind)
         if index == place or not index.isdecimal() or int(index) >= number:
             raise DeviceError(
-                dialect.PHYSICAL_CHANNEL_DOES_NOT_EXIST,
+                Code.PHYSICAL_CHAN_DOES_NOT_EXIST,
                 f"Physical channel specified does not exist on this device: {physical}",
             )
         return f"{kind}{int(index)}"

@@ -7,7 +7,7 @@ import nidaqmx
 import nidaqmx.system
 import numpy as np
 import pytest
-from nidaqmx.constants import READ_ALL_AVAILABLE, AcquisitionType, LineGrouping, TerminalConfiguration
+from nidaqmx.constants import READ_ALL_AVAILABLE, AcquisitionType, CountDirection, LineGrouping, TerminalConfiguration
 from nidaqmx.errors import DaqError, DaqReadError, RpcError
 from nidaqmx.stream_readers import AnalogMultiChannelReader, AnalogSingleChannelReader, CounterReader
 
@@ -181,6 +181,47 @@ def test_rates_that_the_device_does_not_have_are_refused(analogue, rate_hz, code
     assert code_of(analogue.timing.cfg_samp_clk_timing, rate_hz) == code
 
 
+def test_a_rate_may_be_set_as_an_attribute(analogue):
+    analogue.timing.cfg_samp_clk_timing(10.0, sample_mode=AcquisitionType.CONTINUOUS)
+    analogue.timing.samp_clk_rate = 3000.0
+    assert analogue.timing.samp_clk_rate == pytest.approx(100e6 / 33_333)
+
+
+def test_a_buffer_may_be_made_smaller(analogue, clock):
+    analogue.timing.cfg_samp_clk_timing(10.0, sample_mode=AcquisitionType.CONTINUOUS)
+    analogue.in_stream.input_buf_size = 50
+    analogue.start()
+    clock.wait_s(6)
+    assert code_of(analogue.read, 1) == -200279
+
+
+def test_a_running_task_cannot_be_changed(continuous):
+    with pytest.raises(DaqError) as caught:
+        continuous.in_stream.input_buf_size = 50
+    assert caught.value.error_code == -200450
+
+
+def test_a_finite_acquisition_may_be_read_before_its_end(analogue, clock):
+    analogue.timing.cfg_samp_clk_timing(100.0, samps_per_chan=50)
+    analogue.in_stream.read_all_avail_samp = True
+    analogue.start()
+    clock.wait_s(0.1)
+    assert np.shape(analogue.read(READ_ALL_AVAILABLE)) == (8, 11)
+
+
+def test_a_clock_from_outside_is_refused(analogue):
+    assert code_of(analogue.timing.cfg_samp_clk_timing, 10.0, source="/Dev1/PFI0") == -200077
+
+
+def test_a_counter_that_should_count_down_is_refused(new_task):
+    add = new_task().ci_channels.add_ci_count_edges_chan
+    assert code_of(add, "Dev1/ctr0", count_direction=CountDirection.COUNT_DOWN) == -200077
+
+
+def test_the_device_knows_the_names_of_errors(analogue):
+    assert analogue._interpreter.get_error_string(-200284) == "Samples not yet available"
+
+
 def test_one_channel_twice_is_refused(analogue):
     assert code_of(analogue.ai_channels.add_ai_voltage_chan, "Dev1/ai0") == -200003
 
@@ -262,6 +303,12 @@ def test_lines_of_their_own_channels_are_written_one_by_one(new_task, laboratory
     task.do_channels.add_do_chan("Dev1/port0/line0:1", line_grouping=LineGrouping.CHAN_PER_LINE)
     task.write([True, False])
     assert (laboratory.power.interlock_closed, task.read()) == (True, [True, False])
+
+
+def test_a_write_that_may_not_start_a_stopped_task_is_refused(new_task):
+    task = new_task()
+    task.do_channels.add_do_chan("Dev1/port0/line0")
+    assert code_of(task.write, True, auto_start=False) == -200846
 
 
 def test_resetting_the_device_opens_the_relay_and_ends_its_tasks(ni, new_task, laboratory):
