@@ -10,14 +10,12 @@ import numpy as np
 from reports.charts import Axis, Band, Chart, Curve, Region
 from reports.facts import Graphs, Plan, Result, TrumpetTable, WindowRow
 from reports.limit_curves import limit_curves
+from reports.samples import NS_PER_H, NS_PER_MIN
 from reports.volumes import delivery_begins, flow_volume_at
 from reports.weighings import Weighed, start_up_of, trumpet_of, weigh
 from rig.errors import MetrologyError
 from rig.metrology.trumpet import StartUp, Trumpet
 from rig.record import RecordReader
-
-_NS_PER_H = 3.6e12
-_NS_PER_MIN = 60_000_000_000
 
 
 def flow_graphs(reader: RecordReader, plan: Plan, result: Result) -> Graphs:
@@ -31,7 +29,7 @@ def flow_graphs(reader: RecordReader, plan: Plan, result: Result) -> Graphs:
         start_up = _start_up_chart(reader, plan, result, weighed, interval_min)
     except MetrologyError as error:
         return Graphs(remarks=(f"{result.name}: no start-up graph, no trumpet curve: {error}.",))
-    minutes = (result.to_ns - result.from_ns) / _NS_PER_MIN
+    minutes = (result.to_ns - result.from_ns) / NS_PER_MIN
     windows_min = tuple(float(window) for window in settings["windows_min"])
     fitting = tuple(window for window in windows_min if window <= minutes)
     left_out = ", ".join(f"{window:g}" for window in windows_min if window > minutes)
@@ -73,7 +71,7 @@ def _start_up_chart(reader: RecordReader, plan: Plan, result: Result, weighed: W
         y=Axis("flow", "µL/h"),
         curves=tuple(curves),
         bands=(Band("balance noise alone", 0, 1),),
-        regions=(Region("analysis", (result.from_ns - origin_ns) / _NS_PER_H, (result.to_ns - origin_ns) / _NS_PER_H),),
+        regions=(Region("analysis", (result.from_ns - origin_ns) / NS_PER_H, (result.to_ns - origin_ns) / NS_PER_H),),
         origin_ns=origin_ns,
     )
 
@@ -115,8 +113,8 @@ def _trumpet_table(curve: Trumpet, interval_min: float) -> TrumpetTable:
 def _flow_sensor_curve(reader: RecordReader, graph: StartUp, origin_ns: int, interval_min: float) -> Iterator[Curve]:
     """Yield the flow sensor's mean in the same intervals, when the bench has one."""
     edges_min = np.concatenate([[graph.t_min[0] - interval_min], graph.t_min])
-    times_ns = origin_ns + np.round(edges_min * _NS_PER_MIN).astype(np.int64)
-    around_ns = round(interval_min * _NS_PER_MIN)
+    times_ns = origin_ns + np.round(edges_min * NS_PER_MIN).astype(np.int64)
+    around_ns = round(interval_min * NS_PER_MIN)
     volume = flow_volume_at(reader, times_ns, origin_ns - around_ns, int(times_ns[-1]) + around_ns)
     if volume is not None:
         flow = np.diff(volume) / (interval_min / 60.0)

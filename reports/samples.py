@@ -14,7 +14,8 @@ from rig.record import RecordReader, Series
 MOST_POINTS = 2000
 # Pieces that a span is read in, so that a month of fast samples needs the memory of a day.
 _PIECES = 32
-_NS_PER_H = 3.6e12
+NS_PER_MIN = 60_000_000_000
+NS_PER_H = 60 * NS_PER_MIN
 
 TimeArray = NDArray[np.int64]
 
@@ -42,7 +43,7 @@ class Trace:
 
 def hours_since(t_ns: TimeArray, origin_ns: int) -> FloatArray:
     """Return hours from `origin_ns` on."""
-    return np.asarray((t_ns - origin_ns) / _NS_PER_H, np.float64)
+    return np.asarray((t_ns - origin_ns) / NS_PER_H, np.float64)
 
 
 def thin(values: FloatArray, most: int = MOST_POINTS) -> NDArray[np.intp]:

@@ -7,11 +7,10 @@ import numpy as np
 
 from reports.charts import Axis, Chart, Curve, FloatArray, Region
 from reports.facts import Plan, Told
-from reports.samples import MOST_POINTS, TimeArray, hours_since, pieces, thin, traces
+from reports.samples import MOST_POINTS, NS_PER_H, TimeArray, hours_since, pieces, thin, traces
 from rig.evaluation.delivered import streams_of
 from rig.record import RecordReader
 
-_NS_PER_H = 3.6e12
 _STEP_NS = 100_000_000
 DELIVERS = ("run_continuous", "give_bolus")
 
@@ -84,7 +83,7 @@ def programmed_volume(told: Iterable[Told], from_ns: int, to_ns: int) -> VolumeC
     rate_ul_h, asked = 0.0, False
 
     def go_on(until_ns: int) -> None:
-        volume.append(volume[-1] + rate_ul_h * (until_ns - t_ns[-1]) / _NS_PER_H)
+        volume.append(volume[-1] + rate_ul_h * (until_ns - t_ns[-1]) / NS_PER_H)
         t_ns.append(until_ns)
 
     for one in told:
@@ -145,7 +144,7 @@ def _integrated(reader: RecordReader, from_ns: int, to_ns: int) -> Iterator[tupl
             flow = series.columns["flow"]
             before_ns = np.concatenate([[last_ns or series.t_ns[0]], series.t_ns[:-1]])
             before_flow = np.concatenate([[last_flow if last_ns else flow[0]], flow[:-1]])
-            steps = 0.5 * (flow + before_flow) * ((series.t_ns - before_ns) / _NS_PER_H)
+            steps = 0.5 * (flow + before_flow) * ((series.t_ns - before_ns) / NS_PER_H)
             volume = total + np.cumsum(steps)
             total, last_ns, last_flow = float(volume[-1]), int(series.t_ns[-1]), float(flow[-1])
             yield series.t_ns, volume
@@ -181,7 +180,7 @@ def _drawn(curve: VolumeCurve, origin_ns: int) -> Curve:
 
 
 def _hours(t_ns: int, origin_ns: int) -> float:
-    return (t_ns - origin_ns) / _NS_PER_H
+    return (t_ns - origin_ns) / NS_PER_H
 
 
 def _caption(curves: Sequence[VolumeCurve], weighed: MassToVolume | None) -> str:

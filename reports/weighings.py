@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from reports.charts import FloatArray
 from reports.facts import Result
+from reports.samples import NS_PER_MIN
 from reports.volumes import MassToVolume
 from rig.evaluation import inputs
 from rig.metrology.evaporation import EvaporationRate
@@ -14,8 +15,6 @@ from rig.metrology.trumpet import StartUp, Trumpet, startup, trumpet
 from rig.record import RecordReader
 from rig.window import Recipe
 
-_NS_PER_MIN = 60_000_000_000
-_MIN_PER_H = 60.0
 # Commands and windows do not begin at the very instant of a reading: this much beyond a whole interval is not missed.
 _SLACK_NS = 1_000_000_000
 
@@ -58,7 +57,7 @@ def volumes_at(
 
     Raises SeriesError when readings are missing there.
     """
-    to_ns = from_ns + round(intervals * interval_min * _NS_PER_MIN)
+    to_ns = from_ns + round(intervals * interval_min * NS_PER_MIN)
     around_ns = round(inputs.weighing(reader, from_ns, from_ns + 1).max_gap_s * 1e9)
     readings = inputs.weighing(reader, from_ns - around_ns, to_ns + around_ns)
     t_s = readings.t_s - around_ns / 1e9
@@ -68,7 +67,7 @@ def volumes_at(
 
 def whole_intervals(from_ns: int, to_ns: int, interval_min: float) -> int:
     """Return how many whole sample intervals a span holds."""
-    return math.floor((to_ns - from_ns + _SLACK_NS) / (interval_min * _NS_PER_MIN))
+    return math.floor((to_ns - from_ns + _SLACK_NS) / (interval_min * NS_PER_MIN))
 
 
 def start_up_of(

@@ -11,6 +11,7 @@ import pytest
 from reports.charts import Axis, Chart, Curve
 from reports.html import embedded, render
 from reports.model import read_run
+from rig.record import close_interrupted
 from tests.reports.pages import read_page
 from tests.reports.records import EPOCH_NS, MINUTE_NS, NO_NUMBER, Scribe, result_body, start_body
 
@@ -173,6 +174,23 @@ def test_a_killed_run_says_so(write):
     text = page_of(scribe).text
     assert "interrupted" in text
     assert "its end is not in the record" in text
+
+
+def test_an_interrupted_run_says_what_was_delivered(write):
+    scribe = measured(write)
+    scribe.record.close()
+    close_interrupted(scribe.record.path, lambda _: {"pump_ul": 6.5, "balance_mg": 6.25})
+    said = "Delivered until then: 6.25 mg gained on the balance, 6.5 µL by the pump's own count."
+    assert said in page_of(scribe).text
+
+
+def test_a_page_stays_small_when_the_record_is_large(write):
+    scribe = write()
+    values = np.random.default_rng(1).normal(size=200_000)
+    scribe.stream("daq", {"a": "V", "b": "V"}, EPOCH_NS + np.arange(200_000) * 1_000_000, a=values, b=values)
+    scribe.clock.wait_s(200)
+    scribe.record.event("reading missed", {})
+    assert len(html_of(scribe)) < 300_000
 
 
 def test_an_aborted_run_says_so(write):
