@@ -39,7 +39,7 @@ _SERVER_ADVICE = (
     "a firewall between here and there must let the port through"
 )
 _LOCAL_ADVICE = (
-    "install NI-DAQmx here; NI's Linux driver supports Ubuntu, RHEL and openSUSE but not Debian: there, run an "
+    "install a recent NI-DAQmx; NI's Linux driver supports Ubuntu, RHEL and openSUSE but not Debian: there, run an "
     'NI gRPC device server on a machine with the driver and write port = "grpc://host:port"'
 )
 
@@ -159,7 +159,7 @@ class Connection:
             raise self._failure(what, error.rpc_code) from error
         except grpc.RpcError as error:
             raise self._failure(what, error.code()) from error
-        except (ni_errors.DaqNotFoundError, ni_errors.DaqNotSupportedError) as error:
+        except _NO_DRIVER as error:
             raise ConnectionFailedError(
                 self._instrument, f"{what}: {error}", port=self._port, advice=_LOCAL_ADVICE
             ) from error
@@ -169,15 +169,8 @@ class Connection:
 
     def garbled(self, what: str) -> GarbledReplyError:
         """Return the error for a reply that makes no sense."""
-        sent, received = self.last_exchange()
-        return GarbledReplyError(
-            self._instrument,
-            what,
-            port=self._port,
-            sent=sent,
-            received=received,
-            advice="check that NI gRPC device server and nidaqmx are of matching versions, and the sensor's wiring",
-        )
+        advice = "check that the NI gRPC device server is not older than nidaqmx, and the sensors' wiring"
+        return GarbledReplyError(self._instrument, what, advice=advice, **self._evidence())
 
     def close(self) -> None:
         """Close the channel; safe to repeat."""
@@ -190,28 +183,30 @@ class Connection:
         return nidaqmx.GrpcSessionOptions(self._intercepted, name, initialization_behavior=behaviour)
 
     def _refused(self, what: str, code: int, advice: str) -> RefusedError:
-        sent, received = self.last_exchange()
-        return RefusedError(
-            self._instrument, what, code=str(code), advice=advice, port=self._port, sent=sent, received=received
-        )
+        return RefusedError(self._instrument, what, code=str(code), advice=advice, **self._evidence())
 
-    def _failure(self, what: str, status: Any) -> InstrumentError:
-        sent, received = self.last_exchange()
+    def _failure(self, what: str, status: grpc.StatusCode) -> InstrumentError:
         kind, said, advice = _STATUS.get(status, _OTHER_STATUS)
-        what = f"{what}: {said} ({status.name})" if isinstance(status, grpc.StatusCode) else f"{what}: {status}"
-        if kind is RefusedError:
-            return self._refused(what, 0, advice)
-        return kind(self._instrument, what, port=self._port, sent=sent, received=received, advice=advice)
+        return kind(self._instrument, f"{what}: {said} ({status.name})", advice=advice, **self._evidence())
+
+    def _evidence(self) -> dict[str, Any]:
+        sent, received = self.last_exchange()
+        return {"port": self._port, "sent": sent or None, "received": received or None}
 
 
+_NO_DRIVER = (
+    ni_errors.DaqNotFoundError,
+    ni_errors.DaqNotSupportedError,
+    ni_errors.DaqFunctionNotSupportedError,
+)
 _LOST = (ConnectionLostError, "the device server cannot be reached", _SERVER_ADVICE)
 _STATUS: dict[Any, tuple[type[InstrumentError], str, str]] = {
     grpc.StatusCode.DEADLINE_EXCEEDED: (NoReplyError, "no reply before the deadline", _SERVER_ADVICE),
     grpc.StatusCode.UNAVAILABLE: _LOST,
     grpc.StatusCode.CANCELLED: _LOST,
     grpc.StatusCode.UNIMPLEMENTED: (
-        RefusedError,
-        "the server does not know this call",
+        ConnectionFailedError,
+        "what answers is no NI gRPC device server, or too old a one",
         "check that the port is that of an NI gRPC device server and that the server is not older than nidaqmx",
     ),
 }

@@ -98,6 +98,20 @@ def test_an_overflow_costs_samples_that_are_counted_and_nothing_else(open_driver
     assert (read, read + lost) == (101, (after.t_ns[0] - t0_ns) // 100_000_000)
 
 
+def test_more_than_a_default_message_holds_is_read_at_once(open_driver, clock):
+    driver = open_driver(sample_rate_hz=1000.0)
+    driver.start_sampling()
+    clock.wait_s(90)  # 8 × 90001 doubles are 5.8 MB; gRPC's own limit is 4 MiB
+    assert len(driver.read_block().t_ns) == 90_001
+
+
+def test_what_no_message_can_hold_is_read_in_parts(sampling, clock, monkeypatch):
+    monkeypatch.setattr("instruments.ni_daq.driver._VALUES_PER_READ", 8 * 7)
+    t0_ns = clock.now_ns()
+    clock.wait_s(2)
+    assert sampling.read_block().t_ns.tolist() == [t0_ns + k * 100_000_000 for k in range(21)]
+
+
 def test_lost_samples_are_told_once(open_driver, clock):
     driver = open_driver(buffer_s=100.0)
     driver.start_sampling()

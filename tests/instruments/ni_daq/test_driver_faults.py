@@ -2,8 +2,10 @@
 
 import re
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import grpc
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -137,6 +139,15 @@ def test_a_port_where_nobody_listens_is_not_reached(context):
     with pytest.raises(ConnectionFailedError, match="device server cannot be reached") as caught:
         Driver("daq", Driver.Settings(port=port), context)
     assert (caught.value.instrument, caught.value.port) == ("daq", port)
+
+
+def test_a_grpc_server_of_another_kind_is_not_taken_for_the_device(context, closing):
+    server = grpc.server(ThreadPoolExecutor(2))
+    port = f"grpc://127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    server.start()
+    closing.callback(lambda: server.stop(None).wait())
+    with pytest.raises(ConnectionFailedError, match="no NI gRPC device server"):
+        Driver("daq", Driver.Settings(port=port), context)
 
 
 @pytest.mark.parametrize("port", ["Dev1", "grpc://nowhere", "http://127.0.0.1:1", "COM3"])
