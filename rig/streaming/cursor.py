@@ -72,15 +72,6 @@ def read_progress(path: Path) -> Progress:
         raise StreamingError(f"{path} cannot be read: {error}") from error
 
 
-def read_refused(path: Path) -> tuple[Refused, ...]:
-    """Return what was set aside, in order; raises StreamingError when the cursor cannot be read."""
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)) as connection:
-            return tuple(Refused(*row) for row in connection.execute(_REFUSED))
-    except sqlite3.Error as error:
-        raise StreamingError(f"{path} cannot be read: {error}") from error
-
-
 class Cursor:
     """The cursor of one run and one server, held by one process at a time. Use as a context manager.
 
@@ -132,6 +123,14 @@ class Cursor:
         if (self.progress.status, self.progress.reason) != (status, reason):
             self.progress.status, self.progress.reason = status, reason
             self.save()
+
+    def refused(self) -> tuple[Refused, ...]:
+        """Return all that was set aside, in order; raises StreamingError when it cannot be read back."""
+        try:
+            saved = self._connected().execute(_REFUSED).fetchall() if self.path.exists() else []
+        except sqlite3.Error as error:
+            raise StreamingError(f"{self.path.name} cannot be read: {error}") from error
+        return (*(Refused(*row) for row in saved), *self._unsaved)
 
     def save(self) -> bool:
         """Write everything down in one transaction; return whether it worked, else `problem` says why not."""

@@ -32,7 +32,7 @@ _SAMPLES = (
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field to count: how many points the record makes, how many of them were refused, and when (first, last ns)."""
+    """One field to count: how many points the record makes, how many were refused, and when (first, last ns)."""
 
     measurement: str
     instrument: str

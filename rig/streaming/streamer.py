@@ -10,7 +10,7 @@ from rig.errors import RecordBusyError, ServerAwayError, ServerRefusedError, Str
 from rig.record import RecordReader, add_note
 from rig.record.lock import has_writer
 from rig.streaming.client import TIMEOUT_S, InfluxWriter
-from rig.streaming.cursor import Cursor, Progress, read_refused
+from rig.streaming.cursor import Cursor, Progress
 from rig.streaming.encoder import RecordEncoder
 from rig.streaming.entries import OWN_NOTE
 from rig.streaming.reconcile import LAG_S, Reconciliation, reconcile
@@ -80,8 +80,7 @@ class Streamer:
         if self._cursor.progress.status != Status.SENT or not _is_stopped(self._record):
             return
         try:
-            self._cursor.save()
-            refused = read_refused(self._cursor.path) if self._cursor.progress.refused else ()
+            refused = self._cursor.refused() if self._cursor.progress.refused else ()
             found = reconcile(self._record, self._cursor.encoder_state(), refused, self._writer, lag_s)
         except StreamingError as error:
             found = Reconciliation("not readable", reason=str(error))

@@ -1,0 +1,93 @@
+"""Back-filling: any number of past runs, each to the server that its bench file or the environment names."""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from rig.errors import RecordError, StreamerBusyError, StreamingError
+from rig.record import RecordReader
+from rig.record.runs import run_id
+from rig.streaming.cursor import cursor_path, read_progress
+from rig.streaming.process import start_streamer
+from rig.streaming.status import line, pending
+from rig.streaming.streamer import Status, stream
+from rig.streaming.target import Target, find_target
+
+# `rig sync` is waited for by a person.
+PATIENCE_S = 60.0
+_EQUAL = "counts equal"
+
+
+def sync(
+    records: Iterable[Path],
+    say: Callable[[str], None],
+    *,
+    environment: Mapping[str, str] = os.environ,
+    patience_s: float = PATIENCE_S,
+) -> bool:
+    """Send what is pending of each run, say a line for each, and return whether nothing is left or wrong.
+
+    A server that refuses us or stays away is asked once, not once for each run. A run that goes on gets its streamer
+    back when it has lost it.
+    """
+    syncing = _Syncing(say, environment, patience_s)
+    # Not all(): every run has its turn.
+    return min([syncing.one(record) for record in records], default=True)
+
+
+class _Syncing:
+    def __init__(self, say: Callable[[str], None], environment: Mapping[str, str], patience_s: float) -> None:
+        self._say = say
+        self._environment = environment
+        self._patience_s = patience_s
+        self._unusable: dict[str, str] = {}
+
+    def one(self, record: Path) -> bool:
+        name = run_id(record)
+        try:
+            with RecordReader(record) as reader:
+                target = find_target(reader.start(), self._environment)
+                live = reader.is_live()
+            if target is None:
+                self._say(f"{name}: no InfluxDB is named in the environment or the bench file")
+                return False
+            if target.key in self._unusable:
+                self._say(f"{name}: not tried: {self._unusable[target.key]}")
+                return False
+            return self._send(record, name, target, live=live)
+        except StreamerBusyError:
+            self._say(f"{name}: another process is streaming it")
+            return True
+        except (StreamingError, RecordError) as error:
+            self._say(f"{name}: {error}")
+            return False
+
+    def _send(self, record: Path, name: str, target: Target, *, live: bool) -> bool:
+        if _is_done(record, target):
+            return True
+        progress = stream(
+            record,
+            target,
+            self._environment,
+            lambda text: self._say(f"{name}: {text}"),
+            follow=False,
+            patience_s=self._patience_s,
+        )
+        self._say(f"{name}: {line(record, progress)}")
+        if progress.status in (Status.PAUSED, Status.GAVE_UP):
+            self._unusable[target.key] = progress.reason
+            return False
+        if live:
+            for text in start_streamer(record, self._environment):
+                self._say(f"{name}: {text}")
+        return not progress.reconciled or progress.reconciled.startswith(_EQUAL)
+
+
+def _is_done(record: Path, target: Target) -> bool:
+    """Tell whether a run is known to be in the server to its last point."""
+    path = cursor_path(record, target.key)
+    if not path.exists():
+        return False
+    progress = read_progress(path)
+    equal = progress.status == Status.COMPLETE and progress.reconciled.startswith(_EQUAL)
+    return equal and pending(record, progress.seq)[0] == 0

@@ -1,0 +1,243 @@
+"""Real servers on free loopback ports: Debian's influxdb 1.6 behind nginx, and victoria-metrics."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rig.clock import Deadline
+
+START_S = 30.0
+BINARIES = ("influxd", "nginx", "victoria-metrics")
+
+INFLUXD = """
+reporting-disabled = true
+bind-address = "127.0.0.1:{rpc}"
+[meta]
+  dir = "{folder}/meta"
+  logging-enabled = false
+[data]
+  dir = "{folder}/data"
+  wal-dir = "{folder}/wal"
+  query-log-enabled = false
+[monitor]
+  store-enabled = false
+[subscriber]
+  enabled = false
+[http]
+  bind-address = "127.0.0.1:{http}"
+  log-enabled = false
+[logging]
+  level = "error"
+"""
+
+# What 1.8 and later do themselves: /api/v2/write?bucket=db/rp is /write?db=db&rp=rp. nginx decodes no arguments.
+NGINX = """
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log;
+events {{ }}
+http {{
+  access_log off;
+  client_max_body_size 25m;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  map $arg_bucket $db {{ "~^(?<d>[^%/]+)" $d; }}
+  map $arg_bucket $rp {{ default ""; "~(%2F|/)(?<r>.+)$" $r; }}
+  server {{
+    listen 127.0.0.1:{port};
+    location = /api/v2/write {{
+      rewrite ^ /write?db=$db&rp=$rp&precision=ns? break;
+      proxy_pass http://127.0.0.1:{influxd};
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+    }}
+    location / {{
+      proxy_pass http://127.0.0.1:{influxd};
+    }}
+  }}
+}}
+"""
+
+
+def missing() -> list[str]:
+    """Return the server programs that this machine does not have."""
+    return [name for name in BINARIES if find(name) is None]
+
+
+def find(name: str) -> str | None:
+    """Return the path of a server; Debian puts nginx where only root looks."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+
+
+def demand() -> None:
+    """Go on when the servers are there; in CI their absence is a failure, elsewhere the tests say what to do."""
+    lacking = missing()
+    if not lacking:
+        return
+    text = f"these tests need real servers, and {', '.join(lacking)} is not installed: make servers"
+    if os.environ.get("CI"):
+        pytest.fail(text)
+    pytest.skip(text)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """A server process that can be killed and started again on the same port and data."""
+
+    def __init__(self, folder: Path, url: str, command: list[str], ready: str) -> None:
+        self.folder = folder
+        self.url = url
+        self._command = command
+        self._ready = ready
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        with (self.folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = Deadline(START_S)
+        while not self.answers():
+            if deadline.passed() or self._process.poll() is not None:
+                raise RuntimeError(f"{self._command[0]} did not start: {(self.folder / 'log').read_text()[-2000:]}")
+            deadline.nap(0.05)
+
+    def answers(self) -> bool:
+        """Tell whether the server answers."""
+        try:
+            with urllib.request.urlopen(self.url + self._ready, timeout=5):
+                return True
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        """End it as a power cut would; safe to repeat."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
+
+
+class Influx:
+    """influxd behind nginx: `url` takes the v2 write API and InfluxQL."""
+
+    def __init__(self, folder: Path) -> None:
+        http, rpc, front = free_port(), free_port(), free_port()
+        database, proxy = folder / "influxd", folder / "nginx"
+        database.mkdir()
+        proxy.mkdir()
+        (database / "influxd.conf").write_text(INFLUXD.format(folder=database, rpc=rpc, http=http))
+        (proxy / "nginx.conf").write_text(NGINX.format(folder=proxy, port=front, influxd=http))
+        config = str(database / "influxd.conf")
+        self.influxd = Server(database, f"http://127.0.0.1:{http}", [str(find("influxd")), "-config", config], "/ping")
+        command = [str(find("nginx")), "-p", str(proxy), "-c", str(proxy / "nginx.conf")]
+        self.nginx = Server(proxy, f"http://127.0.0.1:{front}", command, "/nothing")
+        self.url = self.nginx.url
+
+    def start(self) -> None:
+        """Start both."""
+        self.influxd.start()
+        self.nginx.start()
+
+    def stop(self) -> None:
+        """End both."""
+        self.nginx.kill()
+        self.influxd.kill()
+
+    def create(self, database: str) -> None:
+        """Make a database."""
+        self.query(f'CREATE DATABASE "{database}"')
+
+    def write(self, database: str, lines: str) -> None:
+        """Write lines past everything under test."""
+        urllib.request.urlopen(f"{self.influxd.url}/write?db={database}", data=lines.encode(), timeout=10).close()
+
+    def query(self, influxql: str, database: str = "") -> list[dict[str, Any]]:
+        """Return the series that a query finds, asked past everything under test."""
+        body = urllib.parse.urlencode({"q": influxql, "db": database, "epoch": "ns"}).encode()
+        with urllib.request.urlopen(f"{self.influxd.url}/query", data=body, timeout=30) as response:
+            results = json.load(response)["results"]
+        assert all("error" not in result for result in results), results
+        return [series for result in results for series in result.get("series", [])]
+
+    def rows(self, influxql: str, database: str) -> list[dict[str, Any]]:
+        """Return the rows of a query as dictionaries, tags of grouped series included."""
+        return [
+            dict(zip(series["columns"], row, strict=True)) | series.get("tags", {})
+            for series in self.query(influxql, database)
+            for row in series["values"]
+        ]
+
+
+class Victoria:
+    """victoria-metrics."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        port = free_port()
+        self.server = Server(
+            folder,
+            f"http://127.0.0.1:{port}",
+            [
+                str(find("victoria-metrics")),
+                f"-storageDataPath={folder / 'data'}",
+                f"-httpListenAddr=127.0.0.1:{port}",
+                "-retentionPeriod=100y",
+                "-dedup.minScrapeInterval=1ms",
+                "-search.latencyOffset=0s",
+            ],
+            "/health",
+        )
+        self.url = self.server.url
+
+    def export(self, match: str) -> dict[str, dict[int, float]]:
+        """Return every series by name: value by stamp in ms."""
+        query = urllib.parse.urlencode({"match[]": match, "start": 0, "end": 4_000_000_000, "reduce_mem_usage": 0})
+        urllib.request.urlopen(f"{self.url}/internal/force_flush", timeout=10).close()
+        with urllib.request.urlopen(f"{self.url}/api/v1/export?{query}", timeout=30) as response:
+            found = [json.loads(line) for line in response.read().splitlines()]
+        return {one["metric"]["__name__"]: dict(zip(one["timestamps"], one["values"], strict=True)) for one in found}
+
+
+@contextlib.contextmanager
+def influx(folder: Path) -> Iterator[Influx]:
+    """Run influxd and nginx."""
+    server = Influx(folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def victoria(folder: Path) -> Iterator[Victoria]:
+    """Run victoria-metrics."""
+    server = Victoria(folder / "victoria")
+    try:
+        server.server.start()
+        yield server
+    finally:
+        server.server.kill()
