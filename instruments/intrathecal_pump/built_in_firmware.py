@@ -173,7 +173,6 @@ class BuiltInFirmware:
         self._t_ns = min(to_ns, self._up_ns)
         if to_ns >= self._up_ns:
             self._booted = True
-            self._heard_ns = self._up_ns
             self._write(Event.POWER_ON, int(self._cut_short))
         return self._booted
 

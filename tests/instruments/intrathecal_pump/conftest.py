@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from instruments.hosting.pty_host import PtyHost
 from instruments.intrathecal_pump.driver import Driver, PumpSettings
@@ -16,6 +17,10 @@ from instruments.plant.laboratory import Laboratory, Parameters
 from rig.capabilities import Exchange
 from rig.clock import VirtualClock
 from rig.driving import DriverContext
+
+# An example that takes long on a busy machine is no failure.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 EPOCH_NS = 1_767_600_000_000_000_000  # 2026-01-05T08:00:00Z
 PATIENCE_S = 5.0

@@ -45,24 +45,22 @@ def test_the_time_foretold_for_a_stroke_is_the_time_of_that_stroke(rate_nl_h, n)
 
 
 @given(
-    st.integers(0, 1_000_000),
-    st.integers(50, 5_000).map(lambda n: n * 100),
-    RATES,
-    st.integers(0, 10 * H),
+    st.integers(2_000, 1_000_000),
+    st.integers(50, 500).map(lambda n: n * 100),
+    st.integers(200_000, 1_600_000),
+    st.integers(0, 600 * S),
 )
 def test_a_bolus_adds_its_volume_to_the_infusion_and_nothing_else(basal_nl_h, volume_nl, bolus_nl_h, before_ns):
-    """Over any span that holds it, the wanted volume is infusion plus bolus to the last fraction of a stroke."""
-    delivery = Delivery(100, 10**9)
-    delivery.basal_nl_h = basal_nl_h
+    """Each stroke after a bolus comes in the nanosecond in which infusion and bolus volume together fill it."""
+    delivery = Delivery(500, 10**9)
+    delivery.begin(Continuous(basal_nl_h))
     count = len(delivery.run(0, before_ns))
     delivery.begin(Bolus(volume_nl, bolus_nl_h))
     end_ns = delivery.changes_at(before_ns, 10**18, -1)
     count += len(delivery.run(before_ns, end_ns))
     assert delivery.end_bolus() == volume_nl
-    total_ns = end_ns + H
-    count += len(delivery.run(end_ns, total_ns)) if basal_nl_h else 0
-    wanted = basal_nl_h * total_ns if basal_nl_h else 0
-    assert count == (wanted + volume_nl * H) // (100 * H)
+    due_ns = [-(-((count + n) * 500 - volume_nl) * H // basal_nl_h) for n in (1, 2, 3)]
+    assert delivery.run(end_ns, end_ns + 2000 * S)[:3] == [t_ns for t_ns in due_ns if t_ns <= end_ns + 2000 * S]
 
 
 @given(st.integers(1, 499), st.integers(10, 1000))
@@ -104,6 +102,16 @@ def test_true_strokes_are_off_by_the_rate_error_on_the_mean():
 def test_true_strokes_scatter_by_the_variation():
     volumes_ul = strokes_of(20_000, stroke_variation_percent=2.0)
     assert volumes_ul.std() == pytest.approx(0.5 * 0.02, rel=0.03)
+
+
+class AllUnlucky:
+    def standard_normal(self, count):
+        return np.full(count, -6.0)
+
+
+def test_no_scatter_makes_a_stroke_run_backwards():
+    mechanism = Mechanism(PumpParameters(stroke_variation_percent=20.0), AllUnlucky())
+    assert mechanism.strokes([1])[0].volume_ul == 0.0
 
 
 def test_a_stroke_on_an_empty_reservoir_moves_nothing():

@@ -106,4 +106,4 @@ class AnyPump(RuleBasedStateMachine):
 
 
 TestAnyPump = AnyPump.TestCase
-TestAnyPump.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestAnyPump.settings = settings(max_examples=60, stateful_step_count=30)
