@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from rig.clock import Clock
@@ -72,21 +72,30 @@ class Window:
         """Ask for the volume delivered, in µL."""
         return self._recipe("delivered volume")
 
-    def bolus_error(self, *, programmed_ul: float, plateau_minutes: float = 3.0) -> Recipe:
+    def bolus_error(self, *, programmed_ul: float, plateau_minutes: float = 3.0, on_basal: bool = False) -> Recipe:
         """Ask for the mean error of the doses marked in this window, in percent of the programmed volume.
 
-        Each dose is weighed between the `plateau_minutes` before its command and those at its end.
+        Each dose is weighed between the `plateau_minutes` before its command and those at its end; `on_basal` takes
+        out what a basal infusion delivered meanwhile, whose rate is found from the time between the doses.
         """
+        return self._of_doses("mean bolus error", plateau_minutes, on_basal=on_basal, programmed_ul=programmed_ul)
+
+    def largest_bolus_error(
+        self, *, programmed_ul: float, plateau_minutes: float = 3.0, on_basal: bool = False
+    ) -> Recipe:
+        """Ask for the error of the dose that is farthest from the programmed volume, in percent."""
+        return self._of_doses("largest bolus error", plateau_minutes, on_basal=on_basal, programmed_ul=programmed_ul)
+
+    def bolus_volume(self, *, plateau_minutes: float = 3.0, on_basal: bool = False) -> Recipe:
+        """Ask for the volume of the doses marked in this window together, in µL; one is enough."""
+        return self._of_doses("bolus volume", plateau_minutes, on_basal=on_basal)
+
+    def _of_doses(self, function: str, plateau_minutes: float, *, on_basal: bool, **parameters: Any) -> Recipe:
         if not self._doses:
             raise PlanError(f"window {self.name!r} holds no doses: mark each with `with window.dose():`")
         return self._recipe(
-            "mean bolus error", programmed_ul=programmed_ul, doses=self._doses, plateau_minutes=plateau_minutes
+            function, doses=self._doses, plateau_minutes=plateau_minutes, on_basal=on_basal, **parameters
         )
-
-    def largest_bolus_error(self, *, programmed_ul: float, plateau_minutes: float = 3.0) -> Recipe:
-        """Ask for the error of the dose that is farthest from the programmed volume, in percent."""
-        mean = self.bolus_error(programmed_ul=programmed_ul, plateau_minutes=plateau_minutes)
-        return replace(mean, function="largest bolus error")
 
     def _recipe(self, function: str, **parameters: Any) -> Recipe:
         return Recipe(function, parameters, self.from_ns, self.to_ns)

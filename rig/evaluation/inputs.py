@@ -45,6 +45,26 @@ def weighing(reader: RecordReader, from_ns: int, to_ns: int) -> Weighing:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What turns a recipe's masses into volumes, and how well each is known."""
+
+    evaporation: EvaporationRate
+    ambient: Ambient
+    balance: Balance
+    delivery: Delivery
+
+
+def corrections(reader: RecordReader, recipe: Recipe) -> Corrections:
+    """Return the corrections for a recipe's window; raises SeriesError as the functions below do."""
+    return Corrections(
+        evaporation=evaporation_around(reader, recipe),
+        ambient=ambient_of(reader, recipe.from_ns, recipe.to_ns),
+        balance=balance_of(reader),
+        delivery=delivery_of(reader),
+    )
+
+
 def balance_of(reader: RecordReader) -> Balance:
     """Return what the bench file says the balance is worth."""
     weighing = _weighing_section(reader)
@@ -91,10 +111,9 @@ def ambient_of(reader: RecordReader, from_ns: int, to_ns: int) -> Ambient:
 def evaporation_around(reader: RecordReader, recipe: Recipe) -> EvaporationRate:
     """Return the evaporation from the zero-flow runs next before and next after a recipe's window.
 
-    Only what the record held when the recipe was settled counts, so that a replay sees the same. Raises SeriesError
-    when one of the two is missing or when they disagree.
+    Raises SeriesError when one of the two is missing or when they disagree.
     """
-    known = [entry.body for entry in reader.events("zero flow") if entry.seq <= recipe.last_seq]
+    known = [entry.body for entry in reader.events("zero flow")]
     before = [body for body in known if body["to_ns"] <= recipe.from_ns + 1]
     after = [body for body in known if body["from_ns"] >= recipe.to_ns - 1]
     if not before or not after:

@@ -7,7 +7,7 @@ from rig.errors import MetrologyError, PlanError
 from rig.evaluation.functions import evaluate
 from rig.limits import Limit
 from rig.metrology.budget import Budget
-from rig.metrology.decision import Verdict, decide
+from rig.metrology.decision import Verdict, decide_budget
 from rig.record import RecordReader
 from rig.window import Recipe
 
@@ -22,7 +22,8 @@ def settle(recipe: Recipe, limit: Limit, reader: RecordReader) -> dict[str, Any]
         recipe = replace(recipe, last_seq=reader.last_seq())
     body: dict[str, Any] = {"recipe": asdict(recipe), "limit": limit.model_dump(mode="json")}
     try:
-        evaluation = evaluate(recipe, reader)
+        with reader.as_of(recipe.last_seq) as then:
+            evaluation = evaluate(recipe, then)
     except MetrologyError as error:
         return body | {
             "value": None,
@@ -38,8 +39,8 @@ def settle(recipe: Recipe, limit: Limit, reader: RecordReader) -> dict[str, Any]
     budget = evaluation.budget
     if budget.unit != limit.unit:
         raise PlanError(f"{recipe.function} is in {budget.unit}, its limit is in {limit.unit}: they cannot be compared")
-    decision = decide(
-        budget.measured(), limit.lower, limit.upper, evaluation.invalid, evaluation.coverage_k or limit.coverage_k
+    decision = decide_budget(
+        budget, limit.lower, limit.upper, evaluation.invalid, evaluation.coverage_k or limit.coverage_k
     )
     return body | {
         "value": budget.value,

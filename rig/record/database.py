@@ -25,11 +25,16 @@ class Database:
     All methods raise RecordCorruptError where the file is damaged, and RecordError when it is closed or out of reach.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the record; raises what `schema.connect` raises."""
+    def __init__(self, path: Path, as_of_seq: int | None = None) -> None:
+        """Open the record, or what it was when entry `as_of_seq` was its last; raises what `schema.connect` raises."""
         self.path = path
         self._connection = connect(path, write=False)
         self._lock = threading.Lock()
+        if as_of_seq is not None:
+            # A temporary view goes before the table of the same name, in every query of this connection.
+            view = f"CREATE TEMP VIEW entry AS SELECT * FROM main.entry WHERE seq <= {as_of_seq:d}"  # noqa: S608 - a number
+            with reading_errors(path):
+                self._connection.execute(view)
 
     def close(self) -> None:
         """Close the file; safe to repeat."""

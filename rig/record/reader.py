@@ -21,11 +21,18 @@ class RecordReader:
     All methods raise RecordCorruptError when what they meet is not what a record holds.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the record; raises RecordNotFoundError, RecordCorruptError (no record of this schema) or RecordError."""
+    def __init__(self, path: Path, as_of_seq: int | None = None) -> None:
+        """Open the record, up to entry `as_of_seq` if given.
+
+        Raises RecordNotFoundError, RecordCorruptError (no record of this schema) or RecordError.
+        """
         self.path = path
-        self._database = Database(path)
+        self._database = Database(path, as_of_seq)
         self._channels: dict[str, tuple[Channel, ...]] = {}
+
+    def as_of(self, seq: int) -> "RecordReader":
+        """Open the record once more, as it was when entry `seq` was its last: nothing newer is seen."""
+        return RecordReader(self.path, seq)
 
     def close(self) -> None:
         """Close the file; safe to repeat."""

@@ -3,8 +3,10 @@
 import json
 import sqlite3
 
+import numpy as np
 import pytest
 
+from rig.capabilities import Block
 from rig.errors import PlanError, RecordCorruptError
 from rig.evaluation import known_functions, replay, settle
 from rig.limits import Limit
@@ -124,7 +126,10 @@ def recorded(tmp_path):
     with record.reader() as reader:
         body = settle(recipe(), LIMIT, reader)
     record.result("mean flow error", {**body, "plan": "p", "requirements": [], "limit_name": "l"})
+    # What comes later must play no part: neither another weighing nor one more reading of the same instant.
     record.event("zero flow", {"from_ns": EPOCH_NS + 29 * HOUR_NS, "to_ns": EPOCH_NS + 30 * HOUR_NS})
+    late = {"mass": np.asarray([30_000.0]), "stable": np.zeros(1)}
+    record.samples("balance", Block(np.asarray([EPOCH_NS + 29 * HOUR_NS]), late))
     record.stop("FINISHED", {})
     return record.path
 

@@ -8,6 +8,7 @@ import pytest
 
 import rig.record
 from rig.capabilities import Block, Channel, Exchange
+from rig.clock import VirtualClock
 from rig.errors import RecordBusyError, RecordClosedError, RecordError
 from rig.record import Entry, RecordReader, RunRecord
 
@@ -201,3 +202,18 @@ def test_the_database_itself_takes_only_notes_after_the_stop(record: RunRecord):
     with pytest.raises(sqlite3.IntegrityError, match="notes only"):
         connection.execute("INSERT INTO entry VALUES (3, 0, 'event', 'x', '{}', NULL, zeroblob(32))")
     connection.close()
+
+
+def test_a_record_can_be_read_as_it_was(tmp_path):
+    clock = VirtualClock(0)
+    with RunRecord.create(tmp_path, "r", {}, 0, clock) as record:
+        record.descriptor("s", (Channel("x", "1"),), {})
+        record.samples("s", Block(np.asarray([5]), {"x": np.asarray([1.0])}))
+        seq = record.event("then", {})
+        record.samples("s", Block(np.asarray([5]), {"x": np.asarray([2.0])}))
+        record.event("later", {})
+        with record.reader() as reader, reader.as_of(seq) as then:
+            assert then.last_seq() == seq
+            assert [entry.name for entry in then.events()] == ["then"]
+            assert then.series("s").columns["x"].tolist() == [1.0]
+            assert reader.series("s").columns["x"].tolist() == [1.0, 2.0]
