@@ -10,8 +10,11 @@ import pytest
 from hypothesis import settings
 
 from instruments.hosting.pty_host import PtyHost
+from instruments.intrathecal_pump.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.driver import Driver, PumpSettings
 from instruments.intrathecal_pump.firmware import PumpParameters
+from instruments.intrathecal_pump.messages import Commit, Done, GetStatus, ReadLog, Stage
+from instruments.intrathecal_pump.programme import programme_crc
 from instruments.intrathecal_pump.twin import Twin
 from instruments.plant.laboratory import Laboratory, Parameters
 from rig.capabilities import Exchange
@@ -24,6 +27,7 @@ settings.load_profile("unhurried")
 
 EPOCH_NS = 1_767_600_000_000_000_000  # 2026-01-05T08:00:00Z
 PATIENCE_S = 5.0
+S = 1_000_000_000
 
 
 @dataclass
@@ -172,3 +176,60 @@ def hand(ward):
     client = Hand(ward.port)
     yield client
     client.close()
+
+
+class BarePump:
+    """Firmware with a hand on its clock and its supply."""
+
+    def __init__(self, **parameters):
+        parameters = {"clock_drift_ppm": 0, "stroke_variation_percent": 0} | parameters
+        self.firmware = BuiltInFirmware(PumpParameters(**parameters), np.random.default_rng(1), EPOCH_NS)
+        self.now_ns = EPOCH_NS
+        self.volts = 3.0
+        self.strokes = []
+        self.wait(0)
+
+    def wait(self, seconds, *, talking=False):
+        end_ns = self.now_ns + round(seconds * S)
+        while talking and self.now_ns < end_ns:
+            self.firmware.heard(self.now_ns)
+            self._advance(min(self.now_ns + 30 * S, end_ns))
+        self._advance(end_ns)
+
+    def _advance(self, t_ns):
+        self.strokes += self.firmware.advance(t_ns, supply_v=self.volts, line_kpa=0.0)
+        self.now_ns = t_ns
+
+    def do(self, command):
+        self.firmware.heard(self.now_ns)
+        return self.firmware.handle(command, self.now_ns)
+
+    def start(self, programme):
+        assert self.do(Stage(programme)) == Done()
+        return self.do(Commit(programme_crc(programme)))
+
+    @property
+    def status(self):
+        return self.firmware.handle(GetStatus(), self.now_ns)
+
+    @property
+    def log(self):
+        records = []
+        while page := self.firmware.handle(ReadLog(len(records)), self.now_ns).records:
+            records += page
+        return [(record.event, record.detail, record.clock_ms - EPOCH_NS // 1_000_000) for record in records]
+
+    def feed(self, volts):
+        self._advance(self.now_ns)
+        self.volts = volts
+        self._advance(self.now_ns)
+
+
+@pytest.fixture
+def build_bare():
+    return BarePump
+
+
+@pytest.fixture
+def bare():
+    return BarePump()
