@@ -41,7 +41,7 @@ def test_other_spellings_of_micro_mean_the_same():
 
 
 def test_kinds_do_not_mix():
-    with pytest.raises(QuantityError, match="volume.*mass|µL is a volume"):
+    with pytest.raises(QuantityError, match="µL is a volume, mg is a mass"):
         convert(1.0, "µL", "mg")
 
 
