@@ -76,8 +76,15 @@ class Cable:
         """Control the start of the continuous measurement."""
         self.execute(Command.START, struct.pack(">HH", interval_ms, liquid), length=0)
 
+    def interval_ms(self) -> int:
+        """Get the interval of the running measurement, which may not be the one asked for; 0 at rest."""
+        data = self.execute(Command.START)
+        if len(data) not in (0, 2):
+            raise self.garbled(f"an interval came in {len(data)} bytes instead of 2")
+        return int.from_bytes(data, "big")
+
     def stop(self) -> None:
-        """Control the end of the continuous measurement; the cable allows it at rest, too."""
+        """Control the end of the continuous measurement."""
         self.execute(Command.STOP, length=0)
 
     def read_buffer(self) -> Buffered:

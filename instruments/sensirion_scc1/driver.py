@@ -80,8 +80,18 @@ class Driver:
 
     def start_sampling(self) -> None:
         """Control the start of the continuous measurement; a measurement that still runs is ended first."""
-        self._do("stop_sampling", self._cable.stop)
-        self._do("start_sampling", self._start, interval_ms=self._settings.interval_ms, liquid=self._settings.liquid)
+        if self._cable.interval_ms():
+            self._do("stop_sampling", self._cable.stop)
+        asked = {"interval_ms": self._settings.interval_ms, "liquid": self._settings.liquid}
+        before_ns = self._clock.now_ns()
+        self._do("start_sampling", lambda: self._cable.start(self._settings.interval_ms, self._liquid), **asked)
+        t0_ns = (before_ns + self._clock.now_ns()) // 2
+        interval_ms = self._cable.interval_ms()
+        if not interval_ms:
+            raise self._cable.garbled("the cable has accepted the start and does not measure")
+        self._sampling = SampleClock(t0_ns, Fraction(interval_ms * NS_PER_MS))
+        self._next = 1
+        self._in_doubt = False
 
     def read_block(self) -> Block:
         """Get all samples in the cable's buffer.
@@ -132,14 +142,6 @@ class Driver:
                 advice="plug in the sensor that the bench file names, or correct `serial` and the calibration there",
             )
         return Identity(MAKER, self._cable.part_name(), serial, f"SCC1 {version}")
-
-    def _start(self) -> None:
-        before_ns = self._clock.now_ns()
-        self._cable.start(self._settings.interval_ms, self._liquid)
-        t0_ns = (before_ns + self._clock.now_ns()) // 2
-        self._sampling = SampleClock(t0_ns, Fraction(self._settings.interval_ms * NS_PER_MS))
-        self._next = 1
-        self._in_doubt = False
 
     def _empty_buffer(self) -> tuple[NDArray[np.int16], int, int]:
         """Read frame after frame until the buffer is empty.

@@ -46,6 +46,14 @@ def test_sample_k_is_k_plus_one_intervals_after_the_start(sampling, clock):
     assert sampling.read_block().t_ns.tolist() == [t0_ns + k * 200_000_000 for k in range(1, 301)]
 
 
+def test_the_interval_is_the_one_the_cable_really_keeps(open_driver, clock):
+    driver = open_driver(interval_ms=1)  # the cable's fastest is 2 ms
+    driver.start_sampling()
+    t0_ns = clock.now_ns()
+    clock.wait_s(1)
+    assert driver.read_block().t_ns[-1] - t0_ns == 1_000_000_000
+
+
 def test_the_next_block_goes_on_where_the_last_one_ended(sampling, clock):
     clock.wait_s(1.1)
     last = sampling.read_block().t_ns[-1]
@@ -233,7 +241,17 @@ def test_samples_before_the_start_are_refused(driver):
         driver.read_block()
 
 
-def test_start_and_stop_are_reported_with_their_frames(sampling, journal):
+def test_a_stop_is_reported_with_its_frames(sampling, journal):
+    sampling.stop_sampling()
+    told = journal[-1]
+    assert (told.verb, told.sent, told.received) == (
+        "stop_sampling",
+        bytes.fromhex("7e 00 34 00 cb 7e"),
+        bytes.fromhex("7e 00 34 00 00 cb 7e"),
+    )
+
+
+def test_a_start_is_reported_with_its_frames(sampling, journal):
     told = journal[-1]
     assert (told.verb, told.sent) == ("start_sampling", bytes.fromhex("7e 00 33 04 00 c8 36 08 c2 7e"))
 
