@@ -3,8 +3,8 @@
 from reports.bolus_graphs import bolus_chart
 from reports.facts import Graphs, Plan
 from reports.flow_graphs import flow_graphs
-from reports.volumes import DELIVERS, MassToVolume, volume_charts
-from reports.weighings import volume_per_mass, weigh
+from reports.volumes import DELIVERS, volume_charts
+from reports.weighings import Weighed, weigh, weigh_roughly
 from rig.errors import MetrologyError
 from rig.record import RecordReader
 
@@ -15,7 +15,7 @@ BOLUS_ERROR = "mean bolus error"
 def graphs_of(reader: RecordReader, plan: Plan, end_ns: int) -> Graphs:
     """Return a plan's graphs up to `end_ns` (its end, or as far as the record goes); what cannot be drawn says why."""
     remarks: list[str] = []
-    conversion = _conversion(reader, plan, end_ns, remarks)
+    weighed = _weighed(reader, plan, end_ns, remarks)
     parts = [flow_graphs(reader, plan, result) for result in plan.results if result.function == FLOW_ERROR]
     charts = [chart for part in parts for chart in part.charts]
     charts += [
@@ -24,21 +24,21 @@ def graphs_of(reader: RecordReader, plan: Plan, end_ns: int) -> Graphs:
         if result.function == BOLUS_ERROR and "error_percent" in result.details
     ]
     if any(told.verb in DELIVERS for told in plan.told):
-        charts.extend(volume_charts(reader, plan, end_ns, conversion))
+        charts.extend(volume_charts(reader, plan, end_ns, weighed))
     remarks += [remark for part in parts for remark in part.remarks]
     tables = tuple(table for part in parts for table in part.tables)
     return Graphs(tuple(charts), tables, tuple(dict.fromkeys(remarks)))
 
 
-def _conversion(reader: RecordReader, plan: Plan, end_ns: int, remarks: list[str]) -> MassToVolume | None:
+def _weighed(reader: RecordReader, plan: Plan, end_ns: int, remarks: list[str]) -> Weighed | None:
     """Return how this plan's masses become volumes: as a result did it, else without evaporation, else not at all."""
     for result in plan.results:
         try:
-            return weigh(reader, result).conversion
+            return weigh(reader, result)
         except MetrologyError:
             continue  # the reason is in the result's own verdict, and said again where a graph is missing for it
     try:
-        return MassToVolume(volume_per_mass(reader, plan.begin_ns, end_ns), None)
+        return weigh_roughly(reader, plan.begin_ns, end_ns)
     except MetrologyError as error:
         remarks.append(f"The balance's readings are not shown as volume: {error}.")
         return None

@@ -45,13 +45,22 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A result's value with combined standard uncertainty, budget and decision."""
+    """A result's value with combined standard uncertainty, budget and decision.
+
+    `k` is the coverage factor that was judged with: the limit's, or that of the look that stopped the measurement.
+    """
 
     value: float
     u: float
     budget: tuple[BudgetLine, ...]
     effective_dof: float
     decision: Decision
+    k: float
+
+    @property
+    def expanded(self) -> float:
+        """Return U = k·u, the guard band that the verdict was reached with."""
+        return self.k * self.u
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +78,7 @@ class Result:
     limit: Limit
     number: Number | None
     reasons: tuple[str, ...]
+    remarks: tuple[str, ...]
     function: str
     parameters: dict[str, Any]
     details: dict[str, Any]

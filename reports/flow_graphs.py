@@ -12,7 +12,7 @@ from reports.facts import Graphs, Plan, Result, TrumpetTable, WindowRow
 from reports.limit_curves import limit_curves
 from reports.samples import NS_PER_H, NS_PER_MIN
 from reports.volumes import delivery_begins, flow_volume_at
-from reports.weighings import Weighed, start_up_of, trumpet_of, weigh
+from reports.weighings import Noise, Weighed, noise_of, start_up_of, trumpet_of, weigh, whole_intervals
 from rig.errors import MetrologyError
 from rig.metrology.trumpet import StartUp, Trumpet
 from rig.record import RecordReader
@@ -26,7 +26,8 @@ def flow_graphs(reader: RecordReader, plan: Plan, result: Result) -> Graphs:
     interval_min = float(settings["sample_interval_min"])
     try:
         weighed = weigh(reader, result)
-        start_up = _start_up_chart(reader, plan, result, weighed, interval_min)
+        noise = noise_of(reader, weighed, result)
+        start_up = _start_up_chart(reader, plan, result, weighed, noise, interval_min)
     except MetrologyError as error:
         return Graphs(remarks=(f"{result.name}: no start-up graph, no trumpet curve: {error}.",))
     minutes = (result.to_ns - result.from_ns) / NS_PER_MIN
@@ -37,23 +38,26 @@ def flow_graphs(reader: RecordReader, plan: Plan, result: Result) -> Graphs:
     if not fitting:
         return Graphs((start_up,), remarks=remarks)
     try:
-        curve = trumpet_of(reader, weighed, result, interval_min, fitting)
+        curve = trumpet_of(reader, weighed, noise, result, interval_min, fitting)
     except MetrologyError as error:
         return Graphs((start_up,), remarks=(*remarks, f"{result.name}: no trumpet curve: {error}."))
     trumpet = _trumpet_chart(result, curve, interval_min)
     return Graphs((start_up, trumpet), (_trumpet_table(curve, interval_min),), remarks)
 
 
-def _start_up_chart(reader: RecordReader, plan: Plan, result: Result, weighed: Weighed, interval_min: float) -> Chart:
+def _start_up_chart(
+    reader: RecordReader, plan: Plan, result: Result, weighed: Weighed, noise: Noise, interval_min: float
+) -> Chart:
     rate_ul_h = float(result.parameters["programmed_ul_h"])
     origin_ns = _commanded_before(plan, result)
-    graph = start_up_of(reader, weighed, origin_ns, result.to_ns, interval_min, rate_ul_h)
+    intervals = whole_intervals(origin_ns, result.to_ns, interval_min)
+    graph = start_up_of(reader, weighed, noise, origin_ns, intervals, interval_min, rate_ul_h)
     hours = graph.t_min / 60.0
     whole = np.array([0.0, hours[-1]])
-    noise = 2.0 * graph.u_percent
+    unrest = 2.0 * graph.u_percent
     curves = [
-        Curve("balance noise alone, highest", "envelope", whole, np.full(2, rate_ul_h * (1 + noise / 100))),
-        Curve("balance noise alone, lowest", "envelope", whole, np.full(2, rate_ul_h * (1 - noise / 100))),
+        Curve("balance noise alone, highest", "envelope", whole, np.full(2, rate_ul_h * (1 + unrest / 100))),
+        Curve("balance noise alone, lowest", "envelope", whole, np.full(2, rate_ul_h * (1 - unrest / 100))),
         Curve("programmed", "programmed", whole, np.full(2, rate_ul_h)),
         *limit_curves(result, whole, rate_ul_h),
         *_flow_sensor_curve(reader, graph, origin_ns, interval_min),
@@ -64,7 +68,7 @@ def _start_up_chart(reader: RecordReader, plan: Plan, result: Result, weighed: W
         title="Start-up graph",
         caption=(
             f"Mean flow in each sample interval S = {interval_min:g} min from the start of delivery on. Shaded around "
-            f"the programmed rate: what the balance's noise alone makes of a perfect pump (k = 2, ±{noise:.2g} %). "
+            f"the programmed rate: what the balance's noise alone makes of a perfect pump (k = 2, ±{unrest:.2g} %). "
             "The flow sensor can be switched on."
         ),
         x=Axis("time since delivery began", "h"),

@@ -94,6 +94,7 @@ def _environment() -> Environment:
         "interval_of": interval_of,
         "interval_width": WIDTH,
         "lasting": wording.lasting,
+        "looks_sentence": summary.looks_sentence,
         "overall": overall,
         "setting": summary.setting,
         "with_uncertainty": wording.with_uncertainty,

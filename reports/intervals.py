@@ -41,7 +41,7 @@ def interval_of(result: Result) -> Interval | None:
     if result.number is None:
         return None
     number, limit = result.number, result.limit
-    expanded = limit.k * number.u
+    expanded = number.expanded
     guard = number.decision.guard_band
     limits = [side for side in (limit.lower, limit.upper) if side is not None]
     wanted = [number.value - expanded, number.value + expanded]

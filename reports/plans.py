@@ -30,6 +30,7 @@ def result_of(entry: Entry) -> Result:
             limit=_limit(str(body["limit_name"]), body["limit"]),
             number=None if body["value"] is None else _number(body),
             reasons=tuple(str(reason) for reason in body["reasons"]),
+            remarks=tuple(str(remark) for remark in body.get("remarks", ())),
             function=str(recipe["function"]),
             parameters=dict(recipe["parameters"]),
             details=dict(body["details"]),
@@ -158,7 +159,9 @@ def _number(body: dict[str, Any]) -> Number:
         )
         for line in lines
     )
-    return Number(float(body["value"]), u, budget, _effective_dof(u, budget), Decision(**decision))
+    # A measurement that was stopped when decided is judged with the coverage factor of its look, not with the limit's.
+    k = decision["guard_band"] / u if u > 0 else float(body["limit"]["coverage_k"])
+    return Number(float(body["value"]), u, budget, _effective_dof(u, budget), Decision(**decision), k)
 
 
 def _effective_dof(u: float, budget: tuple[BudgetLine, ...]) -> float:

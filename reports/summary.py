@@ -74,6 +74,18 @@ def setting(plan: Plan) -> str:
     return plan.case
 
 
+def looks_sentence(result: Result) -> str:
+    """Return at which look a measurement was stopped that went on until it was decided, "" for any other."""
+    if "looks_hours" not in result.parameters:
+        return ""
+    hours = [float(one) for one in result.parameters["looks_hours"]]
+    look = int(result.parameters["look"])
+    return (
+        f"Measured until decided: ended with look {look + 1} of {len(hours)}, after {plain(hours[look])} h; looks and "
+        "coverage factors were fixed before the first, so that together they take the risk of one decision."
+    )
+
+
 def tested(run: Run) -> tuple[str, ...]:
     """Return what was tested: each kind of plan once, with its settings."""
     settings: dict[str, list[str]] = {}

@@ -8,19 +8,13 @@ import numpy as np
 from reports.charts import Axis, Chart, Curve, FloatArray, Region
 from reports.facts import Plan, Told
 from reports.samples import MOST_POINTS, NS_PER_H, TimeArray, hours_since, pieces, thin, traces
+from reports.weighings import Weighed
+from rig.clock import NS_PER_S
 from rig.evaluation.delivered import streams_of
 from rig.record import RecordReader
 
 _STEP_NS = 100_000_000
 DELIVERS = ("run_continuous", "give_bolus")
-
-
-@dataclass(frozen=True, slots=True)
-class MassToVolume:
-    """How a mass becomes a volume: V = per_mg·(m + e·t), e in mg/h, None when evaporation is not known."""
-
-    per_mg: float
-    evaporation_mg_h: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +38,7 @@ def delivery_begins(plan: Plan) -> int:
     return next((told.t_ns for told in plan.told if told.verb in DELIVERS and told.result == "ok"), plan.begin_ns)
 
 
-def volume_charts(reader: RecordReader, plan: Plan, end_ns: int, weighed: MassToVolume | None) -> tuple[Chart, ...]:
+def volume_charts(reader: RecordReader, plan: Plan, end_ns: int, weighed: Weighed | None) -> tuple[Chart, ...]:
     """Return the graph of delivered volume and, for a plan without boluses, that of its deviation; () without data."""
     origin_ns = delivery_begins(plan)
     curves = [curve.since(origin_ns) for curve in _curves(reader, plan.begin_ns, end_ns, weighed)]
@@ -117,12 +111,11 @@ def flow_volume_at(reader: RecordReader, times_ns: TimeArray, from_ns: int, to_n
     return found if some else None
 
 
-def _curves(reader: RecordReader, from_ns: int, to_ns: int, weighed: MassToVolume | None) -> Iterator[VolumeCurve]:
+def _curves(reader: RecordReader, from_ns: int, to_ns: int, weighed: Weighed | None) -> Iterator[VolumeCurve]:
     for stream in _streams_with(reader, "balance", "mass"):
         trace = traces(reader, stream, ["mass"], from_ns, to_ns).get("mass")
         if trace is not None and weighed is not None:
-            hours = hours_since(trace.t_ns, from_ns)
-            volume = weighed.per_mg * (trace.values + (weighed.evaporation_mg_h or 0.0) * hours)
+            volume = weighed.volume_ul((trace.t_ns - from_ns) / NS_PER_S, trace.values)
             yield VolumeCurve("balance", "balance", trace.t_ns, volume, trace.recorded)
     whole = list(_integrated(reader, from_ns, to_ns))
     if whole:
@@ -183,11 +176,11 @@ def _hours(t_ns: int, origin_ns: int) -> float:
     return (t_ns - origin_ns) / NS_PER_H
 
 
-def _caption(curves: Sequence[VolumeCurve], weighed: MassToVolume | None) -> str:
+def _caption(curves: Sequence[VolumeCurve], weighed: Weighed | None) -> str:
     said = []
     if any(curve.role == "balance" for curve in curves) and weighed is not None:
         corrected = "buoyancy, density and evaporation"
-        if weighed.evaporation_mg_h is None:
+        if weighed.evaporation is None:
             corrected = "buoyancy and density, not for evaporation, which is not known here"
         said.append(f"Balance: mass corrected for {corrected}; the dose reference.")
     if any(curve.role == "flow" for curve in curves):

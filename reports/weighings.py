@@ -6,63 +6,102 @@ from dataclasses import dataclass
 from reports.charts import FloatArray
 from reports.facts import Result
 from reports.samples import NS_PER_MIN
-from reports.volumes import MassToVolume
 from rig.evaluation import inputs
+from rig.metrology.curves import delivered_volume
 from rig.metrology.evaporation import EvaporationRate
 from rig.metrology.sampling_grid import at_intervals
 from rig.metrology.schedules import Schedule
+from rig.metrology.series import check_series
 from rig.metrology.trumpet import StartUp, Trumpet, startup, trumpet
+from rig.metrology.weighing import Ambient, Delivery
 from rig.record import RecordReader
 from rig.window import Recipe
 
 # Commands and windows do not begin at the very instant of a reading: this much beyond a whole interval is not missed.
 _SLACK_NS = 1_000_000_000
+# An abrupt fall that noise cannot make, in standard deviations of one reading.
+_FALL_K = 10.0
+
+
+# What stands in where evaporation is not known; the graph then says so.
+_NOT_KNOWN = EvaporationRate(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """How a result's readings become volumes, and the balance's noise as volume.
+    """How masses become volumes, as for a result's own evaluation; `evaporation` is None when it is not known."""
 
-    `u_reading_ul` is the standard uncertainty of one reading, `wander_ul2_h` the variance that a random walk adds.
-    """
+    ambient: Ambient
+    delivery: Delivery
+    evaporation: EvaporationRate | None
 
-    conversion: MassToVolume
+    def volume_ul(self, t_s: FloatArray, mass_mg: FloatArray) -> FloatArray:
+        """Return the volume in µL since the first reading, for masses (n,) at `t_s` (n,) seconds."""
+        return delivered_volume(
+            t_s,
+            mass_mg,
+            evaporation=self.evaporation or _NOT_KNOWN,
+            ambient=self.ambient,
+            delivery=self.delivery,
+        )
+
+    @property
+    def per_mg(self) -> float:
+        """Return µL per mg indicated."""
+        return self.ambient.z_ul_mg * self.delivery.immersion
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """The balance's noise as volume: u of one reading, and the variance that its random walk adds per hour."""
+
     u_reading_ul: float
     wander_ul2_h: float
 
 
 def weigh(reader: RecordReader, result: Result) -> Weighed:
     """Return what the evaluation of a result used; raises MetrologyError when it could not weigh either."""
-    recipe = recipe_of(result)
-    evaporation = inputs.evaporation_around(reader, recipe)
-    per_mg = volume_per_mass(reader, result.from_ns, result.to_ns)
-    u_mg = _noise_of_one_reading_mg(reader, evaporation, result)
-    return Weighed(MassToVolume(per_mg, evaporation.rate_mg_h), per_mg * u_mg, per_mg**2 * evaporation.wander_mg2_h)
+    recipe = Recipe(result.function, result.parameters, result.from_ns, result.to_ns, result.last_seq)
+    with reader.as_of(result.last_seq) as then:
+        return Weighed(
+            ambient=inputs.ambient_of(then, result.from_ns, result.to_ns),
+            delivery=inputs.delivery_of(then),
+            evaporation=inputs.evaporation_around(then, recipe),
+        )
 
 
-def volume_per_mass(reader: RecordReader, from_ns: int, to_ns: int) -> float:
-    """Return µL per mg indicated, buoyancy and immersed needle included; raises MetrologyError without conditions."""
-    return inputs.ambient_of(reader, from_ns, to_ns).z_ul_mg * inputs.delivery_of(reader).immersion
+def weigh_roughly(reader: RecordReader, from_ns: int, to_ns: int) -> Weighed:
+    """Return how masses of a span become volumes, evaporation left out; raises MetrologyError without conditions."""
+    return Weighed(inputs.ambient_of(reader, from_ns, to_ns), inputs.delivery_of(reader), None)
 
 
-def recipe_of(result: Result) -> Recipe:
-    """Return the recipe that a result was settled by."""
-    return Recipe(result.function, result.parameters, result.from_ns, result.to_ns, result.last_seq)
+def noise_of(reader: RecordReader, weighed: Weighed, result: Result) -> Noise:
+    """Return the noise of a result's readings: the balance's stated one, or that seen without flow if it is larger."""
+    balance = inputs.balance_of(reader)
+    u_mg = math.hypot(balance.repeatability_mg, balance.readability_mg / math.sqrt(12.0))
+    evaporation = weighed.evaporation or _NOT_KNOWN
+    t_s = inputs.weighing(reader, result.from_ns, result.to_ns).t_s
+    if len(t_s) > 1 and t_s[-1] > t_s[0]:
+        every_s = float(t_s[-1] - t_s[0]) / (len(t_s) - 1)
+        u_mg = max(u_mg, math.sqrt(evaporation.white_mg2_s / every_s))
+    return Noise(weighed.per_mg * u_mg, weighed.per_mg**2 * evaporation.wander_mg2_h)
 
 
-def volumes_at(
-    reader: RecordReader, conversion: MassToVolume, from_ns: int, intervals: int, interval_min: float
-) -> FloatArray:
-    """Return the volume (intervals + 1,) in µL at `from_ns` and after each interval, evaporation corrected.
+def volumes_at(reader: RecordReader, weighed: Weighed, from_ns: int, intervals: int, interval_min: float) -> FloatArray:
+    """Return the volume (intervals + 1,) in µL at `from_ns` and after each interval.
 
-    Raises SeriesError when readings are missing there.
+    Raises SeriesError when readings are missing there, or are no series: reversed time, NaN, a tare in the middle.
     """
     to_ns = from_ns + round(intervals * interval_min * NS_PER_MIN)
     around_ns = round(inputs.weighing(reader, from_ns, from_ns + 1).max_gap_s * 1e9)
     readings = inputs.weighing(reader, from_ns - around_ns, to_ns + around_ns)
-    t_s = readings.t_s - around_ns / 1e9
-    volume = conversion.per_mg * (readings.mass_mg + (conversion.evaporation_mg_h or 0.0) * t_s / 3600.0)
-    return at_intervals(t_s, volume, interval_s=60.0 * interval_min, samples=intervals + 1)
+    balance = inputs.balance_of(reader)
+    fall_mg = _FALL_K * max(balance.repeatability_mg, balance.readability_mg)
+    check_series(readings.t_s, readings.mass_mg, max_gap_s=math.inf, fall_mg=fall_mg)
+    volume = weighed.volume_ul(readings.t_s, readings.mass_mg)
+    return at_intervals(
+        readings.t_s, volume, interval_s=60.0 * interval_min, samples=intervals + 1, start_s=around_ns / 1e9
+    )
 
 
 def whole_intervals(from_ns: int, to_ns: int, interval_min: float) -> int:
@@ -71,10 +110,9 @@ def whole_intervals(from_ns: int, to_ns: int, interval_min: float) -> int:
 
 
 def start_up_of(
-    reader: RecordReader, weighed: Weighed, from_ns: int, to_ns: int, interval_min: float, rate_ul_h: float
+    reader: RecordReader, weighed: Weighed, noise: Noise, from_ns: int, intervals: int, interval_min: float, rate: float
 ) -> StartUp:
-    """Return the start-up graph from `from_ns` on, over all whole intervals of the span; raises MetrologyError."""
-    intervals = whole_intervals(from_ns, to_ns, interval_min)
+    """Return the start-up graph of `rate` µL/h from `from_ns` on, so many intervals long; raises MetrologyError."""
     minutes = intervals * interval_min
     schedule = Schedule(
         interval_min=interval_min,
@@ -83,12 +121,17 @@ def start_up_of(
         analysis_min=minutes,
         windows_min=(interval_min,),
     )
-    volume = volumes_at(reader, weighed.conversion, from_ns, intervals, interval_min)
-    return startup(volume, schedule, rate_ul_h, u_reading_ul=weighed.u_reading_ul)
+    volume = volumes_at(reader, weighed, from_ns, intervals, interval_min)
+    return startup(volume, schedule, rate, u_reading_ul=noise.u_reading_ul)
 
 
 def trumpet_of(
-    reader: RecordReader, weighed: Weighed, result: Result, interval_min: float, windows_min: tuple[float, ...]
+    reader: RecordReader,
+    weighed: Weighed,
+    noise: Noise,
+    result: Result,
+    interval_min: float,
+    windows_min: tuple[float, ...],
 ) -> Trumpet:
     """Return the trumpet curve of a result's window, over its whole intervals; raises MetrologyError."""
     intervals = whole_intervals(result.from_ns, result.to_ns, interval_min)
@@ -100,20 +143,9 @@ def trumpet_of(
         windows_min=windows_min,
     )
     return trumpet(
-        volumes_at(reader, weighed.conversion, result.from_ns, intervals, interval_min),
+        volumes_at(reader, weighed, result.from_ns, intervals, interval_min),
         schedule,
         float(result.parameters["programmed_ul_h"]),
-        u_reading_ul=weighed.u_reading_ul,
-        wander_ul2_h=weighed.wander_ul2_h,
+        u_reading_ul=noise.u_reading_ul,
+        wander_ul2_h=noise.wander_ul2_h,
     )
-
-
-def _noise_of_one_reading_mg(reader: RecordReader, evaporation: EvaporationRate, result: Result) -> float:
-    """Return the noise of a reading: the balance's stated one, or that seen without flow when it is larger."""
-    balance = inputs.balance_of(reader)
-    stated = math.hypot(balance.repeatability_mg, balance.readability_mg / math.sqrt(12.0))
-    readings = inputs.weighing(reader, result.from_ns, result.to_ns)
-    if len(readings.t_s) < 2:
-        return stated
-    every_s = float(readings.t_s[-1] - readings.t_s[0]) / (len(readings.t_s) - 1)
-    return max(stated, math.sqrt(evaporation.white_mg2_s / every_s)) if every_s > 0 else stated

@@ -140,6 +140,24 @@ def test_reasons_stand_beside_the_verdict(write):
     assert reason in page_of(measured(write, result_body(verdict="FAIL", reasons=[reason]))).text
 
 
+def test_remarks_of_the_budget_are_shown(write):
+    remark = "end-point and regression disagree by +0.3 %"
+    assert remark in page_of(measured(write, result_body(remarks=[remark]))).text
+
+
+def test_the_coverage_factor_is_that_of_the_verdict(write):
+    # Judged with k = 2.4 where the limit says 2: what is shown as ±U is the guard band of the verdict.
+    decision = result_body()["decision"] | {"guard_band": 0.6}
+    assert "+1.00 ± 0.60 %" in page_of(measured(write, result_body(decision=decision))).text.replace("\xa0", " ")
+
+
+def test_a_measurement_that_was_stopped_when_decided_says_so(write):
+    parameters = {"programmed_ul_h": 2.0, "look": 1, "looks_hours": [6.0, 12.0, 25.0], "coverage_k": 2.0}
+    recipe = result_body()["recipe"] | {"parameters": parameters}
+    text = page_of(measured(write, result_body(recipe=recipe))).text
+    assert "ended with look 2 of 3, after 12 h" in text
+
+
 def test_one_sided_limits_are_said_in_words(write):
     limit = result_body()["limit"] | {"lower": None}
     assert "at most 5 %" in page_of(measured(write, result_body(limit=limit))).text.replace("\N{NO-BREAK SPACE}", " ")

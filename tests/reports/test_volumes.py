@@ -5,8 +5,11 @@ import pytest
 
 from reports.facts import Told
 from reports.plans import read_plans
-from reports.volumes import MassToVolume, flow_volume_at, programmed_volume, volume_charts
-from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN
+from reports.volumes import flow_volume_at, programmed_volume, volume_charts
+from reports.weighings import Weighed
+from rig.metrology.evaporation import EvaporationRate
+from rig.metrology.weighing import Ambient, Delivery
+from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN, Z_UL_MG
 
 
 def told(hours, verb, result="ok", **arguments):
@@ -44,7 +47,7 @@ def scribe(write):
     t_ns = EPOCH_NS + np.arange(601) * MINUTE_NS
     hours = (t_ns - EPOCH_NS) / HOUR_NS
     delivered = 60.0 * np.clip(hours - 1, 0, 8)
-    scribe.stream("balance", {"mass": "mg"}, t_ns, mass=500.0 + delivered / 1.003 - 0.5 * hours)
+    scribe.stream("balance", {"mass": "mg"}, t_ns, mass=500.0 + delivered / Z_UL_MG - 0.5 * hours)
     scribe.stream("flow", {"flow": "µL/h"}, t_ns, flow=np.where((hours >= 1) & (hours < 9), 60.0, 0.0))
     scribe.stream("pump", {"delivered": "µL"}, t_ns, delivered=12_000.0 + delivered)
     scribe.record.event("plan begins", {"plan": PLAN, "requirements": []})
@@ -57,7 +60,20 @@ def scribe(write):
     return scribe
 
 
-def charts_of(scribe, weighed=MassToVolume(1.003, 0.5)):  # noqa: B008 - frozen
+AMBIENT = Ambient(
+    liquid_temperature_c=20.0,
+    air_temperature_c=20.0,
+    air_pressure_hpa=1013.25,
+    relative_humidity_percent=50.0,
+    u_liquid_temperature_k=0.2,
+    u_air_temperature_k=0.2,
+    u_air_pressure_hpa=1.0,
+    u_relative_humidity_percent=3.0,
+)
+WEIGHED = Weighed(AMBIENT, Delivery(), EvaporationRate(0.5, 0.01))
+
+
+def charts_of(scribe, weighed=WEIGHED):
     with scribe.reader as reader:
         (plan,) = read_plans(reader, ())
         return volume_charts(reader, plan, plan.end_ns + 1, weighed)
@@ -80,7 +96,7 @@ def test_what_is_delivered_as_programmed_stays_level(scribe):
 
 
 def test_evaporation_that_is_not_known_is_said(scribe):
-    assert "not for evaporation" in charts_of(scribe, MassToVolume(1.003, None))[0].caption
+    assert "not for evaporation" in charts_of(scribe, Weighed(AMBIENT, Delivery(), None))[0].caption
 
 
 def test_without_a_conversion_the_balance_is_left_out(scribe):
