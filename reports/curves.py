@@ -1,5 +1,7 @@
 """All graphs of a plan: start-up graph and trumpet curve of each flow result, boluses one by one, delivered volume."""
 
+from dataclasses import replace
+
 from reports.bolus_graphs import bolus_chart
 from reports.facts import Graphs, Plan
 from reports.flow_graphs import flow_graphs
@@ -16,8 +18,13 @@ def graphs_of(reader: RecordReader, plan: Plan, end_ns: int) -> Graphs:
     """Return a plan's graphs up to `end_ns` (its end, or as far as the record goes); what cannot be drawn says why."""
     remarks: list[str] = []
     weighed = _weighed(reader, plan, end_ns, remarks)
-    parts = [flow_graphs(reader, plan, result) for result in plan.results if result.function == FLOW_ERROR]
-    charts = [chart for part in parts for chart in part.charts]
+    flows = [result for result in plan.results if result.function == FLOW_ERROR]
+    parts = [flow_graphs(reader, plan, result) for result in flows]
+    charts = [
+        replace(chart, title=f"{chart.title}: {result.name}") if len(flows) > 1 else chart
+        for result, part in zip(flows, parts, strict=True)
+        for chart in part.charts
+    ]
     charts += [
         bolus_chart(result)
         for result in plan.results

@@ -139,8 +139,9 @@ class WindowRow:
 
 @dataclass(frozen=True, slots=True)
 class TrumpetTable:
-    """The figures behind a trumpet curve: sample interval, windows, overall error A with its noise (k = 2)."""
+    """The figures behind a result's trumpet curve: sample interval, windows, overall error A with noise (k = 2)."""
 
+    result: str
     interval_min: float
     rows: tuple[WindowRow, ...]
     overall_percent: float

@@ -42,7 +42,7 @@ def flow_graphs(reader: RecordReader, plan: Plan, result: Result) -> Graphs:
     except MetrologyError as error:
         return Graphs((start_up,), remarks=(*remarks, f"{result.name}: no trumpet curve: {error}."))
     trumpet = _trumpet_chart(result, curve, interval_min)
-    return Graphs((start_up, trumpet), (_trumpet_table(curve, interval_min),), remarks)
+    return Graphs((start_up, trumpet), (_trumpet_table(result, curve, interval_min),), remarks)
 
 
 def _start_up_chart(
@@ -106,12 +106,12 @@ def _trumpet_chart(result: Result, curve: Trumpet, interval_min: float) -> Chart
     )
 
 
-def _trumpet_table(curve: Trumpet, interval_min: float) -> TrumpetTable:
+def _trumpet_table(result: Result, curve: Trumpet, interval_min: float) -> TrumpetTable:
     rows = tuple(
         WindowRow(one.window_min, one.count, one.max_percent, one.min_percent, one.perfect_max_percent)
         for one in curve.windows
     )
-    return TrumpetTable(interval_min, rows, curve.overall_percent, 2.0 * curve.u_overall_percent)
+    return TrumpetTable(result.name, interval_min, rows, curve.overall_percent, 2.0 * curve.u_overall_percent)
 
 
 def _flow_sensor_curve(reader: RecordReader, graph: StartUp, origin_ns: int, interval_min: float) -> Iterator[Curve]:

@@ -1,5 +1,7 @@
 """Start-up graph and trumpet curve of a run, against the closed form for a pump that delivers in pulses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -105,6 +107,16 @@ def test_start_up_graph_shows_whole_pulses_per_interval(pulsed):
 def test_the_start_up_graph_names_the_analysis(pulsed):
     start_up = next(chart for chart in pulsed.charts if chart.name == "start-up")
     assert [(one.name, one.begin, round(one.end, 6)) for one in start_up.regions] == [("analysis", 24.0, 49.0)]
+
+
+def test_two_results_of_one_plan_have_graphs_with_their_names(write):
+    scribe = pulsed_run(write)
+    with scribe.reader as reader:
+        (plan,) = read_plans(reader, ())
+        second = replace(plan.results[0], name="second")
+        found = graphs_of(reader, replace(plan, results=(*plan.results, second)), plan.end_ns + 1)
+    titles = [chart.title for chart in found.charts if chart.name == "trumpet"]
+    assert titles == ["Trumpet curve: mean flow error", "Trumpet curve: second"]
 
 
 def test_without_a_sample_interval_there_is_no_curve_and_it_is_said(write):
