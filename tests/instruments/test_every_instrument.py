@@ -156,7 +156,7 @@ class BadListener:
 @every_instrument
 @pytest.mark.parametrize("answer", [b"", b"\x00\xff\x7e garbage \r\n" * 5], ids=["silence", "garbage"])
 def test_what_is_not_the_instrument_is_a_typed_error_with_advice(name, hosted, answer):
-    entry, host, clock = hosted
+    entry, _, clock = hosted
     pattern = {"grpc": "grpc://{host}:{port}"}.get(entry.twin.hosting) or entry.twin.port_format
     listener = BadListener(answer)
     try:
