@@ -66,6 +66,11 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--format", choices=("csv", "parquet", "both"), help="default: both, where Parquet is installed"
     )
+    sync = commands.add_parser("sync", help="send what is pending of past runs to InfluxDB and compare the counts")
+    sync.add_argument("runs_meant", metavar="RUN", nargs="*", help="names of runs, or 'last' (default: all)")
+    _with_runs(sync, _sync)
+    stream = commands.add_parser("stream", help="follow one run into InfluxDB until it ends")
+    _with_run(stream, _stream)
     return parser
 
 
@@ -170,6 +175,7 @@ def _runs(options: argparse.Namespace) -> int:
     from rig.clock import iso_utc
     from rig.evaluation.delivered import delivered
     from rig.record import close_interrupted, list_runs
+    from rig.streaming.status import streaming_lines
 
     for summary in list_runs(options.runs):
         if summary.state == "INTERRUPTED" and not summary.stop_reason:
@@ -182,6 +188,8 @@ def _runs(options: argparse.Namespace) -> int:
         verdicts = ", ".join(f"{count} {verdict}" for verdict, count in summary.verdicts) or "no verdicts"
         state = summary.stop_reason or str(summary.state)
         print(f"{summary.run_id}  {iso_utc(summary.started_ns)}  {state}  {verdicts}")
+        for line in streaming_lines(summary.path):
+            print(f"  {line}")
     return 0
 
 
@@ -219,6 +227,25 @@ def _report(options: argparse.Namespace) -> int:
     write_report(path, out)
     print(out)
     return 0
+
+
+def _sync(options: argparse.Namespace) -> int:
+    from rig.evaluation.delivered import delivered
+    from rig.record import close_interrupted, find_run, list_runs
+    from rig.streaming.sync import sync
+
+    named = [find_run(options.runs, name) for name in options.runs_meant]
+    paths = named or [summary.path for summary in list_runs(options.runs) if not summary.problem]
+    for path in paths:
+        close_interrupted(path, delivered)
+    return 0 if sync(paths, print) else EXIT_FOUND_PROBLEMS
+
+
+def _stream(options: argparse.Namespace) -> int:
+    from rig.record import find_run
+    from rig.streaming.__main__ import main as follow
+
+    return follow(find_run(options.runs, options.run))
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -187,6 +187,9 @@ class Cursor:
 
 
 def _progress(connection: sqlite3.Connection) -> Progress:
+    # Somebody may be just about to make the tables.
+    if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'cursor'").fetchone()[0]:
+        return Progress()
     rows: dict[str, str] = dict(connection.execute("SELECT key, value FROM cursor"))
     try:
         numbers = {name: int(rows.pop(name, "0")) for name in ("seq", "sent", "refused")}

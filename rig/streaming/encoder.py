@@ -1,4 +1,4 @@
-"""A record to batches of line protocol, in the record's order, the same lines whenever and however often it is done."""
+"""A record to batches of line protocol: the same points whenever, in whatever pieces and however often it is done."""
 
 import zlib
 from collections.abc import Iterator

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import socket
+import ssl
 import struct
 import threading
 import urllib.parse
@@ -51,9 +52,10 @@ class FaultyProxy:
     The next writes meet what is in `plan`, one each (`Fault.PASS`: nothing); others what `rule` says of their body.
     """
 
-    def __init__(self, backend: str) -> None:
+    def __init__(self, backend: str, tls: ssl.SSLContext | None = None) -> None:
         self.plan: deque[Answer | str] = deque()
         self.rule: Callable[[bytes], Answer | None] = always(None)
+        self.before_fault: Callable[[], None] = lambda: None
         self.writes = 0
         self.seen: list[dict[str, str]] = []
         self.over = threading.Event()
@@ -85,7 +87,9 @@ class FaultyProxy:
         self._listener.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self._listener.server_bind()
         self._listener.server_activate()
-        self.url = f"http://127.0.0.1:{self._listener.server_port}"
+        if tls is not None:
+            self._listener.socket = tls.wrap_socket(self._listener.socket, server_side=True)
+        self.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{self._listener.server_port}"
         self._thread = threading.Thread(target=self._listener.serve_forever, kwargs={"poll_interval": 0.05})
 
     def __enter__(self) -> Self:
@@ -107,6 +111,7 @@ class FaultyProxy:
         fault = self.plan.popleft() if write and self.plan else None
         if fault in (Fault.HALF_OPEN, Fault.RESET_MID_BODY):
             request.rfile.read(min(length // 2, 100))
+            self.before_fault()
             self._end(request, reset=fault == Fault.RESET_MID_BODY)
             return
         body = request.rfile.read(length)
@@ -133,6 +138,7 @@ class FaultyProxy:
             self._end(request, reset=True)
             return
         if fault == Fault.RESET_AFTER:
+            self.before_fault()
             self._end(request, reset=True)
         elif fault == Fault.CUT_ANSWER:
             request.wfile.write(b"HTTP/1.1 204 No Con")
@@ -164,7 +170,7 @@ def _answer(request: BaseHTTPRequestHandler, answer: Answer) -> None:
 
 
 @contextlib.contextmanager
-def faulty(backend: str) -> Iterator[FaultyProxy]:
+def faulty(backend: str, tls: ssl.SSLContext | None = None) -> Iterator[FaultyProxy]:
     """Put a faulty proxy in front of a server."""
-    with FaultyProxy(backend) as proxy:
+    with FaultyProxy(backend, tls) as proxy:
         yield proxy

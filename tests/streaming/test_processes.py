@@ -1,0 +1,216 @@
+"""The streamer as a process: it follows a growing record, and neither its death nor the server's costs a sample."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+import pytest
+
+from rig.clock import Deadline, VirtualClock
+from rig.record import RecordReader, RunRecord
+from rig.streaming import status
+from rig.streaming.cursor import cursor_paths, read_progress
+from rig.streaming.process import log_path, start_streamer
+from tests.streaming import servers
+from tests.streaming.faults import Fault, faulty
+from tests.streaming.records import EPOCH_NS, add_samples, begin, everything
+
+PATIENCE_S = 40.0
+# A small record, in many requests and many steps of the cursor.
+IN_SMALL_STEPS = """
+import sys; from pathlib import Path; from rig.streaming import encoder, __main__
+encoder.ENTRIES_PER_GROUP = 7
+sys.exit(__main__.main(Path(sys.argv[1])))
+"""
+SECRET = "tok-" + "Zx9" * 12
+
+
+def environment_for(url: str, database: str, token: str = "") -> dict[str, str]:
+    own = {"RIG_INFLUX_URL": url, "RIG_INFLUX_BUCKET": f"{database}/autogen"}
+    return os.environ | own | ({"RIG_INFLUX_TOKEN": token} if token else {})
+
+
+def spawn(record: Path, environment: dict[str, str], code: str = "") -> subprocess.Popen[bytes]:
+    """Start a streamer that the test can kill and wait for."""
+    with log_path(record).open("ab") as log:
+        command = [sys.executable, *(["-c", code] if code else ["-m", "rig.streaming"]), str(record)]
+        return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+
+def seq_of(record: Path) -> int:
+    """Return how far the cursor is."""
+    return max((read_progress(path).seq for path in cursor_paths(record)), default=0)
+
+
+def wait_until(so: Callable[[], bool], record: Path) -> None:
+    deadline = Deadline(PATIENCE_S)
+    while not so():
+        assert not deadline.passed(), log_path(record).read_text()
+        deadline.nap(0.02)
+
+
+def grow(record: RunRecord, clock: VirtualClock, parts: int) -> None:
+    for _ in range(parts):
+        add_samples(record, clock, rows=2000, channels=2, per_block=100)
+        record.event("tick", {"at": clock.now_ns()})
+
+
+def assert_exactly_once(server: servers.Influx, database: str, record: Path) -> None:
+    with RecordReader(record) as reader:
+        daq = reader.series("daq")
+        ticks = len(reader.events("tick"))
+    (series,) = server.query('SELECT "channel_0_kpa", "channel_1_kpa" FROM "samples"', database)
+    table = np.array([row[1:] for row in series["values"]])
+    assert np.array_equal(np.array([row[0] for row in series["values"]], np.int64), daq.t_ns)
+    assert np.array_equal(table, np.column_stack([daq.columns["channel_0"], daq.columns["channel_1"]]))
+    assert len(server.rows('SELECT "seq" FROM "events"', database)) == ticks
+
+
+@pytest.fixture
+def mortal_server(tmp_path_factory):
+    """A server of the test's own, that it may kill; not started."""
+    servers.demand()
+    server = servers.Influx(tmp_path_factory.mktemp("mortal"))
+    yield server
+    server.stop()
+
+
+def test_a_server_that_is_absent_and_then_killed_again_and_again(mortal_server, tmp_path):
+    clock = VirtualClock(EPOCH_NS)
+    with begin(tmp_path, clock=clock) as record:
+        streamer = spawn(record.path, environment_for(mortal_server.url, "lab"))
+        grow(record, clock, 2)
+        mortal_server.start()
+        mortal_server.create("lab")
+        for _ in range(3):
+            grow(record, clock, 3)
+            Deadline(0.7).nap(0.7)
+            mortal_server.influxd.kill()
+            grow(record, clock, 3)
+            Deadline(0.3).nap(0.3)
+            mortal_server.influxd.start()
+        record.stop("FINISHED", {})
+    assert streamer.wait(PATIENCE_S) == 0
+    assert_exactly_once(mortal_server, "lab", record.path)
+    assert "counts equal" in status.streaming_lines(record.path)[0]
+
+
+def test_a_streamer_killed_at_any_moment(influx_server, database, tmp_path):
+    environment = environment_for(influx_server.url, database)
+    clock = VirtualClock(EPOCH_NS)
+    left = []
+    with begin(tmp_path, clock=clock) as record:
+        grow(record, clock, 30)
+        for moment in np.random.default_rng(4).uniform(0.0, 0.3, 3):
+            before = seq_of(record.path)
+            streamer = spawn(record.path, environment, IN_SMALL_STEPS)
+            wait_until(lambda before=before: seq_of(record.path) > before, record.path)
+            Deadline(moment).nap(moment)
+            streamer.send_signal(signal.SIGKILL)
+            streamer.wait(10)
+            left.append(status.pending(record.path, seq_of(record.path))[0])
+            grow(record, clock, 10)
+        record.stop("FINISHED", {})
+    assert spawn(record.path, environment).wait(PATIENCE_S) == 0
+    assert max(left) > 0, "it was killed with work to do"
+    assert_exactly_once(influx_server, database, record.path)
+
+
+@pytest.mark.parametrize("write", [1, 7])
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_streamer_killed_while_the_server_is_asked(write, taken, influx_server, database, tmp_path):
+    clock = VirtualClock(EPOCH_NS)
+    with begin(tmp_path, clock=clock) as record:
+        grow(record, clock, 3)
+        record.stop("FINISHED", {})
+    with faulty(influx_server.url) as proxy:
+        proxy.plan.extend([Fault.PASS] * (write - 1))
+        proxy.plan.append(Fault.RESET_AFTER if taken else Fault.RESET_MID_BODY)
+        proxy.before_fault = lambda: streamer.send_signal(signal.SIGKILL)
+        streamer = spawn(record.path, environment_for(proxy.url, database), IN_SMALL_STEPS)
+        killed = streamer.wait(PATIENCE_S)
+        ended = spawn(record.path, environment_for(proxy.url, database)).wait(PATIENCE_S)
+    assert (killed, ended) == (-signal.SIGKILL, 0)
+    assert_exactly_once(influx_server, database, record.path)
+
+
+def test_two_streamers_at_once(influx_server, database, tmp_path):
+    environment = environment_for(influx_server.url, database)
+    clock = VirtualClock(EPOCH_NS)
+    with begin(tmp_path, clock=clock) as record:
+        streamers = [spawn(record.path, environment) for _ in range(2)]
+        grow(record, clock, 20)
+        Deadline(1.5).nap(1.5)
+        record.stop("FINISHED", {})
+    codes = sorted(streamer.wait(PATIENCE_S) for streamer in streamers)
+    assert codes == [0, 2]
+    assert "another process is streaming this run" in log_path(record.path).read_text()
+    assert_exactly_once(influx_server, database, record.path)
+
+
+def test_a_started_streamer_outlives_its_parent_and_shows_no_token(influx_server, database, tmp_path):
+    record = begin(tmp_path)
+    code = (
+        "import os, sys; from pathlib import Path; from rig.streaming.process import start_streamer\n"
+        "print(start_streamer(Path(sys.argv[1]))[0])"
+    )
+    environment = environment_for(influx_server.url, database, SECRET)
+    command = [sys.executable, "-c", code, str(record.path)]
+    parent = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=True)
+    lines = [cmdline(process) for process in Path("/proc").glob("[0-9]*")]
+    mine = [line for line in lines if "rig.streaming" in line and str(record.path) in line]
+    record.stop("FINISHED", {})
+    wait_until(lambda: "complete" in "".join(status.streaming_lines(record.path)), record.path)
+    assert len(mine) == 1
+    left = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    assert SECRET not in parent.stdout + parent.stderr + mine[0]
+    assert SECRET.encode() not in left
+
+
+def cmdline(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def test_a_killed_run_is_sent_as_far_as_it_got(influx_server, database, tmp_path):
+    record = begin(tmp_path)
+    record.event("tick", {})
+    record.close()
+    assert spawn(record.path, environment_for(influx_server.url, database)).wait(PATIENCE_S) == 0
+    assert len(influx_server.rows('SELECT "seq" FROM "events"', database)) == 1
+
+
+def test_nobody_asks_and_nothing_is_started(tmp_path):
+    assert start_streamer(everything(tmp_path), {}) == ()
+
+
+def test_a_wrong_target_does_not_reach_the_run(tmp_path):
+    environment = {"RIG_INFLUX_URL": f"http://me:{SECRET}@host", "RIG_INFLUX_BUCKET": "b"}
+    (line,) = start_streamer(everything(tmp_path), environment)
+    assert line.startswith("not streaming: ")
+    assert SECRET not in line
+
+
+def test_a_full_disk_for_the_cursor(influx_server, database, tmp_path):
+    record = everything(tmp_path, f"run-{uuid4().hex[:6]}")
+    # Files of the streamer may not grow at all: what a full disk answers, too, to every write.
+    code = (
+        "import resource, sys; from pathlib import Path; from rig.streaming import streamer, __main__\n"
+        "streamer.Streamer._note = lambda *_: None  # the record lies on the same disk\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "sys.exit(__main__.main(Path(sys.argv[1])))"
+    )
+    environment = environment_for(influx_server.url, database)
+    command = [sys.executable, "-c", code, str(record)]
+    streamer = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    assert streamer.stderr.count("could not be saved") == 1
+    assert "counts equal" in streamer.stderr
+    assert spawn(record, environment).wait(PATIENCE_S) == 0
+    assert "counts equal in all 13 series" in status.streaming_lines(record)[0]

@@ -1,0 +1,79 @@
+"""`rig sync`: any number of past runs, a line for each, and nothing twice."""
+
+import pytest
+
+from rig.cli import main
+from rig.streaming.status import streaming_lines
+from rig.streaming.sync import sync
+from tests.streaming.faults import Answer, always, faulty
+from tests.streaming.records import begin, everything
+
+
+def environment_for(url, database):
+    return {"RIG_INFLUX_URL": url, "RIG_INFLUX_BUCKET": f"{database}/autogen"}
+
+
+def test_past_runs_are_filled_in_each_with_its_line(influx_server, database, said, tmp_path):
+    records = [everything(tmp_path, f"run-{number}") for number in range(3)]
+    assert sync(records, said.append, environment=environment_for(influx_server.url, database))
+    rows = influx_server.rows('SELECT count("seq") FROM "runs" GROUP BY "run"', database)
+    assert {row["run"]: row["count"] for row in rows} == {"run-0": 2, "run-1": 2, "run-2": 2}
+    label = f"{influx_server.url} {database}/autogen"
+    counts = "sent 173 points, pending nothing, refused 0; counts equal in all 13 series"
+    assert said == [f"run-{number}: {label}: complete, {counts}" for number in range(3)]
+
+
+def test_what_is_done_is_not_done_again(influx_server, database, said, tmp_path):
+    record = everything(tmp_path)
+    environment = environment_for(influx_server.url, database)
+    sync([record], said.append, environment=environment)
+    size = record.stat().st_size
+    with faulty(influx_server.url) as proxy:
+        assert sync([record], said.append, environment=environment)
+        assert proxy.writes == 0
+    assert (len(said), record.stat().st_size) == (1, size)
+
+
+def test_a_server_that_refuses_us_is_asked_for_the_first_run_only(influx_server, said, tmp_path):
+    records = [everything(tmp_path, f"run-{number}") for number in range(3)]
+    with faulty(influx_server.url) as proxy:
+        proxy.rule = always(Answer(401))
+        assert not sync(records, said.append, environment=environment_for(proxy.url, "any"))
+        writes = proxy.writes
+    assert writes == 1
+    assert ["not tried" in line for line in said[-2:]] == [True, True]
+
+
+def test_a_run_that_goes_on_is_sent_as_far_as_it_is(influx_server, database, said, tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr("rig.streaming.sync.start_streamer", lambda record, _: (started.append(record), ("begun",))[1])
+    with begin(tmp_path) as record:
+        record.event("tick", {})
+        assert sync([record.path], said.append, environment=environment_for(influx_server.url, database))
+    assert ("pending nothing" in said[0], started) == (True, [record.path])
+
+
+def test_nobody_named_a_server(said, tmp_path):
+    assert not sync([everything(tmp_path)], said.append, environment={})
+    assert "no InfluxDB is named" in said[0]
+
+
+def test_the_command_fills_in_all_runs(influx_server, database, tmp_path, monkeypatch, capsys):
+    for key, value in environment_for(influx_server.url, database).items():
+        monkeypatch.setenv(key, value)
+    everything(tmp_path)
+    assert main(["sync", "--runs", str(tmp_path)]) == 0
+    assert "counts equal" in capsys.readouterr().out
+
+
+def test_the_list_of_runs_says_how_streaming_stands(influx_server, database, said, tmp_path, capsys):
+    record = everything(tmp_path)
+    sync([record], said.append, environment=environment_for(influx_server.url, database))
+    main(["runs", "--runs", str(tmp_path)])
+    assert streaming_lines(record)[0] in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["stream", "sync"])
+def test_a_run_that_is_not_there_is_an_error(name, tmp_path, capsys):
+    assert main([name, "nothing", "--runs", str(tmp_path)]) == 2
+    assert "nothing" in capsys.readouterr().err
