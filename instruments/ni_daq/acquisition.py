@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-from nidaqmx.constants import AcquisitionType, TerminalConfiguration  # type: ignore[import-untyped]
-from nidaqmx.stream_readers import AnalogMultiChannelReader, CounterReader  # type: ignore[import-untyped]
-from nidaqmx.stream_writers import DigitalSingleChannelWriter  # type: ignore[import-untyped]
+from nidaqmx.constants import AcquisitionType, TerminalConfiguration
+from nidaqmx.stream_readers import AnalogMultiChannelReader, CounterReader
+from nidaqmx.stream_writers import DigitalSingleChannelWriter
 from numpy.typing import NDArray
 
 from instruments.ni_daq.connection import Connection

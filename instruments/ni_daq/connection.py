@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import grpc
-import nidaqmx  # type: ignore[import-untyped]
-import nidaqmx.system  # type: ignore[import-untyped]
+import nidaqmx
+import nidaqmx.system
 from nidaqmx import errors as ni_errors
-from nidaqmx.grpc_session_options import SessionInitializationBehavior  # type: ignore[import-untyped]
+from nidaqmx.grpc_session_options import SessionInitializationBehavior
 
 from instruments.ni_daq.dialect import advice_for
 from rig.clock import Deadline

@@ -75,8 +75,14 @@ class Laboratory:
             capillary_mg=p.capillary_mg,
             seed=self.seed_for("meniscus"),
         )
-        self.power = Power(fed_by=p.pump_power, battery_v=p.battery_v)
+        self._powers = [Power(fed_by=p.pump_power, battery_v=p.battery_v)]
+        self._powered_ns = [start_ns]
         self._pump: PumpMechanics | None = None
+
+    @property
+    def power(self) -> Power:
+        """Return what feeds the pump now."""
+        return self._powers[-1]
 
     def seed_for(self, name: str) -> int:
         """Return a seed of its own for each named source of chance, so that adding one leaves the others alone."""
@@ -103,8 +109,9 @@ class Laboratory:
     def change_power(self, **changes: float | bool) -> None:
         """Change supply or interlock, as `Power.with_` takes it, at the clock's present."""
         with self.lock:
-            self.advance()  # what happened before happened under the old power
-            self.power = self.power.with_(**changes)
+            now_ns = self.advance()  # what happened before happened under the old power
+            self._powers.append(self.power.with_(**changes))
+            self._powered_ns.append(now_ns)
 
     def pressure_kpa(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the line pressure above ambient in kPa at each of `t_ns`."""
@@ -112,9 +119,16 @@ class Laboratory:
 
     def supply_current_a(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the current into the pump in A at each of `t_ns`: idle, and the motor's while it strokes."""
-        if not (self.power.pump_alive and self.power.fed_by == "supply"):
-            return np.zeros(len(t_ns))
-        return np.where(self.line.since_stroke_s(t_ns) < MOTOR_RUN_S, IDLE_A + MOTOR_A, IDLE_A)
+        drawing = np.asarray([power.pump_alive and power.fed_by == "supply" for power in self._powers])
+        running = np.where(self.line.since_stroke_s(t_ns) < MOTOR_RUN_S, IDLE_A + MOTOR_A, IDLE_A)
+        return np.where(drawing[self._power_index(t_ns)], running, 0.0)
+
+    def pump_voltage_v(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the voltage at the pump's terminals in V at each of `t_ns`."""
+        return np.asarray([power.pump_v for power in self._powers])[self._power_index(t_ns)]
+
+    def _power_index(self, t_ns: NDArray[np.int64]) -> NDArray[np.intp]:
+        return np.maximum(np.searchsorted(self._powered_ns, t_ns, side="right") - 1, 0)
 
     def occlude(self) -> None:
         """Close the line."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from uncertainties import ufloat, wrap  # type: ignore[import-untyped]  # the package ships no types
+from uncertainties import ufloat, wrap
 
 from rig.errors import MetrologyError
 from rig.metrology.budget import Budget, Component, combine

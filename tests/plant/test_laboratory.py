@@ -78,3 +78,13 @@ def test_a_pump_with_a_cell_of_its_own_needs_no_supply():
 def test_back_pressure_adds_to_the_line_pressure():
     lab, _ = laboratory(back_pressure_kpa=13.33)
     assert lab.pressure_kpa(np.asarray([EPOCH_NS]))[0] == 13.33
+
+
+def test_the_past_keeps_the_power_it_had():
+    lab, clock = laboratory(pump_power="supply")
+    lab.change_power(supply_v=3.0, output_on=True, interlock_closed=True)
+    clock.wait_s(10)
+    lab.change_power(interlock_closed=False)
+    moments = np.asarray([EPOCH_NS + 5 * 10**9, EPOCH_NS + 10 * 10**9], np.int64)
+    assert lab.pump_voltage_v(moments).tolist() == [3.0, 0.0]
+    assert (lab.supply_current_a(moments) > 0).tolist() == [True, False]

@@ -199,7 +199,7 @@ _QUANTITIES: dict[str, Callable[[Laboratory, NDArray[np.int64]], NDArray[np.floa
     "air_pressure_hpa": lambda laboratory, t_ns: laboratory.environment.air_pressure_hpa(t_ns),
     "air_humidity_percent": lambda laboratory, t_ns: laboratory.environment.relative_humidity_percent(t_ns),
     "liquid_temperature_c": lambda laboratory, t_ns: laboratory.environment.liquid_temperature_c(t_ns),
-    "pump_voltage_v": lambda laboratory, t_ns: np.full(len(t_ns), laboratory.power.pump_v),
+    "pump_voltage_v": lambda laboratory, t_ns: laboratory.pump_voltage_v(t_ns),
     "back_pressure_kpa": lambda laboratory, t_ns: np.full(len(t_ns), laboratory.parameters.back_pressure_kpa),
     "nothing": lambda _, t_ns: np.zeros(len(t_ns)),
 }

@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-import nidaqmx._grpc_interpreter  # type: ignore[import-untyped]  # noqa: F401 - the stubs load only after it
+import nidaqmx._grpc_interpreter  # noqa: F401 - the stubs load only after it
 import numpy as np
 from nidaqmx._stubs import nidaqmx_pb2 as wire
 from numpy.typing import NDArray

@@ -7,7 +7,7 @@ A method that is missing answers UNIMPLEMENTED, loudly, as the maker's base clas
 from collections.abc import Callable
 from typing import Any
 
-import nidaqmx._grpc_interpreter  # type: ignore[import-untyped]  # noqa: F401 - the stubs load only after it
+import nidaqmx._grpc_interpreter  # noqa: F401 - the stubs load only after it
 from nidaqmx._stubs import nidaqmx_pb2 as wire
 from nidaqmx._stubs.nidaqmx_pb2_grpc import NiDAQmxServicer, add_NiDAQmxServicer_to_server
 

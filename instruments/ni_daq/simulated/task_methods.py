@@ -3,11 +3,11 @@
 
 from typing import Any
 
-import nidaqmx._grpc_interpreter  # type: ignore[import-untyped]  # noqa: F401 - the stubs load only after it
+import nidaqmx._grpc_interpreter  # noqa: F401 - the stubs load only after it
 from nidaqmx._stubs import nidaqmx_pb2 as wire
-from nidaqmx.error_codes import DAQmxErrors  # type: ignore[import-untyped]
-from nidaqmx.errors import DaqError  # type: ignore[import-untyped]
-from nidaqmx.utils import unflatten_channel_string  # type: ignore[import-untyped]
+from nidaqmx.error_codes import DAQmxErrors
+from nidaqmx.errors import DaqError
+from nidaqmx.utils import unflatten_channel_string
 from session_pb2 import Session
 
 from instruments.ni_daq.dialect import Code

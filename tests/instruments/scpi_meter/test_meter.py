@@ -18,6 +18,7 @@ from rig.errors import ConnectionFailedError, GarbledReplyError, NoReplyError, R
 @pytest.fixture
 def fed(laboratory):
     laboratory.change_power(supply_v=3.0, output_on=True, interlock_closed=True)
+    laboratory.clock.wait_s(1)  # longer than any aperture
     return laboratory
 
 
