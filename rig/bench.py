@@ -295,8 +295,3 @@ def make_clock(bench_file: BenchFile) -> Clock:
     if bench_file.bench.clock == "virtual":
         return VirtualClock(bench_file.epoch_ns)
     return WallClock()
-
-
-def hours_between(from_ns: int, to_ns: int) -> float:
-    """Return the hours between two moments."""
-    return (to_ns - from_ns) / NS_PER_S / 3600.0

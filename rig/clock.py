@@ -24,6 +24,11 @@ def ns_from_s(seconds: float) -> int:
     return round(seconds * NS_PER_S)
 
 
+def hours_between(from_ns: int, to_ns: int) -> float:
+    """Return the hours between two moments."""
+    return (to_ns - from_ns) / NS_PER_S / 3600.0
+
+
 def iso_utc(t_ns: int) -> str:
     """Render UTC nanoseconds as ISO 8601 with microseconds, for people and file names."""
     whole, rest = divmod(t_ns, NS_PER_S)
