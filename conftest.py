@@ -3,6 +3,7 @@
 pytest_plugins = [
     "fixtures.options",
     "fixtures.requirements",
+    "fixtures.streaming",
     "fixtures.bench",
     "fixtures.verify",
     "fixtures.progress",

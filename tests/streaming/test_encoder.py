@@ -14,7 +14,6 @@ from rig.streaming.encoder import RecordEncoder
 from rig.streaming.state import EncoderState
 from tests.streaming.records import EPOCH_NS, add_samples, begin, everything
 
-
 NUMBER = re.compile(rb"(?<==)-?\d+(\.\d+)?(e[+-]\d+)?(?=[, ])")
 
 
