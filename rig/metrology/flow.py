@@ -33,9 +33,10 @@ class MeanFlow:
     """A mean flow found in two ways.
 
     `error` is the end-point result in percent with its budget, `flow` the same in µL/h. `regression_ul_h` is the slope
-    of the line with correlated residuals, `u_regression_ul_h` its standard uncertainty from those residuals alone.
-    `difference_percent` is end-point less regression, `allowed_percent` what noise explains of it (k = 2). `gain` is
-    the mass between the ends, from which `draw_error` checks the budget by Monte Carlo.
+    of the line with correlated residuals and without isolated jumps, `u_regression_ul_h` its standard uncertainty from
+    those residuals alone. `difference_percent` is end-point less regression, `allowed_percent` what the balance's noise
+    and strokes cut by the ends explain of it (k = 2). `gain` is the mass between the ends, from which `draw_error`
+    checks the budget by Monte Carlo.
     """
 
     error: Budget
@@ -128,7 +129,8 @@ def mean_flow(
         raise MetrologyError(f"programmed rate of {programmed_ul_h!r} µL/h: an error in percent needs a positive rate")
     t, m = as_series(t_s, mass_mg, "mass", FEWEST_READINGS)
     facts = check_series(t, m, minimum=FEWEST_READINGS, max_gap_s=max_gap_s, fall_mg=_fall_mg(balance))
-    line = fit_line(t, m)
+    # Zero-flow runs say how much the balance wanders; without them the residuals must.
+    line = fit_line(t, m, evaporation.wander_mg2_h if evaporation.white_mg2_s > 0.0 else None)
     single_mg = max(balance.repeatability_mg, balance.readability_mg)
     unrest_mg = math.sqrt(max(0.0, line.scatter**2 - single_mg**2))
     longest_s = _END_S if unrest_mg <= single_mg else _RESTLESS_END_S
@@ -178,8 +180,8 @@ def _compared(
     u_regression = per_mg * line.u_slope_h
     percent = 100.0 / programmed_ul_h
     difference = error.value - (regression * percent - 100.0)
-    u_ends = per_mg * math.hypot(gain.u_noise_mg, math.sqrt(2.0) * unrest_mg) / gain.hours
-    allowed = 2.0 * percent * math.hypot(u_regression, u_ends)
+    u_ends_mg_h = math.hypot(gain.u_noise_mg, math.sqrt(2.0) * unrest_mg) / gain.hours
+    allowed = 2.0 * percent * per_mg * math.hypot(line.u_steady_h, u_ends_mg_h)
     remarks: tuple[str, ...] = ()
     if abs(difference) > allowed:
         jumps = "".join(f"; the mass jumped by {size:+.3g} mg at {t_s / _S_PER_H:.3f} h" for t_s, size in line.jumps)

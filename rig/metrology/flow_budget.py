@@ -76,6 +76,7 @@ def volume_budget(
             Component("immersed needle", "B", delivery.immersion, delivery.u_immersion, "1", z * gain.mass_mg),
             Component("thermal expansion in pump and line", "B", 0.0, u_expansion, "µL/h", gain.hours),
         ],
+        evaporation.remarks,
     )
 
 

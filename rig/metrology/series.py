@@ -71,7 +71,7 @@ def check_series(
         raise SeriesError(
             f"{what} has a gap of {largest_s:.6g} s after reading {i} at {t[i]:.6f} s; {allowed_s:.6g} s is allowed"
         )
-    for i in _lasting(t, y, falls, fall_mg):
+    for i in _lasting(t, y, falls, fall_mg) if falls.size else ():
         _refuse_lasting_fall(t, y, int(i), what, fall_mg)
     return SeriesFacts(t.size, span_s, mean_s, largest_s, equal)
 
@@ -126,7 +126,7 @@ def _scan(t: FloatArray, y: FloatArray, what: str, fall_mg: float) -> tuple[floa
 def _refuse_not_finite(t: FloatArray, y: FloatArray, start: int, stop: int, what: str) -> None:
     bad = ~(np.isfinite(t[start:stop]) & np.isfinite(y[start:stop]))
     i = start + (int(np.argmax(bad)) if bad.any() else 0)
-    raise SeriesError(f"{what} at reading {i} is {y[i]!r} at {t[i]!r} s: not a finite number")
+    raise SeriesError(f"{what} at reading {i} is {float(y[i])!r} at {float(t[i])!r} s: not a finite number")
 
 
 def _lasting(t: FloatArray, y: FloatArray, i: IndexArray, fall_mg: float) -> IndexArray:

@@ -166,5 +166,5 @@ def _checked(volume_ul: ArrayLike, needed: int, programmed_ul_h: float, what: st
     # A sum is finite only when all of its terms are: one pass without a mask.
     if not math.isfinite(float(volume[:needed].sum())):
         i = int(np.argmin(np.isfinite(volume[:needed])))
-        raise SeriesError(f"volume {i} is {volume[i]!r}: not a finite number")
+        raise SeriesError(f"volume {i} is {float(volume[i])!r}: not a finite number")
     return volume
