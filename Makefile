@@ -8,12 +8,13 @@ BENCH  ?= benches/mocked.toml
 # numpy's linear algebra must not start threads of its own: two cores are shared with the twins.
 export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: help run test check bench parquet lock clean
+.PHONY: help run test check bench servers parquet lock clean
 
 help:
 	@echo "make run    set up, then run the plans on the mocked bench and write a report"
 	@echo "make test   set up, then run every check"
 	@echo "make bench  print the speed table"
+	@echo "make servers  install the InfluxDB servers that the streaming tests use (Debian, root)"
 	@echo "make parquet  add Parquet export"
 	@echo "make lock   resolve the dependencies anew"
 
@@ -47,6 +48,14 @@ check: $(VENV)/.dev-installed
 
 bench: $(VENV)/.dev-installed
 	$(BIN)/python -m benchmarks
+
+# Quick when repeated. The tests start processes of their own; Debian's services are not used.
+servers:
+	@PATH="$$PATH:/usr/sbin"; for server in influxd victoria-metrics nginx; do command -v $$server >/dev/null || missing="$$missing $$server"; done; \
+	test -n "$$missing" || exit 0; \
+	command -v apt-get >/dev/null || { echo "missing:$$missing; this is no Debian: install InfluxDB 1.x, VictoriaMetrics and nginx by hand"; exit 1; }; \
+	test "$$(id -u)" = 0 || { echo "missing:$$missing; run this as root: sudo make servers"; exit 1; }; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends influxdb victoria-metrics nginx-light
 
 parquet: $(VENV)/.run-installed
 	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/parquet.txt
