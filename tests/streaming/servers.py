@@ -132,6 +132,12 @@ class Server:
         except OSError:
             return False
 
+    def renice(self, niceness: int) -> None:
+        """Let others go before it, all its threads."""
+        if self._process is not None:
+            for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
+                os.setpriority(os.PRIO_PROCESS, int(thread.name), niceness)
+
     def kill(self) -> None:
         """End it as a power cut would; safe to repeat."""
         if self._process is not None:
