@@ -71,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     _with_runs(sync, _sync)
     stream = commands.add_parser("stream", help="follow one run into InfluxDB until it ends")
     _with_run(stream, _stream)
+    dashboards = commands.add_parser("dashboards", help="write Grafana's dashboards, or open a run in them")
+    dashboards.add_argument("--out", type=Path, default=Path("deploy/grafana"), help="default: deploy/grafana")
+    dashboards.add_argument("--run", metavar="RUN", help="only print the addresses that open this run at its own time")
+    dashboards.add_argument("--grafana", default="http://localhost:3000", metavar="URL", help="where Grafana answers")
+    _with_runs(dashboards, _dashboards)
     return parser
 
 
@@ -226,6 +231,18 @@ def _report(options: argparse.Namespace) -> int:
     out = options.out or path.with_name(path.name.replace(".rig.db", ".html"))
     write_report(path, out)
     print(out)
+    return 0
+
+
+def _dashboards(options: argparse.Namespace) -> int:
+    from reports.dashboards.links import run_links
+    from reports.dashboards.provisioning import write_tree
+
+    if options.run:
+        for title, address in run_links(_record(options), options.grafana):
+            print(f"{title}: {address}")
+        return 0
+    print("\n".join(map(str, write_tree(options.out))))
     return 0
 
 

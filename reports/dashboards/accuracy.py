@@ -1,0 +1,165 @@
+"""Dose accuracy by pump and rate, over many runs."""
+
+from reports.dashboards import choices
+from reports.dashboards.choices import RESULT_CHOSEN
+from reports.dashboards.influxql import CHOSEN, SHOWN, over_time, select, tags
+from reports.dashboards.looks import GREEN, ORANGE, RED, thresholds, verdict_codes
+from reports.dashboards.model import Dashboard, Query, Row
+from reports.dashboards.panels import Bars, Column, Graph, Scatter, Table, line
+
+_RESULTS = (CHOSEN, RESULT_CHOSEN, '"setting" =~ /^${setting:regex}$/', SHOWN)
+_NOTHING = "No result like this in the span shown: widen it, or choose another source or result."
+_VERDICT_CODE = Column("verdict_code", "verdict", width=120, mappings=(verdict_codes(),))
+
+MATRIX = Table(
+    title="Error by pump and setting",
+    description="The latest result of each pump at each setting.",
+    unit="percent",
+    decimals=2,
+    no_data=_NOTHING,
+    queries=(
+        Query(select('last("value_percent") AS "error"', "results", *_RESULTS, by=tags("dut", "setting")), table=True),
+    ),
+    transformations=(
+        {
+            "id": "groupingToMatrix",
+            "options": {"columnField": "setting", "rowField": "dut", "valueField": "error", "emptyValue": "null"},
+        },
+    ),
+    columns=(),
+    width=12,
+)
+LATEST = Table(
+    title="Latest result of each pump at each setting",
+    description="Value, standard uncertainty (k = 1), limits, the probability that the pump conforms, and the verdict.",
+    no_data=_NOTHING,
+    queries=(
+        Query(
+            select(
+                'last("value_percent") AS "value", last("u_percent") AS "u", last("lower_percent") AS "lower", '
+                'last("upper_percent") AS "upper", last("conformance_probability") AS "conforms", '
+                'last("verdict_code") AS "verdict_code"',
+                "results",
+                *_RESULTS,
+                by=tags("dut", "setting"),
+            ),
+            table=True,
+        ),
+    ),
+    columns=(
+        Column("Time"),
+        Column("dut", "pump"),
+        Column("setting", "setting", width=110),
+        Column("value", "error", "percent", decimals=2, width=90),
+        Column("u", "u", "percent", decimals=2, width=80),
+        Column("lower", "from", "percent", width=70),
+        Column("upper", "to", "percent", width=70),
+        Column("conforms", "conforms", "percentunit", decimals=2, width=90),
+        _VERDICT_CODE,
+    ),
+    width=12,
+)
+OVER_TIME = Graph(
+    title="Error by pump and setting over time",
+    description="One point for each result, at the run's own time. Dashed: the limits in force.",
+    unit="percent",
+    decimals=2,
+    no_data=_NOTHING,
+    queries=(
+        Query(select('"value_percent"', "results", *_RESULTS, by=tags("dut", "setting")), "$tag_dut at $tag_setting"),
+        Query(
+            over_time(
+                'last("lower_percent") AS "lower limit", last("upper_percent") AS "upper limit"',
+                "results",
+                *_RESULTS[:-1],
+                fill="previous",
+            ),
+            "$col",
+        ),
+    ),
+    overrides=(line("lower limit", RED, dashed=True), line("upper limit", RED, dashed=True)),
+    points=True,
+    centred=True,
+)
+BY_RATE = Scatter(
+    title="Error over programmed rate",
+    description="Every result of a rate in the span shown, over the rate that was programmed. Small rates are where "
+    "balance noise and evaporation weigh most.",
+    unit="percent",
+    decimals=2,
+    no_data="No result with a programmed rate in the span shown.",
+    queries=(
+        Query(
+            select('"programmed_ul_h", "value_percent"', "results", *_RESULTS, '"programmed_ul_h" > 0', by=tags("dut")),
+            table=True,
+        ),
+    ),
+    x="programmed_ul_h",
+    y="value_percent",
+    x_title="programmed rate in µL/h",
+)
+SPREAD = Table(
+    title="Pumps and runs together, by setting",
+    description="How many results there are at each setting, their mean, standard deviation and extremes.",
+    no_data=_NOTHING,
+    queries=(
+        Query(
+            select(
+                'count("value_percent") AS "n", mean("value_percent") AS "mean", stddev("value_percent") AS "s", '
+                'min("value_percent") AS "min", max("value_percent") AS "max"',
+                "results",
+                *_RESULTS,
+                by=tags("setting"),
+            ),
+            table=True,
+        ),
+    ),
+    columns=(
+        Column("Time"),
+        Column("setting", "setting"),
+        Column("n", "results", "none", width=80),
+        Column("mean", "mean", "percent", decimals=2, width=90),
+        Column("s", "std. deviation", "percent", decimals=2, width=120),
+        Column("min", "smallest", "percent", decimals=2, width=100),
+        Column("max", "largest", "percent", decimals=2, width=100),
+    ),
+    width=12,
+)
+UNCERTAINTY = Bars(
+    title="Uncertainty by setting",
+    description="Mean standard uncertainty (k = 1) of the results. Where twice this is not small against the limit, "
+    "results come out INCONCLUSIVE: measure longer.",
+    unit="percent",
+    decimals=3,
+    no_data=_NOTHING,
+    queries=(Query(select('mean("u_percent")', "results", *_RESULTS, by=tags("setting")), "$tag_setting"),),
+    thresholds=thresholds(GREEN, (0.5, ORANGE), (1.5, RED)),
+    width=6,
+)
+COUNTS = Bars(
+    title="Verdicts by pump",
+    description="How many results of each pump have each verdict.",
+    unit="none",
+    no_data=_NOTHING,
+    queries=(
+        Query(
+            select('count("verdict_code")', "results", *_RESULTS, by=tags("dut", "verdict")), "$tag_dut: $tag_verdict"
+        ),
+    ),
+    width=6,
+)
+
+DASHBOARD = Dashboard(
+    uid=choices.ACCURACY,
+    title="Dose accuracy",
+    description="What pumps deliver against what they were set to, by pump and by rate. Physical and mocked runs are "
+    "never shown together. Mocked runs stand at their virtual time.",
+    variables=(*choices.FOR_MANY_RUNS, choices.RESULT, choices.setting(several=True)),
+    span=("now-1y", "now"),
+    siblings=(("Trend over pumps", choices.TREND),),
+    rows=(
+        Row("Latest", (MATRIX, LATEST)),
+        Row("All", (OVER_TIME, BY_RATE)),
+        Row("Together", (SPREAD, UNCERTAINTY, COUNTS)),
+    ),
+)

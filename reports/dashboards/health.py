@@ -1,0 +1,223 @@
+"""Is the rig itself well: losses, jitter, drift, calibrations that fall due."""
+
+from reports.dashboards import choices
+from reports.dashboards.choices import BENCH_CHOSEN, SOURCE_CHOSEN
+from reports.dashboards.influxql import SHOWN, from_rows, over_time, select, tags, values_of
+from reports.dashboards.looks import GREEN, ORANGE, RED, thresholds
+from reports.dashboards.model import Dashboard, Query, Row, Variable
+from reports.dashboards.panels import Bars, Column, Graph, Table
+from reports.dashboards.runs import RUN_LINKS
+
+_BENCH = (SOURCE_CHOSEN, BENCH_CHOSEN)
+_INSTRUMENT = (*_BENCH, '"instrument" =~ /^${instrument:regex}$/')
+_BY = tags("bench", "instrument")
+_NAMED = "$tag_bench: $tag_instrument"
+_NOTHING = "Nothing was read in the span shown: widen it, or choose another source or bench."
+
+LOST_TOTAL = Bars(
+    title="Samples lost",
+    description="Samples that instruments could not deliver, in the span shown. 0 is what it should be.",
+    unit="none",
+    no_data=_NOTHING,
+    queries=(Query(select('sum("samples_lost")', "reads", *_INSTRUMENT, SHOWN, by=_BY), _NAMED),),
+    thresholds=thresholds(GREEN, (1, RED)),
+    width=6,
+    height=8,
+)
+LOST = Graph(
+    title="Samples lost over time",
+    description="When samples were lost: a burst points to a cable or a busy computer, a steady trickle to a rate that "
+    "is too high.",
+    unit="none",
+    no_data=_NOTHING,
+    queries=(Query(over_time('sum("samples_lost")', "reads", *_INSTRUMENT, by=_BY, fill="none"), _NAMED),),
+    bars=True,
+    width=9,
+    height=8,
+)
+READ = Graph(
+    title="Samples read over time",
+    description="How many samples came in per interval; a step down is an instrument that went quiet.",
+    unit="none",
+    no_data=_NOTHING,
+    queries=(Query(over_time('sum("samples_read")', "reads", *_INSTRUMENT, by=_BY, fill="none"), _NAMED),),
+    width=9,
+    height=8,
+)
+LATE = Graph(
+    title="Lateness of readings (jitter)",
+    description="From when a reading was due to when it was recorded: the worst, and what 99 of 100 readings stay "
+    "below. In virtual time it is 0.",
+    unit="ms",
+    decimals=2,
+    no_data=_NOTHING,
+    queries=(
+        Query(over_time('max("late_ms")', "reads", *_INSTRUMENT, by=_BY, fill="none"), f"{_NAMED} worst"),
+        Query(over_time('percentile("late_ms", 99)', "reads", *_INSTRUMENT, by=_BY, fill="none"), f"{_NAMED} 99 %"),
+    ),
+)
+ROUND_TRIP = Graph(
+    title="Round trip of commands",
+    description="From a command's first byte to its answer's last, the worst of each interval; 0 in virtual time.",
+    unit="ms",
+    decimals=2,
+    no_data="No command in the span shown.",
+    queries=(Query(over_time('max("round_trip_ms")', "commands", *_INSTRUMENT, by=_BY, fill="none"), _NAMED),),
+)
+TROUBLE = Table(
+    title="Trouble",
+    description="Readings missed, samplers that failed, pumps that did not stop and other warnings and alarms of the "
+    "rig, by bench, in the span shown.",
+    no_data="No trouble in the span shown.",
+    queries=(
+        Query(
+            select(
+                'count("seq") AS "count", last("text") AS "text"',
+                "events",
+                *_BENCH,
+                '"severity" =~ /^(warning|alarm)$/',
+                SHOWN,
+                by=tags("bench", "event", "severity"),
+            ),
+            table=True,
+        ),
+    ),
+    columns=(
+        Column("Time"),
+        Column("bench", "bench", width=120),
+        Column("severity", "severity", width=90),
+        Column("event", "event", width=150),
+        Column("count", "times", "none", width=80),
+        Column("text", "the last one"),
+    ),
+    width=12,
+)
+UNFINISHED = Table(
+    title="Runs that did not finish",
+    description="Aborted by somebody, or interrupted because their process died. Click on one to open it.",
+    no_data="Every run of the span shown finished.",
+    queries=(
+        Query(
+            select(
+                '"started_ms", "stopped_ms", "reason", "duration_s"',
+                "runs",
+                *_BENCH,
+                "\"reason\" != 'FINISHED'",
+                SHOWN,
+                by=tags("run", "bench"),
+            ),
+            table=True,
+        ),
+    ),
+    columns=(
+        Column("Time", "ended", "dateTimeAsIso", width=170),
+        Column("run", "run", links=RUN_LINKS),
+        Column("bench", "bench", width=120),
+        Column("reason", "how", width=120),
+        Column("duration_s", "after", "s", decimals=0, width=90),
+        Column("started_ms", "began", "dateTimeAsIso", width=170),
+        Column("stopped_ms", "stopped", "dateTimeAsIso", width=170),
+    ),
+    width=12,
+)
+WEIGHING_DRIFT = Graph(
+    title="Drift of the balance at zero flow",
+    description="Slope of the weighings while the pump stands still: evaporation and drift together. It ought to be "
+    "small, negative and the same from run to run; a change points to the evaporation trap, to draught or to the "
+    "balance.",
+    unit="mg/h",
+    decimals=3,
+    no_data="The pump did not stand still long enough in the span shown.",
+    queries=(
+        Query(
+            from_rows(
+                '"drift"',
+                over_time(
+                    'derivative(last("mass_mg"), 1h) AS "drift", max("rate_ul_h") AS "rate"',
+                    "samples",
+                    *_BENCH,
+                    by=tags("bench", "run"),
+                    fill="none",
+                ),
+                '"rate" = 0',
+                by=tags("bench"),
+            ),
+            "$tag_bench",
+        ),
+    ),
+    points=True,
+    min_interval="1h",
+)
+CLOCK_DRIFT = Graph(
+    title="Drift of the pump's clock",
+    description="How fast the pump's clock runs against the rig's. 10 ppm is 0.9 s a day.",
+    unit="ppm",
+    decimals=2,
+    no_data="No pump clock in the span shown.",
+    queries=(
+        Query(
+            over_time(
+                'derivative(mean("clock_offset_s"), 1s) * 1000000',
+                "samples",
+                *_BENCH,
+                by=tags("bench", "dut", "run"),
+                fill="none",
+            ),
+            "$tag_bench: $tag_dut",
+        ),
+    ),
+    min_interval="1h",
+)
+CALIBRATIONS = Table(
+    title="Calibrations, by when they fall due",
+    description="The latest calibration of each instrument that was used in the span shown, when it ends, and how many "
+    "days it had to go at the start of the latest run. An overdue instrument makes results INVALID.",
+    no_data="No calibrated instrument in the span shown.",
+    queries=(
+        Query(
+            select(
+                'last("calibration") AS "calibration", last("due_ms") AS "due_ms", last("due_ms") AS "from_now", '
+                'last("days_left") AS "days_left"',
+                "calibrations",
+                *_INSTRUMENT,
+                SHOWN,
+                by=tags("bench", "instrument", "driver"),
+            ),
+            table=True,
+        ),
+    ),
+    columns=(
+        Column("Time"),
+        Column("bench", "bench", width=140),
+        Column("instrument", "instrument", width=160),
+        Column("driver", "driver", width=180),
+        Column("calibration", "calibration"),
+        Column("due_ms", "good until", "dateTimeAsIso", width=180),
+        Column("from_now", "from now", "dateTimeFromNow", width=150),
+        Column("days_left", "days left then", "none", 0, 130, thresholds=thresholds(RED, (0, ORANGE), (30, GREEN))),
+    ),
+    sorted_by="good until",
+)
+_INSTRUMENTS = Variable(
+    name="instrument",
+    label="Instrument",
+    description="The instrument's name on its bench",
+    query=values_of("instrument", "reads", *_BENCH),
+    every=True,
+    several=True,
+)
+
+DASHBOARD = Dashboard(
+    uid=choices.HEALTH,
+    title="Rig health",
+    description="Whether the rig may be believed: losses, jitter, drift and calibrations, by bench and instrument.",
+    variables=(choices.ONE_SOURCE, choices.bench(SOURCE_CHOSEN), _INSTRUMENTS),
+    span=("now-90d", "now"),
+    rows=(
+        Row("Losses", (LOST_TOTAL, LOST, READ)),
+        Row("Jitter", (LATE, ROUND_TRIP)),
+        Row("Drift", (WEIGHING_DRIFT, CLOCK_DRIFT)),
+        Row("Calibration", (CALIBRATIONS,)),
+        Row("Trouble", (TROUBLE, UNFINISHED)),
+    ),
+)

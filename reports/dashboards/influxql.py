@@ -1,0 +1,47 @@
+"""InfluxQL as dashboards ask it: what 1.x, 2.x and 3.x all understand, with Grafana's variables in place.
+
+Values of variables are always written in a format of their own (`:singlequote`, `:regex`), so that names with spaces,
+quotes or dots mean themselves whatever Grafana's data source would make of them.
+"""
+
+from collections.abc import Sequence
+
+# The run that the reader chose.
+RUN = '"run" = ${run:singlequote}'
+# What the reader chose on pages over many runs; `source` is one value, so that mocked and physical never mix.
+CHOSEN = '"source" = ${source:singlequote} AND "bench" =~ /^${bench:regex}$/ AND "dut" =~ /^${dut:regex}$/'
+# For what belongs to a run as a whole and must be found whatever span of time is shown. InfluxDB 3 looks back only a
+# day when a statement names no time.
+ALWAYS = "time > 0"
+SHOWN = "$timeFilter"
+
+
+def select(what: str, measurement: str, *where: str, by: str = "", rest: str = "") -> str:
+    """Return one statement: `SELECT what FROM measurement WHERE ... GROUP BY by rest`."""
+    return _statement(what, f'"{measurement}"', where, by, rest)
+
+
+def over_time(what: str, measurement: str, *where: str, by: str = "", fill: str = "null") -> str:
+    """Return a statement with one value per interval of the graph; intervals without data are filled with `fill`."""
+    groups = f"time($__interval), {by}" if by else "time($__interval)"
+    return select(what, measurement, *where, SHOWN, by=groups, rest=f"fill({fill})")
+
+
+def from_rows(what: str, inner: str, *where: str, by: str = "") -> str:
+    """Return a statement over the rows of another one, in the span shown."""
+    return _statement(what, f"({inner})", (*where, SHOWN), by, "")
+
+
+def values_of(tag: str, measurement: str, *where: str) -> str:
+    """Return the statement that lists a tag's values."""
+    return f'SHOW TAG VALUES FROM "{measurement}" WITH KEY = "{tag}" WHERE {" AND ".join((ALWAYS, *where))}'
+
+
+def tags(*names: str) -> str:
+    """Return tags to group by."""
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _statement(what: str, source: str, where: Sequence[str], by: str, rest: str) -> str:
+    words = ["SELECT", what, "FROM", source, "WHERE", " AND ".join(where)]
+    return " ".join([*words, *(["GROUP BY", by] if by else []), *([rest] if rest else [])])

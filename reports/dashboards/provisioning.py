@@ -1,0 +1,87 @@
+"""The tree that Grafana provisions itself from: data source, folders and dashboards.
+
+Nothing secret stands in it: address and bucket come from the environment of Grafana's process, the token from a file
+that only this process reads.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from reports.dashboards.catalogue import FOLDERS
+from reports.dashboards.render import DATA_SOURCE_NAME, DATA_SOURCE_UID, dashboard_text
+from rig.errors import ExportError
+from rig.record.export import written_whole
+
+# Where the tree stands in Grafana's container: provisioning/ is read at start, dashboards/ watched.
+DASHBOARDS_DIRECTORY = "/etc/pump-rig/dashboards"
+TOKEN_FILE = "/run/secrets/grafana_influx_token"  # noqa: S105 - the name of a file
+
+_HEAD = "# Written by `rig dashboards`: change reports/dashboards/ and write it anew.\napiVersion: 1\n"
+_DATA_SOURCE = f"""{_HEAD}
+datasources:
+  - name: {DATA_SOURCE_NAME}
+    uid: {DATA_SOURCE_UID}
+    type: influxdb
+    access: proxy
+    isDefault: true
+    editable: false
+    url: $RIG_INFLUX_URL
+    jsonData:
+      # InfluxQL is what 1.x, 2.x and 3.x all answer; on 2.x the bucket is found by its name.
+      version: InfluxQL
+      dbName: $RIG_INFLUX_BUCKET
+      httpMode: POST
+      timeInterval: 1s
+      httpHeaderName1: Authorization
+    secureJsonData:
+      httpHeaderValue1: Token $__file{{{TOKEN_FILE}}}
+"""
+_PROVIDER = """
+  - name: pump-rig-{directory}
+    folder: "{title}"
+    folderUid: {uid}
+    type: file
+    disableDeletion: true
+    allowUiUpdates: false
+    updateIntervalSeconds: 30
+    options:
+      path: {root}/{directory}
+"""
+
+
+def files() -> Iterator[tuple[str, str]]:
+    """Yield each file of the tree: its path with forward slashes, and its text."""
+    yield "provisioning/datasources/pump-rig.yaml", _DATA_SOURCE
+    providers = "".join(
+        _PROVIDER.format(uid=folder.uid, title=folder.title, directory=folder.directory, root=DASHBOARDS_DIRECTORY)
+        for folder in FOLDERS
+    )
+    yield "provisioning/dashboards/pump-rig.yaml", f"{_HEAD}\nproviders:{providers}"
+    for folder in FOLDERS:
+        for dashboard in folder.dashboards:
+            yield f"dashboards/{folder.directory}/{dashboard.uid}.json", dashboard_text(dashboard)
+
+
+def write_tree(directory: Path) -> tuple[Path, ...]:
+    """Write the tree into `directory` and return its files.
+
+    Each file appears whole or not at all; dashboards that are no longer defined are taken away. Raises ExportError.
+    """
+    written = []
+    for name, text in files():
+        path = directory / name
+        with written_whole(path) as temporary:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+        written.append(path)
+    _clear(directory, set(written))
+    return tuple(written)
+
+
+def _clear(directory: Path, written: set[Path]) -> None:
+    for folder in FOLDERS:
+        for path in (directory / "dashboards" / folder.directory).glob("*.json"):
+            if path not in written:
+                try:
+                    path.unlink()
+                except OSError as error:
+                    raise ExportError(f"{path} is no longer defined and could not be deleted: {error}") from error

@@ -1,0 +1,88 @@
+"""The list of runs: where a reader starts, because each run opens at its own span of time."""
+
+from reports.dashboards import choices, influxql
+from reports.dashboards.looks import ORANGE, RED, words
+from reports.dashboards.model import Dashboard, Json, Query, Row
+from reports.dashboards.panels import Column, Table
+
+# A run that is not over has no end: its pages then reach to now.
+_SPAN = "from=${__data.fields.started_ms.numeric}&to=${__data.fields.stopped_ms.numeric}"
+
+
+def to_run(title: str, uid: str) -> Json:
+    """Return the link from a table's row with `run`, `started_ms` and `stopped_ms` to a page of this run."""
+    return {"title": title, "url": f"/d/{uid}?var-run=${{__data.fields.run}}&{_SPAN}", "targetBlank": False}
+
+
+RUN_LINKS = (to_run("Run overview", choices.RUN), to_run("Live run", choices.LIVE))
+RUN_FACTS = ", ".join(
+    (
+        'last("started_ms") AS "started_ms"',
+        'last("stopped_ms") AS "stopped_ms"',
+        'last("duration_s") AS "duration_s"',
+        'last("reason") AS "reason"',
+        'last("dut_model") AS "dut_model"',
+        'last("operator") AS "operator"',
+        'last("plans") AS "plans"',
+        'last("clock") AS "clock"',
+        'last("overdue") AS "overdue"',
+        'last("rig_version") AS "rig_version"',
+    )
+)
+RUN_TAGS = influxql.tags("run", "bench", "dut", "source")
+_REASONS = words(("ABORTED", "ABORTED", ORANGE), ("INTERRUPTED", "INTERRUPTED", RED))
+RUN_COLUMNS = (
+    Column("Time"),
+    Column("run", "run", width=330, links=RUN_LINKS),
+    Column("started_ms", "begins", "dateTimeAsIso", width=170),
+    Column("stopped_ms", "ends", "dateTimeAsIso", width=170),
+    Column("duration_s", "lasts", "s", decimals=1, width=100),
+    Column("reason", "ended as", width=110, mappings=(_REASONS,)),
+    Column("dut", "pump", width=110),
+    Column("dut_model", "model"),
+    Column("source", "source", width=90),
+    Column("bench", "bench", width=120),
+    Column("operator", "operator", width=130),
+    Column("plans", "plans"),
+    Column("clock", "clock", width=80),
+    Column("overdue", "calibration overdue", width=150),
+    Column("rig_version", "rig", width=70),
+)
+
+DASHBOARD = Dashboard(
+    uid=choices.RUNS,
+    title="Runs",
+    description="All runs; a click on one opens it at its own span of time, also when that is virtual.",
+    variables=(choices.EITHER_SOURCE, *choices.FOR_ONE_RUN[1:3]),
+    span=("now-90d", "now"),
+    rows=(
+        Row(
+            "Runs, whatever span of time is shown above",
+            (
+                Table(
+                    title="Runs",
+                    description="One line for each run. Times are the run's own: on the virtual clock a run stands at "
+                    "its virtual time. Click on a run's name to open it there.",
+                    no_data="No runs in this bucket: run a plan with streaming on, or back-fill with `rig sync`.",
+                    queries=(
+                        Query(
+                            influxql.select(
+                                RUN_FACTS,
+                                "runs",
+                                '"source" =~ /^${source:regex}$/',
+                                '"bench" =~ /^${bench:regex}$/',
+                                '"dut" =~ /^${dut:regex}$/',
+                                influxql.ALWAYS,
+                                by=RUN_TAGS,
+                            ),
+                            table=True,
+                        ),
+                    ),
+                    columns=RUN_COLUMNS,
+                    sorted_by="begins",
+                    height=20,
+                ),
+            ),
+        ),
+    ),
+)

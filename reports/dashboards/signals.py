@@ -1,0 +1,88 @@
+"""What instruments measured during one run, as panels for the run's pages."""
+
+from reports.dashboards.influxql import RUN, from_rows, over_time, tags
+from reports.dashboards.looks import UL_PER_MG, pump_alarms, pump_states
+from reports.dashboards.model import Query
+from reports.dashboards.panels import Graph, States
+
+NOTHING_HERE = "Nothing in this span: open the run from the list of runs, which knows its span."
+_BY_INSTRUMENT = tags("instrument")
+
+
+def _samples(what: str, legend: str, fill: str = "null") -> Query:
+    return Query(over_time(what, "samples", RUN, by=_BY_INSTRUMENT, fill=fill), legend)
+
+
+def _summed(what: str, name: str, fill: str = "none") -> Query:
+    return Query(
+        from_rows(f'cumulative_sum("ul") AS "{name}"', over_time(f'{what} AS "ul"', "samples", RUN, fill=fill)), "$col"
+    )
+
+
+FLOW = Graph(
+    title="Flow",
+    description="Programme, flow sensor and balance on one axis. The balance's flow is the slope of its readings "
+    f"times {UL_PER_MG} µL/mg (water at 20 °C), without further correction.",
+    unit="µL/h",
+    decimals=2,
+    no_data=NOTHING_HERE,
+    queries=(
+        _samples('mean("rate_ul_h")', "$tag_instrument: programmed"),
+        _samples('mean("flow_ul_h")', "$tag_instrument: sensor"),
+        _samples(f'derivative(mean("mass_mg"), 1h) * {UL_PER_MG}', "$tag_instrument: weighed", fill="none"),
+    ),
+)
+VOLUME = Graph(
+    title="Volume delivered in the span shown",
+    description="The same delivery by three ways that know nothing of each other: weighed "
+    f"({UL_PER_MG} µL/mg), counted by the pump, and the flow sensor's flow summed up (gaps in it are bridged).",
+    unit="µL",
+    decimals=1,
+    no_data=NOTHING_HERE,
+    queries=(
+        _summed(f'difference(last("mass_mg")) * {UL_PER_MG}', "weighed"),
+        _summed('difference(last("delivered_ul"))', "counted by the pump"),
+        _summed('mean("flow_ul_h") * $__interval_ms / 3600000', "flow sensor", fill="linear"),
+    ),
+)
+PRESSURE = Graph(
+    title="Pressure",
+    description="Every channel in kPa, such as the line above ambient and the back pressure at the catheter's tip. A "
+    "rise that does not end is an occlusion.",
+    unit="pressurekpa",
+    no_data="No channel in kPa in this span.",
+    queries=(_samples("mean(/_kpa$/)", "$col"),),
+    transformations=({"id": "renameByRegex", "options": {"regex": "^mean_(.*)_kpa$", "renamePattern": "$1"}},),
+)
+PUMP_STATE = States(
+    title="The pump's state and alarms",
+    description="As the pump reports them. Several alarms at once are joined by +.",
+    unit="string",
+    no_data="The pump has not been polled in this span.",
+    queries=(_samples('last("state")', "state", fill="none"), _samples('last("alarms")', "alarms", fill="none")),
+    mappings=(pump_states(),),
+    overrides=(
+        {
+            "matcher": {"id": "byName", "options": "alarms"},
+            "properties": [{"id": "mappings", "value": [pump_alarms()]}],
+        },
+    ),
+)
+SUPPLY = Graph(
+    title="The pump's supply",
+    description="The pump's battery, and the voltages that supply and data acquisition measure.",
+    unit="volt",
+    no_data="No channel in V in this span.",
+    queries=(_samples("mean(/_v$/)", "$tag_instrument: $col"),),
+    transformations=({"id": "renameByRegex", "options": {"regex": "^(.*)mean_(.*)_v$", "renamePattern": "$1$2"}},),
+)
+TEMPERATURES = Graph(
+    title="Temperatures",
+    description="Every channel in °C: air beside the balance, liquid in the line. 0.1 K/h moves 0.4 µL/h into or out "
+    "of 20 mL of liquid.",
+    unit="celsius",
+    decimals=2,
+    no_data="No channel in °C in this span.",
+    queries=(_samples("mean(/_c$/)", "$tag_instrument: $col"),),
+    transformations=({"id": "renameByRegex", "options": {"regex": "^(.*)mean_(.*)_c$", "renamePattern": "$1$2"}},),
+)

@@ -1,0 +1,189 @@
+"""What is verified in one run: where it is heading, what came of it and how uncertain it is, as panels."""
+
+from reports.dashboards.influxql import ALWAYS, RUN, SHOWN, from_rows, over_time, select, tags
+from reports.dashboards.looks import GREEN, ORANGE, RED, UL_PER_MG, thresholds, verdict_words
+from reports.dashboards.model import Query
+from reports.dashboards.panels import Bars, Column, Graph, Stat, Table, line
+from reports.dashboards.signals import NOTHING_HERE
+
+NO_RESULT = "No result yet: results are settled when a plan ends."
+VERDICT = Column("verdict", "verdict", width=120, mappings=(verdict_words(),))
+
+# Balance and pump are different instruments with samples of their own; per interval both have one value.
+_PER_INTERVAL = over_time(
+    'difference(last("mass_mg")) AS "mg", difference(last("delivered_ul")) AS "counted_ul", '
+    'mean("rate_ul_h") AS "ul_h"',
+    "samples",
+    RUN,
+    fill="none",
+)
+
+
+def _error(reference_ul: str, name: str) -> Query:
+    weighed_ul = f'{UL_PER_MG} * cumulative_sum("mg")'
+    error = f'100 * ({weighed_ul} / {reference_ul} - 1) AS "{name}"'
+    return Query(from_rows(error, _PER_INTERVAL), "$col")
+
+
+# A projection is an event of this name: what the window under way would come to, were it to end now or as planned.
+_PROJECTIONS = (RUN, "\"event\" = 'projection'", SHOWN)
+_NO_PROJECTION = "none in this span"
+
+
+def _projected(field: str) -> tuple[Query]:
+    return (Query(select(f'last("{field}")', "events", *_PROJECTIONS)),)
+
+
+PROJECTED_VERDICT = Stat(
+    title="Projected verdict",
+    description="The verdict that the measurement under way is most likely to end with, by the rule of its limit.",
+    unit="string",
+    no_data=_NO_PROJECTION,
+    queries=_projected("verdict_text"),
+    mappings=(verdict_words(),),
+    words=True,
+    width=6,
+)
+PROJECTED_RESULT = Stat(
+    title="Result so far",
+    description="The result as it would be if the measurement ended now, evaporation as far as it is known.",
+    unit="percent",
+    decimals=2,
+    no_data=_NO_PROJECTION,
+    queries=_projected("value_percent"),
+    width=6,
+)
+CHANCE_OF_PASS = Stat(
+    title="Chance of PASS",
+    description="The probability that the measurement ends with PASS when it goes on to its planned end.",
+    unit="percentunit",
+    decimals=2,
+    no_data=_NO_PROJECTION,
+    queries=_projected("pass_probability"),
+    thresholds=thresholds(RED, (0.5, ORANGE), (0.95, GREEN)),
+    width=6,
+)
+TIME_TO_VERDICT = Stat(
+    title="Time to verdict",
+    description="How much longer must be measured until the limit is decided, 0 when it is decided already.",
+    unit="h",
+    decimals=1,
+    no_data=_NO_PROJECTION,
+    queries=_projected("hours_to_verdict"),
+    width=6,
+)
+
+DOSE_ERROR = Graph(
+    title="Dose error so far, and the limits of the result",
+    description="Volume weighed since the beginning of the span shown, against the volume programmed (rate times "
+    "time, for constant infusions) and against the volume that the pump counted. Readings as they are, without "
+    "correction for evaporation: zoom in to a window to see where its result is heading. The limits are those of the "
+    "last mean flow error of this run.",
+    unit="percent",
+    decimals=2,
+    no_data=NOTHING_HERE,
+    queries=(
+        _error('(cumulative_sum("ul_h") * $__interval_ms / 3600000)', "against the programme"),
+        _error('cumulative_sum("counted_ul")', "against the pump's count"),
+        Query(
+            over_time(
+                'last("lower_percent") AS "lower limit", last("upper_percent") AS "upper limit"',
+                "results",
+                RUN,
+                "\"result\" = 'mean flow error'",
+                fill="previous",
+            ),
+            "$col",
+        ),
+    ),
+    overrides=(line("lower limit", RED, dashed=True), line("upper limit", RED, dashed=True)),
+    width=16,
+)
+LATEST_VERDICTS = Table(
+    title="Verdicts so far",
+    description="Results of this run as they are settled: value, standard uncertainty (k = 1) and verdict.",
+    no_data=NO_RESULT,
+    queries=(
+        Query(
+            select('"value_percent", "u_percent"', "results", RUN, ALWAYS, by=tags("result", "setting", "verdict")),
+            table=True,
+        ),
+    ),
+    columns=(
+        Column("Time"),
+        Column("result", "result"),
+        Column("setting", "setting", width=100),
+        Column("value_percent", "value", "percent", decimals=2, width=90),
+        Column("u_percent", "u", "percent", decimals=2, width=80),
+        VERDICT,
+    ),
+    width=8,
+)
+RESULTS = Table(
+    title="Results",
+    description="Every result of the run with its limits, its standard uncertainty (k = 1), the probability that the "
+    "pump conforms, and why it did not pass. Results that are no percentages stand in the report.",
+    no_data=NO_RESULT,
+    queries=(
+        Query(
+            select(
+                '"value_percent", "u_percent", "lower_percent", "upper_percent", "guard_band_percent", '
+                '"conformance_probability", "limit", "reasons"',
+                "results",
+                RUN,
+                ALWAYS,
+                by=tags("plan", "test", "requirement", "result", "setting", "verdict"),
+            ),
+            table=True,
+        ),
+    ),
+    columns=(
+        Column("Time", "settled", "dateTimeAsIso", width=165),
+        Column("requirement", "requirement", width=120),
+        Column("test", "test"),
+        Column("result", "result"),
+        Column("setting", "setting", width=100),
+        Column("value_percent", "value", "percent", decimals=3, width=90),
+        Column("u_percent", "u", "percent", decimals=3, width=90),
+        Column("lower_percent", "from", "percent", width=70),
+        Column("upper_percent", "to", "percent", width=70),
+        Column("guard_band_percent", "guard band", "percent", decimals=3, width=100),
+        Column("conformance_probability", "conforms", "percentunit", decimals=2, width=90),
+        VERDICT,
+        Column("limit", "limit", width=150),
+        Column("reasons", "reasons"),
+        Column("plan"),
+    ),
+)
+VERDICT_COUNTS = Bars(
+    title="Verdicts",
+    description="How many results of the run have each verdict.",
+    unit="none",
+    no_data=NO_RESULT,
+    queries=(Query(select('count("verdict_code")', "results", RUN, ALWAYS, by=tags("verdict")), "$tag_verdict"),),
+    width=6,
+    height=8,
+)
+UNCERTAINTY = Bars(
+    title="Where the uncertainty comes from",
+    description="Share of each component in the variance of the results of the test chosen above.",
+    unit="percent",
+    decimals=1,
+    no_data="No budget: choose a test that has a result.",
+    queries=(
+        Query(
+            select(
+                'last("share_percent")',
+                "budget",
+                RUN,
+                '"test" = ${test:singlequote}',
+                ALWAYS,
+                by=tags("component", "result"),
+            ),
+            "$tag_component ($tag_result)",
+        ),
+    ),
+    thresholds=thresholds(GREEN, (25, ORANGE), (50, RED)),
+    width=18,
+    height=8,
+)

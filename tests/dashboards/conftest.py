@@ -1,0 +1,72 @@
+"""An InfluxDB with a laboratory's history in it, brought there by the rig's own streaming."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rig.record import RecordReader
+from rig.record.runs import run_id
+from rig.streaming.sync import sync
+from tests.dashboards import laboratory
+from tests.dashboards.grafana import Span, Values, substituted
+from tests.streaming import servers
+
+DATABASE = "rig"
+
+
+@dataclass(frozen=True)
+class History:
+    """The runs in the server, and how to ask it as Grafana would."""
+
+    runs: tuple[str, ...]
+    trouble: str
+    span: Span
+    server: servers.Influx
+
+    def ask(self, query: str, values: Values, least_interval: str = "") -> list[dict[str, Any]]:
+        """Return the series that a panel's or a variable's query finds."""
+        return self.server.query(substituted(query, values, self.span, least_interval), DATABASE)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Influx]:
+    servers.demand()
+    with servers.influx(tmp_path_factory.mktemp("influx-dashboards")) as server:
+        server.create(DATABASE)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def history(server: servers.Influx, tmp_path_factory: pytest.TempPathFactory) -> History:
+    folder = tmp_path_factory.mktemp("laboratory")
+    first = laboratory.run_plans(folder / "first", "SIM-0001", day=5)
+    second = laboratory.run_plans(folder / "second", laboratory.HOSTILE_DUT, day=7)
+    trouble = laboratory.trouble(folder / "trouble")
+    said: list[str] = []
+    environment = {"RIG_INFLUX_URL": server.url, "RIG_INFLUX_BUCKET": DATABASE}
+    assert sync([first, second, trouble], said.append, environment=environment), said
+    return History((run_id(first), run_id(second)), run_id(trouble), _span(first, second), server)
+
+
+@pytest.fixture
+def series(history: History) -> Callable[..., list[dict[str, Any]]]:
+    """Ask for series that hold anything at all."""
+
+    def found(query: str, values: Values, least_interval: str = "") -> list[dict[str, Any]]:
+        return [
+            one
+            for one in history.ask(query, values, least_interval)
+            if any(value is not None for row in one["values"] for value in row[1:])
+        ]
+
+    return found
+
+
+def _span(first: Path, last: Path) -> Span:
+    with RecordReader(first) as one, RecordReader(last) as other:
+        begun = next(one.entries(kind="start"))
+        ended = next(other.entries(kind="stop"))
+    return Span(begun.t_ns // 1_000_000, ended.t_ns // 1_000_000 + 1)

@@ -1,0 +1,101 @@
+"""A small laboratory's history: two pumps measured by real plans on the mocked bench, and one run that went wrong."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from rig.capabilities import Block, Channel, Exchange
+from rig.clock import VirtualClock
+from rig.record import list_runs
+from tests.streaming import records
+
+ROOT = Path(__file__).parents[2]
+BENCH = ROOT / "benches" / "mocked.toml"
+# Names are what laboratories make of them.
+HOSTILE_DUT = "SN 2/b (x|y), it's $new"
+
+LIMITS = """
+[evaporation]
+zero_flow_hours = 2.0
+settle_minutes = 5.0
+
+[limits."basal accuracy"]
+lower = -5.0
+upper = 5.0
+unit = "%"
+source = "a test"
+"""
+REQUIREMENTS = '[requirements."R-1"]\ntext = "something"\nsource = "a test"\n'
+PLAN = """
+import pytest
+
+@pytest.mark.requirement("R-1")
+@pytest.mark.parametrize("rate_ul_h", [41.7, 100.0])
+def test_rate(pump, bench, verify, rate_ul_h):
+    pump.run_continuous(rate_ul_h=rate_ul_h)
+    bench.dwell(minutes=30, doing="stabilising")
+    with bench.window("analysis") as window:
+        bench.dwell(hours=2, doing="analysing")
+    verify("mean flow error", window.flow_error(programmed_ul_h=rate_ul_h)).within("basal accuracy")
+"""
+
+
+def run_plans(folder: Path, dut: str, day: int) -> Path:
+    """Run the plan above on the mocked bench with a pump of this name; return the record."""
+    folder.mkdir()
+    bench = BENCH.read_text(encoding="utf-8").replace("SIM-0001", dut).replace("2026-01-05T", f"2026-01-{day:02}T")
+    files = {
+        "conftest.py": (ROOT / "conftest.py").read_text(encoding="utf-8"),
+        "bench.toml": bench,
+        "limits.toml": LIMITS,
+        "requirements.toml": REQUIREMENTS,
+        "test_plan.py": PLAN,
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    names = ["--bench", "bench.toml", "--limits", "limits.toml", "--requirements", "requirements.toml"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *names, "--runs", "runs", "test_plan.py"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "RIG_INFLUX": "off"},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    # 1: a verdict was not PASS, which is as good to look at.
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    (summary,) = list_runs(folder / "runs")
+    return summary.path
+
+
+def trouble(folder: Path) -> Path:
+    """Write the record of a run in which things went wrong, and was aborted while its verdict was projected."""
+    folder.mkdir()
+    clock = VirtualClock(records.EPOCH_NS)
+    with records.begin(folder, "trouble", clock) as record:
+        record.descriptor("balance", [Channel("mass", "mg", "net")], {})
+        for minute in range(10):
+            clock.wait_s(60.0)
+            t_ns = np.array([clock.now_ns()], np.int64)
+            block = Block(t_ns, {"mass": np.array([0.01 * minute])}, lost=minute)
+            record.samples("balance", block, due_ns=clock.now_ns() - 2_000_000)
+        record.command(Exchange("pump", "start", {}, b"s", b"", clock.now_ns(), clock.now_ns() + 5, result="no reply"))
+        record.event("reading missed", {"stream": "balance", "error": "no reply"})
+        record.event("sampler failed", {"stream": "balance", "error": "the port died"})
+        record.event(
+            "projection",
+            {
+                "result": "mean flow error",
+                "value_percent": 4.5,
+                "u_percent": 0.6,
+                "verdict": "INCONCLUSIVE",
+                "pass_probability": 0.1,
+                "hours_to_verdict": 7.5,
+            },
+        )
+        record.stop("ABORTED", {"plans": 1})
+    return record.path
