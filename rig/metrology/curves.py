@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from rig.metrology.budget import Budget
 from rig.metrology.evaporation import EvaporationRate
-from rig.metrology.flow_budget import Gain, error_budget, volume_budget
+from rig.metrology.flow_budget import NOISE, Gain, error_budget, volume_budget
 from rig.metrology.sampling_grid import at_intervals
 from rig.metrology.schedules import Schedule
 from rig.metrology.series import BLOCK, FloatArray, as_series, check_series
@@ -87,6 +87,7 @@ def curves(
     mass_mg_gained = float(volume[last] - volume[first]) / per_mg
     u_noise_mg = balance.repeatability_mg * math.sqrt(2.0 / readings)
     gained = volume_budget(Gain(mass_mg_gained, hours, u_noise_mg, readings), evaporation, ambient, balance, delivery)
+    overall = error_budget(gained, programmed_ul_h, hours, delivery)
     return Curves(
         startup(volume, schedule, programmed_ul_h, u_reading_ul=per_mg * u_mg),
         trumpet(
@@ -95,8 +96,9 @@ def curves(
             programmed_ul_h,
             u_reading_ul=per_mg * u_mg,
             wander_ul2_h=per_mg**2 * evaporation.wander_mg2_h,
+            u_common_percent=math.hypot(*(c.contribution for c in overall.components if c.name not in NOISE)),
         ),
-        error_budget(gained, programmed_ul_h, hours, delivery),
+        overall,
     )
 
 

@@ -2,7 +2,8 @@
 
 A stroke is a step between two plateaus. Readings are averaged in blocks; the means of four blocks before and after
 each block are compared, and the coarsest blocks that still account for the whole delivery are the ones that see
-strokes best. A flow that is even all the time has slopes where plateaus should be, and is refused.
+strokes best. A flow that is even all the time has slopes where plateaus should be, and is refused. For strokes that are
+smeared or weaker than the noise see `periodic`.
 Source: Bissig et al., Biomed. Eng. 60 (2015) 301-316 (averages over whole strokes).
 """
 

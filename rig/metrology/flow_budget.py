@@ -14,6 +14,9 @@ from rig.metrology.weighing import Ambient, Balance, Delivery
 # Half of a rectangular distribution's width over its standard deviation.
 _RECTANGULAR = math.sqrt(3.0)
 
+NOISE = frozenset({"repeatability of start and end", "wander of the balance", "resolution", "capillary force"})
+"""Components that fall anew with each reading; the others shift all results of a run alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gain:

@@ -5,6 +5,7 @@ Everything runs block by block in cache, so that a month at 10 Hz costs one read
 
 import math
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,6 +25,8 @@ _GAP_SHARE = 0.01
 _SETTLING_S = 2.0
 _LEVEL_S = 5.0
 _HANDLING_MG = 5.0
+# Far beyond any instrument and any clock, far below where squares and sums overflow.
+_ABSURD = 1e15
 # Strokes raise a reading below zero as a tare does; only a tare ends at zero, within a few standard deviations.
 _ZERO_SHARE = 0.3
 
@@ -53,8 +56,8 @@ def check_series(
     Stamps may repeat (readings that arrive in bursts) but not go back. `max_gap_s` None allows the larger of 5 mean
     intervals and 1 % of the span. `fall_mg` is the abrupt change that noise cannot make, 10 standard deviations of a
     reading: beyond it a lasting change to zero is a tare, a lasting fall of 5 mg and more a touched vessel.
-    Raises SeriesError, with the index and time, for shapes that do not fit, fewer than `minimum` readings, NaN or
-    infinities, reversed time, no span, a gap, a tare in the middle and a touched vessel.
+    Raises SeriesError, with the index and time, for shapes that do not fit, fewer than `minimum` readings, NaN,
+    infinities and absurd sizes, reversed time, no span, a gap, a tare in the middle and a touched vessel.
     """
     t, y = as_series(t_s, values, what, minimum)
     smallest_s, largest_s, equal, falls = _scan(t, y, what, fall_mg)
@@ -102,6 +105,8 @@ def as_series(t_s: ArrayLike, values: ArrayLike, what: str, minimum: int) -> tup
 
 def _scan(t: FloatArray, y: FloatArray, what: str, fall_mg: float) -> tuple[float, float, int, IndexArray]:
     """Return smallest and largest step of time, equal stamps, and the indices at which `y` fell or leapt abruptly."""
+    if not (abs(t[0]) < _ABSURD and abs(y[0]) < _ABSURD):
+        _refuse_absurd(t, y, 0, 1, what)
     smallest, largest, equal = math.inf, -math.inf, 0
     falls: list[IndexArray] = []
     step = np.empty(min(BLOCK, t.size))
@@ -116,17 +121,22 @@ def _scan(t: FloatArray, y: FloatArray, what: str, fall_mg: float) -> tuple[floa
             smallest, largest = min(smallest, low), max(largest, high)
             np.subtract(y[start + 1 : stop + 1], y[start:stop], out=part)
             down, up = float(part.min()), float(part.max())
-            if not math.isfinite(low + high + down + up):
-                _refuse_not_finite(t, y, start, stop + 1, what)
+            # Written so that NaN is refused: it compares with nothing.
+            if not (high < _ABSURD and -low < _ABSURD and up < _ABSURD and -down < _ABSURD):
+                _refuse_absurd(t, y, start, stop + 1, what)
             if down < -fall_mg or (up > fall_mg and float(y[start]) < 0.0):
                 falls.append(start + 1 + np.flatnonzero(np.abs(part) > fall_mg))
     return smallest, largest, equal, np.concatenate(falls) if falls else np.empty(0, dtype=np.intp)
 
 
-def _refuse_not_finite(t: FloatArray, y: FloatArray, start: int, stop: int, what: str) -> None:
-    bad = ~(np.isfinite(t[start:stop]) & np.isfinite(y[start:stop]))
-    i = start + (int(np.argmax(bad)) if bad.any() else 0)
-    raise SeriesError(f"{what} at reading {i} is {float(y[i])!r} at {float(t[i])!r} s: not a finite number")
+def _refuse_absurd(t: FloatArray, y: FloatArray, start: int, stop: int, what: str) -> NoReturn:
+    part_t, part_y = t[start:stop], y[start:stop]
+    bad = ~(np.isfinite(part_t) & np.isfinite(part_y))
+    if bad.any():
+        i = start + int(np.argmax(bad))
+        raise SeriesError(f"{what} at reading {i} is {float(y[i])!r} at {float(t[i])!r} s: not a finite number")
+    i = start + int(np.argmax(np.maximum(np.abs(part_t), np.abs(part_y))))
+    raise SeriesError(f"{what} at reading {i} is {float(y[i])!r} at {float(t[i])!r} s: no instrument shows that")
 
 
 def _lasting(t: FloatArray, y: FloatArray, i: IndexArray, fall_mg: float) -> IndexArray:

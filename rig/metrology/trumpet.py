@@ -52,11 +52,20 @@ class WindowExtremes:
 
 @dataclass(frozen=True, slots=True)
 class Trumpet:
-    """A trumpet curve and the overall error A (%) with its noise; windows in the order of the schedule."""
+    """A trumpet curve and the overall error A (%) with its noise; windows in the order of the schedule.
+
+    `u_common_percent` is the standard uncertainty that shifts the whole curve alike (evaporation, density, calibration);
+    the noise of each window comes on top of it.
+    """
 
     windows: tuple[WindowExtremes, ...]
     overall_percent: float
     u_overall_percent: float
+    u_common_percent: float = 0.0
+
+    def u_total_percent(self, window: WindowExtremes) -> float:
+        """Return the standard uncertainty of one position of `window`, noise and common part together."""
+        return math.hypot(window.u_percent, self.u_common_percent)
 
 
 def startup(volume_ul: ArrayLike, schedule: Schedule, programmed_ul_h: float, *, u_reading_ul: float = 0.0) -> StartUp:
@@ -81,12 +90,14 @@ def trumpet(
     *,
     u_reading_ul: float = 0.0,
     wander_ul2_h: float = 0.0,
+    u_common_percent: float = 0.0,
 ) -> Trumpet:
     """Return the trumpet curve of cumulative volumes (n,) µL at t = 0, S, 2·S …, over the analysis period.
 
     E_p,j = 100·((V_{j+P/S} − V_j)/(P·r) − 1) over the m = (T − P)/S + 1 positions of each window P.
     `u_reading_ul` is the standard uncertainty of one V_i from noise: u(E_p) = 100·√2·u/(P·r); `wander_ul2_h` the
-    variance that the balance's random walk adds per hour. Raises WindowError when the volumes end before the analysis
+    variance that the balance's random walk adds per hour, `u_common_percent` what shifts all windows alike. Raises
+    WindowError when the volumes end before the analysis
     period, SeriesError for values that are not finite.
     """
     first = schedule.intervals(schedule.analysis_start_min, "start of the analysis period", least=0)
@@ -99,7 +110,7 @@ def trumpet(
     hours = schedule.analysis_min / _MIN_PER_H
     overall = 100.0 * (float(volume[-1] - volume[0]) / (hours * programmed_ul_h) - 1.0)
     u_overall = math.hypot(*_noise_percent(hours, programmed_ul_h, u_reading_ul, wander_ul2_h))
-    return Trumpet(windows, overall, u_overall)
+    return Trumpet(windows, overall, u_overall, u_common_percent)
 
 
 def expected_maximum(count: float) -> float:

@@ -55,6 +55,12 @@ class Path:
         return drift
 
 
+def _in_u(difference_ul: FloatArray, u_ul: FloatArray) -> FloatArray:
+    """Return |difference|/u; what differs although it is certain not to is infinitely far off."""
+    apart = np.abs(difference_ul)
+    return np.divide(apart, u_ul, out=np.where(apart > 0.0, np.inf, 0.0), where=u_ul > 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """`first` less `second` at `t_s` (points,): the difference of what they gained and its standard uncertainty."""
@@ -67,12 +73,12 @@ class Difference:
     @property
     def at_end_k(self) -> float:
         """Return the final difference in units of its standard uncertainty."""
-        return float(abs(self.difference_ul[-1]) / self.u_ul[-1])
+        return float(_in_u(self.difference_ul[-1:], self.u_ul[-1:]).max())
 
     @property
     def largest_k(self) -> float:
         """Return the largest difference on the way in units of its standard uncertainty."""
-        return float(np.max(np.abs(self.difference_ul[1:]) / self.u_ul[1:]))
+        return float(_in_u(self.difference_ul[1:], self.u_ul[1:]).max())
 
     @property
     def consistent(self) -> bool:

@@ -57,6 +57,14 @@ def test_the_overall_error_is_the_mean_flow_error_of_the_analysis_period():
     assert overall.value == pytest.approx(mean.value, abs=4.0 * 100.0 * 0.05 / 250.0)
 
 
+def test_what_shifts_the_whole_curve_is_told_beside_the_noise_of_a_window():
+    curve = curves(T_S, weighed(10.0), schedule=SCHEDULE, programmed_ul_h=10.0, **KNOWN).trumpet
+    # 0.004 mg/h of 10 µL/h dominate; linearity, density and calibration are less.
+    assert curve.u_common_percent == pytest.approx(0.04 * AMBIENT.z_ul_mg, rel=0.6)
+    window = curve.windows[0]
+    assert curve.u_total_percent(window) == pytest.approx(math.hypot(window.u_percent, curve.u_common_percent))
+
+
 def test_averaging_narrows_curve_and_envelope_alike():
     mass = weighed(10.0)
     single, averaged = (

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.signal import lfilter
 
 from rig.errors import MetrologyError, SeriesError
@@ -175,3 +177,41 @@ def test_a_gap_is_refused():
 def test_an_error_against_no_rate_is_refused(rate):
     with pytest.raises(MetrologyError, match="positive rate"):
         mean_flow_error(T_S, weighed(2.0), programmed_ul_h=rate, **KNOWN)
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.tuples(st.floats(allow_nan=True), st.floats(allow_nan=True) | st.sampled_from([0.0, 1.0, 1e308])),
+        max_size=40,
+    )
+)
+def test_garbage_gives_a_refusal_or_finite_numbers(readings):
+    t, mass = (np.array([reading[i] for reading in readings], dtype=np.float64) for i in (0, 1))
+    try:
+        result = mean_flow(np.sort(t), mass, programmed_ul_h=2.0, max_gap_s=math.inf, **KNOWN)
+    except MetrologyError:
+        return
+    assert math.isfinite(result.error.value)
+    assert result.error.u > 0.0
+
+
+def dripping(hours=2.0, rate_ul_h=2400.0, seed=1):
+    """Return a balance that streams while 40 mg drops fall: bursts under one stamp, overshoot, wandering plateaus."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(0.0, hours * 3600.0, 0.11 / 2.5)
+    drops = np.floor(rate_ul_h / Z_UL_MG * t / 3600.0 / 40.0 + 0.5)
+    since = t - (np.ceil(drops - 0.5) * 40.0 - 20.0) / (rate_ul_h / Z_UL_MG / 3600.0)
+    ringing = np.where(drops > 0, 4.5 * np.exp(-since / 0.25) * np.cos(9.0 * since), 0.0)
+    wander = lfilter([0.002], [1.0, -0.9999], rng.normal(size=t.size))
+    mass = 40.0 * drops + ringing + wander + rng.normal(0.0, 0.03, t.size) - 0.1 * t / 3600.0
+    return 0.11 * np.ceil(t / 0.11), np.round(mass, 1)
+
+
+def test_a_real_balance_under_a_dripping_needle_gives_its_flow():
+    t, mass = dripping()
+    balance = Balance(readability_mg=0.1, repeatability_mg=0.1, linearity_mg=0.2, calibration_relative_u=1e-5)
+    result = mean_flow(t, mass, programmed_ul_h=2400.0, evaporation=EVAPORATION, ambient=AMBIENT, balance=balance)
+    drop_percent = 100.0 * 40.0 / (2400.0 * 2.0)
+    assert result.error.value == pytest.approx(0.0, abs=drop_percent)
+    assert result.agree
