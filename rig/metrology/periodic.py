@@ -54,10 +54,9 @@ class Cycle:
 def find_cycle(t_s: ArrayLike, volume_ul: ArrayLike, *, max_gap_s: float | None = None) -> Cycle:
     """Return the cycle of cumulative volumes (n,) µL at `t_s` (n,) seconds, corrected for evaporation.
 
-    At least 8 periods and 4 readings in each are needed; of more than 131,072 readings neighbours are averaged first, so
-    that short periods want a part of a long record. Raises SeriesError as `check_series` does, and when no period
-    stands out of the noise or
-    the one that does cannot be the pump's.
+    At least 8 periods and 4 readings in each are needed; of more than 131,072 readings neighbours are averaged first,
+    so that short periods want a part of a long record. Raises SeriesError as `check_series` does, and when no period
+    stands out of the noise or the one that does cannot be the pump's.
     """
     t, v = as_series(t_s, volume_ul, "volume", 4 * FEWEST_PERIODS)
     facts = check_series(t, v, "volume", max_gap_s=max_gap_s)

@@ -54,8 +54,8 @@ class WindowExtremes:
 class Trumpet:
     """A trumpet curve and the overall error A (%) with its noise; windows in the order of the schedule.
 
-    `u_common_percent` is the standard uncertainty that shifts the whole curve alike (evaporation, density, calibration);
-    the noise of each window comes on top of it.
+    `u_common_percent` is the standard uncertainty that shifts the whole curve alike (evaporation, density,
+    calibration); the noise of each window comes on top of it.
     """
 
     windows: tuple[WindowExtremes, ...]
