@@ -35,7 +35,7 @@ def encode_lines(head: str, columns: Sequence[Column], t_ns: NDArray[np.int64]) 
     for number, column in enumerate(columns):
         parts.extend(_field(b"," if number else b"", column))
     text = _written([*parts, b" ", int_cells(t_ns), b"\n"], len(t_ns))
-    # The head is the same in all lines: put in here, it is copied once and need not pass the masks.
+    # The head is the same in all lines: put in here, it does not pass through the table.
     start = f"{head} ".encode(errors="replace")
     return start + text[:-1].replace(b"\n", b"\n" + start) + b"\n"
 
@@ -68,27 +68,16 @@ def _float_field(comma: bytes, key: bytes, values: NDArray[np.float64]) -> list[
 
 def _where(part: Part, present: Mask) -> Cells:
     """Keep a part only in the rows where `present` holds."""
-    if isinstance(part, bytes):
-        chars = np.broadcast_to(np.frombuffer(part, np.uint8), (len(present), len(part)))
-        return Cells(chars, np.broadcast_to(present[:, None], chars.shape))
-    keep = present[:, None] if part.keep is None else part.keep & present[:, None]
-    return Cells(part.chars, np.broadcast_to(keep, part.chars.shape))
+    chars = np.frombuffer(part, np.uint8) if isinstance(part, bytes) else part
+    return chars * present[:, None]
 
 
 def _written(parts: Sequence[Part], n: int) -> bytes:
     """Put parts side by side and leave the padding out."""
-    widths = [len(part) if isinstance(part, bytes) else part.width for part in parts]
-    chars = np.empty((n, sum(widths)), np.uint8)
-    keep = np.ones(chars.shape, np.bool_)
-    place, padded = 0, False
+    widths = [len(part) if isinstance(part, bytes) else part.shape[1] for part in parts]
+    table = np.empty((n, sum(widths)), np.uint8)
+    place = 0
     for part, width in zip(parts, widths, strict=True):
-        columns = slice(place, place + width)
-        if isinstance(part, bytes):
-            chars[:, columns] = np.frombuffer(part, np.uint8)
-        else:
-            chars[:, columns] = part.chars
-            if part.keep is not None:
-                keep[:, columns] = part.keep
-                padded = True
+        table[:, place : place + width] = np.frombuffer(part, np.uint8) if isinstance(part, bytes) else part
         place += width
-    return chars[keep].tobytes() if padded else chars.tobytes()
+    return table.tobytes().translate(None, b"\0")

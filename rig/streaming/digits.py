@@ -5,9 +5,9 @@ decimals: m·10⁻ᵏ with m below 2⁵³ and 10ᵏ exact is one correctly round
 All others are written with 17 significant digits, which always read back when they are right to a small part of the
 last one; 80-bit arithmetic gives them right to 2⁻⁶⁴, the slack is 0.05 units of the last digit (half a unit is
 5·10⁻¹⁷ of the value at worst, half the distance to the next double at least 5.55·10⁻¹⁷).
-"""
 
-from dataclasses import dataclass
+A column's text is a table of bytes, shape (n, width), one row per number; zero bytes in it are padding.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,39 +24,24 @@ _ZERO, _MINUS, _POINT = (ord(char) for char in "0-.")
 
 _GROUPS = np.frombuffer(b"".join(b"%04d" % number for number in range(10_000)), "<u4")
 _SUFFIXES = np.frombuffer(
-    b"".join(b"e%+03d" % number for number in range(_LEAST_EXPONENT, _MOST_EXPONENT + 1)), np.uint8
-).reshape(-1, 4)
+    b"".join(b"e%+03d" % number if number else b"\0" * 4 for number in range(_LEAST_EXPONENT, _MOST_EXPONENT + 1)),
+    "<u4",
+)
 _POWERS = 10 ** np.arange(20, dtype=np.uint64)
 _LONG_POWERS = np.array([np.longdouble(10) ** power for power in range(28)], np.longdouble)
 # Where the C compiler has no type wider than a double, columns that need 17 digits take Python's own way.
 _HAS_LONG = bool(np.finfo(np.longdouble).nmant >= 63)
 
-Chars = NDArray[np.uint8]
+Cells = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """Text of a column, one row per number: `chars` of shape (n, width); those not in `keep` are padding."""
-
-    chars: Chars
-    keep: Mask | None
-
-    @property
-    def width(self) -> int:
-        """Return the width of a row, padding included."""
-        return int(self.chars.shape[1])
 
 
 def int_cells(values: NDArray[np.int64]) -> Cells:
     """Write whole numbers, shape (n,)."""
     negative = values < 0
     # The magnitude of the least int64 has no int64, but wraps around to itself and is right as uint64.
-    magnitude = np.abs(values).astype(np.uint64)
-    if negative.any():
-        body = _plain(magnitude)
-        return Cells(*_joined([_sign(negative), body]))
-    return Cells(*_plain(magnitude))
+    body = _plain(np.abs(values).astype(np.uint64))
+    return np.concatenate([_sign(negative), body], axis=1) if negative.any() else body
 
 
 def float_cells(values: NDArray[np.float64]) -> Cells:
@@ -66,13 +51,14 @@ def float_cells(values: NDArray[np.float64]) -> Cells:
     if found is None:
         return _scientific(values, magnitude)
     decimals, scaled = found
-    parts = [_sign(np.signbit(values))] if np.signbit(values).any() else []
+    negative = np.signbit(values)
+    parts = [_sign(negative)] if negative.any() else []
     if decimals == 0:
-        return Cells(*_joined([*parts, _plain(scaled)]))
+        return np.concatenate([*parts, _plain(scaled)], axis=1)
     whole = scaled // _POWERS[decimals]
     fraction = scaled - whole * _POWERS[decimals]
     point = np.full((len(values), 1), _POINT, np.uint8)
-    return Cells(*_joined([*parts, _plain(whole), (point, None), (_padded(fraction, decimals), None)]))
+    return np.concatenate([*parts, _plain(whole), point, _padded(fraction, decimals)], axis=1)
 
 
 def _decimals(magnitude: NDArray[np.float64]) -> tuple[int, NDArray[np.uint64]] | None:
@@ -103,27 +89,24 @@ def _fits(magnitude: NDArray[np.float64], decimals: int) -> tuple[Mask, NDArray[
 
 def _scientific(values: NDArray[np.float64], magnitude: NDArray[np.float64]) -> Cells:
     """Write values as d.dddddddddddddddde±dd, 17 digits; the few that have no such text in Python's way."""
-    chars = np.empty((len(values), _WIDTH), np.uint8)
-    keep = np.ones(chars.shape, np.bool_)
-    keep[:, _WIDTH - 1] = False
+    cells = np.zeros((len(values), _WIDTH), np.uint8)
+    zero = magnitude == 0
     in_range = (magnitude >= _LEAST) & (magnitude < _MOST) & _HAS_LONG
     mantissa, exponent = _mantissas(np.where(in_range, magnitude, 1.0))
-    zero = magnitude == 0
     mantissa[zero] = 0
-    in_range |= zero
     first = mantissa // _POWERS[16]
-    chars[:, 0] = _MINUS
-    keep[:, 0] = np.signbit(values)
-    chars[:, 1] = _ZERO + first.astype(np.uint8)
-    chars[:, 2] = _POINT
-    chars[:, 3:19] = _padded(mantissa - first * _POWERS[16], 16)
-    chars[:, 19:23] = _SUFFIXES[exponent - _LEAST_EXPONENT]
-    keep[:, 19:23] = (exponent != 0)[:, None]
-    for row in np.flatnonzero(~in_range):
+    cells[:, :1] = _sign(np.signbit(values))
+    cells[:, 1] = _ZERO + first.astype(np.uint8)
+    cells[:, 2] = _POINT
+    cells[:, 3:19] = _padded(mantissa - first * _POWERS[16], 16)
+    cells[:, 19:23] = _SUFFIXES[exponent - _LEAST_EXPONENT].view(np.uint8).reshape(-1, 4)
+    odd = np.flatnonzero(~(in_range | zero))
+    for row in odd:
         text = repr(float(values[row])).encode()
-        chars[row, : len(text)] = np.frombuffer(text, np.uint8)
-        keep[row] = np.arange(_WIDTH) < len(text)
-    return Cells(chars, keep)
+        cells[row] = np.frombuffer(text.ljust(_WIDTH, b"\0"), np.uint8)
+    # What is padding in all rows is better left out at once.
+    begin = 0 if len(odd) or cells[:, 0].any() else 1
+    return cells[:, begin:] if len(odd) else cells[:, begin : _WIDTH - 1]
 
 
 def _mantissas(magnitude: NDArray[np.float64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -147,7 +130,7 @@ def _scaled(magnitude: NDArray[np.float64], exponent: NDArray[np.int64]) -> NDAr
     return np.rint(wide).astype(np.int64).astype(np.uint64)
 
 
-def _padded(numbers: NDArray[np.uint64], width: int) -> Chars:
+def _padded(numbers: NDArray[np.uint64], width: int) -> Cells:
     """Write numbers with leading zeros, shape (n, width)."""
     groups = (width + 3) // 4
     out = np.empty((len(numbers), groups), "<u4")
@@ -163,23 +146,15 @@ def _padded(numbers: NDArray[np.uint64], width: int) -> Chars:
     return out.view(np.uint8)[:, 4 * groups - width :]
 
 
-def _plain(numbers: NDArray[np.uint64]) -> tuple[Chars, Mask | None]:
+def _plain(numbers: NDArray[np.uint64]) -> Cells:
     """Write numbers without leading zeros."""
     lengths = np.maximum(np.searchsorted(_POWERS, numbers, side="right"), 1)
     width = int(lengths.max(initial=1))
-    chars = _padded(numbers, width)
+    cells = _padded(numbers, width)
     if (lengths == width).all():
-        return chars, None
-    return chars, np.arange(width) >= (width - lengths)[:, None]
+        return cells
+    return cells * (np.arange(width) >= (width - lengths)[:, None])
 
 
-def _sign(negative: Mask) -> tuple[Chars, Mask]:
-    return np.full((len(negative), 1), _MINUS, np.uint8), negative[:, None]
-
-
-def _joined(parts: list[tuple[Chars, Mask | None]]) -> tuple[Chars, Mask | None]:
-    chars = np.concatenate([chars for chars, _ in parts], axis=1)
-    if all(keep is None for _, keep in parts):
-        return chars, None
-    masks = [np.ones(chars.shape, np.bool_) if keep is None else keep for chars, keep in parts]
-    return chars, np.concatenate(masks, axis=1)
+def _sign(negative: Mask) -> Cells:
+    return (negative * np.uint8(_MINUS))[:, None]

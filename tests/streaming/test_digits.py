@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rig.streaming import digits
-from rig.streaming.digits import Cells, float_cells, int_cells
+from rig.streaming.digits import float_cells, int_cells
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 POWERS = [base**power for base, powers in ((10.0, range(-30, 60)), (2.0, range(-80, 200))) for power in powers]
@@ -25,10 +25,8 @@ COLUMNS = {
 }
 
 
-def texts(cells: Cells) -> list[str]:
-    rows = range(len(cells.chars))
-    kept = [cells.chars[row] if cells.keep is None else cells.chars[row][cells.keep[row]] for row in rows]
-    return [one.tobytes().decode() for one in kept]
+def texts(cells: np.ndarray) -> list[str]:
+    return [row.tobytes().replace(b"\0", b"").decode() for row in cells]
 
 
 def same(values: np.ndarray) -> bool:

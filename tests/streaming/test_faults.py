@@ -32,7 +32,6 @@ def small_groups(monkeypatch):
     """Make a small record many requests and many steps of the cursor."""
     monkeypatch.setattr(encoder, "ENTRIES_PER_GROUP", 3)
     monkeypatch.setattr(encoder, "BODY_BYTES", 4000)
-    monkeypatch.setattr(encoder, "_SLICE_BYTES", 2000)
     monkeypatch.setattr(sender, "FIRST_WAIT_S", 0.01)
 
 
