@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from numpy.typing import ArrayLike
 
 from rig.errors import MetrologyError, SeriesError
-from rig.metrology.regression import fit_line
+from rig.metrology.regression import FEWEST_SPANS, fit_line
 from rig.metrology.series import as_series, check_series, reading_noise
 
 # Readings that repeat the same digit show no noise; below a tenth of a milligram a tare is not told from a digit.
@@ -38,13 +38,13 @@ class EvaporationRate:
 
 
 def evaporation_rate(t_s: ArrayLike, mass_mg: ArrayLike, *, max_gap_s: float | None = None) -> EvaporationRate:
-    """Return the loss rate of one run without flow: readings `mass_mg` (n,) at `t_s` (n,) seconds, n ≥ 8.
+    """Return the loss rate of one run without flow: readings `mass_mg` (n,) at `t_s` (n,) seconds, n ≥ 4.
 
     A line by generalised least squares with residuals that are white and wander; a gain gives a negative rate. Raises
     SeriesError as `check_series` does, a tare in the middle included.
     """
-    t, y = as_series(t_s, mass_mg, "mass without flow", 8)
-    check_series(t, y, "mass without flow", minimum=8, max_gap_s=max_gap_s)
+    t, y = as_series(t_s, mass_mg, "mass without flow", FEWEST_SPANS)
+    check_series(t, y, "mass without flow", minimum=FEWEST_SPANS, max_gap_s=max_gap_s)
     # Zero flow has no steps of its own: noise can be told from the readings, and so can a tare.
     check_series(t, y, "mass without flow", max_gap_s=math.inf, fall_mg=10.0 * max(reading_noise(y), _LEAST_NOISE_MG))
     line = fit_line(t, y)

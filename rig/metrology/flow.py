@@ -18,7 +18,7 @@ from rig.metrology.series import FloatArray, as_series, check_series
 from rig.metrology.weighing import Ambient, Balance, Delivery
 
 _S_PER_H = 3600.0
-FEWEST_READINGS = 8
+FEWEST_READINGS = 4
 # Readings at each end that make its level: a minute of them, a few seconds when strokes or drops would be averaged, at
 # most this share of the window.
 _END_S = 60.0
@@ -117,7 +117,7 @@ def mean_flow(
     end_s: float | None = None,
     max_gap_s: float | None = None,
 ) -> MeanFlow:
-    """Return the mean flow over all of the readings, `mass_mg` (n,) at `t_s` (n,) seconds, n ≥ 8.
+    """Return the mean flow over all of the readings, `mass_mg` (n,) at `t_s` (n,) seconds, n ≥ 4.
 
     The end-point result is the mass gained between the levels of the first and the last `end_s` seconds (None: a
     minute, 5 s when strokes show beyond the noise, at most 1/500 of the window), corrected for evaporation, over the

@@ -51,7 +51,7 @@ def level(
         variance = max(variance, white_mg2_s / averaged_s)
     if n > 1:
         rest = y - y_mean - slope_h / 3600.0 * (t - t_mean)
-        seen = float(rest @ rest) / (n - 1)
+        seen = float(np.sum(rest**2)) / (n - 1)
         if seen > single * (1.0 + _STRUCTURE_K * math.sqrt(2.0 / (n - 1))):
             variance = max(variance, seen - single)
     return Level(t_mean, y_mean, math.sqrt(variance), n)

@@ -110,7 +110,8 @@ def _detrended(t: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:
     grid_s = np.linspace(mean_t[0], mean_t[-1], mean_t.size)
     volume = np.interp(grid_s, mean_t, mean_v)
     centred = grid_s - grid_s.mean()
-    slope = float(centred @ volume) / float(centred @ centred)
+    # Sums by numpy and not by BLAS, whose order of summation may change with its number of threads.
+    slope = float(np.sum(centred * volume)) / float(np.sum(centred**2))
     return grid_s, (volume - volume.mean() - slope * centred) * np.hanning(grid_s.size)
 
 
@@ -135,7 +136,7 @@ def _refined(grid_s: FloatArray, rest: FloatArray, frequency_hz: float, span_s: 
     since_s = grid_s - grid_s[0]
 
     def minus_power(trial_hz: float) -> float:
-        return -float(abs(np.exp(-2j * np.pi * trial_hz * since_s) @ rest))
+        return -float(abs(np.sum(np.exp(-2j * np.pi * trial_hz * since_s) * rest)))
 
     found = minimize_scalar(
         minus_power,

@@ -73,8 +73,10 @@ def _noise(x: FloatArray, z: FloatArray) -> tuple[float, float]:
     """Return variances of the white part of a span's mean and of the walk per step, by restricted likelihood."""
     n, p = x.shape
     weights, log_det = _model(n)
-    normal = (weights @ (x[:, :, None] * x[:, None, :]).reshape(n, p * p)).reshape(-1, p, p)
-    beta = np.linalg.solve(normal, (weights @ (x * z[:, None]))[..., None])[..., 0]
+    # Sums by einsum and not by BLAS, whose order of summation may change with its number of threads.
+    products = (x[:, :, None] * x[:, None, :]).reshape(n, p * p)
+    normal = np.einsum("gk,kq->gq", weights, products).reshape(-1, p, p)
+    beta = np.linalg.solve(normal, np.einsum("gk,kp->gp", weights, x * z[:, None])[..., None])[..., 0]
     rss = (weights * (z - beta @ x.T) ** 2).sum(axis=1)
     if not np.all(rss > 0.0):
         return 0.0, 0.0

@@ -161,9 +161,9 @@ def test_reversed_time_is_refused():
         mean_flow_error(T_S[::-1], weighed(2.0), programmed_ul_h=2.0, **KNOWN)
 
 
-@pytest.mark.parametrize("n", [0, 1, 7])
+@pytest.mark.parametrize("n", [0, 1, 3])
 def test_too_few_readings_are_refused(n):
-    with pytest.raises(SeriesError, match="at least 8"):
+    with pytest.raises(SeriesError, match="at least 4"):
         mean_flow_error(T_S[:n], T_S[:n], programmed_ul_h=2.0, **KNOWN)
 
 
