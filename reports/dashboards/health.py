@@ -212,7 +212,7 @@ DASHBOARD = Dashboard(
     title="Rig health",
     description="Whether the rig may be believed: losses, jitter, drift and calibrations, by bench and instrument.",
     variables=(choices.ONE_SOURCE, choices.bench(SOURCE_CHOSEN), _INSTRUMENTS),
-    span=("now-90d", "now"),
+    span=("now-7d", "now"),
     rows=(
         Row("Losses", (LOST_TOTAL, LOST, READ)),
         Row("Jitter", (LATE, ROUND_TRIP)),

@@ -40,6 +40,7 @@ class Panel:
     """One panel, `width` and `height` in cells of a grid 24 wide; each kind of visualisation is a class of its own.
 
     `unit` is one of Grafana's ids or the unit itself, `no_data` is what stands where there is nothing to show.
+    `low` and `high` are the ends of the axis where data alone should not choose them.
     `mappings` and `thresholds` turn values into words and colours, `overrides` set single series apart.
     """
 
@@ -53,6 +54,8 @@ class Panel:
     width: int = 12
     height: int = 9
     decimals: int | None = None
+    low: float | None = None
+    high: float | None = None
     mappings: tuple[Json, ...] = ()
     thresholds: Json | None = None
     overrides: tuple[Json, ...] = ()

@@ -73,8 +73,8 @@ class Stat(Panel):
             "wideLayout": True,
             "showPercentChange": False,
             "percentChangeColorMode": "standard",
-            # Without a regular expression only numbers are shown.
-            "reduceOptions": _LAST | {"fields": "/.*/" if self.words else ""},
+            # Without an expression only numbers are shown, with the usual one the time as well.
+            "reduceOptions": _LAST | {"fields": "/^(?!Time$)/" if self.words else ""},
         }
 
 
@@ -240,7 +240,7 @@ class Table(Panel):
             "indexByName": {column.name: index for index, column in enumerate(self.columns)},
             "renameByName": {c.name: c.title for c in self.columns if c.title and c.title != c.name},
         }
-        return (*self.transformations, {"id": "organize", "options": organise})
+        return (*self.transformations, *([{"id": "organize", "options": organise}] if self.columns else []))
 
 
 def override(name: str, settings: Json) -> Json:

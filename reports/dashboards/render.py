@@ -75,8 +75,9 @@ def _panel(panel: Panel, number: int, grid_pos: Json) -> Json:
         "thresholds": panel.thresholds or thresholds("text" if panel.kind == "table" else BLUE),
         "custom": panel.custom(),
     }
-    if panel.decimals is not None:
-        defaults["decimals"] = panel.decimals
+    for key, value in (("decimals", panel.decimals), ("min", panel.low), ("max", panel.high)):
+        if value is not None:
+            defaults[key] = value
     written: Json = {
         "type": panel.kind,
         "id": number,

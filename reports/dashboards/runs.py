@@ -11,7 +11,11 @@ _SPAN = "from=${__data.fields.started_ms.numeric}&to=${__data.fields.stopped_ms.
 
 def to_run(title: str, uid: str) -> Json:
     """Return the link from a table's row with `run`, `started_ms` and `stopped_ms` to a page of this run."""
-    return {"title": title, "url": f"/d/{uid}?var-run=${{__data.fields.run}}&{_SPAN}", "targetBlank": False}
+    return {
+        "title": title,
+        "url": f"/d/{uid}?var-run=${{__data.fields.run:percentencode}}&{_SPAN}",
+        "targetBlank": False,
+    }
 
 
 RUN_LINKS = (to_run("Run overview", choices.RUN), to_run("Live run", choices.LIVE))

@@ -1,21 +1,22 @@
 """What is verified in one run: where it is heading, what came of it and how uncertain it is, as panels."""
 
 from reports.dashboards.influxql import ALWAYS, RUN, SHOWN, from_rows, over_time, select, tags
-from reports.dashboards.looks import GREEN, ORANGE, RED, UL_PER_MG, thresholds, verdict_words
+from reports.dashboards.looks import GREEN, ORANGE, RED, UL_PER_MG, VERDICT_COLOURS, thresholds, verdict_words
 from reports.dashboards.model import Query
-from reports.dashboards.panels import Bars, Column, Graph, Stat, Table, line
+from reports.dashboards.panels import Bars, Column, Graph, Stat, Table, line, override
 from reports.dashboards.signals import NOTHING_HERE
 
 NO_RESULT = "No result yet: results are settled when a plan ends."
 VERDICT = Column("verdict", "verdict", width=120, mappings=(verdict_words(),))
 
-# Balance and pump are different instruments with samples of their own; per interval both have one value.
+# Balance and pump are different instruments with samples of their own; per interval both have one value. Where the
+# interval is shorter than the samples are apart, values in between are as good as a line, or volumes would be lost.
 _PER_INTERVAL = over_time(
     'difference(last("mass_mg")) AS "mg", difference(last("delivered_ul")) AS "counted_ul", '
     'mean("rate_ul_h") AS "ul_h"',
     "samples",
     RUN,
-    fill="none",
+    fill="linear",
 )
 
 
@@ -77,10 +78,12 @@ DOSE_ERROR = Graph(
     title="Dose error so far, and the limits of the result",
     description="Volume weighed since the beginning of the span shown, against the volume programmed (rate times "
     "time, for constant infusions) and against the volume that the pump counted. Readings as they are, without "
-    "correction for evaporation: zoom in to a window to see where its result is heading. The limits are those of the "
-    "last mean flow error of this run.",
+    "correction for evaporation: zoom in to a window to see where its result heads. In its beginning balance noise "
+    "and single strokes go far beyond the axis. The limits are those of the last mean flow error of this run.",
     unit="percent",
     decimals=2,
+    low=-30,
+    high=30,
     no_data=NOTHING_HERE,
     queries=(
         _error('(cumulative_sum("ul_h") * $__interval_ms / 3600000)', "against the programme"),
@@ -161,6 +164,10 @@ VERDICT_COUNTS = Bars(
     unit="none",
     no_data=NO_RESULT,
     queries=(Query(select('count("verdict_code")', "results", RUN, ALWAYS, by=tags("verdict")), "$tag_verdict"),),
+    overrides=tuple(
+        override(verdict, {"color": {"mode": "fixed", "fixedColor": colour}})
+        for verdict, colour in VERDICT_COLOURS.items()
+    ),
     width=6,
     height=8,
 )

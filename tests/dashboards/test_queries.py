@@ -5,7 +5,8 @@ import pytest
 from reports.dashboards import accuracy, choices, health, live, run, signals, trend, verdicts
 from reports.dashboards.catalogue import DASHBOARDS
 from reports.dashboards.model import Query
-from tests.dashboards.grafana import EVERYTHING
+from tests.dashboards.conftest import DATABASE
+from tests.dashboards.grafana import EVERYTHING, Span, substituted
 from tests.dashboards.laboratory import HOSTILE_DUT
 
 # What only happens when something goes wrong, or is under way, is in the run that went wrong.
@@ -93,6 +94,15 @@ def test_the_dose_error_comes_close_to_the_result(series, history):
         assert abs(found["values"][-1][1]) < 2.0
     (found,) = series(limits.text, chosen(history))
     assert found["values"][-1][1:] == [-5.0, 5.0]
+
+
+def test_the_dose_error_holds_when_zoomed_in_to_less_than_the_samples_are_apart(history):
+    # An hour of the first analysis: 5 s intervals, one weighing and one status a minute.
+    from_ms = history.span.from_ms + 3_600_000 * 3
+    span = Span(from_ms, from_ms + 3_600_000)
+    for query in verdicts.DOSE_ERROR.queries[:2]:
+        (found,) = history.server.query(substituted(query.text, chosen(history), span), DATABASE)
+        assert abs(found["values"][-1][1]) < 5.0
 
 
 def test_losses_are_those_of_the_record(series, history):
