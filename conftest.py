@@ -5,6 +5,7 @@ pytest_plugins = [
     "fixtures.requirements",
     "fixtures.streaming",
     "fixtures.bench",
+    "fixtures.messages",
     "fixtures.verify",
     "fixtures.progress",
 ]

@@ -14,7 +14,7 @@ from rig.config import load_bench_file
 from rig.record import RunRecord
 
 BENCH = Path(__file__).parent / "day.toml"
-PLUGINS = ("options", "requirements", "bench", "verify", "progress")
+PLUGINS = ("options", "requirements", "streaming", "bench", "messages", "verify", "progress")
 FEW, MANY = 100, 1600
 
 

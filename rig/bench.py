@@ -15,11 +15,19 @@ from rig.clock import NS_PER_S, Clock, VirtualClock, WallClock, ns_from_s
 from rig.config import BenchFile, InstrumentEntry
 from rig.discovery import find_class
 from rig.driving import DriverContext, serialise
-from rig.errors import BenchBusyError, BenchConnectionError, InstrumentError, PlanError, RigError, SafetyError
+from rig.errors import (
+    BenchBusyError,
+    BenchConnectionError,
+    InstrumentError,
+    PlanError,
+    SafetyError,
+)
 from rig.evaluation import looks
 from rig.limits import LimitsFile
 from rig.progress import Progress
 from rig.record import RunRecord
+from rig.safety import interrupts
+from rig.safety.stop import stop_delivery
 from rig.sampling import Sampler
 from rig.window import Window
 
@@ -32,8 +40,9 @@ _VIRTUAL_SLICE_S = 60.0
 class Bench:
     """An open bench. Use as a context manager: leaving it stops the pump, whatever happened inside.
 
-    `by_capability` maps "pump", "balance", … to the drivers. Raises BenchBusyError when another run holds the bench
-    and BenchConnectionError with every instrument that could not be reached.
+    `by_capability` maps "pump", "balance", … to the drivers. `unsafe` says that the pump did not stop when told, and
+    what was done about it; it is empty as long as that has not happened. Raises BenchBusyError when another run holds
+    the bench and BenchConnectionError with every instrument that could not be reached.
     """
 
     def __init__(self, bench_file: BenchFile, record: RunRecord, clock: Clock, seed: int) -> None:
@@ -45,6 +54,7 @@ class Bench:
         self.on_progress: Callable[[Progress], None] = lambda _: None
         self._seed = seed
         self._lease_until_ns = 0
+        self.unsafe = ""
         self._cleanup = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -62,7 +72,8 @@ class Bench:
 
     def close(self) -> None:
         """Stop the pump, the samplers, the supply and the twins, in this order; safe to repeat."""
-        self._cleanup.close()
+        with interrupts.deferred():
+            self._cleanup.close()
 
     # Time ---------------------------------------------------------------------------------------------------------
 
@@ -158,38 +169,12 @@ class Bench:
     # Safety -------------------------------------------------------------------------------------------------------
 
     def stop_pump(self) -> None:
-        """Stop delivery by command, or by taking the pump's supply away when the command fails.
-
-        Raises SafetyError when neither could be shown to work.
-        """
-        pump: Pump | None = self.by_capability.get("pump")
-        if pump is None:
-            return
+        """Stop delivery; raises SafetyError when the pump did not stop by command (see `rig.safety.stop`)."""
         try:
-            pump.stop()
-        except RigError as error:
-            self.record.event("stop failed", {"error": str(error)})
-            self._cut_supply(error)
-
-    def _cut_supply(self, cause: RigError) -> None:
-        daq: Daq | None = self.by_capability.get("daq")
-        supply: Supply | None = self.by_capability.get("supply")
-        cut = []
-        problems: list[str] = [str(cause)]
-        for what, act in (
-            ("interlock opened", (lambda: daq.set_interlock(closed=False)) if daq else None),
-            ("supply switched off", (lambda: supply.switch(on=False)) if supply else None),
-        ):
-            if act is None:
-                continue
-            try:
-                act()
-                cut.append(what)
-            except RigError as error:
-                problems.append(str(error))
-        self.record.event("supply cut", {"done": cut})
-        if not cut:
-            raise SafetyError("\n".join(["the pump could not be stopped; STOP IT BY HAND", *problems])) from cause
+            stop_delivery(self.by_capability, self.record)
+        except SafetyError as error:
+            self.unsafe = str(error).splitlines()[0]
+            raise
 
     # Opening ------------------------------------------------------------------------------------------------------
 

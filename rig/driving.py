@@ -15,6 +15,7 @@ from typing import Any
 
 from rig.capabilities import Exchange
 from rig.clock import Clock
+from rig.safety import interrupts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ def serialise(driver: Any) -> None:
     def in_turn(verb: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(verb)
         def wait_for_turn(*args: Any, **kwargs: Any) -> Any:
-            with turn:
+            # A signal waits for the verb's end: half an exchange would garble the next one, which may be the stop.
+            with interrupts.deferred(), turn:
                 return verb(*args, **kwargs)
 
         return wait_for_turn

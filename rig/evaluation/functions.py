@@ -20,6 +20,13 @@ def evaluate(recipe: Recipe, reader: RecordReader) -> Evaluation:
     return _FUNCTIONS[recipe.function](recipe, reader)
 
 
+def unit_of(function: str) -> str:
+    """Return the unit that an evaluation's results are in; raises PlanError for one that is not known."""
+    if function not in _UNITS:
+        raise PlanError(f"there is no evaluation {function!r}; there are {', '.join(_FUNCTIONS)}")
+    return _UNITS[function]
+
+
 def known_functions() -> tuple[str, ...]:
     """Return the names of the evaluations."""
     return tuple(_FUNCTIONS)
@@ -87,3 +94,4 @@ _FUNCTIONS: dict[str, Callable[[Recipe, RecordReader], Evaluation]] = {
     "largest bolus error": boluses.largest_bolus_error,
     "bolus volume": boluses.bolus_volume,
 }
+_UNITS = {name: "µL" if name.endswith("volume") else "%" for name in _FUNCTIONS}
