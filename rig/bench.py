@@ -279,4 +279,4 @@ def make_clock(bench_file: BenchFile) -> Clock:
     """Return the clock that a bench file asks for."""
     if bench_file.bench.clock == "virtual":
         return VirtualClock(bench_file.epoch_ns)
-    return WallClock()
+    return WallClock(speed=bench_file.bench.clock_speed)

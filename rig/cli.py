@@ -18,6 +18,8 @@ EXIT_ERROR = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0 when all is well, 1 when it found what it looks for, 2 when it could not look."""
+    # As with `python -m pytest`: drivers and firmware of one's own are found in the current folder.
+    sys.path.insert(0, str(Path.cwd()))
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))
@@ -120,7 +122,7 @@ def _bench_connect(options: argparse.Namespace) -> int:
     clock = make_clock(bench_file)
     with tempfile.TemporaryDirectory() as folder:
         start = {"bench": bench_file.bench.name, "purpose": "connect"}
-        name = run_id(bench_file.bench.name, clock.now_ns())
+        name = run_id(bench_file.bench.name)
         with RunRecord.create(Path(folder), name, start, clock.now_ns(), clock) as record:
             with Bench(bench_file, record, clock, bench_file.bench.seed) as bench:
                 for capability, driver in sorted(bench.by_capability.items()):
@@ -184,7 +186,11 @@ def _runs(options: argparse.Namespace) -> int:
 
     for summary in list_runs(options.runs):
         if summary.state == "INTERRUPTED" and not summary.stop_reason:
-            close_interrupted(summary.path, delivered)
+            try:
+                close_interrupted(summary.path, delivered)
+            except RigError as error:
+                print(f"{summary.run_id}: was killed, and cannot be closed now: {error}", file=sys.stderr)
+                continue
             print(f"{summary.run_id}: was killed; closed now as INTERRUPTED", file=sys.stderr)
     for summary in list_runs(options.runs):
         if summary.problem:
@@ -220,7 +226,7 @@ def _replay(options: argparse.Namespace) -> int:
             differing += not result.identical
             word = "identical" if result.identical else f"DIFFERS in {', '.join(result.differences)}"
             print(f"{result.recomputed['verdict']:<12} {word}  {result.plan}  {result.name}")
-    print(f"{identical} identical, {differing} differing")
+    print(f"{identical} identical, {differing} differing" if identical + differing else "the run holds no results")
     return EXIT_FOUND_PROBLEMS if differing else 0
 
 
@@ -276,6 +282,7 @@ def _export(options: argparse.Namespace) -> int:
     if options.format is None and wanted == "csv":
         print("CSV only: `make parquet` installs what Parquet needs", file=sys.stderr)
     with RecordReader(path) as reader:
+        reader.verify_chain()  # data that were changed must not leave here looking whole
         if wanted in ("csv", "both"):
             export_csv(reader, out)
         if wanted in ("parquet", "both"):

@@ -69,19 +69,19 @@ class WallClock:
     virtual = False
 
     def __init__(self, speed: float = 1.0, epoch_ns: int | None = None) -> None:
-        self._speed = speed
+        self.speed = speed
         self._anchor_monotonic_ns = time.monotonic_ns()
         self._anchor_utc_ns = time.time_ns() if epoch_ns is None else epoch_ns
 
     def now_ns(self) -> int:
         """Return UTC nanoseconds."""
         elapsed_ns = time.monotonic_ns() - self._anchor_monotonic_ns
-        return self._anchor_utc_ns + (elapsed_ns if self._speed == 1.0 else round(elapsed_ns * self._speed))
+        return self._anchor_utc_ns + (elapsed_ns if self.speed == 1.0 else round(elapsed_ns * self.speed))
 
     def wait_until(self, t_ns: int) -> None:
         """Sleep until `t_ns`."""
         while (left_ns := t_ns - self.now_ns()) > 0:
-            time.sleep(left_ns / NS_PER_S / self._speed)
+            time.sleep(left_ns / NS_PER_S / self.speed)
 
     def wait_s(self, seconds: float) -> None:
         """Sleep for `seconds` of this clock's time."""
@@ -99,7 +99,7 @@ class WallClock:
     def wait_unless(self, t_ns: int, cancelled: threading.Event) -> bool:
         """Sleep until `t_ns` or until `cancelled` is set; return whether it was set."""
         while (left_ns := t_ns - self.now_ns()) > 0:
-            if cancelled.wait(left_ns / NS_PER_S / self._speed):
+            if cancelled.wait(left_ns / NS_PER_S / self.speed):
                 return True
         return cancelled.is_set()
 

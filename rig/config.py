@@ -87,6 +87,11 @@ class BenchFile:
         return self.bench.kind == "mocked"
 
     @property
+    def simulated(self) -> bool:
+        """Tell whether what is measured is simulated, here or by twins hosted elsewhere."""
+        return self.mocked or self.bench.simulated
+
+    @property
     def sha256(self) -> str:
         """Return the hash of the file's text."""
         return hashlib.sha256(self.text.encode()).hexdigest()
@@ -98,8 +103,8 @@ class BenchFile:
         return int(epoch.timestamp()) * NS_PER_S
 
     def overdue(self, today: date) -> tuple[str, ...]:
-        """Return a line for each instrument whose calibration has run out; a mocked bench has none."""
-        if self.mocked:
+        """Return a line for each instrument whose calibration has run out; simulated instruments need none."""
+        if self.simulated:
             return ()
         return tuple(
             f"{entry.name}: calibration {entry.calibration.id} was due on {entry.calibration.due}"
@@ -215,6 +220,11 @@ class _Checker:
         bench = document.bench
         if bench.clock == "virtual" and bench.kind == "physical":
             self.mistakes.append("bench.clock: found 'virtual'; a physical bench lives on the 'wall' clock")
+        if bench.clock_speed != 1.0 and not (bench.simulated and bench.clock == "wall"):
+            self.mistakes.append(
+                f"bench.clock_speed: found {bench.clock_speed:g}; only a wall clock before simulated instruments runs "
+                "faster than time"
+            )
         if bench.clock == "virtual" and bench.epoch is None:
             self.mistakes.append("bench.epoch: missing; virtual time needs a beginning, such as 2026-01-05T08:00:00Z")
         seen: dict[str, str] = {}

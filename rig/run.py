@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from rig.clock import NS_PER_S, Clock
+from rig.clock import NS_PER_S, Clock, machine_utc_ns
 from rig.config import BenchFile
 from rig.provenance import provenance, source
 from rig.record import RunRecord
@@ -35,7 +35,7 @@ def start_run(
     today = datetime.fromtimestamp(now_ns // NS_PER_S, UTC).date()
     body = {
         "bench": bench_file.bench.name,
-        "kind": bench_file.bench.kind,
+        "kind": "mocked" if bench_file.simulated else "physical",
         "clock": bench_file.bench.clock,
         "bench_file": {"file": bench_file.path.name, "sha256": bench_file.sha256, "text": bench_file.text},
         "seed": seed,
@@ -59,10 +59,10 @@ def start_run(
         "requirements": requirements,
         "provenance": provenance(root),
     }
-    return RunRecord.create(runs, run_id(bench_file.bench.name, now_ns), body, now_ns, clock)
+    return RunRecord.create(runs, run_id(bench_file.bench.name), body, now_ns, clock)
 
 
-def run_id(bench: str, now_ns: int) -> str:
-    """Return a name that sorts by the run's own time and that no other run has."""
-    stamp = datetime.fromtimestamp(now_ns // NS_PER_S, UTC).strftime("%Y%m%dT%H%M%SZ")
+def run_id(bench: str) -> str:
+    """Return a name that sorts by when the run really began, which virtual time does not tell, and that is unique."""
+    stamp = datetime.fromtimestamp(machine_utc_ns() // NS_PER_S, UTC).strftime("%Y%m%dT%H%M%SZ")
     return f"{stamp}-{bench}-{uuid4().hex[:8]}"

@@ -43,6 +43,9 @@ class BenchSection(Model):
     seed: int = Field(default=0, ge=0, lt=2**63)
     operator: str = ""
     serial_twins: Literal["pty", "tcp"] = "pty"
+    # Twins hosted elsewhere stand behind the ports, and their time runs so much faster than the wall's.
+    simulated: bool = False
+    clock_speed: float = Field(default=1.0, gt=0, le=10_000)
 
 
 class DutSection(Model):

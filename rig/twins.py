@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from rig.clock import Clock, Deadline
+from rig.clock import Deadline, WallClock
 from rig.config import BenchFile
 from rig.discovery import find_class
 from rig.errors import ConnectionFailedError
@@ -16,7 +16,7 @@ _LOOK_S = 0.2
 def host_until(
     ended: threading.Event,
     bench_file: BenchFile,
-    clock: Clock,
+    clock: WallClock,
     directory: Path,
     first_tcp_port: int,
     for_s: float | None,
@@ -40,7 +40,7 @@ def host_until(
         for name, port in host.ports.items():
             say(f"{name}: {port}")
         reach = directory / "bench.toml"
-        reach.write_text(reaching(bench_file, host.ports), encoding="utf-8")
+        reach.write_text(reaching(bench_file, host.ports, clock.speed), encoding="utf-8")
         say(f"bench file that reaches them: {reach}")
         deadline = Deadline(for_s if for_s is not None else float("inf"))
         while not deadline.passed() and not ended.wait(_LOOK_S):
@@ -49,8 +49,11 @@ def host_until(
         host.close()
 
 
-def reaching(bench_file: BenchFile, ports: dict[str, str]) -> str:
-    """Return a bench file's text made physical: wall clock, no twins or laboratory, each instrument with its port."""
+def reaching(bench_file: BenchFile, ports: dict[str, str], speed: float) -> str:
+    """Return a bench file's text for clients of the twins: wall clock at their speed, each instrument with its port.
+
+    What is measured there is simulated, and the file says so: calibrations, reports and dashboards go by it.
+    """
     lines: list[str] = []
     skipping = False
     for line in bench_file.text.splitlines():
@@ -65,6 +68,8 @@ def reaching(bench_file: BenchFile, ports: dict[str, str]) -> str:
             continue
         if skipping or re.match(r"\s*(epoch|serial_twins|twin)\s*=", line):
             continue
-        line = re.sub(r'^(\s*kind\s*=\s*)"mocked"', r'\1"physical"', line)
+        if re.match(r'\s*kind\s*=\s*"mocked"', line):
+            lines += ['kind = "physical"', "simulated = true", f"clock_speed = {speed!r}"]
+            continue
         lines.append(re.sub(r'^(\s*clock\s*=\s*)"virtual"', r'\1"wall"', line))
     return "\n".join(lines) + "\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.requirement("ACC-001", "1.2.1")
+pytestmark = pytest.mark.requirement("ACC-001")
 
 
 @pytest.mark.parametrize("rate_ul_h", [2.0, 12.5, 41.7, 1000.0])

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = pytest.mark.requirement("ACC-002", "1.4.1")
+pytestmark = pytest.mark.requirement("ACC-002")
 
 SUCCESSIVE = 25
 

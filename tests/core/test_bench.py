@@ -6,8 +6,9 @@ import pytest
 
 from rig.capabilities import PumpState
 from rig.clock import WallClock
-from rig.errors import BenchConnectionError, InstrumentError, PlanError, SafetyError
+from rig.errors import BenchConnectionError, InstrumentError, PlanError, RecordError, SafetyError
 from rig.record import RecordReader
+from rig.safety.stop import stop_delivery
 from tests.core.bench_support import WALL, bench_text, opened
 
 
@@ -44,10 +45,32 @@ def test_a_pump_that_does_not_stop_by_command_loses_its_supply(tmp_path):
     with opened(tmp_path, bench_text()) as (bench, record):
         real = bench.by_capability["pump"]
         bench.by_capability.update(pump=Stubborn(), daq=Relay())
-        bench.stop_pump()
+        with pytest.raises(SafetyError, match="interlock opened"):
+            bench.stop_pump()
         with record.reader() as reader:
-            assert reader.events("supply cut")[0].body == {"done": ["interlock opened"]}
+            assert reader.events("pump did not stop")[0].body["done"] == ["interlock opened"]
         bench.by_capability["pump"] = real
+    assert cut == [False]
+
+
+def test_a_full_disk_does_not_keep_the_supply_on(tmp_path):
+    cut = []
+
+    class Stubborn:
+        def stop(self):
+            raise RecordError("the disk is full")
+
+    class Relay:
+        def set_interlock(self, *, closed):
+            cut.append(closed)
+            raise RecordError("the disk is full")
+
+    class FullDisk:
+        def event(self, *_):
+            raise RecordError("the disk is full")
+
+    with pytest.raises(SafetyError, match="interlock opened"):
+        stop_delivery({"pump": Stubborn(), "daq": Relay()}, FullDisk())
     assert cut == [False]
 
 
