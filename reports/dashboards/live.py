@@ -26,7 +26,7 @@ _NOW = (
         width=6,
     ),
     Stat(
-        title="Rate",
+        title="Set rate",
         description="What the pump says it is set to deliver now, infusion and bolus together.",
         unit="µL/h",
         no_data="–",
@@ -34,7 +34,7 @@ _NOW = (
         width=3,
     ),
     Stat(
-        title="Flow",
+        title="Flow now",
         description="The latest reading of the flow sensor.",
         unit="µL/h",
         decimals=1,
