@@ -55,6 +55,7 @@ class Bench:
         self._seed = seed
         self._lease_until_ns = 0
         self.unsafe = ""
+        self.twin_failures: Callable[[], tuple[str, ...]] = tuple
         self._cleanup = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -183,6 +184,7 @@ class Bench:
         ports: dict[str, str] = {}
         if self.file.mocked:
             host = find_class(TWIN_HOST, "", "")(self.file, self.clock, self._seed)
+            self.twin_failures = host.failures
             self._cleanup.callback(host.close)
             ports = host.ports
         self._connect(ports)

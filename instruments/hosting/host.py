@@ -1,6 +1,7 @@
 """Hosts all twins of a mocked bench around one laboratory."""
 
 import sys
+import traceback
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,12 @@ class _Host(Protocol):
     def port(self) -> str: ...
 
     def close(self) -> None: ...
+
+
+def _place(error: BaseException) -> str:
+    """Return where an error was raised: file and line."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
 
 
 class TwinHost:
@@ -57,6 +64,15 @@ class TwinHost:
     def ports(self) -> dict[str, str]:
         """Return each twin's port, in the form its driver takes."""
         return {name: host.port for name, host in self._hosts.items()}
+
+    def failures(self) -> tuple[str, ...]:
+        """Return a line for each twin whose own code raised: what its driver sees is only silence."""
+        failed = {name: getattr(host, "failure", None) for name, host in self._hosts.items()}
+        return tuple(
+            f"the twin of {name} failed: {type(error).__name__}: {error}, at {_place(error)}"
+            for name, error in failed.items()
+            if error is not None
+        )
 
     def close(self) -> None:
         """End all twins; safe to repeat."""

@@ -22,6 +22,7 @@ class PtyHost:
 
     def __init__(self, name: str, twin: ByteTwin, link: Path | None = None) -> None:
         self._twin = twin
+        self.failure: Exception | None = None
         self._baud: int | None = getattr(twin, "baud", None)
         self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
@@ -48,6 +49,12 @@ class PtyHost:
             self._link.unlink(missing_ok=True)
 
     def _serve(self) -> None:
+        try:
+            self._carry()
+        except Exception as error:  # noqa: BLE001 - firmware under test may raise anything; the bench must hear of it
+            self.failure = error
+
+    def _carry(self) -> None:
         while True:
             ready, _, _ = select.select([self._master, self._wake_read], [], [], _TICK_S)
             if self._wake_read in ready:

@@ -17,6 +17,7 @@ class TcpHost:
 
     def __init__(self, name: str, twin: ByteTwin, tcp_port: int = 0) -> None:
         self._name = name
+        self.failure: Exception | None = None
         self._twin = twin
         self._turn = threading.Lock()
         self._closing = threading.Event()
@@ -54,6 +55,12 @@ class TcpHost:
             self._start(self._serve, client)
 
     def _serve(self, client: socket.socket) -> None:
+        try:
+            self._carry(client)
+        except Exception as error:  # noqa: BLE001 - a twin's mistake may be any; the bench must hear of it
+            self.failure = error
+
+    def _carry(self, client: socket.socket) -> None:
         # A client that goes away mid-word is no error of the twin's.
         with client, contextlib.suppress(OSError):
             while not self._closing.is_set():

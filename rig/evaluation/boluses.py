@@ -12,11 +12,9 @@ from rig.metrology.bolus import BolusSeries, evaluate_series
 from rig.metrology.bolus_levels import BolusSteps, bolus_steps
 from rig.metrology.budget import Budget, Component, combine
 from rig.metrology.flow import volume_delivered
+from rig.metrology.flow_budget import NOISE
 from rig.record import RecordReader
 from rig.window import Recipe
-
-# Budget lines that fall anew for each bolus; the others shift all boluses of a series alike.
-_INDEPENDENT = frozenset({"repeatability of start and end", "wander of the balance", "resolution", "capillary force"})
 
 
 class Boluses:
@@ -128,8 +126,8 @@ def bolus_volume(recipe: Recipe, reader: RecordReader) -> Evaluation:
 
 
 def _part(budget: Budget, *, independent: bool) -> float:
-    """Return the uncertainty that falls anew for each dose, or the one that all doses share, in µL."""
-    lines = [c.contribution for c in budget.components if (c.name in _INDEPENDENT) is independent]
+    """Return the uncertainty that falls anew for each dose (the weighing's noise), or what all doses share, in µL."""
+    lines = [c.contribution for c in budget.components if (c.name in NOISE) is independent]
     return math.hypot(*lines)
 
 

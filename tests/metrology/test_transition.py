@@ -32,7 +32,7 @@ def test_settling_of_a_first_order_change_is_three_time_constants():
     # exp(−t/τ) = 5 % at 2.9957 τ.
     found = change(*first_order(40.0, 100.0, tau_s=300.0))
     assert found.settling.value == pytest.approx(2.9957 * 300, abs=10)
-    assert found.open_percent == 5.0
+    assert found.open_percent == pytest.approx(5.0)
 
 
 def test_lag_of_a_dead_time_is_the_dead_time():
