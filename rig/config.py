@@ -162,11 +162,11 @@ class _Checker:
             influxdb=document.influxdb,
         )
 
-    def model(self, kind: type[M], raw: object, place: str) -> M | None:
+    def model(self, kind: type[M], raw: object, place: str, also: frozenset[str] = frozenset()) -> M | None:
         try:
             return kind.model_validate(raw)
         except ValidationError as error:
-            self.mistakes.extend(_line(detail, place, kind) for detail in error.errors())
+            self.mistakes.extend(_line(detail, place, kind, also) for detail in error.errors())
             return None
 
     def instrument(self, name: str, table: dict[str, Any], *, mocked: bool) -> InstrumentEntry | None:
@@ -190,7 +190,7 @@ class _Checker:
             raw_settings["port"] = TWIN_PORT
         elif common.twin is not None:
             self.mistakes.append(f"{place}.twin: a physical bench has no twins")
-        settings = self.model(driver.Settings, raw_settings, place)
+        settings = self.model(driver.Settings, raw_settings, place, frozenset(common_keys))
         parameters = self.model(twin.Parameters, common.twin or {}, f"{place}.twin") if twin is not None else None
         if driver.measuring and common.calibration is None:
             self.mistakes.append(f"{place}.calibration: missing; a measuring instrument needs {{ id = …, due = … }}")
@@ -247,11 +247,13 @@ class _Checker:
             self.mistakes.append("weighing: missing; a bench with a balance says what the balance is worth")
 
 
-def _line(detail: Any, place: str, kind: type[Model]) -> str:
+def _line(detail: Any, place: str, kind: type[Model], also: frozenset[str]) -> str:
     """Say one of pydantic's findings in one line: place, found, allowed."""
     where = ".".join(str(part) for part in (place, *detail["loc"]) if part != "")
     if detail["type"] == "extra_forbidden":
-        allowed = _allowed_keys(kind, detail["loc"][:-1])
+        inside = detail["loc"][:-1]
+        # A driver's keys share their table with those that every instrument has.
+        allowed = sorted({*_allowed_keys(kind, inside), *(() if inside else also)})
         near = get_close_matches(str(detail["loc"][-1]), allowed, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return f"{where}: this key is not known{hint}; allowed here: {', '.join(allowed)}"

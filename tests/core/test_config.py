@@ -94,3 +94,9 @@ def test_calibrations_run_out_on_physical_benches_only():
     assert physical.overdue(date(2020, 1, 1)) == ()
     assert any("balance" in line for line in physical.overdue(date(2099, 1, 1)))
     assert load_bench_file(ROOT / "benches" / "mocked.toml").overdue(date(2099, 1, 1)) == ()
+
+
+def test_a_misspelt_common_key_of_an_instrument_finds_its_neighbour(tmp_path):
+    text = MOCKED.replace('driver = "scpi_meter"\nsample_every_s', 'driver = "scpi_meter"\nsample_every_sec')
+    (line,) = mistakes(tmp_path, text)
+    assert "did you mean 'sample_every_s'?" in line
