@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUNS   ?= runs
+WORKERS ?= 2
 BENCH  ?= benches/mocked.toml
 
 # numpy's linear algebra must not start threads of its own: two cores are shared with the twins.
@@ -38,7 +39,7 @@ run: $(VENV)/.run-installed
 	echo "report: $$($(BIN)/rig report last --runs $(RUNS))"; exit $$verdict
 
 test: check
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.dev-installed
 	$(BIN)/ruff check .
