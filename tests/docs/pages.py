@@ -1,0 +1,60 @@
+"""The project's pages as tests see them: files written out in full, commands, links and tables."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+README = ROOT / "README.md"
+# ```python instruments/x/driver.py begins a block that is a whole file of that name.
+_FILE = re.compile(r"^```\w+ (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^(\s*)```.*?^\1```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+
+
+def pages() -> list[Path]:
+    """Return the README and every page below docs/."""
+    return [README, *sorted(DOCS.rglob("*.md"))]
+
+
+def files_in(page: Path) -> dict[str, str]:
+    """Return the files that a page holds in full, by path."""
+    return dict(_FILE.findall(page.read_text(encoding="utf-8")))
+
+
+def write_files(files: dict[str, str], folder: Path) -> None:
+    """Write files below a folder."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def commands_in(page: Path) -> list[str]:
+    """Return the lines of a page's shell blocks, without comments."""
+    lines = "\n".join(_SHELL.findall(page.read_text(encoding="utf-8"))).replace("\\\n", " ").splitlines()
+    return [command for line in lines if (command := line.partition(" #")[0].strip())]
+
+
+def links_in(page: Path) -> list[str]:
+    """Return the targets of a page's links that lead to files."""
+    text = _BLOCK.sub("", page.read_text(encoding="utf-8"))
+    return [target for target in _LINK.findall(text) if not re.match(r"[a-z]+:", target)]
+
+
+def run_pytest(folder: Path, *words: str, path: tuple[Path, ...] = ()) -> tuple[int, str]:
+    """Run `python -m pytest` from a folder, the project and `path` on Python's path; return exit code and output."""
+    places = os.pathsep.join(map(str, (ROOT, *path)))
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "pytest", "-p", "no:cacheprovider", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": places},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return done.returncode, done.stdout + done.stderr

@@ -1,0 +1,169 @@
+"""docs/adding-an-instrument.md, typed in as it stands, works: typed, on the real wire, under contract, in a plan."""
+
+import importlib
+import os
+import subprocess
+import sys
+
+import pytest
+
+from instruments.hosting.host import TwinHost
+from instruments.hosting.tcp_host import TcpHost
+from instruments.plant.laboratory import Laboratory, Parameters
+from rig.clock import VirtualClock
+from rig.config import load_bench_file
+from rig.driving import DriverContext
+from rig.errors import NoReplyError
+from rig.record import RecordReader, list_runs
+from tests.docs.pages import DOCS, ROOT, files_in, run_pytest, write_files
+
+FILES = files_in(DOCS / "adding-an-instrument.md")
+EPOCH_NS = 1_767_600_000_000_000_000
+BENCH = "benches/ascii.toml"
+# What lies in instruments/ of a clone: here it comes from elsewhere.
+OVERLAY = '''"""Adds the page's folder to instruments/."""
+
+from pathlib import Path
+
+import instruments
+
+instruments.__path__.append(str(Path(__file__).parent / "instruments"))
+'''
+
+
+@pytest.fixture(scope="module")
+def inside(tmp_path_factory):
+    """A project with the page's files where the page puts them."""
+    folder = tmp_path_factory.mktemp("inside")
+    ours = ("conftest.py", "test_plans/limits.toml", "test_plans/requirements.toml", "tests/instruments/conftest.py")
+    write_files({name: (ROOT / name).read_text(encoding="utf-8") for name in ours}, folder)
+    write_files(FILES | {"overlay.py": OVERLAY}, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def outside(tmp_path_factory):
+    """A folder of one's own: the package, the firmware and a bench file that names them by module and class."""
+    folder = tmp_path_factory.mktemp("outside")
+    package = {name.removeprefix("instruments/"): text for name, text in FILES.items() if "instruments/asc" in name}
+    bench = FILES[BENCH].replace('"ascii_balance"', '"ascii_balance.driver:Driver"')
+    own = {name: text for name, text in package.items() if not name.startswith("tests/")}
+    write_files(own | {"slipping.py": FILES["slipping.py"], "ascii.toml": bench}, folder)
+    return folder
+
+
+@pytest.fixture
+def importable(outside, monkeypatch):
+    """The folder on Python's path, forgotten afterwards."""
+    monkeypatch.syspath_prepend(outside)
+    yield outside
+    for name in [name for name in sys.modules if name.split(".")[0] in ("ascii_balance", "slipping")]:
+        del sys.modules[name]
+
+
+def test_the_page_holds_every_file_it_lists():
+    listed = (DOCS / "adding-an-instrument.md").read_text(encoding="utf-8").split("```")[1]
+    assert {line.split()[0] for line in listed.strip().splitlines()} <= set(FILES)
+
+
+def test_the_example_is_in_the_projects_style(outside, inside):
+    config = ["--config", str(ROOT / "pyproject.toml")]
+    for words in (["check", *config, str(outside)], ["format", "--check", *config, str(outside), str(inside)]):
+        done = subprocess.run([sys.executable, "-m", "ruff", *words], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_example_is_strictly_typed(outside):
+    words = ["-m", "mypy", "-p", "ascii_balance", "-m", "slipping"]
+    environment = {**os.environ, "MYPYPATH": str(outside)}
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_driver_weighs_the_twins_beaker_over_the_real_wire(importable):
+    bench_file = load_bench_file(importable / "ascii.toml")
+    clock = VirtualClock(bench_file.epoch_ns)
+    host = TwinHost(bench_file, clock, 1)
+    entry = next(entry for entry in bench_file.instruments if entry.name == "balance")
+    journal = []
+    try:
+        settings = entry.settings.model_copy(update={"port": host.ports["balance"]})
+        driver = entry.driver("balance", settings, DriverContext(clock, journal.append))
+        before = driver.read_mass()
+        driver.tare()
+        clock.wait_s(60)
+        block = driver.read_block()
+        driver.close()
+    finally:
+        host.close()
+    assert before.mass_mg == pytest.approx(30_000, abs=1)
+    assert block.columns["mass"] == pytest.approx([0], abs=1)
+    assert block.t_ns.tolist() == [before.t_ns + 60 * 10**9]
+    assert [told.verb for told in journal] == ["tare"]
+
+
+def test_a_late_answer_is_not_taken_for_the_next_one(importable):
+    twins = importlib.import_module("ascii_balance.twin")
+    drivers = importlib.import_module("ascii_balance.driver")
+    clock = VirtualClock(EPOCH_NS)
+
+    class Late(twins.Twin):
+        """Holds the next answer back until the one behind it."""
+
+        held = b""
+        holding = False
+
+        def receive(self, data):
+            answer = super().receive(data)
+            if self.holding:
+                self.held, self.holding = answer, False
+                return b""
+            answer, self.held = self.held + answer, b""
+            return answer
+
+    twin = Late("balance", twins.AsciiBalanceParameters(), Laboratory(Parameters(), clock, seed=1))
+    host = TcpHost("balance", twin)
+    try:
+        settings = drivers.AsciiBalanceSettings(port=host.port, timeout_s=0.2)
+        driver = drivers.Driver("balance", settings, DriverContext(clock, lambda _: None))
+        twin.holding = True
+        with pytest.raises(NoReplyError):
+            driver.read_mass()
+        driver.tare()
+        assert driver.read_mass().mass_mg == pytest.approx(0, abs=1)
+        driver.close()
+    finally:
+        host.close()
+
+
+def test_the_contract_and_the_pages_own_tests_hold(inside):
+    contract = str(ROOT / "tests/instruments/test_every_instrument.py")
+    words = ["-p", "overlay", "-c", str(ROOT / "pyproject.toml"), contract, "tests/instruments", "-k", "ascii_balance"]
+    code, output = run_pytest(inside, *words, "-v", path=(inside,))
+    assert code == 0, output
+    for said in ("over_the_real_wire[ascii_balance] PASSED", "garbage-ascii_balance] PASSED", "line_is_read PASSED"):
+        assert said in output
+
+
+def test_the_pages_plan_passes_on_the_pages_bench(inside):
+    code, output = run_pytest(inside, "-p", "overlay", "test_plans/test_ascii.py", "--bench", BENCH)
+    assert code == 0, output
+    (run,) = list_runs(inside / "runs")
+    assert run.verdicts == (("PASS", 1),)
+
+
+def test_a_plan_finds_the_fault_in_the_pages_firmware(inside, outside):
+    bench = (outside / "ascii.toml").read_text(encoding="utf-8")
+    with_firmware = bench + '\n[instruments.pump.twin]\nfirmware = "slipping:SlippingFirmware"\n'
+    (outside / "slipping.toml").write_text(with_firmware, encoding="utf-8")
+    limits = ["--limits", str(inside / "test_plans/limits.toml")]
+    requirements = ["--requirements", str(inside / "test_plans/requirements.toml")]
+    write_files({"conftest.py": (ROOT / "conftest.py").read_text(encoding="utf-8")}, outside)
+    write_files({"test_ascii.py": FILES["test_plans/test_ascii.py"]}, outside)
+    code, output = run_pytest(outside, "test_ascii.py", "--bench", "slipping.toml", *limits, *requirements)
+    assert code == 1, output
+    (run,) = list_runs(outside / "runs")
+    with RecordReader(run.path) as reader:
+        (result,) = reader.results()
+    assert result.body["verdict"] == "FAIL"
+    assert result.body["value"] == pytest.approx(-10.0, abs=0.3)
