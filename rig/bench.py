@@ -23,6 +23,7 @@ from rig.errors import (
     SafetyError,
 )
 from rig.evaluation import looks
+from rig.evaluation.projection import ProjectedVerdict
 from rig.limits import LimitsFile
 from rig.progress import Progress
 from rig.record import RunRecord
@@ -55,6 +56,8 @@ class Bench:
         self._seed = seed
         self._lease_until_ns = 0
         self.unsafe = ""
+        self.projected_verdict: ProjectedVerdict | None = None
+        self._window_ns: int | None = None
         self.twin_failures: Callable[[], tuple[str, ...]] = tuple
         self._cleanup = contextlib.ExitStack()
 
@@ -91,6 +94,8 @@ class Bench:
             self.clock.wait_until(min(now_ns + slice_ns, end_ns))
             self.check()
             self.on_progress(Progress(doing, begin_ns, end_ns, self.clock.now_ns()))
+            if self.projected_verdict is not None and self._window_ns is not None:
+                self.projected_verdict.look(self._window_ns, self.clock.now_ns(), end_ns)
 
     def dwell_until_decided(
         self, window: Window, *, programmed_ul_h: float, limit: str, looks_hours: Sequence[float]
@@ -155,7 +160,11 @@ class Bench:
         self.catch_up()
         window = Window(name, self.clock, self.catch_up, self.clock.now_ns())
         self.record.event("window begins", {"window": name})
-        yield window
+        self._window_ns = window.from_ns
+        try:
+            yield window
+        finally:
+            self._window_ns = None
         self.catch_up()
         window.close(self.clock.now_ns())
         self.record.event("window ends", {"window": name, "from_ns": window.from_ns, "to_ns": window.to_ns})

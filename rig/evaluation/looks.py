@@ -52,6 +52,14 @@ def plan_of_looks(
     k: float,
 ) -> SequentialPlan:
     """Return the looks at a window that begins at `from_ns`, each with its coverage factor; `k` is the limit's."""
+    precision = precision_of(reader, from_ns, to_ns, programmed_ul_h, evaporation)
+    return sequential_plan([hours * 3600.0 for hours in looks_hours], precision, k)
+
+
+def precision_of(
+    reader: RecordReader, from_ns: int, to_ns: int, programmed_ul_h: float, evaporation: EvaporationRate
+) -> Precision:
+    """Return how the uncertainty of a rate's mean error falls with time on this run's bench, its strokes included."""
     precision = planned_precision(
         programmed_ul_h,
         evaporation=evaporation,
@@ -59,8 +67,7 @@ def plan_of_looks(
         balance=inputs.balance_of(reader),
         delivery=inputs.delivery_of(reader),
     )
-    precision = _cut_by_strokes(precision, inputs.stroke_ul(reader), programmed_ul_h)
-    return sequential_plan([hours * 3600.0 for hours in looks_hours], precision, k)
+    return _cut_by_strokes(precision, inputs.stroke_ul(reader), programmed_ul_h)
 
 
 def is_decided(

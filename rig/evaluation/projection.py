@@ -1,17 +1,26 @@
-"""A look at a run under way, for the status line: the result as it would be if the window ended now.
+"""The result of a window as it looks before its end: for the status line, and as events for those who follow a run.
 
-Evaporation is that of the zero-flow run before, because the one behind is yet to come. Nothing of it is recorded.
+Evaporation is that of the zero-flow run before, because the one behind is yet to come. No verdict comes of it.
 """
 
+from typing import Any
+
+from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
-from rig.evaluation import inputs
+from rig.evaluation import inputs, looks
 from rig.evaluation.delivered import streams_of
+from rig.limits import Limit
+from rig.metrology.budget import Budget
+from rig.metrology.duration import project
 from rig.metrology.evaporation import EvaporationRate
 from rig.metrology.flow import mean_flow, volume_delivered
 from rig.record import RecordReader, RunRecord
 
 # Evaporation that is not known yet is taken for nothing, give or take this much.
 _UNKNOWN_EVAPORATION = EvaporationRate(0.0, 0.1)
+# How often a window is looked at: each ten minutes, and no more than so often in one dwell.
+_PACE_NS = 600 * NS_PER_S
+_MOST_LOOKS = 24
 
 
 class Projection:
@@ -26,36 +35,92 @@ class Projection:
             if not streams_of(reader, "balance"):
                 return ""
             try:
-                return _flow(reader, begin_ns, now_ns + 1) or _volume(reader, begin_ns, now_ns + 1)
+                rate_ul_h = _constant_rate(reader, begin_ns, now_ns + 1)
+                if rate_ul_h > 0:
+                    error = _flow_error(reader, begin_ns, now_ns + 1, rate_ul_h)
+                    return f"so far {error.value:+.2f} ± {2 * error.u:.2g} %"
+                volume = _volume(reader, begin_ns, now_ns + 1)
+                return f"so far {volume.value:.2f} ± {2 * volume.u:.2g} µL"
             except MetrologyError:
                 return ""  # too early, or nothing flows: the result itself will say so if it stays that way
 
 
-def _flow(reader: RecordReader, from_ns: int, to_ns: int) -> str:
-    """Return the mean flow error so far, "" unless the pump has one constant rate."""
+class ProjectedVerdict:
+    """Records, at a steady pace while a window is open, what verdict on the mean flow is to be expected at its end."""
+
+    def __init__(self, record: RunRecord, plan: str, limit: Limit) -> None:
+        self._record = record
+        self._plan = plan
+        self._limit = limit
+        self._from_ns = self._next_ns = -1
+
+    def look(self, from_ns: int, now_ns: int, end_ns: int) -> None:
+        """Look at the window since `from_ns` when it is time to; the dwell under way ends at `end_ns`."""
+        pace_ns = max(_PACE_NS, (end_ns - from_ns) // _MOST_LOOKS)
+        if from_ns != self._from_ns:
+            self._from_ns, self._next_ns = from_ns, from_ns + pace_ns
+        if now_ns < self._next_ns:
+            return
+        self._next_ns += pace_ns
+        with self._record.reader() as reader:
+            try:
+                body = self._projected(reader, from_ns, now_ns, end_ns)
+            except MetrologyError:
+                return  # as above
+        if body:
+            self._record.event("projection", {"plan": self._plan, **body})
+
+    def _projected(self, reader: RecordReader, from_ns: int, now_ns: int, end_ns: int) -> dict[str, Any]:
+        """Return the event's body, empty when the pump has no constant rate."""
+        rate_ul_h = _constant_rate(reader, from_ns, now_ns + 1)
+        if rate_ul_h <= 0:
+            return {}
+        error = _flow_error(reader, from_ns, now_ns + 1, rate_ul_h)
+        elapsed_s, end_s = (now_ns - from_ns) / NS_PER_S, (end_ns - from_ns) / NS_PER_S
+        precision = looks.precision_of(reader, from_ns, now_ns + 1, rate_ul_h, _evaporation(reader))
+        limit = self._limit
+        expected = project(error.measured(), elapsed_s, end_s, precision, limit.lower, limit.upper, k=limit.coverage_k)
+        body: dict[str, Any] = {
+            "result": "mean flow error",
+            "value_percent": error.value,
+            "u_percent": error.u,
+            "lower_percent": limit.lower,
+            "upper_percent": limit.upper,
+            "verdict": expected.verdict.value,
+            "pass_probability": expected.pass_probability,
+        }
+        if expected.decided_after_s is not None:
+            body["hours_to_verdict"] = max(0.0, expected.decided_after_s - elapsed_s) / 3600.0
+        return body
+
+
+def _constant_rate(reader: RecordReader, from_ns: int, to_ns: int) -> float:
+    """Return the pump's rate in µL/h, 0 when it is stopped, not known or has changed meanwhile."""
     pumps = streams_of(reader, "pump")
     if not pumps:
-        return ""
+        return 0.0
     rates = reader.series(pumps[0], from_ns + 1, to_ns, ["rate"]).columns["rate"]
-    if not len(rates) or rates[0] <= 0 or rates.min() != rates.max():
-        return ""
+    return float(rates[0]) if len(rates) and rates.min() == rates.max() else 0.0
+
+
+def _flow_error(reader: RecordReader, from_ns: int, to_ns: int, programmed_ul_h: float) -> Budget:
     readings = inputs.weighing(reader, from_ns, to_ns)
     error = mean_flow(
         readings.t_s,
         readings.mass_mg,
-        programmed_ul_h=float(rates[0]),
+        programmed_ul_h=programmed_ul_h,
         evaporation=_evaporation(reader),
         ambient=inputs.ambient_of(reader, from_ns, to_ns),
         balance=inputs.balance_of(reader),
         delivery=inputs.delivery_of(reader),
     ).error
-    return f"so far {error.value:+.2f} ± {2 * error.u:.2g} %"
+    return looks.with_strokes(error, inputs.stroke_ul(reader), programmed_ul_h, readings.t_s)
 
 
-def _volume(reader: RecordReader, from_ns: int, to_ns: int) -> str:
+def _volume(reader: RecordReader, from_ns: int, to_ns: int) -> Budget:
     readings = inputs.weighing(reader, from_ns, to_ns)
     last_s = float(readings.t_s[-1]) if len(readings.t_s) else 0.0
-    volume = volume_delivered(
+    return volume_delivered(
         readings.t_s,
         readings.mass_mg,
         before_s=(0.0, 0.0),
@@ -65,7 +130,6 @@ def _volume(reader: RecordReader, from_ns: int, to_ns: int) -> str:
         balance=inputs.balance_of(reader),
         delivery=inputs.delivery_of(reader),
     )
-    return f"so far {volume.value:.2f} ± {2 * volume.u:.2g} µL"
 
 
 def _evaporation(reader: RecordReader) -> EvaporationRate:

@@ -17,8 +17,9 @@ INFO, WARNING, ALARM = "info", "warning", "alarm"
 _SEVERITIES = {
     "reading missed": WARNING,
     "sampler failed": ALARM,
-    "stop failed": ALARM,
-    "supply cut": ALARM,
+    "pump did not stop": ALARM,
+    "lease lapsed": ALARM,
+    "plan failed": WARNING,
 }
 _ALARM_NAME = re.compile(r"(alarm|interlock)\b", re.IGNORECASE)
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
