@@ -83,3 +83,8 @@ def test_readings_that_are_no_numbers_are_refused(value):
 def test_a_rate_that_is_none_cannot_be_stated(rate, u, dof):
     with pytest.raises(MetrologyError):
         EvaporationRate(rate, u, dof)
+
+
+def test_rates_that_only_rounding_sets_apart_agree():
+    before, after = EvaporationRate(0.5, 0.0), EvaporationRate(0.5 + 1e-13, 0.0)
+    assert combine_evaporation(before, after).rate_mg_h == pytest.approx(0.5)

@@ -97,7 +97,7 @@ def everything(folder: Path, name: str = "run-1", **more: Any) -> Path:
         record.command(Exchange("pump", "stop", {}, b"s", b"r", sent_ns, sent_ns + 1_500_000))
         record.event("connected", {"instrument": "pump", "capability": "pump"})
         record.event("reading missed", {"stream": "balance", "error": 'no reply\nsaid "nothing", = \\'})
-        record.event("supply cut", {"done": ["interlock opened"]})
+        record.event("pump did not stop", {"done": ["interlock opened"], "problems": ["no reply"]})
         record.result("mean flow error", RESULT)
         record.stop("FINISHED", {"plans": 1})
     return record.path

@@ -45,7 +45,7 @@ def test_text_fields_are_kept(influx_server, database, target, send, tmp_path):
 def test_alarms_stand_apart(influx_server, database, target, send, tmp_path):
     send(everything(tmp_path), target)
     rows = influx_server.rows('SELECT * FROM "alarms"', database)
-    assert [(row["event"], row["severity"]) for row in rows] == [("supply cut", "alarm")]
+    assert [(row["event"], row["severity"]) for row in rows] == [("pump did not stop", "alarm")]
 
 
 def test_uncertainty_budget_arrives(influx_server, database, target, send, tmp_path):

@@ -24,7 +24,7 @@ from rig.errors import (
 
 @pytest.fixture
 def sampling(open_driver, clock):
-    driver = open_driver(deadline_s=0.5)
+    driver = open_driver(deadline_s=1.5)
     driver.start_sampling()
     clock.wait_s(1)
     return driver
