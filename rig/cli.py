@@ -182,7 +182,7 @@ def _runs(options: argparse.Namespace) -> int:
     from rig.clock import iso_utc
     from rig.evaluation.delivered import delivered
     from rig.record import close_interrupted, list_runs
-    from rig.streaming.status import streaming_lines
+    from rig.streaming.status import all_streaming_lines
 
     for summary in list_runs(options.runs):
         if summary.state == "INTERRUPTED" and not summary.stop_reason:
@@ -192,6 +192,7 @@ def _runs(options: argparse.Namespace) -> int:
                 print(f"{summary.run_id}: was killed, and cannot be closed now: {error}", file=sys.stderr)
                 continue
             print(f"{summary.run_id}: was killed; closed now as INTERRUPTED", file=sys.stderr)
+    streaming = all_streaming_lines(options.runs)
     for summary in list_runs(options.runs):
         if summary.problem:
             print(f"{summary.run_id}  {summary.state}  {summary.problem}")
@@ -199,7 +200,7 @@ def _runs(options: argparse.Namespace) -> int:
         verdicts = ", ".join(f"{count} {verdict}" for verdict, count in summary.verdicts) or "no verdicts"
         state = summary.stop_reason or str(summary.state)
         print(f"{summary.run_id}  {iso_utc(summary.started_ns)}  {state}  {verdicts}")
-        for line in streaming_lines(summary.path):
+        for line in streaming.get(summary.run_id, ()):
             print(f"  {line}")
     return 0
 

@@ -169,4 +169,4 @@ def _retry_after_s(header: str | None) -> float:
             seconds = parsedate_to_datetime(header).timestamp() - machine_utc_ns() / NS_PER_S
         except (TypeError, ValueError):
             return 0.0
-    return min(max(seconds, 0.0), _MAX_RETRY_AFTER_S)
+    return min(seconds, _MAX_RETRY_AFTER_S) if seconds > 0 else 0.0

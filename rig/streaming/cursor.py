@@ -25,6 +25,7 @@ _DDL = (
     "reason TEXT NOT NULL) STRICT",
 )
 _REFUSED = "SELECT points, measurement, what, reason FROM refused ORDER BY id"
+_MARK = ".stream-"
 _BUSY_S = 5.0
 
 
@@ -54,13 +55,16 @@ class Progress:
 
 def cursor_path(record: Path, target_key: str) -> Path:
     """Return where the cursor of a run and a server lies."""
-    return record.with_name(f"{run_id(record)}.stream-{target_key}.db")
+    return record.with_name(f"{run_id(record)}{_MARK}{target_key}.db")
 
 
-def cursor_paths(record: Path) -> tuple[Path, ...]:
-    """Return the cursors that a run has."""
-    start, names = f"{run_id(record)}.stream-", record.parent.glob("*.stream-*.db")
-    return tuple(sorted(path for path in names if path.name.startswith(start)))
+def cursor_paths(folder: Path) -> dict[str, tuple[Path, ...]]:
+    """Return the cursors in a folder of records by run id; looked up at once, since a folder may hold 10,000 runs."""
+    found: dict[str, tuple[Path, ...]] = {}
+    for path in sorted(folder.glob(f"*{_MARK}????????.db")):
+        name = path.name.rpartition(_MARK)[0]
+        found[name] = (*found.get(name, ()), path)
+    return found
 
 
 def read_progress(path: Path) -> Progress:

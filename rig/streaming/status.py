@@ -1,10 +1,13 @@
 """What the cursors beside a record say, in a line for each server: pending, sent, refused."""
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 from rig.errors import RecordError, StreamingError
 from rig.record.database import Database
+from rig.record.runs import run_id
+from rig.record.schema import SUFFIX
 from rig.streaming.cursor import Progress, cursor_paths, read_progress
 
 _PENDING = "SELECT count(*), coalesce(sum(json_extract(body, '$.n')), 0) FROM entry WHERE seq > ?"
@@ -12,13 +15,20 @@ _PENDING = "SELECT count(*), coalesce(sum(json_extract(body, '$.n')), 0) FROM en
 
 def streaming_lines(record: Path) -> tuple[str, ...]:
     """Return a line for each server that a run was streamed to; () when there is none."""
-    lines = []
-    for path in cursor_paths(record):
+    return tuple(_lines(record, cursor_paths(record.parent).get(run_id(record), ())))
+
+
+def all_streaming_lines(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Return the lines of all runs in a folder by run id."""
+    return {name: tuple(_lines(folder / f"{name}{SUFFIX}", paths)) for name, paths in cursor_paths(folder).items()}
+
+
+def _lines(record: Path, cursors: tuple[Path, ...]) -> Iterator[str]:
+    for path in cursors:
         try:
-            lines.append(line(record, read_progress(path)))
+            yield line(record, read_progress(path))
         except StreamingError as error:
-            lines.append(f"streaming: {error}")
-    return tuple(lines)
+            yield f"streaming: {error}"
 
 
 def line(record: Path, progress: Progress) -> str:

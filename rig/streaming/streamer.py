@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from rig.clock import Deadline, WallClock
-from rig.errors import RecordBusyError, ServerAwayError, ServerRefusedError, StreamingError
+from rig.errors import RecordBusyError, RecordError, ServerAwayError, ServerRefusedError, StreamingError
 from rig.record import RecordReader, add_note
 from rig.record.lock import has_writer
 from rig.streaming.client import TIMEOUT_S, InfluxWriter
@@ -70,6 +70,9 @@ class Streamer:
             self._say(Status.PAUSED, f"{error}; mend it, then: rig sync")
         except ServerAwayError as error:
             self._say(Status.GAVE_UP, f"{error}; later: rig sync")
+        except RecordError as error:
+            self._say(Status.PAUSED, str(error))
+            raise
         else:
             self._say(Status.SENT)
             return True

@@ -132,11 +132,11 @@ class Server:
         except OSError:
             return False
 
-    def renice(self, niceness: int) -> None:
-        """Let others go before it, all its threads."""
+    def give_way(self) -> None:
+        """Let everybody else go before it, all its threads."""
         if self._process is not None:
             for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
-                os.setpriority(os.PRIO_PROCESS, int(thread.name), niceness)
+                os.sched_setscheduler(int(thread.name), os.SCHED_IDLE, os.sched_param(0))
 
     def kill(self) -> None:
         """End it as a power cut would; safe to repeat."""

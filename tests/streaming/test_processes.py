@@ -13,6 +13,7 @@ import pytest
 
 from rig.clock import Deadline, VirtualClock
 from rig.record import RecordReader, RunRecord
+from rig.record.runs import run_id
 from rig.streaming import status
 from rig.streaming.cursor import cursor_paths, read_progress
 from rig.streaming.process import log_path, start_streamer
@@ -44,7 +45,7 @@ def spawn(record: Path, environment: dict[str, str], code: str = "") -> subproce
 
 def seq_of(record: Path) -> int:
     """Return how far the cursor is."""
-    return max((read_progress(path).seq for path in cursor_paths(record)), default=0)
+    return max((read_progress(path).seq for path in cursor_paths(record.parent).get(run_id(record), ())), default=0)
 
 
 def wait_until(so: Callable[[], bool], record: Path) -> None:
