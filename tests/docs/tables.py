@@ -1,0 +1,109 @@
+"""Tables of keys in the documents: everything but the meaning of a key is told by the model that checks it.
+
+A comment `<!-- table: module:Class -->` in a page stands before the table of that class. `python -m tests.docs.tables`
+writes all of them anew and keeps the meanings, which are written by hand in the last column.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from rig.discovery import find_class
+from tests.docs.pages import pages
+
+HEAD = "| key | unit | default | allowed | what it is |\n|---|---|---|---|---|\n"
+UNKNOWN = "?"
+_TABLE = re.compile(r"^<!-- table: (\S+) -->\n(?:\n(?:\|.*\n)+)?", re.MULTILINE)
+# What a key's last words say of its unit, the longest first.
+_UNITS = {
+    "_kpa_h_ul": "kPa per µL/h",
+    "_ul_kpa": "µL/kPa",
+    "_v_per_ah": "V/Ah",
+    "_ppm_k": "ppm/K",
+    "_mg_h": "mg/h",
+    "_ul_h": "µL/h",
+    "_percent": "%",
+    "_minutes": "min",
+    "_hours": "h",
+    "_bytes": "bytes",
+    "_hpa": "hPa",
+    "_kpa": "kPa",
+    "_ppm": "ppm",
+    "_min": "min",
+    "_mg": "mg",
+    "_mm": "mm",
+    "_ul": "µL",
+    "_v": "V",
+    "_a": "A",
+    "_c": "°C",
+    "_s": "s",
+}
+
+
+def models_named(page: Path) -> list[str]:
+    """Return the classes whose tables stand in a page."""
+    return _TABLE.findall(page.read_text(encoding="utf-8"))
+
+
+def rewritten(text: str) -> str:
+    """Return a page's text with every table as its model has it."""
+    return _TABLE.sub(lambda found: f"<!-- table: {found[1]} -->\n\n{_table(found[1], _meanings(found[0]))}", text)
+
+
+def _meanings(table: str) -> dict[str, str]:
+    """Return the last column by key."""
+    rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table.splitlines() if "|" in line]
+    return {row[0]: row[-1] for row in rows[2:]}
+
+
+def _table(name: str, meanings: dict[str, str]) -> str:
+    schema = find_class(name, "", "").model_json_schema()
+    rows = [
+        (
+            f"`{key}`",
+            _unit(key),
+            _default(field),
+            _allowed(field).replace("|", r"\|"),
+            meanings.get(f"`{key}`", UNKNOWN),
+        )
+        for key, field in schema["properties"].items()
+    ]
+    return HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _unit(key: str) -> str:
+    return next((unit for ending, unit in _UNITS.items() if key.endswith(ending)), "")
+
+
+def _default(field: dict[str, Any]) -> str:
+    if "default" not in field:
+        return "must be given"
+    value = field["default"]
+    if value is None:
+        return "left out"
+    if isinstance(value, list):
+        return f"{len(value)} of them"
+    return f"`{value:.15g}`" if isinstance(value, int | float) else f'`"{value}"`'
+
+
+def _allowed(field: dict[str, Any]) -> str:
+    """Return what a field's schema allows, in words."""
+    field = next((kind for kind in field.get("anyOf", ()) if kind["type"] != "null"), field)
+    if "enum" in field:
+        return ", ".join(f'`"{choice}"`' for choice in field["enum"])
+    if "pattern" in field:
+        return f"text like `{field['pattern']}`"
+    match field["type"]:
+        case "array":
+            return f"list of {'tables' if '$ref' in field['items'] else 'numbers'}"
+        case "string":
+            return "text, not empty" if field.get("minLength") else "text"
+    kind = "whole number" if field["type"] == "integer" else ""
+    ends = (("minimum", "≥"), ("exclusiveMinimum", ">"), ("maximum", "≤"), ("exclusiveMaximum", "<"))
+    bounds = [f"{sign} {field[end]:.15g}" for end, sign in ends if end in field]
+    return ", ".join(filter(None, [kind, *bounds])) or "any number"
+
+
+if __name__ == "__main__":
+    for page in pages():
+        page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,60 @@
+"""docs/writing-a-plan.md and the README's plan, typed in as they stand, run and pass."""
+
+import pytest
+
+from rig.cli import main
+from rig.record import RecordReader, list_runs
+from tests.docs.pages import DOCS, README, ROOT, files_in, run_pytest, write_files
+
+FILES = files_in(DOCS / "writing-a-plan.md")
+QUICK = str(ROOT / "tests/fixtures/quick.toml")
+LIMITS = ("--limits", "my_plans/limits.toml", "--requirements", "my_plans/requirements.toml")
+CONFTEST = {"conftest.py": (ROOT / "conftest.py").read_text(encoding="utf-8")}
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory):
+    """All plans of the page in one run: pytest's exit code, its output, and the results by plan."""
+    folder = tmp_path_factory.mktemp("plans")
+    write_files(FILES | CONFTEST, folder)
+    code, output = run_pytest(folder, "my_plans", "--bench", QUICK, *LIMITS)
+    (run,) = list_runs(folder / "runs")
+    with RecordReader(run.path) as reader:
+        results = [entry.body for entry in reader.results()]
+    return code, output, results
+
+
+def test_every_plan_of_the_page_passes(session):
+    code, output, results = session
+    assert code == 0, output
+    assert {result["verdict"] for result in results} == {"PASS"}
+    ran = {f"my_plans/{result['plan'].split('::')[0]}" for result in results}
+    assert ran == {name for name in FILES if name.endswith(".py")}
+
+
+def test_the_page_shows_everything_that_a_window_can_be_asked(session):
+    _, _, results = session
+    asked = {result["recipe"]["function"] for result in results}
+    assert asked == {"mean flow error", "delivered volume", "mean bolus error", "largest bolus error", "bolus volume"}
+
+
+def test_the_pages_measurement_stops_before_its_bound(session):
+    _, _, results = session
+    (decided,) = (result for result in results if "test_long_enough" in result["plan"])
+    assert decided["details"]["look"] < decided["details"]["of_looks"]
+
+
+def test_the_pages_question_for_a_duration_is_answered(tmp_path, capsys):
+    write_files(FILES, tmp_path)
+    limits = ["--limits", str(tmp_path / "my_plans/limits.toml")]
+    assert main(["duration", str(ROOT / "benches/mocked.toml"), "--rate-ul-h", "50", "--limit", "rate", *limits]) == 0
+    assert "as PASS with probability 0.95" in capsys.readouterr().out
+
+
+def test_the_readmes_plan_passes_by_the_projects_own_limits(tmp_path):
+    (plan,) = (block for block in README.read_text(encoding="utf-8").split("```python\n")[1:] if "def test_" in block)
+    ours = ("test_plans/limits.toml", "test_plans/requirements.toml")
+    write_files({name: (ROOT / name).read_text(encoding="utf-8") for name in ours} | CONFTEST, tmp_path)
+    write_files({"test_plans/test_mine.py": plan.split("```")[0]}, tmp_path)
+    code, output = run_pytest(tmp_path, "test_plans/test_mine.py", "--bench", QUICK, "-k", "1000")
+    assert code == 0, output

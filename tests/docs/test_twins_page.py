@@ -1,0 +1,51 @@
+"""docs/twins.md: the clients on the page, which know nothing of the rig, reach the twins that `rig twins` hosts."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from rig.clock import WallClock
+from rig.config import load_bench_file
+from rig.twins import host_until
+from tests.docs.pages import DOCS, ROOT, files_in
+
+FILES = files_in(DOCS / "twins.md")
+PAGES_SUPPLY_PORT = 21004
+
+
+@pytest.fixture
+def hosted(tmp_path):
+    """The mocked bench's twins below a folder, on TCP ports that were free a moment ago; its supply's port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        first = min(server.getsockname()[1], 65_000)
+    ended, said, ready = threading.Event(), [], threading.Event()
+
+    def say(line):
+        said.append(line)
+        if "bench.toml" in line:
+            ready.set()
+
+    words = (ended, load_bench_file(ROOT / "benches/mocked.toml"), WallClock(), tmp_path / "twins", first, 60.0, say)
+    thread = threading.Thread(target=host_until, args=words)
+    thread.start()
+    assert ready.wait(30)
+    (supply,) = (line for line in said if line.startswith("supply"))
+    yield int(supply.split("::")[2])
+    ended.set()
+    thread.join()
+
+
+@pytest.mark.parametrize(
+    "name, answer", [("balance_client.py", "S S   30.00"), ("supply_client.py", "RIG,TWIN-SUPPLY")]
+)
+def test_a_client_that_knows_nothing_of_the_rig_is_answered(hosted, tmp_path, name, answer):
+    (tmp_path / name).write_text(FILES[name].replace(str(PAGES_SUPPLY_PORT), str(hosted)), encoding="utf-8")
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    done = subprocess.run(
+        [sys.executable, name], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.startswith(answer), done.stderr
