@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from influxdb_client import Point  # noqa: TID251 - the peer, measured here and used nowhere
+from influxdb_client import Point
 
 from benchmarks.table import Row
 from rig.capabilities import Block, Channel
@@ -160,9 +160,9 @@ class Ticker:
 
 def sampling_beside(folder: Path, record: Path, influx: servers.Influx) -> Iterator[Row]:
     """Sample each 10 ms into a record, alone and while the streamer's own process sends as fast as it can."""
-    # In a laboratory the server is another machine: here it shall at least not go before the rig.
+    # In a laboratory the server is another machine: here it shall at least not stand in the rig's way.
     for server in (influx.influxd, influx.nginx):
-        server.renice(19)
+        server.give_way()
     alone = p99_lateness_ms(folder / "alone")
     own = {"RIG_INFLUX_URL": influx.url, "RIG_INFLUX_BUCKET": "stream/autogen"}
     command = [sys.executable, "-m", "rig.streaming", str(record)]

@@ -51,9 +51,9 @@ class Beaker:
         # The liquid's swing is slow and small; its water is weighed at the bench's mean temperature.
         t = self.environment.temperature_c
         water = 999.974950 * (1.0 - (t - 3.983035) ** 2 * (t + 301.797) / (522528.9 * (t + 69.34881)))
-        air_t = self.environment.air_temperature_c(t_ns)
-        humid = 0.009 * self.environment.relative_humidity_percent(t_ns) * np.exp(0.061 * air_t)
-        air = (0.34848 * self.environment.air_pressure_hpa(t_ns) - humid) / (air_t + 273.15)
+        air_t, pressure_hpa, humidity_percent = self.environment.air(t_ns)
+        humid = 0.009 * humidity_percent * np.exp(0.061 * air_t)
+        air = (0.34848 * pressure_hpa - humid) / (air_t + 273.15)
         return np.asarray((water - air) / (1.0 - air / WEIGHT_DENSITY_KG_M3) / 1000.0)
 
     def _meniscus_mg(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -20,21 +20,30 @@ class Environment:
     pressure_hpa: float
     humidity_percent: float
 
+    def air(self, t_ns: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return the air's temperature in °C (warmest in mid-afternoon), pressure in hPa and humidity in %RH.
+
+        The pressure swings by 6 hPa over five days, the humidity against the temperature.
+        """
+        swing = np.sin(_turn(t_ns, 1.0) - 2.4)
+        temperature_c = self.temperature_c + self.temperature_swing_c * swing
+        return temperature_c, self.pressure_hpa + 6.0 * np.sin(_turn(t_ns, 5.0)), self.humidity_percent - 3.0 * swing
+
     def air_temperature_c(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the air's temperature in °C, warmest in mid-afternoon."""
-        return self.temperature_c + self.temperature_swing_c * np.sin(_turn(t_ns, 1.0) - 2.4)
+        """Return the air's temperature in °C."""
+        return self.air(t_ns)[0]
 
     def liquid_temperature_c(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the liquid's temperature in °C: the air's, damped by the vessel's mass."""
         return self.temperature_c + 0.3 * self.temperature_swing_c * np.sin(_turn(t_ns, 1.0) - 3.4)
 
     def air_pressure_hpa(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the air's pressure in hPa, swinging by 6 hPa over five days."""
-        return self.pressure_hpa + 6.0 * np.sin(_turn(t_ns, 5.0))
+        """Return the air's pressure in hPa."""
+        return self.air(t_ns)[1]
 
     def relative_humidity_percent(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the relative humidity in %RH, against the temperature's swing."""
-        return self.humidity_percent - 3.0 * np.sin(_turn(t_ns, 1.0) - 2.4)
+        """Return the relative humidity in %RH."""
+        return self.air(t_ns)[2]
 
 
 def _turn(t_ns: NDArray[np.int64], days: float) -> NDArray[np.float64]:
