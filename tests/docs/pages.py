@@ -35,9 +35,11 @@ def write_files(files: dict[str, str], folder: Path) -> None:
 
 
 def commands_in(page: Path) -> list[str]:
-    """Return the lines of a page's shell blocks, without comments."""
-    lines = "\n".join(_SHELL.findall(page.read_text(encoding="utf-8"))).replace("\\\n", " ").splitlines()
-    return [command for line in lines if (command := line.partition(" #")[0].strip())]
+    """Return the commands of a page: the lines of its shell blocks without comments, and those within its text."""
+    text = page.read_text(encoding="utf-8")
+    lines = "\n".join(_SHELL.findall(text)).replace("\\\n", " ").splitlines()
+    inline = re.findall(r"`(\.venv/bin/[^`]+)`", text)
+    return [command for line in lines if (command := line.partition(" #")[0].strip())] + inline
 
 
 def links_in(page: Path) -> list[str]:

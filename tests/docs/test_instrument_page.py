@@ -2,8 +2,10 @@
 
 import importlib
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +17,7 @@ from rig.config import load_bench_file
 from rig.driving import DriverContext
 from rig.errors import NoReplyError
 from rig.record import RecordReader, list_runs
-from tests.docs.pages import DOCS, ROOT, files_in, run_pytest, write_files
+from tests.docs.pages import DOCS, README, ROOT, files_in, run_pytest, write_files
 
 FILES = files_in(DOCS / "adding-an-instrument.md")
 EPOCH_NS = 1_767_600_000_000_000_000
@@ -102,6 +104,14 @@ def test_the_driver_weighs_the_twins_beaker_over_the_real_wire(importable):
     assert [told.verb for told in journal] == ["tare"]
 
 
+def test_the_rig_finds_what_lies_in_the_current_folder(outside):
+    rig = shutil.which("rig", path=str(Path(sys.executable).parent))
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    words = [rig, "bench", "connect", "ascii.toml"]
+    done = subprocess.run(words, cwd=outside, env=environment, capture_output=True, text=True, timeout=60)
+    assert "balance (balance): Example Balances AB-220, 0012345" in done.stdout, done.stderr
+
+
 def test_a_late_answer_is_not_taken_for_the_next_one(importable):
     twins = importlib.import_module("ascii_balance.twin")
     drivers = importlib.import_module("ascii_balance.driver")
@@ -145,11 +155,18 @@ def test_the_contract_and_the_pages_own_tests_hold(inside):
         assert said in output
 
 
-def test_the_pages_plan_passes_on_the_pages_bench(inside):
-    code, output = run_pytest(inside, "-p", "overlay", "test_plans/test_ascii.py", "--bench", BENCH)
+def test_the_pages_plan_and_the_readmes_pass_on_the_pages_bench(inside):
+    write_files({"test_plans/test_mine.py": readmes_plan()}, inside)
+    words = ["test_plans", "--bench", BENCH, "-k", "ascii or 1000"]
+    code, output = run_pytest(inside, "-p", "overlay", *words)
     assert code == 0, output
     (run,) = list_runs(inside / "runs")
-    assert run.verdicts == (("PASS", 1),)
+    assert run.verdicts == (("PASS", 2),)
+
+
+def readmes_plan():
+    (plan,) = (block for block in README.read_text(encoding="utf-8").split("```python\n") if "def test_" in block)
+    return plan.split("```")[0]
 
 
 def test_a_plan_finds_the_fault_in_the_pages_firmware(inside, outside):

@@ -1,10 +1,10 @@
-"""docs/writing-a-plan.md and the README's plan, typed in as they stand, run and pass."""
+"""docs/writing-a-plan.md, typed in as it stands, runs and passes."""
 
 import pytest
 
 from rig.cli import main
 from rig.record import RecordReader, list_runs
-from tests.docs.pages import DOCS, README, ROOT, files_in, run_pytest, write_files
+from tests.docs.pages import DOCS, ROOT, files_in, run_pytest, write_files
 
 FILES = files_in(DOCS / "writing-a-plan.md")
 QUICK = str(ROOT / "tests/fixtures/quick.toml")
@@ -49,12 +49,3 @@ def test_the_pages_question_for_a_duration_is_answered(tmp_path, capsys):
     limits = ["--limits", str(tmp_path / "my_plans/limits.toml")]
     assert main(["duration", str(ROOT / "benches/mocked.toml"), "--rate-ul-h", "50", "--limit", "rate", *limits]) == 0
     assert "as PASS with probability 0.95" in capsys.readouterr().out
-
-
-def test_the_readmes_plan_passes_by_the_projects_own_limits(tmp_path):
-    (plan,) = (block for block in README.read_text(encoding="utf-8").split("```python\n")[1:] if "def test_" in block)
-    ours = ("test_plans/limits.toml", "test_plans/requirements.toml")
-    write_files({name: (ROOT / name).read_text(encoding="utf-8") for name in ours} | CONFTEST, tmp_path)
-    write_files({"test_plans/test_mine.py": plan.split("```")[0]}, tmp_path)
-    code, output = run_pytest(tmp_path, "test_plans/test_mine.py", "--bench", QUICK, "-k", "1000")
-    assert code == 0, output
