@@ -36,11 +36,14 @@ def find_class(name: str, module: str, class_name: str) -> Any:
             raise DiscoveryError(f"there is no instrument {name!r}; there are {', '.join(known)}{hint}")
         module_path = f"{INSTRUMENTS_PACKAGE}.{name}.{module}"
     try:
-        found = getattr(importlib.import_module(module_path), class_name)
-    except ImportError as error:
-        raise DiscoveryError(f"{name!r}: module {module_path} cannot be imported: {error}") from error
-    except AttributeError as error:
-        raise DiscoveryError(f"{name!r}: module {module_path} has no class {class_name}") from error
+        module_found = importlib.import_module(module_path)
+    except Exception as error:
+        # Whatever a driver's or firmware's own module raises while it is read, its author is told which one it was.
+        why = f"{type(error).__name__}: {error}"
+        raise DiscoveryError(f"{name!r}: module {module_path} cannot be imported: {why}") from error
+    found = getattr(module_found, class_name, None)
+    if found is None:
+        raise DiscoveryError(f"{name!r}: module {module_path} has no class {class_name}")
     if not isinstance(found, type):
         raise DiscoveryError(f"{name!r}: {module_path}:{class_name} is not a class")
     return found

@@ -19,7 +19,7 @@ from rig.errors import MetrologyError, PlanError
 from rig.evaluation import inputs
 from rig.limits import Limit
 from rig.metrology.budget import Budget, Component
-from rig.metrology.decision import Verdict
+from rig.metrology.decision import Verdict, decide_budget
 from rig.metrology.duration import Needed, needed_duration
 from rig.metrology.evaporation import EvaporationRate
 from rig.metrology.flow import mean_flow
@@ -110,7 +110,8 @@ def is_decided(
             max_gap_s=readings.max_gap_s,
         ).error
         error = with_strokes(error, inputs.stroke_ul(reader), programmed_ul_h, readings.t_s)
-        decision = looks.decide(look, error.measured(), limit.lower, limit.upper)
+        # As the claim will be settled: with the degrees of freedom of the budget.
+        decision = decide_budget(error, limit.lower, limit.upper, k=looks.k[look])
     except MetrologyError:
         return False  # the claim itself will say why
     return decision.verdict is not Verdict.INCONCLUSIVE

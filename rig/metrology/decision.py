@@ -74,7 +74,9 @@ def decide(
     positive(k, "coverage factor k")
     if not dof >= 1:
         raise MetrologyError(f"{dof!r} degrees of freedom: an uncertainty needs at least 1")
-    guard_band = (float(stdtrit(dof, ndtr(k))) if math.isfinite(dof) else k) * measured.u
+    guard_band = _quantile(k, dof) * measured.u
+    if not math.isfinite(guard_band):
+        raise MetrologyError(f"k = {k:g} with {dof:.3g} degrees of freedom: the guard band is wider than any number")
     inside, outside = conformance(measured, lower, upper, dof)
     verdict, reasons = _by_guard_band(measured, lower, upper, guard_band)
     if invalid:
@@ -124,6 +126,11 @@ def conformance(
     return max(0.0, 1.0 - outside), outside
 
 
+def _quantile(k: float, dof: float) -> float:
+    """Return Student's quantile that leaves the same risk as k does for a normal; exact far out, unlike 1 − risk."""
+    return float(-stdtrit(dof, ndtr(-k))) if math.isfinite(dof) else k
+
+
 def _tail(score: float, dof: float) -> float:
     return float(ndtr(score) if math.isinf(dof) else stdtr(dof, score))
 
@@ -142,7 +149,7 @@ def _by_guard_band(
         where = f"{abs(margin):.4g} {measured.unit} {'inside' if margin >= 0 else 'outside'} the {name} limit"
         if margin < -guard_band - slack:
             failed.append(f"{where} {limit:g}, beyond the guard band of {guard_band:.4g} {measured.unit}")
-        elif margin < guard_band - slack:
+        elif not margin >= guard_band - slack:  # whatever is not shown to be inside does not pass
             open_.append(f"{where} {limit:g}, within the guard band of {guard_band:.4g} {measured.unit}")
     if failed:
         return Verdict.FAIL, tuple(failed)

@@ -140,3 +140,22 @@ def test_short_series_on_the_limit_are_wrongly_accepted_no_more_often_than_long_
         for _ in range(4000)
     )
     assert accepted / 4000 == pytest.approx(0.02275, abs=3 * (0.02275 / 4000) ** 0.5)
+
+
+@pytest.mark.parametrize("dof", [3.0, 100.0, 8e8])
+@pytest.mark.parametrize("k", [8.3, 8.94, 12.0, 30.0])
+def test_a_wide_guard_band_never_passes_what_lies_outside(k, dof):
+    # The upper tail of a normal beyond 8.3 has no digits left; the quantile must come from the lower one.
+    decision = decide(Measured(40.9, 0.22, "%"), -5.0, 5.0, k=k, dof=dof)
+    assert decision.verdict is not Verdict.PASS
+    assert decision.guard_band >= k * 0.22
+
+
+def test_the_guard_band_with_few_degrees_of_freedom_is_the_same_from_either_tail():
+    decision = decide(Measured(0.0, 1.0, "%"), -50.0, 50.0, k=8.94, dof=100.0)
+    assert decision.guard_band == pytest.approx(11.10, abs=0.01)
+
+
+def test_a_guard_band_beyond_all_numbers_is_refused():
+    with pytest.raises(MetrologyError, match="guard band"):
+        decide(Measured(0.0, 1.0, "%"), -5.0, 5.0, k=45.0, dof=5.0)
