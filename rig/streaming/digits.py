@@ -67,6 +67,9 @@ def _decimals(magnitude: NDArray[np.float64]) -> tuple[int, NDArray[np.uint64]] 
         return 0, np.empty(0, np.uint64)
     tried = -1
     sample = magnitude[:_SAMPLE]
+    # Of numbers that leave room for all decimals, those that do not fit with all of them fit with none fewer.
+    if sample.max() < _EXACT_BELOW / 10**MAX_DECIMALS and not _fits(sample, MAX_DECIMALS)[0].all():
+        return None
     while True:
         decimals = next((k for k in range(tried + 1, MAX_DECIMALS + 1) if _fits(sample, k)[0].all()), None)
         if decimals is None:

@@ -26,7 +26,9 @@ ENTRIES_PER_GROUP = 5_000
 BODY_BYTES = 2_000_000
 # Rows encoded at a time. Larger tables come from the system page by page and go back to it: half the speed.
 _SLICE_ROWS = 2_500
-_GZIP_LEVEL = 1  # the highest is 8 times slower than the fastest server and saves a sixth
+# The highest level is 8 times slower and saves a sixth. On the loopback interface compressing would take from the rig
+# and from the server what it saves nobody: there gzip only wraps.
+GZIP_LEVEL, GZIP_LEVEL_HERE = 1, 0
 _GZIP_BITS = 31
 _VALUE_BYTES = 24
 _NS_PER_MS = 1e6
@@ -61,9 +63,9 @@ class Group:
         return sum(body.lines for body in self.bodies)
 
 
-def gzipped(text: bytes) -> bytes:
-    """Compress a body."""
-    packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_BITS)
+def gzipped(text: bytes, level: int = GZIP_LEVEL) -> bytes:
+    """Return a body as gzip."""
+    packer = zlib.compressobj(level, zlib.DEFLATED, _GZIP_BITS)
     return packer.compress(text) + packer.flush()
 
 
@@ -92,9 +94,10 @@ class _Making:
 class RecordEncoder:
     """Encodes a record from `state` on. One thread at a time; raises RecordError and its kinds for a bad record."""
 
-    def __init__(self, reader: RecordReader, state: EncoderState) -> None:
+    def __init__(self, reader: RecordReader, state: EncoderState, gzip_level: int = GZIP_LEVEL) -> None:
         self._reader = reader
         self._state = state
+        self._gzip_level = gzip_level
         self._entries: Iterator[Entry] | None = None
         self._held: tuple[Entry, Block] | None = None
         start = next(reader.entries(kind=Kind.START.value), None)
@@ -118,7 +121,9 @@ class RecordEncoder:
         for name, part in making.streams.items():
             self._write_samples(name, part.blocks, making)
             self._write_reads(name, part.reads, making)
-        return Group(tuple(_bodies(making.pieces)), self._state.dump(), self._state.seq, tuple(making.withheld))
+        return Group(
+            tuple(_bodies(making.pieces, self._gzip_level)), self._state.dump(), self._state.seq, tuple(making.withheld)
+        )
 
     def _next_entry(self) -> Entry | None:
         if self._held is not None:
@@ -248,7 +253,7 @@ def _lines(head: str, keys: tuple[str, ...], values: list[NDArray[np.float64]], 
         yield encode_lines(head, columns, t_ns[part])
 
 
-def _bodies(pieces: list[bytes]) -> Iterator[Body]:
+def _bodies(pieces: list[bytes], gzip_level: int) -> Iterator[Body]:
     """Join pieces to bodies of about `BODY_BYTES`."""
     gathered: list[bytes] = []
     size = 0
@@ -258,5 +263,5 @@ def _bodies(pieces: list[bytes]) -> Iterator[Body]:
         if size >= BODY_BYTES or number == len(pieces):
             text = b"".join(gathered)
             if text:
-                yield Body(text, gzipped(text), text.count(b"\n"))
+                yield Body(text, gzipped(text, gzip_level), text.count(b"\n"))
             gathered, size = [], 0

@@ -11,7 +11,7 @@ from rig.record import RecordReader, add_note
 from rig.record.lock import has_writer
 from rig.streaming.client import TIMEOUT_S, InfluxWriter
 from rig.streaming.cursor import Cursor, Progress
-from rig.streaming.encoder import RecordEncoder
+from rig.streaming.encoder import GZIP_LEVEL, GZIP_LEVEL_HERE, RecordEncoder
 from rig.streaming.entries import OWN_NOTE
 from rig.streaming.reconcile import LAG_S, Reconciliation, reconcile
 from rig.streaming.sender import Sender
@@ -42,13 +42,20 @@ class Streamer:
     """
 
     def __init__(
-        self, record: Path, cursor: Cursor, writer: InfluxWriter, log: Callable[[str], None], patience_s: float
+        self,
+        record: Path,
+        cursor: Cursor,
+        writer: InfluxWriter,
+        log: Callable[[str], None],
+        patience_s: float,
+        gzip_level: int = GZIP_LEVEL,
     ) -> None:
         self._record = record
         self._cursor = cursor
         self._writer = writer
         self._log = log
         self._sender = Sender(writer, patience_s, self._told)
+        self._gzip_level = gzip_level
         self._problem = ""
 
     def follow(self) -> None:
@@ -94,7 +101,7 @@ class Streamer:
 
     def _send(self) -> None:
         with RecordReader(self._record) as reader, ThreadPoolExecutor(1) as pool:
-            encoder = RecordEncoder(reader, self._cursor.encoder_state())
+            encoder = RecordEncoder(reader, self._cursor.encoder_state(), self._gzip_level)
             # The next group is encoded while the server chews on this one.
             ahead = pool.submit(encoder.next_group)
             while (group := ahead.result()) is not None:
@@ -165,7 +172,8 @@ def stream(
         Cursor(record, target.key, target.label) as cursor,
         InfluxWriter(target, read_token(target, environment), timeout_s) as writer,
     ):
-        streamer = Streamer(record, cursor, writer, log, patience_s)
+        gzip_level = GZIP_LEVEL_HERE if target.here else GZIP_LEVEL
+        streamer = Streamer(record, cursor, writer, log, patience_s, gzip_level)
         if follow:
             streamer.follow()
         elif streamer.send():

@@ -65,10 +65,14 @@ class Target:
         return self.bucket.partition("/")[2]
 
     @property
+    def here(self) -> bool:
+        """Tell whether it is on this machine."""
+        return _is_here(urlsplit(self.url).hostname or "")
+
+    @property
     def warning(self) -> str:
         """Return what is unsafe about this target, "" for nothing."""
-        parts = urlsplit(self.url)
-        if parts.scheme == "https" or _is_here(parts.hostname or ""):
+        if self.here or self.url.startswith("https:"):
             return ""
         return f"{self.url} is not encrypted: token and data can be read on the way; use https://"
 

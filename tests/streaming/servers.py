@@ -172,6 +172,11 @@ class Influx:
         self.nginx.kill()
         self.influxd.kill()
 
+    def give_way(self) -> None:
+        """Let everybody else go before them."""
+        self.influxd.give_way()
+        self.nginx.give_way()
+
     def create(self, database: str) -> None:
         """Make a database."""
         self.query(f'CREATE DATABASE "{database}"')
