@@ -5,6 +5,7 @@ points. No error text holds the token, whatever the server or the client put int
 """
 
 import json
+import logging
 import re
 import ssl
 from email.utils import parsedate_to_datetime
@@ -33,6 +34,20 @@ _ADVICE = {
 }
 
 
+class _Redact(logging.Filter):
+    """Keeps the token out of the log: the client logs what a server said, and a server may repeat what it was sent."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__()
+        self._token = token
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the message pass, without the token."""
+        if self._token and self._token in record.getMessage():
+            record.msg, record.args = record.getMessage().replace(self._token, "(token)"), None
+        return True
+
+
 class InfluxWriter:
     """A connection to a bucket; use as a context manager. Nothing waits longer than `timeout_s` for a sign of life."""
 
@@ -50,6 +65,8 @@ class InfluxWriter:
             ssl_ca_cert=target.ca_file or None,
             retries=False,
         )
+        self._redact = _Redact(token)
+        logging.getLogger().addFilter(self._redact)
         self._writes: Any = WriteService(self._client.api_client)  # type: ignore[no-untyped-call]  # ships no types
 
     def __enter__(self) -> Self:
@@ -59,6 +76,7 @@ class InfluxWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._client.close()
+        logging.getLogger().removeFilter(self._redact)
 
     def write(self, gzipped: bytes) -> None:
         """Write one compressed body, stamps in ns; returns when the server has taken it.

@@ -63,13 +63,14 @@ def test_streaming_can_be_switched_off():
     assert find_target({"bench_file": {"text": BENCH}}, {"RIG_INFLUX": "off"}) is None
 
 
+@pytest.mark.parametrize("body", [f'{{"message":"Token {SECRET} is bad"}}', f"<p>Token {SECRET}</p>"])
 @pytest.mark.parametrize("status", [401, 400, 503])
-def test_the_token_reaches_the_server_and_nothing_else(status, target, send, said, caplog, tmp_path):
+def test_the_token_reaches_the_server_and_nothing_else(status, body, target, send, said, caplog, tmp_path):
     record = everything(tmp_path)
     caplog.set_level(logging.DEBUG)
     with faulty(target.url) as proxy:
         # A server that shows what it was sent, as some proxies do.
-        proxy.rule = always(Answer(status, {"X-Echo": f"Token {SECRET}"}, f'{{"message":"Token {SECRET} is bad"}}'))
+        proxy.rule = always(Answer(status, {"X-Echo": f"Token {SECRET}"}, body))
         progress = send(record, replace(target, url=proxy.url), token=SECRET, patience_s=0.3)
         seen = [headers.get("Authorization") for headers in proxy.seen]
     files = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
