@@ -13,12 +13,14 @@ from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation.delivered import streams_of
 from rig.metrology.evaporation import EvaporationRate, combine_evaporation, evaporation_rate
+from rig.metrology.gravimetry import z_factor
 from rig.metrology.weighing import Ambient, Balance, Delivery
 from rig.record import RecordReader, Series
 from rig.window import Recipe
 
 # A gap longer than so many sampling intervals means that readings are missing.
 GAP_INTERVALS = 3.0
+_MINUTE_NS = 60 * NS_PER_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,17 @@ class Weighing:
 
 
 def weighing(reader: RecordReader, from_ns: int, to_ns: int) -> Weighing:
-    """Return the balance's readings in [from_ns, to_ns); raises SeriesError when the run has no balance."""
+    """Return the balance's readings in [from_ns, to_ns), each corrected to the window's mean air.
+
+    Raises SeriesError when the run has no balance.
+    """
     name = _stream(reader, "balance")
     series = reader.series(name, from_ns, to_ns, ["mass"])
     invalid = [f"{series.lost} balance readings were lost"] if series.lost else []
     every_s = float(reader.start()["instruments"][name]["sample_every_s"])
     return Weighing(
         t_s=_seconds(series, from_ns),
-        mass_mg=series.columns["mass"],
+        mass_mg=_in_mean_air(reader, name, series, from_ns, to_ns),
         max_gap_s=GAP_INTERVALS * every_s,
         invalid=tuple(invalid),
     )
@@ -125,6 +130,40 @@ def evaporation_around(reader: RecordReader, recipe: Recipe) -> EvaporationRate:
 def stroke_ul(reader: RecordReader) -> float:
     """Return the declared volume of one stroke of the pump under test, 0 for one without strokes."""
     return float(reader.start().get("dut", {}).get("stroke_ul", 0.0))
+
+
+def _in_mean_air(reader: RecordReader, balance: str, series: Series, from_ns: int, to_ns: int) -> NDArray[np.float64]:
+    """Return the masses as the window's mean air would have shown them.
+
+    Buoyancy acts on all the liquid that has been delivered since the run began, not on a window's gain alone: with
+    50 mL in the vessel a falling barometer looks like evaporation. So each reading's gain since the run's first one is
+    taken with the Z factor of its own time, over that of the mean. Without measured air nothing is corrected.
+    """
+    mass_mg = series.columns["mass"]
+    air = _air_by_the_minute(reader, from_ns, to_ns)
+    if air is None or not len(mass_mg):
+        return mass_mg
+    t_ns, temperature_c, pressure_hpa, humidity_percent = air
+    liquid_c = np.full_like(temperature_c, temperature_c.mean())  # its own swing belongs to the ambient's uncertainty
+    z = z_factor(liquid_c, temperature_c, pressure_hpa, humidity_percent)
+    ratio = np.interp(series.t_ns.astype(np.float64), t_ns, z / z.mean())
+    first_mg = float(reader.first_value(balance, "mass"))
+    return np.asarray(first_mg + (mass_mg - first_mg) * ratio, np.float64)
+
+
+def _air_by_the_minute(reader: RecordReader, from_ns: int, to_ns: int) -> tuple[NDArray[np.float64], ...] | None:
+    """Return time (UTC ns), temperature, pressure, humidity as means over minutes; None where no DAQ measures them."""
+    names = ["air_temperature", "air_pressure", "air_humidity"]
+    for stream in streams_of(reader, "daq"):
+        if set(names) <= {channel.name for channel in reader.channels(stream)}:
+            series = reader.series(stream, from_ns, to_ns, names)
+            if not len(series.t_ns):
+                return None
+            starts = np.flatnonzero(np.diff(series.t_ns // _MINUTE_NS, prepend=-1))
+            counts = np.diff(starts, append=len(series.t_ns))
+            columns = (series.t_ns.astype(np.float64), *(series.columns[name] for name in names))
+            return tuple(np.add.reduceat(column, starts) / counts for column in columns)
+    return None
 
 
 def standing_invalid(reader: RecordReader) -> tuple[str, ...]:

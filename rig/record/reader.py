@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from rig.capabilities import Channel
 from rig.errors import RecordCorruptError, RecordError
+from rig.record.blocks import decode_block
 from rig.record.chain import verify_rows
 from rig.record.database import Database
 from rig.record.lock import has_writer
@@ -128,6 +129,14 @@ class RecordReader:
         Only blocks that reach into the interval are read. Raises RecordError for an unknown stream or column.
         """
         return read_series(self._database, stream, self.channels(stream), from_ns, to_ns, columns)
+
+    def first_value(self, stream: str, column: str) -> float:
+        """Return the very first recorded sample of a channel; raises RecordError when there is none."""
+        for entry in self.entries(kind=Kind.SAMPLES.value, name=stream):
+            values = decode_block(entry.body, entry.data, columns=(column,)).columns[column]
+            if len(values):
+                return float(values[0])
+        raise RecordError(f"{self.path} has no samples of {stream}")
 
     def verify_chain(self) -> int:
         """Check every entry against its hash and its predecessor, and return how many there are.

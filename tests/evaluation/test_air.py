@@ -1,0 +1,57 @@
+"""Buoyancy acts on all that was delivered: a falling barometer is not evaporation."""
+
+import numpy as np
+import pytest
+
+from rig.capabilities import Block, Channel
+from rig.clock import NS_PER_S, VirtualClock
+from rig.evaluation import inputs
+from rig.record import RunRecord
+from tests.evaluation.records import EPOCH_NS, HOUR_NS, START
+
+# 50 mL of water at 20 °C; the pressure falls by 20 hPa in 4 h.
+VOLUME_UL = 50_000.0
+DAQ = {"daq": {"capability": "daq", "sample_every_s": 60.0}}
+AIR = ("air_temperature", "air_pressure", "air_humidity", "liquid_temperature")
+
+
+def air_density_kg_m3(pressure_hpa):
+    """The simplified CIPM formula at 20 °C and 50 %RH, written out anew."""
+    return (0.34848 * pressure_hpa - 0.009 * 50 * np.exp(0.061 * 20)) / 293.15
+
+
+@pytest.fixture
+def reader(tmp_path):
+    minutes = np.arange(241)
+    t_ns = EPOCH_NS + HOUR_NS + minutes * 60 * NS_PER_S
+    pressure_hpa = 1020.0 - 20.0 * minutes / 240
+    air = air_density_kg_m3(pressure_hpa)
+    mass_mg = 30_000 + VOLUME_UL * (998.20675 - air) / (1 - air / 8000) / 1000
+    start = {**START, "instruments": {**START["instruments"], **DAQ}}
+    with RunRecord.create(tmp_path, "r", start, EPOCH_NS, VirtualClock(EPOCH_NS)) as record:
+        record.descriptor("balance", (Channel("mass", "mg"),), {})
+        record.samples("balance", Block(np.asarray([EPOCH_NS]), {"mass": np.asarray([30_000.0])}))
+        record.samples("balance", Block(t_ns, {"mass": mass_mg}))
+        record.descriptor("daq", tuple(Channel(name, "1") for name in AIR), {})
+        columns = dict(
+            zip(AIR, (np.full(241, 20.0), pressure_hpa, np.full(241, 50.0), np.full(241, 20.0)), strict=True)
+        )
+        record.samples("daq", Block(t_ns, columns))
+        with record.reader() as opened:
+            yield opened
+
+
+def test_the_mass_as_read_seems_to_evaporate(reader):
+    mass_mg = reader.series("balance", EPOCH_NS + HOUR_NS).columns["mass"]
+    # 20 hPa are 0.0238 kg/m³: 50 mL seem to change by a milligram.
+    assert mass_mg[-1] - mass_mg[0] == pytest.approx(50 * 0.0238 * 0.875, rel=0.01)
+
+
+def test_the_mass_in_mean_air_stands_still(reader):
+    weighing = inputs.weighing(reader, EPOCH_NS + HOUR_NS, EPOCH_NS + 5 * HOUR_NS + 1)
+    assert np.ptp(weighing.mass_mg) < 0.005
+
+
+def test_a_zero_flow_run_finds_no_evaporation(reader):
+    rate = inputs.zero_flow_rate(reader, {"from_ns": EPOCH_NS + HOUR_NS, "to_ns": EPOCH_NS + 5 * HOUR_NS + 1})
+    assert rate.rate_mg_h == pytest.approx(0.0, abs=0.002)
