@@ -35,6 +35,7 @@ HEAD = "samples,bench=mocked,dut=SIM-0001,instrument=daq,run=20260105T080000Z-mo
 LINES = 2_500  # what the encoder takes at a time
 ROUNDS = 3
 OUTAGE_S, CHANNELS = 600, 8
+LONG_S = 1800  # enough to stream while sampling is watched
 SAMPLING_S = 8.0
 
 
@@ -46,14 +47,14 @@ def rows() -> list[Row]:
         return found
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        record = outage_record(folder / "outage")
+        record = long_record(folder / "outage", OUTAGE_S)
         with servers.influx(made(folder / "influx")) as influx:
             influx.create("stream")
             influx.create("bare")
             found.extend(beside_bare("InfluxDB 1.6", record, influx.url, "stream", "bare"))
         with servers.victoria(folder) as victoria:
             found.extend(beside_bare("VictoriaMetrics", record, victoria.url, "stream", "bare"))
-        found.extend(sampling_beside(folder, record))
+        found.extend(sampling_beside(folder))
     return found
 
 
@@ -85,11 +86,11 @@ def points(values: np.ndarray, t_ns: np.ndarray) -> list[str]:
     return lines
 
 
-def outage_record(folder: Path) -> Path:
-    """Write ten minutes of eight channels at 1 kHz, as the DAQ delivers them: a block each second."""
+def long_record(folder: Path, seconds_long: int) -> Path:
+    """Write eight channels at 1 kHz as the DAQ delivers them: a block each second."""
     clock = VirtualClock(EPOCH_NS)
     with begin(folder, clock=clock) as record:
-        add_samples(record, clock, OUTAGE_S * 1000, CHANNELS, per_block=1000)
+        add_samples(record, clock, seconds_long * 1000, CHANNELS, per_block=1000)
         record.stop("FINISHED", {})
     return record.path
 
@@ -158,11 +159,12 @@ class Ticker:
         """Nothing to set."""
 
 
-def sampling_beside(folder: Path, record: Path) -> Iterator[Row]:
+def sampling_beside(folder: Path) -> Iterator[Row]:
     """Sample each 10 ms into a record, alone and while the streamer's own process sends as fast as it can.
 
     In a laboratory the server is another machine: here it has at least another disk, and stands in nobody's way.
     """
+    record = long_record(folder / "long", LONG_S)
     memory = Path("/dev/shm")
     with (
         tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as other_disk,
