@@ -130,7 +130,9 @@ def _text(entry: Entry) -> str:
     for key in ("text", "error", "message"):
         if isinstance(entry.body.get(key), str):
             return f"{entry.name}: {entry.body[key]}"
-    simple = [f"{key} {value}" for key, value in entry.body.items() if isinstance(value, str | int | float)]
+    # Stamps in nanoseconds tell a reader nothing; the body has them.
+    telling = {key: value for key, value in entry.body.items() if not key.endswith("_ns")}
+    simple = [f"{key} {value}" for key, value in telling.items() if isinstance(value, str | int | float)]
     return ": ".join([entry.name, ", ".join(simple)]) if simple else entry.name
 
 
