@@ -40,11 +40,6 @@ class Mechanism:
         """Return the voltage in V that is left of the feeding one, the cell being drained by what was drawn."""
         return max(0.0, supply_v - self._parameters.cell_drop_v_per_ah * self._drawn_as / 3600.0)
 
-    @property
-    def content_ul(self) -> float:
-        """Return what the reservoir truly holds, in µL."""
-        return self._content_ul
-
     def _draw(self, rng: np.random.Generator) -> Iterator[float]:
         """Yield true stroke volumes in µL: nominal, off by the rate error, scattered by the variation."""
         p = self._parameters

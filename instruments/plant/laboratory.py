@@ -4,7 +4,6 @@ Twins ask it about moments; it brings itself up to the clock's present first. Ti
 the virtual clock the answers depend on the times of the questions and on nothing else.
 """
 
-import math
 import threading
 import zlib
 from collections.abc import Sequence
@@ -129,19 +128,3 @@ class Laboratory:
 
     def _power_index(self, t_ns: NDArray[np.int64]) -> NDArray[np.intp]:
         return np.maximum(np.searchsorted(self._powered_ns, t_ns, side="right") - 1, 0)
-
-    def occlude(self) -> None:
-        """Close the line."""
-        self._change_line(resistance_kpa_h_ul=math.inf)
-
-    def open(self) -> None:
-        """Open the line again."""
-        self._change_line(resistance_kpa_h_ul=self.parameters.line_resistance_kpa_h_ul)
-
-    def _change_line(self, *, resistance_kpa_h_ul: float) -> None:
-        with self.lock:
-            self.line.change(
-                self.advance(),
-                resistance_kpa_h_ul=resistance_kpa_h_ul,
-                compliance_ul_kpa=self.parameters.line_compliance_ul_kpa,
-            )

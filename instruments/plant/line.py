@@ -66,11 +66,6 @@ class Line:
         self._stroke_t_ns = _Column(np.int64)
         self._begin(t_ns, 0.0, 0.0, 0)
 
-    @property
-    def occluded(self) -> bool:
-        """Tell whether the line is closed."""
-        return math.isinf(self._resistance)
-
     def excess_now_kpa(self, t_ns: int) -> float:
         """Return the pressure above the tip's at `t_ns`, not earlier than the last happening."""
         return self._decayed(t_ns)[0]

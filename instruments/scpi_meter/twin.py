@@ -6,8 +6,9 @@ import numpy as np
 from pydantic import Field
 
 from instruments.plant.laboratory import Laboratory
-from instruments.scpi.device import OUT_OF_RANGE, Command, CommandError, Faults, ScpiDevice, none, number
+from instruments.scpi.device import OUT_OF_RANGE, Command, CommandError, ScpiDevice, none, number
 from instruments.scpi.dialect import INFINITY
+from instruments.scpi.hosted import ScpiTwin
 from rig.config import TwinParameters
 
 CURRENT_RANGES_A = (0.0001, 0.001, 0.01, 0.1, 1.0, 3.0)
@@ -29,42 +30,17 @@ class MeterParameters(TwinParameters):
     voltage_error_percent: float = Field(default=0.003, ge=-10, le=10)
 
 
-class Twin:
+class Twin(ScpiTwin):
     """A meter that averages over its aperture: a stroke of the pump shows in the readings it falls into."""
 
-    hosting: ClassVar[str] = "tcp"
-    port_format: ClassVar[str] = "TCPIP::{host}::{port}::SOCKET"
     Parameters: ClassVar[type[MeterParameters]] = MeterParameters
 
     def __init__(self, name: str, parameters: MeterParameters, laboratory: Laboratory) -> None:
         self._parameters = parameters
-        self._laboratory = laboratory
         self._rng = laboratory.rng(f"{name}.noise")
         self._function = "VOLT"
         self._range = VOLTAGE_RANGES_V[-1]
-        self._device = ScpiDevice(parameters.identity, self._commands())
-
-    @property
-    def faults(self) -> Faults:
-        """What is wrong with the meter at the moment."""
-        return self._device.faults
-
-    @faults.setter
-    def faults(self, faults: Faults) -> None:
-        self._device.faults = faults
-
-    def receive(self, data: bytes) -> bytes:
-        """Take bytes as they come, answer each whole message."""
-        with self._laboratory.lock:
-            return self._device.receive(data)
-
-    def unsolicited(self) -> bytes:
-        """Say nothing: SCPI instruments speak when they are asked."""
-        return b""
-
-    def hung_up(self) -> None:
-        """Forget half a message."""
-        self._device.hang_up()
+        super().__init__(ScpiDevice(parameters.identity, self._commands()), laboratory)
 
     def _commands(self) -> dict[str, Command]:
         return {

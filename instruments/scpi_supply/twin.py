@@ -7,7 +7,8 @@ from pydantic import Field
 
 from instruments.plant.laboratory import Laboratory
 from instruments.plant.power import IDLE_A, MOTOR_A
-from instruments.scpi.device import Command, Faults, ScpiDevice, boolean, none, number
+from instruments.scpi.device import Command, ScpiDevice, boolean, none, number
+from instruments.scpi.hosted import ScpiTwin
 from rig.config import TwinParameters
 
 
@@ -25,49 +26,24 @@ class SupplyParameters(TwinParameters):
     current_step_a: float = Field(default=1e-6, gt=0)
 
 
-class Twin:
+class Twin(ScpiTwin):
     """A supply that limits its current, or with its protection on (CURR:PROT:STAT ON) trips until that is cleared.
 
     A limit below what the pump draws while its motor runs lets the voltage sag in proportion: a pump that is starved
     like this browns out, and the supply stays in its limit.
     """
 
-    hosting: ClassVar[str] = "tcp"
-    port_format: ClassVar[str] = "TCPIP::{host}::{port}::SOCKET"
     Parameters: ClassVar[type[SupplyParameters]] = SupplyParameters
 
     def __init__(self, name: str, parameters: SupplyParameters, laboratory: Laboratory) -> None:
         self._parameters = parameters
-        self._laboratory = laboratory
         self._rng = laboratory.rng(f"{name}.noise")
         self._voltage_v = 0.0
         self._limit_a = parameters.max_current_a
         self._on = False
         self._protected = False
         self._tripped = False
-        self._device = ScpiDevice(parameters.identity, self._commands())
-
-    @property
-    def faults(self) -> Faults:
-        """What is wrong with the supply at the moment."""
-        return self._device.faults
-
-    @faults.setter
-    def faults(self, faults: Faults) -> None:
-        self._device.faults = faults
-
-    def receive(self, data: bytes) -> bytes:
-        """Take bytes as they come, answer each whole message."""
-        with self._laboratory.lock:
-            return self._device.receive(data)
-
-    def unsolicited(self) -> bytes:
-        """Say nothing: SCPI instruments speak when they are asked."""
-        return b""
-
-    def hung_up(self) -> None:
-        """Forget half a message; the output stays as it is."""
-        self._device.hang_up()
+        super().__init__(ScpiDevice(parameters.identity, self._commands()), laboratory)
 
     def _commands(self) -> dict[str, Command]:
         source = "[SOURce:]"

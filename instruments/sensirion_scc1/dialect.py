@@ -17,7 +17,7 @@ ESCAPE = 0x7D
 FLIP = 0x20
 _STUFFED = tuple((bytes([b]), bytes([ESCAPE, b ^ FLIP])) for b in (ESCAPE, FLAG, 0x11, 0x13))
 MAX_DATA = 255
-SHORTEST_REQUEST, SHORTEST_REPLY = 4, 5
+SHORTEST_REQUEST = 4
 
 SENSOR_TYPE = 3  # SF06, the only family with scale and unit per command
 SIGNALS = 3  # flow, temperature, flags

@@ -13,7 +13,6 @@ RUNS, LIVE, RUN, ACCURACY, HEALTH, TREND = (
     "pump-rig-trend",
 )
 RUN_PAGES = (("Live run", LIVE), ("Run overview", RUN))
-RESULT_PAGES = (("Dose accuracy", ACCURACY), ("Trend over pumps", TREND))
 BENCH_CHOSEN = '"bench" =~ /^${bench:regex}$/'
 _DUT_CHOSEN = '"dut" =~ /^${dut:regex}$/'
 
