@@ -5,7 +5,7 @@ pytest_plugins = [
     "fixtures.requirements",
     "fixtures.streaming",
     "fixtures.bench",
-    "fixtures.messages",
+    "fixtures.terminal",
     "fixtures.verify",
-    "fixtures.progress",
+    "fixtures.status_line",
 ]

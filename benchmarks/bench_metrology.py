@@ -8,13 +8,13 @@ import numpy as np
 
 from benchmarks.table import Row
 from rig.clock import stopwatch_ns
-from rig.metrology.curves import curves
-from rig.metrology.evaporation import EvaporationRate
-from rig.metrology.flow import MeanFlow, mean_flow
-from rig.metrology.flow_draws import draw_error
-from rig.metrology.schedules import Schedule
-from rig.metrology.trumpet import trumpet
-from rig.metrology.weighing import Ambient, Balance
+from rig.metrology.curves.from_readings import curves
+from rig.metrology.curves.schedules import Schedule
+from rig.metrology.curves.trumpet import trumpet
+from rig.metrology.weighing.conditions import Ambient, Balance
+from rig.metrology.weighing.evaporation import EvaporationRate
+from rig.metrology.weighing.flow import MeanFlow, mean_flow
+from rig.metrology.weighing.flow_draws import draw_error
 
 DAYS = 30
 HZ = 10

@@ -11,9 +11,9 @@ import serial
 
 from benchmarks.table import Row
 from instruments.hosting.pty_host import PtyHost
-from rig.bench import Bench, make_clock
+from rig.bench.bench import Bench, make_clock
+from rig.bench_file.reading import load_bench_file
 from rig.clock import stopwatch_ns
-from rig.config import load_bench_file
 from rig.record import RunRecord
 
 BENCH = Path(__file__).parent / "day.toml"

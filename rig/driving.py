@@ -2,8 +2,9 @@
 
 A driver is a class named `Driver` with the class attributes `capability` (a key of `rig.capabilities.CAPABILITIES`),
 `measuring` (True when verdicts rest on what it measures, so that it needs a calibration) and `Settings` (a subclass
-of `rig.config.InstrumentSettings`), constructed as `Driver(name, settings, context)`. Constructing it opens the port
-and makes sure that the right instrument answers; it raises ConnectionFailedError (or another InstrumentError) else.
+of `rig.bench_file.tables.InstrumentSettings`), constructed as `Driver(name, settings, context)`. Constructing it opens
+the port and makes sure that the right instrument answers; it raises ConnectionFailedError (or another
+InstrumentError) else.
 """
 
 import functools

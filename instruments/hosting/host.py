@@ -8,8 +8,8 @@ from typing import Protocol
 from instruments.hosting.grpc_host import GrpcHost
 from instruments.hosting.tcp_host import TcpHost
 from instruments.plant.laboratory import Laboratory, Parameters
+from rig.bench_file.reading import BenchFile
 from rig.clock import Clock
-from rig.config import BenchFile
 
 
 class _Host(Protocol):

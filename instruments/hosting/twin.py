@@ -1,7 +1,7 @@
 """What a twin is to its host.
 
 A twin is a class named `Twin` with the class attributes `hosting` and `Parameters` (a subclass of
-`rig.config.TwinParameters`), constructed as `Twin(name, parameters, laboratory)`.
+`rig.bench_file.tables.TwinParameters`), constructed as `Twin(name, parameters, laboratory)`.
 
 - `hosting = "serial"` or `"tcp"`: a `ByteTwin`. Serial twins also have `baud`: at another rate they stay silent.
 - `hosting = "grpc"`: a `GrpcTwin`.

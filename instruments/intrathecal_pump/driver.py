@@ -32,8 +32,8 @@ from instruments.intrathecal_pump.messages import (
 )
 from instruments.intrathecal_pump.programme import NL_PER_UL, Bolus, Continuous, Programme, programme_crc, thousandths
 from instruments.intrathecal_pump.readings import CHANNELS, NS_PER_MS, log_entry, pump_limits, pump_status, sample
+from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Block, Channel, Identity, LogEntry, PumpLimits, PumpStatus
-from rig.config import InstrumentSettings
 from rig.driving import DriverContext
 from rig.errors import ConnectionFailedError, GarbledReplyError, OutOfRangeError
 from rig.transports import ByteStream

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from instruments.intrathecal_pump.dialect import RefusedCommandError, decode_command, encode_reply
-from instruments.intrathecal_pump.faults import Fault, Faults, spoil
-from instruments.intrathecal_pump.firmware import Firmware, PumpParameters
 from instruments.intrathecal_pump.frames import (
     REPLY_BIT,
     UNNUMBERED,
@@ -17,6 +15,8 @@ from instruments.intrathecal_pump.frames import (
     encode_frame,
 )
 from instruments.intrathecal_pump.messages import NUMBERED_ONLY, Refusal, Reply, Result
+from instruments.intrathecal_pump.simulated.faults import Fault, Faults, spoil
+from instruments.intrathecal_pump.simulated.firmware import Firmware, PumpParameters
 from instruments.plant.laboratory import Laboratory
 from instruments.plant.line import Stroke
 from rig.discovery import find_class

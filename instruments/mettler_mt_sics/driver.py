@@ -7,9 +7,9 @@ from pydantic import Field
 
 from instruments.mettler_mt_sics import dialect
 from instruments.mettler_mt_sics.dialect import Done, Refusal, Texts, Weight
+from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Block, Channel, Exchange, Identity, MassReading
 from rig.clock import Deadline
-from rig.config import InstrumentSettings
 from rig.driving import DriverContext
 from rig.errors import ConnectionFailedError, GarbledReplyError, QuantityError, RefusedError
 from rig.transports import ByteStream

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from instruments.mettler_mt_sics.dialect import END, encode_reply, encode_weight, mass_from_parameters
-from instruments.mettler_mt_sics.load_cell import CellParameters, Load, LoadCell
+from instruments.mettler_mt_sics.simulated.load_cell import CellParameters, Load, LoadCell
 from instruments.plant.laboratory import Laboratory
 from rig.errors import QuantityError
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from rig.config import InstrumentSettings, Model
+from rig.bench_file.tables import InstrumentSettings, Model
 from rig.errors import QuantityError
 from rig.quantities import known_unit
 

@@ -9,7 +9,7 @@ from instruments.ni_daq.simulated.device import Sensor
 from instruments.ni_daq.simulated.faults import Faults
 from instruments.ni_daq.simulated.tasks import TaskBook, Wires
 from instruments.plant.laboratory import Laboratory
-from rig.config import TwinParameters
+from rig.bench_file.tables import TwinParameters
 
 # What is wired to which input, with the scales of the sensors' data sheets.
 STANDARD_WIRING = (

@@ -17,8 +17,8 @@ from instruments.plant.beaker import Beaker
 from instruments.plant.environment import Environment
 from instruments.plant.line import Line, Stroke
 from instruments.plant.power import IDLE_A, MOTOR_A, MOTOR_RUN_S, Power
+from rig.bench_file.tables import TwinParameters
 from rig.clock import Clock
-from rig.config import TwinParameters
 
 
 class Parameters(TwinParameters):

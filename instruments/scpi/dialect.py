@@ -10,8 +10,9 @@ from enum import StrEnum
 from rig.capabilities import Identity
 from rig.errors import QuantityError
 
-# NR1, NR2 and NR3 with at most the digits that a double can use; nothing else is a number.
-_NUMBER = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{0,18})?|\.\d{1,18})(?:[Ee][+-]?\d{1,3})?", re.ASCII)
+# NR1, NR2 and NR3 with at most the digits that a double can use (17 of them behind up to four zeros, before an
+# exponent is written instead); nothing else is a number.
+_NUMBER = re.compile(r"[+-]?(?:\d{1,18}(?:\.\d{0,21})?|\.\d{1,21})(?:[Ee][+-]?\d{1,3})?", re.ASCII)
 _ERROR = re.compile(r'([+-]?\d{1,5}),"((?:[^"]|"")*)"', re.ASCII)
 INFINITY = 9.9e37
 NOT_A_NUMBER = 9.91e37

@@ -6,10 +6,10 @@ import numpy as np
 from pydantic import Field
 
 from instruments.plant.laboratory import Laboratory
-from instruments.scpi.device import OUT_OF_RANGE, Command, CommandError, ScpiDevice, none, number
 from instruments.scpi.dialect import INFINITY
-from instruments.scpi.hosted import ScpiTwin
-from rig.config import TwinParameters
+from instruments.scpi.simulated.hosted import ScpiTwin
+from instruments.scpi.simulated.status_model import OUT_OF_RANGE, Command, CommandError, ScpiDevice, none, number
+from rig.bench_file.tables import TwinParameters
 
 CURRENT_RANGES_A = (0.0001, 0.001, 0.01, 0.1, 1.0, 3.0)
 VOLTAGE_RANGES_V = (0.1, 1.0, 10.0, 100.0, 1000.0)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from instruments.scpi.link import ScpiLink, ScpiSettings
+from instruments.scpi.queries import ScpiLink, ScpiSettings
 from instruments.scpi_supply import dialect
 from rig.capabilities import Block, Channel, Identity
 from rig.driving import DriverContext

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from instruments.plant.laboratory import Laboratory
 from instruments.plant.power import IDLE_A, MOTOR_A
-from instruments.scpi.device import Command, ScpiDevice, boolean, none, number
-from instruments.scpi.hosted import ScpiTwin
-from rig.config import TwinParameters
+from instruments.scpi.simulated.hosted import ScpiTwin
+from instruments.scpi.simulated.status_model import Command, ScpiDevice, boolean, none, number
+from rig.bench_file.tables import TwinParameters
 
 
 class SupplyParameters(TwinParameters):

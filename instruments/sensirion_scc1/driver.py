@@ -10,8 +10,8 @@ from pydantic import Field
 
 from instruments.sensirion_scc1 import dialect
 from instruments.sensirion_scc1.cable import Cable
+from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Block, Channel, Exchange, Identity
-from rig.config import InstrumentSettings
 from rig.driving import DriverContext
 from rig.errors import ConnectionFailedError, InstrumentError, RefusedError
 from rig.stamping import SampleClock

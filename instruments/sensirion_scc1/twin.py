@@ -9,10 +9,10 @@ from pydantic import Field
 from instruments.plant.laboratory import Laboratory
 from instruments.sensirion_scc1 import dialect
 from instruments.sensirion_scc1.dialect import FLAG, FrameError, State
-from instruments.sensirion_scc1.firmware import BAUD, Firmware, Refusal, Sayings
-from instruments.sensirion_scc1.lg16 import MODELS, Sensor
-from instruments.sensirion_scc1.measurement import BYTES_PER_SAMPLE
-from rig.config import TwinParameters
+from instruments.sensirion_scc1.simulated.cable_firmware import BAUD, Firmware, Refusal, Sayings
+from instruments.sensirion_scc1.simulated.lg16 import MODELS, Sensor
+from instruments.sensirion_scc1.simulated.measurement import BYTES_PER_SAMPLE
+from rig.bench_file.tables import TwinParameters
 
 # A stuffed request is shorter; what runs on without a flag is noise.
 _LONGEST_REQUEST = 600

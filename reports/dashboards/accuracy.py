@@ -1,9 +1,9 @@
 """Dose accuracy by pump and rate, over many runs."""
 
 from reports.dashboards import choices
+from reports.dashboards.appearance import GREEN, ORANGE, RED, thresholds, verdict_codes
 from reports.dashboards.choices import RESULT_CHOSEN
 from reports.dashboards.influxql import CHOSEN, SHOWN, over_time, select, tags
-from reports.dashboards.looks import GREEN, ORANGE, RED, thresholds, verdict_codes
 from reports.dashboards.model import Dashboard, Query, Row
 from reports.dashboards.panels import Bars, Column, Graph, Scatter, Table, line
 

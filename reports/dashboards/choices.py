@@ -1,7 +1,7 @@
 """The variables and marks that dashboards share."""
 
 from reports.dashboards import influxql
-from reports.dashboards.looks import BLUE, RED
+from reports.dashboards.appearance import BLUE, RED
 from reports.dashboards.model import Annotation, Order, Variable
 
 RUNS, LIVE, RUN, ACCURACY, HEALTH, TREND = (

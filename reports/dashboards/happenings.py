@@ -1,7 +1,7 @@
 """What happened in one run: alarms, events, commands and how sampling went, as panels."""
 
+from reports.dashboards.appearance import GREEN, ORANGE, RED, thresholds, words
 from reports.dashboards.influxql import ALWAYS, RUN, SHOWN, over_time, select, tags
-from reports.dashboards.looks import GREEN, ORANGE, RED, thresholds, words
 from reports.dashboards.model import Query
 from reports.dashboards.panels import Column, Graph, Stat, Table
 

@@ -1,9 +1,9 @@
 """Is the rig itself well: losses, jitter, drift, calibrations that fall due."""
 
 from reports.dashboards import choices
+from reports.dashboards.appearance import GREEN, ORANGE, RED, thresholds
 from reports.dashboards.choices import BENCH_CHOSEN, SOURCE_CHOSEN
 from reports.dashboards.influxql import SHOWN, from_rows, over_time, select, tags, values_of
-from reports.dashboards.looks import GREEN, ORANGE, RED, thresholds
 from reports.dashboards.model import Dashboard, Query, Row, Variable
 from reports.dashboards.panels import Bars, Column, Graph, Table
 from reports.dashboards.runs import RUN_LINKS

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 
 from reports.dashboards import choices
 from rig.record import Kind, RecordReader
-from rig.record.runs import run_id
+from rig.record.folder import run_id
 
 _NS_PER_MS = 1_000_000
 

@@ -3,8 +3,8 @@
 import json
 from string import ascii_uppercase
 
+from reports.dashboards.appearance import BLUE, thresholds
 from reports.dashboards.layout import placed
-from reports.dashboards.looks import BLUE, thresholds
 from reports.dashboards.model import Annotation, Dashboard, Expression, Json, Panel, Query, Row, Variable
 
 SCHEMA_VERSION = 39

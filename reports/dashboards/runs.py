@@ -1,7 +1,7 @@
 """The list of runs: where a reader starts, because each run opens at its own span of time."""
 
 from reports.dashboards import choices, influxql
-from reports.dashboards.looks import ORANGE, RED, words
+from reports.dashboards.appearance import ORANGE, RED, words
 from reports.dashboards.model import Dashboard, Json, Query, Row
 from reports.dashboards.panels import Column, Table
 

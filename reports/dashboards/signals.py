@@ -1,7 +1,7 @@
 """What instruments measured during one run, as panels for the run's pages."""
 
+from reports.dashboards.appearance import UL_PER_MG, pump_alarms, pump_states
 from reports.dashboards.influxql import RUN, from_rows, over_time, tags
-from reports.dashboards.looks import UL_PER_MG, pump_alarms, pump_states
 from reports.dashboards.model import Query
 from reports.dashboards.panels import Graph, States
 

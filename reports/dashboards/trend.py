@@ -1,12 +1,12 @@
 """Trend over pumps: individuals and moving ranges with control limits, and what is beyond them."""
 
 from reports.dashboards import choices
+from reports.dashboards.appearance import BLUE, GREY, RED
 from reports.dashboards.choices import RESULT_CHOSEN, SETTING_CHOSEN
 from reports.dashboards.influxql import CHOSEN, SHOWN, over_time, select, tags
-from reports.dashboards.looks import BLUE, GREY, RED
 from reports.dashboards.model import Dashboard, Expression, Query, Row
 from reports.dashboards.panels import Bars, Column, Graph, Table, line
-from rig.metrology.control_charts import chart_constants
+from rig.metrology.over_runs.control_charts import chart_constants
 
 _RESULTS = (CHOSEN, RESULT_CHOSEN, SETTING_CHOSEN, SHOWN)
 _NOTHING = "No result like this in the span shown: widen it, or choose another source, result or setting."

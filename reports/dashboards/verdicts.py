@@ -1,7 +1,7 @@
 """What is verified in one run: where it is heading, what came of it and how uncertain it is, as panels."""
 
+from reports.dashboards.appearance import GREEN, ORANGE, RED, UL_PER_MG, VERDICT_COLOURS, thresholds, verdict_words
 from reports.dashboards.influxql import ALWAYS, RUN, SHOWN, from_rows, over_time, select, tags
-from reports.dashboards.looks import GREEN, ORANGE, RED, UL_PER_MG, VERDICT_COLOURS, thresholds, verdict_words
 from reports.dashboards.model import Query
 from reports.dashboards.panels import Bars, Column, Graph, Stat, Table, line, override
 from reports.dashboards.signals import NOTHING_HERE

@@ -8,13 +8,13 @@ import numpy as np
 from rig.clock import NS_PER_S
 from rig.evaluation import inputs
 from rig.evaluation.result import Evaluation
-from rig.metrology.bolus import BolusSeries, evaluate_series
-from rig.metrology.bolus_levels import BolusSteps, bolus_steps
-from rig.metrology.budget import Budget, Component, combine
-from rig.metrology.flow import volume_delivered
-from rig.metrology.flow_budget import NOISE
+from rig.metrology.dosing.bolus import BolusSeries, evaluate_series
+from rig.metrology.dosing.bolus_levels import BolusSteps, bolus_steps
+from rig.metrology.uncertainty.budget import Budget, Component, combine
+from rig.metrology.weighing.flow import volume_delivered
+from rig.metrology.weighing.flow_budget import NOISE
 from rig.record import RecordReader
-from rig.window import Recipe
+from rig.record.bodies.recipe import Recipe
 
 
 class Boluses:

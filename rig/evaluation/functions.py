@@ -5,9 +5,9 @@ from collections.abc import Callable
 from rig.errors import PlanError
 from rig.evaluation import boluses, inputs, looks
 from rig.evaluation.result import Evaluation
-from rig.metrology.flow import mean_flow, volume_delivered
+from rig.metrology.weighing.flow import mean_flow, volume_delivered
 from rig.record import RecordReader
-from rig.window import Recipe
+from rig.record.bodies.recipe import Recipe
 
 
 def evaluate(recipe: Recipe, reader: RecordReader) -> Evaluation:

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation.delivered import streams_of
-from rig.metrology.evaporation import EvaporationRate, combine_evaporation, evaporation_rate
-from rig.metrology.gravimetry import z_factor
-from rig.metrology.weighing import Ambient, Balance, Delivery
+from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
+from rig.metrology.weighing.evaporation import EvaporationRate, combine_evaporation, evaporation_rate
+from rig.metrology.weighing.gravimetry import z_factor
 from rig.record import RecordReader, Series
-from rig.window import Recipe
+from rig.record.bodies.recipe import Recipe
 
 # A gap longer than so many sampling intervals means that readings are missing.
 GAP_INTERVALS = 3.0

@@ -1,8 +1,8 @@
 """Stopping a measurement when it is decided: the looks, what each may decide, and how long it will take beforehand.
 
-The statistics are those of `rig.metrology.sequential`: the risk of one decision is spread over looks that are fixed
-before the run. At a look evaporation is known from the run before only; the verdict itself is settled at the end, with
-both runs and with the coverage factor of the look that stopped it, so that stopping early costs no certainty.
+The statistics are those of `rig.metrology.planning.sequential`: the risk of one decision is spread over looks that are
+fixed before the run. At a look evaporation is known from the run before only; the verdict itself is settled at the
+end, with both runs and with the coverage factor of the look that stopped it, so that stopping early costs no certainty.
 """
 
 import math
@@ -13,19 +13,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.bench_file.limits import Limit
+from rig.bench_file.reading import BenchFile
 from rig.clock import NS_PER_S
-from rig.config import BenchFile
 from rig.errors import MetrologyError, PlanError
 from rig.evaluation import inputs
-from rig.limits import Limit
-from rig.metrology.budget import Budget, Component
-from rig.metrology.decision import Verdict, decide_budget
-from rig.metrology.duration import Needed, needed_duration
-from rig.metrology.evaporation import EvaporationRate
-from rig.metrology.flow import mean_flow
-from rig.metrology.precision import Precision, planned_precision
-from rig.metrology.sequential import SequentialPlan, sequential_plan
-from rig.metrology.weighing import Ambient, Balance, Delivery
+from rig.metrology.planning.duration import Needed, needed_duration
+from rig.metrology.planning.sequential import SequentialPlan, sequential_plan
+from rig.metrology.uncertainty.budget import Budget, Component
+from rig.metrology.uncertainty.decision import Verdict, decide_budget
+from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
+from rig.metrology.weighing.evaporation import EvaporationRate
+from rig.metrology.weighing.flow import mean_flow
+from rig.metrology.weighing.precision import Precision, planned_precision
 from rig.record import RecordReader
 
 # Conditions of a laboratory, for planning; a run measures its own.

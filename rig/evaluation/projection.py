@@ -5,15 +5,15 @@ Evaporation is that of the zero-flow run before, because the one behind is yet t
 
 from typing import Any
 
+from rig.bench_file.limits import Limit
 from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation import inputs, looks
 from rig.evaluation.delivered import streams_of
-from rig.limits import Limit
-from rig.metrology.budget import Budget
-from rig.metrology.duration import project
-from rig.metrology.evaporation import EvaporationRate
-from rig.metrology.flow import mean_flow, volume_delivered
+from rig.metrology.planning.duration import project
+from rig.metrology.uncertainty.budget import Budget
+from rig.metrology.weighing.evaporation import EvaporationRate
+from rig.metrology.weighing.flow import mean_flow, volume_delivered
 from rig.record import RecordReader, RunRecord
 
 # Evaporation that is not known yet is taken for nothing, give or take this much.

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from rig.bench_file.limits import Limit
 from rig.evaluation.settle import settle
-from rig.limits import Limit
 from rig.record import RecordReader
-from rig.window import Recipe
+from rig.record.bodies.recipe import Recipe
 
 # What a plan says about a result; everything else in its body is computed.
 SAID_BY_PLAN = ("plan", "requirements", "limit_name")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from rig.metrology.budget import Budget
+from rig.metrology.uncertainty.budget import Budget
 
 
 @dataclass(frozen=True, slots=True)

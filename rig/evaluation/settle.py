@@ -3,13 +3,13 @@
 from dataclasses import asdict, replace
 from typing import Any
 
+from rig.bench_file.limits import Limit
 from rig.errors import MetrologyError, PlanError
 from rig.evaluation.functions import evaluate
-from rig.limits import Limit
-from rig.metrology.budget import Budget
-from rig.metrology.decision import Verdict, decide_budget
+from rig.metrology.uncertainty.budget import Budget
+from rig.metrology.uncertainty.decision import Verdict, decide_budget
 from rig.record import RecordReader
-from rig.window import Recipe
+from rig.record.bodies.recipe import Recipe
 
 
 def settle(recipe: Recipe, limit: Limit, reader: RecordReader) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from rig.record.blocks import decode_block
 from rig.record.export import export_csv
+from rig.record.folder import RunState, RunSummary, add_note, close_interrupted, find_run, list_runs
 from rig.record.parquet import export_parquet
 from rig.record.reader import RecordReader
-from rig.record.runs import RunState, RunSummary, add_note, close_interrupted, find_run, list_runs
 from rig.record.schema import Entry, Kind
 from rig.record.series import Series
 from rig.record.writer import RunRecord

@@ -15,7 +15,7 @@ from typing import Self
 from filelock import FileLock, Timeout
 
 from rig.errors import StreamerBusyError, StreamingError
-from rig.record.runs import run_id
+from rig.record.folder import run_id
 from rig.streaming.state import EncoderState
 
 _DDL = (

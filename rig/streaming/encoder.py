@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rig.capabilities import Block
 from rig.errors import RecordCorruptError
 from rig.record import Entry, Kind, RecordReader, decode_block
-from rig.record.runs import run_id
+from rig.record.folder import run_id
 from rig.streaming import stamps
 from rig.streaming.columns import Column, encode_lines
 from rig.streaming.cursor import Refused

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rig.record import RecordReader
 from rig.record.database import Database
-from rig.record.runs import run_id
+from rig.record.folder import run_id
 from rig.streaming.cursor import Refused
 from rig.streaming.names import NOT_FINITE, field_names, name_text
 from rig.streaming.state import EncoderState

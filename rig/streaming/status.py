@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rig.errors import RecordError, StreamingError
 from rig.record.database import Database
-from rig.record.runs import run_id
+from rig.record.folder import run_id
 from rig.record.schema import SUFFIX
 from rig.streaming.cursor import Progress, cursor_paths, read_progress
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rig.errors import RecordError, StreamerBusyError, StreamingError
 from rig.record import RecordReader
-from rig.record.runs import run_id
+from rig.record.folder import run_id
 from rig.streaming.cursor import cursor_path, read_progress
 from rig.streaming.process import start_streamer
 from rig.streaming.status import line, pending

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
-from rig.config import InfluxSection
+from rig.bench_file.tables import InfluxSection
 from rig.errors import StreamingError
 
 SWITCH = "RIG_INFLUX"

@@ -2,8 +2,8 @@
 
 import contextlib
 
-from rig.bench import Bench, make_clock
-from rig.config import load_bench_file
+from rig.bench.bench import Bench, make_clock
+from rig.bench_file.reading import load_bench_file
 from rig.record import RunRecord
 
 HEAD = """

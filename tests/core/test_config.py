@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rig.config import load_bench_file
+from rig.bench_file.reading import load_bench_file
 from rig.errors import BenchFileError
 
 ROOT = Path(__file__).parents[2]

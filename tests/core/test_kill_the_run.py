@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rig.bench_file.reading import load_bench_file
 from rig.capabilities import PumpState
 from rig.clock import Deadline, WallClock
-from rig.config import load_bench_file
 from rig.discovery import find_driver
 from rig.driving import DriverContext
 from tests.core.bench_support import WALL, bench_text
@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 PLAN = """
 import sys
 from pathlib import Path
-from rig.bench import Bench, make_clock
-from rig.config import load_bench_file
+from rig.bench.bench import Bench, make_clock
+from rig.bench_file.reading import load_bench_file
 from rig.record import RunRecord
 
 bench_file = load_bench_file(Path(sys.argv[1]))
@@ -39,7 +39,7 @@ def started(*command):
 def test_a_killed_run_leaves_a_stopped_pump_and_the_log_says_why(tmp_path):
     mocked = tmp_path / "mocked.toml"
     mocked.write_text(bench_text(clock=WALL, watchdog_s=0.8, every_s=0.2, balance=False), encoding="utf-8")
-    twins = started("-m", "rig.cli", "twins", str(mocked), "--dir", str(tmp_path), "--for-s", "60")
+    twins = started("-m", "commands.main", "twins", str(mocked), "--dir", str(tmp_path), "--for-s", "60")
     try:
         wait_for_line(twins, "bench file that reaches them")
         plan = started("-c", PLAN, str(tmp_path / "bench.toml"), str(tmp_path))

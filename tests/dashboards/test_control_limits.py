@@ -7,7 +7,7 @@ import pytest
 
 from reports.dashboards import trend
 from reports.dashboards.model import Expression
-from rig.metrology.control_charts import individuals_chart
+from rig.metrology.over_runs.control_charts import individuals_chart
 
 VALUES = np.array([0.4, -0.2, 0.1, 0.6, -0.5, 0.3, 0.0, -0.1])
 

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from instruments.intrathecal_pump.readings import CHANNELS
-from reports.dashboards import looks
+from reports.dashboards import appearance as looks
 from reports.dashboards.catalogue import DASHBOARDS, FOLDERS
 from reports.dashboards.model import COLUMNS, Expression, Query
 from reports.dashboards.render import dashboard_json

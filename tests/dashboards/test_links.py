@@ -4,8 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from commands import main as cli
 from reports.dashboards.links import page_url, run_links
-from rig import cli
 from rig.clock import VirtualClock
 from rig.errors import RecordNotFoundError
 from rig.record import RunRecord

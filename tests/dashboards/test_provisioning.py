@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from commands import main as cli
 from reports.dashboards.catalogue import DASHBOARDS
 from reports.dashboards.provisioning import DASHBOARDS_DIRECTORY, TOKEN_FILE, files, write_tree
-from rig import cli
 from rig.errors import ExportError
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from rig.cli import _parser
+from commands.main import _parser
 from rig.discovery import find_twin, known_instruments
 from tests.docs.pages import DOCS, ROOT, commands_in, files_in, links_in, pages
 from tests.docs.tables import UNKNOWN, models_named, rewritten

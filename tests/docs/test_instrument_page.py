@@ -12,8 +12,8 @@ import pytest
 from instruments.hosting.host import TwinHost
 from instruments.hosting.tcp_host import TcpHost
 from instruments.plant.laboratory import Laboratory, Parameters
+from rig.bench_file.reading import load_bench_file
 from rig.clock import VirtualClock
-from rig.config import load_bench_file
 from rig.driving import DriverContext
 from rig.errors import NoReplyError
 from rig.record import RecordReader, list_runs

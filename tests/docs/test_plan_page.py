@@ -2,7 +2,7 @@
 
 import pytest
 
-from rig.cli import main
+from commands.main import main
 from rig.record import RecordReader, list_runs
 from tests.docs.pages import DOCS, ROOT, files_in, run_pytest, write_files
 

@@ -8,9 +8,9 @@ import threading
 
 import pytest
 
+from instruments.hosting.process import host_until
+from rig.bench_file.reading import load_bench_file
 from rig.clock import WallClock
-from rig.config import load_bench_file
-from rig.twins import host_until
 from tests.docs.pages import DOCS, ROOT, files_in
 
 FILES = files_in(DOCS / "twins.md")

@@ -6,12 +6,12 @@ import sqlite3
 import numpy as np
 import pytest
 
+from rig.bench_file.limits import Limit
 from rig.capabilities import Block
 from rig.errors import PlanError, RecordCorruptError
 from rig.evaluation import known_functions, replay, settle
-from rig.limits import Limit
 from rig.record import RecordReader
-from rig.window import Recipe
+from rig.record.bodies.recipe import Recipe
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, Z_UL_MG, weighed
 
 LIMIT = Limit(unit="%", lower=-5.0, upper=5.0, source="a test")

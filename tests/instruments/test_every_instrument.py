@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from rig.bench_file.reading import load_bench_file
+from rig.bench_file.tables import InstrumentSettings, TwinParameters
 from rig.capabilities import CAPABILITIES, Sampled
 from rig.clock import VirtualClock
-from rig.config import InstrumentSettings, TwinParameters, load_bench_file
 from rig.discovery import find_class, find_driver, find_twin, known_instruments
 from rig.driving import DriverContext
 from rig.errors import InstrumentError

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from rig.errors import SeriesError
-from rig.metrology.evaporation import combine_evaporation, evaporation_rate
-from rig.metrology.flow import MeanFlow, mean_flow
-from rig.metrology.weighing import Ambient, Balance, Delivery
+from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
+from rig.metrology.weighing.evaporation import combine_evaporation, evaporation_rate
+from rig.metrology.weighing.flow import MeanFlow, mean_flow
 
 WINDOW_H = 25.0
 ZERO_FLOW_H = 4.0

@@ -13,9 +13,9 @@ WRITTEN = dict(re.findall(r"^\| `([\w.]+)` \| `([0-9a-f]{64})` \|$", DECISION, r
 
 @pytest.mark.parametrize("name", ["uPlot.iife.min.js", "uPlot.min.css", "LICENSE"])
 def test_third_party_file_is_what_the_decision_names(name):
-    data = (ROOT / "reports/assets/uplot" / name).read_bytes()
+    data = (ROOT / "reports/page/assets/uplot" / name).read_bytes()
     assert hashlib.sha256(data).hexdigest() == WRITTEN[name]
 
 
 def test_nothing_else_came_along():
-    assert {path.name for path in (ROOT / "reports/assets/uplot").iterdir()} == set(WRITTEN)
+    assert {path.name for path in (ROOT / "reports/page/assets/uplot").iterdir()} == set(WRITTEN)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reports.curves import graphs_of
-from reports.plans import read_plans
+from reports.facts.graphs import graphs_of
+from reports.facts.plans import read_plans
 from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN, TRUMPET, Z_UL_MG, result_body, start_body
 
 RATE_UL_H = 1000.0 / 24.0

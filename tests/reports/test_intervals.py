@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.intervals import WIDTH, interval_of
-from reports.plans import result_of
+from reports.facts.plans import result_of
+from reports.page.intervals import WIDTH, interval_of
 from rig.record import Entry
 from tests.reports.records import LIMIT, NO_NUMBER, result_body
 

@@ -8,9 +8,9 @@ import re
 import numpy as np
 import pytest
 
-from reports.charts import Axis, Chart, Curve
-from reports.html import embedded, render
-from reports.model import read_run
+from reports.facts.charts import Axis, Chart, Curve
+from reports.facts.reading import read_run
+from reports.page.html import embedded, render
 from rig.record import close_interrupted
 from tests.reports.pages import read_page
 from tests.reports.records import EPOCH_NS, MINUTE_NS, NO_NUMBER, Scribe, result_body, start_body

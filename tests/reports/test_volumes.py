@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from reports.facts import Told
-from reports.plans import read_plans
-from reports.volumes import flow_volume_at, programmed_volume, volume_charts
-from reports.weighings import Weighed
-from rig.metrology.evaporation import EvaporationRate
-from rig.metrology.weighing import Ambient, Delivery
+from reports.facts.plans import read_plans
+from reports.facts.run_facts import Told
+from reports.facts.volumes import flow_volume_at, programmed_volume, volume_charts
+from reports.facts.weighings import Weighed
+from rig.metrology.weighing.conditions import Ambient, Delivery
+from rig.metrology.weighing.evaporation import EvaporationRate
 from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN, Z_UL_MG
 
 

@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from reports.html import write_report
+from reports.page.html import write_report
 from rig.errors import ExportError, RecordCorruptError, RecordNotFoundError
 from rig.record import RunRecord
 from tests.reports.records import EPOCH_NS, result_body

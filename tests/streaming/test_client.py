@@ -4,8 +4,8 @@ from email.utils import formatdate
 
 import pytest
 
+from rig.bench_file.reading import load_bench_file
 from rig.clock import NS_PER_S, machine_utc_ns
-from rig.config import load_bench_file
 from rig.errors import BenchFileError, ServerRefusedError, StreamingError
 from rig.streaming.client import InfluxWriter, _retry_after_s
 from rig.streaming.target import Target

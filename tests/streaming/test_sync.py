@@ -2,7 +2,7 @@
 
 import pytest
 
-from rig.cli import main
+from commands.main import main
 from rig.streaming.status import streaming_lines
 from rig.streaming.sync import sync
 from tests.streaming.faults import Answer, always, faulty

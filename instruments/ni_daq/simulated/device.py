@@ -15,8 +15,8 @@ from pydantic import AfterValidator, Field
 from instruments.ni_daq import dialect
 from instruments.ni_daq.dialect import Code
 from instruments.plant.laboratory import Laboratory
+from rig.bench_file.tables import Model
 from rig.clock import NS_PER_S
-from rig.config import Model
 
 Quantity = Literal[
     "line_pressure_kpa",

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import settings
 
 from instruments.hosting.pty_host import PtyHost
-from instruments.intrathecal_pump.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.driver import Driver, PumpSettings
-from instruments.intrathecal_pump.firmware import PumpParameters
 from instruments.intrathecal_pump.messages import Commit, Done, GetStatus, ReadLog, Stage
 from instruments.intrathecal_pump.programme import programme_crc
+from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
+from instruments.intrathecal_pump.simulated.firmware import PumpParameters
 from instruments.intrathecal_pump.twin import Twin
 from instruments.plant.laboratory import Laboratory, Parameters
 from rig.capabilities import Exchange

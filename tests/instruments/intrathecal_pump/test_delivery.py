@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instruments.intrathecal_pump.delivery import Delivery, StrokePlanner
-from instruments.intrathecal_pump.firmware import PumpParameters
-from instruments.intrathecal_pump.mechanism import Mechanism, PumpClock
 from instruments.intrathecal_pump.programme import Bolus, Continuous
+from instruments.intrathecal_pump.simulated.delivery import Delivery, StrokePlanner
+from instruments.intrathecal_pump.simulated.firmware import PumpParameters
+from instruments.intrathecal_pump.simulated.mechanism import Mechanism, PumpClock
 
 S = 1_000_000_000
 H = 3600 * S

@@ -12,7 +12,6 @@ from instruments.intrathecal_pump.dialect import (
     encode_command,
     encode_reply,
 )
-from instruments.intrathecal_pump.event_log import PAGE_RECORDS
 from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES, DialectError
 from instruments.intrathecal_pump.messages import (
     Alarm,
@@ -42,6 +41,7 @@ from instruments.intrathecal_pump.messages import (
     Stop,
 )
 from instruments.intrathecal_pump.programme import Bolus, Continuous, programme_crc, thousandths
+from instruments.intrathecal_pump.simulated.event_log import PAGE_RECORDS
 
 u16, u32, u64 = st.integers(0, 2**16 - 1), st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
 programmes = st.builds(Continuous, u32) | st.builds(Bolus, u32, u32)

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from instruments.intrathecal_pump.built_in_firmware import BATTERY_DEPLETED_MV, BATTERY_LOW_MV
-from instruments.intrathecal_pump.event_log import CAPACITY
-from instruments.intrathecal_pump.firmware import PumpParameters
 from instruments.intrathecal_pump.frames import decode_frame
-from instruments.intrathecal_pump.limits import CLOCK_MS, FACTORY_WATCHDOG_MS, LIMITS, WATCHDOG_MS
 from instruments.intrathecal_pump.messages import Alarm, Code, Event, Result, State
+from instruments.intrathecal_pump.simulated.built_in_firmware import BATTERY_DEPLETED_MV, BATTERY_LOW_MV
+from instruments.intrathecal_pump.simulated.event_log import CAPACITY
+from instruments.intrathecal_pump.simulated.firmware import PumpParameters
+from instruments.intrathecal_pump.simulated.programmable import CLOCK_MS, FACTORY_WATCHDOG_MS, LIMITS, WATCHDOG_MS
 from instruments.plant.power import MIN_PUMP_V
 from rig.capabilities import PumpState
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from instruments.intrathecal_pump.faults import Fault, Faults
+from instruments.intrathecal_pump.simulated.faults import Fault, Faults
 from rig.capabilities import PumpState
 from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, InstrumentError, NoReplyError
 

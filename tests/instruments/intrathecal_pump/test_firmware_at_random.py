@@ -5,10 +5,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from instruments.intrathecal_pump.built_in_firmware import BuiltInFirmware
-from instruments.intrathecal_pump.firmware import PumpParameters
 from instruments.intrathecal_pump.messages import Commit, Done, GetStatus, SetWatchdog, Stage, State, Stop
 from instruments.intrathecal_pump.programme import Bolus, Continuous, programme_crc
+from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
+from instruments.intrathecal_pump.simulated.firmware import PumpParameters
 
 S = 1_000_000_000
 STROKE_NL = 500

@@ -3,10 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
-from instruments.intrathecal_pump.built_in_firmware import BuiltInFirmware
-from instruments.intrathecal_pump.firmware import BUILT_IN_FIRMWARE, PumpParameters
 from instruments.intrathecal_pump.messages import Commit, Done, GetLimits, GetStatus, LogPage, ReadLog, Stage, Stop
 from instruments.intrathecal_pump.programme import Bolus, Continuous
+from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
+from instruments.intrathecal_pump.simulated.firmware import BUILT_IN_FIRMWARE, PumpParameters
 from rig.errors import GarbledReplyError, RefusedError
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from instruments.mettler_mt_sics.load_cell import CellParameters, LoadCell
+from instruments.mettler_mt_sics.simulated.load_cell import CellParameters, LoadCell
 from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.line import Stroke
 

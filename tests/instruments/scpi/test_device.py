@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from instruments.scpi.device import ScpiDevice, boolean, none, number
+from instruments.scpi.simulated.status_model import ScpiDevice, boolean, none, number
 
 
 @pytest.fixture

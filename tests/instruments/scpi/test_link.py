@@ -6,8 +6,8 @@ import pytest
 
 from instruments.hosting.pty_host import PtyHost
 from instruments.hosting.tcp_host import TcpHost
-from instruments.scpi.device import Faults, ScpiDevice
-from instruments.scpi.link import ScpiLink, ScpiSettings
+from instruments.scpi.queries import ScpiLink, ScpiSettings
+from instruments.scpi.simulated.status_model import Faults, ScpiDevice
 from rig.capabilities import Identity
 from rig.errors import (
     ConnectionFailedError,

@@ -6,7 +6,7 @@ import pytest
 from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.line import Stroke
 from instruments.plant.power import IDLE_A, MOTOR_A
-from instruments.scpi.device import Faults, ScpiDevice
+from instruments.scpi.simulated.status_model import Faults, ScpiDevice
 from instruments.scpi_meter.driver import Driver
 from instruments.scpi_meter.twin import Twin
 from rig.capabilities import Meter, Sampled

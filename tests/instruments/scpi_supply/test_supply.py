@@ -8,7 +8,7 @@ import pyvisa
 
 from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.power import IDLE_A, MOTOR_A
-from instruments.scpi.device import Faults
+from instruments.scpi.simulated.status_model import Faults
 from instruments.scpi_supply.driver import Driver
 from instruments.scpi_supply.twin import Twin
 from rig.capabilities import Sampled, Supply

@@ -13,7 +13,7 @@ from instruments.plant.line import Stroke
 from instruments.sensirion_scc1 import dialect
 from instruments.sensirion_scc1.dialect import State
 from instruments.sensirion_scc1.driver import Driver
-from instruments.sensirion_scc1.firmware import Sayings
+from instruments.sensirion_scc1.simulated.cable_firmware import Sayings
 from instruments.sensirion_scc1.twin import Twin
 from rig.capabilities import FlowSensor, Identity
 from rig.clock import VirtualClock

@@ -14,7 +14,7 @@ from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.line import Stroke
 from instruments.sensirion_scc1 import dialect
 from instruments.sensirion_scc1.dialect import Command
-from instruments.sensirion_scc1.lg16 import MODELS, Sensor
+from instruments.sensirion_scc1.simulated.lg16 import MODELS, Sensor
 from instruments.sensirion_scc1.twin import Twin
 from rig.clock import VirtualClock
 

@@ -1,0 +1,1 @@
+"""What only the pump's twin needs: firmware, mechanism, log, delivery."""

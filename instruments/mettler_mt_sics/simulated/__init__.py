@@ -1,0 +1,1 @@
+"""What only the balance's twin needs: its load cell."""

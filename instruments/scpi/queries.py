@@ -1,0 +1,247 @@
+"""A driver's conversation with one SCPI instrument: identity, readings, commands, and the instrument's error queue.
+
+SCPI replies carry no sequence number, so a reply that came twice or too late could pass for the answer to the next
+query. Two habits exclude that: each query or command is followed by a reading of the error queue, whose replies never
+look like a number; and after any failed exchange the session is opened anew, which leaves late bytes behind.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from pydantic import Field
+
+from instruments.scpi import dialect
+from instruments.scpi.dialect import QueuedError, Special
+from instruments.scpi.visa import VisaSession
+from rig.bench_file.tables import InstrumentSettings
+from rig.capabilities import Exchange, Identity
+from rig.driving import DriverContext
+from rig.errors import (
+    ConnectionFailedError,
+    ConnectionLostError,
+    GarbledReplyError,
+    InstrumentError,
+    NoReplyError,
+    QuantityError,
+    RefusedError,
+)
+
+# No instrument's queue is longer; one that never runs empty is broken.
+MAX_QUEUED_ERRORS = 64
+NEXT_ERROR = "SYST:ERR?"
+T = TypeVar("T")
+
+
+class ScpiSettings(InstrumentSettings):
+    """The keys that every SCPI instrument has in a bench file.
+
+    `model` and `serial` demand one particular instrument where they are given. `visa_library` is PyVISA's: "@py", or
+    "" or a path for a maker's VISA. `baud` is for ASRL ports alone.
+    """
+
+    visa_library: str = "@py"
+    timeout_s: float = Field(default=2.0, gt=0, le=60)
+    baud: int = Field(default=9600, ge=300, le=115_200)
+    model: str = ""
+    serial: str = ""
+
+
+class ScpiLink:
+    """The conversation; opening it asks `*IDN?` and empties the error queue.
+
+    Every method raises an InstrumentError: RefusedError for an entry in the error queue and for a reading that the
+    instrument could not take, GarbledReplyError for what is not SCPI, and those of VisaSession.
+    """
+
+    def __init__(self, name: str, settings: ScpiSettings, context: DriverContext) -> None:
+        self._name = name
+        self._settings = settings
+        self._context = context
+        self._session: VisaSession | None = None
+        self.identity = self._meet()
+
+    def read_number(self, query: str, *, unit: str, limit: float) -> float:
+        """Return the number that answers `query`; refuse one beyond ±`limit`, which this instrument cannot measure."""
+        line, value = self._ask(query, dialect.parse_number)
+        self._check_queue(query, line)
+        if isinstance(value, Special):
+            raise RefusedError(
+                self._name,
+                f"the instrument has no reading: {value}",
+                code=str(value),
+                port=self._settings.port,
+                sent=query.encode("ascii"),
+                received=line,
+                advice="check the wiring and the instrument's range",
+            )
+        if abs(value) > limit:
+            raise self._garbled(f"{value:g} {unit} is beyond the ±{limit:g} {unit} of this instrument", query, line)
+        return value
+
+    def read_boolean(self, query: str) -> bool:
+        """Return the 0 or 1 that answers `query`."""
+        line, value = self._ask(query, dialect.parse_boolean)
+        self._check_queue(query, line)
+        return value
+
+    def command(self, verb: str, arguments: dict[str, float | bool], *commands: str) -> None:
+        """Send commands that change something, read the error queue, and report all of it for the record."""
+        sent_ns = self._context.clock.now_ns()
+        sent = b""
+        received = b""
+        result = "failed"
+        errors: list[QueuedError] = []
+        try:
+            for command in commands:
+                sent += self._send(command)
+            received, errors = self._drain()
+            result = _listed(errors) or "ok"
+        finally:
+            self._report(verb, dict(arguments), sent, received, sent_ns, result)
+        self._raise_queued(errors, sent, received)
+
+    def expect(self, kind: str, probe: Callable[[], object]) -> None:
+        """Make sure that what answered `*IDN?` is a `kind`: `probe` asks something that only such a one can answer.
+
+        For opening a driver: raises ConnectionFailedError, and whatever else `probe` raises, with the port released.
+        """
+        try:
+            probe()
+        except (RefusedError, NoReplyError) as error:
+            if isinstance(error, RefusedError) and error.code in tuple(Special):
+                return  # an instrument that is overloaded now is still the right one
+            self.close()
+            raise ConnectionFailedError(
+                self._name,
+                f"{self.identity.maker} {self.identity.model} answers, but not as a {kind}: {error.what}",
+                port=self._settings.port,
+                sent=error.sent,
+                received=error.received,
+                advice=f"check that the port in the bench file leads to the {kind} and not to another instrument",
+            ) from error
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Release the port; safe to repeat."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def _meet(self) -> Identity:
+        """Open the session, ask who is there, compare with the bench file, and empty the error queue."""
+        s = self._settings
+        self._session = VisaSession(self._name, s.port, visa_library=s.visa_library, timeout_s=s.timeout_s, baud=s.baud)
+        try:
+            _, identity = self._ask("*IDN?", dialect.parse_identity)
+            sent_ns = self._context.clock.now_ns()
+            received, errors = self._drain()
+        except (ConnectionLostError, GarbledReplyError) as error:
+            raise ConnectionFailedError(
+                self._name,
+                f"no SCPI instrument answers: {error.what}",
+                port=s.port,
+                sent=error.sent,
+                received=error.received,
+                advice=error.advice,
+            ) from error
+        for what, wanted, found in (("model", s.model, identity.model), ("serial number", s.serial, identity.serial)):
+            if wanted not in ("", found):
+                self.close()
+                raise ConnectionFailedError(
+                    self._name,
+                    f"the {what} of what answers is {found!r}, the bench file demands {wanted!r}",
+                    port=s.port,
+                    advice="plug in the instrument that the bench file names, or correct its port, model or serial",
+                )
+        if errors:
+            # Somebody else's: kept for the record, but no reason to refuse the instrument.
+            self._report("read stale errors", {}, NEXT_ERROR.encode("ascii"), received, sent_ns, _listed(errors))
+        return identity
+
+    def _open_session(self) -> VisaSession:
+        """Return the session; after a failure a new one, with the same instrument at its end."""
+        if self._session is None:
+            identity = self._meet()
+            if identity != self.identity:
+                self.close()
+                raise ConnectionFailedError(
+                    self._name,
+                    f"after a reconnection {identity.model} {identity.serial} answers instead of "
+                    f"{self.identity.model} {self.identity.serial}",
+                    port=self._settings.port,
+                    advice="give each instrument an address of its own",
+                )
+        return cast("VisaSession", self._session)
+
+    def _send(self, command: str) -> bytes:
+        try:
+            return self._open_session().send(command)
+        except InstrumentError:
+            self.close()
+            raise
+
+    def _ask(self, query: str, parse: Callable[[str], T]) -> tuple[bytes, T]:
+        """Return the line that answers and what it means."""
+        try:
+            line = self._open_session().exchange(query)
+        except InstrumentError:
+            self.close()
+            raise
+        try:
+            return line, parse(dialect.parse_line(line))
+        except QuantityError as error:
+            raise self._garbled(str(error), query, line) from error
+
+    def _check_queue(self, query: str, received: bytes) -> None:
+        _, errors = self._drain()
+        self._raise_queued(errors, query.encode("ascii"), received)
+
+    def _drain(self) -> tuple[bytes, list[QueuedError]]:
+        """Empty the error queue; return all bytes that came, and its entries in order."""
+        received = b""
+        errors: list[QueuedError] = []
+        for _ in range(MAX_QUEUED_ERRORS):
+            line, error = self._ask(NEXT_ERROR, dialect.parse_error)
+            received += line
+            if error.code == 0:
+                return received, errors
+            errors.append(error)
+        raise self._garbled("the error queue does not run empty", NEXT_ERROR, received)
+
+    def _raise_queued(self, errors: list[QueuedError], sent: bytes, received: bytes) -> None:
+        if errors:
+            raise RefusedError(
+                self._name,
+                f"the instrument reports {_listed(errors)}",
+                code=str(errors[0].code),
+                port=self._settings.port,
+                sent=sent,
+                received=received,
+                advice="look the code up in the instrument's manual; -1xx: it does not know the command, so check that "
+                "the bench file names the right driver; -2xx: it cannot do it now or with this value",
+            )
+
+    def _report(
+        self, verb: str, arguments: dict[str, Any], sent: bytes, received: bytes, sent_ns: int, result: str
+    ) -> None:
+        now_ns = self._context.clock.now_ns()
+        self._context.journal(Exchange(self._name, verb, arguments, sent, received, sent_ns, now_ns, result))
+
+    def _garbled(self, what: str, query: str, received: bytes) -> GarbledReplyError:
+        """Give up the session, whose bytes cannot be trusted any more, and return the error that says why."""
+        self.close()
+        return GarbledReplyError(
+            self._name,
+            f"the reply is not what SCPI answers here: {what}",
+            port=self._settings.port,
+            sent=query.encode("ascii"),
+            received=received,
+            advice="check that the port in the bench file leads to this instrument, that no other program talks to "
+            "it, and the cable",
+        )
+
+
+def _listed(errors: list[QueuedError]) -> str:
+    return "; ".join(str(error) for error in errors)

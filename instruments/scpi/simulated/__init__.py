@@ -1,0 +1,1 @@
+"""What twins that speak SCPI share."""

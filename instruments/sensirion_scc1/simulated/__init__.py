@@ -1,0 +1,1 @@
+"""What only the flow sensor's twin needs: cable firmware and measurement."""

@@ -1,0 +1,1 @@
+"""From a record to frozen facts: what any face says."""

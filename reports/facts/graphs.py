@@ -1,0 +1,51 @@
+"""All graphs of a plan: start-up graph and trumpet curve of each flow result, boluses one by one, delivered volume."""
+
+from dataclasses import replace
+
+from reports.facts.bolus_graphs import bolus_chart
+from reports.facts.flow_graphs import flow_graphs
+from reports.facts.run_facts import Graphs, Plan
+from reports.facts.volumes import DELIVERS, volume_charts
+from reports.facts.weighings import Weighed, weigh, weigh_roughly
+from rig.errors import MetrologyError
+from rig.record import RecordReader
+
+FLOW_ERROR = "mean flow error"
+BOLUS_ERROR = "mean bolus error"
+
+
+def graphs_of(reader: RecordReader, plan: Plan, end_ns: int) -> Graphs:
+    """Return a plan's graphs up to `end_ns` (its end, or as far as the record goes); what cannot be drawn says why."""
+    remarks: list[str] = []
+    weighed = _weighed(reader, plan, end_ns, remarks)
+    flows = [result for result in plan.results if result.function == FLOW_ERROR]
+    parts = [flow_graphs(reader, plan, result) for result in flows]
+    charts = [
+        replace(chart, title=f"{chart.title}: {result.name}") if len(flows) > 1 else chart
+        for result, part in zip(flows, parts, strict=True)
+        for chart in part.charts
+    ]
+    charts += [
+        bolus_chart(result)
+        for result in plan.results
+        if result.function == BOLUS_ERROR and "error_percent" in result.details
+    ]
+    if any(told.verb in DELIVERS for told in plan.told):
+        charts.extend(volume_charts(reader, plan, end_ns, weighed))
+    remarks += [remark for part in parts for remark in part.remarks]
+    tables = tuple(table for part in parts for table in part.tables)
+    return Graphs(tuple(charts), tables, tuple(dict.fromkeys(remarks)))
+
+
+def _weighed(reader: RecordReader, plan: Plan, end_ns: int, remarks: list[str]) -> Weighed | None:
+    """Return how this plan's masses become volumes: as a result did it, else without evaporation, else not at all."""
+    for result in plan.results:
+        try:
+            return weigh(reader, result)
+        except MetrologyError:
+            continue  # the reason is in the result's own verdict, and said again where a graph is missing for it
+    try:
+        return weigh_roughly(reader, plan.begin_ns, end_ns)
+    except MetrologyError as error:
+        remarks.append(f"The balance's readings are not shown as volume: {error}.")
+        return None

@@ -1,0 +1,195 @@
+"""Delivered volume over time: what the balance, the flow sensor and the pump say, against what was programmed."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from reports.facts.charts import Axis, Chart, Curve, FloatArray, Region
+from reports.facts.run_facts import Plan, Told
+from reports.facts.samples import MOST_POINTS, NS_PER_H, TimeArray, hours_since, pieces, thin, traces
+from reports.facts.weighings import Weighed
+from rig.clock import NS_PER_S
+from rig.evaluation.delivered import streams_of
+from rig.record import RecordReader
+
+_STEP_NS = 100_000_000
+DELIVERS = ("run_continuous", "give_bolus")
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeCurve:
+    """A volume (µL), (n,) at `t_ns` (n,), and who says so."""
+
+    name: str
+    role: str
+    t_ns: TimeArray
+    volume_ul: FloatArray
+    recorded: int
+
+    def since(self, origin_ns: int) -> "VolumeCurve":
+        """Return the same with 0 µL at `origin_ns`."""
+        zero = np.interp(origin_ns - self.t_ns[0], self.t_ns - self.t_ns[0], self.volume_ul)
+        return VolumeCurve(self.name, self.role, self.t_ns, self.volume_ul - zero, self.recorded)
+
+
+def delivery_begins(plan: Plan) -> int:
+    """Return when the plan's first delivery was commanded, else when the plan began (UTC ns)."""
+    return next((told.t_ns for told in plan.told if told.verb in DELIVERS and told.result == "ok"), plan.begin_ns)
+
+
+def volume_charts(reader: RecordReader, plan: Plan, end_ns: int, weighed: Weighed | None) -> tuple[Chart, ...]:
+    """Return the graph of delivered volume and, for a plan without boluses, that of its deviation; () without data."""
+    origin_ns = delivery_begins(plan)
+    curves = [curve.since(origin_ns) for curve in _curves(reader, plan.begin_ns, end_ns, weighed)]
+    if not curves:
+        return ()
+    regions = tuple(
+        Region(span.name, _hours(span.from_ns, origin_ns), _hours(span.to_ns, origin_ns)) for span in plan.spans
+    )
+    x = Axis("time since delivery began", "h")
+    programmed = programmed_volume(plan.told, plan.begin_ns, end_ns)
+    drawn = [_drawn(curve, origin_ns) for curve in curves]
+    if programmed is not None:
+        drawn.append(_drawn(programmed, origin_ns))
+    volume = Chart(
+        name="volume",
+        title="Delivered volume",
+        caption=_caption(curves, weighed),
+        x=x,
+        y=Axis("volume", "µL"),
+        curves=tuple(drawn),
+        regions=regions,
+        origin_ns=origin_ns,
+        group=f"volume-{plan.begin_ns}",
+    )
+    if programmed is None or any(told.verb == "give_bolus" for told in plan.told):
+        return (volume,)
+    return volume, _deviation(volume, curves, programmed, origin_ns)
+
+
+def programmed_volume(told: Iterable[Told], from_ns: int, to_ns: int) -> VolumeCurve | None:
+    """Return the volume that the commands ask for, from corner to corner; None when they ask for none.
+
+    A bolus is a step: how fast the pump gives it is the pump's own affair.
+    """
+    t_ns, volume = [from_ns], [0.0]
+    rate_ul_h, asked = 0.0, False
+
+    def go_on(until_ns: int) -> None:
+        volume.append(volume[-1] + rate_ul_h * (until_ns - t_ns[-1]) / NS_PER_H)
+        t_ns.append(until_ns)
+
+    for one in told:
+        if one.result != "ok":
+            continue
+        go_on(max(one.t_ns, t_ns[-1]))
+        if one.verb == "run_continuous":
+            rate_ul_h, asked = float(one.arguments["rate_ul_h"]), True
+        elif one.verb == "give_bolus":
+            # A point of its own, so that the step is drawn upright.
+            t_ns.append(one.t_ns + _STEP_NS)
+            volume.append(volume[-1] + float(one.arguments["volume_ul"]))
+            asked = True
+        elif one.verb == "stop":
+            rate_ul_h = 0.0
+    go_on(max(to_ns, t_ns[-1]))
+    if not asked:
+        return None
+    return VolumeCurve("programmed", "programmed", np.array(t_ns, np.int64), np.array(volume), len(t_ns))
+
+
+def flow_volume_at(reader: RecordReader, times_ns: TimeArray, from_ns: int, to_ns: int) -> FloatArray | None:
+    """Return the flow sensor's volume (µL) since `from_ns` at each time (n,), NaN beyond its samples; None without."""
+    found = np.full(len(times_ns), np.nan)
+    some = False
+    for t_ns, volume in _integrated(reader, from_ns, to_ns):
+        some = True
+        first, last = np.searchsorted(times_ns, (t_ns[0], t_ns[-1]), side="left")
+        inside = slice(int(first), int(last) + int(last < len(times_ns) and times_ns[last] == t_ns[-1]))
+        found[inside] = np.interp(times_ns[inside] - t_ns[0], t_ns - t_ns[0], volume)
+    return found if some else None
+
+
+def _curves(reader: RecordReader, from_ns: int, to_ns: int, weighed: Weighed | None) -> Iterator[VolumeCurve]:
+    for stream in _streams_with(reader, "balance", "mass"):
+        trace = traces(reader, stream, ["mass"], from_ns, to_ns).get("mass")
+        if trace is not None and weighed is not None:
+            volume = weighed.volume_ul((trace.t_ns - from_ns) / NS_PER_S, trace.values)
+            yield VolumeCurve("balance", "balance", trace.t_ns, volume, trace.recorded)
+    whole = list(_integrated(reader, from_ns, to_ns))
+    if whole:
+        kept = [(t, v, thin(v, MOST_POINTS // len(whole))) for t, v in whole]
+        t_ns = np.concatenate([t[chosen] for t, _, chosen in kept])
+        volume = np.concatenate([v[chosen] for _, v, chosen in kept])
+        yield VolumeCurve("flow sensor", "flow", t_ns, volume, sum(len(t) for t, _ in whole))
+    for stream in _streams_with(reader, "pump", "delivered"):
+        trace = traces(reader, stream, ["delivered"], from_ns, to_ns).get("delivered")
+        if trace is not None:
+            yield VolumeCurve("pump's own count", "pump", trace.t_ns, trace.values, trace.recorded)
+
+
+def _integrated(reader: RecordReader, from_ns: int, to_ns: int) -> Iterator[tuple[TimeArray, FloatArray]]:
+    """Yield pieces of the flow sensor's volume since its first sample, by the trapezoidal rule."""
+    total, last_ns, last_flow = 0.0, 0, 0.0
+    for stream in _streams_with(reader, "flow", "flow"):
+        for series in pieces(reader, stream, ["flow"], from_ns, to_ns):
+            flow = series.columns["flow"]
+            before_ns = np.concatenate([[last_ns or series.t_ns[0]], series.t_ns[:-1]])
+            before_flow = np.concatenate([[last_flow if last_ns else flow[0]], flow[:-1]])
+            steps = 0.5 * (flow + before_flow) * ((series.t_ns - before_ns) / NS_PER_H)
+            volume = total + np.cumsum(steps)
+            total, last_ns, last_flow = float(volume[-1]), int(series.t_ns[-1]), float(flow[-1])
+            yield series.t_ns, volume
+
+
+def _streams_with(reader: RecordReader, capability: str, column: str) -> list[str]:
+    """Return the stream of a capability if it has the column: another maker's pump need not count what it delivers."""
+    streams = streams_of(reader, capability)[:1]
+    return [stream for stream in streams if column in {channel.name for channel in reader.channels(stream)}]
+
+
+def _deviation(volume: Chart, curves: Sequence[VolumeCurve], programmed: VolumeCurve, origin_ns: int) -> Chart:
+    away = []
+    for curve in curves:
+        wanted = np.interp(curve.t_ns - origin_ns, programmed.t_ns - origin_ns, programmed.volume_ul)
+        moved = VolumeCurve(curve.name, curve.role, curve.t_ns, curve.volume_ul - wanted, curve.recorded)
+        away.append(_drawn(moved.since(origin_ns), origin_ns))
+    return Chart(
+        name="deviation",
+        title="Delivered less programmed volume",
+        caption="The same volumes less what was programmed: a line that stays level delivers at the set rate.",
+        x=volume.x,
+        y=Axis("difference", "µL"),
+        curves=tuple(away),
+        regions=volume.regions,
+        origin_ns=origin_ns,
+        group=volume.group,
+    )
+
+
+def _drawn(curve: VolumeCurve, origin_ns: int) -> Curve:
+    return Curve(curve.name, curve.role, hours_since(curve.t_ns, origin_ns), curve.volume_ul)
+
+
+def _hours(t_ns: int, origin_ns: int) -> float:
+    return (t_ns - origin_ns) / NS_PER_H
+
+
+def _caption(curves: Sequence[VolumeCurve], weighed: Weighed | None) -> str:
+    said = []
+    if any(curve.role == "balance" for curve in curves) and weighed is not None:
+        corrected = "buoyancy, density and evaporation"
+        if weighed.evaporation is None:
+            corrected = "buoyancy and density, not for evaporation, which is not known here"
+        said.append(f"Balance: mass corrected for {corrected}; the dose reference.")
+    if any(curve.role == "flow" for curve in curves):
+        said.append("Flow sensor: its flow summed up; it shows timing, and may be several per cent off at low flow.")
+    thinned = [f"{curve.name} {len(curve.t_ns)} of {curve.recorded}" for curve in curves if _is_thinned(curve)]
+    if thinned:
+        said.append(f"Points shown, highest and lowest kept: {', '.join(thinned)}.")
+    return " ".join(said)
+
+
+def _is_thinned(curve: VolumeCurve) -> bool:
+    return len(curve.t_ns) < curve.recorded

@@ -1,0 +1,1 @@
+"""The HTML face of the facts."""

@@ -1,0 +1,118 @@
+"""The report as one HTML file: styles, scripts and data inside, so that it opens anywhere and for a long time."""
+
+import base64
+import hashlib
+import json
+from functools import cache
+from importlib import metadata
+from importlib.resources import files
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.facts.charts import Chart
+from reports.facts.plans import overall
+from reports.facts.reading import read_run
+from reports.facts.run_facts import Run
+from reports.page import summary, wording
+from reports.page.intervals import WIDTH, interval_of
+from rig.record import RecordReader
+from rig.record.export import written_whole
+
+_SCRIPTS = ("uplot/uPlot.iife.min.js", "lines.js", "charts.js")
+_STYLES = ("uplot/uPlot.min.css", "report.css")
+# In JSON inside HTML no character may be read as markup: "</script>" and "<!--" end or confuse the element.
+_MARKUP = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+
+
+def write_report(record_path: Path, out: Path) -> None:
+    """Write the report of a run to `out`, which appears whole or not at all.
+
+    Raises what `RecordReader` raises for a record that cannot be opened, RecordCorruptError for one that does not
+    hold together, and ExportError when the file cannot be written.
+    """
+    with RecordReader(record_path) as reader:
+        text = render(read_run(reader))
+    with written_whole(out) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def render(run: Run) -> str:
+    """Return the page of a run: the same text for the same run."""
+    scripts = [_asset(name) for name in _SCRIPTS]
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            run=run,
+            tally=summary.tally(run.results),
+            headline=summary.headline(run),
+            verdict=overall(result.verdict for result in run.results),
+            state_sentence=summary.state_sentence(run),
+            delivered=summary.delivered_sentence(run),
+            tested=summary.tested(run),
+            scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
+            styles=[Markup(_asset(name)) for name in _STYLES],  # noqa: S704 - our own files
+            policy=_policy(scripts),
+            licence=_asset("uplot/LICENSE"),
+            written_by=f"pump-rig {metadata.version('pump-rig')}",
+            chart_number=count(1).__next__,
+        )
+    )
+
+
+def embedded(data: Any) -> Markup:
+    """Return data as JSON that can stand in a script element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.translate(_MARKUP))  # noqa: S704 - nothing in it can be read as markup any more
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports.page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "plain": wording.plain,
+        "chance": wording.chance,
+        "utc": wording.utc,
+        "signed": wording.signed,
+        "sign": wording.sign_of,
+        "freedom": wording.freedom,
+        "share": wording.share,
+        "uncertainty": wording.uncertainty,
+    }
+    environment.globals |= {
+        "chart_data": _chart_data,
+        "interval_of": interval_of,
+        "interval_width": WIDTH,
+        "lasting": wording.lasting,
+        "looks_sentence": summary.looks_sentence,
+        "overall": overall,
+        "setting": summary.setting,
+        "with_uncertainty": wording.with_uncertainty,
+    }
+    return environment
+
+
+def _chart_data(chart: Chart) -> Markup:
+    return embedded(chart.as_json())
+
+
+@cache
+def _asset(name: str) -> str:
+    return (files("reports.page") / "assets" / name).read_text(encoding="utf-8").strip()
+
+
+def _policy(scripts: list[str]) -> str:
+    """Return the page's content security policy: our own scripts by their hashes, and no connection to anywhere."""
+    hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
+    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:"

@@ -1,0 +1,1 @@
+"""An open bench: instruments, dwelling, windows, sampling, and the start of its record."""

@@ -1,0 +1,97 @@
+"""Limits and requirements: what plans are judged by, kept apart from the plans."""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from rig.bench_file.tables import M, Model
+from rig.errors import PlanError, UnknownLimitError, UnknownRequirementError
+
+
+class Limit(Model):
+    """Within what a result must lie, agreed before measuring; `source` says who says so."""
+
+    unit: str = Field(min_length=1)
+    lower: float | None = None
+    upper: float | None = None
+    coverage_k: float = Field(default=2.0, gt=0, le=5)
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.lower is None and self.upper is None:
+            raise ValueError("a limit needs lower, upper or both")
+        if self.lower is not None and self.upper is not None and self.lower >= self.upper:
+            raise ValueError(f"lower {self.lower:g} must be below upper {self.upper:g}")
+        return self
+
+
+class Evaporation(Model):
+    """How long the bench weighs at zero flow before and after each plan that doses."""
+
+    zero_flow_hours: float = Field(ge=0, le=48)
+    settle_minutes: float = Field(ge=0, le=600)
+
+
+class Trumpet(Model):
+    """How start-up graphs and trumpet curves are drawn; a sample interval is demanded, never assumed."""
+
+    pump_type: str = Field(min_length=1)
+    sample_interval_min: float = Field(gt=0)
+    windows_min: tuple[float, ...] = Field(min_length=1)
+
+
+class LimitsFile(Model):
+    """limits.toml."""
+
+    evaporation: Evaporation
+    trumpet: Trumpet | None = None
+    limits: dict[str, Limit]
+
+    def named(self, name: str) -> Limit:
+        """Return a limit; raise UnknownLimitError with those there are."""
+        if name not in self.limits:
+            raise UnknownLimitError(f"there is no limit {name!r}; there are {', '.join(map(repr, self.limits))}")
+        return self.limits[name]
+
+
+class Requirement(Model):
+    """One requirement to trace to."""
+
+    text: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+
+class RequirementsFile(Model):
+    """requirements.toml."""
+
+    requirements: dict[str, Requirement]
+
+    def named(self, name: str) -> Requirement:
+        """Return a requirement; raise UnknownRequirementError with those there are."""
+        if name not in self.requirements:
+            raise UnknownRequirementError(f"there is no requirement {name!r}; there are {', '.join(self.requirements)}")
+        return self.requirements[name]
+
+
+def load_limits(path: Path) -> LimitsFile:
+    """Read limits.toml; raise PlanError with every mistake in it."""
+    return _load(path, LimitsFile)
+
+
+def load_requirements(path: Path) -> RequirementsFile:
+    """Read requirements.toml; raise PlanError with every mistake in it."""
+    return _load(path, RequirementsFile)
+
+
+def _load(path: Path, model: type[M]) -> M:
+    try:
+        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        return model.model_validate(raw)
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PlanError(f"{path}: {error}") from error
+    except ValidationError as error:
+        lines = [f"  {'.'.join(map(str, d['loc']))}: found {d['input']!r}; {d['msg']}" for d in error.errors()]
+        raise PlanError("\n".join([f"{path}: {len(lines)} mistake(s)", *lines])) from error

@@ -1,0 +1,1 @@
+"""Start-up graph, trumpet curve and the schedules they follow."""

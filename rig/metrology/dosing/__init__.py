@@ -1,0 +1,1 @@
+"""What a pump's doses are asked: boluses, cycles, changes of rate, occlusion, reservoir, clock."""

@@ -1,0 +1,116 @@
+"""Series of boluses: mean error with its budget, extremes and tolerance interval.
+
+Source: the bolus test of IEC 60601-2-24 (a series of successive boluses at one setting; borrowed method, an implantable
+pump is outside that standard), with the statistics of ISO 16269-6.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from rig.errors import SeriesError
+from rig.metrology.readings.demands import finite_array, not_negative, positive
+from rig.metrology.uncertainty.budget import Budget, Component, combine
+from rig.metrology.uncertainty.tolerance import ToleranceInterval, tolerance_interval
+
+# A bolus this many of its own standard uncertainties below zero is no noise: liquid ran back or a tare fell in.
+_BACKWARD_K = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class BolusSeries:
+    """A series of boluses at one setting; errors in percent of `programmed_ul`, positive for too much.
+
+    `error_percent` is (n,). `tolerance` holds the stated share of all boluses at this setting with the stated
+    confidence, in percent, scatter of the measurement included.
+    """
+
+    programmed_ul: float
+    mean_ul: float
+    mean_error: Budget
+    error_percent: NDArray[np.float64]
+    tolerance: ToleranceInterval
+
+    @property
+    def n(self) -> int:
+        """Return the number of boluses."""
+        return self.error_percent.size
+
+    @property
+    def largest_percent(self) -> float:
+        """Return the most positive error of a single bolus."""
+        return float(self.error_percent.max())
+
+    @property
+    def smallest_percent(self) -> float:
+        """Return the most negative error of a single bolus."""
+        return float(self.error_percent.min())
+
+
+def evaluate_series(
+    volume_ul: ArrayLike,
+    u_volume_ul: ArrayLike,
+    programmed_ul: float,
+    *,
+    u_common_ul: float = 0.0,
+    planned_count: int | None = None,
+    coverage: float = 0.95,
+    confidence: float = 0.95,
+) -> BolusSeries:
+    """Evaluate boluses of `volume_ul` (n,) µL that were all programmed as `programmed_ul`.
+
+    `u_volume_ul` (n,) or one number is the standard uncertainty of each, independent from bolus to bolus (balance
+    noise); `u_common_ul` is the one that shifts all of them alike (calibration, density, evaporation). The scatter of
+    the series contains the independent part already, so the mean takes the larger of both estimates and not their sum.
+    Raises SeriesError for fewer than 2 boluses, a count other than `planned_count`, values that are not finite or a
+    volume that is negative beyond noise; MetrologyError for a programmed volume that is not positive and an
+    uncertainty that is negative.
+    """
+    volume, u_volume = _checked_volumes(volume_ul, u_volume_ul, planned_count)
+    positive(programmed_ul, "programmed bolus in µL")
+    not_negative(u_common_ul, "common standard uncertainty in µL")
+    mean_ul = float(volume.mean())
+    error_percent = 100.0 * (volume - programmed_ul) / programmed_ul
+    percent_per_ul = 100.0 / programmed_ul
+    mean_error = combine(
+        100.0 * (mean_ul - programmed_ul) / programmed_ul,
+        "%",
+        [
+            _scatter(volume, u_volume, percent_per_ul),
+            Component("common to all boluses", "B", 0.0, u_common_ul, "µL", percent_per_ul),
+        ],
+    )
+    return BolusSeries(
+        programmed_ul, mean_ul, mean_error, error_percent, tolerance_interval(error_percent, coverage, confidence)
+    )
+
+
+def _scatter(volume: NDArray[np.float64], u_volume: NDArray[np.float64], percent_per_ul: float) -> Component:
+    """Return the independent part of the mean's uncertainty: what was seen, unless the readings are worse than that."""
+    n = volume.size
+    seen_ul = float(volume.std(ddof=1)) / math.sqrt(n)
+    stated_ul = float(np.sqrt(np.mean(u_volume**2))) / math.sqrt(n)
+    mean_ul = float(volume.mean())
+    if seen_ul >= stated_ul:
+        return Component("repeatability of the boluses", "A", mean_ul, seen_ul, "µL", percent_per_ul, dof=n - 1)
+    return Component("noise of each bolus measurement", "B", mean_ul, stated_ul, "µL", percent_per_ul)
+
+
+def _checked_volumes(
+    volume_ul: ArrayLike, u_volume_ul: ArrayLike, planned_count: int | None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    volume = finite_array(volume_ul, "bolus volumes", least=2)
+    if planned_count is not None and volume.size != planned_count:
+        raise SeriesError(f"{volume.size} boluses were measured where the plan wants {planned_count}")
+    u_volume = finite_array(np.atleast_1d(u_volume_ul), "uncertainties of the boluses")
+    if u_volume.size not in (1, volume.size):
+        raise SeriesError(f"{u_volume.size} uncertainties for {volume.size} boluses")
+    not_negative(float(u_volume.min()), "smallest uncertainty of a bolus in µL")
+    u_volume = np.broadcast_to(u_volume, volume.shape)
+    backward = volume < -_BACKWARD_K * u_volume
+    if backward.any():
+        i = int(np.argmax(backward))
+        raise SeriesError(f"bolus {i}: {volume[i]:g} µL is negative beyond noise; liquid ran back or a tare fell in")
+    return volume, u_volume

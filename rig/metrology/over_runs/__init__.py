@@ -1,0 +1,1 @@
+"""Many runs together: repeats, gage studies, capability, control charts."""

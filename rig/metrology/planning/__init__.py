@@ -1,0 +1,1 @@
+"""How long to measure, and when a measurement may stop."""

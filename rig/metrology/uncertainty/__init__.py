@@ -1,0 +1,1 @@
+"""Budgets, propagation, the decision rule, joint decisions and tolerance intervals."""

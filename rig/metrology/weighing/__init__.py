@@ -1,0 +1,1 @@
+"""From mass to volume: density, buoyancy, evaporation, and the mean flow with its budget."""

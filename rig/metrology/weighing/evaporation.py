@@ -1,0 +1,84 @@
+"""Evaporation from runs without flow, before and after a measurement.
+
+What a closed pump's vessel seems to lose is evaporation and the balance's own drift together; both are corrected
+alike. Source: W_i = M_i + e·t_i; Bissig et al., Biomed. Eng. 60 (2015) 301-316 (drift runs before and after).
+"""
+
+import math
+from dataclasses import dataclass
+
+from numpy.typing import ArrayLike
+
+from rig.errors import MetrologyError, SeriesError
+from rig.metrology.readings.checked import as_series, check_series, reading_noise
+from rig.metrology.readings.regression import FEWEST_SPANS, fit_line
+
+# Readings that repeat the same digit show no noise; below a tenth of a milligram a tare is not told from a digit.
+_LEAST_NOISE_MG = 0.1
+
+
+_ROUNDING = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class EvaporationRate:
+    """A loss of mass, positive when the vessel gets lighter, with its standard uncertainty and degrees of freedom.
+
+    `white_mg2_s` and `wander_mg2_h` say how the balance behaved meanwhile: variance of an average over one second, and
+    variance that its random walk gains per hour (0 when not known). `remarks` says how it was found.
+    """
+
+    rate_mg_h: float
+    u_mg_h: float
+    dof: float = math.inf
+    white_mg2_s: float = 0.0
+    wander_mg2_h: float = 0.0
+    remarks: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.rate_mg_h) and math.isfinite(self.u_mg_h) and self.u_mg_h >= 0 and self.dof > 0):
+            raise MetrologyError(f"{self.rate_mg_h!r} ± {self.u_mg_h!r} mg/h, {self.dof!r} degrees of freedom: no rate")
+
+
+def evaporation_rate(t_s: ArrayLike, mass_mg: ArrayLike, *, max_gap_s: float | None = None) -> EvaporationRate:
+    """Return the loss rate of one run without flow: readings `mass_mg` (n,) at `t_s` (n,) seconds, n ≥ 4.
+
+    A line by generalised least squares with residuals that are white and wander; a gain gives a negative rate. Raises
+    SeriesError as `check_series` does, a tare in the middle included.
+    """
+    t, y = as_series(t_s, mass_mg, "mass without flow", FEWEST_SPANS)
+    check_series(t, y, "mass without flow", minimum=FEWEST_SPANS, max_gap_s=max_gap_s)
+    # Zero flow has no steps of its own: noise can be told from the readings, and so can a tare.
+    check_series(t, y, "mass without flow", max_gap_s=math.inf, fall_mg=10.0 * max(reading_noise(y), _LEAST_NOISE_MG))
+    line = fit_line(t, y)
+    remarks = tuple(
+        f"the mass jumped by {size_mg:+.3g} mg at {t_s / 3600.0:.3f} h of a run without flow"
+        for t_s, size_mg in line.jumps
+    )
+    return EvaporationRate(-line.slope_h, line.u_slope_h, line.dof, line.white_s, line.walk_h, remarks)
+
+
+def combine_evaporation(before: EvaporationRate, after: EvaporationRate) -> EvaporationRate:
+    """Return the mean of the rates before and after: right for a loss that changes linearly in between.
+
+    Raises SeriesError when the two disagree beyond their uncertainties: when their k = 2 intervals do not touch, the
+    loss during the run is not known.
+    """
+    apart = abs(before.rate_mg_h - after.rate_mg_h)
+    reach = 2.0 * (before.u_mg_h + after.u_mg_h)
+    # Readings without noise have no uncertainty; they agree all the same when only rounding sets them apart.
+    if apart > reach + _ROUNDING * (abs(before.rate_mg_h) + abs(after.rate_mg_h)):
+        raise SeriesError(
+            f"evaporation before, {before.rate_mg_h:.4g} ± {2 * before.u_mg_h:.2g} mg/h, and after, "
+            f"{after.rate_mg_h:.4g} ± {2 * after.u_mg_h:.2g} mg/h, disagree beyond their uncertainties (k = 2)"
+        )
+    u = 0.5 * math.hypot(before.u_mg_h, after.u_mg_h)
+    rest = before.u_mg_h**4 / before.dof + after.u_mg_h**4 / after.dof
+    return EvaporationRate(
+        0.5 * (before.rate_mg_h + after.rate_mg_h),
+        u,
+        16.0 * u**4 / rest if rest > 0 else math.inf,
+        0.5 * (before.white_mg2_s + after.white_mg2_s),
+        0.5 * (before.wander_mg2_h + after.wander_mg2_h),
+        (*before.remarks, *after.remarks),
+    )

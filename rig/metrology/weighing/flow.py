@@ -1,0 +1,198 @@
+"""Delivered volume and mean flow from weighing: between the ends and by regression, which must agree.
+
+Sources: IEC 60601-2-24 (overall error A, borrowed method); Bissig et al., Biomed. Eng. 60 (2015) 301-316.
+"""
+
+import math
+from dataclasses import dataclass
+
+from numpy.typing import ArrayLike
+
+from rig.errors import MetrologyError, SeriesError
+from rig.metrology.readings.checked import FloatArray, as_series, check_series
+from rig.metrology.readings.regression import Line, fit_line
+from rig.metrology.uncertainty.budget import Budget
+from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
+from rig.metrology.weighing.evaporation import EvaporationRate
+from rig.metrology.weighing.flow_budget import Gain, error_budget, volume_budget
+from rig.metrology.weighing.levels import level
+
+_S_PER_H = 3600.0
+FEWEST_READINGS = 4
+# Readings at each end that make its level: a minute of them, a few seconds when strokes or drops would be averaged, at
+# most this share of the window.
+_END_S = 60.0
+_RESTLESS_END_S = 5.0
+_END_SHARE = 1.0 / 500.0
+# An abrupt fall that noise cannot make, in standard deviations of one reading.
+_FALL_K = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class MeanFlow:
+    """A mean flow found in two ways.
+
+    `error` is the end-point result in percent with its budget, `flow` the same in µL/h. `regression_ul_h` is the slope
+    of the line with correlated residuals and without isolated jumps, `u_regression_ul_h` its standard uncertainty from
+    those residuals alone. `difference_percent` is end-point less regression, `allowed_percent` what the balance's noise
+    and strokes cut by the ends explain of it (k = 2). `gain` is the mass between the ends, from which `draw_error`
+    checks the budget by Monte Carlo.
+    """
+
+    error: Budget
+    flow: Budget
+    gain: Gain
+    regression_ul_h: float
+    u_regression_ul_h: float
+    difference_percent: float
+    allowed_percent: float
+
+    @property
+    def agree(self) -> bool:
+        """Tell whether end-point and regression agree; `error.remarks` says it when they do not."""
+        return abs(self.difference_percent) <= self.allowed_percent
+
+
+def volume_delivered(
+    t_s: ArrayLike,
+    mass_mg: ArrayLike,
+    *,
+    before_s: tuple[float, float],
+    after_s: tuple[float, float],
+    evaporation: EvaporationRate,
+    ambient: Ambient,
+    balance: Balance,
+    delivery: Delivery = Delivery(),  # noqa: B008 - frozen
+    max_gap_s: float | None = None,
+) -> Budget:
+    """Return the volume in µL delivered between two plateaus, with its budget.
+
+    `mass_mg` (n,) at `t_s` (n,) seconds; `before_s` and `after_s` are the plateaus' first and last second, in which
+    nothing but evaporation happens. Raises SeriesError as `check_series` does and for plateaus without a reading or
+    in the wrong order. A volume that is negative or nothing is returned as it is: it may be what was delivered.
+    """
+    if not before_s[0] <= before_s[1] < after_s[0] <= after_s[1]:
+        raise SeriesError(f"plateaus {before_s} s and {after_s} s are not one before the other")
+    t, m = as_series(t_s, mass_mg, "mass", 2)
+    check_series(t, m, max_gap_s=max_gap_s, fall_mg=_fall_mg(balance))
+    gain = _gain(t, m, before_s, after_s, 0.0, evaporation, balance)
+    return volume_budget(gain, evaporation, ambient, balance, delivery)
+
+
+def mean_flow_error(
+    t_s: ArrayLike,
+    mass_mg: ArrayLike,
+    *,
+    programmed_ul_h: float,
+    evaporation: EvaporationRate,
+    ambient: Ambient,
+    balance: Balance,
+    delivery: Delivery = Delivery(),  # noqa: B008 - frozen
+    end_s: float | None = None,
+    max_gap_s: float | None = None,
+) -> Budget:
+    """Return the mean flow error over all of the readings, in percent, with its budget; see `mean_flow`."""
+    return mean_flow(
+        t_s,
+        mass_mg,
+        programmed_ul_h=programmed_ul_h,
+        evaporation=evaporation,
+        ambient=ambient,
+        balance=balance,
+        delivery=delivery,
+        end_s=end_s,
+        max_gap_s=max_gap_s,
+    ).error
+
+
+def mean_flow(
+    t_s: ArrayLike,
+    mass_mg: ArrayLike,
+    *,
+    programmed_ul_h: float,
+    evaporation: EvaporationRate,
+    ambient: Ambient,
+    balance: Balance,
+    delivery: Delivery = Delivery(),  # noqa: B008 - frozen
+    end_s: float | None = None,
+    max_gap_s: float | None = None,
+) -> MeanFlow:
+    """Return the mean flow over all of the readings, `mass_mg` (n,) at `t_s` (n,) seconds, n ≥ 4.
+
+    The end-point result is the mass gained between the levels of the first and the last `end_s` seconds (None: a
+    minute, 5 s when strokes show beyond the noise, at most 1/500 of the window), corrected for evaporation, over the
+    time between them. When the regression does not agree with it, the result's remarks say by how much.
+    Raises SeriesError as `check_series` does, and for no flow or a negative one (beyond k = 2 of noise and
+    evaporation); MetrologyError for a programmed rate that is not positive.
+    """
+    if not 0.0 < programmed_ul_h < math.inf:
+        raise MetrologyError(f"programmed rate of {programmed_ul_h!r} µL/h: an error in percent needs a positive rate")
+    t, m = as_series(t_s, mass_mg, "mass", FEWEST_READINGS)
+    facts = check_series(t, m, minimum=FEWEST_READINGS, max_gap_s=max_gap_s, fall_mg=_fall_mg(balance))
+    # Zero-flow runs say how much the balance wanders; without them the residuals must.
+    line = fit_line(t, m, evaporation.wander_mg2_h if evaporation.white_mg2_s > 0.0 else None)
+    single_mg = max(balance.repeatability_mg, balance.readability_mg)
+    unrest_mg = math.sqrt(max(0.0, line.scatter**2 - single_mg**2))
+    longest_s = _END_S if unrest_mg <= single_mg else _RESTLESS_END_S
+    end = min(longest_s, facts.span_s * _END_SHARE) if end_s is None else end_s
+    gain = _gain(t, m, (t[0], t[0] + end), (t[-1] - end, t[-1]), line.slope_h, evaporation, balance)
+    _refuse_no_flow(gain, evaporation)
+    volume = volume_budget(gain, evaporation, ambient, balance, delivery)
+    error = error_budget(volume, programmed_ul_h, gain.hours, delivery)
+    return _compared(error, gain, line, unrest_mg, programmed_ul_h, evaporation, ambient.z_ul_mg * delivery.immersion)
+
+
+def _gain(
+    t: FloatArray,
+    m: FloatArray,
+    before_s: tuple[float, float],
+    after_s: tuple[float, float],
+    slope_h: float,
+    evaporation: EvaporationRate,
+    balance: Balance,
+) -> Gain:
+    start = level(t, m, before_s, balance, evaporation.white_mg2_s, slope_h)
+    end = level(t, m, after_s, balance, evaporation.white_mg2_s, slope_h)
+    hours = (end.t_s - start.t_s) / _S_PER_H
+    mass_mg = end.mass_mg - start.mass_mg + evaporation.rate_mg_h * hours
+    return Gain(mass_mg, hours, math.hypot(start.u_mg, end.u_mg), min(start.readings, end.readings))
+
+
+def _refuse_no_flow(gain: Gain, evaporation: EvaporationRate) -> None:
+    u_mg = math.hypot(gain.u_noise_mg, evaporation.u_mg_h * gain.hours)
+    if gain.mass_mg < -2.0 * u_mg:
+        raise SeriesError(f"negative flow: {gain.mass_mg:.3f} ± {2 * u_mg:.2g} mg gained in {gain.hours:.4g} h")
+    if gain.mass_mg <= 2.0 * u_mg:
+        raise SeriesError(f"no flow: {gain.mass_mg:.3f} ± {2 * u_mg:.2g} mg gained in {gain.hours:.4g} h is noise")
+
+
+def _compared(
+    error: Budget,
+    gain: Gain,
+    line: Line,
+    unrest_mg: float,
+    programmed_ul_h: float,
+    evaporation: EvaporationRate,
+    per_mg: float,
+) -> MeanFlow:
+    """Return both results and what noise, and strokes that the ends cut (`unrest_mg`), explain of their difference."""
+    regression = per_mg * (line.slope_h + evaporation.rate_mg_h)
+    u_regression = per_mg * line.u_slope_h
+    percent = 100.0 / programmed_ul_h
+    difference = error.value - (regression * percent - 100.0)
+    u_ends_mg_h = math.hypot(gain.u_noise_mg, math.sqrt(2.0) * unrest_mg) / gain.hours
+    allowed = 2.0 * percent * per_mg * math.hypot(line.u_steady_h, u_ends_mg_h)
+    remarks: tuple[str, ...] = ()
+    if abs(difference) > allowed:
+        jumps = "".join(f"; the mass jumped by {size:+.3g} mg at {t_s / _S_PER_H:.3f} h" for t_s, size in line.jumps)
+        remarks = (
+            f"end-point and regression disagree by {difference:+.3g} %, noise and strokes explain {allowed:.2g} %: "
+            f"the flow was not steady or the weighing was disturbed{jumps}",
+        )
+    flow = error.scaled(1.0 / percent, programmed_ul_h, "µL/h")
+    told = error.scaled(1.0, 0.0, "%", remarks=remarks)
+    return MeanFlow(told, flow, gain, regression, u_regression, difference, allowed)
+
+
+def _fall_mg(balance: Balance) -> float:
+    return _FALL_K * max(balance.repeatability_mg, balance.readability_mg)

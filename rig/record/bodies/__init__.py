@@ -1,0 +1,1 @@
+"""The words of the record: one frozen class per kind of entry, written and read through it everywhere."""

@@ -1,0 +1,1 @@
+"""The plans: what is verified, in words of the bench; limits and requirements beside them."""
