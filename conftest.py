@@ -3,8 +3,10 @@
 pytest_plugins = [
     "fixtures.options",
     "fixtures.requirements",
+    "fixtures.outcomes",
     "fixtures.streaming",
-    "fixtures.bench",
+    "fixtures.session",
+    "fixtures.instruments",
     "fixtures.terminal",
     "fixtures.verify",
     "fixtures.status_line",

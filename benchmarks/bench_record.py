@@ -10,9 +10,11 @@ from statistics import median
 import numpy as np
 
 from benchmarks.table import Row
-from rig.capabilities import Block, Channel
+from rig.channels import Channel
 from rig.clock import WallClock, stopwatch_ns
-from rig.record import RunRecord, list_runs
+from rig.record.folder import list_runs
+from rig.record.writer import RunRecord
+from rig.samples import Block
 
 RESULTS = 100_000
 BLOCKS, CHANNELS, SAMPLES = 2_000, 8, 1_000

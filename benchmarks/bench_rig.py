@@ -14,7 +14,7 @@ from instruments.hosting.pty_host import PtyHost
 from rig.bench.bench import Bench, make_clock
 from rig.bench_file.reading import load_bench_file
 from rig.clock import stopwatch_ns
-from rig.record import RunRecord
+from rig.record.writer import RunRecord
 
 BENCH = Path(__file__).parent / "day.toml"
 PLUGINS = ("options", "requirements", "streaming", "bench", "messages", "verify", "progress")

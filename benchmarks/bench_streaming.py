@@ -18,9 +18,11 @@ from influxdb_client import Point
 
 from benchmarks.table import Row
 from rig.bench.sampling import Sampler
-from rig.capabilities import Block, Channel
+from rig.channels import Channel
 from rig.clock import Deadline, VirtualClock, WallClock, stopwatch_ns
-from rig.record import RecordReader, RunRecord
+from rig.record.reader import RecordReader
+from rig.record.writer import RunRecord
+from rig.samples import Block
 from rig.streaming.client import InfluxWriter
 from rig.streaming.columns import Column, encode_lines
 from rig.streaming.cursor import Cursor

@@ -116,21 +116,21 @@ def _bench_connect(options: argparse.Namespace) -> int:
     from rig.bench.bench import Bench, make_clock
     from rig.bench.starting import run_id
     from rig.bench_file.reading import load_bench_file
-    from rig.record import RunRecord
+    from rig.record.bodies.others import Stop
+    from rig.record.bodies.start import Start
+    from rig.record.writer import RunRecord
 
     bench_file = load_bench_file(options.file)
     clock = make_clock(bench_file)
     with tempfile.TemporaryDirectory() as folder:
-        start = {"bench": bench_file.bench.name, "purpose": "connect"}
+        start = Start(bench=bench_file.bench.name, purpose="connect")
         name = run_id(bench_file.bench.name)
         with RunRecord.create(Path(folder), name, start, clock.now_ns(), clock) as record:
             with Bench(bench_file, record, clock, bench_file.bench.seed) as bench:
-                for capability, driver in sorted(bench.by_capability.items()):
-                    who = driver.identify()
-                    print(
-                        f"{driver.name} ({capability}): {who.maker} {who.model}, {who.serial}, firmware {who.firmware}"
-                    )
-            record.stop("FINISHED", {})
+                for one in sorted(bench.instruments, key=lambda one: one.role):
+                    who = one.driver.identify()
+                    print(f"{one.name} ({one.role}): {who.maker} {who.model}, {who.serial}, firmware {who.firmware}")
+            record.stop(Stop("FINISHED"))
     return 0
 
 
@@ -181,7 +181,7 @@ def _say(line: str) -> None:
 def _runs(options: argparse.Namespace) -> int:
     from rig.clock import iso_utc
     from rig.evaluation.delivered import delivered
-    from rig.record import close_interrupted, list_runs
+    from rig.record.folder import close_interrupted, list_runs
     from rig.streaming.status import all_streaming_lines
 
     for summary in list_runs(options.runs):
@@ -208,7 +208,7 @@ def _runs(options: argparse.Namespace) -> int:
 def _record(options: argparse.Namespace) -> Path:
     """Return the record that is meant; one that was killed is closed first."""
     from rig.evaluation.delivered import delivered
-    from rig.record import close_interrupted, find_run
+    from rig.record.folder import close_interrupted, find_run
 
     path = find_run(options.runs, options.run)
     if close_interrupted(path, delivered):
@@ -217,8 +217,8 @@ def _record(options: argparse.Namespace) -> Path:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from rig.evaluation import replay
-    from rig.record import RecordReader
+    from rig.evaluation.replay import replay
+    from rig.record.reader import RecordReader
 
     identical = differing = 0
     with RecordReader(_record(options)) as reader:
@@ -226,7 +226,7 @@ def _replay(options: argparse.Namespace) -> int:
             identical += result.identical
             differing += not result.identical
             word = "identical" if result.identical else f"DIFFERS in {', '.join(result.differences)}"
-            print(f"{result.recomputed['verdict']:<12} {word}  {result.plan}  {result.name}")
+            print(f"{result.result.verdict:<12} {word}  {result.result.plan}  {result.name}")
     print(f"{identical} identical, {differing} differing" if identical + differing else "the run holds no results")
     return EXIT_FOUND_PROBLEMS if differing else 0
 
@@ -255,7 +255,7 @@ def _dashboards(options: argparse.Namespace) -> int:
 
 def _sync(options: argparse.Namespace) -> int:
     from rig.evaluation.delivered import delivered
-    from rig.record import close_interrupted, find_run, list_runs
+    from rig.record.folder import close_interrupted, find_run, list_runs
     from rig.streaming.sync import sync
 
     named = [find_run(options.runs, name) for name in options.runs_meant]
@@ -266,16 +266,16 @@ def _sync(options: argparse.Namespace) -> int:
 
 
 def _stream(options: argparse.Namespace) -> int:
-    from rig.record import find_run
+    from rig.record.folder import find_run
     from rig.streaming.__main__ import main as follow
 
     return follow(find_run(options.runs, options.run))
 
 
 def _export(options: argparse.Namespace) -> int:
-    from rig.record import RecordReader
     from rig.record.export import export_csv
     from rig.record.parquet import export_parquet
+    from rig.record.reader import RecordReader
 
     path = _record(options)
     out = options.out or path.with_name(path.name.replace(".rig.db", "-export"))

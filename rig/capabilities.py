@@ -7,9 +7,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
-import numpy as np
-from numpy.typing import NDArray
-
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -19,28 +16,6 @@ class Identity:
     model: str
     serial: str
     firmware: str
-
-
-@dataclass(frozen=True, slots=True)
-class Channel:
-    """One column of samples: its name, its unit and what it means."""
-
-    name: str
-    unit: str
-    meaning: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Samples of several channels as they were read together.
-
-    `t_ns` is int64 UTC nanoseconds of shape (n,), `columns` maps each channel's name to float64 of shape (n,).
-    `lost` counts samples the instrument could not deliver before the first one of this block.
-    """
-
-    t_ns: NDArray[np.int64]
-    columns: dict[str, NDArray[np.float64]]
-    lost: int = 0
 
 
 class PumpState(StrEnum):
@@ -126,22 +101,6 @@ class Instrument(Protocol):
 
 
 @runtime_checkable
-class Sampled(Protocol):
-    """An instrument that is read periodically into the record."""
-
-    channels: tuple[Channel, ...]
-
-    def start_sampling(self) -> None:
-        """Set the instrument to measuring; called once before the first `read_block`."""
-
-    def read_block(self) -> Block:
-        """Get everything measured since the last call (one reading, or a whole buffer)."""
-
-    def stop_sampling(self) -> None:
-        """Set the instrument to rest; safe to repeat."""
-
-
-@runtime_checkable
 class Pump(Instrument, Protocol):
     """A drug pump under test."""
 
@@ -181,12 +140,12 @@ class Balance(Instrument, Protocol):
 
 
 @runtime_checkable
-class FlowSensor(Instrument, Sampled, Protocol):
-    """A liquid flow sensor with a sample buffer: channels flow (µL/h), temperature (°C)."""
+class FlowSensor(Instrument, Protocol):
+    """A liquid flow sensor with a sample buffer, read as samples: channels flow (µL/h), temperature (°C)."""
 
 
 @runtime_checkable
-class Daq(Instrument, Sampled, Protocol):
+class Daq(Instrument, Protocol):
     """A data acquisition device: sampled analogue channels, an edge counter, an interlock relay."""
 
     def count_edges(self) -> int:

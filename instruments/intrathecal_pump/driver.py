@@ -33,9 +33,11 @@ from instruments.intrathecal_pump.messages import (
 from instruments.intrathecal_pump.programme import NL_PER_UL, Bolus, Continuous, Programme, programme_crc, thousandths
 from instruments.intrathecal_pump.readings import CHANNELS, NS_PER_MS, log_entry, pump_limits, pump_status, sample
 from rig.bench_file.tables import InstrumentSettings
-from rig.capabilities import Block, Channel, Identity, LogEntry, PumpLimits, PumpStatus
+from rig.capabilities import Identity, LogEntry, PumpLimits, PumpStatus
+from rig.channels import Channel
 from rig.driving import DriverContext
 from rig.errors import ConnectionFailedError, GarbledReplyError, OutOfRangeError
+from rig.samples import Block
 from rig.transports import ByteStream
 
 MIN_WATCHDOG_S = 0.1

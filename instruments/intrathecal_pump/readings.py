@@ -2,7 +2,8 @@
 
 from instruments.intrathecal_pump.messages import Alarm, Limits, LogRecord, Status
 from instruments.intrathecal_pump.programme import NL_PER_UL
-from rig.capabilities import Channel, LogEntry, PumpLimits, PumpState, PumpStatus
+from rig.capabilities import LogEntry, PumpLimits, PumpState, PumpStatus
+from rig.channels import Channel
 from rig.clock import NS_PER_S
 
 NS_PER_MS = 1_000_000

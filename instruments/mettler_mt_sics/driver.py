@@ -8,10 +8,12 @@ from pydantic import Field
 from instruments.mettler_mt_sics import dialect
 from instruments.mettler_mt_sics.dialect import Done, Refusal, Texts, Weight
 from rig.bench_file.tables import InstrumentSettings
-from rig.capabilities import Block, Channel, Exchange, Identity, MassReading
+from rig.capabilities import Exchange, Identity, MassReading
+from rig.channels import Channel
 from rig.clock import Deadline
 from rig.driving import DriverContext
 from rig.errors import ConnectionFailedError, GarbledReplyError, QuantityError, RefusedError
+from rig.samples import Block
 from rig.transports import ByteStream
 
 R = TypeVar("R", bound=dialect.Reply)

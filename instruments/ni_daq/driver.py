@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from instruments.ni_daq import dialect
 from instruments.ni_daq.settings import DaqSettings
-from rig.capabilities import Block, Channel, Exchange, Identity
+from rig.capabilities import Exchange, Identity
+from rig.channels import Channel
 from rig.driving import DriverContext
 from rig.errors import (
     ConnectionFailedError,
@@ -20,6 +21,7 @@ from rig.errors import (
     NoReplyError,
     RefusedError,
 )
+from rig.samples import Block
 from rig.stamping import SampleClock
 
 MAKER = "National Instruments"

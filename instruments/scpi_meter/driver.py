@@ -7,8 +7,10 @@ from pydantic import Field
 
 from instruments.scpi.queries import ScpiLink, ScpiSettings
 from instruments.scpi_meter import dialect
-from rig.capabilities import Block, Channel, Identity
+from rig.capabilities import Identity
+from rig.channels import Channel
 from rig.driving import DriverContext
+from rig.samples import Block
 
 # Meters read on a little beyond the nominal end of a range.
 _OVERRANGE = 1.2

@@ -8,9 +8,11 @@ from pydantic import Field
 
 from instruments.scpi.queries import ScpiLink, ScpiSettings
 from instruments.scpi_supply import dialect
-from rig.capabilities import Block, Channel, Identity
+from rig.capabilities import Identity
+from rig.channels import Channel
 from rig.driving import DriverContext
 from rig.errors import OutOfRangeError, RefusedError
+from rig.samples import Block
 
 # A supply may measure a little more than it can be set to.
 _OVERSHOOT = 1.1

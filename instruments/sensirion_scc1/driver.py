@@ -11,9 +11,11 @@ from pydantic import Field
 from instruments.sensirion_scc1 import dialect
 from instruments.sensirion_scc1.cable import Cable
 from rig.bench_file.tables import InstrumentSettings
-from rig.capabilities import Block, Channel, Exchange, Identity
+from rig.capabilities import Exchange, Identity
+from rig.channels import Channel
 from rig.driving import DriverContext
 from rig.errors import ConnectionFailedError, InstrumentError, RefusedError
+from rig.samples import Block
 from rig.stamping import SampleClock
 from rig.transports import ByteStream
 

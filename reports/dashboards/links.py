@@ -5,8 +5,9 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from reports.dashboards import choices
-from rig.record import Kind, RecordReader
 from rig.record.folder import run_id
+from rig.record.reader import RecordReader
+from rig.record.schema import Kind
 
 _NS_PER_MS = 1_000_000
 

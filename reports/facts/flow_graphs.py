@@ -15,7 +15,7 @@ from reports.facts.volumes import delivery_begins, flow_volume_at
 from reports.facts.weighings import Noise, Weighed, noise_of, start_up_of, trumpet_of, weigh, whole_intervals
 from rig.errors import MetrologyError
 from rig.metrology.curves.trumpet import StartUp, Trumpet
-from rig.record import RecordReader
+from rig.record.reader import RecordReader
 
 
 def flow_graphs(reader: RecordReader, plan: Plan, result: Result) -> Graphs:

@@ -8,7 +8,7 @@ from reports.facts.run_facts import Graphs, Plan
 from reports.facts.volumes import DELIVERS, volume_charts
 from reports.facts.weighings import Weighed, weigh, weigh_roughly
 from rig.errors import MetrologyError
-from rig.record import RecordReader
+from rig.record.reader import RecordReader
 
 FLOW_ERROR = "mean flow error"
 BOLUS_ERROR = "mean bolus error"

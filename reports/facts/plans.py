@@ -9,7 +9,8 @@ from typing import Any
 
 from reports.facts.run_facts import BudgetLine, Decision, Graphs, Limit, Number, Plan, Result, Source, Span, Told
 from rig.errors import RecordCorruptError
-from rig.record import Entry, RecordReader
+from rig.record.reader import RecordReader
+from rig.record.schema import Entry
 
 ZERO_FLOW = "zero flow"
 # Verdicts in the order of what a reader must see first.

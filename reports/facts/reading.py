@@ -9,8 +9,8 @@ from reports.facts.plans import read_plans
 from reports.facts.recorded_channels import read_signals
 from reports.facts.run_facts import Instrument, Noted, Plan, Provenance, Requirement, Run, Source
 from rig.errors import RecordCorruptError
-from rig.record import RecordReader
 from rig.record.folder import run_id
+from rig.record.reader import RecordReader
 
 # What the page shows elsewhere; every other event is worth a reader's attention.
 _ORDINARY = frozenset({"plan begins", "plan ends", "window begins", "window ends", "zero flow", "connected"})

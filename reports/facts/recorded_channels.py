@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from reports.facts.charts import Axis, Chart, Curve
 from reports.facts.run_facts import Signal
 from reports.facts.samples import Trace, hours_since, traces
-from rig.capabilities import Channel
-from rig.record import RecordReader
+from rig.channels import Channel
+from rig.record.reader import RecordReader
 
 
 def read_signals(reader: RecordReader, begin_ns: int, end_ns: int) -> tuple[Signal, ...]:

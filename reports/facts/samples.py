@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.facts.charts import FloatArray
-from rig.record import RecordReader, Series
+from rig.record.reader import RecordReader
+from rig.record.series import Series
 
 # A graph is some 1000 pixels wide: with the lowest and the highest of as many parts nothing is lost that can be seen.
 MOST_POINTS = 2000

@@ -14,8 +14,8 @@ from rig.metrology.readings.checked import check_series
 from rig.metrology.readings.sampling_grid import at_intervals
 from rig.metrology.weighing.conditions import Ambient, Delivery
 from rig.metrology.weighing.evaporation import EvaporationRate
-from rig.record import RecordReader
 from rig.record.bodies.recipe import Recipe
+from rig.record.reader import RecordReader
 
 # Commands and windows do not begin at the very instant of a reading: this much beyond a whole interval is not missed.
 _SLACK_NS = 1_000_000_000

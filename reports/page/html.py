@@ -19,8 +19,8 @@ from reports.facts.reading import read_run
 from reports.facts.run_facts import Run
 from reports.page import summary, wording
 from reports.page.intervals import WIDTH, interval_of
-from rig.record import RecordReader
 from rig.record.export import written_whole
+from rig.record.reader import RecordReader
 
 _SCRIPTS = ("uplot/uPlot.iife.min.js", "lines.js", "charts.js")
 _STYLES = ("uplot/uPlot.min.css", "report.css")

@@ -1,36 +1,33 @@
 """The bench: opens what the bench file names, lets time pass under watch, and always stops the pump."""
 
 import contextlib
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from filelock import FileLock, Timeout
-
+from rig.bench.instruments import Instruments
+from rig.bench.opening import Opening
 from rig.bench.progress import Progress
 from rig.bench.sampling import Sampler
 from rig.bench.window import Window
-from rig.bench_file.limits import LimitsFile
-from rig.bench_file.reading import BenchFile, InstrumentEntry
-from rig.capabilities import Daq, Exchange, Instrument, Pump, Sampled, Supply
+from rig.bench_file.reading import BenchFile
+from rig.capabilities import Exchange
 from rig.clock import NS_PER_S, Clock, VirtualClock, WallClock, ns_from_s
 from rig.discovery import find_class
-from rig.driving import DriverContext, serialise
+from rig.driving import DriverContext
 from rig.errors import (
-    BenchBusyError,
-    BenchConnectionError,
-    InstrumentError,
     PlanError,
     SafetyError,
 )
 from rig.evaluation import looks
 from rig.evaluation.projection import ProjectedVerdict
-from rig.record import RunRecord
+from rig.record.bodies.events import LooksPlanned, WindowBegins, WindowEnds, ZeroFlow
+from rig.record.bodies.others import SamplerCounted
+from rig.record.writer import RunRecord
 from rig.safety import interrupts
-from rig.safety.stop import stop_delivery
+from rig.safety.lease import take_lease
+from rig.safety.stop import Powering, stop_delivery
+from rig.samples import Sampled
 
 TWIN_HOST = "instruments.hosting.host:TwinHost"
 # How far time may pass before the bench looks whether every sampler is well.
@@ -41,7 +38,7 @@ _VIRTUAL_SLICE_S = 60.0
 class Bench:
     """An open bench. Use as a context manager: leaving it stops the pump, whatever happened inside.
 
-    `by_capability` maps "pump", "balance", … to the drivers. `unsafe` says that the pump did not stop when told, and
+    `instruments` are the open drivers, typed, by name and role. `unsafe` says that the pump did not stop when told, and
     what was done about it; it is empty as long as that has not happened. Raises BenchBusyError when another run holds
     the bench and BenchConnectionError with every instrument that could not be reached.
     """
@@ -50,7 +47,7 @@ class Bench:
         self.file = bench_file
         self.record = record
         self.clock = clock
-        self.by_capability: dict[str, Any] = {}
+        self.instruments = Instruments(bench_file.bench.name)
         self.samplers: tuple[Sampler, ...] = ()
         self.on_progress: Callable[[Progress], None] = lambda _: None
         self._seed = seed
@@ -108,8 +105,8 @@ class Bench:
         """
         hours = looks.check_looks(looks_hours)
         with self.record.reader() as reader:
-            judged_by = LimitsFile.model_validate(reader.start()["limits"]).named(limit)
-        self.record.event("looks", {"window": window.name, "limit": limit, "looks_hours": hours})
+            judged_by = reader.start().limits.named(limit)
+        self.record.event(LooksPlanned(window.name, limit, tuple(hours)))
         for look, after_hours in enumerate(hours):
             due_ns = looks.look_ns(window.from_ns, after_hours)
             left_s = (due_ns - self.clock.now_ns()) / NS_PER_S
@@ -159,7 +156,7 @@ class Bench:
         """Mark a span of time to evaluate; the record is caught up at both ends."""
         self.catch_up()
         window = Window(name, self.clock, self.catch_up, self.clock.now_ns())
-        self.record.event("window begins", {"window": name})
+        self.record.event(WindowBegins(name))
         self._window_ns = window.from_ns
         try:
             yield window
@@ -167,123 +164,70 @@ class Bench:
             self._window_ns = None
         self.catch_up()
         window.close(self.clock.now_ns())
-        self.record.event("window ends", {"window": name, "from_ns": window.from_ns, "to_ns": window.to_ns})
+        self.record.event(WindowEnds(name, window.from_ns, window.to_ns))
 
     def zero_flow(self, *, hours: float, doing: str = "zero flow") -> None:
         """Weigh with the pump stopped, to determine evaporation and drift; evaluations find it in the record."""
         self.stop_pump()
         with self.window("zero flow") as window:
             self.dwell(hours=hours, doing=doing)
-        self.record.event("zero flow", {"from_ns": window.from_ns, "to_ns": window.to_ns})
+        self.record.event(ZeroFlow(window.from_ns, window.to_ns))
 
     # Safety -------------------------------------------------------------------------------------------------------
 
     def stop_pump(self) -> None:
         """Stop delivery; raises SafetyError when the pump did not stop by command (see `rig.safety.stop`)."""
+        if not self.instruments.has("pump"):
+            return
         try:
-            stop_delivery(self.by_capability, self.record)
+            stop_delivery(self.instruments.pump(), self._powering(), self.record.event)
         except SafetyError as error:
             self.unsafe = str(error).splitlines()[0]
             raise
 
+    def _powering(self) -> Powering:
+        found = self.instruments
+        return Powering(
+            found.daq() if found.has("daq") else None,
+            found.supply() if found.has("supply") else None,
+        )
+
     # Opening ------------------------------------------------------------------------------------------------------
 
     def _open(self) -> None:
-        self._take_lease()
         ports: dict[str, str] = {}
-        if self.file.mocked:
+        if self.file.mocked:  # every run has twins of its own
             host = find_class(TWIN_HOST, "", "")(self.file, self.clock, self._seed)
             self.twin_failures = host.failures
             self._cleanup.callback(host.close)
             ports = host.ports
-        self._connect(ports)
+        else:
+            self._cleanup.callback(take_lease(self.file.bench.name))
+        opening = Opening(self.file, DriverContext(self.clock, self._journal), self.record, self._cleanup)
+        opening.connect(ports, self.instruments, self._powering)
         self._start_sampling()
-        pump: Pump | None = self.by_capability.get("pump")
-        if pump is not None:
+        if self.instruments.has("pump"):
             self._cleanup.callback(self.stop_pump)
+            pump = self.instruments.pump()
             pump.stop()
             pump.set_link_watchdog(seconds=self.file.safety.link_watchdog_s)
 
-    def _take_lease(self) -> None:
-        if self.file.mocked:
-            return  # every run has twins of its own
-        lease = FileLock(Path(tempfile.gettempdir()) / f"rig-bench-{self.file.bench.name}.lock", timeout=0)
-        try:
-            lease.acquire()
-        except Timeout as error:
-            raise BenchBusyError(
-                f"bench {self.file.bench.name} is in use by another run on this machine; wait for it or stop it"
-            ) from error
-        self._cleanup.callback(lease.release)
-
-    def _connect(self, ports: dict[str, str]) -> None:
-        """Open every instrument, the pump last because it wants power; report all failures together."""
-        context = DriverContext(self.clock, self._journal)
-        failures: list[InstrumentError] = []
-        order = sorted(self.file.instruments, key=lambda entry: entry.capability == "pump")
-        for entry in order:
-            try:
-                if entry.capability == "pump":
-                    self._power_up()
-                driver = self._open_driver(entry, ports, context)
-            except InstrumentError as error:
-                failures.append(error)
-                continue
-            self.by_capability[entry.capability] = driver
-        if failures:
-            raise BenchConnectionError(self.file.bench.name, failures)
-
-    def _open_driver(self, entry: InstrumentEntry, ports: dict[str, str], context: DriverContext) -> Instrument:
-        settings = entry.settings
-        if entry.name in ports:
-            settings = settings.model_copy(update={"port": ports[entry.name]})
-        driver: Instrument = entry.driver(entry.name, settings, context)
-        self._cleanup.callback(driver.close)
-        serialise(driver)
-        self.record.event(
-            "connected",
-            {
-                "instrument": entry.name,
-                "capability": entry.capability,
-                "identity": asdict(driver.identify()),
-                "calibration": entry.calibration.model_dump(mode="json") if entry.calibration else None,
-            },
-        )
-        return driver
-
-    def _power_up(self) -> None:
-        power = self.file.power
-        if power is None:
-            return
-        daq: Daq | None = self.by_capability.get("daq")
-        supply: Supply | None = self.by_capability.get("supply")
-        if daq is not None:
-            self._cleanup.callback(daq.set_interlock, closed=False)
-            daq.set_interlock(closed=True)
-        if supply is not None:
-            self._cleanup.callback(supply.switch, on=False)
-            supply.set_output(voltage_v=power.voltage_v, current_limit_a=power.current_limit_a)
-            supply.switch(on=True)
-        if power.boot_s:
-            self.clock.wait_s(power.boot_s)
-
     def _start_sampling(self) -> None:
         self.renew_lease()
-        samplers = []
-        for entry in self.file.instruments:
-            driver = self.by_capability[entry.capability]
-            if entry.sample_every_s is None or not isinstance(driver, Sampled):
+        every_s = {entry.name: entry.sample_every_s for entry in self.file.instruments}
+        for one in self.instruments:
+            pace_s = every_s[one.name]
+            if pace_s is None or not isinstance(one.driver, Sampled):
                 continue
-            lease = self._leased if entry.capability == "pump" else lambda: True
-            sampler = Sampler(entry.name, driver, entry.sample_every_s, self.clock, self.record, lease)
+            lease = self._leased if one.capability == "pump" else lambda: True
+            sampler = Sampler(one.name, one.driver, pace_s, self.clock, self.record, lease)
             self._cleanup.callback(sampler.stop)
             sampler.start()
-            samplers.append(sampler)
-        self.samplers = tuple(samplers)
+            self.samplers = (*self.samplers, sampler)
 
-    def counts(self) -> dict[str, Any]:
+    def counts(self) -> dict[str, SamplerCounted]:
         """Return what each sampler has read, lost and missed, for the run's stop."""
-        return {sampler.name: asdict(sampler.counts) for sampler in self.samplers}
+        return {sampler.name: sampler.counts.counted() for sampler in self.samplers}
 
 
 def make_clock(bench_file: BenchFile) -> Clock:

@@ -6,27 +6,27 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from rig.clock import iso_utc, machine_utc_ns
+from rig.record.bodies.start import Provenance, SourceFile
 
 # What a number in a result could depend on.
 _PACKAGES = ("numpy", "scipy", "pyserial", "pyvisa", "pyvisa-py", "nidaqmx", "grpcio", "influxdb-client", "pytest")
 _GIT_TIMEOUT_S = 5.0
 
 
-def provenance(root: Path) -> dict[str, Any]:
-    """Return versions, commit, lock hash and machine as JSON can carry them; `root` is the project's folder."""
-    return {
-        "rig": metadata.version("pump-rig"),
-        "python": sys.version.split()[0],
-        "platform": platform.platform(),
-        "packages": {name: metadata.version(name) for name in _PACKAGES},
-        "lock_sha256": file_sha256(root / "requirements" / "run.txt"),
-        "commit": _git(root, "rev-parse", "HEAD"),
-        "modified": _git(root, "status", "--porcelain") not in ("", "unknown"),
-        "started_wall_utc": iso_utc(machine_utc_ns()),
-    }
+def provenance(root: Path) -> Provenance:
+    """Return versions, commit, lock hash and machine; `root` is the project's folder."""
+    return Provenance(
+        rig=metadata.version("pump-rig"),
+        python=sys.version.split()[0],
+        platform=platform.platform(),
+        packages={name: metadata.version(name) for name in _PACKAGES},
+        lock_sha256=file_sha256(root / "requirements" / "run.txt"),
+        commit=_git(root, "rev-parse", "HEAD"),
+        modified=_git(root, "status", "--porcelain") not in ("", "unknown"),
+        started_wall_utc=iso_utc(machine_utc_ns()),
+    )
 
 
 def file_sha256(path: Path) -> str:
@@ -34,10 +34,10 @@ def file_sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
 
 
-def source(path: Path) -> dict[str, str]:
-    """Return a plan's source in full with its hash: a run keeps what it ran."""
+def source(name: str, path: Path) -> SourceFile:
+    """Return a plan's source in full with its hash, under `name`: a run keeps what it ran."""
     text = path.read_text(encoding="utf-8")
-    return {"file": path.name, "sha256": hashlib.sha256(text.encode()).hexdigest(), "text": text}
+    return SourceFile(name, hashlib.sha256(text.encode()).hexdigest(), text)
 
 
 def _git(root: Path, *words: str) -> str:

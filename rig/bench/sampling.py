@@ -4,10 +4,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rig.capabilities import Sampled
 from rig.clock import NS_PER_S, Clock, ScheduledCall, ns_from_s
 from rig.errors import GarbledReplyError, NoReplyError, RefusedError, RigError
-from rig.record import RunRecord
+from rig.record.bodies.events import LeaseLapsed, ReadingMissed, SamplerFailed
+from rig.record.bodies.others import SamplerCounted
+from rig.record.writer import RunRecord
+from rig.samples import Sampled
 
 # A reading that fails is missed and counted; as many in a row mean that the instrument is gone.
 MISSES_IN_A_ROW = 5
@@ -24,6 +26,10 @@ class SamplerCounts:
     missed: int = 0
     overruns: int = 0
     worst_lateness_ms: float = 0.0
+
+    def counted(self) -> SamplerCounted:
+        """Return the counts as the record keeps them."""
+        return SamplerCounted(self.reads, self.samples, self.lost, self.missed, self.overruns, self.worst_lateness_ms)
 
 
 class Sampler:
@@ -117,17 +123,17 @@ class Sampler:
         """Tell whether the plan still shows signs of life; a lapse is recorded once."""
         alive = self._lease()
         if not alive and not self._lapsed:
-            self._record.event("lease lapsed", {"stream": self.name})
+            self._record.event(LeaseLapsed(self.name))
         self._lapsed = not alive
         return alive
 
     def _missed(self, error: RigError) -> None:
         self.counts.missed += 1
         self._misses_in_a_row += 1
-        self._record.event("reading missed", {"stream": self.name, "error": str(error)})
+        self._record.event(ReadingMissed(self.name, str(error)))
         if self._misses_in_a_row >= MISSES_IN_A_ROW:
             self._fail(error)
 
     def _fail(self, error: RigError) -> None:
         self._failure = error
-        self._record.event("sampler failed", {"stream": self.name, "error": str(error)})
+        self._record.event(SamplerFailed(self.name, str(error)))

@@ -1,16 +1,26 @@
 """Starts a run: a record with everything in it that a reader will need to trust the rest."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from rig.bench.provenance import provenance, source
-from rig.bench_file.reading import BenchFile
+from rig.bench_file.reading import BenchFile, InstrumentEntry
 from rig.clock import NS_PER_S, Clock, machine_utc_ns
-from rig.record import RunRecord
+from rig.record.bodies.codec import from_body
+from rig.record.bodies.judging import LimitsInForce, RequirementsInForce
+from rig.record.bodies.start import (
+    CalibrationStatus,
+    DeclaredInstrument,
+    Dut,
+    SourceFile,
+    Start,
+    StatedAir,
+    WeighingFacts,
+)
+from rig.record.writer import RunRecord
 
 OPERATOR_VARIABLE = "RIG_OPERATOR"
 
@@ -21,45 +31,50 @@ def start_run(
     clock: Clock,
     *,
     seed: int,
-    plans: Sequence[Path],
+    plans: Mapping[str, Path],
+    selected: Sequence[str],
     root: Path,
-    limits: dict[str, Any],
-    requirements: dict[str, Any],
+    limits: LimitsInForce,
+    requirements: RequirementsInForce,
 ) -> RunRecord:
     """Create the record of a new run in the folder `runs` and write its start.
 
-    `plans` are the plan files that will run, `root` is the project's folder, `limits` and `requirements` are those
-    that the plans are judged by.
+    `plans` are the plan files that will run, by the names they have in plans' names, `selected` the names of the plans
+    themselves. `root` is the project's folder, `limits` and `requirements` are those that the plans are judged by.
     """
     now_ns = clock.now_ns()
     today = datetime.fromtimestamp(now_ns // NS_PER_S, UTC).date()
-    body = {
-        "bench": bench_file.bench.name,
-        "kind": "mocked" if bench_file.simulated else "physical",
-        "clock": bench_file.bench.clock,
-        "bench_file": {"file": bench_file.path.name, "sha256": bench_file.sha256, "text": bench_file.text},
-        "seed": seed,
-        "dut": bench_file.dut.model_dump(mode="json"),
-        "operator": os.environ.get(OPERATOR_VARIABLE) or bench_file.bench.operator or "not named",
-        "instruments": {
-            entry.name: {
-                "capability": entry.capability,
-                "driver": entry.driver_name,
-                "calibration": entry.calibration.model_dump(mode="json") if entry.calibration else None,
-                "sample_every_s": entry.sample_every_s,
-            }
-            for entry in bench_file.instruments
-        },
-        "weighing": bench_file.weighing.model_dump(mode="json") if bench_file.weighing else None,
-        "ambient": bench_file.ambient.model_dump(mode="json") if bench_file.ambient else None,
-        "overdue": list(bench_file.overdue(today)),
-        "plans": [path.name for path in plans],
-        "plan_sources": [source(path) for path in plans],
-        "limits": limits,
-        "requirements": requirements,
-        "provenance": provenance(root),
-    }
-    return RunRecord.create(runs, run_id(bench_file.bench.name), body, now_ns, clock)
+    start = Start(
+        bench=bench_file.bench.name,
+        kind="mocked" if bench_file.simulated else "physical",
+        clock=bench_file.bench.clock,
+        bench_file=SourceFile(bench_file.path.name, bench_file.sha256, bench_file.text),
+        seed=seed,
+        dut=from_body(Dut, bench_file.dut.model_dump(mode="json")),
+        operator=os.environ.get(OPERATOR_VARIABLE) or bench_file.bench.operator or "not named",
+        instruments={entry.name: _declared(entry) for entry in bench_file.instruments},
+        weighing=from_body(WeighingFacts, bench_file.weighing.model_dump()) if bench_file.weighing else None,
+        ambient=from_body(StatedAir, bench_file.ambient.model_dump()) if bench_file.ambient else None,
+        overdue=bench_file.overdue(today),
+        plans=tuple(plans),
+        selected=tuple(selected),
+        plan_sources=tuple(source(name, path) for name, path in plans.items()),
+        limits=limits,
+        requirements=requirements,
+        provenance=provenance(root),
+    )
+    return RunRecord.create(runs, run_id(bench_file.bench.name), start, now_ns, clock)
+
+
+def _declared(entry: InstrumentEntry) -> DeclaredInstrument:
+    calibration = entry.calibration
+    return DeclaredInstrument(
+        capability=entry.capability,
+        driver=entry.driver_name,
+        calibration=from_body(CalibrationStatus, calibration.model_dump(mode="json")) if calibration else None,
+        sample_every_s=entry.sample_every_s,
+        role=entry.role,
+    )
 
 
 def run_id(bench: str) -> str:

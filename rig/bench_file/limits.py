@@ -7,10 +7,12 @@ from typing import Any, Self
 from pydantic import Field, ValidationError, model_validator
 
 from rig.bench_file.tables import M, Model
-from rig.errors import PlanError, UnknownLimitError, UnknownRequirementError
+from rig.errors import PlanError
+from rig.record.bodies.codec import from_body
+from rig.record.bodies.judging import LimitsInForce, RequirementsInForce
 
 
-class Limit(Model):
+class LimitTable(Model):
     """Within what a result must lie, agreed before measuring; `source` says who says so."""
 
     unit: str = Field(min_length=1)
@@ -48,16 +50,10 @@ class LimitsFile(Model):
 
     evaporation: Evaporation
     trumpet: Trumpet | None = None
-    limits: dict[str, Limit]
-
-    def named(self, name: str) -> Limit:
-        """Return a limit; raise UnknownLimitError with those there are."""
-        if name not in self.limits:
-            raise UnknownLimitError(f"there is no limit {name!r}; there are {', '.join(map(repr, self.limits))}")
-        return self.limits[name]
+    limits: dict[str, LimitTable]
 
 
-class Requirement(Model):
+class RequirementTable(Model):
     """One requirement to trace to."""
 
     text: str = Field(min_length=1)
@@ -67,23 +63,17 @@ class Requirement(Model):
 class RequirementsFile(Model):
     """requirements.toml."""
 
-    requirements: dict[str, Requirement]
-
-    def named(self, name: str) -> Requirement:
-        """Return a requirement; raise UnknownRequirementError with those there are."""
-        if name not in self.requirements:
-            raise UnknownRequirementError(f"there is no requirement {name!r}; there are {', '.join(self.requirements)}")
-        return self.requirements[name]
+    requirements: dict[str, RequirementTable]
 
 
-def load_limits(path: Path) -> LimitsFile:
+def load_limits(path: Path) -> LimitsInForce:
     """Read limits.toml; raise PlanError with every mistake in it."""
-    return _load(path, LimitsFile)
+    return from_body(LimitsInForce, _load(path, LimitsFile).model_dump(mode="json"), str(path))
 
 
-def load_requirements(path: Path) -> RequirementsFile:
+def load_requirements(path: Path) -> RequirementsInForce:
     """Read requirements.toml; raise PlanError with every mistake in it."""
-    return _load(path, RequirementsFile)
+    return from_body(RequirementsInForce, _load(path, RequirementsFile).model_dump(mode="json"), str(path))
 
 
 def _load(path: Path, model: type[M]) -> M:

@@ -41,10 +41,15 @@ TWIN_PORT = "(its twin)"
 
 @dataclass(frozen=True, slots=True)
 class InstrumentEntry:
-    """One instrument of a bench: its driver with validated settings, and on a mocked bench its twin."""
+    """One instrument of a bench: its driver with validated settings, and on a mocked bench its twin.
+
+    `role` is what it is for on this bench; the one instrument of a kind that has no role of its own serves under the
+    name of its capability, and is the one that plans and verdicts mean.
+    """
 
     name: str
     capability: str
+    role: str
     driver_name: str
     driver: Any
     settings: InstrumentSettings
@@ -188,6 +193,7 @@ class _Checker:
         return InstrumentEntry(
             name=name,
             capability=driver.capability,
+            role=common.role or driver.capability,
             driver_name=common.driver,
             driver=driver,
             settings=settings,
@@ -220,13 +226,17 @@ class _Checker:
         for entry in instruments:
             if entry.capability not in CAPABILITIES:
                 self.mistakes.append(f"instruments.{entry.name}.driver: capability {entry.capability!r} is not known")
-            if entry.capability in seen:
+            if entry.role in seen:
                 self.mistakes.append(
-                    f"instruments.{entry.name}: a second {entry.capability} beside "
-                    f"{seen[entry.capability]!r}; one is allowed"
+                    f"instruments.{entry.name}.role: {seen[entry.role]!r} serves as {entry.role} already; give all but "
+                    'one a role of their own, such as role = "reference"'
                 )
-            seen[entry.capability] = entry.name
-        pump_every_s = next((e.sample_every_s for e in instruments if e.capability == "pump"), None)
+            if entry.role in CAPABILITIES and entry.role != entry.capability:
+                self.mistakes.append(
+                    f"instruments.{entry.name}.role: found {entry.role!r}; a {entry.capability} cannot serve as that"
+                )
+            seen[entry.role] = entry.name
+        pump_every_s = next((e.sample_every_s for e in instruments if e.role == "pump"), None)
         if pump_every_s is not None and pump_every_s * 2 > document.safety.link_watchdog_s:
             self.mistakes.append(
                 f"safety.link_watchdog_s: found {document.safety.link_watchdog_s:g}; must be at least twice the pump's "

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 M = TypeVar("M", bound="Model")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+Role = Annotated[str, Field(pattern=r"^([a-z][a-z0-9 _-]{0,31})?$")]
 
 
 class Model(BaseModel):
@@ -125,6 +126,7 @@ class InstrumentCommon(Model):
     """The keys of an instrument's table that do not belong to its driver."""
 
     driver: str = Field(min_length=1)
+    role: Role = ""
     calibration: Calibration | None = None
     sample_every_s: float | None = Field(default=None, gt=0, le=3600)
     twin: dict[str, Any] | None = None

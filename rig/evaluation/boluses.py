@@ -13,8 +13,8 @@ from rig.metrology.dosing.bolus_levels import BolusSteps, bolus_steps
 from rig.metrology.uncertainty.budget import Budget, Component, combine
 from rig.metrology.weighing.flow import volume_delivered
 from rig.metrology.weighing.flow_budget import NOISE
-from rig.record import RecordReader
 from rig.record.bodies.recipe import Recipe
+from rig.record.reader import RecordReader
 
 
 class Boluses:

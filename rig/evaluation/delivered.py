@@ -1,16 +1,14 @@
 """What was delivered until a run ended: for closing a run that was killed."""
 
-from typing import Any
-
-from rig.record import RecordReader
+from rig.record.reader import RecordReader
 
 
-def delivered(reader: RecordReader) -> dict[str, Any]:
+def delivered(reader: RecordReader) -> dict[str, float]:
     """Return the volume that the pump counted and the mass that the balance gained between first and last sample.
 
     A key is missing when the run holds fewer than two samples of its stream.
     """
-    result: dict[str, Any] = {}
+    result: dict[str, float] = {}
     for key, capability, column in (
         ("pump_ul", "pump", "delivered"),
         ("balance_mg", "balance", "mass"),
@@ -24,6 +22,5 @@ def delivered(reader: RecordReader) -> dict[str, Any]:
 
 def streams_of(reader: RecordReader, capability: str) -> list[str]:
     """Return the names of the recorded streams whose instrument has a capability."""
-    instruments = reader.start().get("instruments", {})
     recorded = set(reader.streams())
-    return [name for name, what in instruments.items() if what["capability"] == capability and name in recorded]
+    return [name for name in reader.start().with_capability(capability) if name in recorded]

@@ -6,8 +6,8 @@ from rig.errors import PlanError
 from rig.evaluation import boluses, inputs, looks
 from rig.evaluation.result import Evaluation
 from rig.metrology.weighing.flow import mean_flow, volume_delivered
-from rig.record import RecordReader
 from rig.record.bodies.recipe import Recipe
+from rig.record.reader import RecordReader
 
 
 def evaluate(recipe: Recipe, reader: RecordReader) -> Evaluation:

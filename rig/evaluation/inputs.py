@@ -4,7 +4,6 @@ Nothing here computes a result; it collects the inputs of metrology and the reas
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +14,11 @@ from rig.evaluation.delivered import streams_of
 from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
 from rig.metrology.weighing.evaporation import EvaporationRate, combine_evaporation, evaporation_rate
 from rig.metrology.weighing.gravimetry import z_factor
-from rig.record import RecordReader, Series
+from rig.record.bodies.events import ZeroFlow
 from rig.record.bodies.recipe import Recipe
+from rig.record.bodies.start import StatedAir, WeighingFacts
+from rig.record.reader import RecordReader
+from rig.record.series import Series
 
 # A gap longer than so many sampling intervals means that readings are missing.
 GAP_INTERVALS = 3.0
@@ -41,7 +43,7 @@ def weighing(reader: RecordReader, from_ns: int, to_ns: int) -> Weighing:
     name = _stream(reader, "balance")
     series = reader.series(name, from_ns, to_ns, ["mass"])
     invalid = [f"{series.lost} balance readings were lost"] if series.lost else []
-    every_s = float(reader.start()["instruments"][name]["sample_every_s"])
+    every_s = reader.start().instruments[name].sample_every_s or 0.0
     return Weighing(
         t_s=_seconds(series, from_ns),
         mass_mg=_in_mean_air(reader, name, series, from_ns, to_ns),
@@ -74,10 +76,10 @@ def balance_of(reader: RecordReader) -> Balance:
     """Return what the bench file says the balance is worth."""
     weighing = _weighing_section(reader)
     return Balance(
-        readability_mg=weighing["readability_mg"],
-        repeatability_mg=weighing["repeatability_mg"],
-        linearity_mg=weighing["linearity_mg"],
-        calibration_relative_u=weighing["calibration_u_percent"] / 100.0,
+        readability_mg=weighing.readability_mg,
+        repeatability_mg=weighing.repeatability_mg,
+        linearity_mg=weighing.linearity_mg,
+        calibration_relative_u=weighing.calibration_u_percent / 100.0,
     )
 
 
@@ -85,10 +87,10 @@ def delivery_of(reader: RecordReader) -> Delivery:
     """Return how the liquid gets into the vessel on this bench."""
     weighing = _weighing_section(reader)
     return Delivery(
-        needle_mm=weighing["needle_diameter_mm"],
-        vessel_mm=weighing["vessel_diameter_mm"],
-        capillary_mg=weighing["capillary_mg"],
-        clock_relative_u=weighing["clock_ppm"] * 1e-6,
+        needle_mm=weighing.needle_diameter_mm,
+        vessel_mm=weighing.vessel_diameter_mm,
+        capillary_mg=weighing.capillary_mg,
+        clock_relative_u=weighing.clock_ppm * 1e-6,
     )
 
 
@@ -98,18 +100,18 @@ def ambient_of(reader: RecordReader, from_ns: int, to_ns: int) -> Ambient:
     Raises SeriesError when neither is there: without ambient conditions a mass is no volume.
     """
     weighing = _weighing_section(reader)
-    values = _measured_ambient(reader, from_ns, to_ns) or reader.start().get("ambient")
+    values = _measured_air(reader, from_ns, to_ns) or reader.start().ambient
     if values is None:
         raise SeriesError("ambient conditions were neither measured (a DAQ with air channels) nor stated ([ambient])")
     return Ambient(
-        liquid_temperature_c=values["liquid_temperature_c"],
-        air_temperature_c=values["air_temperature_c"],
-        air_pressure_hpa=values["air_pressure_hpa"],
-        relative_humidity_percent=values["air_humidity_percent"],
-        u_liquid_temperature_k=weighing["u_temperature_k"],
-        u_air_temperature_k=weighing["u_temperature_k"],
-        u_air_pressure_hpa=weighing["u_pressure_hpa"],
-        u_relative_humidity_percent=weighing["u_humidity_percent"],
+        liquid_temperature_c=values.liquid_temperature_c,
+        air_temperature_c=values.air_temperature_c,
+        air_pressure_hpa=values.air_pressure_hpa,
+        relative_humidity_percent=values.air_humidity_percent,
+        u_liquid_temperature_k=weighing.u_temperature_k,
+        u_air_temperature_k=weighing.u_temperature_k,
+        u_air_pressure_hpa=weighing.u_pressure_hpa,
+        u_relative_humidity_percent=weighing.u_humidity_percent,
     )
 
 
@@ -118,9 +120,9 @@ def evaporation_around(reader: RecordReader, recipe: Recipe) -> EvaporationRate:
 
     Raises SeriesError when one of the two is missing or when they disagree.
     """
-    known = [entry.body for entry in reader.events("zero flow")]
-    before = [body for body in known if body["to_ns"] <= recipe.from_ns + 1]
-    after = [body for body in known if body["from_ns"] >= recipe.to_ns - 1]
+    known = [entry.body for entry in reader.events(ZeroFlow)]
+    before = [one for one in known if one.to_ns <= recipe.from_ns + 1]
+    after = [one for one in known if one.from_ns >= recipe.to_ns - 1]
     if not before or not after:
         missing = " and ".join(word for word, runs in (("before", before), ("after", after)) if not runs)
         raise SeriesError(f"evaporation was not determined {missing} this window: no zero-flow run there")
@@ -129,7 +131,7 @@ def evaporation_around(reader: RecordReader, recipe: Recipe) -> EvaporationRate:
 
 def stroke_ul(reader: RecordReader) -> float:
     """Return the declared volume of one stroke of the pump under test, 0 for one without strokes."""
-    return float(reader.start().get("dut", {}).get("stroke_ul", 0.0))
+    return reader.start().dut.stroke_ul
 
 
 def _in_mean_air(reader: RecordReader, balance: str, series: Series, from_ns: int, to_ns: int) -> NDArray[np.float64]:
@@ -168,17 +170,17 @@ def _air_by_the_minute(reader: RecordReader, from_ns: int, to_ns: int) -> tuple[
 
 def standing_invalid(reader: RecordReader) -> tuple[str, ...]:
     """Return what makes every result of this run invalid: calibrations that were overdue at its start."""
-    return tuple(reader.start().get("overdue", ()))
+    return reader.start().overdue
 
 
-def zero_flow_rate(reader: RecordReader, body: dict[str, Any]) -> EvaporationRate:
+def zero_flow_rate(reader: RecordReader, weighed: ZeroFlow) -> EvaporationRate:
     """Evaluate a zero-flow run, leaving out its beginning, while the line still runs empty."""
-    settle_ns = round(reader.start()["limits"]["evaporation"]["settle_minutes"] * 60 * NS_PER_S)
-    readings = weighing(reader, body["from_ns"] + settle_ns, body["to_ns"])
+    settle_ns = round(reader.start().limits.evaporation.settle_minutes * 60 * NS_PER_S)
+    readings = weighing(reader, weighed.from_ns + settle_ns, weighed.to_ns)
     return evaporation_rate(readings.t_s, readings.mass_mg, max_gap_s=readings.max_gap_s)
 
 
-def _measured_ambient(reader: RecordReader, from_ns: int, to_ns: int) -> dict[str, float] | None:
+def _measured_air(reader: RecordReader, from_ns: int, to_ns: int) -> StatedAir | None:
     """Return the DAQ's means in the window, None when the bench has no DAQ with all four channels."""
     wanted = {
         "air_temperature": "air_temperature_c",
@@ -191,15 +193,15 @@ def _measured_ambient(reader: RecordReader, from_ns: int, to_ns: int) -> dict[st
             columns = reader.series(stream, from_ns, to_ns, list(wanted)).columns
             if not len(columns["air_temperature"]):
                 raise SeriesError("the DAQ recorded no ambient conditions in this window")
-            return {key: float(np.mean(columns[name])) for name, key in wanted.items()}
+            return StatedAir(**{key: float(np.mean(columns[name])) for name, key in wanted.items()})
     return None
 
 
-def _weighing_section(reader: RecordReader) -> dict[str, Any]:
-    section = reader.start().get("weighing")
+def _weighing_section(reader: RecordReader) -> WeighingFacts:
+    section = reader.start().weighing
     if section is None:
         raise SeriesError("the bench file has no [weighing] table: what the balance is worth is not known")
-    return dict(section)
+    return section
 
 
 def _stream(reader: RecordReader, capability: str) -> str:

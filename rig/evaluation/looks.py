@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.bench_file.limits import Limit
 from rig.bench_file.reading import BenchFile
 from rig.clock import NS_PER_S
 from rig.errors import MetrologyError, PlanError
@@ -26,7 +25,9 @@ from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow import mean_flow
 from rig.metrology.weighing.precision import Precision, planned_precision
-from rig.record import RecordReader
+from rig.record.bodies.events import ZeroFlow
+from rig.record.bodies.judging import Limit
+from rig.record.reader import RecordReader
 
 # Conditions of a laboratory, for planning; a run measures its own.
 _USUAL_AMBIENT = Ambient(
@@ -84,7 +85,7 @@ def is_decided(
 
     Data that allow no number decide nothing. Raises PlanError when no zero-flow run stands before the window.
     """
-    before = [entry.body for entry in reader.events("zero flow") if entry.body["to_ns"] <= from_ns + 1]
+    before = [entry.body for entry in reader.events(ZeroFlow) if entry.body.to_ns <= from_ns + 1]
     if not before:
         raise PlanError("a measurement that stops when decided needs a zero-flow run before it: see [evaporation]")
     try:

@@ -3,9 +3,6 @@
 Evaporation is that of the zero-flow run before, because the one behind is yet to come. No verdict comes of it.
 """
 
-from typing import Any
-
-from rig.bench_file.limits import Limit
 from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation import inputs, looks
@@ -14,7 +11,10 @@ from rig.metrology.planning.duration import project
 from rig.metrology.uncertainty.budget import Budget
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow import mean_flow, volume_delivered
-from rig.record import RecordReader, RunRecord
+from rig.record.bodies.events import ProjectionSeen, ZeroFlow
+from rig.record.bodies.judging import Limit
+from rig.record.reader import RecordReader
+from rig.record.writer import RunRecord
 
 # Evaporation that is not known yet is taken for nothing, give or take this much.
 _UNKNOWN_EVAPORATION = EvaporationRate(0.0, 0.1)
@@ -64,34 +64,34 @@ class ProjectedVerdict:
         self._next_ns += pace_ns
         with self._record.reader() as reader:
             try:
-                body = self._projected(reader, from_ns, now_ns, end_ns)
+                seen = self._projected(reader, from_ns, now_ns, end_ns)
             except MetrologyError:
                 return  # as above
-        if body:
-            self._record.event("projection", {"plan": self._plan, **body})
+        if seen is not None:
+            self._record.event(seen)
 
-    def _projected(self, reader: RecordReader, from_ns: int, now_ns: int, end_ns: int) -> dict[str, Any]:
-        """Return the event's body, empty when the pump has no constant rate."""
+    def _projected(self, reader: RecordReader, from_ns: int, now_ns: int, end_ns: int) -> ProjectionSeen | None:
+        """Return the event; None only when the pump has no constant rate."""
         rate_ul_h = _constant_rate(reader, from_ns, now_ns + 1)
         if rate_ul_h <= 0:
-            return {}
+            return None
         error = _flow_error(reader, from_ns, now_ns + 1, rate_ul_h)
         elapsed_s, end_s = (now_ns - from_ns) / NS_PER_S, (end_ns - from_ns) / NS_PER_S
         precision = looks.precision_of(reader, from_ns, now_ns + 1, rate_ul_h, _evaporation(reader))
         limit = self._limit
         expected = project(error.measured(), elapsed_s, end_s, precision, limit.lower, limit.upper, k=limit.coverage_k)
-        body: dict[str, Any] = {
-            "result": "mean flow error",
-            "value_percent": error.value,
-            "u_percent": error.u,
-            "lower_percent": limit.lower,
-            "upper_percent": limit.upper,
-            "verdict": expected.verdict.value,
-            "pass_probability": expected.pass_probability,
-        }
-        if expected.decided_after_s is not None:
-            body["hours_to_verdict"] = max(0.0, expected.decided_after_s - elapsed_s) / 3600.0
-        return body
+        decided_s = expected.decided_after_s
+        return ProjectionSeen(
+            plan=self._plan,
+            result="mean flow error",
+            value_percent=error.value,
+            u_percent=error.u,
+            lower_percent=limit.lower,
+            upper_percent=limit.upper,
+            verdict=expected.verdict.value,
+            pass_probability=expected.pass_probability,
+            hours_to_verdict=None if decided_s is None else max(0.0, decided_s - elapsed_s) / 3600.0,
+        )
 
 
 def _constant_rate(reader: RecordReader, from_ns: int, to_ns: int) -> float:
@@ -133,5 +133,5 @@ def _volume(reader: RecordReader, from_ns: int, to_ns: int) -> Budget:
 
 
 def _evaporation(reader: RecordReader) -> EvaporationRate:
-    known = reader.events("zero flow")
+    known = reader.events(ZeroFlow)
     return inputs.zero_flow_rate(reader, known[-1].body) if known else _UNKNOWN_EVAPORATION

@@ -1,44 +1,50 @@
 """Recomputes every verdict of a run from its raw samples and compares bit for bit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from rig.bench_file.limits import Limit
-from rig.evaluation.settle import settle
-from rig.record import RecordReader
-from rig.record.bodies.recipe import Recipe
-
-# What a plan says about a result; everything else in its body is computed.
-SAID_BY_PLAN = ("plan", "requirements", "limit_name")
+from rig.evaluation.settle import Asked, settle
+from rig.record.bodies.codec import Json, to_body
+from rig.record.bodies.judging import Limit
+from rig.record.bodies.old import is_old_result, result_in_old_words
+from rig.record.bodies.result import Result
+from rig.record.reader import RecordReader
+from rig.record.schema import Entry, Kind
+from rig.record.words import result_of
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One result recomputed: `identical` tells whether everything computed is the same to the last bit."""
+    """One result recomputed; `recorded` and `computed` are the bodies that are compared, in the recorded format."""
 
     seq: int
     name: str
-    plan: str
-    recorded: dict[str, Any]
-    recomputed: dict[str, Any]
+    result: Result
+    recorded: Mapping[str, Json]
+    computed: Mapping[str, Json]
 
     @property
     def identical(self) -> bool:
         """Tell whether record and recomputation agree in every digit (floats round-trip through JSON exactly)."""
-        return self.recorded == self.recomputed
+        return not self.differences
 
     @property
     def differences(self) -> tuple[str, ...]:
         """Return the names of the parts that differ."""
-        keys = sorted(set(self.recorded) | set(self.recomputed))
-        return tuple(key for key in keys if self.recorded.get(key) != self.recomputed.get(key))
+        keys = sorted(set(self.recorded) | set(self.computed))
+        return tuple(key for key in keys if self.recorded.get(key) != self.computed.get(key))
 
 
 def replay(reader: RecordReader) -> Iterator[Replayed]:
     """Yield each result of a run with its recomputation; raises RecordCorruptError when the hash chain is broken."""
     reader.verify_chain()
-    for entry in reader.results():
-        recorded = {key: value for key, value in entry.body.items() if key not in SAID_BY_PLAN}
-        recomputed = settle(Recipe(**recorded["recipe"]), Limit.model_validate(recorded["limit"]), reader)
-        yield Replayed(entry.seq, entry.name, str(entry.body["plan"]), recorded, recomputed)
+    for entry in reader.entries(kind=Kind.RESULT.value):
+        yield _again(entry, reader)
+
+
+def _again(entry: Entry, reader: RecordReader) -> Replayed:
+    said = result_of(entry)
+    asked = Asked(said.recipe, said.limit or Limit(said.unit), said.plan, said.requirements, said.limit_name)
+    result = settle(asked, reader)
+    computed = result_in_old_words(result) if is_old_result(entry.body) else to_body(result)
+    return Replayed(entry.seq, entry.name, result, entry.body, computed)

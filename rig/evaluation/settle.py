@@ -1,76 +1,101 @@
-"""Settles one claim: recipe and limit in, the body of a result out. Pure in the record: replay calls the same."""
+"""Settles one claim: recipe and limit in, a result out. Pure in the record: replay calls the same."""
 
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
-from rig.bench_file.limits import Limit
 from rig.errors import MetrologyError, PlanError
 from rig.evaluation.functions import evaluate
+from rig.evaluation.result import Evaluation
 from rig.metrology.uncertainty.budget import Budget
 from rig.metrology.uncertainty.decision import Verdict, decide_budget
-from rig.record import RecordReader
+from rig.record.bodies.judging import Limit
 from rig.record.bodies.recipe import Recipe
+from rig.record.bodies.result import BudgetLine, Judgement, Number, Result, shared_out
+from rig.record.reader import RecordReader
 
 
-def settle(recipe: Recipe, limit: Limit, reader: RecordReader) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a plan says about a claim: who claims it, what it traces to, the recipe and the limit it is judged by."""
+
+    recipe: Recipe
+    limit: Limit
+    plan: str = ""
+    requirements: tuple[str, ...] = ()
+    limit_name: str = ""
+
+
+def settle(asked: Asked, reader: RecordReader) -> Result:
     """Compute a result from raw samples and decide it.
 
-    Returns what JSON carries exactly: recipe, limit, value, u, budget, decision, verdict, reasons. Data that allow no
-    number give INVALID with the refusal as its reason. Raises PlanError when limit and result differ in unit.
+    Data that allow no number give INVALID with the refusal as its reason. Raises PlanError when limit and result
+    differ in unit.
     """
+    recipe, limit = asked.recipe, asked.limit
     if not recipe.last_seq:
         recipe = replace(recipe, last_seq=reader.last_seq())
-    body: dict[str, Any] = {"recipe": asdict(recipe), "limit": limit.model_dump(mode="json")}
+    claimed = Result(
+        plan=asked.plan,
+        requirements=asked.requirements,
+        recipe=recipe,
+        unit=limit.unit,
+        verdict=Verdict.INVALID.value,
+        limit_name=asked.limit_name,
+        limit=limit,
+    )
     try:
         with reader.as_of(recipe.last_seq) as then:
             evaluation = evaluate(recipe, then)
     except MetrologyError as error:
-        return body | {
-            "value": None,
-            "u": None,
-            "unit": limit.unit,
-            "budget": [],
-            "decision": None,
-            "details": {},
-            "remarks": [],
-            "verdict": Verdict.INVALID.value,
-            "reasons": [str(error)],
-        }
+        return replace(claimed, reasons=(str(error),))
+    return _decided(claimed, limit, evaluation)
+
+
+def _decided(claimed: Result, limit: Limit, evaluation: Evaluation) -> Result:
+    """Return the claim with its number and the verdict that the guard-band rule gives it."""
     budget = evaluation.budget
     if budget.unit != limit.unit:
-        raise PlanError(f"{recipe.function} is in {budget.unit}, its limit is in {limit.unit}: they cannot be compared")
-    decision = decide_budget(
-        budget, limit.lower, limit.upper, evaluation.invalid, evaluation.coverage_k or limit.coverage_k
+        raise PlanError(
+            f"{claimed.recipe.function} is in {budget.unit}, its limit is in {limit.unit}: they cannot be compared"
+        )
+    coverage_k = evaluation.coverage_k or limit.coverage_k
+    decision = decide_budget(budget, limit.lower, limit.upper, evaluation.invalid, coverage_k)
+    judgement = Judgement(
+        guard_band=decision.guard_band,
+        conformance_probability=decision.conformance_probability,
+        wrong_accept_risk=decision.wrong_accept_risk,
+        wrong_reject_risk=decision.wrong_reject_risk,
     )
-    return body | {
-        "value": budget.value,
-        "u": budget.u,
-        "unit": budget.unit,
-        "budget": _lines(budget),
-        "decision": {
-            "guard_band": decision.guard_band,
-            "conformance_probability": decision.conformance_probability,
-            "wrong_accept_risk": decision.wrong_accept_risk,
-            "wrong_reject_risk": decision.wrong_reject_risk,
-        },
-        "details": evaluation.details,
-        "remarks": list(budget.remarks),
-        "verdict": decision.verdict.value,
-        "reasons": list(decision.reasons),
-    }
+    number = Number(
+        value=budget.value,
+        u=budget.u,
+        k=decision.guard_band / budget.u if budget.u > 0 else coverage_k,
+        dof=budget.effective_dof,
+        budget=_lines(budget),
+        judgement=judgement,
+    )
+    return replace(
+        claimed,
+        number=number,
+        details=evaluation.details,
+        remarks=budget.remarks,
+        verdict=decision.verdict.value,
+        reasons=decision.reasons,
+    )
 
 
-def _lines(budget: Budget) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": line.name,
-            "kind": line.kind,
-            "value": line.value,
-            "u": line.u,
-            "unit": line.unit,
-            "sensitivity": line.sensitivity,
-            "contribution": line.contribution,
-            "dof": line.dof if line.dof < float("inf") else "inf",
-        }
+def _lines(budget: Budget) -> tuple[BudgetLine, ...]:
+    lines = [
+        BudgetLine(
+            name=line.name,
+            kind=line.kind,
+            value=line.value,
+            u=line.u,
+            unit=line.unit,
+            sensitivity=line.sensitivity,
+            contribution=line.contribution,
+            dof=line.dof,
+            share_percent=0.0,
+        )
         for line in budget.components
     ]
+    return shared_out(lines, budget.u)

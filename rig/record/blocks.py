@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.capabilities import Block
 from rig.errors import RecordCorruptError, RecordError
+from rig.samples import Block
 
 MAX_DATA_BYTES = 64 * 1024 * 1024
 

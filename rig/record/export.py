@@ -17,11 +17,12 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.capabilities import Block, Channel
+from rig.channels import Channel
 from rig.errors import ExportError, RecordCorruptError
 from rig.record.blocks import decode_block
 from rig.record.reader import RecordReader
 from rig.record.schema import Entry, Kind
+from rig.samples import Block
 
 TABLES = {
     "results": Kind.RESULT,

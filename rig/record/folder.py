@@ -5,14 +5,16 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from rig.clock import machine_utc_ns
 from rig.errors import RecordBusyError, RecordCorruptError, RecordError, RecordNotFoundError
+from rig.record.bodies.codec import to_body
+from rig.record.bodies.others import Note, Stop
 from rig.record.ledger import Ledger
 from rig.record.lock import WriterLock, has_writer
 from rig.record.reader import RecordReader
 from rig.record.schema import SUFFIX, Kind, canonical_json
+from rig.record.words import start_of
 
 LAST = "last"
 INTERRUPTED_REASON = "INTERRUPTED"
@@ -74,7 +76,7 @@ def find_run(directory: Path, text: str) -> Path:
     raise RecordNotFoundError(f"{directory} has no run {text}; it has {_shown(list(paths)) or 'none at all'}")
 
 
-def close_interrupted(path: Path, delivered: Callable[[RecordReader], dict[str, Any]]) -> bool:
+def close_interrupted(path: Path, delivered: Callable[[RecordReader], dict[str, float]]) -> bool:
     """Close a record whose writer died: append a stop entry INTERRUPTED and return True.
 
     The entry holds the counts of entries and what `delivered` makes of the record, and stands at the time of the
@@ -91,14 +93,15 @@ def close_interrupted(path: Path, delivered: Callable[[RecordReader], dict[str, 
         with _append_rights(path) as ledger, RecordReader(path) as reader:
             if reader.stop() is not None:
                 return False
-            body = {
-                "reason": INTERRUPTED_REASON,
-                "counts": reader.counts(),
-                "delivered": delivered(reader),
-                "closed_utc_ns": machine_utc_ns(),
-            }
+            stop = Stop(
+                reason=INTERRUPTED_REASON,
+                selected=reader.start().selected,
+                entries=reader.counts(),
+                delivered=delivered(reader),
+                closed_utc_ns=machine_utc_ns(),
+            )
             last_ns = reader.last_ns()
-            text = canonical_json(body, f"the stop of {path}")
+            text = canonical_json(to_body(stop), f"the stop of {path}")
             reader.close()
             ledger.append(Kind.STOP.value, INTERRUPTED_REASON, text, None, lambda: last_ns)
             ledger.seal()
@@ -107,14 +110,14 @@ def close_interrupted(path: Path, delivered: Callable[[RecordReader], dict[str, 
     return True
 
 
-def add_note(path: Path, name: str, body: dict[str, Any], t_ns: int) -> int:
+def add_note(path: Path, note: Note, t_ns: int) -> int:
     """Append a note to a record that nobody is writing, also after its stop, and return its seq.
 
     Raises RecordBusyError while the run's writer lives: the writer takes notes by `RunRecord.note`.
     """
-    text = canonical_json(body, f"note {name}")
+    text = canonical_json(note.said, f"note {note.topic}")
     with _append_rights(path) as ledger:
-        seq = ledger.append(Kind.NOTE.value, name, text, None, lambda: t_ns)
+        seq = ledger.append(Kind.NOTE.value, note.topic, text, None, lambda: t_ns)
         ledger.seal()
     return seq
 
@@ -163,11 +166,12 @@ def _summary(path: Path) -> RunSummary:
 
 
 def _summary_of(reader: RecordReader) -> RunSummary:
-    start = next(reader.entries(kind=Kind.START.value), None)
-    if start is None or "begun_utc_ns" not in start.body:
+    entry = next(reader.entries(kind=Kind.START.value), None)
+    if entry is None or "begun_utc_ns" not in entry.body:
         raise RecordCorruptError(f"{reader.path} has no start entry of a run", 1)
+    start = start_of(entry)
     stop = reader.stop()
-    reason = "" if stop is None else str(stop.get("reason", ""))
+    reason = "" if stop is None else stop.reason
     if stop is None:
         state = RunState.RUNNING if has_writer(reader.path) else RunState.INTERRUPTED
     else:
@@ -176,13 +180,9 @@ def _summary_of(reader: RecordReader) -> RunSummary:
         run_id(reader.path),
         reader.path,
         state,
-        started_ns=start.t_ns,
-        begun_utc_ns=int(start.body["begun_utc_ns"]),
+        started_ns=entry.t_ns,
+        begun_utc_ns=start.begun_utc_ns,
         stop_reason=reason,
         verdicts=tuple(reader.verdicts().items()),
-        plans=tuple(str(name) for name in _list_of(start.body.get("plans"))),
+        plans=start.plans,
     )
-
-
-def _list_of(value: object) -> list[object]:
-    return value if isinstance(value, list) else []

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from rig.capabilities import Block
 from rig.errors import ExportError
 from rig.record.export import (
     BODY,
@@ -26,6 +25,7 @@ from rig.record.export import (
 )
 from rig.record.reader import RecordReader
 from rig.record.schema import Kind
+from rig.samples import Block
 
 _ROWS_PER_GROUP = 1 << 17
 _ENTRIES_PER_GROUP = 1 << 14

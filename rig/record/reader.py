@@ -4,16 +4,32 @@ from array import array
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, TypeVar
 
-from rig.capabilities import Channel
+from rig.channels import Channel
 from rig.errors import RecordCorruptError, RecordError
 from rig.record.blocks import decode_block
+from rig.record.bodies.events import Event
+from rig.record.bodies.others import Command, Stop
+from rig.record.bodies.result import Result
+from rig.record.bodies.start import Start
 from rig.record.chain import verify_rows
 from rig.record.database import Database
 from rig.record.lock import has_writer
 from rig.record.schema import Entry, Kind, parse_body
 from rig.record.series import Series, read_series
+from rig.record.words import (
+    Stamped,
+    command_of,
+    descriptor_of,
+    event_of,
+    readable_event_of,
+    result_of,
+    start_of,
+    stop_of,
+)
+
+E = TypeVar("E", bound=Event)
 
 
 class RecordReader:
@@ -47,16 +63,16 @@ class RecordReader:
     ) -> None:
         self.close()
 
-    def start(self) -> dict[str, Any]:
+    def start(self) -> Start:
         """Return the provenance that the run began with."""
         for entry in self.entries(kind=Kind.START.value):
-            return entry.body
+            return start_of(entry)
         raise RecordCorruptError(f"{self.path} has no start entry", 1)
 
-    def stop(self) -> dict[str, Any] | None:
-        """Return the stop entry's body (`reason`, `counts`); None means only that the run has not been stopped yet."""
+    def stop(self) -> Stop | None:
+        """Return how the run ended; None means only that it has not been stopped yet."""
         for entry in self.entries(kind=Kind.STOP.value):
-            return entry.body
+            return stop_of(entry)
         return None
 
     def last_seq(self) -> int:
@@ -83,13 +99,29 @@ class RecordReader:
         for seq, t_ns, row_kind, row_name, body, data, _ in rows:
             yield Entry(seq, t_ns, row_kind, row_name, parse_body(body, seq), data)
 
-    def results(self) -> tuple[Entry, ...]:
+    def results(self) -> tuple[Stamped[Result], ...]:
         """Return all results in order."""
-        return tuple(self.entries(kind=Kind.RESULT.value))
+        entries = self.entries(kind=Kind.RESULT.value)
+        return tuple(Stamped(entry.seq, entry.t_ns, entry.name, result_of(entry)) for entry in entries)
 
-    def events(self, name: str | None = None) -> tuple[Entry, ...]:
-        """Return all events, or those of one name, in order."""
-        return tuple(self.entries(kind=Kind.EVENT.value, name=name))
+    def events(self, kind: type[E]) -> tuple[Stamped[E], ...]:
+        """Return all events of one class in order."""
+        found = []
+        for entry in self.entries(kind=Kind.EVENT.value, name=kind.NAME):
+            event = event_of(entry)
+            if isinstance(event, kind):
+                found.append(Stamped(entry.seq, entry.t_ns, entry.name, event))
+        return tuple(found)
+
+    def all_events(self) -> Iterator[Stamped[Event]]:
+        """Yield every event in order, as OtherEvent where its name or its body is not one of ours."""
+        for entry in self.entries(kind=Kind.EVENT.value):
+            yield Stamped(entry.seq, entry.t_ns, entry.name, readable_event_of(entry))
+
+    def commands(self, instrument: str, after_seq: int = 0) -> Iterator[Stamped[Command]]:
+        """Yield the commands to an instrument that were recorded after entry `after_seq`, in order."""
+        for entry in self.entries(kind=Kind.COMMAND.value, name=instrument, after_seq=after_seq):
+            yield Stamped(entry.seq, entry.t_ns, entry.name, command_of(entry))
 
     def counts(self) -> dict[str, int]:
         """Return how many entries of each kind there are."""
@@ -111,7 +143,7 @@ class RecordReader:
         """Return the channels of a stream; raises RecordError naming the streams there are."""
         if stream not in self._channels:
             for entry in self.entries(kind=Kind.DESCRIPTOR.value, name=stream):
-                self._channels[stream] = _channels_from(entry)
+                self._channels[stream] = descriptor_of(entry).channels
                 break
             else:
                 raise RecordError(f"{self.path} has no stream {stream}; it has {', '.join(self.streams()) or 'none'}")
@@ -157,10 +189,3 @@ class RecordReader:
             query = "SELECT seq FROM entry WHERE kind = ? AND name = ? AND seq > ? ORDER BY seq"
             arguments = (kind, name, after_seq)
         return array("q", (seq for (seq,) in self._database.rows(query, arguments)))
-
-
-def _channels_from(entry: Entry) -> tuple[Channel, ...]:
-    try:
-        return tuple(Channel(**channel) for channel in entry.body["channels"])
-    except (KeyError, TypeError) as error:
-        raise RecordCorruptError(f"entry {entry.seq}: a descriptor without channels: {error!r}", entry.seq) from error

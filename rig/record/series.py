@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.capabilities import Block, Channel
+from rig.channels import Channel
 from rig.errors import RecordCorruptError, RecordError
 from rig.record.blocks import decode_block
 from rig.record.database import Database
 from rig.record.schema import parse_body
+from rig.samples import Block
 
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 _FIRST, _LAST = "json_extract(body, '$.t_first_ns')", "json_extract(body, '$.t_last_ns')"

@@ -2,19 +2,27 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from rig.capabilities import Block, Channel, Exchange
+from rig.capabilities import Exchange
+from rig.channels import Channel
 from rig.clock import Clock, machine_utc_ns
 from rig.errors import RecordError
 from rig.record.blocks import encode_block
+from rig.record.bodies.codec import Json, to_body
+from rig.record.bodies.events import Event
+from rig.record.bodies.others import Command, Descriptor, Note, Stop
+from rig.record.bodies.result import Result
+from rig.record.bodies.start import FORMAT, Start
 from rig.record.ledger import Ledger
 from rig.record.lock import WriterLock
 from rig.record.reader import RecordReader
 from rig.record.schema import SUFFIX, Kind, canonical_json
+from rig.record.words import event_body
+from rig.samples import Block
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _NOT_CHANNELS = {"", "t_ns", "utc"}
@@ -40,17 +48,17 @@ class RunRecord:
         self._channels: dict[str, tuple[Channel, ...]] = {}
 
     @classmethod
-    def create(cls, directory: Path, run_id: str, start: dict[str, Any], t_ns: int, clock: Clock) -> Self:
+    def create(cls, directory: Path, run_id: str, start: Start, t_ns: int, clock: Clock) -> Self:
         """Begin the record `<directory>/<run_id>.rig.db` with its start entry at `t_ns` (UTC ns).
 
-        `start` is the provenance of the run; `plans` in it names the plans that will run. The machine's own time is
-        added as `begun_utc_ns`, since runs in virtual time may all start at one instant.
+        `start` is the provenance of the run; the machine's own time and the format of the record's words are added.
         Raises RecordError when the run id is no file name, the record exists or cannot be created, and
         RecordBusyError when somebody else is creating it.
         """
         if not _RUN_ID.fullmatch(run_id):
             raise RecordError(f"run id {run_id!r}: letters, digits, '.', '_' and '-' only, 200 at most")
-        body = canonical_json({**start, "begun_utc_ns": machine_utc_ns()}, "the start of the run")
+        begun = replace(start, begun_utc_ns=machine_utc_ns(), format=FORMAT)
+        body = canonical_json(to_body(begun), "the start of the run")
         try:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -65,7 +73,7 @@ class RunRecord:
             raise
         return cls(run_id, ledger, lock, clock)
 
-    def descriptor(self, stream: str, channels: Sequence[Channel], info: dict[str, Any]) -> int:
+    def descriptor(self, stream: str, channels: Sequence[Channel], info: dict[str, Json]) -> int:
         """Describe a stream before its first samples; a stream may be described again, but not with other channels.
 
         Raises RecordError when two channels have one name, a name is empty or one that the record gives to times, or
@@ -77,7 +85,7 @@ class RunRecord:
             raise RecordError(f"stream {stream}: channels need names of their own, not {names}")
         if self._channels.setdefault(stream, channels) != channels:
             raise RecordError(f"stream {stream} is already described with other channels")
-        return self._append(Kind.DESCRIPTOR, stream, {"channels": [asdict(one) for one in channels], "info": info})
+        return self._append(Kind.DESCRIPTOR, stream, to_body(Descriptor(channels, info)))
 
     def samples(self, stream: str, block: Block, *, due_ns: int | None = None) -> int:
         """Record a block of samples, bit for bit; `due_ns` is when it should have been read.
@@ -94,34 +102,38 @@ class RunRecord:
 
     def command(self, exchange: Exchange) -> int:
         """Record a command and its reply under the instrument's name; the bytes are written in hex."""
-        body = {
-            "verb": exchange.verb,
-            "arguments": exchange.arguments,
-            "sent_hex": exchange.sent.hex(),
-            "received_hex": exchange.received.hex(),
-            "sent_ns": exchange.sent_ns,
-            "received_ns": exchange.received_ns,
-            "result": exchange.result,
-            "extra": exchange.extra,
-        }
-        return self._append(Kind.COMMAND, exchange.instrument, body)
+        command = Command(
+            verb=exchange.verb,
+            arguments=exchange.arguments,
+            sent_hex=exchange.sent.hex(),
+            received_hex=exchange.received.hex(),
+            sent_ns=exchange.sent_ns,
+            received_ns=exchange.received_ns,
+            result=exchange.result,
+            extra=exchange.extra,
+        )
+        return self._append(Kind.COMMAND, exchange.instrument, to_body(command))
 
-    def event(self, name: str, body: dict[str, Any]) -> int:
+    def event(self, event: Event) -> int:
         """Record that something happened."""
-        return self._append(Kind.EVENT, name, body)
+        return self._append(Kind.EVENT, event.name, event_body(event))
 
-    def result(self, name: str, body: dict[str, Any]) -> int:
-        """Record a result with its recipe; `verdict` in the body is what `list_runs` counts."""
-        return self._append(Kind.RESULT, name, body)
+    def result(self, name: str, result: Result) -> int:
+        """Record a result with its recipe."""
+        return self._append(Kind.RESULT, name, to_body(result))
 
-    def note(self, name: str, body: dict[str, Any]) -> int:
+    def note(self, note: Note) -> int:
         """Record what somebody outside the run has to say about it."""
-        return self._append(Kind.NOTE, name, body)
+        return self._append(Kind.NOTE, note.topic, dict(note.said))
 
-    def stop(self, reason: str, counts: dict[str, Any]) -> int:
+    def raw(self, kind: Kind, name: str, body: dict[str, Json]) -> int:
+        """Record an entry in words that are not this rig's: those of another version, say. Nothing is checked."""
+        return self._append(kind, name, body)
+
+    def stop(self, stop: Stop) -> int:
         """End the run: the last entry, everything synced to the disk, the file closed, the writer's lock given back."""
         self._ledger.sync_from_now()
-        seq = self._append(Kind.STOP, reason, {"reason": reason, "counts": counts})
+        seq = self._append(Kind.STOP, stop.reason, to_body(stop))
         try:
             self._ledger.seal()
         finally:
@@ -145,6 +157,6 @@ class RunRecord:
     ) -> None:
         self.close()
 
-    def _append(self, kind: Kind, name: str, body: dict[str, Any], data: bytes | None = None) -> int:
+    def _append(self, kind: Kind, name: str, body: dict[str, Json], data: bytes | None = None) -> int:
         text = canonical_json(body, f"{kind.value} {name}")
         return self._ledger.append(kind.value, name, text, data, self._clock.now_ns)

@@ -1,32 +1,36 @@
 """Ends delivery: by command, else by taking the pump's supply away."""
 
 import contextlib
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from rig.capabilities import Daq, Pump, Supply
 from rig.errors import RecordError, RigError, SafetyError
-from rig.record import RunRecord
+from rig.record.bodies.events import PumpDidNotStop
 
 
-def stop_delivery(by_capability: Mapping[str, Any], record: RunRecord) -> None:
-    """Stop the pump of a bench, if it has one.
+@dataclass(frozen=True, slots=True)
+class Powering:
+    """What feeds the pump, as far as the rig has a hand on it; None where the bench has no such instrument."""
+
+    interlock: Daq | None = None
+    supply: Supply | None = None
+
+
+def stop_delivery(pump: Pump, powering: Powering, tell: Callable[[PumpDidNotStop], object]) -> None:
+    """Stop a pump; `tell` takes what must be recorded when it does not stop.
 
     Raises SafetyError when the command failed, whether cutting the supply helped or not: such a pump did not pass.
     """
-    pump: Pump | None = by_capability.get("pump")
-    if pump is None:
-        return
     try:
         pump.stop()
     except RigError as error:
-        _cut_supply(by_capability, record, error)
+        _cut_supply(powering, tell, error)
 
 
-def _cut_supply(by_capability: Mapping[str, Any], record: RunRecord, cause: RigError) -> None:
+def _cut_supply(powering: Powering, tell: Callable[[PumpDidNotStop], object], cause: RigError) -> None:
     """Act on every path there is first, and only then say so: a full disk must not keep the supply on."""
-    daq: Daq | None = by_capability.get("daq")
-    supply: Supply | None = by_capability.get("supply")
+    daq, supply = powering.interlock, powering.supply
     acts: list[tuple[str, Callable[[], None]]] = []
     if daq is not None:
         acts.append(("interlock opened", lambda: daq.set_interlock(closed=False)))
@@ -44,6 +48,6 @@ def _cut_supply(by_capability: Mapping[str, Any], record: RunRecord, cause: RigE
         except RigError as error:
             problems.append(str(error))
     with contextlib.suppress(RecordError):  # the error below says all of it
-        record.event("pump did not stop", {"done": done, "problems": problems})
+        tell(PumpDidNotStop(tuple(done), tuple(problems)))
     remedy = " and ".join(done) or "STOP IT BY HAND"
     raise SafetyError("\n".join([f"the pump did not stop when it was told to; {remedy}", *problems])) from cause

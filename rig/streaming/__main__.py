@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rig.clock import iso_utc, machine_utc_ns
 from rig.errors import RigError
-from rig.record import RecordReader
+from rig.record.reader import RecordReader
 from rig.streaming.streamer import Status, stream
 from rig.streaming.target import find_target
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.capabilities import Block
 from rig.errors import RecordCorruptError
-from rig.record import Entry, Kind, RecordReader, decode_block
+from rig.record.blocks import decode_block
 from rig.record.folder import run_id
+from rig.record.reader import RecordReader
+from rig.record.schema import Entry, Kind
+from rig.samples import Block
 from rig.streaming import stamps
 from rig.streaming.columns import Column, encode_lines
 from rig.streaming.cursor import Refused

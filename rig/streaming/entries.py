@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from rig.capabilities import Channel
-from rig.record import Entry, Kind
+from rig.channels import Channel
+from rig.record.schema import Entry, Kind
 from rig.streaming.names import field_names
 from rig.streaming.points import Fields, Point, RunTags, Value, json_text, plan_tags, point, whole
 from rig.streaming.results import result_points

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from rig.record import RecordReader
 from rig.record.database import Database
 from rig.record.folder import run_id
+from rig.record.reader import RecordReader
 from rig.streaming.cursor import Refused
 from rig.streaming.names import NOT_FINITE, field_names, name_text
 from rig.streaming.state import EncoderState

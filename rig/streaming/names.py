@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 
-from rig.capabilities import Channel
+from rig.channels import Channel
 
 MAX_NAME_CHARS = 200
 MAX_TEXT_BYTES = 60_000

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rig.record import Entry
+from rig.record.schema import Entry
 from rig.streaming.names import escape_name, quote_text, tag_set
 
 _INT64 = 2**63

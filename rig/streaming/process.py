@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rig.errors import RigError
-from rig.record import RecordReader
 from rig.record.folder import run_id
+from rig.record.reader import RecordReader
 from rig.streaming.target import find_target
 
 # Held so that nobody waits for these processes and nobody is told that they still run.

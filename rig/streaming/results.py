@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rig.record import Entry
+from rig.record.schema import Entry
 from rig.streaming.names import with_unit
 from rig.streaming.points import Point, RunTags, Tags, Value, json_text, ms, number, plan_tags, point
 

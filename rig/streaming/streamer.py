@@ -7,8 +7,9 @@ from pathlib import Path
 
 from rig.clock import Deadline, WallClock
 from rig.errors import RecordBusyError, RecordError, ServerAwayError, ServerRefusedError, StreamingError
-from rig.record import RecordReader, add_note
+from rig.record.folder import add_note
 from rig.record.lock import has_writer
+from rig.record.reader import RecordReader
 from rig.streaming.client import TIMEOUT_S, InfluxWriter
 from rig.streaming.cursor import Cursor, Progress
 from rig.streaming.encoder import GZIP_LEVEL, GZIP_LEVEL_HERE, RecordEncoder

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from rig.errors import RecordError, StreamerBusyError, StreamingError
-from rig.record import RecordReader
 from rig.record.folder import run_id
+from rig.record.reader import RecordReader
 from rig.streaming.cursor import cursor_path, read_progress
 from rig.streaming.process import start_streamer
 from rig.streaming.status import line, pending

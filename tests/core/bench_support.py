@@ -4,7 +4,7 @@ import contextlib
 
 from rig.bench.bench import Bench, make_clock
 from rig.bench_file.reading import load_bench_file
-from rig.record import RunRecord
+from rig.record.writer import RunRecord
 
 HEAD = """
 [bench]

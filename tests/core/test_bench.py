@@ -7,7 +7,7 @@ import pytest
 from rig.capabilities import PumpState
 from rig.clock import WallClock
 from rig.errors import BenchConnectionError, InstrumentError, PlanError, RecordError, SafetyError
-from rig.record import RecordReader
+from rig.record.reader import RecordReader
 from rig.safety.stop import stop_delivery
 from tests.core.bench_support import WALL, bench_text, opened
 

@@ -19,7 +19,7 @@ import sys
 from pathlib import Path
 from rig.bench.bench import Bench, make_clock
 from rig.bench_file.reading import load_bench_file
-from rig.record import RunRecord
+from rig.record.writer import RunRecord
 
 bench_file = load_bench_file(Path(sys.argv[1]))
 clock = make_clock(bench_file)

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rig.record import RecordReader
 from rig.record.folder import run_id
+from rig.record.reader import RecordReader
 from rig.streaming.sync import sync
 from tests.dashboards import laboratory
 from tests.dashboards.grafana import Span, Values, substituted

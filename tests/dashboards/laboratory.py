@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from rig.capabilities import Block, Channel, Exchange
+from rig.capabilities import Exchange
+from rig.channels import Channel
 from rig.clock import VirtualClock
-from rig.record import list_runs
+from rig.record.folder import list_runs
+from rig.samples import Block
 from tests.streaming import records
 
 ROOT = Path(__file__).parents[2]

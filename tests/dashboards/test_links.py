@@ -8,7 +8,7 @@ from commands import main as cli
 from reports.dashboards.links import page_url, run_links
 from rig.clock import VirtualClock
 from rig.errors import RecordNotFoundError
-from rig.record import RunRecord
+from rig.record.writer import RunRecord
 from tests.streaming import records
 
 EPOCH_MS = records.EPOCH_NS // 1_000_000

@@ -16,7 +16,8 @@ from rig.bench_file.reading import load_bench_file
 from rig.clock import VirtualClock
 from rig.driving import DriverContext
 from rig.errors import NoReplyError
-from rig.record import RecordReader, list_runs
+from rig.record.folder import list_runs
+from rig.record.reader import RecordReader
 from tests.docs.pages import DOCS, README, ROOT, files_in, run_pytest, write_files
 
 FILES = files_in(DOCS / "adding-an-instrument.md")

@@ -3,7 +3,8 @@
 import pytest
 
 from commands.main import main
-from rig.record import RecordReader, list_runs
+from rig.record.folder import list_runs
+from rig.record.reader import RecordReader
 from tests.docs.pages import DOCS, ROOT, files_in, run_pytest, write_files
 
 FILES = files_in(DOCS / "writing-a-plan.md")

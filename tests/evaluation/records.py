@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from rig.capabilities import Block, Channel
+from rig.channels import Channel
 from rig.clock import NS_PER_S, VirtualClock
-from rig.record import RunRecord
+from rig.record.writer import RunRecord
+from rig.samples import Block
 
 EPOCH_NS = 1_767_600_000 * NS_PER_S
 HOUR_NS = 3600 * NS_PER_S

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from rig.capabilities import Block, Channel
+from rig.channels import Channel
 from rig.clock import NS_PER_S, VirtualClock
 from rig.evaluation import inputs
-from rig.record import RunRecord
+from rig.record.writer import RunRecord
+from rig.samples import Block
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, START
 
 # 50 mL of water at 20 °C; the pressure falls by 20 hPa in 4 h.

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from rig.bench_file.limits import Limit
-from rig.capabilities import Block
 from rig.errors import PlanError, RecordCorruptError
-from rig.evaluation import known_functions, replay, settle
-from rig.record import RecordReader
+from rig.evaluation.functions import known_functions
+from rig.evaluation.replay import replay
+from rig.evaluation.settle import settle
 from rig.record.bodies.recipe import Recipe
+from rig.record.reader import RecordReader
+from rig.samples import Block
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, Z_UL_MG, weighed
 
 LIMIT = Limit(unit="%", lower=-5.0, upper=5.0, source="a test")

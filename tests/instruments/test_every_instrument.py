@@ -12,11 +12,12 @@ from pydantic import BaseModel
 
 from rig.bench_file.reading import load_bench_file
 from rig.bench_file.tables import InstrumentSettings, TwinParameters
-from rig.capabilities import CAPABILITIES, Sampled
+from rig.capabilities import CAPABILITIES
 from rig.clock import VirtualClock
 from rig.discovery import find_class, find_driver, find_twin, known_instruments
 from rig.driving import DriverContext
 from rig.errors import InstrumentError
+from rig.samples import Sampled
 
 BENCH = """
 [bench]

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rig.capabilities import Block, Channel
+from rig.channels import Channel
 from rig.clock import VirtualClock
-from rig.record import RecordReader, RunRecord
+from rig.record.reader import RecordReader
+from rig.record.writer import RunRecord
+from rig.samples import Block
 
 EPOCH_NS = 1_767_225_600_000_000_000  # 2026-01-01T00:00:00Z
 

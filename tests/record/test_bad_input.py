@@ -8,9 +8,12 @@ import sys
 import numpy as np
 import pytest
 
-from rig.capabilities import Block, Channel
+from rig.channels import Channel
 from rig.errors import RecordCorruptError, RecordError, RecordNotFoundError
-from rig.record import RecordReader, RunRecord, list_runs
+from rig.record.folder import list_runs
+from rig.record.reader import RecordReader
+from rig.record.writer import RunRecord
+from rig.samples import Block
 
 
 @pytest.fixture
@@ -121,7 +124,7 @@ import resource, sys
 from pathlib import Path
 from rig.clock import VirtualClock
 from rig.errors import RecordError
-from rig.record import RunRecord
+from rig.record.writer import RunRecord
 
 record = RunRecord.create(Path(sys.argv[1]), "run", {}, 0, VirtualClock(0))
 size = sum(file.stat().st_size for file in Path(sys.argv[1]).iterdir())

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rig.capabilities import Block, Channel
+from rig.channels import Channel
 from rig.errors import RecordCorruptError, RecordError
-from rig.record import RunRecord, decode_block
-from rig.record.blocks import encode_block
+from rig.record.blocks import decode_block, encode_block
 from rig.record.schema import canonical_json, parse_body
+from rig.record.writer import RunRecord
+from rig.samples import Block
 
 INT64 = st.integers(-(2**63), 2**63 - 1)
 BITS = st.integers(0, 2**64 - 1)  # every double there is: NaN payloads, infinities, negative zero, subnormals

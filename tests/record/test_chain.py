@@ -7,9 +7,11 @@ import struct
 import numpy as np
 import pytest
 
-from rig.capabilities import Block, Channel
+from rig.channels import Channel
 from rig.errors import RecordCorruptError
-from rig.record import RecordReader, RunRecord
+from rig.record.reader import RecordReader
+from rig.record.writer import RunRecord
+from rig.samples import Block
 
 
 @pytest.fixture

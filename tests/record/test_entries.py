@@ -7,10 +7,14 @@ import numpy as np
 import pytest
 
 import rig.record
-from rig.capabilities import Block, Channel, Exchange
+from rig.capabilities import Exchange
+from rig.channels import Channel
 from rig.clock import VirtualClock
 from rig.errors import RecordBusyError, RecordClosedError, RecordError
-from rig.record import Entry, RecordReader, RunRecord
+from rig.record.reader import RecordReader
+from rig.record.schema import Entry
+from rig.record.writer import RunRecord
+from rig.samples import Block
 
 
 def test_public_names_are_sorted_and_there():

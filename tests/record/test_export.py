@@ -11,10 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rig.capabilities import Block, Channel, Exchange
+from rig.capabilities import Exchange
+from rig.channels import Channel
 from rig.errors import ExportError
-from rig.record import RunRecord, export_csv, export_parquet
-from rig.record.export import file_stem
+from rig.record.export import export_csv, file_stem
+from rig.record.parquet import export_parquet
+from rig.record.writer import RunRecord
+from rig.samples import Block
 
 FLOW = [0.1, -0.0, 5e-324, math.nan, math.inf, 1e300]
 

@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from rig.record import RecordReader, close_interrupted
+from rig.record.folder import close_interrupted
+from rig.record.reader import RecordReader
 
 # Writes results and blocks as fast as it can, and tells each seq only once the record has returned it.
 WRITER = """
 import os, sys
 from pathlib import Path
 import numpy as np
-from rig.capabilities import Block, Channel
+from rig.channels import Channel
+from rig.samples import Block
 from rig.clock import WallClock
-from rig.record import RunRecord
+from rig.record.writer import RunRecord
 
 record = RunRecord.create(Path(sys.argv[1]), "run", {}, 0, WallClock())
 record.descriptor("daq", [Channel("a", "V"), Channel("b", "V")], {})
@@ -88,7 +90,7 @@ def test_a_power_loss_costs_the_latest_entries_only(record, tmp_path, seed):
 CLOSER = """
 import json, sys
 from pathlib import Path
-from rig.record import close_interrupted
+from rig.record.folder import close_interrupted
 
 print("ready", flush=True)
 sys.stdin.readline()
@@ -120,7 +122,7 @@ def test_two_processes_that_close_one_run_close_it_once(tmp_path):
 LIVE_READER = """
 import sys
 from pathlib import Path
-from rig.record import RecordReader
+from rig.record.reader import RecordReader
 
 with RecordReader(Path(sys.argv[1])) as reader:
     for _ in sys.stdin:

@@ -6,7 +6,9 @@ import pytest
 
 from rig.clock import VirtualClock
 from rig.errors import RecordBusyError, RecordCorruptError, RecordNotFoundError
-from rig.record import RecordReader, RunRecord, RunState, add_note, close_interrupted, find_run, list_runs
+from rig.record.folder import RunState, add_note, close_interrupted, find_run, list_runs
+from rig.record.reader import RecordReader
+from rig.record.writer import RunRecord
 
 
 def make(directory, run_id: str) -> RunRecord:

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from rig.capabilities import Block, Channel
+from rig.channels import Channel
 from rig.errors import RecordError
-from rig.record import RunRecord, decode_block
+from rig.record.blocks import decode_block
+from rig.record.writer import RunRecord
+from rig.samples import Block
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rig.clock import VirtualClock
-from rig.record import RunRecord
+from rig.record.writer import RunRecord
 from tests.reports.records import EPOCH_NS, Scribe, start_body
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from reports.facts.plans import result_of
 from reports.page.intervals import WIDTH, interval_of
-from rig.record import Entry
+from rig.record.schema import Entry
 from tests.reports.records import LIMIT, NO_NUMBER, result_body
 
 

@@ -11,7 +11,7 @@ import pytest
 from reports.facts.charts import Axis, Chart, Curve
 from reports.facts.reading import read_run
 from reports.page.html import embedded, render
-from rig.record import close_interrupted
+from rig.record.folder import close_interrupted
 from tests.reports.pages import read_page
 from tests.reports.records import EPOCH_NS, MINUTE_NS, NO_NUMBER, Scribe, result_body, start_body
 

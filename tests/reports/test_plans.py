@@ -5,7 +5,7 @@ import pytest
 from reports.facts.plans import overall, read_plans, result_of, title_of
 from reports.facts.run_facts import Source
 from rig.errors import RecordCorruptError
-from rig.record import Entry
+from rig.record.schema import Entry
 from tests.reports.records import HOUR_NS, PLAN, PLAN_TEXT, result_body
 
 SOURCES = (Source("test_basal.py", "", PLAN_TEXT),)

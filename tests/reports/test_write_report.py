@@ -6,7 +6,7 @@ import pytest
 
 from reports.page.html import write_report
 from rig.errors import ExportError, RecordCorruptError, RecordNotFoundError
-from rig.record import RunRecord
+from rig.record.writer import RunRecord
 from tests.reports.records import EPOCH_NS, result_body
 
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from rig.capabilities import Block, Channel, Exchange
+from rig.capabilities import Exchange
+from rig.channels import Channel
 from rig.clock import Clock, VirtualClock
-from rig.record import RunRecord
+from rig.record.writer import RunRecord
+from rig.samples import Block
 
 EPOCH_NS = 1_767_600_000_000_000_000  # 2026-01-05T08:00:00Z
 SECOND_NS = 1_000_000_000

@@ -5,10 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from rig.capabilities import Block, Channel
+from rig.channels import Channel
 from rig.clock import VirtualClock
 from rig.errors import StreamingError
-from rig.record import RecordReader
+from rig.record.reader import RecordReader
+from rig.samples import Block
 from rig.streaming import encoder
 from rig.streaming.encoder import RecordEncoder
 from rig.streaming.state import EncoderState

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rig.record import RecordReader
+from rig.record.reader import RecordReader
 from rig.streaming import encoder, sender
 from rig.streaming.cursor import Cursor
 from tests.streaming.faults import Answer, Fault, always, faulty

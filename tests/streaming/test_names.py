@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rig.capabilities import Channel
+from rig.channels import Channel
 from rig.streaming.names import MAX_TEXT_BYTES, field_names, name_text, quote_text, tag_set, unit_suffix
 from rig.streaming.points import point
 

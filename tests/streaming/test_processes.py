@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from rig.clock import Deadline, VirtualClock
-from rig.record import RecordReader, RunRecord
 from rig.record.folder import run_id
+from rig.record.reader import RecordReader
+from rig.record.writer import RunRecord
 from rig.streaming import status
 from rig.streaming.cursor import cursor_paths, read_progress
 from rig.streaming.process import log_path, start_streamer

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from rig.capabilities import Block, Channel
-from rig.record import RecordReader
+from rig.channels import Channel
+from rig.record.reader import RecordReader
+from rig.samples import Block
 from rig.streaming.target import Target
 from tests.streaming.records import EPOCH_NS, SECOND_NS, begin, counts, everything
 

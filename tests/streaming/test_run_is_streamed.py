@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from rig.clock import Deadline
-from rig.record import list_runs
+from rig.record.folder import list_runs
 from rig.streaming.process import log_path
 from rig.streaming.status import streaming_lines
 

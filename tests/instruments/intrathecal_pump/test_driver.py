@@ -4,7 +4,7 @@ import pytest
 
 from instruments.intrathecal_pump.frames import decode_frame
 from instruments.intrathecal_pump.messages import SetWatchdog
-from rig.capabilities import Identity, Pump, PumpLimits, PumpState, Sampled
+from rig.capabilities import Identity, Pump, PumpLimits, PumpState
 from rig.errors import (
     ConnectionFailedError,
     ConnectionLostError,
@@ -13,6 +13,7 @@ from rig.errors import (
     OutOfRangeError,
     RefusedError,
 )
+from rig.samples import Sampled
 
 
 def test_it_can_do_what_a_pump_and_a_sampled_instrument_can(driver):

@@ -10,7 +10,7 @@ from instruments.hosting.tcp_host import TcpHost
 from instruments.mettler_mt_sics.driver import Driver
 from instruments.mettler_mt_sics.twin import Faults, Twin
 from instruments.plant.laboratory import Laboratory, Parameters
-from rig.capabilities import Balance, Identity, Sampled
+from rig.capabilities import Balance, Identity
 from rig.clock import VirtualClock
 from rig.driving import DriverContext
 from rig.errors import (
@@ -21,6 +21,7 @@ from rig.errors import (
     NoReplyError,
     RefusedError,
 )
+from rig.samples import Sampled
 
 MEETING = {
     b"@": b'I4 A "B1"\r\n',

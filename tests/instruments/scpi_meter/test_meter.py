@@ -9,10 +9,11 @@ from instruments.plant.power import IDLE_A, MOTOR_A
 from instruments.scpi.simulated.status_model import Faults, ScpiDevice
 from instruments.scpi_meter.driver import Driver
 from instruments.scpi_meter.twin import Twin
-from rig.capabilities import Meter, Sampled
+from rig.capabilities import Meter
 from rig.clock import VirtualClock
 from rig.driving import DriverContext
 from rig.errors import ConnectionFailedError, GarbledReplyError, NoReplyError, RefusedError
+from rig.samples import Sampled
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ from instruments.plant.power import IDLE_A, MOTOR_A
 from instruments.scpi.simulated.status_model import Faults
 from instruments.scpi_supply.driver import Driver
 from instruments.scpi_supply.twin import Twin
-from rig.capabilities import Sampled, Supply
+from rig.capabilities import Supply
 from rig.clock import VirtualClock
 from rig.driving import DriverContext
 from rig.errors import ConnectionFailedError, GarbledReplyError, NoReplyError, OutOfRangeError, RefusedError
+from rig.samples import Sampled
 
 
 @pytest.fixture

@@ -1,0 +1,254 @@
+"""What happens during a run: one frozen class per event, whose `NAME` is the entry's name and stands nowhere else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar
+
+from rig.record.bodies.codec import Json
+
+
+class Severity(StrEnum):
+    """How loudly an event is to be told."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ALARM = "alarm"
+
+
+class Event:
+    """The base of all events. `ORDINARY` ones are the course of a run, which a page shows elsewhere."""
+
+    NAME: ClassVar[str] = ""
+    SEVERITY: ClassVar[Severity] = Severity.INFO
+    ORDINARY: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        """Return the entry's name."""
+        return self.NAME
+
+
+class OutcomeWord(StrEnum):
+    """How a plan ended. ERROR is a failure outside its body, INTERRUPTED began and was cut short."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    SKIPPED = "skipped"
+    INTERRUPTED = "interrupted"
+    NOT_REACHED = "not reached"
+
+
+@dataclass(frozen=True)
+class Connected(Event):
+    """An instrument answered; `identity` is who it says it is."""
+
+    NAME = "connected"
+    ORDINARY = True
+    instrument: str
+    capability: str = ""
+    identity: dict[str, str] = field(default_factory=dict)
+    calibration: dict[str, Json] | None = None
+
+
+@dataclass(frozen=True)
+class PlanBegins(Event):
+    """A plan's body is about to run."""
+
+    NAME = "plan begins"
+    ORDINARY = True
+    plan: str
+    requirements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlanFailed(Event):
+    """A plan's body raised; written at once, so that the reason survives whatever comes then."""
+
+    NAME = "plan failed"
+    SEVERITY = Severity.WARNING
+    plan: str
+    error: str
+
+
+@dataclass(frozen=True)
+class PlanEnds(Event):
+    """A plan's body is over and delivery has stopped."""
+
+    NAME = "plan ends"
+    ORDINARY = True
+    plan: str
+
+
+@dataclass(frozen=True)
+class PlanOutcome(Event):
+    """What became of one selected plan, its set-up and tear-down included; `why` is empty for one that passed."""
+
+    NAME = "plan outcome"
+    ORDINARY = True
+    plan: str
+    outcome: OutcomeWord
+    why: str = ""
+    requirements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WindowBegins(Event):
+    """A span of time to evaluate begins."""
+
+    NAME = "window begins"
+    ORDINARY = True
+    window: str
+
+
+@dataclass(frozen=True)
+class WindowEnds(Event):
+    """A span of time to evaluate has ended: [from_ns, to_ns), UTC ns."""
+
+    NAME = "window ends"
+    ORDINARY = True
+    window: str
+    from_ns: int
+    to_ns: int
+
+
+@dataclass(frozen=True)
+class ZeroFlow(Event):
+    """The bench weighed with the pump stopped during [from_ns, to_ns), UTC ns."""
+
+    NAME = "zero flow"
+    ORDINARY = True
+    from_ns: int
+    to_ns: int
+
+
+@dataclass(frozen=True)
+class LooksPlanned(Event):
+    """A window will be measured until a limit is decided, at looks fixed here, hours after its begin."""
+
+    NAME = "looks"
+    window: str
+    limit: str
+    looks_hours: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class ProjectionSeen(Event):
+    """What verdict on a result is to be expected at its window's end. `hours_to_verdict` None: not within sight."""
+
+    NAME = "projection"
+    plan: str
+    result: str
+    value_percent: float
+    u_percent: float
+    verdict: str
+    pass_probability: float
+    lower_percent: float | None = None
+    upper_percent: float | None = None
+    hours_to_verdict: float | None = None
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One line of the pump's own log: its number, the pump's clock (ns), what it says."""
+
+    number: int
+    pump_clock_ns: int
+    event: str
+    detail: int = 0
+
+
+@dataclass(frozen=True)
+class PumpLogRead(Event):
+    """Lines that the pump's own log has gained since it was last read."""
+
+    NAME = "pump log"
+    ORDINARY = True
+    instrument: str
+    lines: tuple[LogLine, ...]
+
+
+@dataclass(frozen=True)
+class PumpStateChanged(Event):
+    """The pump's status shows another state or other alarms than before; `at_ns` is when it was read, UTC ns."""
+
+    NAME = "pump state"
+    ORDINARY = True
+    instrument: str
+    state: str
+    at_ns: int
+    alarms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadingMissed(Event):
+    """An instrument did not give one reading."""
+
+    NAME = "reading missed"
+    SEVERITY = Severity.WARNING
+    stream: str
+    error: str
+
+
+@dataclass(frozen=True)
+class SamplerFailed(Event):
+    """An instrument is read no more."""
+
+    NAME = "sampler failed"
+    SEVERITY = Severity.ALARM
+    stream: str
+    error: str
+
+
+@dataclass(frozen=True)
+class LeaseLapsed(Event):
+    """The plan showed no sign of life, so that the pump is no longer polled and stops by itself."""
+
+    NAME = "lease lapsed"
+    SEVERITY = Severity.ALARM
+    stream: str
+
+
+@dataclass(frozen=True)
+class PumpDidNotStop(Event):
+    """The pump did not stop when told: what was done about it, and what went wrong."""
+
+    NAME = "pump did not stop"
+    SEVERITY = Severity.ALARM
+    done: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OtherEvent(Event):
+    """An event of a name that this rig has no class for: a plan's own, another version's, or one that is damaged."""
+
+    named: str
+    said: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Return the entry's name."""
+        return self.named
+
+
+EVENTS: tuple[type[Event], ...] = (
+    Connected,
+    LeaseLapsed,
+    LooksPlanned,
+    PlanBegins,
+    PlanEnds,
+    PlanFailed,
+    PlanOutcome,
+    ProjectionSeen,
+    PumpDidNotStop,
+    PumpLogRead,
+    PumpStateChanged,
+    ReadingMissed,
+    SamplerFailed,
+    WindowBegins,
+    WindowEnds,
+    ZeroFlow,
+)
+BY_NAME = {kind.NAME: kind for kind in EVENTS}

@@ -1,0 +1,71 @@
+"""What plans are judged by, as a run keeps it: limits and requirements."""
+
+from dataclasses import dataclass, field
+
+from rig.errors import UnknownLimitError, UnknownRequirementError
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Within what a result must lie, agreed before measuring; None is no limit on that side.
+
+    `coverage_k` is the coverage factor of the guard band, `source` says who says so.
+    """
+
+    unit: str
+    lower: float | None = None
+    upper: float | None = None
+    coverage_k: float = 2.0
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroFlowPlan:
+    """How long the bench weighs at zero flow before and after each plan that doses."""
+
+    zero_flow_hours: float = 0.0
+    settle_minutes: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePlan:
+    """How start-up graphs and trumpet curves are drawn."""
+
+    sample_interval_min: float
+    windows_min: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsInForce:
+    """limits.toml, as it was when the run began."""
+
+    evaporation: ZeroFlowPlan = field(default_factory=ZeroFlowPlan)
+    trumpet: CurvePlan | None = None
+    limits: dict[str, Limit] = field(default_factory=dict)
+
+    def named(self, name: str) -> Limit:
+        """Return a limit; raise UnknownLimitError with those there are."""
+        if name not in self.limits:
+            raise UnknownLimitError(f"there is no limit {name!r}; there are {', '.join(map(repr, self.limits))}")
+        return self.limits[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One requirement to trace to."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementsInForce:
+    """requirements.toml, as it was when the run began."""
+
+    requirements: dict[str, Requirement] = field(default_factory=dict)
+
+    def named(self, name: str) -> Requirement:
+        """Return a requirement; raise UnknownRequirementError with those there are."""
+        if name not in self.requirements:
+            raise UnknownRequirementError(f"there is no requirement {name!r}; there are {', '.join(self.requirements)}")
+        return self.requirements[name]

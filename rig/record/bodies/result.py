@@ -1,0 +1,101 @@
+"""A result: all that any face shows of it, computed once."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rig.record.bodies.codec import Json
+from rig.record.bodies.judging import Limit
+from rig.record.bodies.recipe import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLine:
+    """One line of an uncertainty budget; `contribution` is in the result's unit, `share_percent` of its variance."""
+
+    name: str
+    kind: str
+    value: float
+    u: float
+    unit: str
+    sensitivity: float
+    contribution: float
+    dof: float
+    share_percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the guard-band rule found; probabilities are fractions of 1, the guard band is in the result's unit."""
+
+    guard_band: float
+    conformance_probability: float
+    wrong_accept_risk: float
+    wrong_reject_risk: float
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A value with its combined standard uncertainty `u`, and the coverage factor `k` that it was judged with.
+
+    `k` is the one that makes the guard band: the limit's, or that of the look that stopped the measurement, widened by
+    Student's t where `dof` (effective degrees of freedom) are few. All faces show U = k·u with this k.
+    """
+
+    value: float
+    u: float
+    k: float
+    dof: float
+    budget: tuple[BudgetLine, ...]
+    judgement: Judgement
+
+    @property
+    def expanded(self) -> float:
+        """Return U = k·u, which is the guard band that the verdict was reached with."""
+        return self.judgement.guard_band
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a claim came to. `number` is None when the data allowed none, or when the claim is about a fact.
+
+    A claim about a fact has no limit; `fact` says what was found. `reasons` say why the verdict is not PASS, `remarks`
+    what a reader should know all the same, `details` further figures by name.
+    """
+
+    plan: str
+    requirements: tuple[str, ...]
+    recipe: Recipe
+    unit: str
+    verdict: str
+    limit_name: str = ""
+    limit: Limit | None = None
+    number: Number | None = None
+    fact: str = ""
+    reasons: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    details: dict[str, Json] = field(default_factory=dict)
+
+
+def shared_out(lines: Sequence[BudgetLine], u: float) -> tuple[BudgetLine, ...]:
+    """Return budget lines with their share of the variance u² in percent."""
+    return tuple(
+        BudgetLine(
+            one.name,
+            one.kind,
+            one.value,
+            one.u,
+            one.unit,
+            one.sensitivity,
+            one.contribution,
+            one.dof,
+            100.0 * (one.contribution / u) ** 2 if u > 0 else 0.0,
+        )
+        for one in lines
+    )
+
+
+def welch_satterthwaite(lines: Sequence[BudgetLine], u: float) -> float:
+    """Return the effective degrees of freedom of a budget (JCGM 100:2008, G.4.1), infinite when no line limits them."""
+    rest = math.fsum(one.contribution**4 / one.dof for one in lines if math.isfinite(one.dof))
+    return u**4 / rest if rest > 0 else math.inf

@@ -1,0 +1,137 @@
+"""The start of a run: everything that a reader needs to trust the rest."""
+
+from dataclasses import dataclass, field
+
+from rig.record.bodies.judging import LimitsInForce, RequirementsInForce
+
+# 1: results without k and degrees of freedom, no outcomes of plans. 2: this one.
+FORMAT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that the run keeps in full. A plan's `file` is the part of its node id before the `::`."""
+
+    file: str = ""
+    sha256: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dut:
+    """The pump under test; `stroke_ul` is the volume of one of its strokes, 0 for a pump without strokes."""
+
+    model: str = ""
+    serial: str = ""
+    stroke_ul: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationStatus:
+    """Which calibration a measuring instrument has and until when it holds (`due`: ISO date, that day included)."""
+
+    id: str = ""
+    due: str = ""
+    as_found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredInstrument:
+    """One instrument of the bench file. `role` is what it is for on this bench: "" means its capability."""
+
+    capability: str
+    driver: str = ""
+    calibration: CalibrationStatus | None = None
+    sample_every_s: float | None = None
+    role: str = ""
+
+    @property
+    def serves_as(self) -> str:
+        """Return the role, which is the capability where the bench file gives none."""
+        return self.role or self.capability
+
+
+@dataclass(frozen=True, slots=True)
+class WeighingFacts:
+    """What the conversion from mass to volume needs to know about the bench; see the bench file's [weighing]."""
+
+    readability_mg: float
+    repeatability_mg: float
+    linearity_mg: float
+    calibration_u_percent: float
+    needle_diameter_mm: float = 0.0
+    vessel_diameter_mm: float = 30.0
+    capillary_mg: float = 0.05
+    u_temperature_k: float = 0.2
+    u_pressure_hpa: float = 1.0
+    u_humidity_percent: float = 3.0
+    clock_ppm: float = 50.0
+
+
+@dataclass(frozen=True, slots=True)
+class StatedAir:
+    """Ambient conditions as stated, for a bench without a DAQ that measures them."""
+
+    air_temperature_c: float
+    liquid_temperature_c: float
+    air_pressure_hpa: float
+    air_humidity_percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What the run was made with."""
+
+    rig: str = ""
+    python: str = ""
+    platform: str = ""
+    packages: dict[str, str] = field(default_factory=dict)
+    lock_sha256: str = ""
+    commit: str = ""
+    modified: bool = False
+    started_wall_utc: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The start entry. `kind` is "mocked" or "physical", `clock` "wall" or "virtual".
+
+    `plans` are the plan files, `selected` the plans of this session by their names, () where that was not written.
+    `begun_utc_ns` is the machine's own time, since runs in virtual time may all start at one instant. `overdue` says
+    which calibrations had run out. `format` is the version of these words.
+    """
+
+    bench: str = ""
+    kind: str = ""
+    clock: str = ""
+    bench_file: SourceFile = field(default_factory=SourceFile)
+    seed: int = 0
+    dut: Dut = field(default_factory=Dut)
+    operator: str = ""
+    instruments: dict[str, DeclaredInstrument] = field(default_factory=dict)
+    weighing: WeighingFacts | None = None
+    ambient: StatedAir | None = None
+    overdue: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
+    selected: tuple[str, ...] = ()
+    plan_sources: tuple[SourceFile, ...] = ()
+    limits: LimitsInForce = field(default_factory=LimitsInForce)
+    requirements: RequirementsInForce = field(default_factory=RequirementsInForce)
+    provenance: Provenance = field(default_factory=Provenance)
+    purpose: str = ""
+    begun_utc_ns: int = 0
+    format: int = 1
+
+    @property
+    def mocked(self) -> bool:
+        """Tell whether what was measured is simulated."""
+        return self.kind == "mocked"
+
+    def in_role(self, role: str) -> str:
+        """Return the name of the instrument that serves in a role, "" when the bench has none."""
+        return next((name for name, one in self.instruments.items() if one.serves_as == role), "")
+
+    def with_capability(self, capability: str) -> tuple[str, ...]:
+        """Return the names of the instruments with a capability, the one that serves under its name first."""
+        names = [name for name, one in self.instruments.items() if one.capability == capability]
+        return tuple(sorted(names, key=lambda name: self.instruments[name].serves_as != capability))
