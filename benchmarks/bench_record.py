@@ -12,7 +12,10 @@ import numpy as np
 from benchmarks.table import Row
 from rig.channels import Channel
 from rig.clock import WallClock, stopwatch_ns
+from rig.record.bodies.others import Stop
+from rig.record.bodies.start import Start
 from rig.record.folder import list_runs
+from rig.record.schema import Kind
 from rig.record.writer import RunRecord
 from rig.samples import Block
 
@@ -36,7 +39,7 @@ def rows() -> list[Row]:
 def _result_rows() -> list[Row]:
     peer = "OpenHTF 78 µs, lost on SIGKILL"
     with _new_record() as record:
-        per_result_us = _each_us(lambda: record.result("mean flow error", RESULT_BODY), RESULTS)
+        per_result_us = _each_us(lambda: record.raw(Kind.RESULT, "mean flow error", RESULT_BODY), RESULTS)
     first, last = (median(part) for part in (per_result_us[:1000], per_result_us[-1000:]))
     mean = sum(per_result_us) / len(per_result_us)
     return [
@@ -82,9 +85,9 @@ def _read_single_samples(record: RunRecord) -> float:
 def _listing_row() -> Row:
     with tempfile.TemporaryDirectory() as folder:
         for number in range(100):
-            record = RunRecord.create(Path(folder), f"run-{number}", {"plans": ["test_basal.py"]}, 0, WallClock())
-            record.result("mean flow error", RESULT_BODY)
-            record.stop("FINISHED", {})
+            record = RunRecord.create(Path(folder), f"run-{number}", Start(plans=("test_basal.py",)), 0, WallClock())
+            record.raw(Kind.RESULT, "mean flow error", RESULT_BODY)
+            record.stop(Stop("FINISHED"))
         us = _once_us(lambda: list_runs(Path(folder)))
     return Row("list runs, each", us / 100 / 1000, "ms", "-", "-")
 
@@ -93,7 +96,7 @@ def _listing_row() -> Row:
 def _new_record() -> Iterator[RunRecord]:
     with (
         tempfile.TemporaryDirectory() as folder,
-        RunRecord.create(Path(folder), "bench", {}, 0, WallClock()) as record,
+        RunRecord.create(Path(folder), "bench", Start(), 0, WallClock()) as record,
     ):
         yield record
 

@@ -14,6 +14,7 @@ from instruments.hosting.pty_host import PtyHost
 from rig.bench.bench import Bench, make_clock
 from rig.bench_file.reading import load_bench_file
 from rig.clock import stopwatch_ns
+from rig.record.bodies.start import Start
 from rig.record.writer import RunRecord
 
 BENCH = Path(__file__).parent / "day.toml"
@@ -32,13 +33,13 @@ def _seconds_since(start_ns):
 def _open(folder):
     bench_file = load_bench_file(BENCH)
     clock = make_clock(bench_file)
-    record = RunRecord.create(Path(folder), "day", {"bench": "day"}, clock.now_ns(), clock)
+    record = RunRecord.create(Path(folder), "day", Start(bench="day"), clock.now_ns(), clock)
     return Bench(bench_file, record, clock, bench_file.bench.seed)
 
 
 def _day() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, _open(folder) as bench:
-        bench.by_capability["pump"].run_continuous(rate_ul_h=41.7)
+        bench.instruments.pump().run_continuous(rate_ul_h=41.7)
         start_ns = stopwatch_ns()
         bench.dwell(hours=24)
         seconds = _seconds_since(start_ns)
@@ -52,7 +53,7 @@ def _day() -> list[Row]:
 def _query() -> list[Row]:
     """Time whole driver queries over pseudo-terminals (command, reply, parsed), and a bare exchange beside them."""
     with tempfile.TemporaryDirectory() as folder, _open(folder) as bench:
-        balance, pump = bench.by_capability["balance"], bench.by_capability["pump"]
+        balance, pump = bench.instruments.balance(), bench.instruments.pump()
         bare_us = _bare_exchange_us()
         peer = f"bare pyserial exchange in this run: {bare_us:.0f} µs"
         return [

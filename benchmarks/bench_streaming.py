@@ -20,6 +20,8 @@ from benchmarks.table import Row
 from rig.bench.sampling import Sampler
 from rig.channels import Channel
 from rig.clock import Deadline, VirtualClock, WallClock, stopwatch_ns
+from rig.record.bodies.others import Stop
+from rig.record.bodies.start import Start
 from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
 from rig.samples import Block
@@ -93,7 +95,7 @@ def long_record(folder: Path, seconds_long: int) -> Path:
     clock = VirtualClock(EPOCH_NS)
     with begin(folder, clock=clock) as record:
         add_samples(record, clock, seconds_long * 1000, CHANNELS, per_block=1000)
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))
     return record.path
 
 
@@ -190,12 +192,12 @@ def sampling_beside(folder: Path) -> Iterator[Row]:
 
 def p99_lateness_ms(folder: Path) -> float:
     clock = WallClock()
-    with RunRecord.create(folder, "run", {"bench": "b"}, clock.now_ns(), clock) as record:
+    with RunRecord.create(folder, "run", Start(bench="b"), clock.now_ns(), clock) as record:
         sampler = Sampler("ticker", Ticker(clock), 0.01, clock, record)
         sampler.start()
         clock.wait_s(SAMPLING_S)
         sampler.stop()
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))
     with RecordReader(record.path) as reader:
         late_ns = [entry.t_ns - entry.body["due_ns"] for entry in reader.entries(kind="samples")]
     return float(np.percentile(late_ns, 99)) / 1e6

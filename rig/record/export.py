@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from rig.channels import Channel
 from rig.errors import ExportError, RecordCorruptError
 from rig.record.blocks import decode_block
+from rig.record.bodies.codec import Json
 from rig.record.reader import RecordReader
 from rig.record.schema import Entry, Kind
 from rig.samples import Block
@@ -93,11 +94,17 @@ def plain_fields(entries: Iterable[Entry]) -> dict[str, set[type]]:
     """
     found: dict[str, set[type]] = {}
     for entry in entries:
-        for field, value in entry.body.items():
-            if not isinstance(value, (dict, list)):
-                too_long = isinstance(value, int) and not -(2**63) <= value < 2**63
-                found.setdefault(field, set()).add(str if too_long else type(value))
+        for field, value in plain_values(entry).items():
+            too_long = isinstance(value, int) and not -(2**63) <= value < 2**63
+            found.setdefault(field, set()).add(str if too_long else type(value))
     return {field: found[field] for field in sorted(found.keys() - {*ENTRY_COLUMNS, BODY})}
+
+
+def plain_values(entry: Entry) -> dict[str, Json]:
+    """Return the plain values of an entry's body by name; a result's number gives its own (value, u, k, dof) too."""
+    number = entry.body.get("number") if entry.kind == Kind.RESULT.value else None
+    parts = [entry.body, number] if isinstance(number, dict) else [entry.body]
+    return {key: value for part in parts for key, value in part.items() if not isinstance(value, dict | list)}
 
 
 def body_text(entry: Entry) -> str:
@@ -107,7 +114,12 @@ def body_text(entry: Entry) -> str:
 
 def write_run_file(reader: RecordReader, directory: Path) -> Path:
     """Write the run's start and stop as JSON (a stop of null: not stopped yet) and return the path."""
-    run = {"record": reader.path.name, "start": reader.start(), "stop": reader.stop()}
+    start, stop = (next(reader.entries(kind=kind.value), None) for kind in (Kind.START, Kind.STOP))
+    run = {
+        "record": reader.path.name,
+        "start": start.body if start is not None else None,
+        "stop": stop.body if stop is not None else None,
+    }
     return _write(directory, "run.json", lambda file: json.dump(run, file, ensure_ascii=False, indent=2))
 
 
@@ -158,7 +170,8 @@ def _entries_writer(reader: RecordReader, kind: Kind) -> Callable[[IO[str]], Non
         fields = plain_fields(reader.entries(kind=kind.value))
         _write_rows(file, [(*ENTRY_COLUMNS, *fields, BODY)])
         for entry in reader.entries(kind=kind.value):
-            plain = (entry.body.get(field, "") for field in fields)
+            values = plain_values(entry)
+            plain = (values.get(field, "") for field in fields)
             row = (entry.seq, _utc_text(entry.t_ns), entry.t_ns, entry.name, *plain, body_text(entry))
             _write_rows(file, [row])
 

@@ -20,6 +20,7 @@ from rig.record.export import (
     file_stem,
     losses,
     plain_fields,
+    plain_values,
     write_run_file,
     written_whole,
 )
@@ -106,7 +107,10 @@ class _ParquetExport:
                     [entry.t_ns for entry in group],
                     [entry.t_ns for entry in group],
                     [entry.name for entry in group],
-                    *([self._plain_value(entry.body.get(name), plain[name]) for entry in group] for name in plain),
+                    *(
+                        [self._plain_value(plain_values(entry).get(name), plain[name]) for entry in group]
+                        for name in plain
+                    ),
                     [body_text(entry) for entry in group],
                 ]
 

@@ -145,7 +145,7 @@ class RecordEncoder:
             state.entry_ns = t_ns = stamps.after(entry.t_ns, state.entry_ns)
         try:
             points = list(entry_points(entry, self._run, t_ns))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (RecordCorruptError, ValueError) as error:
             making.withheld.append(Refused(1, f"{entry.kind}s", f"entry {entry.seq}: {entry.name}", repr(error)))
             return
         for point in points:

@@ -3,25 +3,19 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
-from rig.channels import Channel
+from rig.record.bodies.codec import Json, to_body
+from rig.record.bodies.events import Severity
+from rig.record.bodies.others import SamplerCounted, Stop
+from rig.record.bodies.start import CalibrationStatus, DeclaredInstrument
 from rig.record.schema import Entry, Kind
+from rig.record.words import command_of, descriptor_of, readable_event_of, start_of, stop_of
 from rig.streaming.names import field_names
-from rig.streaming.points import Fields, Point, RunTags, Value, json_text, plan_tags, point, whole
+from rig.streaming.points import Fields, Point, RunTags, Value, json_text, plan_tags, point
 from rig.streaming.results import result_points
 
 OWN_NOTE = "streaming"
-INFO, WARNING, ALARM = "info", "warning", "alarm"
 
-_SEVERITIES = {
-    "reading missed": WARNING,
-    "sampler failed": ALARM,
-    "pump did not stop": ALARM,
-    "lease lapsed": ALARM,
-    "plan failed": WARNING,
-}
-_ALARM_NAME = re.compile(r"(alarm|interlock)\b", re.IGNORECASE)
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _TAKEN_KEYS = {"seq", "text", "body", "time", "run", "bench", "dut", "source", "event", "severity", "plan", "test"}
 _MAX_OWN_FIELDS = 32
@@ -37,40 +31,35 @@ def entry_points(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
 
 
 def _start(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
-    body = entry.body
-    own = body.get("provenance") or {}
+    start = start_of(entry)
     fields: Fields = {
         "seq": entry.seq,
         "started_ms": run.started_ns // _NS_PER_MS,
-        "seed": whole(body.get("seed")),
-        "operator": str(body.get("operator", "")),
-        "kind": str(body.get("kind", "")),
-        "clock": str(body.get("clock", "")),
-        "plans": ", ".join(map(str, body.get("plans", ()))),
-        "dut_model": str((body.get("dut") or {}).get("model", "")),
-        "overdue": "; ".join(map(str, body.get("overdue", ()))),
-        "rig_version": str(own.get("rig", "")),
-        "commit": str(own.get("commit", "")),
+        "seed": start.seed,
+        "operator": start.operator,
+        "kind": start.kind,
+        "clock": start.clock,
+        "plans": ", ".join(start.plans),
+        "dut_model": start.dut.model,
+        "overdue": "; ".join(start.overdue),
+        "rig_version": start.provenance.rig,
+        "commit": start.provenance.commit,
     }
     yield point("runs", (*run.tags, ("phase", "start")), fields, t_ns)
-    for name, instrument in sorted((body.get("instruments") or {}).items()):
-        if calibration := instrument.get("calibration"):
-            yield _calibration(entry, run, t_ns, name, instrument, calibration)
+    for name, instrument in sorted(start.instruments.items()):
+        if instrument.calibration is not None:
+            yield _calibration(entry, run, t_ns, name, instrument, instrument.calibration)
 
 
 def _calibration(
-    entry: Entry, run: RunTags, t_ns: int, name: str, instrument: dict[str, Any], calibration: dict[str, Any]
+    entry: Entry, run: RunTags, t_ns: int, name: str, instrument: DeclaredInstrument, calibration: CalibrationStatus
 ) -> Point:
-    tags = (
-        ("instrument", name),
-        ("driver", str(instrument.get("driver", ""))),
-        ("capability", str(instrument.get("capability", ""))),
-    )
-    day_after = date.fromisoformat(str(calibration["due"])) + timedelta(days=1)
+    tags = (("instrument", name), ("driver", instrument.driver), ("capability", instrument.capability))
+    day_after = date.fromisoformat(calibration.due) + timedelta(days=1)
     due_ms = int(datetime(day_after.year, day_after.month, day_after.day, tzinfo=UTC).timestamp() * 1000)
     fields: Fields = {
         "seq": entry.seq,
-        "calibration": str(calibration.get("id", "")),
+        "calibration": calibration.id,
         "due_ms": due_ms,
         "days_left": (due_ms - run.started_ns / _NS_PER_MS) / _MS_PER_DAY,
     }
@@ -78,19 +67,30 @@ def _calibration(
 
 
 def _stop(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
+    stop = stop_of(entry)
     fields: Fields = {
         "seq": entry.seq,
         "started_ms": run.started_ns // _NS_PER_MS,
         "stopped_ms": entry.t_ns // _NS_PER_MS,
         "duration_s": (entry.t_ns - run.started_ns) / 1e9,
-        "reason": str(entry.body.get("reason", "")),
-        "counts": json_text(entry.body.get("counts", {})),
+        "reason": stop.reason,
+        "counts": json_text(_counts(stop)),
     }
     yield point("runs", (*run.tags, ("phase", "stop")), fields, t_ns)
 
 
+def _counts(stop: Stop) -> dict[str, Json]:
+    """Return what a stop counts, under the names that the schema gives."""
+    samplers: dict[str, SamplerCounted] = stop.samplers
+    return {
+        "outcomes": stop.outcomes,
+        "entries": stop.entries,
+        "samplers": {name: to_body(one) for name, one in samplers.items()},
+    }
+
+
 def _descriptor(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
-    channels = [Channel(**channel) for channel in entry.body["channels"]]
+    channels = descriptor_of(entry).channels
     for channel, field in zip(channels, field_names(channels), strict=True):
         tags = (*run.tags, ("instrument", entry.name), ("channel", channel.name))
         fields: Fields = {"seq": entry.seq, "field": field, "unit": channel.unit, "meaning": channel.meaning}
@@ -98,35 +98,29 @@ def _descriptor(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
 
 
 def _command(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
-    body = entry.body
+    command = command_of(entry)
     fields: Fields = {
         "seq": entry.seq,
-        "round_trip_ms": (body["received_ns"] - body["sent_ns"]) / _NS_PER_MS,
-        "result": str(body.get("result", "")),
-        "arguments": json_text(body.get("arguments", {})),
+        "round_trip_ms": (command.received_ns - command.sent_ns) / _NS_PER_MS,
+        "result": command.result,
+        "arguments": json_text(command.arguments),
     }
-    tags = (("instrument", entry.name), ("verb", str(body.get("verb", ""))))
-    yield point("commands", (*run.tags, *tags), fields, t_ns)
+    yield point("commands", (*run.tags, ("instrument", entry.name), ("verb", command.verb)), fields, t_ns)
 
 
 def _event(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
-    severity = _severity(entry)
-    tags = (*run.tags, ("event", entry.name), ("severity", severity), *plan_tags(entry.body))
+    event = readable_event_of(entry)
+    plan = getattr(event, "plan", None) or entry.body.get("plan")
+    tags = (*run.tags, ("event", entry.name), ("severity", event.severity.value), *plan_tags(plan))
     text = _text(entry)
     body: dict[str, Value] = {"seq": entry.seq, "text": text, "body": json_text(entry.body)}
     yield point("events", tags, body | _own_fields(entry.body), t_ns)
-    if severity == ALARM:
+    if event.severity is Severity.ALARM:
         yield point("alarms", tags, {"seq": entry.seq, "text": text}, t_ns)
 
 
-def _severity(entry: Entry) -> str:
-    said = entry.body.get("severity")
-    if said in (INFO, WARNING, ALARM):
-        return str(said)
-    return _SEVERITIES.get(entry.name, ALARM if _ALARM_NAME.match(entry.name) else INFO)
-
-
 def _text(entry: Entry) -> str:
+    """Say an event in one line, whatever its body holds: who added it need not have told us."""
     for key in ("text", "error", "message"):
         if isinstance(entry.body.get(key), str):
             return f"{entry.name}: {entry.body[key]}"
@@ -136,7 +130,7 @@ def _text(entry: Entry) -> str:
     return ": ".join([entry.name, ", ".join(simple)]) if simple else entry.name
 
 
-def _own_fields(body: Mapping[str, Any]) -> dict[str, Value]:
+def _own_fields(body: Mapping[str, Json]) -> dict[str, Value]:
     """Return the numbers and words of an event's body; a name has one type, whatever the event."""
     fields: dict[str, Value] = {}
     for key, value in body.items():

@@ -23,6 +23,11 @@ _ESCAPED = re.compile(r"\\([,= ])")
 
 
 _ITEMS = "SELECT sum(json_array_length(body, ?)) FROM entry WHERE kind = ?"
+# A result holds its budget in its number; in format 1 it stood in the body itself.
+_BUDGET_LINES = (
+    "SELECT sum(coalesce(json_array_length(body, '$.number.budget'), json_array_length(body, '$.budget'))) "
+    "FROM entry WHERE kind = 'result'"
+)
 _SAMPLES = (
     "SELECT sum(json_extract(body, '$.n')), min(json_extract(body, '$.t_first_ns')), "
     "max(json_extract(body, '$.t_last_ns')) FROM entry "
@@ -62,7 +67,7 @@ class Expected:
     def _made(self, kinds: dict[str, int]) -> dict[str, tuple[str, int]]:
         """Return for each measurement but `samples` the field to count and how many points the record makes."""
         (channels,) = self._numbers(_ITEMS, "$.channels", "descriptor")
-        (budget,) = self._numbers(_ITEMS, "$.budget", "result")
+        (budget,) = self._numbers(_BUDGET_LINES)
         made = {
             "runs": kinds.get("start", 0) + kinds.get("stop", 0),
             "channels": channels,

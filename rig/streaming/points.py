@@ -4,9 +4,9 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from rig.record.schema import Entry
+from rig.record.words import start_of
 from rig.streaming.names import escape_name, quote_text, tag_set
 
 _INT64 = 2**63
@@ -35,13 +35,8 @@ class RunTags:
     @classmethod
     def of(cls, run_id: str, start: Entry) -> "RunTags":
         """Read them from the run's start entry."""
-        dut = start.body.get("dut")
-        tags = (
-            ("run", run_id),
-            ("bench", str(start.body.get("bench", ""))),
-            ("dut", str(dut.get("serial", "")) if isinstance(dut, dict) else ""),
-            ("source", str(start.body.get("kind", ""))),
-        )
+        said = start_of(start)
+        tags = (("run", run_id), ("bench", said.bench), ("dut", said.dut.serial), ("source", said.kind))
         return cls(tags, start.t_ns)
 
 
@@ -63,9 +58,9 @@ def _value(value: Value) -> str:
             return repr(value) if math.isfinite(value) else ""
 
 
-def plan_tags(body: Mapping[str, Any]) -> Tags:
-    """Return plan and test from pytest's name of a test: folder/test_basal.py::test_rate[2.0]."""
-    file, _, test = str(body.get("plan", "")).partition("::")
+def plan_tags(plan: object) -> Tags:
+    """Return plan and test from a plan's name: folder/test_basal.py::test_rate[2.0]."""
+    file, _, test = (plan if isinstance(plan, str) else "").partition("::")
     return (("plan", file.rpartition("/")[2].removesuffix(".py")), ("test", test))
 
 
@@ -74,11 +69,6 @@ def number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e300:
         return None
     return float(value)
-
-
-def whole(value: object) -> int | None:
-    """Return a whole number of a JSON body, None for anything else."""
-    return value if isinstance(value, int) else None
 
 
 def ms(value: object) -> int | None:

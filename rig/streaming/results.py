@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+from rig.record.bodies.codec import Json
+from rig.record.bodies.result import Number, Result
 from rig.record.schema import Entry
+from rig.record.words import result_of
 from rig.streaming.names import with_unit
 from rig.streaming.points import Point, RunTags, Tags, Value, json_text, ms, number, plan_tags, point
 
@@ -16,66 +18,75 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 def result_points(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
     """Yield the point of a result and those of its budget."""
-    body = entry.body
-    recipe, limit, decision = (body.get(key) or {} for key in ("recipe", "limit", "decision"))
-    parameters = recipe.get("parameters") or {}
-    unit = str(body.get("unit", "1"))
+    result = result_of(entry)
     shared = (
         *run.tags,
-        *plan_tags(body),
-        ("requirement", "+".join(sorted(map(str, body.get("requirements", ()))))),
+        *plan_tags(result.plan),
+        ("requirement", "+".join(sorted(result.requirements))),
         ("result", entry.name),
     )
-    verdict = str(body.get("verdict", ""))
-    fields: dict[str, Value] = {
-        "seq": entry.seq,
-        with_unit("value", unit): number(body.get("value")),
-        with_unit("u", unit): number(body.get("u")),
-        with_unit("lower", unit): number(limit.get("lower")),
-        with_unit("upper", unit): number(limit.get("upper")),
-        with_unit("guard_band", unit): number(decision.get("guard_band")),
-        "coverage_k": number(limit.get("coverage_k")),
-        "verdict_code": VERDICT_CODES.get(verdict),
-        "limit": str(body.get("limit_name", "")),
-        "function": str(recipe.get("function", "")),
-        "reasons": "; ".join(map(str, body.get("reasons", ()))),
-        "details": json_text(body.get("details", {})),
-        "from_ms": ms(recipe.get("from_ns")),
-        "to_ms": ms(recipe.get("to_ns")),
-    }
-    for key in ("conformance_probability", "wrong_accept_risk", "wrong_reject_risk"):
-        fields[key] = number(decision.get(key))
-    for key, value in parameters.items():
+    fields: dict[str, Value] = {"seq": entry.seq, **_number_fields(result), **_said_fields(result)}
+    for key, value in result.recipe.parameters.items():
         if _KEY.fullmatch(key) and key not in fields:
             fields[key] = number(value)
-    tags = (*shared, ("setting", _setting(parameters)), ("verdict", verdict))
+    tags = (*shared, ("setting", _setting(result.recipe.parameters)), ("verdict", result.verdict))
     yield point("results", tags, fields, t_ns)
-    yield from _budget(entry, shared, unit, t_ns)
+    if result.number is not None:
+        yield from _budget(entry.seq, result.number, result.unit, shared, t_ns)
 
 
-def _budget(entry: Entry, shared: Tags, unit: str, t_ns: int) -> Iterator[Point]:
+def _number_fields(result: Result) -> dict[str, Value]:
+    """Return value, u, U and the k that was judged with, in fields that carry the result's unit."""
+    unit, found, limit = result.unit, result.number, result.limit
+    fields: dict[str, Value] = {}
+    if limit is not None:
+        fields[with_unit("lower", unit)] = number(limit.lower)
+        fields[with_unit("upper", unit)] = number(limit.upper)
+    if found is not None:
+        fields[with_unit("value", unit)] = number(found.value)
+        fields[with_unit("u", unit)] = number(found.u)
+        fields[with_unit("expanded", unit)] = number(found.expanded)
+        fields[with_unit("guard_band", unit)] = number(found.judgement.guard_band)
+        fields["coverage_k"] = number(found.k)
+        fields["dof"] = number(found.dof)
+        fields["conformance_probability"] = number(found.judgement.conformance_probability)
+        fields["wrong_accept_risk"] = number(found.judgement.wrong_accept_risk)
+        fields["wrong_reject_risk"] = number(found.judgement.wrong_reject_risk)
+    return fields
+
+
+def _said_fields(result: Result) -> dict[str, Value]:
+    return {
+        "verdict_code": VERDICT_CODES.get(result.verdict),
+        "limit": result.limit_name,
+        "function": result.recipe.function,
+        "fact": result.fact or None,
+        "reasons": "; ".join(result.reasons),
+        "details": json_text(result.details),
+        "from_ms": ms(result.recipe.from_ns),
+        "to_ms": ms(result.recipe.to_ns),
+    }
+
+
+def _budget(seq: int, found: Number, unit: str, shared: Tags, t_ns: int) -> Iterator[Point]:
     seen: dict[str, int] = {}
-    u = number(entry.body.get("u"))
-    for line in entry.body.get("budget") or ():
-        name = str(line.get("name", ""))
-        seen[name] = seen.get(name, 0) + 1
-        contribution = number(line.get("contribution"))
-        own_unit = str(line.get("unit", "1"))
+    for line in found.budget:
+        seen[line.name] = seen.get(line.name, 0) + 1
         fields: dict[str, Value] = {
-            "seq": entry.seq,
-            with_unit("contribution", unit): contribution,
-            "share_percent": 100.0 * (contribution / u) ** 2 if u and contribution is not None else None,
-            with_unit("value", own_unit): number(line.get("value")),
-            with_unit("u", own_unit): number(line.get("u")),
-            "sensitivity": number(line.get("sensitivity")),
-            "dof": number(line.get("dof")),
-            "kind": str(line.get("kind", "")),
+            "seq": seq,
+            with_unit("contribution", unit): number(line.contribution),
+            "share_percent": number(line.share_percent),
+            with_unit("value", line.unit): number(line.value),
+            with_unit("u", line.unit): number(line.u),
+            "sensitivity": number(line.sensitivity),
+            "dof": number(line.dof),
+            "kind": line.kind,
         }
-        component = name if seen[name] == 1 else f"{name} #{seen[name]}"
+        component = line.name if seen[line.name] == 1 else f"{line.name} #{seen[line.name]}"
         yield point("budget", (*shared, ("component", component)), fields, t_ns)
 
 
-def _setting(parameters: Mapping[str, Any]) -> str:
+def _setting(parameters: Mapping[str, Json]) -> str:
     """Return what was programmed, for people: 12.5 µL/h."""
     for key, value in parameters.items():
         stem, _, suffix = key.partition("_")

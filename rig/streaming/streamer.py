@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rig.clock import Deadline, WallClock
 from rig.errors import RecordBusyError, RecordError, ServerAwayError, ServerRefusedError, StreamingError
+from rig.record.bodies.others import Note
 from rig.record.folder import add_note
 from rig.record.lock import has_writer
 from rig.record.reader import RecordReader
@@ -126,7 +127,7 @@ class Streamer:
         deadline = Deadline(_NOTE_PATIENCE_S)
         while True:
             try:
-                add_note(self._record, OWN_NOTE, body, last_ns)
+                add_note(self._record, Note(OWN_NOTE, body), last_ns)
             except RecordBusyError:
                 if deadline.passed():
                     self._log("the outcome could not be noted in the record: another process keeps writing it")

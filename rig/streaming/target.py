@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
 from rig.bench_file.tables import InfluxSection
 from rig.errors import StreamingError
+from rig.record.bodies.start import Start
 
 SWITCH = "RIG_INFLUX"
 TOKEN = "RIG_INFLUX_TOKEN"  # noqa: S105 - the name of a variable
@@ -77,14 +77,14 @@ class Target:
         return f"{self.url} is not encrypted: token and data can be read on the way; use https://"
 
 
-def find_target(start: Mapping[str, Any], environment: Mapping[str, str]) -> Target | None:
+def find_target(start: Start, environment: Mapping[str, str]) -> Target | None:
     """Return where the run that began with `start` is to be streamed; None when nobody asks for it.
 
     Raises StreamingError that names the variable or key that is wrong.
     """
     if environment.get(SWITCH, "").lower() == "off":
         return None
-    named: dict[str, Any] = dict(_bench_table(start))
+    named: dict[str, object] = dict(_bench_table(start))
     given = {key: environment[variable] for key, variable in _FROM_ENVIRONMENT.items() if environment.get(variable)}
     if "url" in given and named.get("url") != given["url"]:
         # A token must not go to another server than the one it was written down for.
@@ -120,12 +120,10 @@ def read_token(target: Target, environment: Mapping[str, str]) -> str:
     return ""
 
 
-def _bench_table(start: Mapping[str, Any]) -> Mapping[str, Any]:
+def _bench_table(start: Start) -> Mapping[str, object]:
     """Return the [influxdb] table of the bench file that a run's start holds."""
-    bench_file = start.get("bench_file")
-    text = bench_file.get("text", "") if isinstance(bench_file, dict) else ""
     try:
-        table = tomllib.loads(text).get("influxdb", {})
+        table = tomllib.loads(start.bench_file.text).get("influxdb", {})
     except (tomllib.TOMLDecodeError, TypeError) as error:
         raise StreamingError(f"the bench file in the record cannot be read: {error}") from error
     return table if isinstance(table, dict) else {}

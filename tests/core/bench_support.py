@@ -4,6 +4,8 @@ import contextlib
 
 from rig.bench.bench import Bench, make_clock
 from rig.bench_file.reading import load_bench_file
+from rig.record.bodies.others import Stop
+from rig.record.bodies.start import Start
 from rig.record.writer import RunRecord
 
 HEAD = """
@@ -50,7 +52,7 @@ def opened(folder, text, seed=1):
     path.write_text(text, encoding="utf-8")
     bench_file = load_bench_file(path)
     clock = make_clock(bench_file)
-    with RunRecord.create(folder, "a-run", {"bench": "b"}, clock.now_ns(), clock) as record:
+    with RunRecord.create(folder, "a-run", Start(bench="b"), clock.now_ns(), clock) as record:
         with Bench(bench_file, record, clock, seed) as bench:
             yield bench, record
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))

@@ -4,11 +4,13 @@ import contextlib
 
 import pytest
 
+from rig.bench.instruments import OnBench
 from rig.capabilities import PumpState
 from rig.clock import WallClock
 from rig.errors import BenchConnectionError, InstrumentError, PlanError, RecordError, SafetyError
+from rig.record.bodies.events import LeaseLapsed, PumpDidNotStop, ReadingMissed
 from rig.record.reader import RecordReader
-from rig.safety.stop import stop_delivery
+from rig.safety.stop import Powering, stop_delivery
 from tests.core.bench_support import WALL, bench_text, opened
 
 
@@ -22,9 +24,22 @@ def test_all_instruments_that_cannot_be_reached_are_reported_together(tmp_path):
     assert all(failure.advice for failure in caught.value.failures)
 
 
+class Stubborn:
+    """A pump that does everything but stop."""
+
+    def __init__(self, real):
+        self._real = real
+
+    def __getattr__(self, name):
+        return getattr(self._real, name)
+
+    def stop(self):
+        raise InstrumentError("pump", "no", advice="none")
+
+
 def test_leaving_the_bench_stops_the_pump_whatever_happened_inside(tmp_path):
     with pytest.raises(ZeroDivisionError), opened(tmp_path, bench_text()) as (bench, _):
-        bench.by_capability["pump"].run_continuous(rate_ul_h=100.0)
+        bench.instruments.pump().run_continuous(rate_ul_h=100.0)
         raise ZeroDivisionError
     with RecordReader(tmp_path / "a-run.rig.db") as reader:
         verbs = [entry.body["verb"] for entry in reader.entries(kind="command")]
@@ -34,22 +49,30 @@ def test_leaving_the_bench_stops_the_pump_whatever_happened_inside(tmp_path):
 def test_a_pump_that_does_not_stop_by_command_loses_its_supply(tmp_path):
     cut = []
 
-    class Stubborn:
-        def stop(self):
-            raise InstrumentError("pump", "no", advice="none")
-
     class Relay:
+        name = "daq"
+
+        def identify(self):
+            return None
+
+        def close(self):
+            pass
+
+        def count_edges(self):
+            return 0
+
         def set_interlock(self, *, closed):
             cut.append(closed)
 
     with opened(tmp_path, bench_text()) as (bench, record):
-        real = bench.by_capability["pump"]
-        bench.by_capability.update(pump=Stubborn(), daq=Relay())
+        real = bench.instruments.pump()
+        bench.instruments.add(OnBench("pump", "pump", "pump", Stubborn(real)))
+        bench.instruments.add(OnBench("daq", "daq", "daq", Relay()))
         with pytest.raises(SafetyError, match="interlock opened"):
             bench.stop_pump()
         with record.reader() as reader:
-            assert reader.events("pump did not stop")[0].body["done"] == ["interlock opened"]
-        bench.by_capability["pump"] = real
+            assert reader.events(PumpDidNotStop)[0].body.done == ("interlock opened",)
+        bench.instruments.add(OnBench("pump", "pump", "pump", real))
     assert cut == [False]
 
 
@@ -65,43 +88,38 @@ def test_a_full_disk_does_not_keep_the_supply_on(tmp_path):
             cut.append(closed)
             raise RecordError("the disk is full")
 
-    class FullDisk:
-        def event(self, *_):
-            raise RecordError("the disk is full")
+    def full_disk(_event):
+        raise RecordError("the disk is full")
 
     with pytest.raises(SafetyError, match="interlock opened"):
-        stop_delivery({"pump": Stubborn(), "daq": Relay()}, FullDisk())
+        stop_delivery(Stubborn(), Powering(interlock=Relay()), full_disk)
     assert cut == [False]
 
 
 def test_a_pump_that_cannot_be_stopped_at_all_is_the_loudest_error(tmp_path):
-    class Stubborn:
-        def stop(self):
-            raise InstrumentError("pump", "no", advice="none")
-
     with opened(tmp_path, bench_text()) as (bench, _):
-        real = bench.by_capability["pump"]
-        bench.by_capability["pump"] = Stubborn()
+        real = bench.instruments.pump()
+        bench.instruments.add(OnBench("pump", "pump", "pump", Stubborn(real)))
         with pytest.raises(SafetyError, match="STOP IT BY HAND"):
             bench.stop_pump()
-        bench.by_capability["pump"] = real
+        bench.instruments.add(OnBench("pump", "pump", "pump", real))
 
 
 def test_a_plan_that_hangs_lets_the_pump_stop_itself(tmp_path):
     text = bench_text(clock=WALL, watchdog_s=0.5, every_s=0.1, balance=False)
     with opened(tmp_path, text) as (bench, record):
-        pump = bench.by_capability["pump"]
+        pump = bench.instruments.pump()
         pump.run_continuous(rate_ul_h=1000.0)
         WallClock().wait_s(2.0)  # the plan does nothing: neither dwells nor commands
         with record.reader() as reader:
-            assert len(reader.events("lease lapsed")) == 1
+            assert len(reader.events(LeaseLapsed)) == 1
         assert pump.status().state in (PumpState.STOPPED, PumpState.ALARM)
 
 
 def test_a_plan_that_dwells_keeps_the_pump_running(tmp_path):
     text = bench_text(clock=WALL, watchdog_s=0.5, every_s=0.1, balance=False)
     with opened(tmp_path, text) as (bench, _):
-        pump = bench.by_capability["pump"]
+        pump = bench.instruments.pump()
         pump.run_continuous(rate_ul_h=1000.0)
         bench.dwell(seconds=1.5)
         assert pump.status().state == PumpState.INFUSING
@@ -136,7 +154,7 @@ def test_closing_twice_is_harmless(tmp_path):
 
 def test_a_missed_reading_is_counted_and_the_run_goes_on(tmp_path):
     with opened(tmp_path, bench_text()) as (bench, record):
-        balance = bench.by_capability["balance"]
+        balance = bench.instruments.balance()
         good = balance.read_block
         answers = iter([InstrumentErrorOnce(), *([good] * 100)])
         balance.read_block = lambda: next(answers)()
@@ -145,7 +163,7 @@ def test_a_missed_reading_is_counted_and_the_run_goes_on(tmp_path):
         assert sampler.counts.missed == 1
         assert sampler.counts.reads == 4
         with record.reader() as reader:
-            assert reader.events("reading missed")[0].body["stream"] == "balance"
+            assert reader.events(ReadingMissed)[0].body.stream == "balance"
 
 
 class InstrumentErrorOnce:
@@ -158,6 +176,6 @@ class InstrumentErrorOnce:
 def test_an_instrument_that_is_gone_ends_the_dwell(tmp_path):
     with contextlib.ExitStack() as stack:
         bench, _ = stack.enter_context(opened(tmp_path, bench_text()))
-        bench.by_capability["balance"].read_block = InstrumentErrorOnce()
+        bench.instruments.balance().read_block = InstrumentErrorOnce()
         with pytest.raises(InstrumentError, match="nothing came"):
             bench.dwell(hours=1)

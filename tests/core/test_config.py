@@ -73,10 +73,24 @@ def test_a_mocked_bench_takes_no_ports(tmp_path):
     assert line.startswith("instruments.meter.port: found '/dev/ttyUSB0'")
 
 
-def test_two_instruments_of_one_capability_are_a_mistake(tmp_path):
+def test_two_instruments_of_one_capability_need_roles(tmp_path):
     text = MOCKED + '\n[instruments.meter2]\ndriver = "scpi_meter"\ncalibration = { id = "x", due = 2030-01-01 }\n'
     (line,) = mistakes(tmp_path, text)
-    assert line.startswith("instruments.meter2: a second meter beside 'meter'")
+    assert line.startswith("instruments.meter2.role: 'meter' serves as meter already")
+
+
+def test_several_instruments_of_one_capability_stand_on_a_bench_by_role(tmp_path):
+    more = 'driver = "scpi_meter"\nrole = "reference"\ncalibration = { id = "x", due = 2030-01-01 }\n'
+    found = load(tmp_path, f"{MOCKED}\n[instruments.meter2]\n{more}").instruments
+    assert {entry.name: entry.role for entry in found if entry.capability == "meter"} == {
+        "meter": "meter",
+        "meter2": "reference",
+    }
+
+
+def test_a_role_that_is_another_capability_is_a_mistake(tmp_path):
+    more = 'driver = "scpi_meter"\nrole = "balance"\ncalibration = { id = "x", due = 2030-01-01 }\n'
+    assert any("cannot serve as that" in line for line in mistakes(tmp_path, f"{MOCKED}\n[instruments.meter2]\n{more}"))
 
 
 @pytest.mark.parametrize("text", ["", "not toml [", "bench = 3", "[bench]\nname = 7", "instruments = 4"])

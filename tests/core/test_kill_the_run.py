@@ -19,13 +19,14 @@ import sys
 from pathlib import Path
 from rig.bench.bench import Bench, make_clock
 from rig.bench_file.reading import load_bench_file
+from rig.record.bodies.start import Start
 from rig.record.writer import RunRecord
 
 bench_file = load_bench_file(Path(sys.argv[1]))
 clock = make_clock(bench_file)
-with RunRecord.create(Path(sys.argv[2]), "run", {}, clock.now_ns(), clock) as record:
+with RunRecord.create(Path(sys.argv[2]), "run", Start(), clock.now_ns(), clock) as record:
     with Bench(bench_file, record, clock, 1) as bench:
-        bench.by_capability["pump"].run_continuous(rate_ul_h=1000.0)
+        bench.instruments.pump().run_continuous(rate_ul_h=1000.0)
         print("running", flush=True)
         bench.dwell(hours=1)
 """

@@ -10,6 +10,8 @@ import numpy as np
 from rig.capabilities import Exchange
 from rig.channels import Channel
 from rig.clock import VirtualClock
+from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.others import Stop
 from rig.record.folder import list_runs
 from rig.samples import Block
 from tests.streaming import records
@@ -86,18 +88,20 @@ def trouble(folder: Path) -> Path:
             block = Block(t_ns, {"mass": np.array([0.01 * minute])}, lost=minute)
             record.samples("balance", block, due_ns=clock.now_ns() - 2_000_000)
         record.command(Exchange("pump", "start", {}, b"s", b"", clock.now_ns(), clock.now_ns() + 5, result="no reply"))
-        record.event("reading missed", {"stream": "balance", "error": "no reply"})
-        record.event("sampler failed", {"stream": "balance", "error": "the port died"})
+        record.event(OtherEvent("reading missed", {"stream": "balance", "error": "no reply"}))
+        record.event(OtherEvent("sampler failed", {"stream": "balance", "error": "the port died"}))
         record.event(
-            "projection",
-            {
-                "result": "mean flow error",
-                "value_percent": 4.5,
-                "u_percent": 0.6,
-                "verdict": "INCONCLUSIVE",
-                "pass_probability": 0.1,
-                "hours_to_verdict": 7.5,
-            },
+            OtherEvent(
+                "projection",
+                {
+                    "result": "mean flow error",
+                    "value_percent": 4.5,
+                    "u_percent": 0.6,
+                    "verdict": "INCONCLUSIVE",
+                    "pass_probability": 0.1,
+                    "hours_to_verdict": 7.5,
+                },
+            )
         )
-        record.stop("ABORTED", {"plans": 1})
+        record.stop(Stop("ABORTED"))
     return record.path

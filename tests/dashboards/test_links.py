@@ -8,6 +8,10 @@ from commands import main as cli
 from reports.dashboards.links import page_url, run_links
 from rig.clock import VirtualClock
 from rig.errors import RecordNotFoundError
+from rig.record.bodies.codec import from_body
+from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.others import Stop
+from rig.record.bodies.start import Start
 from rig.record.writer import RunRecord
 from tests.streaming import records
 
@@ -31,12 +35,12 @@ def test_a_runs_last_moment_is_rounded_up_so_that_it_is_seen(tmp_path):
     clock = VirtualClock(records.EPOCH_NS)
     with records.begin(tmp_path, "r", clock) as record:
         clock.wait_s(0.0005)
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))
     assert spans(record.path)[0] == (str(EPOCH_MS), str(EPOCH_MS + 1))
 
 
 def test_a_run_under_way_on_the_wall_clock_is_followed_into_the_present(tmp_path):
-    body = records.start_body(clock="wall")
+    body = from_body(Start, records.start_body(clock="wall"))
     with RunRecord.create(tmp_path, "r", body, records.EPOCH_NS, VirtualClock(records.EPOCH_NS)) as record:
         assert spans(record.path) == [(str(EPOCH_MS), "now")] * 2
 
@@ -45,7 +49,7 @@ def test_a_run_under_way_in_virtual_time_opens_up_to_its_latest_entry(tmp_path):
     clock = VirtualClock(records.EPOCH_NS)
     with records.begin(tmp_path, "r", clock) as record:
         clock.wait_s(60.0)
-        record.event("noticed", {})
+        record.event(OtherEvent("noticed", {}))
         assert spans(record.path) == [(str(EPOCH_MS), str(EPOCH_MS + 60_000))] * 2
 
 

@@ -183,5 +183,5 @@ def test_a_plan_finds_the_fault_in_the_pages_firmware(inside, outside):
     (run,) = list_runs(outside / "runs")
     with RecordReader(run.path) as reader:
         (result,) = reader.results()
-    assert result.body["verdict"] == "FAIL"
-    assert result.body["value"] == pytest.approx(-10.0, abs=0.3)
+    assert result.body.verdict == "FAIL"
+    assert result.body.number.value == pytest.approx(-10.0, abs=0.3)

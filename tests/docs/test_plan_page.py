@@ -28,21 +28,21 @@ def session(tmp_path_factory):
 def test_every_plan_of_the_page_passes(session):
     code, output, results = session
     assert code == 0, output
-    assert {result["verdict"] for result in results} == {"PASS"}
-    ran = {f"my_plans/{result['plan'].split('::')[0]}" for result in results}
+    assert {result.verdict for result in results} == {"PASS"}
+    ran = {result.plan.split("::")[0] for result in results}
     assert ran == {name for name in FILES if name.endswith(".py")}
 
 
 def test_the_page_shows_everything_that_a_window_can_be_asked(session):
     _, _, results = session
-    asked = {result["recipe"]["function"] for result in results}
+    asked = {result.recipe.function for result in results}
     assert asked == {"mean flow error", "delivered volume", "mean bolus error", "largest bolus error", "bolus volume"}
 
 
 def test_the_pages_measurement_stops_before_its_bound(session):
     _, _, results = session
-    (decided,) = (result for result in results if "test_long_enough" in result["plan"])
-    assert decided["details"]["look"] < decided["details"]["of_looks"]
+    (decided,) = (result for result in results if "test_long_enough" in result.plan)
+    assert decided.details["look"] < decided.details["of_looks"]
 
 
 def test_the_pages_question_for_a_duration_is_answered(tmp_path, capsys):

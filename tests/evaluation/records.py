@@ -4,6 +4,9 @@ import numpy as np
 
 from rig.channels import Channel
 from rig.clock import NS_PER_S, VirtualClock
+from rig.record.bodies.codec import from_body
+from rig.record.bodies.events import ZeroFlow
+from rig.record.bodies.start import Start
 from rig.record.writer import RunRecord
 from rig.samples import Block
 
@@ -50,7 +53,7 @@ def weighed(folder, mass_of_hour, *, hours, zero_flow=((0, 4), (-4, 0)), start=N
     `lost` readings are missing after ten hours.
     """
     clock = VirtualClock(EPOCH_NS)
-    record = RunRecord.create(folder, "synthetic", {**START, **(start or {})}, EPOCH_NS, clock)
+    record = RunRecord.create(folder, "synthetic", from_body(Start, {**START, **(start or {})}), EPOCH_NS, clock)
     minutes = np.arange(hours * 60 + 1)
     mass = np.asarray([mass_of_hour(m / 60) for m in minutes]) + noise_mg * np.random.default_rng(1).normal(
         size=len(minutes)
@@ -65,5 +68,5 @@ def weighed(folder, mass_of_hour, *, hours, zero_flow=((0, 4), (-4, 0)), start=N
     for begin, end in zero_flow:
         span = [EPOCH_NS + round((h if h >= 0 else hours + h) * HOUR_NS) for h in (begin, end or -1e-12)]
         span[1] = EPOCH_NS + round((end if end > 0 else hours + end) * HOUR_NS) + 1
-        record.event("zero flow", {"from_ns": span[0], "to_ns": span[1]})
+        record.event(ZeroFlow(span[0], span[1]))
     return record

@@ -6,6 +6,9 @@ import pytest
 from rig.channels import Channel
 from rig.clock import NS_PER_S, VirtualClock
 from rig.evaluation import inputs
+from rig.record.bodies.codec import from_body
+from rig.record.bodies.events import ZeroFlow
+from rig.record.bodies.start import Start
 from rig.record.writer import RunRecord
 from rig.samples import Block
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, START
@@ -28,7 +31,7 @@ def reader(tmp_path):
     pressure_hpa = 1020.0 - 20.0 * minutes / 240
     air = air_density_kg_m3(pressure_hpa)
     mass_mg = 30_000 + VOLUME_UL * (998.20675 - air) / (1 - air / 8000) / 1000
-    start = {**START, "instruments": {**START["instruments"], **DAQ}}
+    start = from_body(Start, {**START, "instruments": {**START["instruments"], **DAQ}})
     with RunRecord.create(tmp_path, "r", start, EPOCH_NS, VirtualClock(EPOCH_NS)) as record:
         record.descriptor("balance", (Channel("mass", "mg"),), {})
         record.samples("balance", Block(np.asarray([EPOCH_NS]), {"mass": np.asarray([30_000.0])}))
@@ -54,5 +57,5 @@ def test_the_mass_in_mean_air_stands_still(reader):
 
 
 def test_a_zero_flow_run_finds_no_evaporation(reader):
-    rate = inputs.zero_flow_rate(reader, {"from_ns": EPOCH_NS + HOUR_NS, "to_ns": EPOCH_NS + 5 * HOUR_NS + 1})
+    rate = inputs.zero_flow_rate(reader, ZeroFlow(EPOCH_NS + HOUR_NS, EPOCH_NS + 5 * HOUR_NS + 1))
     assert rate.rate_mg_h == pytest.approx(0.0, abs=0.002)

@@ -2,15 +2,18 @@
 
 import json
 import sqlite3
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from rig.bench_file.limits import Limit
 from rig.errors import PlanError, RecordCorruptError
 from rig.evaluation.functions import known_functions
 from rig.evaluation.replay import replay
-from rig.evaluation.settle import settle
+from rig.evaluation.settle import Asked, settle
+from rig.record.bodies.events import ZeroFlow
+from rig.record.bodies.judging import Limit
+from rig.record.bodies.others import Stop
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 from rig.samples import Block
@@ -41,50 +44,50 @@ def recipe(function="mean flow error", **parameters):
 )
 def test_the_error_that_was_put_in_comes_out(tmp_path, error_percent, verdict):
     with weighed(tmp_path, infusion(error_percent), hours=33) as record, record.reader() as reader:
-        body = settle(recipe(), LIMIT, reader)
-    assert body["value"] == pytest.approx(error_percent, abs=3 * body["u"])
-    assert 0.005 < body["u"] < 0.05
-    assert body["verdict"] == verdict
+        result = settle(Asked(recipe(), LIMIT), reader)
+    assert result.number.value == pytest.approx(error_percent, abs=3 * result.number.u)
+    assert 0.005 < result.number.u < 0.05
+    assert result.verdict == verdict
 
 
 def test_volume_is_corrected_for_buoyancy_and_evaporation(tmp_path):
     with weighed(tmp_path, infusion(), hours=33, noise_mg=0) as record, record.reader() as reader:
         limit = Limit(unit="µL", lower=0.0, upper=1e6, source="a test")
-        body = settle(recipe("delivered volume"), limit, reader)
+        result = settle(Asked(recipe("delivered volume"), limit), reader)
     # The window begins and ends on single readings: no more than their rounding is lost.
-    assert body["value"] == pytest.approx(25 * RATE_UL_H, rel=2e-5)
+    assert result.number.value == pytest.approx(25 * RATE_UL_H, rel=2e-5)
 
 
 def test_overdue_calibration_makes_a_result_invalid_with_its_number_kept(tmp_path):
     start = {"overdue": ["balance: calibration C-1 was due on 2020-01-01"]}
     with weighed(tmp_path, infusion(), hours=33, start=start) as record, record.reader() as reader:
-        body = settle(recipe(), LIMIT, reader)
-    assert body["verdict"] == "INVALID"
-    assert body["value"] is not None
-    assert body["reasons"] == start["overdue"]
+        result = settle(Asked(recipe(), LIMIT), reader)
+    assert result.verdict == "INVALID"
+    assert result.number is not None
+    assert list(result.reasons) == start["overdue"]
 
 
 def test_lost_readings_make_a_result_invalid(tmp_path):
     with weighed(tmp_path, infusion(), hours=33, lost=3) as record, record.reader() as reader:
-        body = settle(recipe(), LIMIT, reader)
-    assert body["verdict"] == "INVALID"
-    assert any("3 balance readings were lost" in reason for reason in body["reasons"])
+        result = settle(Asked(recipe(), LIMIT), reader)
+    assert result.verdict == "INVALID"
+    assert any("3 balance readings were lost" in reason for reason in result.reasons)
 
 
 def test_a_gap_makes_a_result_invalid_without_a_number(tmp_path):
     record = weighed(tmp_path, infusion(), hours=33, keep=lambda minute: (minute < 600) | (minute > 660))
     with record, record.reader() as reader:
-        body = settle(recipe(), LIMIT, reader)
-    assert (body["verdict"], body["value"]) == ("INVALID", None)
-    assert "gap" in body["reasons"][0]
+        result = settle(Asked(recipe(), LIMIT), reader)
+    assert (result.verdict, result.number) == ("INVALID", None)
+    assert "gap" in result.reasons[0]
 
 
 @pytest.mark.parametrize("zero_flow, missing", [(((0, 4),), "after"), (((-4, 0),), "before"), ((), "before and after")])
 def test_evaporation_that_was_not_determined_makes_a_result_invalid(tmp_path, zero_flow, missing):
     with weighed(tmp_path, infusion(), hours=33, zero_flow=zero_flow) as record, record.reader() as reader:
-        body = settle(recipe(), LIMIT, reader)
-    assert body["verdict"] == "INVALID"
-    assert f"evaporation was not determined {missing}" in body["reasons"][0]
+        result = settle(Asked(recipe(), LIMIT), reader)
+    assert result.verdict == "INVALID"
+    assert f"evaporation was not determined {missing}" in result.reasons[0]
 
 
 def test_evaporations_that_disagree_make_a_result_invalid(tmp_path):
@@ -92,15 +95,15 @@ def test_evaporations_that_disagree_make_a_result_invalid(tmp_path):
         return infusion()(hour) - (2.0 * (hour - 29) if hour > 29 else 0.0)
 
     with weighed(tmp_path, faster_at_the_end, hours=33) as record, record.reader() as reader:
-        body = settle(recipe(), LIMIT, reader)
-    assert body["verdict"] == "INVALID"
-    assert "disagree" in body["reasons"][0]
+        result = settle(Asked(recipe(), LIMIT), reader)
+    assert result.verdict == "INVALID"
+    assert "disagree" in result.reasons[0]
 
 
 def test_a_run_without_ambient_conditions_gives_no_volume(tmp_path):
     with weighed(tmp_path, infusion(), hours=33, start={"ambient": None}) as record, record.reader() as reader:
-        body = settle(recipe(), LIMIT, reader)
-    assert "ambient conditions" in body["reasons"][0]
+        result = settle(Asked(recipe(), LIMIT), reader)
+    assert "ambient conditions" in result.reasons[0]
 
 
 def test_a_limit_in_another_unit_is_a_mistake_of_the_plan(tmp_path):
@@ -110,7 +113,7 @@ def test_a_limit_in_another_unit_is_a_mistake_of_the_plan(tmp_path):
         record.reader() as reader,
         pytest.raises(PlanError, match="cannot be compared"),
     ):
-        settle(recipe(), limit, reader)
+        settle(Asked(recipe(), limit), reader)
 
 
 def test_an_unknown_evaluation_is_named_with_those_there_are(tmp_path):
@@ -119,20 +122,20 @@ def test_an_unknown_evaluation_is_named_with_those_there_are(tmp_path):
         record.reader() as reader,
         pytest.raises(PlanError, match="mean flow error"),
     ):
-        settle(recipe("mean flow eror"), LIMIT, reader)
+        settle(Asked(recipe("mean flow eror"), LIMIT), reader)
     assert "mean bolus error" in known_functions()
 
 
 def recorded(tmp_path):
     record = weighed(tmp_path, infusion(), hours=33)
     with record.reader() as reader:
-        body = settle(recipe(), LIMIT, reader)
-    record.result("mean flow error", {**body, "plan": "p", "requirements": [], "limit_name": "l"})
+        result = settle(Asked(recipe(), LIMIT), reader)
+    record.result("mean flow error", result)
     # What comes later must play no part: neither another weighing nor one more reading of the same instant.
-    record.event("zero flow", {"from_ns": EPOCH_NS + 29 * HOUR_NS, "to_ns": EPOCH_NS + 30 * HOUR_NS})
+    record.event(ZeroFlow(EPOCH_NS + 29 * HOUR_NS, EPOCH_NS + 30 * HOUR_NS))
     late = {"mass": np.asarray([30_000.0]), "stable": np.zeros(1)}
     record.samples("balance", Block(np.asarray([EPOCH_NS + 29 * HOUR_NS]), late))
-    record.stop("FINISHED", {})
+    record.stop(Stop("FINISHED"))
     return record.path
 
 
@@ -140,19 +143,18 @@ def test_replay_gives_every_digit_again_whatever_was_recorded_later(tmp_path):
     with RecordReader(recorded(tmp_path)) as reader:
         (replayed,) = replay(reader)
     assert replayed.identical
-    assert replayed.recomputed["recipe"]["last_seq"] > 0
+    assert replayed.result.recipe.last_seq > 0
 
 
 def test_replay_finds_a_result_that_does_not_follow_from_the_samples(tmp_path):
     record = weighed(tmp_path, infusion(), hours=33)
     with record.reader() as reader:
-        body = settle(recipe(), LIMIT, reader)
-    forged = {**body, "value": body["value"] * 0.5, "plan": "p", "requirements": [], "limit_name": "l"}
-    record.result("mean flow error", forged)
-    record.stop("FINISHED", {})
+        result = settle(Asked(recipe(), LIMIT), reader)
+    record.result("mean flow error", replace(result, number=replace(result.number, value=result.number.value * 0.5)))
+    record.stop(Stop("FINISHED"))
     with RecordReader(record.path) as reader:
         (replayed,) = replay(reader)
-    assert replayed.differences == ("value",)
+    assert replayed.differences == ("number",)
 
 
 def test_replay_refuses_a_record_whose_chain_is_broken(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 
 from rig.channels import Channel
 from rig.clock import VirtualClock
+from rig.record.bodies.start import Start
 from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
 from rig.samples import Block
@@ -21,7 +22,7 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 def record(tmp_path: Path, clock: VirtualClock):
-    with RunRecord.create(tmp_path, "run-1", {"seed": 7, "plans": {"test_basal.py": {}}}, EPOCH_NS, clock) as record:
+    with RunRecord.create(tmp_path, "run-1", Start(seed=7, plans=("test_basal.py",)), EPOCH_NS, clock) as record:
         yield record
 
 

@@ -10,8 +10,11 @@ import pytest
 
 from rig.channels import Channel
 from rig.errors import RecordCorruptError, RecordError, RecordNotFoundError
+from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.others import Stop
 from rig.record.folder import list_runs
 from rig.record.reader import RecordReader
+from rig.record.schema import Kind
 from rig.record.writer import RunRecord
 from rig.samples import Block
 
@@ -22,9 +25,9 @@ def finished(record: RunRecord) -> RunRecord:
     for first in range(0, 3000, 1000):
         t_ns = np.arange(first, first + 1000, dtype=np.int64) ** 2
         record.samples("flow", Block(t_ns, {"flow": t_ns.astype(float)}))
-        record.event("alarm", {"first": first})
-        record.result("flow error", {"verdict": "PASS", "value": 1.5})
-    record.stop("FINISHED", {})
+        record.event(OtherEvent("alarm", {"first": first}))
+        record.raw(Kind.RESULT, "flow error", {"verdict": "PASS", "value": 1.5})
+    record.stop(Stop("FINISHED"))
     return record
 
 
@@ -33,7 +36,14 @@ def read_everything(path) -> list[object]:
         reader.verify_chain()
         series = [reader.series(stream) for stream in reader.streams()]
         samples = [(one.t_ns.tobytes(), one.columns["flow"].tobytes(), one.lost, one.units) for one in series]
-        return [reader.start(), reader.stop(), list(reader.entries()), reader.results(), reader.counts(), samples]
+        return [
+            reader.start(),
+            reader.stop(),
+            list(reader.entries()),
+            list(reader.entries(kind="result")),
+            reader.counts(),
+            samples,
+        ]
 
 
 def test_a_record_that_is_not_there(tmp_path):
@@ -124,15 +134,17 @@ import resource, sys
 from pathlib import Path
 from rig.clock import VirtualClock
 from rig.errors import RecordError
+from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.start import Start
 from rig.record.writer import RunRecord
 
-record = RunRecord.create(Path(sys.argv[1]), "run", {}, 0, VirtualClock(0))
+record = RunRecord.create(Path(sys.argv[1]), "run", Start(), 0, VirtualClock(0))
 size = sum(file.stat().st_size for file in Path(sys.argv[1]).iterdir())
 resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 kept = 1
 try:
     while True:
-        kept = record.event("alarm", {"text": "x" * 1000})
+        kept = record.event(OtherEvent("alarm", {"text": "x" * 1000}))
 except RecordError as error:
     print("could not be recorded" in str(error))
 print(kept, flush=True)

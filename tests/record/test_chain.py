@@ -9,6 +9,8 @@ import pytest
 
 from rig.channels import Channel
 from rig.errors import RecordCorruptError
+from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.others import Stop
 from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
 from rig.samples import Block
@@ -20,8 +22,8 @@ def finished(record: RunRecord) -> RunRecord:
     for first in range(0, 40, 10):
         t_ns = np.arange(first, first + 10, dtype=np.int64)
         record.samples("flow", Block(t_ns, {"flow": t_ns.astype(float)}))
-        record.event("alarm", {"first": first})
-    record.stop("FINISHED", {})
+        record.event(OtherEvent("alarm", {"first": first}))
+    record.stop(Stop("FINISHED"))
     return record
 
 

@@ -6,35 +6,36 @@ import threading
 import numpy as np
 import pytest
 
-import rig.record
 from rig.capabilities import Exchange
 from rig.channels import Channel
 from rig.clock import VirtualClock
 from rig.errors import RecordBusyError, RecordClosedError, RecordError
+from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.others import Stop
+from rig.record.bodies.start import FORMAT, Start
 from rig.record.reader import RecordReader
-from rig.record.schema import Entry
+from rig.record.schema import Entry, Kind
 from rig.record.writer import RunRecord
 from rig.samples import Block
 
 
-def test_public_names_are_sorted_and_there():
-    assert rig.record.__all__ == sorted(rig.record.__all__)
-    assert all(hasattr(rig.record, name) for name in rig.record.__all__)
-
-
 def test_the_run_begins_with_its_start(record: RunRecord, reader):
     start = reader.start()
-    assert (start["seed"], start["plans"]) == (7, {"test_basal.py": {}})
+    assert (start.seed, start.plans, start.format) == (7, ("test_basal.py",), FORMAT)
 
 
 def test_entries_are_numbered_from_one_without_gaps(record: RunRecord):
-    assert [record.event("alarm", {}), record.result("flow error", {}), record.event("alarm", {})] == [2, 3, 4]
+    assert [
+        record.event(OtherEvent("alarm", {})),
+        record.raw(Kind.RESULT, "flow error", {}),
+        record.event(OtherEvent("alarm", {})),
+    ] == [2, 3, 4]
 
 
 def test_an_entry_carries_the_time_of_the_runs_clock(record: RunRecord, reader, clock):
     clock.wait_s(1.5)
-    record.event("alarm", {"code": 3})
-    (entry,) = reader.events("alarm")
+    record.event(OtherEvent("alarm", {"code": 3}))
+    (entry,) = tuple(reader.entries("event", "alarm"))
     assert entry == Entry(2, 1_767_225_601_500_000_000, "event", "alarm", {"code": 3}, None)
 
 
@@ -55,13 +56,13 @@ def test_a_command_keeps_its_bytes_and_both_times(record: RunRecord, reader):
 
 def test_entries_are_found_by_kind_name_and_place(record: RunRecord, reader):
     for number in range(3):
-        record.event("alarm", {"number": number})
-        record.event("window", {"number": number})
-        record.result("alarm", {"number": number})
+        record.event(OtherEvent("alarm", {"number": number}))
+        record.event(OtherEvent("window", {"number": number}))
+        record.raw(Kind.RESULT, "alarm", {"number": number})
     assert [e.seq for e in reader.entries(kind="event")] == [2, 3, 5, 6, 8, 9]
     assert [e.seq for e in reader.entries(kind="event", name="alarm", after_seq=2)] == [5, 8]
     assert [e.seq for e in reader.entries(after_seq=8)] == [9, 10]
-    assert [e.seq for e in reader.results()] == [4, 7, 10]
+    assert [e.seq for e in reader.entries(kind="result")] == [4, 7, 10]
 
 
 def test_a_name_without_its_kind_is_refused(record: RunRecord, reader):
@@ -71,49 +72,49 @@ def test_a_name_without_its_kind_is_refused(record: RunRecord, reader):
 
 def test_more_entries_than_one_chunk_come_in_order(record: RunRecord, reader):
     for number in range(1200):
-        record.event("tick", {"number": number})
-    assert [e.body["number"] for e in reader.events("tick")] == list(range(1200))
+        record.event(OtherEvent("tick", {"number": number}))
+    assert [e.body["number"] for e in tuple(reader.entries("event", "tick"))] == list(range(1200))
     assert [e.seq for e in reader.entries()] == list(range(1, 1202))
 
 
 def test_text_of_any_language_and_numbers_of_any_size_come_back(record: RunRecord, reader):
     body = {"µ": "naïve\n\t\0\"'", "big": 2**80, "tiny": 5e-324, "nested": [{"a": None, "b": True}]}
-    record.event("žluťoučký 🐎", body)
-    assert reader.events("žluťoučký 🐎")[0].body == body
+    record.event(OtherEvent("žluťoučký 🐎", body))
+    assert next(reader.entries("event", "žluťoučký 🐎")).body == body
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), b"bytes", {1, 2}, np.int64(3), "\ud800"])
 def test_what_json_has_no_word_for_is_refused_and_leaves_no_trace(record: RunRecord, value):
     with pytest.raises(RecordError, match="cannot be written as JSON"):
-        record.event("alarm", {"value": value})
-    assert record.event("alarm", {}) == 2
+        record.event(OtherEvent("alarm", {"value": value}))
+    assert record.event(OtherEvent("alarm", {})) == 2
 
 
 def test_a_name_that_is_no_text_is_refused(record: RunRecord):
     with pytest.raises(RecordError, match="could not be recorded"):
-        record.event("\ud800", {})
-    assert record.event("alarm", {}) == 2
+        record.event(OtherEvent("\ud800", {}))
+    assert record.event(OtherEvent("alarm", {})) == 2
 
 
 def test_a_stopped_record_takes_nothing_more(record: RunRecord, reader):
-    record.stop("FINISHED", {"plans": 1})
+    record.stop(Stop("FINISHED", selected=("a.py::test_a",)))
     with pytest.raises(RecordClosedError):
-        record.event("alarm", {})
+        record.event(OtherEvent("alarm", {}))
     with pytest.raises(RecordClosedError):
-        record.stop("FINISHED", {})
-    assert reader.stop() == {"reason": "FINISHED", "counts": {"plans": 1}}
+        record.stop(Stop("FINISHED"))
+    assert reader.stop() == Stop("FINISHED", selected=("a.py::test_a",))
 
 
 def test_a_stopped_record_is_a_single_file(record: RunRecord):
-    record.stop("FINISHED", {})
+    record.stop(Stop("FINISHED"))
     RecordReader(record.path).close()
     assert [path.name for path in record.path.parent.iterdir()] == ["run-1.rig.db"]
 
 
 def test_a_record_that_is_being_read_can_be_stopped(record: RunRecord):
     with record.reader() as reader:
-        record.stop("FINISHED", {})
-        assert reader.stop() == {"reason": "FINISHED", "counts": {}}
+        record.stop(Stop("FINISHED"))
+        assert reader.stop() == Stop("FINISHED")
 
 
 def test_a_run_without_stop_says_so(record: RunRecord, reader):
@@ -122,16 +123,16 @@ def test_a_run_without_stop_says_so(record: RunRecord, reader):
 
 def test_one_run_id_makes_one_record(record: RunRecord, clock):
     with pytest.raises(RecordBusyError):
-        RunRecord.create(record.path.parent, "run-1", {}, 0, clock)
-    record.stop("FINISHED", {})
+        RunRecord.create(record.path.parent, "run-1", Start(), 0, clock)
+    record.stop(Stop("FINISHED"))
     with pytest.raises(RecordError, match="cannot be created"):
-        RunRecord.create(record.path.parent, "run-1", {}, 0, clock)
+        RunRecord.create(record.path.parent, "run-1", Start(), 0, clock)
 
 
 @pytest.mark.parametrize("run_id", ["", "../x", "a/b", ".hidden", "a b", "x" * 300])
 def test_a_run_id_that_is_no_file_name_is_refused(tmp_path, clock, run_id):
     with pytest.raises(RecordError, match="run id"):
-        RunRecord.create(tmp_path, run_id, {}, 0, clock)
+        RunRecord.create(tmp_path, run_id, Start(), 0, clock)
 
 
 def test_samples_need_a_description_first(record: RunRecord):
@@ -155,7 +156,7 @@ def test_channels_have_names_of_their_own(record: RunRecord, names):
 def test_threads_share_one_record(record: RunRecord, reader):
     def write() -> None:
         for _ in range(50):
-            record.event("tick", {})
+            record.event(OtherEvent("tick", {}))
 
     threads = [threading.Thread(target=write) for _ in range(4)]
     for thread in threads:
@@ -171,9 +172,9 @@ def test_an_interrupted_append_does_not_break_the_chain(record: RunRecord, reade
 
     monkeypatch.setattr(type(record._clock), "now_ns", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        record.event("alarm", {})
+        record.event(OtherEvent("alarm", {}))
     monkeypatch.undo()
-    assert record.event("alarm", {}) == 2
+    assert record.event(OtherEvent("alarm", {})) == 2
     assert reader.verify_chain() == 2
 
 
@@ -192,7 +193,7 @@ def test_an_interrupted_append_does_not_break_the_chain(record: RunRecord, reade
     ],
 )
 def test_the_database_itself_only_appends(record: RunRecord, statement):
-    record.event("alarm", {})
+    record.event(OtherEvent("alarm", {}))
     record.close()
     connection = sqlite3.connect(record.path)
     with pytest.raises(sqlite3.IntegrityError):
@@ -201,7 +202,7 @@ def test_the_database_itself_only_appends(record: RunRecord, statement):
 
 
 def test_the_database_itself_takes_only_notes_after_the_stop(record: RunRecord):
-    record.stop("FINISHED", {})
+    record.stop(Stop("FINISHED"))
     connection = sqlite3.connect(record.path)
     with pytest.raises(sqlite3.IntegrityError, match="notes only"):
         connection.execute("INSERT INTO entry VALUES (3, 0, 'event', 'x', '{}', NULL, zeroblob(32))")
@@ -210,14 +211,14 @@ def test_the_database_itself_takes_only_notes_after_the_stop(record: RunRecord):
 
 def test_a_record_can_be_read_as_it_was(tmp_path):
     clock = VirtualClock(0)
-    with RunRecord.create(tmp_path, "r", {}, 0, clock) as record:
+    with RunRecord.create(tmp_path, "r", Start(), 0, clock) as record:
         record.descriptor("s", (Channel("x", "1"),), {})
         record.samples("s", Block(np.asarray([5]), {"x": np.asarray([1.0])}))
-        seq = record.event("then", {})
+        seq = record.event(OtherEvent("then", {}))
         record.samples("s", Block(np.asarray([5]), {"x": np.asarray([2.0])}))
-        record.event("later", {})
+        record.event(OtherEvent("later", {}))
         with record.reader() as reader, reader.as_of(seq) as then:
             assert then.last_seq() == seq
-            assert [entry.name for entry in then.events()] == ["then"]
+            assert [entry.name for entry in then.all_events()] == ["then"]
             assert then.series("s").columns["x"].tolist() == [1.0]
             assert reader.series("s").columns["x"].tolist() == [1.0, 2.0]

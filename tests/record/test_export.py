@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from rig.capabilities import Exchange
 from rig.channels import Channel
 from rig.errors import ExportError
+from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.others import Stop
 from rig.record.export import export_csv, file_stem
 from rig.record.parquet import export_parquet
+from rig.record.schema import Kind
 from rig.record.writer import RunRecord
 from rig.samples import Block
 
@@ -28,11 +31,11 @@ def exported(record: RunRecord) -> RunRecord:
     t_ns = np.array([0, 1, 10**18, 1_767_225_600_123_456_789, 2**63 - 1, -1], np.int64)
     record.samples("flow", Block(t_ns, {"flow": np.array(FLOW), "edges": np.arange(6.0)}))
     record.samples("flow", Block(np.array([5], np.int64), {"flow": np.ones(1), "edges": np.ones(1)}, lost=7))
-    record.result("flow error", {"verdict": "PASS", "value": 1.5, "recipe": {"from_ns": 0}})
-    record.result("bolus, 2nd", {"verdict": "FAIL", "note": 'says "no"\nand more'})
-    record.event("alarm", {"code": 3})
+    record.raw(Kind.RESULT, "flow error", {"verdict": "PASS", "value": 1.5, "recipe": {"from_ns": 0}})
+    record.raw(Kind.RESULT, "bolus, 2nd", {"verdict": "FAIL", "note": 'says "no"\nand more'})
+    record.event(OtherEvent("alarm", {"code": 3}))
     record.command(Exchange("pump", "stop", {}, b"\x02", b"\x06", 1, 2))
-    record.stop("FINISHED", {"plans": 1})
+    record.stop(Stop("FINISHED", outcomes={"passed": 1}))
     return record
 
 
@@ -81,7 +84,7 @@ def test_events_and_commands_have_tables(exported, reader, tmp_path):
 def test_the_run_goes_with_its_tables(exported, reader, tmp_path):
     export_csv(reader, tmp_path / "out")
     run = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))
-    assert (run["start"]["seed"], run["stop"]["counts"]) == (7, {"plans": 1})
+    assert (run["start"]["seed"], run["stop"]["outcomes"]) == (7, {"passed": 1})
 
 
 def test_every_file_written_is_told(exported, reader, tmp_path):
@@ -122,7 +125,7 @@ def test_parquet_results_keep_their_types(exported, reader, tmp_path):
 
 def test_parquet_values_of_mixed_kinds_are_text(record, reader, tmp_path):
     for value in (1, "one", True, None):
-        record.result("r", {"value": value})
+        record.raw(Kind.RESULT, "r", {"value": value})
     export_parquet(reader, tmp_path / "out")
     read = pyarrow.parquet.read_table(tmp_path / "out" / "results.parquet")
     assert read["value"].to_pylist() == ["1", "one", "true", None]
@@ -140,7 +143,7 @@ def test_parquet_values_of_mixed_kinds_are_text(record, reader, tmp_path):
 )
 def test_parquet_numbers_are_as_exact_as_their_column_can_be(record, reader, tmp_path, values, expected):
     for value in values:
-        record.result("r", {"value": value})
+        record.raw(Kind.RESULT, "r", {"value": value})
     export_parquet(reader, tmp_path / "out")
     assert pyarrow.parquet.read_table(tmp_path / "out" / "results.parquet")["value"].to_pylist() == expected
 

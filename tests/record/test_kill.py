@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.others import Stop
 from rig.record.folder import close_interrupted
 from rig.record.reader import RecordReader
 
@@ -19,13 +21,15 @@ import numpy as np
 from rig.channels import Channel
 from rig.samples import Block
 from rig.clock import WallClock
+from rig.record.bodies.start import Start
+from rig.record.schema import Kind
 from rig.record.writer import RunRecord
 
-record = RunRecord.create(Path(sys.argv[1]), "run", {}, 0, WallClock())
+record = RunRecord.create(Path(sys.argv[1]), "run", Start(), 0, WallClock())
 record.descriptor("daq", [Channel("a", "V"), Channel("b", "V")], {})
 values = {"a": np.arange(2000.0), "b": np.arange(2000.0)}
 for number in range(1_000_000):
-    os.write(1, b"%d\\n" % record.result("flow error", {"number": number}))
+    os.write(1, b"%d\\n" % record.raw(Kind.RESULT, "flow error", {"number": number}))
     stamps = np.arange(number * 2000, number * 2000 + 2000, dtype=np.int64)
     os.write(1, b"%d\\n" % record.samples("daq", Block(stamps, values)))
 """
@@ -52,7 +56,8 @@ def test_every_acknowledged_entry_outlives_a_kill(tmp_path, seed):
     last = run_until_killed(tmp_path, moment.randint(1, 600), moment.randint(0, 20_000))
     with RecordReader(tmp_path / "run.rig.db") as reader:
         assert reader.verify_chain() == reader.last_seq() >= last
-        assert [entry.body["number"] for entry in reader.results()] == list(range(len(reader.results())))
+        results = list(reader.entries(kind="result"))
+        assert [entry.body["number"] for entry in results] == list(range(len(results)))
         assert len(reader.series("daq").t_ns) == 2000 * reader.counts()["samples"]
 
 
@@ -76,7 +81,7 @@ def test_a_killed_run_is_closed_and_its_chain_goes_on(tmp_path):
 def test_a_power_loss_costs_the_latest_entries_only(record, tmp_path, seed):
     """What reached the disk is the WAL up to any byte: the record then ends at a whole entry before it."""
     for number in range(20):
-        record.event("tick", {"number": number})
+        record.event(OtherEvent("tick", {"number": number}))
     wal = record.path.with_name(record.path.name + "-wal").read_bytes()
     left = tmp_path / "left" / record.path.name
     left.parent.mkdir()
@@ -84,7 +89,7 @@ def test_a_power_loss_costs_the_latest_entries_only(record, tmp_path, seed):
     kept = random.Random(seed).randrange(len(wal) // 2, len(wal))
     left.with_name(left.name + "-wal").write_bytes(wal[:kept])
     with RecordReader(left) as reader:
-        assert 2 <= reader.verify_chain() == 1 + len(reader.events("tick")) <= 21
+        assert 2 <= reader.verify_chain() == 1 + len(tuple(reader.entries("event", "tick"))) <= 21
 
 
 CLOSER = """
@@ -126,8 +131,9 @@ from rig.record.reader import RecordReader
 
 with RecordReader(Path(sys.argv[1])) as reader:
     for _ in sys.stdin:
-        ticks = [entry.body["number"] for entry in reader.events("tick")]
-        print(reader.is_live(), reader.stop(), ticks, reader.verify_chain(), flush=True)
+        ticks = [entry.body["number"] for entry in tuple(reader.entries("event", "tick"))]
+        stop = reader.stop()
+        print(reader.is_live(), stop and stop.reason, ticks, reader.verify_chain(), flush=True)
 """
 
 
@@ -140,22 +146,22 @@ def test_a_second_process_follows_a_live_record(record):
     assert follower.stdout is not None
     seen = []
     for number in range(3):
-        record.event("tick", {"number": number})
+        record.event(OtherEvent("tick", {"number": number}))
         follower.stdin.write("\n")
         seen.append(follower.stdout.readline())
-    record.stop("FINISHED", {})
+    record.stop(Stop("FINISHED"))
     seen.append(follower.communicate("\n", timeout=30)[0])
     assert seen == [
         "True None [0] 2\n",
         "True None [0, 1] 3\n",
         "True None [0, 1, 2] 4\n",
-        "False {'counts': {}, 'reason': 'FINISHED'} [0, 1, 2] 5\n",
+        "False FINISHED [0, 1, 2] 5\n",
     ]
 
 
 def test_a_reader_in_the_middle_does_not_hold_up_the_writers_wal(record, reader):
     for number in range(600):
-        record.event("tick", {"number": number})
+        record.event(OtherEvent("tick", {"number": number}))
     iterator = reader.entries()
     next(iterator)
     busy, _, _ = record._ledger._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

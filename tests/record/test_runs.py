@@ -6,20 +6,24 @@ import pytest
 
 from rig.clock import VirtualClock
 from rig.errors import RecordBusyError, RecordCorruptError, RecordNotFoundError
+from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.others import Note, Stop
+from rig.record.bodies.start import Start
 from rig.record.folder import RunState, add_note, close_interrupted, find_run, list_runs
 from rig.record.reader import RecordReader
+from rig.record.schema import Kind
 from rig.record.writer import RunRecord
 
 
 def make(directory, run_id: str) -> RunRecord:
     clock = VirtualClock(1000)
-    return RunRecord.create(directory, run_id, {"plans": ["test_basal.py", "test_bolus.py"]}, 1000, clock)
+    return RunRecord.create(directory, run_id, Start(plans=("test_basal.py", "test_bolus.py")), 1000, clock)
 
 
 def dead(directory, run_id: str):
     """Return the path of a run that ended without a stop."""
     record = make(directory, run_id)
-    record.event("alarm", {})
+    record.event(OtherEvent("alarm", {}))
     record.close()
     return record.path
 
@@ -31,8 +35,8 @@ def test_a_directory_without_runs_has_none(tmp_path):
 def test_a_summary_tells_state_verdicts_and_plans(tmp_path):
     record = make(tmp_path, "run")
     for verdict in ("PASS", "FAIL", "PASS"):
-        record.result("flow error", {"verdict": verdict})
-    record.stop("FINISHED", {})
+        record.raw(Kind.RESULT, "flow error", {"verdict": verdict})
+    record.stop(Stop("FINISHED"))
     (run,) = list_runs(tmp_path)
     assert (run.run_id, run.state, run.stop_reason) == ("run", RunState.FINISHED, "FINISHED")
     assert (run.verdicts, run.plans) == ((("FAIL", 1), ("PASS", 2)), ("test_basal.py", "test_bolus.py"))
@@ -52,7 +56,7 @@ def test_a_run_without_stop_or_writer_is_interrupted(tmp_path):
 
 def test_runs_of_one_virtual_instant_are_listed_in_the_order_they_were_begun(tmp_path):
     for run_id in ("b", "c", "a"):
-        make(tmp_path, run_id).stop("FINISHED", {})
+        make(tmp_path, run_id).stop(Stop("FINISHED"))
     assert [run.run_id for run in list_runs(tmp_path)] == ["b", "c", "a"]
     assert find_run(tmp_path, "last").name == "a.rig.db"
 
@@ -62,7 +66,7 @@ def test_runs_of_one_virtual_instant_are_listed_in_the_order_they_were_begun(tmp
 )
 def test_a_run_is_found_by_its_name_or_the_only_beginning_of_it(tmp_path, text, name):
     for run_id in ("run-1", "run-10", "run-2", "alpha"):
-        make(tmp_path, run_id).stop("FINISHED", {})
+        make(tmp_path, run_id).stop(Stop("FINISHED"))
     assert find_run(tmp_path, text) == tmp_path / f"{name}.rig.db"
 
 
@@ -89,19 +93,19 @@ def test_the_last_of_no_runs_is_not_found(tmp_path):
 
 def test_an_interrupted_run_is_closed_with_what_was_delivered(tmp_path):
     path = dead(tmp_path, "run")
-    assert close_interrupted(path, lambda reader: {"alarms": len(reader.events("alarm"))})
+    assert close_interrupted(path, lambda reader: {"alarms": len(tuple(reader.entries("event", "alarm")))})
     with RecordReader(path) as reader:
         stop = reader.stop()
     assert stop is not None
-    assert (stop["reason"], stop["delivered"]) == ("INTERRUPTED", {"alarms": 1})
-    assert stop["counts"] == {"event": 1, "start": 1}
+    assert (stop.reason, stop.delivered) == ("INTERRUPTED", {"alarms": 1})
+    assert stop.entries == {"event": 1, "start": 1}
 
 
 def test_an_interrupted_run_ends_when_it_last_gave_a_sign_of_life(tmp_path):
     clock = VirtualClock(1000)
-    record = RunRecord.create(tmp_path, "run", {}, 1000, clock)
+    record = RunRecord.create(tmp_path, "run", Start(), 1000, clock)
     clock.wait_s(5e-6)
-    record.event("alarm", {})
+    record.event(OtherEvent("alarm", {}))
     record.close()
     close_interrupted(record.path, lambda _: {})
     with RecordReader(record.path) as reader:
@@ -116,7 +120,7 @@ def test_a_closed_run_is_not_closed_again(tmp_path):
 
 def test_a_finished_run_is_left_alone(tmp_path):
     record = make(tmp_path, "run")
-    record.stop("FINISHED", {})
+    record.stop(Stop("FINISHED"))
     before = record.path.read_bytes()
     assert not close_interrupted(record.path, lambda _: {})
     assert record.path.read_bytes() == before
@@ -125,7 +129,7 @@ def test_a_finished_run_is_left_alone(tmp_path):
 def test_a_running_run_is_left_alone(tmp_path):
     with make(tmp_path, "run") as record:
         assert not close_interrupted(record.path, lambda _: {})
-        assert record.event("alarm", {}) == 2
+        assert record.event(OtherEvent("alarm", {})) == 2
 
 
 def test_a_run_whose_delivery_cannot_be_told_stays_open(tmp_path):
@@ -147,7 +151,7 @@ def test_closing_a_run_leaves_a_single_file(tmp_path):
 def test_a_run_that_was_read_while_it_stopped_becomes_a_single_file_later(tmp_path):
     record = make(tmp_path, "run")
     with record.reader() as reader:
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))
         assert reader.stop() is not None
     assert not close_interrupted(record.path, lambda _: {})
     assert [path.name for path in tmp_path.iterdir()] == ["run.rig.db"]
@@ -156,7 +160,7 @@ def test_a_run_that_was_read_while_it_stopped_becomes_a_single_file_later(tmp_pa
 def test_a_run_whose_writer_died_while_tidying_up_can_be_read(tmp_path):
     """What SQLite leaves when it is killed between writing its rollback journal and the change itself."""
     record = make(tmp_path, "run")
-    record.stop("FINISHED", {})
+    record.stop(Stop("FINISHED"))
     header = record.path.read_bytes()[:2048]
     pages = len(record.path.read_bytes()) // 2048
     journal = struct.pack(">8sIIIII", bytes.fromhex("d9d505f920a163d7"), 1, 0, pages, 512, 2048).ljust(512, b"\0")
@@ -172,8 +176,8 @@ def test_a_run_whose_writer_died_while_tidying_up_can_be_read(tmp_path):
 
 def test_a_note_is_chained_to_a_finished_run(tmp_path):
     record = make(tmp_path, "run")
-    record.stop("FINISHED", {})
-    assert add_note(record.path, "reconciled", {"missing": 0}, 2000) == 3
+    record.stop(Stop("FINISHED"))
+    assert add_note(record.path, Note("reconciled", {"missing": 0}), 2000) == 3
     with RecordReader(record.path) as reader:
         assert reader.verify_chain() == 3
         assert [entry.body for entry in reader.entries(kind="note")] == [{"missing": 0}]
@@ -181,15 +185,15 @@ def test_a_note_is_chained_to_a_finished_run(tmp_path):
 
 def test_a_note_can_be_added_while_somebody_reads(tmp_path):
     record = make(tmp_path, "run")
-    record.stop("FINISHED", {})
+    record.stop(Stop("FINISHED"))
     with RecordReader(record.path) as reader:
         next(reader.entries())
-        add_note(record.path, "reconciled", {}, 2000)
+        add_note(record.path, Note("reconciled"), 2000)
         assert reader.last_seq() == 3
 
 
 def test_a_running_run_takes_notes_from_its_writer_only(tmp_path):
     with make(tmp_path, "run") as record:
         with pytest.raises(RecordBusyError):
-            add_note(record.path, "reconciled", {}, 2000)
-        assert record.note("reconciled", {}) == 2
+            add_note(record.path, Note("reconciled"), 2000)
+        assert record.note(Note("reconciled")) == 2

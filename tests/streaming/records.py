@@ -8,6 +8,11 @@ import numpy as np
 from rig.capabilities import Exchange
 from rig.channels import Channel
 from rig.clock import Clock, VirtualClock
+from rig.record.bodies.codec import from_body
+from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.others import Stop
+from rig.record.bodies.start import Start
+from rig.record.schema import Kind
 from rig.record.writer import RunRecord
 from rig.samples import Block
 
@@ -40,7 +45,7 @@ def start_body(**more: Any) -> dict[str, Any]:
 def begin(folder: Path, name: str = "run-1", clock: Clock | None = None, **more: Any) -> RunRecord:
     """Begin a record, on a clock that stands still unless one is given."""
     clock = clock or VirtualClock(EPOCH_NS)
-    return RunRecord.create(folder, name, start_body(**more), clock.now_ns(), clock)
+    return RunRecord.create(folder, name, from_body(Start, start_body(**more)), clock.now_ns(), clock)
 
 
 RESULT = {
@@ -97,11 +102,11 @@ def everything(folder: Path, name: str = "run-1", **more: Any) -> Path:
             record.samples("flow", Block(flow, {"flow": np.linspace(1 / 3, 2 / 3, 50)}))
         sent_ns = clock.now_ns()
         record.command(Exchange("pump", "stop", {}, b"s", b"r", sent_ns, sent_ns + 1_500_000))
-        record.event("connected", {"instrument": "pump", "capability": "pump"})
-        record.event("reading missed", {"stream": "balance", "error": 'no reply\nsaid "nothing", = \\'})
-        record.event("pump did not stop", {"done": ["interlock opened"], "problems": ["no reply"]})
-        record.result("mean flow error", RESULT)
-        record.stop("FINISHED", {"plans": 1})
+        record.event(OtherEvent("connected", {"instrument": "pump", "capability": "pump"}))
+        record.event(OtherEvent("reading missed", {"stream": "balance", "error": 'no reply\nsaid "nothing", = \\'}))
+        record.event(OtherEvent("pump did not stop", {"done": ["interlock opened"], "problems": ["no reply"]}))
+        record.raw(Kind.RESULT, "mean flow error", RESULT)
+        record.stop(Stop("FINISHED"))
     return record.path
 
 

@@ -8,6 +8,8 @@ import pytest
 from rig.channels import Channel
 from rig.clock import VirtualClock
 from rig.errors import StreamingError
+from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.others import Stop
 from rig.record.reader import RecordReader
 from rig.samples import Block
 from rig.streaming import encoder
@@ -51,9 +53,9 @@ def test_a_growing_record_gives_the_points_of_the_finished_one(tmp_path):
     with begin(tmp_path, clock=clock) as record:
         for _ in range(4):
             add_samples(record, clock, rows=50, channels=2, per_block=10)
-            record.event("tick", {})
+            record.event(OtherEvent("tick", {}))
             found.extend(lines_of(record.path, state))
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))
     found.extend(lines_of(record.path, state))
     assert sorted(found) == sorted(lines_of(record.path))
 
@@ -82,9 +84,9 @@ def test_stamps_that_no_influxdb_holds_are_withheld_and_counted(tmp_path):
 
 
 def test_an_entry_that_makes_no_sense_is_withheld_and_the_rest_goes_on(tmp_path):
-    instruments = {"balance": {"calibration": {"id": "C", "due": "when we get to it"}}}
+    instruments = {"balance": {"capability": "balance", "calibration": {"id": "C", "due": "when we get to it"}}}
     with begin(tmp_path, instruments=instruments) as record:
-        record.event("tick", {})
+        record.event(OtherEvent("tick", {}))
     with RecordReader(record.path) as reader:
         group = RecordEncoder(reader, EncoderState()).next_group()
     assert [one.measurement for one in group.withheld] == ["starts"]

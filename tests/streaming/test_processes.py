@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 from rig.clock import Deadline, VirtualClock
+from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.others import Stop
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
@@ -59,13 +61,13 @@ def wait_until(so: Callable[[], bool], record: Path) -> None:
 def grow(record: RunRecord, clock: VirtualClock, parts: int) -> None:
     for _ in range(parts):
         add_samples(record, clock, rows=2000, channels=2, per_block=100)
-        record.event("tick", {"at": clock.now_ns()})
+        record.event(OtherEvent("tick", {"at": clock.now_ns()}))
 
 
 def assert_exactly_once(server: servers.Influx, database: str, record: Path) -> None:
     with RecordReader(record) as reader:
         daq = reader.series("daq")
-        ticks = len(reader.events("tick"))
+        ticks = len(tuple(reader.entries("event", "tick")))
     (series,) = server.query('SELECT "channel_0_kpa", "channel_1_kpa" FROM "samples"', database)
     table = np.array([row[1:] for row in series["values"]])
     assert np.array_equal(np.array([row[0] for row in series["values"]], np.int64), daq.t_ns)
@@ -96,7 +98,7 @@ def test_a_server_that_is_absent_and_then_killed_again_and_again(mortal_server, 
             grow(record, clock, 3)
             Deadline(0.3).nap(0.3)
             mortal_server.influxd.start()
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))
     assert streamer.wait(PATIENCE_S) == 0
     assert_exactly_once(mortal_server, "lab", record.path)
     assert "counts equal" in status.streaming_lines(record.path)[0]
@@ -117,7 +119,7 @@ def test_a_streamer_killed_at_any_moment(influx_server, database, tmp_path):
             streamer.wait(10)
             left.append(status.pending(record.path, seq_of(record.path))[0])
             grow(record, clock, 10)
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))
     assert spawn(record.path, environment).wait(PATIENCE_S) == 0
     assert max(left) > 0, "it was killed with work to do"
     assert_exactly_once(influx_server, database, record.path)
@@ -129,7 +131,7 @@ def test_a_streamer_killed_while_the_server_is_asked(write, taken, influx_server
     clock = VirtualClock(EPOCH_NS)
     with begin(tmp_path, clock=clock) as record:
         grow(record, clock, 3)
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))
     with faulty(influx_server.url) as proxy:
         proxy.plan.extend([Fault.PASS] * (write - 1))
         proxy.plan.append(Fault.RESET_AFTER if taken else Fault.RESET_MID_BODY)
@@ -148,7 +150,7 @@ def test_two_streamers_at_once(influx_server, database, tmp_path):
         streamers = [spawn(record.path, environment) for _ in range(2)]
         grow(record, clock, 20)
         Deadline(1.5).nap(1.5)
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))
     codes = sorted(streamer.wait(PATIENCE_S) for streamer in streamers)
     assert codes == [0, 2]
     assert "another process is streaming this run" in log_path(record.path).read_text()
@@ -166,7 +168,7 @@ def test_a_started_streamer_outlives_its_parent_and_shows_no_token(influx_server
     parent = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=True)
     lines = [cmdline(process) for process in Path("/proc").glob("[0-9]*")]
     mine = [line for line in lines if "rig.streaming" in line and str(record.path) in line]
-    record.stop("FINISHED", {})
+    record.stop(Stop("FINISHED"))
     wait_until(lambda: "complete" in "".join(status.streaming_lines(record.path)), record.path)
     assert len(mine) == 1
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
@@ -183,7 +185,7 @@ def cmdline(process: Path) -> str:
 
 def test_a_killed_run_is_sent_as_far_as_it_got(influx_server, database, tmp_path):
     record = begin(tmp_path)
-    record.event("tick", {})
+    record.event(OtherEvent("tick", {}))
     record.close()
     assert spawn(record.path, environment_for(influx_server.url, database)).wait(PATIENCE_S) == 0
     assert len(influx_server.rows('SELECT "seq" FROM "events"', database)) == 1

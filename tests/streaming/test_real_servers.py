@@ -3,6 +3,8 @@
 import numpy as np
 
 from rig.channels import Channel
+from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.others import Stop
 from rig.record.reader import RecordReader
 from rig.samples import Block
 from rig.streaming.target import Target
@@ -65,7 +67,7 @@ def test_every_sample_has_its_own_value_and_nanosecond(influx_server, database, 
     with record:
         record.descriptor("daq", [Channel("pressure", "kPa")], {})
         record.samples("daq", Block(t_ns, {"pressure": values}))
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))
     send(record.path, target)
     (series,) = influx_server.query('SELECT "pressure_kpa" FROM "samples"', database)
     assert np.array_equal(np.array([row[0] for row in series["values"]], np.int64), t_ns)
@@ -80,8 +82,8 @@ def test_names_that_line_protocol_dislikes_arrive_whole(influx_server, database,
             record.descriptor(f"{name}#{number}", channels, {})
             block = Block(np.array([EPOCH_NS + number]), {one.name: np.array([1.5]) for one in channels})
             record.samples(f"{name}#{number}", block)
-            record.event(name or "nothing", {"text": name, name: name})
-        record.stop("FINISHED", {})
+            record.event(OtherEvent(name or "nothing", {"text": name, name: name}))
+        record.stop(Stop("FINISHED"))
     progress = send(record.path, target)
     rows = influx_server.rows('SELECT * FROM "samples"', database)
     assert (progress.refused, progress.reconciled) == (0, "counts equal in all 142 series")
@@ -98,8 +100,8 @@ def test_what_no_server_can_hold_stands_there_as_text(influx_server, database, t
         pressure = np.array([np.nan, 1.0, np.inf, -np.inf])
         count = np.array([2.0**53, 2.0**62, 1e300, np.nan])
         record.samples("daq", Block(EPOCH_NS + np.arange(4), {"pressure": pressure, "count": count}))
-        record.event("counted", {"edges": 2**70})
-        record.stop("FINISHED", {})
+        record.event(OtherEvent("counted", {"edges": 2**70}))
+        record.stop(Stop("FINISHED"))
     progress = send(record.path, target)
     rows = influx_server.rows('SELECT * FROM "samples"', database)
     assert [row["pressure_kpa_not_finite"] for row in rows] == ["nan", None, "inf", "-inf"]
@@ -115,7 +117,7 @@ def test_bursts_and_stepped_clocks_overwrite_nothing(influx_server, database, ta
         record.descriptor("balance", [Channel("mass", "mg")], {})
         for t_ns in (burst, again, burst):
             record.samples("balance", Block(t_ns, {"mass": np.arange(50.0)}))
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))
     progress = send(record.path, target)
     assert counts(influx_server.rows('SELECT count(*) FROM "samples"', database)) == {"mass_mg": 150}
     assert progress.reconciled.startswith("counts equal")
@@ -125,8 +127,8 @@ def test_entries_of_one_instant_overwrite_nothing(influx_server, database, targe
     record = begin(tmp_path)
     with record:
         for number in range(2000):
-            record.event("tick", {"number": number})
-        record.stop("FINISHED", {})
+            record.event(OtherEvent("tick", {"number": number}))
+        record.stop(Stop("FINISHED"))
     send(record.path, target)
     rows = influx_server.rows('SELECT "number" FROM "events"', database)
     assert [row["number"] for row in rows] == list(range(2000))
@@ -137,7 +139,7 @@ def test_an_empty_run_arrives(influx_server, database, target, send, tmp_path):
     with record:
         record.descriptor("daq", [Channel("pressure", "kPa")], {})
         record.samples("daq", Block(np.empty(0, np.int64), {"pressure": np.empty(0)}, lost=4))
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))
     progress = send(record.path, target)
     (read,) = influx_server.rows('SELECT "samples_lost" FROM "reads"', database)
     assert read["samples_lost"] == 4

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rig.errors import StreamingError
+from rig.record.bodies.start import SourceFile, Start
 from rig.streaming.target import Target, find_target, read_token
 from tests.streaming.faults import Answer, always, faulty
 from tests.streaming.records import everything
@@ -50,17 +51,17 @@ def test_a_missing_token_file_is_named():
 
 def test_the_environment_goes_before_the_bench_file():
     environment = {"RIG_INFLUX_BUCKET": "other"}
-    target = find_target({"bench_file": {"text": BENCH}}, environment)
+    target = find_target(Start(bench_file=SourceFile(text=BENCH)), environment)
     assert target == Target("https://lab:8086", "other", token_file="/secret")
 
 
 def test_a_token_does_not_go_to_another_server_than_it_was_written_down_for():
-    target = find_target({"bench_file": {"text": BENCH}}, {"RIG_INFLUX_URL": "https://elsewhere"})
+    target = find_target(Start(bench_file=SourceFile(text=BENCH)), {"RIG_INFLUX_URL": "https://elsewhere"})
     assert target == Target("https://elsewhere", "rig")
 
 
 def test_streaming_can_be_switched_off():
-    assert find_target({"bench_file": {"text": BENCH}}, {"RIG_INFLUX": "off"}) is None
+    assert find_target(Start(bench_file=SourceFile(text=BENCH)), {"RIG_INFLUX": "off"}) is None
 
 
 @pytest.mark.parametrize("body", [f'{{"message":"Token {SECRET} is bad"}}', f"<p>Token {SECRET}</p>"])

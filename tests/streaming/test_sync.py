@@ -3,6 +3,7 @@
 import pytest
 
 from commands.main import main
+from rig.record.bodies.events import OtherEvent
 from rig.streaming.status import streaming_lines
 from rig.streaming.sync import sync
 from tests.streaming.faults import Answer, always, faulty
@@ -48,7 +49,7 @@ def test_a_run_that_goes_on_is_sent_as_far_as_it_is(influx_server, database, sai
     started = []
     monkeypatch.setattr("rig.streaming.sync.start_streamer", lambda record, _: (started.append(record), ("begun",))[1])
     with begin(tmp_path) as record:
-        record.event("tick", {})
+        record.event(OtherEvent("tick", {}))
         assert sync([record.path], said.append, environment=environment_for(influx_server.url, database))
     assert ("pending nothing" in said[0], started) == (True, [record.path])
 

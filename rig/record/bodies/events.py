@@ -1,11 +1,14 @@
 """What happens during a run: one frozen class per event, whose `NAME` is the entry's name and stands nowhere else."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
 from rig.record.bodies.codec import Json
+
+_ALARM_NAME = re.compile(r"(alarm|interlock)\b", re.IGNORECASE)
 
 
 class Severity(StrEnum):
@@ -27,6 +30,11 @@ class Event:
     def name(self) -> str:
         """Return the entry's name."""
         return self.NAME
+
+    @property
+    def severity(self) -> Severity:
+        """Return how loudly this one is to be told."""
+        return self.SEVERITY
 
 
 class OutcomeWord(StrEnum):
@@ -91,6 +99,11 @@ class PlanOutcome(Event):
     outcome: OutcomeWord
     why: str = ""
     requirements: tuple[str, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        """Return INFO for a plan that passed, WARNING for every other outcome."""
+        return Severity.INFO if self.outcome is OutcomeWord.PASSED else Severity.WARNING
 
 
 @dataclass(frozen=True)
@@ -231,6 +244,17 @@ class OtherEvent(Event):
     def name(self) -> str:
         """Return the entry's name."""
         return self.named
+
+    @property
+    def severity(self) -> Severity:
+        """Return what the body says under `severity`, else ALARM for a name that begins with alarm or interlock."""
+        said = self.said.get("severity")
+        if said in tuple(Severity):
+            return Severity(said)
+        known = BY_NAME.get(self.named)
+        if known is not None:
+            return known.SEVERITY
+        return Severity.ALARM if _ALARM_NAME.match(self.named) else Severity.INFO
 
 
 EVENTS: tuple[type[Event], ...] = (
