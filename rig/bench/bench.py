@@ -2,16 +2,18 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
 from rig.bench.instruments import Instruments
 from rig.bench.opening import Opening
 from rig.bench.progress import Progress
+from rig.bench.pump_watch import PumpWatch
 from rig.bench.sampling import Sampler
 from rig.bench.window import Window
 from rig.bench_file.reading import BenchFile
-from rig.capabilities import Exchange
+from rig.capabilities import Exchange, Pump
 from rig.clock import NS_PER_S, Clock, VirtualClock, WallClock, ns_from_s
 from rig.discovery import find_class
 from rig.driving import DriverContext
@@ -20,9 +22,11 @@ from rig.errors import (
     SafetyError,
 )
 from rig.evaluation import looks
+from rig.evaluation.programme import with_rate
 from rig.evaluation.projection import ProjectedVerdict
 from rig.record.bodies.events import LooksPlanned, WindowBegins, WindowEnds, ZeroFlow
 from rig.record.bodies.others import SamplerCounted
+from rig.record.bodies.recipe import Recipe
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
 from rig.safety.lease import take_lease
@@ -55,6 +59,7 @@ class Bench:
         self.unsafe = ""
         self.projected_verdict: ProjectedVerdict | None = None
         self._window_ns: int | None = None
+        self._pump_watch: PumpWatch | None = None
         self.twin_failures: Callable[[], tuple[str, ...]] = tuple
         self._cleanup = contextlib.ExitStack()
 
@@ -95,17 +100,22 @@ class Bench:
                 self.projected_verdict.look(self._window_ns, self.clock.now_ns(), end_ns)
 
     def dwell_until_decided(
-        self, window: Window, *, programmed_ul_h: float, limit: str, looks_hours: Sequence[float]
+        self, window: Window, *, limit: str, looks_hours: Sequence[float], programmed_ul_h: float | None = None
     ) -> None:
         """Measure until a limit of limits.toml is decided, looking after each of `looks_hours`; the last is the bound.
 
         The looks are fixed here, before the first of them, and share the risk of one decision
-        (`rig.metrology.planning.sequential`). Ask the window for `flow_error` with the same rate and verify it within
-        the same limit. Raises PlanError for looks out of order, UnknownLimitError for a limit that is not there.
+        (`rig.metrology.planning.sequential`). The rate is that of the record's commands. Ask the window for
+        `flow_error` and verify it within the same limit. Raises PlanError for looks out of order, UnknownLimitError
+        for a limit that is not there.
         """
         hours = looks.check_looks(looks_hours)
         with self.record.reader() as reader:
             judged_by = reader.start().limits.named(limit)
+            asked = Recipe("mean flow error", {}, window.from_ns, self.clock.now_ns() + 1)
+            if programmed_ul_h is not None:
+                asked = replace(asked, parameters={"programmed_ul_h": programmed_ul_h})
+            rate_ul_h = with_rate(asked, reader).parameters["programmed_ul_h"]
         self.record.event(LooksPlanned(window.name, limit, tuple(hours)))
         for look, after_hours in enumerate(hours):
             due_ns = looks.look_ns(window.from_ns, after_hours)
@@ -119,7 +129,7 @@ class Bench:
                     window.from_ns,
                     self.clock.now_ns() + 1,
                     look=look,
-                    programmed_ul_h=programmed_ul_h,
+                    programmed_ul_h=rate_ul_h,
                     looks_hours=hours,
                     limit=judged_by,
                 ):
@@ -149,6 +159,8 @@ class Bench:
         """Read every instrument once, so that the record reaches up to this moment."""
         for sampler in self.samplers:
             sampler.read_now()
+        if self._pump_watch is not None:
+            self._pump_watch.look()
         self.check()
 
     @contextlib.contextmanager
@@ -211,6 +223,16 @@ class Bench:
             pump = self.instruments.pump()
             pump.stop()
             pump.set_link_watchdog(seconds=self.file.safety.link_watchdog_s)
+            self._watch(pump)
+
+    def _watch(self, pump: Pump) -> None:
+        """Follow the pump's own account of itself into the record, from here on."""
+        name = next(one.name for one in self.instruments if one.role == "pump")
+        self._pump_watch = watch = PumpWatch(name, pump, self.clock, self.record)
+        watch.look()
+        for sampler in self.samplers:
+            if sampler.name == name:
+                sampler.on_block = watch.sampled
 
     def _start_sampling(self) -> None:
         self.renew_lease()

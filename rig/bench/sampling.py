@@ -9,7 +9,7 @@ from rig.errors import GarbledReplyError, NoReplyError, RefusedError, RigError
 from rig.record.bodies.events import LeaseLapsed, ReadingMissed, SamplerFailed
 from rig.record.bodies.others import SamplerCounted
 from rig.record.writer import RunRecord
-from rig.samples import Sampled
+from rig.samples import Block, Sampled
 
 # A reading that fails is missed and counted; as many in a row mean that the instrument is gone.
 MISSES_IN_A_ROW = 5
@@ -52,6 +52,7 @@ class Sampler:
         self._lease = lease
         self._lapsed = False
         self.counts = SamplerCounts()
+        self.on_block: Callable[[Block], object] = lambda _: None
         self._instrument = instrument
         self._period_ns = ns_from_s(every_s)
         self._clock = clock
@@ -111,6 +112,7 @@ class Sampler:
             self.counts.lost += block.lost
             if len(block.t_ns) or block.lost:
                 self._record.samples(self.name, block, due_ns=due_ns)
+                self.on_block(block)
 
     def _count_time(self, due_ns: int) -> None:
         late_ms = (self._clock.now_ns() - due_ns) / 1e6

@@ -2,10 +2,11 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from rig.clock import Clock
 from rig.errors import PlanError
+from rig.evaluation.registry import kind_of
+from rig.record.bodies.codec import Json
 from rig.record.bodies.recipe import Recipe
 
 
@@ -18,7 +19,7 @@ class Window:
         self._to_ns: int | None = None
         self._clock = clock
         self._catch_up = catch_up
-        self._looks: dict[str, Any] = {}
+        self._looks: dict[str, Json] = {}
         self._doses: list[list[int]] = []
 
     @property
@@ -46,41 +47,70 @@ class Window:
         self._catch_up()
         self._doses.append([begin_ns, self._clock.now_ns() + 1])
 
-    def flow_error(self, *, programmed_ul_h: float) -> Recipe:
+    def ask(self, name: str, **parameters: Json) -> Recipe:
+        """Ask for a kind of claim by its name; raises PlanError for one, or for a parameter, that is not known.
+
+        Doses marked in this window go along with a kind that takes them.
+        """
+        kind = kind_of(name)
+        if "doses" in kind.parameters:
+            if not self._doses:
+                raise PlanError(f"window {self.name!r} holds no doses: mark each with `with window.dose():`")
+            parameters = {"doses": self._doses, **parameters}
+        if "looks_hours" in kind.parameters:
+            parameters = {**parameters, **self._looks}
+        recipe = Recipe(name, parameters, self.from_ns, self.to_ns)
+        kind.check(recipe)
+        return recipe
+
+    def flow_error(self, *, programmed_ul_h: float | None = None) -> Recipe:
         """Ask for the mean flow's error against the programmed rate, in percent.
 
-        Of a window that was stopped when decided it is judged with the coverage factor of the look that stopped it.
+        The rate is that of the record's commands; a plan that says it too is held to it. Of a window that was stopped
+        when decided it is judged with the coverage factor of the look that stopped it.
         """
-        return self._recipe("mean flow error", programmed_ul_h=programmed_ul_h, **self._looks)
+        return self.ask("mean flow error", **_said(programmed_ul_h=programmed_ul_h))
 
     def volume(self) -> Recipe:
         """Ask for the volume delivered, in µL."""
-        return self._recipe("delivered volume")
+        return self.ask("delivered volume")
 
-    def bolus_error(self, *, programmed_ul: float, plateau_minutes: float = 3.0, on_basal: bool = False) -> Recipe:
+    def bolus_error(
+        self, *, programmed_ul: float | None = None, plateau_minutes: float = 3.0, on_basal: bool = False
+    ) -> Recipe:
         """Ask for the mean error of the doses marked in this window, in percent of the programmed volume.
 
         Each dose is weighed between the `plateau_minutes` before its command and those at its end; `on_basal` takes
-        out what a basal infusion delivered meanwhile, whose rate is found from the time between the doses.
+        out what a basal infusion delivered meanwhile, whose rate is found from the time between the doses. The volume
+        is that of the record's commands.
         """
-        return self._of_doses("mean bolus error", plateau_minutes, on_basal=on_basal, programmed_ul=programmed_ul)
+        said = _said(programmed_ul=programmed_ul)
+        return self.ask("mean bolus error", plateau_minutes=plateau_minutes, on_basal=on_basal, **said)
 
     def largest_bolus_error(
-        self, *, programmed_ul: float, plateau_minutes: float = 3.0, on_basal: bool = False
+        self, *, programmed_ul: float | None = None, plateau_minutes: float = 3.0, on_basal: bool = False
     ) -> Recipe:
         """Ask for the error of the dose that is farthest from the programmed volume, in percent."""
-        return self._of_doses("largest bolus error", plateau_minutes, on_basal=on_basal, programmed_ul=programmed_ul)
+        said = _said(programmed_ul=programmed_ul)
+        return self.ask("largest bolus error", plateau_minutes=plateau_minutes, on_basal=on_basal, **said)
 
     def bolus_volume(self, *, plateau_minutes: float = 3.0, on_basal: bool = False) -> Recipe:
         """Ask for the volume of the doses marked in this window together, in µL; one is enough."""
-        return self._of_doses("bolus volume", plateau_minutes, on_basal=on_basal)
+        return self.ask("bolus volume", plateau_minutes=plateau_minutes, on_basal=on_basal)
 
-    def _of_doses(self, function: str, plateau_minutes: float, *, on_basal: bool, **parameters: Any) -> Recipe:
-        if not self._doses:
-            raise PlanError(f"window {self.name!r} holds no doses: mark each with `with window.dose():`")
-        return self._recipe(
-            function, doses=self._doses, plateau_minutes=plateau_minutes, on_basal=on_basal, **parameters
-        )
+    def books_error(self) -> Recipe:
+        """Ask for what the pump counted against what was weighed, in percent of the weighed volume."""
+        return self.ask("books error")
 
-    def _recipe(self, function: str, **parameters: Any) -> Recipe:
-        return Recipe(function, parameters, self.from_ns, self.to_ns)
+    def alarm_delay(self, *, alarm: str) -> Recipe:
+        """Ask for the time from this window's begin to the first status of the pump that shows `alarm`, in s."""
+        return self.ask("alarm delay", alarm=alarm)
+
+    def log_in_order(self) -> Recipe:
+        """Ask whether the pump's log has no gap and never runs backwards; a fact."""
+        return self.ask("log in order")
+
+
+def _said(**parameters: float | None) -> dict[str, Json]:
+    """Return the parameters that a plan did say."""
+    return {key: value for key, value in parameters.items() if value is not None}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from rig.evaluation.settle import Asked, settle
 from rig.record.bodies.codec import Json, to_body
-from rig.record.bodies.judging import Limit
 from rig.record.bodies.old import is_old_result, result_in_old_words
 from rig.record.bodies.result import Result
 from rig.record.reader import RecordReader
@@ -44,7 +43,7 @@ def replay(reader: RecordReader) -> Iterator[Replayed]:
 
 def _again(entry: Entry, reader: RecordReader) -> Replayed:
     said = result_of(entry)
-    asked = Asked(said.recipe, said.limit or Limit(said.unit), said.plan, said.requirements, said.limit_name)
+    asked = Asked(said.recipe, said.limit, said.plan, said.requirements, said.limit_name)
     result = settle(asked, reader)
     computed = result_in_old_words(result) if is_old_result(entry.body) else to_body(result)
     return Replayed(entry.seq, entry.name, result, entry.body, computed)

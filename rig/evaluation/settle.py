@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 
 from rig.errors import MetrologyError, PlanError
-from rig.evaluation.functions import evaluate
-from rig.evaluation.result import Evaluation
+from rig.evaluation.definition import ClaimKind
+from rig.evaluation.outcome import Evaluation, Finding
+from rig.evaluation.registry import kind_of
 from rig.metrology.uncertainty.budget import Budget
 from rig.metrology.uncertainty.decision import Verdict, decide_budget
 from rig.record.bodies.judging import Limit
@@ -15,10 +16,13 @@ from rig.record.reader import RecordReader
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a plan says about a claim: who claims it, what it traces to, the recipe and the limit it is judged by."""
+    """What a plan says about a claim: who claims it, what it traces to, the recipe and the limit it is judged by.
+
+    `limit` is None for a claim about a fact, and only for that.
+    """
 
     recipe: Recipe
-    limit: Limit
+    limit: Limit | None
     plan: str = ""
     requirements: tuple[str, ...] = ()
     limit_name: str = ""
@@ -27,36 +31,54 @@ class Asked:
 def settle(asked: Asked, reader: RecordReader) -> Result:
     """Compute a result from raw samples and decide it.
 
-    Data that allow no number give INVALID with the refusal as its reason. Raises PlanError when limit and result
-    differ in unit.
+    Data that allow no number give INVALID with the refusal as its reason. Raises PlanError for a kind of claim that
+    is not known, and when it and its limit do not go together.
     """
     recipe, limit = asked.recipe, asked.limit
+    kind = kind_of(recipe.function)
+    check_limit(kind, limit)
     if not recipe.last_seq:
         recipe = replace(recipe, last_seq=reader.last_seq())
     claimed = Result(
         plan=asked.plan,
         requirements=asked.requirements,
         recipe=recipe,
-        unit=limit.unit,
+        unit=kind.unit,
         verdict=Verdict.INVALID.value,
         limit_name=asked.limit_name,
         limit=limit,
     )
     try:
         with reader.as_of(recipe.last_seq) as then:
-            evaluation = evaluate(recipe, then)
+            found = kind.compute(recipe, then)
     except MetrologyError as error:
         return replace(claimed, reasons=(str(error),))
-    return _decided(claimed, limit, evaluation)
+    if isinstance(found, Finding):
+        return _found(claimed, found)
+    if limit is None or found.budget.unit != kind.unit:
+        raise PlanError(f"{kind.name} gave {found.budget.unit}, where {kind.unit or 'a fact'} was promised")
+    return _decided(claimed, limit, found)
+
+
+def check_limit(kind: ClaimKind, limit: Limit | None) -> None:
+    """Raise PlanError unless a claim of this kind can be judged by this limit (None: it is a fact)."""
+    if kind.is_fact != (limit is None):
+        wants = "is a fact: claim it with .holds()" if kind.is_fact else "is a number: claim it .within(…) a limit"
+        raise PlanError(f"{kind.name} {wants}")
+    if limit is not None and limit.unit != kind.unit:
+        raise PlanError(f"{kind.name} is in {kind.unit}, its limit is in {limit.unit}: they cannot be compared")
+
+
+def _found(claimed: Result, found: Finding) -> Result:
+    """Return the claim about a fact with its verdict: nothing lies between holding and not holding."""
+    verdict = Verdict.INVALID if found.invalid else Verdict.PASS if found.holds else Verdict.FAIL
+    reasons = found.invalid or found.against
+    return replace(claimed, fact=found.text, details=found.details, verdict=verdict.value, reasons=reasons)
 
 
 def _decided(claimed: Result, limit: Limit, evaluation: Evaluation) -> Result:
     """Return the claim with its number and the verdict that the guard-band rule gives it."""
     budget = evaluation.budget
-    if budget.unit != limit.unit:
-        raise PlanError(
-            f"{claimed.recipe.function} is in {budget.unit}, its limit is in {limit.unit}: they cannot be compared"
-        )
     coverage_k = evaluation.coverage_k or limit.coverage_k
     decision = decide_budget(budget, limit.lower, limit.upper, evaluation.invalid, coverage_k)
     judgement = Judgement(

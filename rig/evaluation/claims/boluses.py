@@ -1,18 +1,20 @@
 """Boluses of a window: each weighed between the plateaus around it, or above a basal infusion that goes on."""
 
 import math
-from typing import Any
 
 import numpy as np
 
 from rig.clock import NS_PER_S
 from rig.evaluation import inputs
-from rig.evaluation.result import Evaluation
+from rig.evaluation.definition import ClaimKind, Graph, Panel
+from rig.evaluation.outcome import Evaluation
+from rig.evaluation.programme import with_dose
 from rig.metrology.dosing.bolus import BolusSeries, evaluate_series
 from rig.metrology.dosing.bolus_levels import BolusSteps, bolus_steps
 from rig.metrology.uncertainty.budget import Budget, Component, combine
 from rig.metrology.weighing.flow import volume_delivered
 from rig.metrology.weighing.flow_budget import NOISE
+from rig.record.bodies.codec import Json
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
@@ -131,8 +133,8 @@ def _part(budget: Budget, *, independent: bool) -> float:
     return math.hypot(*lines)
 
 
-def _details(boluses: Boluses, series: BolusSeries) -> dict[str, Any]:
-    details: dict[str, Any] = {
+def _details(boluses: Boluses, series: BolusSeries) -> dict[str, Json]:
+    details: dict[str, Json] = {
         "boluses": series.n,
         "mean_ul": series.mean_ul,
         "error_percent": [float(error) for error in series.error_percent],
@@ -142,3 +144,41 @@ def _details(boluses: Boluses, series: BolusSeries) -> dict[str, Any]:
     if boluses.steps is not None:
         details["basal_ul_h"] = boluses.steps.basal.value
     return details
+
+
+_OF_DOSES = {
+    "doses": "begin and end of each dose, UTC ns",
+    "plateau_minutes": "how long the levels before and behind a dose are weighed",
+    "on_basal": "whether a basal infusion goes on meanwhile",
+}
+_PROGRAMMED = {"programmed_ul": "the programmed volume; left out, it is that of the record's commands"}
+
+KINDS = (
+    ClaimKind(
+        name="mean bolus error",
+        unit="%",
+        question="the mean error of the doses of a window, in percent of the programmed volume",
+        compute=mean_bolus_error,
+        parameters=_OF_DOSES | _PROGRAMMED,
+        resolve=with_dose,
+        graph=Graph.DOSES,
+        panel=Panel("Mean bolus error"),
+    ),
+    ClaimKind(
+        name="largest bolus error",
+        unit="%",
+        question="the error of the dose that is farthest from the programmed volume, in percent",
+        compute=largest_bolus_error,
+        parameters=_OF_DOSES | _PROGRAMMED,
+        resolve=with_dose,
+        panel=Panel("Largest bolus error"),
+    ),
+    ClaimKind(
+        name="bolus volume",
+        unit="µL",
+        question="the volume of the doses of a window together, in µL",
+        compute=bolus_volume,
+        parameters=_OF_DOSES,
+        panel=Panel("Volume of boluses", 1),
+    ),
+)

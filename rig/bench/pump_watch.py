@@ -1,0 +1,64 @@
+"""Follows what the pump says about itself into the record: each change of its state or alarms, and its log."""
+
+import threading
+
+from rig.capabilities import Pump
+from rig.clock import Clock
+from rig.errors import InstrumentError
+from rig.record.bodies.events import LogLine, PumpLogRead, PumpStateChanged, ReadingMissed
+from rig.record.writer import RunRecord
+from rig.samples import Block
+
+# Channels of a pump that tell by number what its status tells in words.
+_TELLING = ("state", "alarms")
+
+
+class PumpWatch:
+    """One pump, watched from the moment it was opened; older lines of its log belong to other runs."""
+
+    def __init__(self, name: str, pump: Pump, clock: Clock, record: RunRecord) -> None:
+        self._name = name
+        self._pump = pump
+        self._clock = clock
+        self._record = record
+        self._numbers: tuple[float, ...] = ()
+        self._last: PumpStateChanged | None = None
+        self._next_line = -1
+        # A plan may look while the sampler's own thread does.
+        self._turn = threading.Lock()
+
+    def look(self) -> None:
+        """Record what has changed since the last look: state, alarms, and new lines of the log.
+
+        An answer that does not come is a reading missed; whether the pump is gone is for its sampler to find.
+        """
+        with self._turn:
+            try:
+                self._look()
+            except InstrumentError as error:
+                self._record.event(ReadingMissed(self._name, str(error)))
+
+    def sampled(self, block: Block) -> None:
+        """Look when a block of the pump's samples tells of another state or other alarms than before."""
+        numbers = tuple(float(block.columns[key][-1]) for key in _TELLING if len(block.columns.get(key, ())))
+        if numbers != self._numbers:
+            self._numbers = numbers
+            self.look()
+
+    def _look(self) -> None:
+        status = self._pump.status()
+        now = PumpStateChanged(self._name, status.state.value, self._clock.now_ns(), status.alarms)
+        if self._last is None or (now.state, now.alarms) != (self._last.state, self._last.alarms):
+            self._last = now
+            self._record.event(now)
+        if self._next_line < 0:
+            self._next_line = status.log_entries
+        if status.log_entries != self._next_line:
+            self._read_log()
+
+    def _read_log(self) -> None:
+        lines = self._pump.read_log(first=self._next_line)
+        if lines:
+            said = tuple(LogLine(one.number, one.pump_clock_ns, one.event, one.detail) for one in lines)
+            self._record.event(PumpLogRead(self._name, said))
+            self._next_line = lines[-1].number + 1

@@ -1,0 +1,89 @@
+"""Whether the pump's own books and its log are true: what it counted against the balance, and its log by itself."""
+
+import math
+from itertools import pairwise
+
+from rig.errors import SeriesError
+from rig.evaluation.claims.delivered_volume import weighed_volume
+from rig.evaluation.definition import ClaimKind, Panel
+from rig.evaluation.outcome import Evaluation, Finding
+from rig.metrology.uncertainty.budget import Component
+from rig.record.bodies.events import LogLine, PumpLogRead
+from rig.record.bodies.recipe import Recipe
+from rig.record.reader import RecordReader
+
+# A pump's log is stamped by its own clock, which may be set: no more than so far back is a clock that was set.
+_CLOCK_SET = "clock_set"
+
+
+def books_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate what the pump counted in a window against what was weighed, in percent of the weighed volume.
+
+    The count is read at the pump's own pace: it misses up to what flows between two readings at each end.
+    Raises SeriesError when the pump's count was not recorded or nothing was delivered.
+    """
+    pump = reader.start().in_role("pump")
+    if pump not in reader.streams():
+        raise SeriesError("the run recorded no pump: its books are not known")
+    series = reader.series(pump, recipe.from_ns, recipe.to_ns, ["delivered"])
+    if len(series.t_ns) < 2:
+        raise SeriesError("fewer than two readings of the pump's count lie in this window")
+    counted_ul = series.columns["delivered"]
+    weighed, invalid = weighed_volume(recipe, reader)
+    if weighed.value <= 0:
+        raise SeriesError(f"the balance saw {weighed.value:.4g} µL in this window: nothing to compare the books with")
+    gained_ul = float(counted_ul[-1] - counted_ul[0])
+    missing_ns = (int(series.t_ns[0]) - recipe.from_ns) + (recipe.to_ns - int(series.t_ns[-1]))
+    span_ns = int(series.t_ns[-1] - series.t_ns[0])
+    # What flowed before the first and behind the last reading, at the pace of what lies between them.
+    ends_ul = gained_ul * missing_ns / span_ns
+    stroke_ul = float(abs(counted_ul[1:] - counted_ul[:-1]).max())
+    counted_ul_in_all = gained_ul + ends_ul
+    percent_per_ul = 100.0 / weighed.value
+    # 100·(counted/weighed − 1), linear in what was weighed around its value.
+    error = weighed.scaled(
+        -percent_per_ul * counted_ul_in_all / weighed.value,
+        2.0 * percent_per_ul * counted_ul_in_all - 100.0,
+        "%",
+        [Component("pace of the pump's count", "B", 0.0, stroke_ul / math.sqrt(6.0), "µL", percent_per_ul)],
+    )
+    return Evaluation(error, invalid, {"counted_ul": counted_ul_in_all, "weighed_ul": weighed.value})
+
+
+def log_in_order(recipe: Recipe, reader: RecordReader) -> Finding:
+    """Find whether the pump's log, as it was read during a window, has no gap and never runs backwards."""
+    read = [entry.body for entry in reader.events(PumpLogRead) if recipe.from_ns <= entry.t_ns]
+    lines = [line for one in read for line in one.lines]
+    if not lines:
+        return Finding(False, "the pump's log was not read, or gained nothing", ("no line of the log is recorded",))
+    against = tuple(_out_of_order(lines))
+    text = f"{len(lines)} lines of the pump's log, {lines[0].number} to {lines[-1].number}"
+    return Finding(not against, f"{text}, in order" if not against else f"{text}, out of order", against)
+
+
+def _out_of_order(lines: list[LogLine]) -> list[str]:
+    said = []
+    for before, after in pairwise(lines):
+        if after.number != before.number + 1:
+            said.append(f"line {after.number} follows line {before.number}")
+        if after.pump_clock_ns < before.pump_clock_ns and after.event != _CLOCK_SET:
+            back_s = (before.pump_clock_ns - after.pump_clock_ns) / 1e9
+            said.append(f"line {after.number} ({after.event}) is {back_s:.3g} s older than the line before it")
+    return said
+
+
+KINDS = (
+    ClaimKind(
+        name="books error",
+        unit="%",
+        question="what the pump counted against what was weighed, in percent of the weighed volume",
+        compute=books_error,
+        panel=Panel("Error of the pump's books"),
+    ),
+    ClaimKind(
+        name="log in order",
+        unit="",
+        question="whether the pump's log has no gap and never runs backwards",
+        compute=log_in_order,
+    ),
+)

@@ -1,0 +1,32 @@
+"""The kinds of claim that there are: found by walking `rig/evaluation/claims/`."""
+
+import pkgutil
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+
+from rig.errors import PlanError
+from rig.evaluation import claims
+from rig.evaluation.definition import ClaimKind
+
+
+@cache
+def kinds() -> dict[str, ClaimKind]:
+    """Return every kind of claim by name, in order of modules and of their places in them."""
+    found: dict[str, ClaimKind] = {}
+    for module in sorted(pkgutil.iter_modules(claims.__path__), key=lambda module: module.name):
+        for kind in getattr(import_module(f"{claims.__name__}.{module.name}"), "KINDS", ()):
+            if kind.name in found:
+                raise PlanError(f"two kinds of claim are called {kind.name!r}; the second is in {module.name}")
+            found[kind.name] = kind
+    return found
+
+
+def kind_of(name: str) -> ClaimKind:
+    """Return a kind of claim; raise PlanError with those there are."""
+    found = kinds()
+    if name not in found:
+        near = get_close_matches(name, found, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise PlanError(f"there is no evaluation {name!r}; there are {', '.join(found)}{hint}")
+    return found[name]
