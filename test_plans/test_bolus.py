@@ -15,8 +15,8 @@ def test_boluses_are_accurate(pump, bench, verify, volume_ul, minutes):
             with window.dose():
                 pump.give_bolus(volume_ul=volume_ul)
                 bench.dwell(minutes=minutes, doing=f"bolus {number + 1} of {SUCCESSIVE}")
-    verify("mean bolus error", window.bolus_error(programmed_ul=volume_ul)).within("bolus accuracy")
-    verify("largest bolus error", window.largest_bolus_error(programmed_ul=volume_ul)).within("single bolus accuracy")
+    verify("mean bolus error", window.bolus_error()).within("bolus accuracy")
+    verify("largest bolus error", window.largest_bolus_error()).within("single bolus accuracy")
 
 
 @pytest.mark.requirement("1.4.4")
@@ -30,9 +30,7 @@ def test_a_bolus_adds_its_volume_to_the_basal_infusion(pump, bench, verify):
             with window.dose():
                 pump.give_bolus(volume_ul=25.0)
                 bench.dwell(minutes=60, doing=f"bolus {number + 1} of 3 on basal")
-    verify("bolus error on basal", window.bolus_error(programmed_ul=25.0, plateau_minutes=40, on_basal=True)).within(
-        "bolus accuracy"
-    )
+    verify("bolus error on basal", window.bolus_error(plateau_minutes=40, on_basal=True)).within("bolus accuracy")
     with bench.window("basal after") as after:
         bench.dwell(hours=6, doing="basal after")
-    verify("basal error after boluses", after.flow_error(programmed_ul_h=100.0)).within("basal accuracy")
+    verify("basal error after boluses", after.flow_error()).within("basal accuracy")

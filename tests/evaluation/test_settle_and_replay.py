@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rig.errors import PlanError, RecordCorruptError
-from rig.evaluation.functions import known_functions
+from rig.evaluation.registry import kinds
 from rig.evaluation.replay import replay
 from rig.evaluation.settle import Asked, settle
 from rig.record.bodies.events import ZeroFlow
@@ -123,7 +123,7 @@ def test_an_unknown_evaluation_is_named_with_those_there_are(tmp_path):
         pytest.raises(PlanError, match="mean flow error"),
     ):
         settle(Asked(recipe("mean flow eror"), LIMIT), reader)
-    assert "mean bolus error" in known_functions()
+    assert "mean bolus error" in kinds()
 
 
 def recorded(tmp_path):
