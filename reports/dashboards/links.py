@@ -18,7 +18,7 @@ def run_links(record_path: Path, grafana_url: str) -> Iterator[tuple[str, str]]:
     Raises what `RecordReader` raises for a record that cannot be opened.
     """
     with RecordReader(record_path) as reader:
-        clock = reader.start().get("clock")
+        clock = reader.start().clock
         begun_ns = next(entry.t_ns for entry in reader.entries(kind=Kind.START.value))
         # Notes that others left after the stop carry the machine's time.
         ended_ns = next((entry.t_ns for entry in reader.entries(kind=Kind.STOP.value)), None)

@@ -4,17 +4,17 @@ import numpy as np
 
 from reports.facts.charts import Axis, Band, Chart, Curve
 from reports.facts.limit_curves import limit_curves
-from reports.facts.run_facts import Result
+from reports.facts.run_facts import ShownResult
 
 
-def bolus_chart(result: Result) -> Chart:
+def bolus_chart(result: ShownResult) -> Chart:
     """Return the error of each bolus of a result whose details hold `error_percent`, with mean and tolerance."""
-    errors = np.array([float(error) for error in result.details["error_percent"]])
+    errors = np.array([float(error) for error in result.said.details["error_percent"]])
     number = np.arange(1.0, len(errors) + 1.0)
     whole = np.array([0.5, len(errors) + 0.5])
     curves = [*limit_curves(result, whole)]
     bands: tuple[Band, ...] = ()
-    sides = [result.details.get(f"tolerance_{side}_percent") for side in ("upper", "lower")]
+    sides = [result.said.details.get(f"tolerance_{side}_percent") for side in ("upper", "lower")]
     if None not in sides:
         bands = (Band("tolerance interval 95 %/95 %", len(curves), len(curves) + 1),)
         curves += [

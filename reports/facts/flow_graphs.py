@@ -9,29 +9,30 @@ import numpy as np
 
 from reports.facts.charts import Axis, Band, Chart, Curve, Region
 from reports.facts.limit_curves import limit_curves
-from reports.facts.run_facts import Graphs, Plan, Result, TrumpetTable, WindowRow
+from reports.facts.run_facts import Graphs, Plan, ShownResult, TrumpetTable, WindowRow
 from reports.facts.samples import NS_PER_H, NS_PER_MIN
 from reports.facts.volumes import delivery_begins, flow_volume_at
 from reports.facts.weighings import Noise, Weighed, noise_of, start_up_of, trumpet_of, weigh, whole_intervals
 from rig.errors import MetrologyError
+from rig.evaluation.programme import RUN
 from rig.metrology.curves.trumpet import StartUp, Trumpet
 from rig.record.reader import RecordReader
 
 
-def flow_graphs(reader: RecordReader, plan: Plan, result: Result) -> Graphs:
+def flow_graphs(reader: RecordReader, plan: Plan, result: ShownResult) -> Graphs:
     """Return start-up graph and trumpet curve of one flow result, with a remark for each that cannot be drawn."""
-    settings = reader.start().get("limits", {}).get("trumpet")
+    settings = reader.start().limits.trumpet
     if settings is None:
         return Graphs(remarks=("No start-up graph, no trumpet curve: the run's limits name no sample interval S.",))
-    interval_min = float(settings["sample_interval_min"])
+    interval_min = settings.sample_interval_min
     try:
         weighed = weigh(reader, result)
         noise = noise_of(reader, weighed, result)
         start_up = _start_up_chart(reader, plan, result, weighed, noise, interval_min)
     except MetrologyError as error:
         return Graphs(remarks=(f"{result.name}: no start-up graph, no trumpet curve: {error}.",))
-    minutes = (result.to_ns - result.from_ns) / NS_PER_MIN
-    windows_min = tuple(float(window) for window in settings["windows_min"])
+    minutes = (result.recipe.to_ns - result.recipe.from_ns) / NS_PER_MIN
+    windows_min = settings.windows_min
     fitting = tuple(window for window in windows_min if window <= minutes)
     left_out = ", ".join(f"{window:g}" for window in windows_min if window > minutes)
     remarks = (f"Trumpet curve: the analysis is too short for windows of {left_out} min.",) if left_out else ()
@@ -46,11 +47,12 @@ def flow_graphs(reader: RecordReader, plan: Plan, result: Result) -> Graphs:
 
 
 def _start_up_chart(
-    reader: RecordReader, plan: Plan, result: Result, weighed: Weighed, noise: Noise, interval_min: float
+    reader: RecordReader, plan: Plan, result: ShownResult, weighed: Weighed, noise: Noise, interval_min: float
 ) -> Chart:
-    rate_ul_h = float(result.parameters["programmed_ul_h"])
+    span = result.recipe
+    rate_ul_h = float(span.parameters["programmed_ul_h"])
     origin_ns = _commanded_before(plan, result)
-    intervals = whole_intervals(origin_ns, result.to_ns, interval_min)
+    intervals = whole_intervals(origin_ns, result.recipe.to_ns, interval_min)
     graph = start_up_of(reader, weighed, noise, origin_ns, intervals, interval_min, rate_ul_h)
     hours = graph.t_min / 60.0
     whole = np.array([0.0, hours[-1]])
@@ -75,12 +77,16 @@ def _start_up_chart(
         y=Axis("flow", "µL/h"),
         curves=tuple(curves),
         bands=(Band("balance noise alone", 0, 1),),
-        regions=(Region("analysis", (result.from_ns - origin_ns) / NS_PER_H, (result.to_ns - origin_ns) / NS_PER_H),),
+        regions=(
+            Region(
+                "analysis", (result.recipe.from_ns - origin_ns) / NS_PER_H, (result.recipe.to_ns - origin_ns) / NS_PER_H
+            ),
+        ),
         origin_ns=origin_ns,
     )
 
 
-def _trumpet_chart(result: Result, curve: Trumpet, interval_min: float) -> Chart:
+def _trumpet_chart(result: ShownResult, curve: Trumpet, interval_min: float) -> Chart:
     window = np.array([one.window_min for one in curve.windows])
     perfect = np.array([one.perfect_max_percent for one in curve.windows])
     curves = (
@@ -106,7 +112,7 @@ def _trumpet_chart(result: Result, curve: Trumpet, interval_min: float) -> Chart
     )
 
 
-def _trumpet_table(result: Result, curve: Trumpet, interval_min: float) -> TrumpetTable:
+def _trumpet_table(result: ShownResult, curve: Trumpet, interval_min: float) -> TrumpetTable:
     rows = tuple(
         WindowRow(one.window_min, one.count, one.max_percent, one.min_percent, one.perfect_max_percent)
         for one in curve.windows
@@ -125,7 +131,7 @@ def _flow_sensor_curve(reader: RecordReader, graph: StartUp, origin_ns: int, int
         yield Curve("flow sensor", "flow", graph.t_min / 60.0, flow, "steps", shown=False)
 
 
-def _commanded_before(plan: Plan, result: Result) -> int:
+def _commanded_before(plan: Plan, result: ShownResult) -> int:
     """Return when the infusion that a result measures was commanded."""
-    starts = [one.t_ns for one in plan.told if one.verb == "run_continuous" and one.t_ns <= result.from_ns]
-    return starts[-1] if starts else min(delivery_begins(plan), result.from_ns)
+    starts = [one.t_ns for one in plan.told if one.verb == RUN and one.t_ns <= result.recipe.from_ns]
+    return starts[-1] if starts else min(delivery_begins(plan), result.recipe.from_ns)

@@ -4,21 +4,20 @@ from dataclasses import replace
 
 from reports.facts.bolus_graphs import bolus_chart
 from reports.facts.flow_graphs import flow_graphs
-from reports.facts.run_facts import Graphs, Plan
+from reports.facts.run_facts import Graphs, Plan, ShownResult
 from reports.facts.volumes import DELIVERS, volume_charts
 from reports.facts.weighings import Weighed, weigh, weigh_roughly
 from rig.errors import MetrologyError
+from rig.evaluation.definition import Graph
+from rig.evaluation.registry import kinds
 from rig.record.reader import RecordReader
-
-FLOW_ERROR = "mean flow error"
-BOLUS_ERROR = "mean bolus error"
 
 
 def graphs_of(reader: RecordReader, plan: Plan, end_ns: int) -> Graphs:
     """Return a plan's graphs up to `end_ns` (its end, or as far as the record goes); what cannot be drawn says why."""
     remarks: list[str] = []
     weighed = _weighed(reader, plan, end_ns, remarks)
-    flows = [result for result in plan.results if result.function == FLOW_ERROR]
+    flows = [result for result in plan.results if _graph(result) is Graph.FLOW]
     parts = [flow_graphs(reader, plan, result) for result in flows]
     charts = [
         replace(chart, title=f"{chart.title}: {result.name}") if len(flows) > 1 else chart
@@ -28,13 +27,19 @@ def graphs_of(reader: RecordReader, plan: Plan, end_ns: int) -> Graphs:
     charts += [
         bolus_chart(result)
         for result in plan.results
-        if result.function == BOLUS_ERROR and "error_percent" in result.details
+        if _graph(result) is Graph.DOSES and "error_percent" in result.said.details
     ]
     if any(told.verb in DELIVERS for told in plan.told):
         charts.extend(volume_charts(reader, plan, end_ns, weighed))
     remarks += [remark for part in parts for remark in part.remarks]
     tables = tuple(table for part in parts for table in part.tables)
     return Graphs(tuple(charts), tables, tuple(dict.fromkeys(remarks)))
+
+
+def _graph(result: ShownResult) -> Graph:
+    """Return which graph is drawn for a result; NONE for a kind of claim that this rig does not know."""
+    kind = kinds().get(result.recipe.function)
+    return Graph.NONE if kind is None else kind.graph
 
 
 def _weighed(reader: RecordReader, plan: Plan, end_ns: int, remarks: list[str]) -> Weighed | None:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from reports.facts.charts import Curve, FloatArray
-from reports.facts.run_facts import Result
+from reports.facts.run_facts import ShownResult
 
 
-def limit_curves(result: Result, x: FloatArray, rate_ul_h: float | None = None) -> Iterator[Curve]:
+def limit_curves(result: ShownResult, x: FloatArray, rate_ul_h: float | None = None) -> Iterator[Curve]:
     """Yield the limits of a result in percent along `x` (n,), or as flows around `rate_ul_h`."""
-    if result.limit.unit != "%":
+    if result.limit is None or result.limit.unit != "%":
         return
     for name, limit in (("upper limit", result.limit.upper), ("lower limit", result.limit.lower)):
         if limit is not None:

@@ -1,19 +1,22 @@
 """Reads a run's record into the facts of a report: pure in the record, nothing else is asked."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
 
 from reports.facts.graphs import graphs_of
 from reports.facts.plans import read_plans
 from reports.facts.recorded_channels import read_signals
-from reports.facts.run_facts import Instrument, Noted, Plan, Provenance, Requirement, Run, Source
+from reports.facts.run_facts import BenchInstrument, MadeWith, Noted, Plan, RequirementEvidence, Run
+from reports.facts.standing import standing
 from rig.errors import RecordCorruptError
+from rig.record.bodies.events import Connected
+from rig.record.bodies.others import Stop
+from rig.record.bodies.start import CalibrationStatus, Start
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
+from rig.record.schema import Kind
+from rig.record.words import event_body
 
-# What the page shows elsewhere; every other event is worth a reader's attention.
-_ORDINARY = frozenset({"plan begins", "plan ends", "window begins", "window ends", "zero flow", "connected"})
 RUNNING, UNCLOSED = "RUNNING", "UNCLOSED"
 
 
@@ -34,39 +37,38 @@ def read_run(reader: RecordReader) -> Run:
 
 def _facts(reader: RecordReader, entries: int) -> Run:
     """Return all but graphs and signals."""
-    start = reader.start()
-    begin_ns = next(reader.entries(kind="start")).t_ns
-    sources = tuple(_source(source) for source in start["plan_sources"])
-    plans = read_plans(reader, sources)
-    stop = reader.stop() or {}
+    start, stop = reader.start(), reader.stop()
+    if not start.instruments:
+        raise RecordCorruptError(f"{reader.path}: the record lacks what a report needs: no instruments", 1)
+    plans = read_plans(reader, start.plan_sources)
     return Run(
         run_id=run_id(reader.path),
-        state=_state(reader),
-        mocked=start["kind"] == "mocked",
-        bench=str(start["bench"]),
-        clock=str(start["clock"]),
-        dut_model=str(start["dut"]["model"]),
-        dut_serial=str(start["dut"]["serial"]),
-        operator=str(start["operator"]),
-        seed=int(start["seed"]),
-        begin_ns=begin_ns,
+        state=_state(reader, stop),
+        mocked=start.mocked,
+        bench=start.bench,
+        clock=start.clock,
+        dut_model=start.dut.model,
+        dut_serial=start.dut.serial,
+        operator=start.operator,
+        seed=start.seed,
+        begin_ns=next(reader.entries(kind=Kind.START.value)).t_ns,
         end_ns=reader.last_ns(),
         plans=plans,
         requirements=tuple(_requirements(start, plans)),
         instruments=tuple(_instruments(reader, start, stop)),
         signals=(),
         noted=tuple(_noted(reader)),
-        delivered=tuple((str(name), float(value)) for name, value in stop.get("delivered", {}).items()),
-        overdue=tuple(str(line) for line in start.get("overdue", ())),
-        weighing=_pairs(start.get("weighing")) + _pairs(start.get("ambient")),
-        provenance=_provenance(start, sources, entries),
+        delivered=tuple(stop.delivered.items()) if stop is not None else (),
+        overdue=start.overdue,
+        weighing=_pairs(asdict(start.weighing) if start.weighing else {})
+        + _pairs(asdict(start.ambient) if start.ambient else {}),
+        provenance=_made_with(start, entries),
     )
 
 
-def _state(reader: RecordReader) -> str:
-    stop = reader.stop()
+def _state(reader: RecordReader, stop: Stop | None) -> str:
     if stop is not None:
-        return str(stop["reason"])
+        return stop.reason
     return RUNNING if reader.is_live() else UNCLOSED
 
 
@@ -74,69 +76,66 @@ def _graphs_end(plan: Plan, last_ns: int) -> int:
     return (last_ns if plan.end_ns is None else plan.end_ns) + 1
 
 
-def _requirements(start: dict[str, Any], plans: tuple[Plan, ...]) -> Iterator[Requirement]:
-    """Yield each requirement in force with the verdicts of the plans that claim it."""
-    for name, what in start.get("requirements", {}).get("requirements", {}).items():
-        verdicts = tuple(r.verdict for plan in plans if name in plan.requirements for r in plan.results)
-        yield Requirement(name, str(what["text"]), str(what["source"]), verdicts)
+def _requirements(start: Start, plans: tuple[Plan, ...]) -> Iterator[RequirementEvidence]:
+    """Yield each requirement in force with what the plans that claim it come to."""
+    for name, what in start.requirements.requirements.items():
+        claiming = [plan for plan in plans if name in plan.requirements]
+        results = [result.verdict for plan in claiming for result in plan.results]
+        verdicts = (*results, *filter(None, (standing(plan) for plan in claiming)))
+        yield RequirementEvidence(name, what.text, what.source, verdicts, len(results))
 
 
-def _instruments(reader: RecordReader, start: dict[str, Any], stop: dict[str, Any]) -> Iterator[Instrument]:
-    connected = {str(entry.body["instrument"]): entry.body for entry in reader.events("connected")}
-    overdue = tuple(str(line) for line in start.get("overdue", ()))
-    counts = stop.get("counts", {}).get("samplers", {})
-    for name, what in start["instruments"].items():
-        calibration = what.get("calibration") or {}
-        yield Instrument(
+def _instruments(reader: RecordReader, start: Start, stop: Stop | None) -> Iterator[BenchInstrument]:
+    connected = {entry.body.instrument: entry.body for entry in reader.events(Connected)}
+    for name, what in start.instruments.items():
+        calibration = what.calibration or CalibrationStatus()
+        yield BenchInstrument(
             name=name,
-            capability=str(what["capability"]),
-            driver=str(what["driver"]),
-            identity=_identity(connected.get(name, {}).get("identity")),
-            calibration_id=str(calibration.get("id", "")),
-            calibration_due=str(calibration.get("due", "")),
-            as_found=str(calibration.get("as_found", "")),
-            overdue=any(line.startswith(f"{name}:") for line in overdue),
-            counts=dict(counts.get(name, {})),
+            role=what.serves_as,
+            driver=what.driver,
+            identity=_identity(connected[name].identity) if name in connected else "",
+            calibration_id=calibration.id,
+            calibration_due=calibration.due,
+            as_found=calibration.as_found,
+            overdue=any(line.startswith(f"{name}:") for line in start.overdue),
+            counts=stop.samplers.get(name) if stop is not None else None,
         )
 
 
-def _identity(body: dict[str, Any] | None) -> str:
-    if body is None:
+def _identity(said: Mapping[str, str]) -> str:
+    if not said:
         return ""
-    return f"{body['maker']} {body['model']}, {body['serial']}, firmware {body['firmware']}"
+    return f"{said['maker']} {said['model']}, {said['serial']}, firmware {said['firmware']}"
 
 
 def _noted(reader: RecordReader) -> Iterator[Noted]:
-    for entry in reader.events():
-        if entry.name not in _ORDINARY:
-            yield Noted(entry.t_ns, entry.name, "\n".join(f"{key}: {value}" for key, value in entry.body.items()))
-    for entry in reader.entries(kind="note"):
-        yield Noted(entry.t_ns, f"note: {entry.name}", "\n".join(f"{k}: {v}" for k, v in entry.body.items()))
+    for entry in reader.all_events():
+        if not entry.body.ORDINARY:
+            said = event_body(entry.body)
+            yield Noted(entry.t_ns, entry.name, "\n".join(f"{key}: {value}" for key, value in said.items()))
+    for note in reader.entries(kind=Kind.NOTE.value):
+        yield Noted(note.t_ns, f"note: {note.name}", "\n".join(f"{k}: {v}" for k, v in note.body.items()))
 
 
-def _provenance(start: dict[str, Any], sources: tuple[Source, ...], entries: int) -> Provenance:
-    known = start["provenance"]
-    commit = f"{known['commit']}{', with changes that are not committed' if known['modified'] else ''}"
-    return Provenance(
+def _made_with(start: Start, entries: int) -> MadeWith:
+    known = start.provenance
+    commit = f"{known.commit}{', with changes that are not committed' if known.modified else ''}"
+    return MadeWith(
         facts=(
-            ("rig version", str(known["rig"])),
+            ("rig version", known.rig),
             ("commit", commit),
-            ("environment lock, sha256", str(known["lock_sha256"])),
-            ("Python", str(known["python"])),
-            ("platform", str(known["platform"])),
-            ("seed", str(start["seed"])),
-            ("begun by the machine's clock", str(known["started_wall_utc"])),
+            ("environment lock, sha256", known.lock_sha256),
+            ("Python", known.python),
+            ("platform", known.platform),
+            ("seed", str(start.seed)),
+            ("begun by the machine's clock", known.started_wall_utc),
         ),
-        packages=_pairs(known["packages"]),
-        bench_file=_source(start["bench_file"]),
-        plan_sources=sources,
+        packages=_pairs(known.packages),
+        bench_file=start.bench_file,
+        plan_sources=start.plan_sources,
         entries=entries,
     )
 
 
-def _pairs(body: dict[str, Any] | None) -> tuple[tuple[str, str], ...]:
-    return tuple((str(key), str(value)) for key, value in (body or {}).items())
-
-
-def _source(body: dict[str, Any]) -> Source:
-    return Source(str(body["file"]), str(body["sha256"]), str(body["text"]))
+def _pairs(body: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(key), str(value)) for key, value in body.items())

@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 
 from reports.facts.charts import Axis, Chart, Curve
-from reports.facts.run_facts import Signal
+from reports.facts.run_facts import RecordedSignal
 from reports.facts.samples import Trace, hours_since, traces
 from rig.channels import Channel
 from rig.record.reader import RecordReader
 
 
-def read_signals(reader: RecordReader, begin_ns: int, end_ns: int) -> tuple[Signal, ...]:
+def read_signals(reader: RecordReader, begin_ns: int, end_ns: int) -> tuple[RecordedSignal, ...]:
     """Return each channel that has samples in [begin_ns, end_ns), thinned to what a graph can show."""
     return tuple(_signals(reader, begin_ns, end_ns))
 
 
-def _signals(reader: RecordReader, begin_ns: int, end_ns: int) -> Iterator[Signal]:
+def _signals(reader: RecordReader, begin_ns: int, end_ns: int) -> Iterator[RecordedSignal]:
     for stream in reader.streams():
         channels = reader.channels(stream)
         found = traces(reader, stream, [channel.name for channel in channels], begin_ns, end_ns)
@@ -23,7 +23,7 @@ def _signals(reader: RecordReader, begin_ns: int, end_ns: int) -> Iterator[Signa
                 yield _signal(stream, channel, found[channel.name], begin_ns)
 
 
-def _signal(stream: str, channel: Channel, trace: Trace, begin_ns: int) -> Signal:
+def _signal(stream: str, channel: Channel, trace: Trace, begin_ns: int) -> RecordedSignal:
     unit = "" if channel.unit == "1" else channel.unit
     shown = f", {len(trace.t_ns)} of them shown with every peak kept" if trace.thinned else ""
     chart = Chart(
@@ -37,7 +37,7 @@ def _signal(stream: str, channel: Channel, trace: Trace, begin_ns: int) -> Signa
         group="signals",
         height=200,
     )
-    return Signal(
+    return RecordedSignal(
         stream=stream,
         channel=channel.name,
         unit=unit,

@@ -1,100 +1,71 @@
 """What a report says about a run: frozen facts, read from the record by `reports.facts.reading`."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from reports.facts.charts import Chart
+from rig.record.bodies.codec import Json
+from rig.record.bodies.events import OutcomeWord
+from rig.record.bodies.judging import Limit
+from rig.record.bodies.others import SamplerCounted
+from rig.record.bodies.recipe import Recipe
+from rig.record.bodies.result import Number, Result
+from rig.record.bodies.start import SourceFile
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """Within what a result must lie; None is no limit on that side. `k` is the guard band's coverage factor."""
+class ShownResult:
+    """One result as the record has it: `seq` is its entry's number, `name` what the plan called it.
 
-    name: str
-    lower: float | None
-    upper: float | None
-    unit: str
-    k: float
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetLine:
-    """One line of an uncertainty budget; `contribution` is in the result's unit, `share_percent` of its variance."""
-
-    name: str
-    kind: str
-    value: float
-    u: float
-    unit: str
-    sensitivity: float
-    contribution: float
-    dof: float
-    share_percent: float
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the guard-band rule found; probabilities are fractions of 1, the guard band is in the result's unit."""
-
-    guard_band: float
-    conformance_probability: float
-    wrong_accept_risk: float
-    wrong_reject_risk: float
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A result's value with combined standard uncertainty, budget and decision.
-
-    `k` is the coverage factor that was judged with: the limit's, or that of the look that stopped the measurement.
-    """
-
-    value: float
-    u: float
-    budget: tuple[BudgetLine, ...]
-    effective_dof: float
-    decision: Decision
-    k: float
-
-    @property
-    def expanded(self) -> float:
-        """Return U = k·u, the guard band that the verdict was reached with."""
-        return self.k * self.u
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One result. `number` is None when the data allowed none: then the verdict is INVALID and `reasons` say why.
-
-    `seq` is the entry's number in the record; the span [from_ns, to_ns) is what the recipe read.
+    Everything that a face shows of it is in `said`: no face computes a number of its own.
     """
 
     seq: int
     name: str
-    plan: str
-    verdict: str
-    unit: str
-    limit: Limit
-    number: Number | None
-    reasons: tuple[str, ...]
-    remarks: tuple[str, ...]
-    function: str
-    parameters: dict[str, Any]
-    details: dict[str, Any]
-    from_ns: int
-    to_ns: int
-    last_seq: int
+    said: Result
+
+    @property
+    def verdict(self) -> str:
+        """Return the verdict."""
+        return self.said.verdict
+
+    @property
+    def number(self) -> Number | None:
+        """Return the number; None when the data allowed none, or when the claim is about a fact."""
+        return self.said.number
+
+    @property
+    def unit(self) -> str:
+        """Return the unit of the number and its limit."""
+        return self.said.unit
+
+    @property
+    def limit(self) -> Limit | None:
+        """Return the limit; None for a claim about a fact."""
+        return self.said.limit
+
+    @property
+    def recipe(self) -> Recipe:
+        """Return what was asked of which span."""
+        return self.said.recipe
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
-    """A requirement, with the verdicts of this run's results that trace to it."""
+class Outcome:
+    """What became of a plan, in the record's word for it, and why."""
+
+    word: OutcomeWord
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementEvidence:
+    """A requirement, with what this run says of it: a verdict for each result and each plan that traces to it."""
 
     id: str
     text: str
     source: str
     verdicts: tuple[str, ...]
+    results: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +84,7 @@ class Told:
     seq: int
     t_ns: int
     verb: str
-    arguments: dict[str, Any]
+    arguments: dict[str, Json]
     result: str
 
 
@@ -161,39 +132,44 @@ class Graphs:
 class Plan:
     """One plan as it ran. `end_ns` is None when its end is not in the record; then it was interrupted, or still runs.
 
+    `outcome` is None when the record does not say what became of it: it still runs, or an earlier rig wrote it.
     `title` and `case` come from its node id, `purpose` is the first line of its docstring ("" when it has none).
     """
 
     node_id: str
+    outcome: Outcome | None
     title: str
     case: str
     purpose: str
     requirements: tuple[str, ...]
     begin_ns: int
     end_ns: int | None
-    results: tuple[Result, ...]
+    results: tuple[ShownResult, ...]
     spans: tuple[Span, ...]
     told: tuple[Told, ...]
     graphs: Graphs
 
 
 @dataclass(frozen=True, slots=True)
-class Instrument:
-    """An instrument of the bench; `identity` is what it said it is, "" when it was never connected."""
+class BenchInstrument:
+    """An instrument of the bench; `identity` is what it said it is, "" when it was never connected.
+
+    `role` is what it is for on this bench. `counts` is None until the run has stopped.
+    """
 
     name: str
-    capability: str
+    role: str
     driver: str
     identity: str
     calibration_id: str
     calibration_due: str
     as_found: str
     overdue: bool
-    counts: dict[str, Any]
+    counts: SamplerCounted | None
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class RecordedSignal:
     """One recorded channel over the whole run; smallest, mean and largest are NaN when no value was finite."""
 
     stream: str
@@ -208,22 +184,13 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A file that the run keeps in full."""
-
-    file: str
-    sha256: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class MadeWith:
     """What the run was made with."""
 
     facts: tuple[tuple[str, str], ...]
     packages: tuple[tuple[str, str], ...]
-    bench_file: Source
-    plan_sources: tuple[Source, ...]
+    bench_file: SourceFile
+    plan_sources: tuple[SourceFile, ...]
     entries: int
 
 
@@ -243,16 +210,16 @@ class Run:
     begin_ns: int
     end_ns: int
     plans: tuple[Plan, ...]
-    requirements: tuple[Requirement, ...]
-    instruments: tuple[Instrument, ...]
-    signals: tuple[Signal, ...]
+    requirements: tuple[RequirementEvidence, ...]
+    instruments: tuple[BenchInstrument, ...]
+    signals: tuple[RecordedSignal, ...]
     noted: tuple[Noted, ...]
     delivered: tuple[tuple[str, float], ...]
     overdue: tuple[str, ...]
     weighing: tuple[tuple[str, str], ...]
-    provenance: Provenance
+    provenance: MadeWith
 
     @property
-    def results(self) -> tuple[Result, ...]:
+    def results(self) -> tuple[ShownResult, ...]:
         """Return the results of all plans."""
         return tuple(result for plan in self.plans for result in plan.results)

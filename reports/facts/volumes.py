@@ -11,10 +11,11 @@ from reports.facts.samples import MOST_POINTS, NS_PER_H, TimeArray, hours_since,
 from reports.facts.weighings import Weighed
 from rig.clock import NS_PER_S
 from rig.evaluation.delivered import streams_of
+from rig.evaluation.programme import BOLUS, RUN
 from rig.record.reader import RecordReader
 
 _STEP_NS = 100_000_000
-DELIVERS = ("run_continuous", "give_bolus")
+DELIVERS = (RUN, BOLUS)
 
 
 @dataclass(frozen=True, slots=True)

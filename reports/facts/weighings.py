@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from reports.facts.charts import FloatArray
-from reports.facts.run_facts import Result
+from reports.facts.run_facts import ShownResult
 from reports.facts.samples import NS_PER_MIN
 from rig.evaluation import inputs
 from rig.metrology.curves.from_readings import delivered_volume
@@ -14,7 +14,6 @@ from rig.metrology.readings.checked import check_series
 from rig.metrology.readings.sampling_grid import at_intervals
 from rig.metrology.weighing.conditions import Ambient, Delivery
 from rig.metrology.weighing.evaporation import EvaporationRate
-from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 # Commands and windows do not begin at the very instant of a reading: this much beyond a whole interval is not missed.
@@ -59,14 +58,13 @@ class Noise:
     wander_ul2_h: float
 
 
-def weigh(reader: RecordReader, result: Result) -> Weighed:
+def weigh(reader: RecordReader, result: ShownResult) -> Weighed:
     """Return what the evaluation of a result used; raises MetrologyError when it could not weigh either."""
-    recipe = Recipe(result.function, result.parameters, result.from_ns, result.to_ns, result.last_seq)
-    with reader.as_of(result.last_seq) as then:
+    with reader.as_of(result.recipe.last_seq) as then:
         return Weighed(
-            ambient=inputs.ambient_of(then, result.from_ns, result.to_ns),
+            ambient=inputs.ambient_of(then, result.recipe.from_ns, result.recipe.to_ns),
             delivery=inputs.delivery_of(then),
-            evaporation=inputs.evaporation_around(then, recipe),
+            evaporation=inputs.evaporation_around(then, result.recipe),
         )
 
 
@@ -75,12 +73,12 @@ def weigh_roughly(reader: RecordReader, from_ns: int, to_ns: int) -> Weighed:
     return Weighed(inputs.ambient_of(reader, from_ns, to_ns), inputs.delivery_of(reader), None)
 
 
-def noise_of(reader: RecordReader, weighed: Weighed, result: Result) -> Noise:
+def noise_of(reader: RecordReader, weighed: Weighed, result: ShownResult) -> Noise:
     """Return the noise of a result's readings: the balance's stated one, or that seen without flow if it is larger."""
     balance = inputs.balance_of(reader)
     u_mg = math.hypot(balance.repeatability_mg, balance.readability_mg / math.sqrt(12.0))
     evaporation = weighed.evaporation or _NOT_KNOWN
-    t_s = inputs.weighing(reader, result.from_ns, result.to_ns).t_s
+    t_s = inputs.weighing(reader, result.recipe.from_ns, result.recipe.to_ns).t_s
     if len(t_s) > 1 and t_s[-1] > t_s[0]:
         every_s = float(t_s[-1] - t_s[0]) / (len(t_s) - 1)
         u_mg = max(u_mg, math.sqrt(evaporation.white_mg2_s / every_s))
@@ -129,12 +127,12 @@ def trumpet_of(
     reader: RecordReader,
     weighed: Weighed,
     noise: Noise,
-    result: Result,
+    result: ShownResult,
     interval_min: float,
     windows_min: tuple[float, ...],
 ) -> Trumpet:
     """Return the trumpet curve of a result's window, over its whole intervals; raises MetrologyError."""
-    intervals = whole_intervals(result.from_ns, result.to_ns, interval_min)
+    intervals = whole_intervals(result.recipe.from_ns, result.recipe.to_ns, interval_min)
     schedule = Schedule(
         interval_min=interval_min,
         startup_min=intervals * interval_min,
@@ -143,9 +141,9 @@ def trumpet_of(
         windows_min=windows_min,
     )
     return trumpet(
-        volumes_at(reader, weighed, result.from_ns, intervals, interval_min),
+        volumes_at(reader, weighed, result.recipe.from_ns, intervals, interval_min),
         schedule,
-        float(result.parameters["programmed_ul_h"]),
+        float(result.recipe.parameters["programmed_ul_h"]),
         u_reading_ul=noise.u_reading_ul,
         wander_ul2_h=noise.wander_ul2_h,
     )

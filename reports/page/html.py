@@ -14,9 +14,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.facts.charts import Chart
-from reports.facts.plans import overall
 from reports.facts.reading import read_run
 from reports.facts.run_facts import Run
+from reports.facts.standing import overall, standing
 from reports.page import summary, wording
 from reports.page.intervals import WIDTH, interval_of
 from rig.record.export import written_whole
@@ -50,7 +50,7 @@ def render(run: Run) -> str:
             run=run,
             tally=summary.tally(run.results),
             headline=summary.headline(run),
-            verdict=overall(result.verdict for result in run.results),
+            verdict=summary.verdict(run),
             state_sentence=summary.state_sentence(run),
             delivered=summary.delivered_sentence(run),
             tested=summary.tested(run),
@@ -95,8 +95,10 @@ def _environment() -> Environment:
         "interval_width": WIDTH,
         "lasting": wording.lasting,
         "looks_sentence": summary.looks_sentence,
+        "outcome_sentence": summary.outcome_sentence,
         "overall": overall,
         "setting": summary.setting,
+        "standing": standing,
         "with_uncertainty": wording.with_uncertainty,
     }
     return environment

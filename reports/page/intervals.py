@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reports.facts.run_facts import Result
+from reports.facts.run_facts import ShownResult
 
 WIDTH = 320.0
 _MARGIN = 0.08
@@ -10,7 +10,7 @@ _EDGE = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class DrawnSpan:
     """A stretch of the picture: left end and width, in its own units."""
 
     x: float
@@ -29,20 +29,20 @@ class Mark:
 class Interval:
     """A picture `WIDTH` wide: what is allowed, the guard bands around the limits, the value and its interval ±U."""
 
-    allowed: Stretch
-    guards: tuple[Stretch, ...]
+    allowed: DrawnSpan
+    guards: tuple[DrawnSpan, ...]
     marks: tuple[Mark, ...]
     value: float
-    interval: Stretch
+    interval: DrawnSpan
 
 
-def interval_of(result: Result) -> Interval | None:
+def interval_of(result: ShownResult) -> Interval | None:
     """Return the picture of a result, None when it has no number; a limit that does not exist is left open."""
-    if result.number is None:
-        return None
     number, limit = result.number, result.limit
+    if number is None or limit is None:
+        return None
     expanded = number.expanded
-    guard = number.decision.guard_band
+    guard = number.judgement.guard_band
     limits = [side for side in (limit.lower, limit.upper) if side is not None]
     wanted = [number.value - expanded, number.value + expanded]
     wanted += [side + way * guard for side in limits for way in (-1, 1)]
@@ -53,8 +53,8 @@ def interval_of(result: Result) -> Interval | None:
     def x(value: float) -> float:
         return round(_EDGE + (WIDTH - 2 * _EDGE) * (value - low) / (high - low), 2)
 
-    def stretch(begin: float, end: float) -> Stretch:
-        return Stretch(x(begin), round(max(x(end) - x(begin), 0.0), 2))
+    def stretch(begin: float, end: float) -> DrawnSpan:
+        return DrawnSpan(x(begin), round(max(x(end) - x(begin), 0.0), 2))
 
     return Interval(
         allowed=stretch(low if limit.lower is None else limit.lower, high if limit.upper is None else limit.upper),

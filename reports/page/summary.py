@@ -3,14 +3,23 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from reports.facts.plans import VERDICTS
-from reports.facts.run_facts import Plan, Result, Run
+from reports.facts.run_facts import Plan, Run, ShownResult
+from reports.facts.standing import VERDICTS, did_not_pass, overall, standing
 from reports.page.wording import plain
+from rig.record.bodies.events import OutcomeWord
 
 _NOT_PASSED = {
     "FAIL": ("fails", "fail"),
     "INVALID": ("is invalid", "are invalid"),
     "INCONCLUSIVE": ("is inconclusive", "are inconclusive"),
+}
+_BECAME = {
+    OutcomeWord.FAILED: ("failed", "failed"),
+    OutcomeWord.ERROR: ("broke outside its body", "broke outside their bodies"),
+    OutcomeWord.INTERRUPTED: ("was interrupted", "were interrupted"),
+    OutcomeWord.SKIPPED: ("was skipped", "were skipped"),
+    OutcomeWord.NOT_REACHED: ("was not reached", "were not reached"),
+    OutcomeWord.PASSED: ("passed", "passed"),
 }
 _PARAMETER_UNITS = {"programmed_ul_h": "µL/h", "programmed_ul": "µL"}
 _DELIVERED = {"pump_ul": "{} µL by the pump's own count", "balance_mg": "{} mg gained on the balance"}
@@ -23,18 +32,22 @@ _STATES = {
 }
 
 
-def tally(results: Iterable[Result]) -> tuple[tuple[str, int], ...]:
+def tally(results: Iterable[ShownResult]) -> tuple[tuple[str, int], ...]:
     """Return how many results have each verdict, what a reader must see first at the front."""
     counts = Counter(result.verdict for result in results)
     known = [(verdict, counts.pop(verdict)) for verdict in VERDICTS if verdict in counts]
     return (*known, *sorted(counts.items()))
 
 
+def verdict(run: Run) -> str:
+    """Return the verdict that speaks for a run: PASS only when every plan that was selected passed."""
+    return overall([*(result.verdict for result in run.results), *(standing(plan) for plan in run.plans)])
+
+
 def headline(run: Run) -> str:
-    """Return the run's outcome in one sentence, or two when plans ended without a result."""
+    """Return the run's outcome in one sentence, or two when plans did not pass by more than their results."""
     counts = dict(tally(run.results))
     total = sum(counts.values())
-    without = sum(1 for plan in run.plans if not plan.results)
     if not total:
         sentence = "No result: this run verified nothing."
     elif set(counts) == {"PASS"}:
@@ -46,9 +59,34 @@ def headline(run: Run) -> str:
             if verdict != "PASS"
         ]
         sentence = f"Of {total} result{'s' if total > 1 else ''}, {', '.join(parts)}."
-    if without and total:
-        sentence += f" {without} plan{'s' if without > 1 else ''} ended without a result."
-    return sentence
+    besides = _besides(run)
+    if not besides:
+        return sentence
+    return f"Not all plans passed: {besides}. {sentence}"
+
+
+def _besides(run: Run) -> str:
+    """Return what became of the plans whose results do not say it already: "1 failed, 2 were skipped"."""
+    silent = [plan for plan in run.plans if did_not_pass(plan) and _passes(plan)]
+    counts = Counter(plan.outcome.word if plan.outcome is not None else None for plan in silent)
+    words = [word for word in _BECAME if word in counts]
+    parts = [f"{counts[word]} {_BECAME[word][counts[word] > 1]}" for word in words]
+    if counts[None]:
+        parts.append(f"{counts[None]} ended without a result")
+    return ", ".join(parts)
+
+
+def _passes(plan: Plan) -> bool:
+    """Tell whether a plan's results, if it has any, would let it pass."""
+    return all(result.verdict == "PASS" for result in plan.results)
+
+
+def outcome_sentence(plan: Plan) -> str:
+    """Return what became of a plan that did not pass, and why; "" for one that passed, or whose results say it."""
+    if plan.outcome is None or not did_not_pass(plan) or not _passes(plan):
+        return ""
+    why = f": {plan.outcome.why}" if plan.outcome.why else ""
+    return f"This plan {_BECAME[plan.outcome.word][0]}{why}"
 
 
 def state_sentence(run: Run) -> str:
@@ -69,17 +107,17 @@ def setting(plan: Plan) -> str:
     """Return what the plan was set to ("2 µL/h"), else its case in the plan's own words, else ""."""
     for result in plan.results:
         for name, unit in _PARAMETER_UNITS.items():
-            if name in result.parameters:
-                return f"{plain(float(result.parameters[name]))} {unit}"
+            if name in result.recipe.parameters:
+                return f"{plain(float(result.recipe.parameters[name]))} {unit}"
     return plan.case
 
 
-def looks_sentence(result: Result) -> str:
+def looks_sentence(result: ShownResult) -> str:
     """Return at which look a measurement was stopped that went on until it was decided, "" for any other."""
-    if "looks_hours" not in result.parameters:
+    if "looks_hours" not in result.recipe.parameters:
         return ""
-    hours = [float(one) for one in result.parameters["looks_hours"]]
-    look = int(result.parameters["look"])
+    hours = [float(one) for one in result.recipe.parameters["looks_hours"]]
+    look = int(result.recipe.parameters["look"])
     return (
         f"Measured until decided: ended with look {look + 1} of {len(hours)}, after {plain(hours[look])} h; looks and "
         "coverage factors were fixed before the first, so that together they take the risk of one decision."

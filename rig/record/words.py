@@ -53,8 +53,17 @@ def command_of(entry: Entry) -> Command:
 
 def result_of(entry: Entry) -> Result:
     """Return what a result's entry says, whichever format it was written in."""
-    body = result_in_new_words(entry.body) if is_old_result(entry.body) else entry.body
-    return from_body(Result, body, f"result {entry.name!r}", entry.seq)
+    try:
+        body = result_in_new_words(entry.body) if is_old_result(entry.body) else entry.body
+        return from_body(Result, body, f"result {entry.name!r}", entry.seq)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RecordCorruptError(
+            f"entry {entry.seq}: result {entry.name!r} of an earlier format: {error!r}", entry.seq
+        ) from error
+    except RecordCorruptError as error:
+        if error.seq is not None:
+            raise
+        raise RecordCorruptError(f"entry {entry.seq}: result {entry.name!r}: {error}", entry.seq) from error
 
 
 def event_of(entry: Entry) -> Event:

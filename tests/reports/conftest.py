@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from rig.clock import VirtualClock
+from rig.record.bodies.codec import from_body
+from rig.record.bodies.start import Start
 from rig.record.writer import RunRecord
 from tests.reports.records import EPOCH_NS, Scribe, start_body
 
@@ -18,7 +20,9 @@ def write(tmp_path: Path) -> Iterator[Callable[..., Scribe]]:
 
     def begin(**changes: Any) -> Scribe:
         clock = VirtualClock(EPOCH_NS)
-        record = RunRecord.create(tmp_path, f"run-{len(scribes) + 1}", start_body(**changes), EPOCH_NS, clock)
+        record = RunRecord.create(
+            tmp_path, f"run-{len(scribes) + 1}", from_body(Start, start_body(**changes)), EPOCH_NS, clock
+        )
         scribes.append(Scribe(record, clock))
         return scribes[-1]
 

@@ -8,7 +8,11 @@ import numpy as np
 from rig.capabilities import Exchange
 from rig.channels import Channel
 from rig.clock import VirtualClock
+from rig.record.bodies.events import PlanBegins, PlanEnds
+from rig.record.bodies.result import Result
 from rig.record.reader import RecordReader
+from rig.record.schema import Entry
+from rig.record.words import result_of
 from rig.record.writer import RunRecord
 from rig.samples import Block
 
@@ -122,6 +126,10 @@ def result_body(**changes: Any) -> dict[str, Any]:
 NO_NUMBER = {"value": None, "u": None, "budget": [], "decision": None, "details": {}, "verdict": "INVALID"}
 
 
+def said(body: dict[str, Any]) -> Result:
+    return result_of(Entry(2, 0, "result", "mean flow error", body, None))
+
+
 @dataclass
 class Scribe:
     """A run being written, with its clock."""
@@ -138,12 +146,16 @@ class Scribe:
         values = {channel: np.asarray(column, np.float64) for channel, column in columns.items()}
         self.record.samples(name, Block(np.asarray(t_ns, np.int64), values))
 
+    def result(self, body: dict[str, Any], name: str = "mean flow error") -> None:
+        """Record a result in today's words; `body` is in those of format 1, which are shorter to write."""
+        self.record.result(name, said(body))
+
     def plan(self, *results: dict[str, Any], ends: bool = True, node_id: str = PLAN) -> None:
-        self.record.event("plan begins", {"plan": node_id, "requirements": ["ACC-001"]})
+        self.record.event(PlanBegins(node_id, ("ACC-001",)))
         for body in results:
-            self.record.result("mean flow error", body | {"plan": node_id})
+            self.result(body | {"plan": node_id})
         if ends:
-            self.record.event("plan ends", {"plan": node_id})
+            self.record.event(PlanEnds(node_id))
 
     @property
     def reader(self) -> RecordReader:

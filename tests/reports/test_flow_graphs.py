@@ -7,6 +7,7 @@ import pytest
 
 from reports.facts.graphs import graphs_of
 from reports.facts.plans import read_plans
+from rig.record.bodies.events import PlanBegins, PlanEnds, ZeroFlow
 from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN, TRUMPET, Z_UL_MG, result_body, start_body
 
 RATE_UL_H = 1000.0 / 24.0
@@ -33,7 +34,7 @@ def pulsed_run(write, **changes):
     pulses = infusing * 100 // 144
     mass = pulses / Z_UL_MG - EVAPORATION_MG_H * minutes / 60
     scribe.stream("balance", {"mass": "mg"}, EPOCH_NS + minutes * MINUTE_NS, mass=mass)
-    scribe.record.event("plan begins", {"plan": PLAN, "requirements": []})
+    scribe.record.event(PlanBegins(PLAN))
     zero_flow(scribe)
     scribe.tell_pump("run_continuous", rate_ul_h=RATE_UL_H)
     scribe.clock.wait_s(STABILISING_H * 3600)
@@ -48,15 +49,15 @@ def pulsed_run(write, **changes):
         "to_ns": end_ns,
         "last_seq": 1000,
     }
-    scribe.record.result("mean flow error", result_body(recipe=recipe))
-    scribe.record.event("plan ends", {"plan": PLAN})
+    scribe.result(result_body(recipe=recipe))
+    scribe.record.event(PlanEnds(PLAN))
     return scribe
 
 
 def zero_flow(scribe):
     begin_ns = scribe.clock.now_ns()
     scribe.clock.wait_s(BEFORE_H * 3600)
-    scribe.record.event("zero flow", {"from_ns": begin_ns, "to_ns": scribe.clock.now_ns() + 1})
+    scribe.record.event(ZeroFlow(begin_ns, scribe.clock.now_ns() + 1))
 
 
 def limits(trumpet):
@@ -143,5 +144,5 @@ def test_without_evaporation_there_is_no_trumpet_and_it_is_said(write):
     scribe.stream("balance", {"mass": "mg"}, EPOCH_NS + minutes * MINUTE_NS, mass=minutes)
     scribe.plan(result_body(), ends=False)
     scribe.clock.wait_until(EPOCH_NS + HOUR_NS)
-    scribe.record.event("plan ends", {"plan": PLAN})
+    scribe.record.event(PlanEnds(PLAN))
     assert "evaporation was not determined" in graphs(scribe).remarks[0]

@@ -4,16 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.facts.plans import result_of
+from reports.facts.run_facts import ShownResult
 from reports.page.intervals import WIDTH, interval_of
-from rig.record.schema import Entry
-from tests.reports.records import LIMIT, NO_NUMBER, result_body
+from tests.reports.records import LIMIT, NO_NUMBER, result_body, said
 
 
 def picture(value=1.0, u=0.25, lower=-5.0, upper=5.0):
     decision = result_body()["decision"] | {"guard_band": 2 * u}
     body = result_body(value=value, u=u, decision=decision, limit=LIMIT | {"lower": lower, "upper": upper})
-    return interval_of(result_of(Entry(9, 0, "result", "error", body, None)))
+    return interval_of(ShownResult(9, "error", said(body)))
 
 
 @given(st.floats(-100, 100), st.floats(1e-6, 50))
@@ -45,4 +44,4 @@ def test_marks_name_the_limits_there_are():
 
 
 def test_without_a_number_there_is_no_picture():
-    assert interval_of(result_of(Entry(9, 0, "result", "error", result_body(**NO_NUMBER), None))) is None
+    assert interval_of(ShownResult(9, "error", said(result_body(**NO_NUMBER)))) is None

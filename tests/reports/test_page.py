@@ -11,9 +11,14 @@ import pytest
 from reports.facts.charts import Axis, Chart, Curve
 from reports.facts.reading import read_run
 from reports.page.html import embedded, render
+from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanBegins, PlanEnds, PlanOutcome, WindowEnds
+from rig.record.bodies.others import SamplerCounted, Stop
+from rig.record.bodies.recipe import Recipe
+from rig.record.bodies.result import Result
 from rig.record.folder import close_interrupted
+from rig.record.schema import Kind
 from tests.reports.pages import read_page
-from tests.reports.records import EPOCH_NS, MINUTE_NS, NO_NUMBER, Scribe, result_body, start_body
+from tests.reports.records import EPOCH_NS, MINUTE_NS, NO_NUMBER, PLAN, Scribe, result_body, start_body
 
 
 def html_of(scribe: Scribe) -> str:
@@ -36,19 +41,19 @@ def measured(write, *results, **changes) -> Scribe:
     scribe.stream(
         "pump", {"delivered": "µL", "battery": "V"}, t_ns, delivered=np.arange(200) / 30, battery=np.full(200, 3)
     )
-    scribe.record.event("plan begins", {"plan": result_body()["plan"], "requirements": ["ACC-001"]})
+    scribe.record.event(PlanBegins(result_body()["plan"], ("ACC-001",)))
     scribe.tell_pump("run_continuous", rate_ul_h=2.0)
     scribe.clock.wait_s(200 * 60)
     for body in results:
-        scribe.record.result("mean flow error", body)
-    scribe.record.event("plan ends", {"plan": result_body()["plan"]})
+        scribe.result(body)
+    scribe.record.event(PlanEnds(result_body()["plan"]))
     return scribe
 
 
 @pytest.fixture
 def passed(write):
     scribe = measured(write, result_body())
-    scribe.record.stop("FINISHED", {"samplers": {"balance": {"reads": 200, "samples": 200, "lost": 3, "missed": 0}}})
+    scribe.record.stop(Stop("FINISHED", samplers={"balance": SamplerCounted(reads=200, samples=200, lost=3)}))
     return scribe
 
 
@@ -168,6 +173,69 @@ def test_the_headline_counts_what_did_not_pass(write):
     assert "Of 4 results, 2 fail, 1 is invalid." in page_of(measured(write, *bodies)).text
 
 
+def ended(scribe, outcome, why=""):
+    scribe.record.event(PlanOutcome(PLAN, outcome, why, ("ACC-001",)))
+    return page_of(scribe).text
+
+
+@pytest.mark.parametrize(
+    "outcome, said",
+    [
+        (OutcomeWord.FAILED, "Not all plans passed: 1 failed. The one result passes."),
+        (OutcomeWord.ERROR, "Not all plans passed: 1 broke outside its body. The one result passes."),
+        (OutcomeWord.INTERRUPTED, "Not all plans passed: 1 was interrupted. The one result passes."),
+    ],
+)
+def test_a_plan_that_did_not_pass_takes_the_green_from_the_headline(write, outcome, said):
+    text = ended(measured(write, result_body()), outcome, "AssertionError: the alarm did not sound")
+    assert said in text
+    assert "✓ The one result passes." not in text
+    assert "the alarm did not sound" in text
+
+
+def test_a_plan_that_was_skipped_takes_the_green_from_the_headline_and_its_requirement(write):
+    scribe = measured(write, result_body())
+    scribe.record.event(PlanOutcome(PLAN, OutcomeWord.PASSED, "", ("ACC-001",)))
+    other = PLAN.replace("slow", "fast")
+    scribe.record.event(PlanOutcome(other, OutcomeWord.SKIPPED, "the reservoir is empty", ("ACC-001",)))
+    text = page_of(scribe).text
+    assert "Not all plans passed: 1 was skipped. The one result passes." in text
+    assert "This plan was skipped: the reservoir is empty" in text
+    requirement = text[text.index("Results that trace to it") :]
+    assert requirement.index("INCONCLUSIVE") < requirement.index("1 result")
+
+
+def test_a_run_in_which_all_passed_is_green(write):
+    text = ended(measured(write, result_body()), OutcomeWord.PASSED)
+    assert "✓ The one result passes." in text
+
+
+def test_a_fact_is_shown_as_what_was_found(write):
+    scribe = write()
+    fact = Result(
+        PLAN,
+        ("ACC-001",),
+        Recipe("log in order", {}, EPOCH_NS, EPOCH_NS + 1, 1),
+        "",
+        "PASS",
+        fact="12 lines of the pump's log, in order",
+    )
+    scribe.record.result("log", fact)
+    text = page_of(scribe).text
+    assert "12 lines of the pump's log, in order" in text
+    assert "Uncertainty budget of log" not in text
+
+
+def test_the_page_of_an_old_record_says_the_same_numbers(write):
+    new, old = measured(write, result_body()), measured(write)
+    old.record.raw(Kind.RESULT, "mean flow error", result_body())
+    assert "+1.00 ± 0.50 %" in page_of(old).text.replace("\N{NO-BREAK SPACE}", " ")
+    both = [
+        page_of(scribe).text.partition("Uncertainty budget of")[2].partition("Computed by")[0] for scribe in (new, old)
+    ]
+    assert both[0] == both[1]
+
+
 # Runs that are not as they should be --------------------------------------------------------------------------------
 
 
@@ -207,13 +275,13 @@ def test_a_page_stays_small_when_the_record_is_large(write):
     values = np.random.default_rng(1).normal(size=200_000)
     scribe.stream("daq", {"a": "V", "b": "V"}, EPOCH_NS + np.arange(200_000) * 1_000_000, a=values, b=values)
     scribe.clock.wait_s(200)
-    scribe.record.event("reading missed", {})
+    scribe.record.event(OtherEvent("reading missed", {}))
     assert len(html_of(scribe)) < 300_000
 
 
 def test_an_aborted_run_says_so(write):
     scribe = write()
-    scribe.record.stop("ABORTED", {})
+    scribe.record.stop(Stop("ABORTED"))
     assert "stopped before its plans had all run" in page_of(scribe).text
 
 
@@ -225,7 +293,7 @@ def test_calibrations_that_were_overdue_are_named(write):
 
 def test_events_that_matter_are_shown(write):
     scribe = write()
-    scribe.record.event("reading missed", {"stream": "balance", "error": "no reply in 1 s"})
+    scribe.record.event(OtherEvent("reading missed", {"stream": "balance", "error": "no reply in 1 s"}))
     assert "no reply in 1 s" in page_of(scribe).text
 
 
@@ -280,8 +348,8 @@ def hostile_run(write) -> Scribe:
         requirements={"requirements": {HOSTILE: {"text": HOSTILE, "source": HOSTILE}}},
     )
     scribe.stream(HOSTILE, {HOSTILE: HOSTILE}, [EPOCH_NS, EPOCH_NS + 1], **{HOSTILE: [1.0, 2.0]})
-    scribe.record.event(HOSTILE, {HOSTILE: HOSTILE})
-    scribe.record.event("window ends", {"window": HOSTILE, "from_ns": EPOCH_NS, "to_ns": EPOCH_NS})
+    scribe.record.event(OtherEvent(HOSTILE, {HOSTILE: HOSTILE}))
+    scribe.record.event(WindowEnds(HOSTILE, EPOCH_NS, EPOCH_NS))
     scribe.plan(result_body(reasons=[HOSTILE], limit_name=HOSTILE, verdict=HOSTILE, unit=HOSTILE), node_id=HOSTILE)
     return scribe
 

@@ -9,6 +9,7 @@ from reports.facts.volumes import flow_volume_at, programmed_volume, volume_char
 from reports.facts.weighings import Weighed
 from rig.metrology.weighing.conditions import Ambient, Delivery
 from rig.metrology.weighing.evaporation import EvaporationRate
+from rig.record.bodies.events import PlanBegins, PlanEnds
 from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN, Z_UL_MG
 
 
@@ -50,13 +51,13 @@ def scribe(write):
     scribe.stream("balance", {"mass": "mg"}, t_ns, mass=500.0 + delivered / Z_UL_MG - 0.5 * hours)
     scribe.stream("flow", {"flow": "µL/h"}, t_ns, flow=np.where((hours >= 1) & (hours < 9), 60.0, 0.0))
     scribe.stream("pump", {"delivered": "µL"}, t_ns, delivered=12_000.0 + delivered)
-    scribe.record.event("plan begins", {"plan": PLAN, "requirements": []})
+    scribe.record.event(PlanBegins(PLAN))
     scribe.clock.wait_s(3600)
     scribe.tell_pump("run_continuous", rate_ul_h=60.0)
     scribe.clock.wait_s(8 * 3600)
     scribe.tell_pump("stop")
     scribe.clock.wait_s(3600)
-    scribe.record.event("plan ends", {"plan": PLAN})
+    scribe.record.event(PlanEnds(PLAN))
     return scribe
 
 
@@ -106,9 +107,9 @@ def test_without_a_conversion_the_balance_is_left_out(scribe):
 def test_a_bolus_has_no_deviation_graph(write):
     scribe = write()
     scribe.stream("pump", {"delivered": "µL"}, [EPOCH_NS, EPOCH_NS + 1], delivered=[0, 5])
-    scribe.record.event("plan begins", {"plan": PLAN, "requirements": []})
+    scribe.record.event(PlanBegins(PLAN))
     scribe.tell_pump("give_bolus", volume_ul=5.0)
-    scribe.record.event("plan ends", {"plan": PLAN})
+    scribe.record.event(PlanEnds(PLAN))
     assert [chart.name for chart in charts_of(scribe)] == ["volume"]
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from reports.page.html import write_report
 from rig.errors import ExportError, RecordCorruptError, RecordNotFoundError
+from rig.record.bodies.others import Stop
+from rig.record.bodies.start import Start
 from rig.record.writer import RunRecord
 from tests.reports.records import EPOCH_NS, result_body
 
@@ -14,7 +16,7 @@ from tests.reports.records import EPOCH_NS, result_body
 def finished(write):
     scribe = write()
     scribe.plan(result_body())
-    scribe.record.stop("FINISHED", {})
+    scribe.record.stop(Stop("FINISHED"))
     return scribe.record.path
 
 
@@ -58,7 +60,7 @@ def test_a_record_that_is_not_there(tmp_path):
 
 def test_a_record_with_a_start_of_another_kind_is_refused(tmp_path, write):
     scribe = write()
-    with RunRecord.create(tmp_path, "connect", {"purpose": "connect"}, EPOCH_NS, scribe.clock) as record:
+    with RunRecord.create(tmp_path, "connect", Start(purpose="connect"), EPOCH_NS, scribe.clock) as record:
         pass
     with pytest.raises(RecordCorruptError, match="lacks what a report needs"):
         write_report(record.path, tmp_path / "report.html")

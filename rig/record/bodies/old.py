@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from rig.errors import RecordCorruptError
 from rig.record.bodies.codec import Json, from_body, to_body
 from rig.record.bodies.result import BudgetLine, Result, shared_out, welch_satterthwaite
 
@@ -18,20 +19,21 @@ def is_old_result(body: Mapping[str, Json]) -> bool:
 
 
 def result_in_new_words(body: Mapping[str, Json]) -> dict[str, Json]:
-    """Return the body of a format-1 result in today's words; what k was follows from the guard band."""
+    """Return the body of a format-1 result in today's words; what k was follows from the guard band.
+
+    Raises RecordCorruptError when it lacks what that format always had.
+    """
+    if missing := sorted(_ALWAYS - body.keys()):
+        raise RecordCorruptError(f"a result of format 1 lacks {', '.join(missing)}")
     moved = {key: value for key, value in body.items() if key not in _NUMBER_KEYS}
-    if body.get("value") is None or not isinstance(body.get("decision"), Mapping):
+    if body["value"] is None:
         return moved | {"number": None}
-    lines = tuple(
-        from_body(BudgetLine, {**line, "share_percent": 0.0}, "a line of a budget") for line in body.get("budget", ())
-    )
-    u = float(body["u"])
-    decision = dict(body["decision"])
-    limit = body.get("limit") or {}
+    lines = tuple(from_body(BudgetLine, {**line, "share_percent": 0.0}, "a line") for line in body["budget"])
+    u, decision, limit = float(body["u"]), dict(body["decision"]), body["limit"]
     number = {
         "value": body["value"],
         "u": u,
-        "k": float(decision["guard_band"]) / u if u > 0 else float(limit.get("coverage_k", 2.0)),
+        "k": float(decision["guard_band"]) / u if u > 0 else float(limit["coverage_k"]),
         "dof": _text_of(welch_satterthwaite(lines, u)),
         "budget": [to_body(line) for line in shared_out(lines, u)],
         "judgement": decision,
@@ -64,6 +66,7 @@ def stop_in_new_words(body: Mapping[str, Json]) -> dict[str, Json]:
 
 
 _NUMBER_KEYS = frozenset({"value", "u", "budget", "decision"})
+_ALWAYS = _NUMBER_KEYS | {"limit"}
 
 
 def _text_of(dof: float) -> Json:
