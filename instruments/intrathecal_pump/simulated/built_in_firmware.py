@@ -10,7 +10,8 @@ from instruments.intrathecal_pump.messages import (
     ClockReading,
     Command,
     Commit,
-    Done,
+    DeliveryState,
+    DoneReply,
     Event,
     GetClock,
     GetLimits,
@@ -19,15 +20,14 @@ from instruments.intrathecal_pump.messages import (
     Identify,
     ReadLog,
     ReadStaged,
-    Refusal,
+    RefusalReply,
     Reply,
-    Result,
+    ReplyResult,
     SetClock,
     SetWatchdog,
     Stage,
     Staged,
-    State,
-    Status,
+    StatusReply,
     Stop,
 )
 from instruments.intrathecal_pump.programme import Bolus, Continuous, Programme, programme_crc
@@ -187,12 +187,12 @@ class BuiltInFirmware:
     # Commands
 
     @property
-    def _state(self) -> State:
+    def _state(self) -> DeliveryState:
         if self._latched:
-            return State.ALARM
+            return DeliveryState.ALARM
         if self._delivery.bolus is not None:
-            return State.BOLUS
-        return State.INFUSING if self._delivery.active else State.STOPPED
+            return DeliveryState.BOLUS
+        return DeliveryState.INFUSING if self._delivery.active else DeliveryState.STOPPED
 
     @property
     def _alarms(self) -> Alarm:
@@ -208,7 +208,7 @@ class BuiltInFirmware:
         return Identification("PUMP-RIG", "ITP-1", self._parameters.serial, "1.0.0")
 
     def _status(self, _command: GetStatus, now_ns: int) -> Reply:
-        return Status(
+        return StatusReply(
             state=self._state,
             alarms=self._alarms,
             basal_nl_h=self._delivery.basal_nl_h,
@@ -225,42 +225,42 @@ class BuiltInFirmware:
 
     def _set_clock(self, command: SetClock, now_ns: int) -> Reply:
         if command.clock_ms not in CLOCK_MS:
-            return Refusal(Result.OUT_OF_RANGE)
+            return RefusalReply(ReplyResult.OUT_OF_RANGE)
         change_ms = command.clock_ms - self._clock.read_ms(now_ns)
         self._clock.set_ms(now_ns, command.clock_ms)
         self._write(Event.CLOCK_SET, round(change_ms / 1000))
-        return Done()
+        return DoneReply()
 
     def _set_watchdog(self, command: SetWatchdog, _now_ns: int) -> Reply:
         if command.watchdog_ms not in WATCHDOG_MS:
-            return Refusal(Result.OUT_OF_RANGE)
+            return RefusalReply(ReplyResult.OUT_OF_RANGE)
         self._watchdog_ms = command.watchdog_ms
         self._write(Event.WATCHDOG_SET, command.watchdog_ms)
-        return Done()
+        return DoneReply()
 
     def _stop(self, _command: Stop, _now_ns: int) -> Reply:
         before = self._state
         self._end_delivery()
         self._staged = None
         self._latched = Alarm(0)
-        if before is not State.STOPPED:
+        if before is not DeliveryState.STOPPED:
             self._write(Event.STOPPED, before)
-        return Done()
+        return DoneReply()
 
     def _stage(self, command: Stage, _now_ns: int) -> Reply:
         refused = range_error(command.programme)
         if refused is not None:
-            return Refusal(refused)
+            return RefusalReply(refused)
         self._staged = command.programme
-        return Done()
+        return DoneReply()
 
     def _read_staged(self, _command: ReadStaged, _now_ns: int) -> Reply:
-        return Refusal(Result.NOTHING_STAGED) if self._staged is None else Staged(self._staged)
+        return RefusalReply(ReplyResult.NOTHING_STAGED) if self._staged is None else Staged(self._staged)
 
     def _commit(self, command: Commit, _now_ns: int) -> Reply:
         programme, self._staged = self._staged, None
         if programme is None:
-            return self._refuse_commit(Result.NOTHING_STAGED)
+            return self._refuse_commit(ReplyResult.NOTHING_STAGED)
         obstacle = self._obstacle(programme, command.crc)
         if obstacle is not None:
             return self._refuse_commit(obstacle)
@@ -269,22 +269,22 @@ class BuiltInFirmware:
             self._write(Event.INFUSION_STARTED, programme.rate_nl_h)
         else:
             self._write(Event.BOLUS_STARTED, programme.volume_nl)
-        return Done()
+        return DoneReply()
 
-    def _refuse_commit(self, result: Result) -> Reply:
+    def _refuse_commit(self, result: ReplyResult) -> Reply:
         self._write(Event.COMMIT_REFUSED, result)
-        return Refusal(result)
+        return RefusalReply(result)
 
-    def _obstacle(self, programme: Programme, crc: int) -> Result | None:
+    def _obstacle(self, programme: Programme, crc: int) -> ReplyResult | None:
         """Return why this programme cannot start now, None when it can."""
         bolus = isinstance(programme, Bolus)
         beside_nl_h = self._delivery.basal_nl_h if bolus else self._delivery.bolus_nl_h
         obstacles = {
-            Result.CRC_MISMATCH: programme_crc(programme) != crc,
-            Result.ALARM_ACTIVE: bool(self._latched),
-            Result.RESERVOIR_EMPTY: self._delivery.empty,
-            Result.BATTERY_DEPLETED: self._battery_mv < BATTERY_DEPLETED_MV,
-            Result.BOLUS_RUNNING: bolus and self._delivery.bolus is not None,
-            Result.ABOVE_TOTAL_RATE: programme.rate_nl_h + beside_nl_h > LIMITS.max_total_rate_nl_h,
+            ReplyResult.CRC_MISMATCH: programme_crc(programme) != crc,
+            ReplyResult.ALARM_ACTIVE: bool(self._latched),
+            ReplyResult.RESERVOIR_EMPTY: self._delivery.empty,
+            ReplyResult.BATTERY_DEPLETED: self._battery_mv < BATTERY_DEPLETED_MV,
+            ReplyResult.BOLUS_RUNNING: bolus and self._delivery.bolus is not None,
+            ReplyResult.ABOVE_TOTAL_RATE: programme.rate_nl_h + beside_nl_h > LIMITS.max_total_rate_nl_h,
         }
         return next((result for result, holds in obstacles.items() if holds), None)

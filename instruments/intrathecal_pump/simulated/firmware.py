@@ -83,4 +83,4 @@ class Firmware(Protocol):
         """Take note that the rig was heard: the link watchdog begins anew."""
 
     def handle(self, command: Command, now_ns: int) -> Reply:
-        """Carry out a command now; a Refusal has changed neither delivery nor settings."""
+        """Carry out a command now; a RefusalReply has changed neither delivery nor settings."""

@@ -1,6 +1,6 @@
 """What the simulated pump can be set to, and why a setting is refused."""
 
-from instruments.intrathecal_pump.messages import Limits, Result
+from instruments.intrathecal_pump.messages import Limits, ReplyResult
 from instruments.intrathecal_pump.programme import Continuous, Programme
 
 LIMITS = Limits(
@@ -19,14 +19,14 @@ BATTERY_LOW_MV = 2_600
 BATTERY_DEPLETED_MV = 2_400
 
 
-def range_error(programme: Programme) -> Result | None:
+def range_error(programme: Programme) -> ReplyResult | None:
     """Return why the pump can never be set to this programme, None when it can."""
     if isinstance(programme, Continuous):
         value, low, high, step = programme.rate_nl_h, LIMITS.min_rate_nl_h, LIMITS.max_rate_nl_h, LIMITS.rate_step_nl_h
     else:
         value, low, high, step = programme.volume_nl, LIMITS.min_bolus_nl, LIMITS.max_bolus_nl, LIMITS.bolus_step_nl
         if not LIMITS.min_rate_nl_h <= programme.rate_nl_h <= LIMITS.max_total_rate_nl_h:
-            return Result.OUT_OF_RANGE
+            return ReplyResult.OUT_OF_RANGE
     if not low <= value <= high:
-        return Result.OUT_OF_RANGE
-    return Result.NOT_A_STEP if value % step else None
+        return ReplyResult.OUT_OF_RANGE
+    return ReplyResult.NOT_A_STEP if value % step else None

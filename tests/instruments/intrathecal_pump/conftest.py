@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from instruments.hosting.pty_host import PtyHost
 from instruments.intrathecal_pump.driver import Driver, PumpSettings
-from instruments.intrathecal_pump.messages import Commit, Done, GetStatus, ReadLog, Stage
+from instruments.intrathecal_pump.messages import Commit, DoneReply, GetStatus, ReadLog, Stage
 from instruments.intrathecal_pump.programme import programme_crc
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
@@ -205,7 +205,7 @@ class BarePump:
         return self.firmware.handle(command, self.now_ns)
 
     def start(self, programme):
-        assert self.do(Stage(programme)) == Done()
+        assert self.do(Stage(programme)) == DoneReply()
         return self.do(Commit(programme_crc(programme)))
 
     @property
