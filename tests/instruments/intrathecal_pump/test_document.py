@@ -8,10 +8,11 @@ import pytest
 
 from instruments.intrathecal_pump.frames import decode_frame
 from instruments.intrathecal_pump.messages import Alarm, CommandCode, DeliveryState, Event, ReplyResult
-from instruments.intrathecal_pump.simulated.built_in_firmware import BATTERY_DEPLETED_MV, BATTERY_LOW_MV
+from instruments.intrathecal_pump.simulated.battery import BATTERY_DEPLETED_MV, BATTERY_LOW_MV
 from instruments.intrathecal_pump.simulated.event_log import CAPACITY
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
-from instruments.intrathecal_pump.simulated.programmable import CLOCK_MS, FACTORY_WATCHDOG_MS, LIMITS, WATCHDOG_MS
+from instruments.intrathecal_pump.simulated.link_watchdog import FACTORY_WATCHDOG_MS
+from instruments.intrathecal_pump.simulated.programming_limits import CLOCK_MS, LIMITS, WATCHDOG_MS
 from instruments.plant.power import MIN_PUMP_V
 from rig.capabilities import PumpState
 
