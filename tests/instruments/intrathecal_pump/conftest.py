@@ -172,10 +172,22 @@ class Hand:
 
 
 @pytest.fixture
-def hand(ward):
-    client = Hand(ward.port)
-    yield client
-    client.close()
+def build_hand():
+    """Put hands on ports; all are taken away in the end."""
+    clients = []
+
+    def build(port):
+        clients.append(Hand(port))
+        return clients[-1]
+
+    yield build
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def hand(ward, build_hand):
+    return build_hand(ward.port)
 
 
 class BarePump:
