@@ -43,7 +43,10 @@ def find_class(name: str, module: str, class_name: str) -> Any:
         raise DiscoveryError(f"{name!r}: module {module_path} cannot be imported: {why}") from error
     found = getattr(module_found, class_name, None)
     if found is None:
-        raise DiscoveryError(f"{name!r}: module {module_path} has no class {class_name}")
+        classes = [word for word, held in vars(module_found).items() if isinstance(held, type)]
+        near = get_close_matches(class_name, classes, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise DiscoveryError(f"{name!r}: module {module_path} has no class {class_name}{hint}")
     if not isinstance(found, type):
         raise DiscoveryError(f"{name!r}: {module_path}:{class_name} is not a class")
     return found

@@ -12,10 +12,11 @@ from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES, DialectError
 from instruments.intrathecal_pump.messages import (
     Alarm,
     ClockReading,
-    Code,
     Command,
+    CommandCode,
     Commit,
-    Done,
+    DeliveryState,
+    DoneReply,
     Event,
     GetClock,
     GetLimits,
@@ -27,15 +28,14 @@ from instruments.intrathecal_pump.messages import (
     LogRecord,
     ReadLog,
     ReadStaged,
-    Refusal,
+    RefusalReply,
     Reply,
-    Result,
+    ReplyResult,
     SetClock,
     SetWatchdog,
     Stage,
     Staged,
-    State,
-    Status,
+    StatusReply,
     Stop,
 )
 from instruments.intrathecal_pump.programme import UnknownProgrammeError, from_image, image
@@ -54,48 +54,48 @@ MAX_RECORDS = (MAX_PAYLOAD_BYTES - 1 - _PAGE.size) // _RECORD.size
 class RefusedCommandError(DialectError):
     """A frame that is whole, but no command the pump can carry out; `result` is what the pump answers."""
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: ReplyResult) -> None:
         self.result = result
         super().__init__(result.name)
 
 
 _BARE: dict[int, Callable[[], Command]] = {
-    Code.IDENTIFY: Identify,
-    Code.GET_LIMITS: GetLimits,
-    Code.GET_STATUS: GetStatus,
-    Code.GET_CLOCK: GetClock,
-    Code.STOP: Stop,
-    Code.READ_STAGED: ReadStaged,
+    CommandCode.IDENTIFY: Identify,
+    CommandCode.GET_LIMITS: GetLimits,
+    CommandCode.GET_STATUS: GetStatus,
+    CommandCode.GET_CLOCK: GetClock,
+    CommandCode.STOP: Stop,
+    CommandCode.READ_STAGED: ReadStaged,
 }
 _ONE_NUMBER: dict[int, tuple[struct.Struct, Callable[[int], Command]]] = {
-    Code.READ_LOG: (_U32, ReadLog),
-    Code.SET_CLOCK: (_U64, SetClock),
-    Code.SET_WATCHDOG: (_U32, SetWatchdog),
-    Code.COMMIT: (_U16, Commit),
+    CommandCode.READ_LOG: (_U32, ReadLog),
+    CommandCode.SET_CLOCK: (_U64, SetClock),
+    CommandCode.SET_WATCHDOG: (_U32, SetWatchdog),
+    CommandCode.COMMIT: (_U16, Commit),
 }
-_BARE_CODES: dict[type, Code] = {
-    Identify: Code.IDENTIFY,
-    GetLimits: Code.GET_LIMITS,
-    GetStatus: Code.GET_STATUS,
-    GetClock: Code.GET_CLOCK,
-    Stop: Code.STOP,
-    ReadStaged: Code.READ_STAGED,
+_BARE_CODES: dict[type, CommandCode] = {
+    Identify: CommandCode.IDENTIFY,
+    GetLimits: CommandCode.GET_LIMITS,
+    GetStatus: CommandCode.GET_STATUS,
+    GetClock: CommandCode.GET_CLOCK,
+    Stop: CommandCode.STOP,
+    ReadStaged: CommandCode.READ_STAGED,
 }
 
 
-def encode_command(command: Command) -> tuple[Code, bytes]:
+def encode_command(command: Command) -> tuple[CommandCode, bytes]:
     """Return a command's code and payload."""
     match command:
         case Stage(programme):
-            return Code.STAGE, image(programme)
+            return CommandCode.STAGE, image(programme)
         case ReadLog(first):
-            return Code.READ_LOG, _U32.pack(first)
+            return CommandCode.READ_LOG, _U32.pack(first)
         case SetClock(clock_ms):
-            return Code.SET_CLOCK, _U64.pack(clock_ms)
+            return CommandCode.SET_CLOCK, _U64.pack(clock_ms)
         case SetWatchdog(watchdog_ms):
-            return Code.SET_WATCHDOG, _U32.pack(watchdog_ms)
+            return CommandCode.SET_WATCHDOG, _U32.pack(watchdog_ms)
         case Commit(crc):
-            return Code.COMMIT, _U16.pack(crc)
+            return CommandCode.COMMIT, _U16.pack(crc)
         case _:
             return _BARE_CODES[type(command)], b""
 
@@ -104,28 +104,28 @@ def decode_command(code: int, payload: bytes) -> Command:
     """Return the command; raise RefusedCommandError with the result that the pump answers instead."""
     if code in _BARE:
         if payload:
-            raise RefusedCommandError(Result.BAD_LENGTH)
+            raise RefusedCommandError(ReplyResult.BAD_LENGTH)
         return _BARE[code]()
     if code in _ONE_NUMBER:
         number, command = _ONE_NUMBER[code]
         if len(payload) != number.size:
-            raise RefusedCommandError(Result.BAD_LENGTH)
+            raise RefusedCommandError(ReplyResult.BAD_LENGTH)
         return command(number.unpack(payload)[0])
-    if code != Code.STAGE:
-        raise RefusedCommandError(Result.UNKNOWN_COMMAND)
+    if code != CommandCode.STAGE:
+        raise RefusedCommandError(ReplyResult.UNKNOWN_COMMAND)
     try:
         return Stage(from_image(payload))
     except UnknownProgrammeError as error:
-        raise RefusedCommandError(Result.UNKNOWN_PROGRAMME) from error
+        raise RefusedCommandError(ReplyResult.UNKNOWN_PROGRAMME) from error
     except DialectError as error:
-        raise RefusedCommandError(Result.BAD_LENGTH) from error
+        raise RefusedCommandError(ReplyResult.BAD_LENGTH) from error
 
 
 def encode_reply(reply: Reply) -> bytes:
     """Return a reply's payload: the result, then its fields."""
-    if isinstance(reply, Refusal):
+    if isinstance(reply, RefusalReply):
         return bytes((reply.result,))
-    return bytes((Result.OK,)) + _fields(reply)
+    return bytes((ReplyResult.OK,)) + _fields(reply)
 
 
 def _fields(reply: Reply) -> bytes:
@@ -135,7 +135,7 @@ def _fields(reply: Reply) -> bytes:
             return b"".join(bytes((len(text),)) + text for text in texts)
         case Limits():
             return _LIMITS.pack(*astuple(reply))
-        case Status():
+        case StatusReply():
             return _STATUS.pack(*astuple(reply))
         case LogPage(oldest, total, records):
             return _PAGE.pack(oldest, total, len(records)) + b"".join(_RECORD.pack(*astuple(r)) for r in records)
@@ -152,11 +152,11 @@ def decode_reply(code: int, payload: bytes) -> Reply:
     if not payload:
         raise DialectError("a reply without a result")
     try:
-        result = Result(payload[0])
-        if result is not Result.OK:
+        result = ReplyResult(payload[0])
+        if result is not ReplyResult.OK:
             if len(payload) != 1:
                 raise DialectError(f"a refusal with {len(payload) - 1} bytes behind it")
-            return Refusal(result)
+            return RefusalReply(result)
         return _READERS.get(code, _done)(payload[1:])
     except struct.error as error:
         raise DialectError(f"the reply to code {code:#04x} has {len(payload)} bytes: {error}") from error
@@ -164,10 +164,10 @@ def decode_reply(code: int, payload: bytes) -> Reply:
         raise DialectError(f"the reply to code {code:#04x} holds an unknown code: {error}") from error
 
 
-def _done(data: bytes) -> Done:
+def _done(data: bytes) -> DoneReply:
     if data:
         raise DialectError(f"{len(data)} bytes behind a plain OK")
-    return Done()
+    return DoneReply()
 
 
 def _identification(data: bytes) -> Identification:
@@ -195,12 +195,12 @@ def _limits(data: bytes) -> Limits:
     return limits
 
 
-def _status(data: bytes) -> Status:
+def _status(data: bytes) -> StatusReply:
     state, alarms, *numbers = _STATUS.unpack(data)
     # An IntFlag keeps bits it does not know; an alarm nobody can name must not pass for none.
     if alarms & ~sum(Alarm):
         raise DialectError(f"alarm bits {alarms:#06x} are not all known")
-    return Status(State(state), Alarm(alarms), *numbers)
+    return StatusReply(DeliveryState(state), Alarm(alarms), *numbers)
 
 
 def _page(data: bytes) -> LogPage:
@@ -221,10 +221,10 @@ def _staged(data: bytes) -> Staged:
 
 
 _READERS: dict[int, Callable[[bytes], Reply]] = {
-    Code.IDENTIFY: _identification,
-    Code.GET_LIMITS: _limits,
-    Code.GET_STATUS: _status,
-    Code.READ_LOG: _page,
-    Code.GET_CLOCK: _clock,
-    Code.READ_STAGED: _staged,
+    CommandCode.IDENTIFY: _identification,
+    CommandCode.GET_LIMITS: _limits,
+    CommandCode.GET_STATUS: _status,
+    CommandCode.READ_LOG: _page,
+    CommandCode.GET_CLOCK: _clock,
+    CommandCode.READ_STAGED: _staged,
 }

@@ -12,7 +12,8 @@ from instruments.intrathecal_pump.link import Link
 from instruments.intrathecal_pump.messages import (
     ClockReading,
     Commit,
-    Done,
+    DeliveryState,
+    DoneReply,
     GetClock,
     GetLimits,
     GetStatus,
@@ -26,8 +27,7 @@ from instruments.intrathecal_pump.messages import (
     SetWatchdog,
     Stage,
     Staged,
-    State,
-    Status,
+    StatusReply,
     Stop,
 )
 from instruments.intrathecal_pump.programme import NL_PER_UL, Bolus, Continuous, Programme, programme_crc, thousandths
@@ -106,8 +106,8 @@ class Driver:
         rate_nl_h = self._whole_nl("a rate", rate_ul_h, steps, "µL/h")
         with self._verb("run_continuous", rate_ul_h=rate_ul_h) as talk:
             _programme(talk, Continuous(rate_nl_h))
-            status = talk.ask(GetStatus(), Status)
-            if status.basal_nl_h != rate_nl_h or status.state not in (State.INFUSING, State.BOLUS):
+            status = talk.ask(GetStatus(), StatusReply)
+            if status.basal_nl_h != rate_nl_h or status.state not in (DeliveryState.INFUSING, DeliveryState.BOLUS):
                 raise talk.not_seen(f"an infusion of {rate_ul_h:g} µL/h")
 
     def give_bolus(self, *, volume_ul: float) -> None:
@@ -120,11 +120,11 @@ class Driver:
         bounds = self._bounds
         steps = (bounds.min_bolus_nl, bounds.max_bolus_nl, bounds.bolus_step_nl)
         volume_nl = self._whole_nl("a bolus", volume_ul, steps, "µL")
-        before = self._link.ask(GetStatus(), Status).reply
+        before = self._link.ask(GetStatus(), StatusReply).reply
         self._check_total_rate(before.basal_nl_h)
         with self._verb("give_bolus", volume_ul=volume_ul) as talk:
             _programme(talk, Bolus(volume_nl, self._bolus_rate_nl_h))
-            after = talk.ask(GetStatus(), Status)
+            after = talk.ask(GetStatus(), StatusReply)
             # The count, not the state: a short bolus may be over by now.
             if after.boluses != before.boluses + 1 or after.basal_nl_h != before.basal_nl_h:
                 raise talk.not_seen(f"a bolus of {volume_ul:g} µL on an unchanged infusion")
@@ -132,14 +132,14 @@ class Driver:
     def stop(self) -> None:
         """Control the end of all delivery; acknowledges alarms and returns once the status says stopped."""
         with self._verb("stop") as talk:
-            talk.ask(Stop(), Done)
-            status = talk.ask(GetStatus(), Status)
-            if status.state is not State.STOPPED or status.basal_nl_h or status.bolus_nl_h:
+            talk.ask(Stop(), DoneReply)
+            status = talk.ask(GetStatus(), StatusReply)
+            if status.state is not DeliveryState.STOPPED or status.basal_nl_h or status.bolus_nl_h:
                 raise talk.not_seen("a stopped pump")
 
     def status(self) -> PumpStatus:
         """Get the pump's own account of itself."""
-        return pump_status(self._link.ask(GetStatus(), Status).reply)
+        return pump_status(self._link.ask(GetStatus(), StatusReply).reply)
 
     def read_log(self, *, first: int = 0) -> tuple[LogEntry, ...]:
         """Get the event log from entry number `first` on; entries that the pump no longer keeps are not in it."""
@@ -165,8 +165,8 @@ class Driver:
             allowed = f"a link watchdog is {MIN_WATCHDOG_S} to {MAX_WATCHDOG_S} s in steps of 0.001 s"
             raise self._out_of_range(f"{seconds!r} s", allowed)
         with self._verb("set_link_watchdog", seconds=seconds) as talk:
-            talk.ask(SetWatchdog(watchdog_ms), Done)
-            if talk.ask(GetStatus(), Status).watchdog_ms != watchdog_ms:
+            talk.ask(SetWatchdog(watchdog_ms), DoneReply)
+            if talk.ask(GetStatus(), StatusReply).watchdog_ms != watchdog_ms:
                 raise talk.not_seen(f"a link watchdog of {watchdog_ms} ms")
 
     def read_clock_ns(self) -> int:
@@ -178,7 +178,7 @@ class Driver:
         if not 0 <= t_ns < 2**63:
             raise self._out_of_range(f"a clock of {t_ns} ns", "the pump's clock counts ms since 1970")
         with self._verb("set_clock", t_ns=t_ns) as talk:
-            talk.ask(SetClock(t_ns // NS_PER_MS), Done)
+            talk.ask(SetClock(t_ns // NS_PER_MS), DoneReply)
 
     def start_sampling(self) -> None:
         """Set nothing: the pump's status can be read at any time."""
@@ -186,7 +186,7 @@ class Driver:
     def read_block(self) -> Block:
         """Get one status as one sample; this is also what keeps the link watchdog quiet."""
         before_ns = self._context.clock.now_ns()
-        said = self._link.ask(GetStatus(), Status).reply
+        said = self._link.ask(GetStatus(), StatusReply).reply
         t_ns = (before_ns + self._context.clock.now_ns()) // 2
         row = sample(said, t_ns)
         columns = {channel.name: np.array([row[channel.name]], np.float64) for channel in self.channels}
@@ -255,8 +255,8 @@ class Driver:
 
 def _programme(talk: Conversation, programme: Programme) -> None:
     """Stage, read back, compare, commit."""
-    talk.ask(Stage(programme), Done)
+    talk.ask(Stage(programme), DoneReply)
     staged = talk.ask(ReadStaged(), Staged).programme
     if staged != programme:
         raise talk.garbled(f"{staged} is staged where {programme} was sent")
-    talk.ask(Commit(programme_crc(staged)), Done)
+    talk.ask(Commit(programme_crc(staged)), DoneReply)

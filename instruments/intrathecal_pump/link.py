@@ -16,7 +16,7 @@ from instruments.intrathecal_pump.frames import (
     decode_frame,
     encode_frame,
 )
-from instruments.intrathecal_pump.messages import Command, Identify, Refusal, Reply, Result
+from instruments.intrathecal_pump.messages import Command, Identify, RefusalReply, Reply, ReplyResult
 from rig.clock import Deadline
 from rig.errors import GarbledReplyError, InstrumentError, NoReplyError, RefusedError
 from rig.transports import ByteStream
@@ -24,13 +24,17 @@ from rig.transports import ByteStream
 R = TypeVar("R", bound=Reply)
 LINK_ADVICE = "check cable, baud rate (115200 8N1) and the pump's power; docs/pump-link.md describes the link"
 REFUSAL_ADVICE = {
-    Result.ALARM_ACTIVE: "read the status for the alarm, remove its cause, then stop the pump, which acknowledges it",
-    Result.RESERVOIR_EMPTY: "refill the reservoir",
-    Result.BATTERY_DEPLETED: "replace the cell, or raise the supply's voltage",
-    Result.BOLUS_RUNNING: "wait for the end of the bolus under way, or stop the pump",
-    Result.ABOVE_TOTAL_RATE: "lower the infusion or the bolus rate: together they exceed what the pump can deliver",
-    Result.NOTHING_STAGED: "the pump was stopped or restarted between staging and commit; find out why",
-    Result.CRC_MISMATCH: "another client staged a programme at the same time; only one may talk to the pump",
+    ReplyResult.ALARM_ACTIVE: (
+        "read the status for the alarm, remove its cause, then stop the pump, which acknowledges it"
+    ),
+    ReplyResult.RESERVOIR_EMPTY: "refill the reservoir",
+    ReplyResult.BATTERY_DEPLETED: "replace the cell, or raise the supply's voltage",
+    ReplyResult.BOLUS_RUNNING: "wait for the end of the bolus under way, or stop the pump",
+    ReplyResult.ABOVE_TOTAL_RATE: (
+        "lower the infusion or the bolus rate: together they exceed what the pump can deliver"
+    ),
+    ReplyResult.NOTHING_STAGED: "the pump was stopped or restarted between staging and commit; find out why",
+    ReplyResult.CRC_MISMATCH: "another client staged a programme at the same time; only one may talk to the pump",
 }
 
 
@@ -70,7 +74,7 @@ class Link:
             self._sequence = sequence
             code, payload = encode_command(command)
             answer = self._try_repeatedly(encode_frame(Frame(sequence, code, payload)), sequence, code)
-        if isinstance(answer.reply, Refusal):
+        if isinstance(answer.reply, RefusalReply):
             result = answer.reply.result
             advice = REFUSAL_ADVICE.get(result, "the pump and this driver disagree on the link; compare their versions")
             raise self.refused(f"{code.name} was refused: {result.name}", result.name, answer, advice)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from instruments.intrathecal_pump.programme import Programme
 
 
-class Code(IntEnum):
+class CommandCode(IntEnum):
     """What a command wants; the reply bears the same code with REPLY_BIT set."""
 
     IDENTIFY = 0x01
@@ -27,10 +27,10 @@ class Code(IntEnum):
 
 
 # What must not happen twice needs a sequence number of its own.
-NUMBERED_ONLY = frozenset({Code.SET_CLOCK, Code.SET_WATCHDOG, Code.STAGE, Code.COMMIT})
+NUMBERED_ONLY = frozenset({CommandCode.SET_CLOCK, CommandCode.SET_WATCHDOG, CommandCode.STAGE, CommandCode.COMMIT})
 
 
-class Result(IntEnum):
+class ReplyResult(IntEnum):
     """The first byte of every reply."""
 
     OK = 0x00
@@ -50,7 +50,7 @@ class Result(IntEnum):
     BATTERY_DEPLETED = 0x25
 
 
-class State(IntEnum):
+class DeliveryState(IntEnum):
     """What the pump is doing."""
 
     STOPPED = 0
@@ -158,14 +158,14 @@ Command: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusalReply:
     """Any result but OK; nothing was changed."""
 
-    result: Result
+    result: ReplyResult
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class DoneReply:
     """OK, with nothing to tell."""
 
 
@@ -193,10 +193,10 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class StatusReply:
     """The pump's account of itself; `delivered_nl` and `boluses` count since its manufacture."""
 
-    state: State
+    state: DeliveryState
     alarms: Alarm
     basal_nl_h: int
     bolus_nl_h: int
@@ -243,4 +243,4 @@ class Staged:
     programme: Programme
 
 
-Reply: TypeAlias = Refusal | Done | Identification | Limits | Status | LogPage | ClockReading | Staged
+Reply: TypeAlias = RefusalReply | DoneReply | Identification | Limits | StatusReply | LogPage | ClockReading | Staged

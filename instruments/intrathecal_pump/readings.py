@@ -1,6 +1,6 @@
 """The pump's integers as the rig's quantities."""
 
-from instruments.intrathecal_pump.messages import Alarm, Limits, LogRecord, Status
+from instruments.intrathecal_pump.messages import Alarm, Limits, LogRecord, StatusReply
 from instruments.intrathecal_pump.programme import NL_PER_UL
 from rig.capabilities import LogEntry, PumpLimits, PumpState, PumpStatus
 from rig.channels import Channel
@@ -18,7 +18,7 @@ CHANNELS = (
 )
 
 
-def sample(status: Status, t_ns: int) -> dict[str, float]:
+def sample(status: StatusReply, t_ns: int) -> dict[str, float]:
     """Return a status that was taken at `t_ns` as one value for each channel."""
     return {
         "delivered": status.delivered_nl / NL_PER_UL,
@@ -31,7 +31,7 @@ def sample(status: Status, t_ns: int) -> dict[str, float]:
     }
 
 
-def pump_status(status: Status) -> PumpStatus:
+def pump_status(status: StatusReply) -> PumpStatus:
     """Return a status as the plans see it."""
     return PumpStatus(
         state=PumpState(status.state.name.lower()),

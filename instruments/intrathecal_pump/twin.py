@@ -14,7 +14,7 @@ from instruments.intrathecal_pump.frames import (
     decode_frame,
     encode_frame,
 )
-from instruments.intrathecal_pump.messages import NUMBERED_ONLY, Refusal, Reply, Result
+from instruments.intrathecal_pump.messages import NUMBERED_ONLY, RefusalReply, Reply, ReplyResult
 from instruments.intrathecal_pump.simulated.faults import Fault, Faults, spoil
 from instruments.intrathecal_pump.simulated.firmware import Firmware, PumpParameters
 from instruments.plant.laboratory import Laboratory
@@ -86,13 +86,13 @@ class Twin:
     def _reply(self, frame: Frame, now_ns: int) -> bytes:
         """Return the whole reply; a repeated frame gets the one that was sent before, and nothing happens twice."""
         if frame.version != VERSION:
-            return _encoded(frame, Refusal(Result.BAD_VERSION))
+            return _encoded(frame, RefusalReply(ReplyResult.BAD_VERSION))
         self.firmware.heard(now_ns)
         if frame.sequence == UNNUMBERED:
             if frame.code in NUMBERED_ONLY:
-                return _encoded(frame, Refusal(Result.BAD_SEQUENCE))
+                return _encoded(frame, RefusalReply(ReplyResult.BAD_SEQUENCE))
         elif self._last is not None and self._last[0].sequence == frame.sequence:
-            return self._last[1] if self._last[0] == frame else _encoded(frame, Refusal(Result.BAD_SEQUENCE))
+            return self._last[1] if self._last[0] == frame else _encoded(frame, RefusalReply(ReplyResult.BAD_SEQUENCE))
         reply = _encoded(frame, self._carry_out(frame, now_ns))
         self._last = (frame, reply)
         return reply
@@ -101,7 +101,7 @@ class Twin:
         try:
             command = decode_command(frame.code, frame.payload)
         except RefusedCommandError as refused:
-            return Refusal(refused.result)
+            return RefusalReply(refused.result)
         return self.firmware.handle(command, now_ns)
 
 

@@ -81,6 +81,8 @@ def _default(field: dict[str, Any]) -> str:
     value = field["default"]
     if value is None:
         return "left out"
+    if isinstance(value, dict):
+        return "its own"
     if isinstance(value, list):
         return f"{len(value)} of them"
     return f"`{value:.15g}`" if isinstance(value, int | float) else f'`"{value}"`'
@@ -89,6 +91,8 @@ def _default(field: dict[str, Any]) -> str:
 def _allowed(field: dict[str, Any]) -> str:
     """Return what a field's schema allows, in words."""
     field = next((kind for kind in field.get("anyOf", ()) if kind["type"] != "null"), field)
+    if "$ref" in field:
+        return "table"
     if "enum" in field:
         return ", ".join(f'`"{choice}"`' for choice in field["enum"])
     if "pattern" in field:

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -51,7 +52,8 @@ def outside(tmp_path_factory):
     package = {name.removeprefix("instruments/"): text for name, text in FILES.items() if "instruments/asc" in name}
     bench = FILES[BENCH].replace('"ascii_balance"', '"ascii_balance.driver:Driver"')
     own = {name: text for name, text in package.items() if not name.startswith("tests/")}
-    write_files(own | {"slipping.py": FILES["slipping.py"], "ascii.toml": bench}, folder)
+    firmware = {name: FILES[name] for name in ("slipping.py", "defects.py")}
+    write_files(own | firmware | {"ascii.toml": bench}, folder)
     return folder
 
 
@@ -77,7 +79,7 @@ def test_the_example_is_in_the_projects_style(outside, inside):
 
 
 def test_the_example_is_strictly_typed(outside):
-    words = ["-m", "mypy", "-p", "ascii_balance", "-m", "slipping"]
+    words = ["-m", "mypy", "-p", "ascii_balance", "-m", "slipping", "-m", "defects"]
     environment = {**os.environ, "MYPYPATH": str(outside)}
     done = subprocess.run([sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -170,17 +172,20 @@ def readmes_plan():
     return plan.split("```")[0]
 
 
-def test_a_plan_finds_the_fault_in_the_pages_firmware(inside, outside):
+PAGE = (DOCS / "adding-an-instrument.md").read_text(encoding="utf-8")
+(PARTS,) = re.findall(r"^parts = \{.*\}$", PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("twin", ['firmware = "slipping:SlippingFirmware"', PARTS], ids=["whole firmware", "parts"])
+def test_a_plan_finds_the_fault_in_the_pages_firmware(inside, outside, tmp_path, twin):
     bench = (outside / "ascii.toml").read_text(encoding="utf-8")
-    with_firmware = bench + '\n[instruments.pump.twin]\nfirmware = "slipping:SlippingFirmware"\n'
-    (outside / "slipping.toml").write_text(with_firmware, encoding="utf-8")
-    limits = ["--limits", str(inside / "test_plans/limits.toml")]
-    requirements = ["--requirements", str(inside / "test_plans/requirements.toml")]
-    write_files({"conftest.py": (ROOT / "conftest.py").read_text(encoding="utf-8")}, outside)
-    write_files({"test_ascii.py": FILES["test_plans/test_ascii.py"]}, outside)
-    code, output = run_pytest(outside, "test_ascii.py", "--bench", "slipping.toml", *limits, *requirements)
+    ours = ("conftest.py", "test_plans/limits.toml", "test_plans/requirements.toml")
+    write_files({name: (ROOT / name).read_text(encoding="utf-8") for name in ours}, tmp_path)
+    write_files({"faulty.toml": f"{bench}\n[instruments.pump.twin]\n{twin}\n"}, tmp_path)
+    write_files({"test_ascii.py": FILES["test_plans/test_ascii.py"]}, tmp_path)
+    code, output = run_pytest(tmp_path, "test_ascii.py", "--bench", "faulty.toml", path=(outside,))
     assert code == 1, output
-    (run,) = list_runs(outside / "runs")
+    (run,) = list_runs(tmp_path / "runs")
     with RecordReader(run.path) as reader:
         (result,) = reader.results()
     assert result.body.verdict == "FAIL"

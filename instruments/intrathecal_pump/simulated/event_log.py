@@ -4,27 +4,38 @@ from collections import deque
 from itertools import islice
 
 from instruments.intrathecal_pump.messages import Event, LogPage, LogRecord
+from instruments.intrathecal_pump.simulated.part import Part
+from instruments.intrathecal_pump.simulated.real_time_clock import PumpClock
 
 CAPACITY = 4096
 PAGE_RECORDS = 13  # what fits one frame
 _DETAIL_MAX = 2**31 - 1
 
 
-class EventLog:
+class EventLog(Part):
     """Keeps the newest 4096 entries; numbers start at 0 and go on for the pump's life."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: PumpClock) -> None:
+        self._clock = clock
         self._records: deque[LogRecord] = deque(maxlen=CAPACITY)
-        self.total = 0
+        self._total = 0
 
-    def write(self, clock_ms: int, event: Event, detail: int = 0) -> None:
-        """Append an entry; a detail beyond 32 bits is stored as the largest, as docs/pump-link.md says."""
+    @property
+    def total(self) -> int:
+        """Return how many entries were ever written, which is the number of the next."""
+        return self._total
+
+    def write(self, t_ns: int, event: Event, detail: int) -> None:
+        """Append an entry in the pump's own time.
+
+        A detail beyond 32 bits is stored as the largest, as docs/pump-link.md says.
+        """
         held = max(-_DETAIL_MAX, min(_DETAIL_MAX, detail))
-        self._records.append(LogRecord(self.total, clock_ms, event, held))
-        self.total += 1
+        self._records.append(LogRecord(self._total, self._clock.read_ms(t_ns), event, held))
+        self._total += 1
 
     def page(self, first: int) -> LogPage:
         """Return the entries from number `first` on, or from the oldest kept, as many as fit one frame."""
-        oldest = self.total - len(self._records)
+        oldest = self._total - len(self._records)
         skipped = max(0, first - oldest)
-        return LogPage(oldest, self.total, tuple(islice(self._records, skipped, skipped + PAGE_RECORDS)))
+        return LogPage(oldest, self._total, tuple(islice(self._records, skipped, skipped + PAGE_RECORDS)))

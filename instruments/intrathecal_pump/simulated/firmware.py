@@ -1,16 +1,18 @@
 """What the twin needs of firmware, and what firmware is given.
 
 A bench file may put any class that fulfils `Firmware` under test: `twin.firmware = "module:Class"`. It deals in the
-messages of messages.py, never in bytes, and may use mechanism.py for the motor or bring its own.
+messages of messages.py, never in bytes, and may use the built-in firmware's parts or bring its own. A bench file may
+also leave the built-in firmware in and replace parts of it: `twin.parts = { watchdog = "module:Class" }`.
 """
 
 from collections.abc import Sequence
 from typing import Protocol, Self
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from instruments.intrathecal_pump.messages import Command, Reply
+from instruments.intrathecal_pump.simulated.part_names import PartNames
 from instruments.plant.line import Stroke
 from rig.bench_file.tables import TwinParameters
 from rig.discovery import find_class
@@ -27,6 +29,7 @@ class PumpParameters(TwinParameters):
     """
 
     firmware: str = BUILT_IN_FIRMWARE
+    parts: PartNames = PartNames()
     serial: str = Field(default="SIM-0001", pattern=r"^[\x21-\x7e]{1,32}$")
     stroke_ul: float = Field(default=0.5, ge=0.01, le=10)
     stroke_variation_percent: float = Field(default=0.5, ge=0, le=20)
@@ -50,6 +53,14 @@ class PumpParameters(TwinParameters):
         if found is None or missing:
             raise ValueError(f"must be module:Class of a firmware with the methods {', '.join(FIRMWARE_METHODS)}")
         return name
+
+    @field_validator("parts")
+    @classmethod
+    def _firmware_must_have_parts(cls, parts: PartNames, info: ValidationInfo) -> PartNames:
+        firmware = info.data.get("firmware")  # missing when that is a mistake itself
+        if firmware is not None and not getattr(find_class(firmware, "", ""), "made_of_parts", False):
+            raise ValueError(f"the firmware {firmware} is not made of these parts; name it alone, or the parts alone")
+        return parts
 
     @model_validator(mode="after")
     def _stroke_in_whole_nl(self) -> Self:
@@ -83,4 +94,4 @@ class Firmware(Protocol):
         """Take note that the rig was heard: the link watchdog begins anew."""
 
     def handle(self, command: Command, now_ns: int) -> Reply:
-        """Carry out a command now; a Refusal has changed neither delivery nor settings."""
+        """Carry out a command now; a RefusalReply has changed neither delivery nor settings."""

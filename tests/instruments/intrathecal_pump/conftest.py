@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from instruments.hosting.pty_host import PtyHost
 from instruments.intrathecal_pump.driver import Driver, PumpSettings
-from instruments.intrathecal_pump.messages import Commit, Done, GetStatus, ReadLog, Stage
+from instruments.intrathecal_pump.messages import Commit, DoneReply, GetStatus, ReadLog, Stage
 from instruments.intrathecal_pump.programme import programme_crc
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
@@ -172,10 +172,22 @@ class Hand:
 
 
 @pytest.fixture
-def hand(ward):
-    client = Hand(ward.port)
-    yield client
-    client.close()
+def build_hand():
+    """Put hands on ports; all are taken away in the end."""
+    clients = []
+
+    def build(port):
+        clients.append(Hand(port))
+        return clients[-1]
+
+    yield build
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def hand(ward, build_hand):
+    return build_hand(ward.port)
 
 
 class BarePump:
@@ -205,7 +217,7 @@ class BarePump:
         return self.firmware.handle(command, self.now_ns)
 
     def start(self, programme):
-        assert self.do(Stage(programme)) == Done()
+        assert self.do(Stage(programme)) == DoneReply()
         return self.do(Commit(programme_crc(programme)))
 
     @property

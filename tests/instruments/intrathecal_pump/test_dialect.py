@@ -16,9 +16,10 @@ from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES, DialectError
 from instruments.intrathecal_pump.messages import (
     Alarm,
     ClockReading,
-    Code,
+    CommandCode,
     Commit,
-    Done,
+    DeliveryState,
+    DoneReply,
     Event,
     GetClock,
     GetLimits,
@@ -30,14 +31,13 @@ from instruments.intrathecal_pump.messages import (
     LogRecord,
     ReadLog,
     ReadStaged,
-    Refusal,
-    Result,
+    RefusalReply,
+    ReplyResult,
     SetClock,
     SetWatchdog,
     Stage,
     Staged,
-    State,
-    Status,
+    StatusReply,
     Stop,
 )
 from instruments.intrathecal_pump.programme import Bolus, Continuous, programme_crc, thousandths
@@ -57,17 +57,21 @@ texts = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, 
 alarms = st.integers(0, 31).map(Alarm)
 records = st.builds(LogRecord, u32, u64, st.sampled_from(Event), st.integers(-(2**31), 2**31 - 1))
 replies = st.one_of(
-    st.tuples(st.sampled_from(Code), st.builds(Refusal, st.sampled_from([r for r in Result if r]))),
-    st.tuples(st.just(Code.STOP), st.just(Done())),
-    st.tuples(st.just(Code.IDENTIFY), st.builds(Identification, texts, texts, texts, texts)),
+    st.tuples(st.sampled_from(CommandCode), st.builds(RefusalReply, st.sampled_from([r for r in ReplyResult if r]))),
+    st.tuples(st.just(CommandCode.STOP), st.just(DoneReply())),
+    st.tuples(st.just(CommandCode.IDENTIFY), st.builds(Identification, texts, texts, texts, texts)),
     st.tuples(
-        st.just(Code.GET_STATUS),
-        st.builds(Status, st.sampled_from(State), alarms, u32, u32, u32, u64, u32, u16, u64, u32, u32, u32),
+        st.just(CommandCode.GET_STATUS),
+        st.builds(
+            StatusReply, st.sampled_from(DeliveryState), alarms, u32, u32, u32, u64, u32, u16, u64, u32, u32, u32
+        ),
     ),
-    st.tuples(st.just(Code.READ_LOG), st.builds(LogPage, u32, u32, st.lists(records, max_size=MAX_RECORDS).map(tuple))),
-    st.tuples(st.just(Code.GET_CLOCK), st.builds(ClockReading, u64)),
-    st.tuples(st.just(Code.READ_STAGED), st.builds(Staged, programmes)),
-    st.tuples(st.just(Code.GET_LIMITS), st.just(Limits(2000, 10**6, 1, 5000, 500_000, 100, 16 * 10**5))),
+    st.tuples(
+        st.just(CommandCode.READ_LOG), st.builds(LogPage, u32, u32, st.lists(records, max_size=MAX_RECORDS).map(tuple))
+    ),
+    st.tuples(st.just(CommandCode.GET_CLOCK), st.builds(ClockReading, u64)),
+    st.tuples(st.just(CommandCode.READ_STAGED), st.builds(Staged, programmes)),
+    st.tuples(st.just(CommandCode.GET_LIMITS), st.just(Limits(2000, 10**6, 1, 5000, 500_000, 100, 16 * 10**5))),
 )
 
 
@@ -92,7 +96,7 @@ def test_arbitrary_payloads_are_a_command_or_a_result(code, payload):
     assert encode_command(command) == (code, payload)
 
 
-@given(st.sampled_from(Code), st.binary(max_size=100))
+@given(st.sampled_from(CommandCode), st.binary(max_size=100))
 def test_arbitrary_payloads_are_a_reply_or_a_typed_refusal(code, payload):
     try:
         reply = decode_reply(code, payload)
@@ -105,33 +109,33 @@ def with_ok(*fields):
     return b"\0" + b"".join(fields)
 
 
-STATUS = encode_reply(Status(State.STOPPED, Alarm(0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+STATUS = encode_reply(StatusReply(DeliveryState.STOPPED, Alarm(0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 
 
 @pytest.mark.parametrize(
     "code, payload",
     [
-        (Code.GET_STATUS, b""),
-        (Code.GET_STATUS, b"\x7f"),  # no such result
-        (Code.GET_STATUS, b"\x11\x00"),  # a refusal with something behind it
-        (Code.GET_STATUS, STATUS[:-1]),
-        (Code.GET_STATUS, STATUS + b"\0"),
-        (Code.GET_STATUS, b"\0\x04" + STATUS[2:]),  # no such state
-        (Code.GET_STATUS, b"\0\0\x00\x20" + STATUS[4:]),  # no such alarm
-        (Code.STOP, with_ok(b"\0")),
-        (Code.IDENTIFY, with_ok(b"\x01A" * 3)),
-        (Code.IDENTIFY, with_ok(b"\x01A" * 5)),
-        (Code.IDENTIFY, with_ok(b"\x01A" * 3, b"\x02A")),
-        (Code.IDENTIFY, with_ok(b"\x01A" * 3, b"\x01\xb5")),
-        (Code.IDENTIFY, with_ok(b"\x01A" * 3, b"\x00")),
-        (Code.READ_LOG, with_ok(b"\0" * 8, b"\x01")),
-        (Code.READ_LOG, with_ok(b"\0" * 7)),
-        (Code.READ_LOG, with_ok(b"\0" * 8, b"\x01", b"\0" * 12, b"\x7f\xff", b"\0" * 4)),  # no such event
-        (Code.READ_STAGED, with_ok()),
-        (Code.READ_STAGED, with_ok(b"\x03", b"\0" * 4)),  # no such kind
-        (Code.READ_STAGED, with_ok(b"\x01", b"\0" * 8)),
-        (Code.GET_LIMITS, with_ok(b"\0" * 28)),  # a step of nothing
-        (Code.GET_CLOCK, with_ok(b"\0" * 7)),
+        (CommandCode.GET_STATUS, b""),
+        (CommandCode.GET_STATUS, b"\x7f"),  # no such result
+        (CommandCode.GET_STATUS, b"\x11\x00"),  # a refusal with something behind it
+        (CommandCode.GET_STATUS, STATUS[:-1]),
+        (CommandCode.GET_STATUS, STATUS + b"\0"),
+        (CommandCode.GET_STATUS, b"\0\x04" + STATUS[2:]),  # no such state
+        (CommandCode.GET_STATUS, b"\0\0\x00\x20" + STATUS[4:]),  # no such alarm
+        (CommandCode.STOP, with_ok(b"\0")),
+        (CommandCode.IDENTIFY, with_ok(b"\x01A" * 3)),
+        (CommandCode.IDENTIFY, with_ok(b"\x01A" * 5)),
+        (CommandCode.IDENTIFY, with_ok(b"\x01A" * 3, b"\x02A")),
+        (CommandCode.IDENTIFY, with_ok(b"\x01A" * 3, b"\x01\xb5")),
+        (CommandCode.IDENTIFY, with_ok(b"\x01A" * 3, b"\x00")),
+        (CommandCode.READ_LOG, with_ok(b"\0" * 8, b"\x01")),
+        (CommandCode.READ_LOG, with_ok(b"\0" * 7)),
+        (CommandCode.READ_LOG, with_ok(b"\0" * 8, b"\x01", b"\0" * 12, b"\x7f\xff", b"\0" * 4)),  # no such event
+        (CommandCode.READ_STAGED, with_ok()),
+        (CommandCode.READ_STAGED, with_ok(b"\x03", b"\0" * 4)),  # no such kind
+        (CommandCode.READ_STAGED, with_ok(b"\x01", b"\0" * 8)),
+        (CommandCode.GET_LIMITS, with_ok(b"\0" * 28)),  # a step of nothing
+        (CommandCode.GET_CLOCK, with_ok(b"\0" * 7)),
     ],
 )
 def test_what_the_link_does_not_know_is_never_a_reply(code, payload):

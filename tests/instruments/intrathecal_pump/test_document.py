@@ -7,11 +7,12 @@ from types import SimpleNamespace
 import pytest
 
 from instruments.intrathecal_pump.frames import decode_frame
-from instruments.intrathecal_pump.messages import Alarm, Code, Event, Result, State
-from instruments.intrathecal_pump.simulated.built_in_firmware import BATTERY_DEPLETED_MV, BATTERY_LOW_MV
+from instruments.intrathecal_pump.messages import Alarm, CommandCode, DeliveryState, Event, ReplyResult
+from instruments.intrathecal_pump.simulated.battery import BATTERY_DEPLETED_MV, BATTERY_LOW_MV
 from instruments.intrathecal_pump.simulated.event_log import CAPACITY
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
-from instruments.intrathecal_pump.simulated.programmable import CLOCK_MS, FACTORY_WATCHDOG_MS, LIMITS, WATCHDOG_MS
+from instruments.intrathecal_pump.simulated.link_watchdog import FACTORY_WATCHDOG_MS
+from instruments.intrathecal_pump.simulated.programming_limits import CLOCK_MS, LIMITS, WATCHDOG_MS
 from instruments.plant.power import MIN_PUMP_V
 from rig.capabilities import PumpState
 
@@ -49,7 +50,7 @@ def test_the_dialogues_are_what_the_pump_says_byte_for_byte(ward):
 
 def test_the_dialogues_show_every_command():
     shown = {decode_frame(step[2][1:-1]).code & 0x7F for step in dialogue() if step[0] == "exchange" and step[2]}
-    assert shown >= set(Code)
+    assert shown >= set(CommandCode)
 
 
 def test_the_stop_frame_of_the_page_stops(ward, driver):
@@ -62,8 +63,8 @@ def test_the_stop_frame_of_the_page_stops(ward, driver):
 @pytest.mark.parametrize(
     "row, codes",
     [
-        (r"\| (0x\d\d) \| ([A-Z_]+) \| [^|]+ \| [^|]+ \|\n", [*Code]),
-        (r"\| (0x\d\d) \| ([A-Z_]+) \| [^|]+ \|\n", [*Result]),
+        (r"\| (0x\d\d) \| ([A-Z_]+) \| [^|]+ \| [^|]+ \|\n", [*CommandCode]),
+        (r"\| (0x\d\d) \| ([A-Z_]+) \| [^|]+ \|\n", [*ReplyResult]),
         (r"\| (0x\d{4}) \| ([A-Z_]+) \| [^|]+ \|\n", [*Alarm, *Event]),
     ],
     ids=["commands", "results", "alarms and events"],
@@ -75,7 +76,8 @@ def test_the_tables_hold_every_code_and_no_other(row, codes):
 
 def test_the_states_are_those_of_the_page():
     assert re.search(r"0 STOPPED, 1 INFUSING, 2 BOLUS [^|]*, 3 ALARM", PAGE)
-    assert [state.value for state in (State.STOPPED, State.INFUSING, State.BOLUS, State.ALARM)] == [0, 1, 2, 3]
+    states = (DeliveryState.STOPPED, DeliveryState.INFUSING, DeliveryState.BOLUS, DeliveryState.ALARM)
+    assert [state.value for state in states] == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from instruments.intrathecal_pump.messages import Commit, Done, GetStatus, SetWatchdog, Stage, State, Stop
+from instruments.intrathecal_pump.messages import Commit, DeliveryState, DoneReply, GetStatus, SetWatchdog, Stage, Stop
 from instruments.intrathecal_pump.programme import Bolus, Continuous, programme_crc
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
@@ -59,20 +59,20 @@ class AnyPump(RuleBasedStateMachine):
     def programme(self, programme, right):
         staged = self.say(Stage(programme))
         reply = self.say(Commit(programme_crc(programme) if right else 0xDEAD))
-        self.may_deliver |= reply == Done()
-        assert (staged, right) == (Done(), True) or reply != Done()
+        self.may_deliver |= reply == DoneReply()
+        assert (staged, right) == (DoneReply(), True) or reply != DoneReply()
 
     @precondition(lambda self: self.firmware.listening)
     @rule()
     def stop(self):
         self.say(Stop())
         self.may_deliver = False
-        assert self.status.state is State.STOPPED
+        assert self.status.state is DeliveryState.STOPPED
 
     @precondition(lambda self: self.firmware.listening)
     @rule(watchdog_ms=st.integers(100, 600_000))
     def set_watchdog(self, watchdog_ms):
-        assert self.say(SetWatchdog(watchdog_ms)) == Done()
+        assert self.say(SetWatchdog(watchdog_ms)) == DoneReply()
         self.watchdog_ns = watchdog_ms * 1_000_000
 
     @precondition(lambda self: self.firmware.listening)
@@ -101,7 +101,7 @@ class AnyPump(RuleBasedStateMachine):
 
     @invariant()
     def the_state_says_whether_anything_is_delivered(self):
-        delivering = self.status.state in (State.INFUSING, State.BOLUS)
+        delivering = self.status.state in (DeliveryState.INFUSING, DeliveryState.BOLUS)
         assert delivering == (self.status.basal_nl_h + self.status.bolus_nl_h > 0)
 
 

@@ -4,14 +4,14 @@ import pytest
 
 from instruments.intrathecal_pump.messages import (
     Alarm,
-    Done,
+    DeliveryState,
+    DoneReply,
     Event,
     ReadLog,
-    Refusal,
-    Result,
+    RefusalReply,
+    ReplyResult,
     SetClock,
     SetWatchdog,
-    State,
     Stop,
 )
 from instruments.intrathecal_pump.programme import Bolus, Continuous
@@ -38,19 +38,19 @@ def test_every_frame_heard_keeps_the_watchdog_quiet(bare):
     bare.do(SetWatchdog(31_000))
     bare.start(Continuous(2_000))
     bare.wait(24 * 3600, talking=True)
-    assert bare.status.state is State.INFUSING
+    assert bare.status.state is DeliveryState.INFUSING
 
 
 def test_a_stopped_pump_does_not_mind_silence(bare):
     bare.wait(24 * 3600)
-    assert (bare.status.state, bare.status.alarms) == (State.STOPPED, Alarm(0))
+    assert (bare.status.state, bare.status.alarms) == (DeliveryState.STOPPED, Alarm(0))
 
 
 def test_a_bolus_that_is_over_before_the_watchdog_is_no_alarm(bare):
     bare.do(SetWatchdog(30_000))
     bare.start(SMALL_BOLUS)  # ends at 30 s, as the watchdog would
     bare.wait(3600)
-    assert bare.status.state is State.STOPPED
+    assert bare.status.state is DeliveryState.STOPPED
 
 
 def test_a_lost_link_is_an_alarm_until_stop(bare):
@@ -58,13 +58,14 @@ def test_a_lost_link_is_an_alarm_until_stop(bare):
     bare.wait(3600)
     before = (bare.status.state, bare.status.alarms, bare.start(Continuous(2_000)))
     bare.do(Stop())
-    assert before == (State.ALARM, Alarm.LINK_LOST, Refusal(Result.ALARM_ACTIVE))
-    assert (bare.status.state, bare.status.alarms, bare.start(Continuous(2_000))) == (State.STOPPED, Alarm(0), Done())
+    assert before == (DeliveryState.ALARM, Alarm.LINK_LOST, RefusalReply(ReplyResult.ALARM_ACTIVE))
+    after = (bare.status.state, bare.status.alarms, bare.start(Continuous(2_000)))
+    assert after == (DeliveryState.STOPPED, Alarm(0), DoneReply())
 
 
 @pytest.mark.parametrize("watchdog_ms, reply", [(99, False), (100, True), (600_000, True), (600_001, False)])
 def test_the_watchdog_takes_a_tenth_of_a_second_to_ten_minutes(bare, watchdog_ms, reply):
-    assert bare.do(SetWatchdog(watchdog_ms)) == (Done() if reply else Refusal(Result.OUT_OF_RANGE))
+    assert bare.do(SetWatchdog(watchdog_ms)) == (DoneReply() if reply else RefusalReply(ReplyResult.OUT_OF_RANGE))
 
 
 def test_the_reservoir_warns_at_its_mark_and_empties_at_its_last_stroke(build_bare):
@@ -73,7 +74,7 @@ def test_the_reservoir_warns_at_its_mark_and_empties_at_its_last_stroke(build_ba
     bare.wait(60)
     # 13 strokes of 1.8 s leave 3.7 µL, 20 leave 0.2 µL, less than one.
     assert bare.log[2:] == [(Event.RESERVOIR_LOW, 3_700, 23_400), (Event.RESERVOIR_EMPTY, 200, 36_000)]
-    assert (len(bare.strokes), bare.status.state) == (20, State.ALARM)
+    assert (len(bare.strokes), bare.status.state) == (20, DeliveryState.ALARM)
 
 
 def test_an_empty_reservoir_stays_an_alarm_after_stop_and_refuses_programmes(build_bare):
@@ -82,7 +83,7 @@ def test_an_empty_reservoir_stays_an_alarm_after_stop_and_refuses_programmes(bui
     bare.wait(60)
     bare.do(Stop())
     assert bare.status.alarms == Alarm.RESERVOIR_LOW | Alarm.RESERVOIR_EMPTY
-    assert bare.start(Continuous(2_000)) == Refusal(Result.RESERVOIR_EMPTY)
+    assert bare.start(Continuous(2_000)) == RefusalReply(ReplyResult.RESERVOIR_EMPTY)
 
 
 def test_a_weak_cell_warns_first_and_then_ends_delivery(bare):
@@ -90,23 +91,23 @@ def test_a_weak_cell_warns_first_and_then_ends_delivery(bare):
     bare.feed(2.5)
     warned = bare.status
     bare.feed(2.3)
-    assert (warned.state, warned.alarms, warned.battery_mv) == (State.INFUSING, Alarm.BATTERY_LOW, 2_500)
+    assert (warned.state, warned.alarms, warned.battery_mv) == (DeliveryState.INFUSING, Alarm.BATTERY_LOW, 2_500)
     assert (bare.status.state, bare.log[2:]) == (
-        State.ALARM,
+        DeliveryState.ALARM,
         [(Event.BATTERY_LOW, 2_500, 0), (Event.BATTERY_DEPLETED, 2_300, 0)],
     )
 
 
 def test_a_depleted_cell_refuses_programmes(bare):
     bare.feed(2.3)
-    assert bare.start(Continuous(2_000)) == Refusal(Result.BATTERY_DEPLETED)
+    assert bare.start(Continuous(2_000)) == RefusalReply(ReplyResult.BATTERY_DEPLETED)
 
 
 def test_a_draining_cell_ends_in_an_alarm(build_bare):
     bare = build_bare(cell_drop_v_per_ah=10.0)  # 0.25 mA and 2000 strokes/h of 9 mA for 0.25 s: 0.6 V in 40 h
     bare.start(Continuous(1_000_000))
     bare.wait(45 * 3600, talking=True)
-    assert (bare.status.state, Alarm.BATTERY_DEPLETED in bare.status.alarms) == (State.ALARM, True)
+    assert (bare.status.state, Alarm.BATTERY_DEPLETED in bare.status.alarms) == (DeliveryState.ALARM, True)
 
 
 def test_without_power_nothing_is_delivered_and_nobody_listens(bare):
@@ -126,7 +127,7 @@ def test_power_that_returns_boots_a_stopped_pump_that_logs_what_was_lost(build_b
     bare.wait(0.299)
     booting = bare.firmware.listening
     bare.wait(5)
-    assert (booting, bare.firmware.listening, bare.status.state) == (False, True, State.STOPPED)
+    assert (booting, bare.firmware.listening, bare.status.state) == (False, True, DeliveryState.STOPPED)
     assert bare.log[2:] == [(Event.POWER_ON, 1, 10_300)]
 
 
@@ -163,7 +164,7 @@ def test_setting_the_clock_is_logged_with_the_change(bare):
 
 @pytest.mark.parametrize("clock_ms", [0, 946_684_799_999, 4_102_444_800_000, 2**64 - 1])
 def test_a_clock_beyond_this_century_is_refused(bare, clock_ms):
-    assert bare.do(SetClock(clock_ms)) == Refusal(Result.OUT_OF_RANGE)
+    assert bare.do(SetClock(clock_ms)) == RefusalReply(ReplyResult.OUT_OF_RANGE)
 
 
 def test_the_log_keeps_its_newest_entries_and_their_numbers(bare):

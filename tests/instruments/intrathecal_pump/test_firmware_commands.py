@@ -4,14 +4,14 @@ import pytest
 
 from instruments.intrathecal_pump.messages import (
     Commit,
-    Done,
+    DeliveryState,
+    DoneReply,
     Event,
     ReadStaged,
-    Refusal,
-    Result,
+    RefusalReply,
+    ReplyResult,
     Stage,
     Staged,
-    State,
     Stop,
 )
 from instruments.intrathecal_pump.programme import Bolus, Continuous, programme_crc
@@ -21,7 +21,7 @@ SMALL_BOLUS = Bolus(5_000, 600_000)  # 30 s
 
 
 def test_a_fed_pump_is_stopped_and_has_logged_power_on(bare):
-    assert (bare.status.state, bare.log) == (State.STOPPED, [(Event.POWER_ON, 0, 0)])
+    assert (bare.status.state, bare.log) == (DeliveryState.STOPPED, [(Event.POWER_ON, 0, 0)])
 
 
 def test_an_infusion_strokes_at_its_rate(bare):
@@ -54,7 +54,7 @@ def test_the_pump_does_not_know_its_rate_error(build_bare):
 def test_a_staged_programme_moves_nothing(bare):
     bare.do(Stage(Continuous(1_000_000)))
     bare.wait(30)
-    assert (bare.strokes, bare.status.state) == ([], State.STOPPED)
+    assert (bare.strokes, bare.status.state) == ([], DeliveryState.STOPPED)
 
 
 def test_a_staged_programme_can_be_read_back(bare):
@@ -65,37 +65,37 @@ def test_a_staged_programme_can_be_read_back(bare):
 def test_a_wrong_crc_starts_nothing_and_uses_the_programme_up(bare):
     bare.do(Stage(Continuous(2_000)))
     results = [bare.do(Commit(0)), bare.do(Commit(programme_crc(Continuous(2_000))))]
-    assert results == [Refusal(Result.CRC_MISMATCH), Refusal(Result.NOTHING_STAGED)]
+    assert results == [RefusalReply(ReplyResult.CRC_MISMATCH), RefusalReply(ReplyResult.NOTHING_STAGED)]
 
 
 def test_stop_drops_a_staged_programme(bare):
     bare.do(Stage(Continuous(2_000)))
     bare.do(Stop())
-    assert bare.do(ReadStaged()) == Refusal(Result.NOTHING_STAGED)
+    assert bare.do(ReadStaged()) == RefusalReply(ReplyResult.NOTHING_STAGED)
 
 
 @pytest.mark.parametrize(
     "programme, result",
     [
-        (Continuous(1_999), Result.OUT_OF_RANGE),
-        (Continuous(0), Result.OUT_OF_RANGE),
-        (Continuous(1_000_001), Result.OUT_OF_RANGE),
-        (Bolus(4_900, 600_000), Result.OUT_OF_RANGE),
-        (Bolus(500_100, 600_000), Result.OUT_OF_RANGE),
-        (Bolus(5_050, 600_000), Result.NOT_A_STEP),
-        (Bolus(5_000, 1_999), Result.OUT_OF_RANGE),
-        (Bolus(5_000, 1_600_001), Result.OUT_OF_RANGE),
+        (Continuous(1_999), ReplyResult.OUT_OF_RANGE),
+        (Continuous(0), ReplyResult.OUT_OF_RANGE),
+        (Continuous(1_000_001), ReplyResult.OUT_OF_RANGE),
+        (Bolus(4_900, 600_000), ReplyResult.OUT_OF_RANGE),
+        (Bolus(500_100, 600_000), ReplyResult.OUT_OF_RANGE),
+        (Bolus(5_050, 600_000), ReplyResult.NOT_A_STEP),
+        (Bolus(5_000, 1_999), ReplyResult.OUT_OF_RANGE),
+        (Bolus(5_000, 1_600_001), ReplyResult.OUT_OF_RANGE),
     ],
 )
 def test_what_the_pump_cannot_be_set_to_is_refused_when_staged(bare, programme, result):
-    assert bare.do(Stage(programme)) == Refusal(result)
+    assert bare.do(Stage(programme)) == RefusalReply(result)
 
 
 @pytest.mark.parametrize(
     "programme", [Continuous(2_000), Continuous(1_000_000), Bolus(5_000, 2_000), Bolus(500_000, 1_600_000)]
 )
 def test_the_limits_themselves_are_allowed(bare, programme):
-    assert bare.start(programme) == Done()
+    assert bare.start(programme) == DoneReply()
 
 
 def test_a_bolus_lasts_its_volume_over_its_rate(bare):
@@ -107,7 +107,7 @@ def test_a_bolus_lasts_its_volume_over_its_rate(bare):
 def test_a_bolus_on_a_stopped_pump_leaves_it_stopped(bare):
     bare.start(SMALL_BOLUS)
     bare.wait(60)
-    assert (bare.status.state, len(bare.strokes)) == (State.STOPPED, 10)
+    assert (bare.status.state, len(bare.strokes)) == (DeliveryState.STOPPED, 10)
 
 
 def test_the_infusion_goes_on_unchanged_during_and_after_a_bolus(build_bare):
@@ -119,7 +119,7 @@ def test_the_infusion_goes_on_unchanged_during_and_after_a_bolus(build_bare):
     for bare in (with_bolus, without):
         bare.wait(3600, talking=True)
     extra = with_bolus.status.delivered_nl - without.status.delivered_nl
-    assert (extra, with_bolus.status.basal_nl_h, with_bolus.status.state) == (5_000, 41_700, State.INFUSING)
+    assert (extra, with_bolus.status.basal_nl_h, with_bolus.status.state) == (5_000, 41_700, DeliveryState.INFUSING)
 
 
 def test_during_a_bolus_the_status_tells_infusion_and_bolus_apart(bare):
@@ -128,7 +128,7 @@ def test_during_a_bolus_the_status_tells_infusion_and_bolus_apart(bare):
     bare.wait(15)
     status = bare.status
     assert (status.state, status.basal_nl_h, status.bolus_nl_h, status.bolus_left_nl, status.boluses) == (
-        State.BOLUS,
+        DeliveryState.BOLUS,
         41_700,
         600_000,
         2_500,
@@ -138,7 +138,7 @@ def test_during_a_bolus_the_status_tells_infusion_and_bolus_apart(bare):
 
 def test_a_second_bolus_waits_for_the_first(bare):
     bare.start(SMALL_BOLUS)
-    assert bare.start(SMALL_BOLUS) == Refusal(Result.BOLUS_RUNNING)
+    assert bare.start(SMALL_BOLUS) == RefusalReply(ReplyResult.BOLUS_RUNNING)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_second_bolus_waits_for_the_first(bare):
 )
 def test_infusion_and_bolus_together_stay_below_the_total_rate(bare, first, second):
     bare.start(first)
-    assert bare.start(second) == Refusal(Result.ABOVE_TOTAL_RATE)
+    assert bare.start(second) == RefusalReply(ReplyResult.ABOVE_TOTAL_RATE)
 
 
 def test_stop_ends_infusion_and_bolus_and_says_what_was_given(bare):
@@ -154,7 +154,7 @@ def test_stop_ends_infusion_and_bolus_and_says_what_was_given(bare):
     bare.start(SMALL_BOLUS)
     bare.wait(12)
     bare.do(Stop())
-    assert bare.log[3:] == [(Event.BOLUS_ENDED, 2_000, 12_000), (Event.STOPPED, State.BOLUS, 12_000)]
+    assert bare.log[3:] == [(Event.BOLUS_ENDED, 2_000, 12_000), (Event.STOPPED, DeliveryState.BOLUS, 12_000)]
 
 
 def test_after_stop_the_motor_stands(bare):
@@ -167,4 +167,4 @@ def test_after_stop_the_motor_stands(bare):
 
 
 def test_a_stop_that_ends_nothing_is_done_and_not_logged(bare):
-    assert ([bare.do(Stop()) for _ in range(3)], bare.log) == ([Done()] * 3, [(Event.POWER_ON, 0, 0)])
+    assert ([bare.do(Stop()) for _ in range(3)], bare.log) == ([DoneReply()] * 3, [(Event.POWER_ON, 0, 0)])

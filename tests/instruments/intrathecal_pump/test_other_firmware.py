@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from instruments.intrathecal_pump.messages import Commit, Done, GetLimits, GetStatus, LogPage, ReadLog, Stage, Stop
+from instruments.intrathecal_pump.messages import Commit, DoneReply, GetLimits, GetStatus, LogPage, ReadLog, Stage, Stop
 from instruments.intrathecal_pump.programme import Bolus, Continuous
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.firmware import BUILT_IN_FIRMWARE, PumpParameters
@@ -12,7 +12,7 @@ from rig.errors import GarbledReplyError, RefusedError
 
 class SaysYesAndDoesNothing(BuiltInFirmware):
     def handle(self, command, now_ns):
-        return Done() if isinstance(command, (Commit, Stop)) else super().handle(command, now_ns)
+        return DoneReply() if isinstance(command, (Commit, Stop)) else super().handle(command, now_ns)
 
 
 class StagesAnotherRate(BuiltInFirmware):
@@ -24,10 +24,10 @@ class StagesAnotherRate(BuiltInFirmware):
 
 class BolusStopsTheInfusion(BuiltInFirmware):
     def handle(self, command, now_ns):
-        bolus = isinstance(command, Commit) and isinstance(self._staged, Bolus)
+        bolus = isinstance(command, Commit) and isinstance(self.parts.staging.staged, Bolus)
         reply = super().handle(command, now_ns)
         if bolus:
-            self._delivery.basal_nl_h = 0
+            self.parts.schedule.stop()
         return reply
 
 
@@ -69,7 +69,7 @@ def test_a_bolus_that_the_status_does_not_show_is_an_error(driven_by):
 def test_a_stop_that_the_status_does_not_show_is_an_error(build_ward):
     ward = build_ward(firmware=f"{__name__}:{SaysYesAndDoesNothing.__name__}")
     driver = ward.open()
-    ward.twin.firmware._delivery.basal_nl_h = 2_000
+    ward.twin.firmware.parts.schedule.begin(Continuous(2_000), ward.clock.now_ns())
     with pytest.raises(RefusedError, match=r"does not show a stopped pump(.|\n)*supply, interlock"):
         driver.stop()
 

@@ -1,0 +1,83 @@
+"""Puts the built-in firmware together from its parts, each by the name that the bench file gives it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from instruments.intrathecal_pump.simulated.alarms import Alarms
+from instruments.intrathecal_pump.simulated.battery import Battery
+from instruments.intrathecal_pump.simulated.bolus_engine import BolusEngine
+from instruments.intrathecal_pump.simulated.books import Books
+from instruments.intrathecal_pump.simulated.event_log import EventLog
+from instruments.intrathecal_pump.simulated.firmware import PumpParameters
+from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
+from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
+from instruments.intrathecal_pump.simulated.mechanism import Mechanism
+from instruments.intrathecal_pump.simulated.part import Part
+from instruments.intrathecal_pump.simulated.part_names import find_part
+from instruments.intrathecal_pump.simulated.programming_limits import ProgrammingLimits
+from instruments.intrathecal_pump.simulated.real_time_clock import PumpClock
+from instruments.intrathecal_pump.simulated.staging import Staging
+from instruments.intrathecal_pump.simulated.start_up import StartUp
+from instruments.intrathecal_pump.simulated.stroke_planner import StrokePlanner
+from rig.clock import ns_from_s
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one pump consists of, under the names that a bench file knows them by (`PartNames`)."""
+
+    schedule: InfusionSchedule
+    bolus: BolusEngine
+    limits: ProgrammingLimits
+    staging: Staging
+    alarms: Alarms
+    watchdog: LinkWatchdog
+    battery: Battery
+    books: Books
+    log: EventLog
+    clock: PumpClock
+    planner: StrokePlanner
+    mechanism: Mechanism
+    start_up: StartUp
+
+    @property
+    def delivering(self) -> bool:
+        """Tell whether an infusion or a bolus is under way."""
+        return self.schedule.running or self.bolus.under_way
+
+    def __iter__(self) -> Iterator[Part]:
+        return (getattr(self, field.name) for field in fields(self))
+
+
+def assemble(parameters: PumpParameters, rng: np.random.Generator, now_ns: int) -> Parts:
+    """Make each part by its name in `parameters.parts`; raise DiscoveryError for a name that is none."""
+    p, names = parameters, parameters.parts
+    clock = find_part(names.clock, PumpClock)(
+        now_ns, offset_ns=ns_from_s(p.clock_offset_s), drift_ppm=p.clock_drift_ppm
+    )
+    log = find_part(names.log, EventLog)(clock)
+    planner = find_part(names.planner, StrokePlanner)(p.stroke_nl)
+    books = find_part(names.books, Books)(
+        stroke_nl=p.stroke_nl,
+        reservoir_nl=round(p.reservoir_ul * 1000),
+        low_nl=round(p.low_reservoir_ul * 1000),
+    )
+    battery = find_part(names.battery, Battery)(p.cell_drop_v_per_ah)
+    watchdog = find_part(names.watchdog, LinkWatchdog)(now_ns)
+    return Parts(
+        schedule=find_part(names.schedule, InfusionSchedule)(clock),
+        bolus=find_part(names.bolus, BolusEngine)(planner),
+        limits=find_part(names.limits, ProgrammingLimits)(),
+        staging=find_part(names.staging, Staging)(),
+        alarms=find_part(names.alarms, Alarms)(books, battery, watchdog, log),
+        watchdog=watchdog,
+        battery=battery,
+        books=books,
+        log=log,
+        clock=clock,
+        planner=planner,
+        mechanism=find_part(names.mechanism, Mechanism)(p, rng),
+        start_up=find_part(names.start_up, StartUp)(now_ns, boot_ns=ns_from_s(p.boot_s)),
+    )

@@ -1,0 +1,24 @@
+"""The pump's own clock, by which it stamps its log."""
+
+from instruments.intrathecal_pump.simulated.part import Part
+
+NS_PER_MS = 1_000_000
+
+
+class PumpClock(Part):
+    """A real-time clock on a crystal that is off by some ppm; its own small cell keeps it through power cuts."""
+
+    def __init__(self, now_ns: int, *, offset_ns: int, drift_ppm: float) -> None:
+        self._set_at_ns = now_ns
+        self._set_to_ns = max(0, now_ns + offset_ns)
+        self._drift_ppb = round(drift_ppm * 1000)
+
+    def read_ms(self, t_ns: int) -> int:
+        """Return what the clock shows at `t_ns` (laboratory UTC ns), in ms since 1970 UTC."""
+        passed_ns = t_ns - self._set_at_ns
+        return (self._set_to_ns + passed_ns + passed_ns * self._drift_ppb // 1_000_000_000) // NS_PER_MS
+
+    def set_ms(self, t_ns: int, clock_ms: int) -> None:
+        """Set the clock at `t_ns` to `clock_ms`, which must be one that the limits take."""
+        self._set_at_ns = t_ns
+        self._set_to_ns = clock_ms * NS_PER_MS

@@ -1,0 +1,26 @@
+"""A time in which the pump delivers evenly: the unit in which it lives."""
+
+from dataclasses import dataclass
+
+# Later than anything: what a part answers that foresees no change.
+NEVER_NS = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """From `from_ns` to `to_ns` (laboratory UTC ns) the pump wants `rate_nl_h`, of which the bolus is `bolus_nl_h`."""
+
+    from_ns: int
+    to_ns: int
+    rate_nl_h: int
+    bolus_nl_h: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """The motor's turns in a spell: when each fell due, and under what voltage and line pressure."""
+
+    spell: Spell
+    due_ns: tuple[int, ...]
+    volts: float
+    line_kpa: float
