@@ -69,8 +69,9 @@ class Driver:
         self.name = name
         self._settings = settings
         self._context = context
-        self._stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=settings.timeout_s)
-        self._link = Link(self._stream, timeout_s=settings.timeout_s, tries=settings.tries)
+        timeout_s = context.wire_s(settings.timeout_s)
+        self._stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=timeout_s)
+        self._link = Link(self._stream, timeout_s=timeout_s, tries=settings.tries)
         try:
             self._check_identity()
             self._bounds = self._link.ask(GetLimits(), Limits).reply

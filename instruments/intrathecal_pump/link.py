@@ -107,6 +107,8 @@ class Link:
             try:
                 return self._try_once(sent, sequence, code)
             except (NoReplyError, GarbledReplyError) as error:
+                if error.received is None:
+                    raise  # the frame did not even leave: waiting as long again would only delay other ways to act
                 failures.append(error)
         # Of several failures a garbled reply tells more than silence.
         told = next((failure for failure in failures if isinstance(failure, GarbledReplyError)), failures[-1])

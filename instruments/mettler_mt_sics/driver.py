@@ -66,7 +66,7 @@ class Driver:
             baud=settings.baud,
             data_bits=settings.data_bits,
             parity=settings.parity,
-            timeout_s=settings.timeout_s,
+            timeout_s=context.wire_s(settings.timeout_s),
         )
         try:
             self._identity = self._meet()
@@ -160,7 +160,7 @@ class Driver:
 
     def _await_texts(self, command: str, sent: bytes) -> Texts:
         """Pass over lines that do not answer `command`; return the one that does, before the deadline."""
-        deadline = Deadline(self._settings.timeout_s)
+        deadline = Deadline(self._context.wire_s(self._settings.timeout_s))
         line = b""
         for _ in range(MAX_STRAY_LINES):
             line = self._stream.read_until(dialect.END, sent=sent, timeout_s=deadline.left_s())
@@ -174,7 +174,7 @@ class Driver:
         """Execute something that changes the balance, and report it for the record."""
         sent = dialect.encode_command(command)
         sent_ns = self._context.clock.now_ns()
-        line = self._exchange(command, self._settings.action_timeout_s)
+        line = self._exchange(command, self._context.wire_s(self._settings.action_timeout_s))
         received_ns = self._context.clock.now_ns()
         result = "ok"
         try:
@@ -190,7 +190,7 @@ class Driver:
 
     def _ask(self, command: str, kind: type[R]) -> R:
         """Exchange one command and return its reply, which must be of `kind`."""
-        return self._decode(command, self._exchange(command, self._settings.timeout_s), kind)
+        return self._decode(command, self._exchange(command, self._context.wire_s(self._settings.timeout_s)), kind)
 
     def _exchange(self, command: str, timeout_s: float) -> bytes:
         """Send one command and return one line."""

@@ -58,7 +58,8 @@ class Driver:
         self._edges = 0
         self._edges_raw = 0
         self._tasks: list[Any] = []
-        self._connection = Connection(name, settings.port, settings.deadline_s)
+        self._deadline_s = context.wire_s(settings.deadline_s)
+        self._connection = Connection(name, settings.port, self._deadline_s)
         try:
             with self._connection.within_one_deadline():
                 self._open()

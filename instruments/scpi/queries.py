@@ -132,7 +132,8 @@ class ScpiLink:
     def _meet(self) -> Identity:
         """Open the session, ask who is there, compare with the bench file, and empty the error queue."""
         s = self._settings
-        self._session = VisaSession(self._name, s.port, visa_library=s.visa_library, timeout_s=s.timeout_s, baud=s.baud)
+        timeout_s = self._context.wire_s(s.timeout_s)
+        self._session = VisaSession(self._name, s.port, visa_library=s.visa_library, timeout_s=timeout_s, baud=s.baud)
         try:
             _, identity = self._ask("*IDN?", dialect.parse_identity)
             sent_ns = self._context.clock.now_ns()

@@ -137,6 +137,10 @@ class VisaSession:
     def _write(self, sent: bytes) -> None:
         try:
             self._resource.write_raw(sent)
+        except pyvisa.errors.VisaIOError as error:
+            if error.error_code == StatusCode.error_timeout:
+                raise self._silent(sent, b"") from error  # a full buffer before a far end that is busy
+            raise self._lost(error, sent, None) from error
         except VISA_ERRORS as error:
             raise self._lost(error, sent, None) from error
 

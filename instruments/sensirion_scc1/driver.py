@@ -65,8 +65,9 @@ class Driver:
         self._sampling: SampleClock | None = None
         self._next = 1  # the number of the first sample that was not read yet; the first of all is number 1
         self._in_doubt = False  # a read failed, and how many samples went with it is not known
-        stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=settings.timeout_s)
-        self._cable = Cable(name, stream, settings.baud, settings.address, settings.timeout_s)
+        timeout_s = context.wire_s(settings.timeout_s)
+        stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=timeout_s)
+        self._cable = Cable(name, stream, settings.baud, settings.address, timeout_s)
         try:
             self._identity = self._meet()
             self._ul_h_per_step = self._cable.flow_scale(self._liquid).ul_h_per_step

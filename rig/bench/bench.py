@@ -18,7 +18,7 @@ from rig.bench_file.reading import BenchFile, InstrumentEntry
 from rig.capabilities import Daq, Exchange, Instrument, Pump, Sampled, Supply
 from rig.clock import NS_PER_S, Clock, VirtualClock, WallClock, ns_from_s
 from rig.discovery import find_class
-from rig.driving import DriverContext, serialise
+from rig.driving import DriverContext, patience_of, serialise
 from rig.errors import (
     BenchBusyError,
     BenchConnectionError,
@@ -218,7 +218,7 @@ class Bench:
 
     def _connect(self, ports: dict[str, str]) -> None:
         """Open every instrument, the pump last because it wants power; report all failures together."""
-        context = DriverContext(self.clock, self._journal)
+        context = DriverContext(self.clock, self._journal, patience_of(self.clock))
         failures: list[InstrumentError] = []
         order = sorted(self.file.instruments, key=lambda entry: entry.capability == "pump")
         for entry in order:
