@@ -4,6 +4,7 @@ A port is a device (`/dev/ttyUSB0`, `COM3`) or a URL that pyserial knows (`socke
 A stream has a deadline on everything and turns every way in which a port can die into one typed error.
 """
 
+import contextlib
 import select
 from collections.abc import Callable
 from types import TracebackType
@@ -138,10 +139,12 @@ class ByteStream:
 
     def close(self) -> None:
         """Close the port; safe to repeat, and silent about a port that is already dead."""
-        try:
+        # pyserial forgets a socket unclosed when its far end has reset it.
+        left_behind = getattr(self._serial, "_socket", None)
+        with contextlib.suppress(*PORT_ERRORS):
             self._serial.close()
-        except PORT_ERRORS:
-            return
+        if left_behind is not None:
+            left_behind.close()
 
     def __enter__(self) -> Self:
         return self

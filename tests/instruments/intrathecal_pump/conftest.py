@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from instruments.hosting.pty_host import PtyHost
+from instruments.hosting.wire import Wire
 from instruments.intrathecal_pump.driver import Driver, PumpSettings
 from instruments.intrathecal_pump.messages import Commit, Done, GetStatus, ReadLog, Stage
 from instruments.intrathecal_pump.programme import programme_crc
@@ -43,13 +44,14 @@ class Ward:
         self.laboratory = Laboratory(Parameters(pump_power=self.pump_power), self.clock, self.seed)
         self.twin = Twin("pump", self.parameters, self.laboratory)
         self.journal: list[Exchange] = []
+        self.wire = Wire(self.clock)
         self._host = None
         self._open = []
 
     @property
     def port(self):
         if self._host is None:
-            self._host = PtyHost("pump", self.twin)
+            self._host = PtyHost("pump", self.twin, wire=self.wire)
         return self._host.port
 
     def open(self, **settings):
