@@ -10,7 +10,8 @@ Nothing here reaches numpy, scipy, pydantic or grpc: what must be small may driv
 """
 
 from rig.driving.context import DriverContext, patience_of
+from rig.driving.reporter import Reporter, VerbUnderWay
 from rig.driving.turns import serialise
 from rig.exchange import Exchange
 
-__all__ = ["DriverContext", "Exchange", "patience_of", "serialise"]
+__all__ = ["DriverContext", "Exchange", "Reporter", "VerbUnderWay", "patience_of", "serialise"]

@@ -8,6 +8,7 @@ import pytest
 from instruments.hosting.faults import Deaf, Garbage, Late, Silent, Truncated
 from instruments.hosting.pty_host import PtyHost
 from instruments.hosting.tcp_host import TcpHost
+from instruments.mettler_mt_sics.dialect import REFUSALS
 from instruments.mettler_mt_sics.driver import Driver
 from instruments.mettler_mt_sics.twin import BalanceMalfunction, Twin
 from instruments.plant.laboratory import Laboratory, Parameters
@@ -134,7 +135,16 @@ def test_refused_tare_is_reported_with_its_code(balance, twin, journal):
     twin.malfunction = BalanceMalfunction(busy=True)
     with pytest.raises(RefusedError, match="busy"):
         balance.tare()
-    assert journal[0].result == "refused: I"
+    assert journal[0].result == f"RefusedError: {REFUSALS['I']}"
+
+
+def test_tare_that_nobody_answers_is_reported_with_what_was_sent(twin, serve, open_driver, wire, journal):
+    balance = open_driver(serve(twin), action_timeout_s=0.3)
+    wire.fail(Truncated(3))
+    with pytest.raises(NoReplyError):
+        balance.tare()
+    (told,) = journal
+    assert (told.verb, told.sent, told.received, told.result[:12]) == ("tare", b"TI\r\n", b"TI ", "NoReplyError")
 
 
 def test_reading_is_not_reported_as_a_change(balance, journal):
@@ -238,7 +248,7 @@ def test_something_else_on_the_port_is_no_balance(recorded, answer):
 
 
 def test_other_balance_than_the_bench_file_demands_is_refused(twin, serve, open_driver):
-    with pytest.raises(ConnectionFailedError, match="serial number is B000000001, the bench file demands B7"):
+    with pytest.raises(ConnectionFailedError, match="is 'B000000001', the bench file demands 'B7'"):
         open_driver(serve(twin), serial="B7")
 
 

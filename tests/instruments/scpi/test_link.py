@@ -91,7 +91,8 @@ def test_refused_command_carries_every_queued_error(link, journal):
         link.command("do", {}, "UNDO", "REDO")
     assert caught.value.code == "-113"
     assert caught.value.sent == b"UNDO\nREDO\n"
-    assert journal[0].result == '-113,"Undefined header"; -113,"Undefined header"'
+    said = '-113,"Undefined header"; -113,"Undefined header"'
+    assert journal[0].result == f"RefusedError: the instrument reports {said}"
 
 
 def test_refused_command_leaves_the_queue_empty(link):

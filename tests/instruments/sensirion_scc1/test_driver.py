@@ -120,7 +120,7 @@ def test_a_unit_that_is_no_volume_flow_is_refused_at_opening(open_driver, twin, 
 
 
 def test_another_sensor_than_the_calibrated_one_is_not_accepted(open_driver):
-    with pytest.raises(ConnectionFailedError, match="'19230042', not 'ABCD'"):
+    with pytest.raises(ConnectionFailedError, match="is '19230042', the bench file demands 'ABCD'"):
         open_driver(serial="ABCD")
 
 
