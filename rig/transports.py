@@ -14,6 +14,7 @@ import serial
 
 from rig.clock import Deadline
 from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, NoReplyError
+from rig.wire_trace import Tap
 
 try:
     from termios import error as _termios_error
@@ -35,7 +36,7 @@ class ByteStream:
     """An open port that belongs to one instrument.
 
     Raises ConnectionFailedError when the port cannot be opened; later ConnectionLostError, NoReplyError or
-    GarbledReplyError, each with the bytes so far.
+    GarbledReplyError, each with the bytes so far. `tap` is told every byte (`DriverContext.tap`).
     """
 
     def __init__(
@@ -48,10 +49,12 @@ class ByteStream:
         parity: str = "none",
         stop_bits: float = 1,
         timeout_s: float = 1.0,
+        tap: Tap | None = None,
     ) -> None:
         self.instrument = instrument
         self.port = port
         self.timeout_s = timeout_s
+        self._tap = tap
         try:
             self._serial = serial.serial_for_url(
                 port,
@@ -132,8 +135,11 @@ class ByteStream:
         self._left = b""
         try:
             while self._serial.in_waiting:
-                if not self._serial.read(self._serial.in_waiting):
+                dropped = bytes(self._serial.read(self._serial.in_waiting))
+                if not dropped:
                     break
+                if self._tap is not None:
+                    self._tap("discarded", dropped)
         except PORT_ERRORS as error:
             raise self._lost(error) from error
 
@@ -158,7 +164,10 @@ class ByteStream:
         """Return how many bytes the port has taken; waits a slice at most while it takes none, where it can tell."""
         if self._selectable and not select.select([], [self._serial], [], SLICE_S)[1]:
             return 0
-        return int(self._serial.write(data) or 0)
+        taken = int(self._serial.write(data) or 0)
+        if self._tap is not None and taken:
+            self._tap("sent", data[:taken])
+        return taken
 
     def _read_until_whole(self, is_whole: Callable[[bytes], bool], sent: bytes, timeout_s: float | None) -> bytes:
         deadline = Deadline(self.timeout_s if timeout_s is None else timeout_s)
@@ -178,6 +187,8 @@ class ByteStream:
             except PORT_ERRORS as error:
                 raise self._lost(error, sent=sent, received=so_far) from error
             if got:
+                if self._tap is not None:
+                    self._tap("received", got)
                 return got
             if last:
                 break

@@ -71,7 +71,7 @@ class Driver:
         self.name = name
         self._settings = settings
         timeout_s = context.wire_s(settings.timeout_s)
-        self._stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=timeout_s)
+        self._stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=timeout_s, tap=context.tap(name))
         self._reporter = Reporter(name, settings.port, context)
         self._link = Link(self._stream, self._reporter, timeout_s=timeout_s, tries=settings.tries)
         with self._reporter.meeting(self.close, STRANGER, STRANGER_ADVICE, (GarbledReplyError,)):

@@ -74,6 +74,7 @@ class Driver:
             data_bits=settings.data_bits,
             parity=settings.parity,
             timeout_s=context.wire_s(settings.timeout_s),
+            tap=context.tap(name),
         )
         with self._reporter.meeting(self._stream.close, STRANGER, STRANGER_ADVICE):
             self._identity = self._meet()

@@ -62,7 +62,7 @@ class Driver:
         self._edges_raw = 0
         self._tasks: list[Any] = []
         self._deadline_s = context.wire_s(settings.deadline_s)
-        self._connection = Connection(name, settings.port, self._deadline_s)
+        self._connection = Connection(name, settings.port, self._deadline_s, context.tap(name))
         self._reporter = Reporter(name, settings.port, context, self._connection.last_exchange)
         with (
             self._reporter.meeting(self.close, STRANGER, STRANGER_ADVICE, (ConnectionLostError, NoReplyError)),

@@ -116,7 +116,14 @@ class ScpiLink:
         """Open the session, ask who is there, compare with the bench file, and empty the error queue."""
         s = self._settings
         timeout_s = self._context.wire_s(s.timeout_s)
-        self._session = VisaSession(self._name, s.port, visa_library=s.visa_library, timeout_s=timeout_s, baud=s.baud)
+        self._session = VisaSession(
+            self._name,
+            s.port,
+            visa_library=s.visa_library,
+            timeout_s=timeout_s,
+            baud=s.baud,
+            tap=self._context.tap(self._name),
+        )
         try:
             _, identity = self._ask("*IDN?", dialect.parse_identity)
             received, errors = self._drain()

@@ -63,7 +63,7 @@ class Driver:
         self._next = 1  # the number of the first sample that was not read yet; the first of all is number 1
         self._in_doubt = False  # a read failed, and how many samples went with it is not known
         timeout_s = context.wire_s(settings.timeout_s)
-        stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=timeout_s)
+        stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=timeout_s, tap=context.tap(name))
         self._cable = Cable(name, stream, settings.baud, settings.address, timeout_s)
         self._reporter = Reporter(name, settings.port, context, self._cable.last_exchange)
         with self._reporter.opening(self.close):

@@ -31,6 +31,7 @@ from rig.evaluation.projection import ProjectedVerdict
 from rig.record import RunRecord
 from rig.safety import interrupts
 from rig.safety.stop import stop_delivery
+from rig.wire_trace import WireTrace
 
 TWIN_HOST = "instruments.hosting.host:TwinHost"
 # How far time may pass before the bench looks whether every sampler is well.
@@ -46,7 +47,9 @@ class Bench:
     the bench and BenchConnectionError with every instrument that could not be reached.
     """
 
-    def __init__(self, bench_file: BenchFile, record: RunRecord, clock: Clock, seed: int) -> None:
+    def __init__(
+        self, bench_file: BenchFile, record: RunRecord, clock: Clock, seed: int, trace: WireTrace | None = None
+    ) -> None:
         self.file = bench_file
         self.record = record
         self.clock = clock
@@ -54,6 +57,7 @@ class Bench:
         self.samplers: tuple[Sampler, ...] = ()
         self.on_progress: Callable[[Progress], None] = lambda _: None
         self._seed = seed
+        self._trace = trace
         self._lease_until_ns = 0
         self.unsafe = ""
         self.projected_verdict: ProjectedVerdict | None = None
@@ -218,7 +222,7 @@ class Bench:
 
     def _connect(self, ports: dict[str, str]) -> None:
         """Open every instrument, the pump last because it wants power; report all failures together."""
-        context = DriverContext(self.clock, self._journal, patience_of(self.clock))
+        context = DriverContext(self.clock, self._journal, patience_of(self.clock), self._trace)
         failures: list[InstrumentError] = []
         order = sorted(self.file.instruments, key=lambda entry: entry.capability == "pump")
         for entry in order:

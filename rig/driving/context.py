@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rig.clock import Clock
 from rig.exchange import Exchange
+from rig.wire_trace import Tap, WireTrace
 
 # Twins on the virtual clock share the process, and the machine, with the rig: how long one needs for an answer says
 # something about the machine and nothing about the instrument. Deadlines are so many times as long there, yet not
@@ -18,16 +19,22 @@ class DriverContext:
     """The clock of the bench, and where commands and their replies are reported for the record.
 
     Drivers report what changes something (start, stop, tare, set), not what only reads. `patience` is by what factor
-    every deadline on a wire is longer than its settings say: 1 before real instruments.
+    every deadline on a wire is longer than its settings say: 1 before real instruments. `trace` takes every byte on the
+    wires, when there is one.
     """
 
     clock: Clock
     journal: Callable[[Exchange], object]
     patience: float = 1.0
+    trace: WireTrace | None = None
 
     def wire_s(self, timeout_s: float) -> float:
         """Return how long to wait for the wire, in real s, where the bench file says `timeout_s`."""
         return max(timeout_s, min(timeout_s * self.patience, LONGEST_PATIENT_WAIT_S))
+
+    def tap(self, instrument: str) -> Tap | None:
+        """Return what the instrument's transport is to tell its bytes; None when nobody listens."""
+        return None if self.trace is None else self.trace.tap(instrument)
 
 
 def patience_of(clock: Clock) -> float:

@@ -50,7 +50,7 @@ def bare():
 @pytest.fixture
 def connect(context, closing):
     def open_link(port, **settings):
-        link = ScpiLink("meter", ScpiSettings(port=port, **{"timeout_s": 0.2, **settings}), context)
+        link = ScpiLink("meter", ScpiSettings(port=port, **{"timeout_s": 1.0, **settings}), context)
         closing.callback(link.close)
         return link
 
