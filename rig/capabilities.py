@@ -3,9 +3,9 @@
 Every method may raise an `rig.errors.InstrumentError`; none returns None for "no answer".
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +70,6 @@ class MassReading:
     t_ns: int
     mass_mg: float
     stable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """One command and its reply as they went over the wire, with both times (UTC ns)."""
-
-    instrument: str
-    verb: str
-    arguments: dict[str, Any]
-    sent: bytes
-    received: bytes
-    sent_ns: int
-    received_ns: int
-    result: str = "ok"
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 @runtime_checkable

@@ -4,6 +4,8 @@ A port is a device (`/dev/ttyUSB0`, `COM3`) or a URL that pyserial knows (`socke
 A stream has a deadline on everything and turns every way in which a port can die into one typed error.
 """
 
+import contextlib
+import select
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -12,6 +14,7 @@ import serial
 
 from rig.clock import Deadline
 from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, NoReplyError
+from rig.wire_trace import Tap
 
 try:
     from termios import error as _termios_error
@@ -25,13 +28,15 @@ PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": seria
 MAX_REPLY_BYTES = 1 << 16
 # Reads wait in slices of this length: changing pyserial's time-out reconfigures the port on every call.
 SLICE_S = 0.05
+# A far end that lives may be busy or starved for a while and then reads on; a dead port says so at once.
+WRITE_PATIENCE_S = 5.0
 
 
 class ByteStream:
     """An open port that belongs to one instrument.
 
     Raises ConnectionFailedError when the port cannot be opened; later ConnectionLostError, NoReplyError or
-    GarbledReplyError, each with the bytes so far.
+    GarbledReplyError, each with the bytes so far. `tap` is told every byte (`DriverContext.tap`).
     """
 
     def __init__(
@@ -44,10 +49,12 @@ class ByteStream:
         parity: str = "none",
         stop_bits: float = 1,
         timeout_s: float = 1.0,
+        tap: Tap | None = None,
     ) -> None:
         self.instrument = instrument
         self.port = port
         self.timeout_s = timeout_s
+        self._tap = tap
         try:
             self._serial = serial.serial_for_url(
                 port,
@@ -56,7 +63,6 @@ class ByteStream:
                 parity=PARITIES[parity],
                 stopbits=stop_bits,
                 timeout=SLICE_S,
-                write_timeout=timeout_s,
             )
         except (*PORT_ERRORS, ValueError) as error:
             raise ConnectionFailedError(
@@ -66,6 +72,11 @@ class ByteStream:
                 advice="check the port's name in the bench file, the cable, that the instrument is powered on "
                 "and that no other program holds the port",
             ) from error
+        self._write_s = max(timeout_s, WRITE_PATIENCE_S)
+        self._selectable = _selectable(self._serial)
+        # Where the port can be waited for, pyserial is to write what fits and say how much that was: its own time-out
+        # forgets both, and strikes even when the last byte has gone.
+        self._serial.write_timeout = 0 if self._selectable else self._write_s
         self._left = b""  # bytes that came behind the last reply's end
 
     @property
@@ -74,11 +85,26 @@ class ByteStream:
         return self._serial
 
     def write(self, data: bytes) -> None:
-        """Send all of `data` before the deadline."""
+        """Send all of `data`, in as many parts as the far end takes it.
+
+        A full buffer before a far end that does not read is waited for, `timeout_s` or 5 s, whichever is longer; then
+        NoReplyError says how much was taken. A port that died is a ConnectionLostError at once.
+        """
+        deadline = Deadline(self._write_s)
+        taken = 0
         try:
-            self._serial.write(data)
+            while True:
+                last = deadline.passed()  # looked at first: held up ourselves, we try once more
+                taken += self._write_some(data[taken:])
+                if taken >= len(data):
+                    return
+                if last:
+                    break
+        except serial.SerialTimeoutException as error:
+            raise self._not_taken(data, taken) from error
         except PORT_ERRORS as error:
             raise self._lost(error, sent=data) from error
+        raise self._not_taken(data, taken)
 
     def exchange(self, data: bytes, is_end: "Callable[[bytes], bool] | bytes", timeout_s: float | None = None) -> bytes:
         """Send `data` and return the reply up to and including its end.
@@ -109,17 +135,22 @@ class ByteStream:
         self._left = b""
         try:
             while self._serial.in_waiting:
-                if not self._serial.read(self._serial.in_waiting):
+                dropped = bytes(self._serial.read(self._serial.in_waiting))
+                if not dropped:
                     break
+                if self._tap is not None:
+                    self._tap("discarded", dropped)
         except PORT_ERRORS as error:
             raise self._lost(error) from error
 
     def close(self) -> None:
         """Close the port; safe to repeat, and silent about a port that is already dead."""
-        try:
+        # pyserial forgets a socket unclosed when its far end has reset it.
+        left_behind = getattr(self._serial, "_socket", None)
+        with contextlib.suppress(*PORT_ERRORS):
             self._serial.close()
-        except PORT_ERRORS:
-            return
+        if left_behind is not None:
+            left_behind.close()
 
     def __enter__(self) -> Self:
         return self
@@ -128,6 +159,15 @@ class ByteStream:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _write_some(self, data: bytes) -> int:
+        """Return how many bytes the port has taken; waits a slice at most while it takes none, where it can tell."""
+        if self._selectable and not select.select([], [self._serial], [], SLICE_S)[1]:
+            return 0
+        taken = int(self._serial.write(data) or 0)
+        if self._tap is not None and taken:
+            self._tap("sent", data[:taken])
+        return taken
 
     def _read_until_whole(self, is_whole: Callable[[bytes], bool], sent: bytes, timeout_s: float | None) -> bytes:
         deadline = Deadline(self.timeout_s if timeout_s is None else timeout_s)
@@ -139,13 +179,19 @@ class ByteStream:
 
     def _read_some(self, deadline: Deadline, sent: bytes | None, so_far: bytes) -> bytes:
         """Return at least one byte or raise; takes all that has arrived, to save system calls."""
-        while not deadline.passed():
+        while True:
+            last = deadline.passed()  # looked at first: what came while we were held up ourselves still counts
             try:
-                got = bytes(self._serial.read(self._serial.in_waiting or 1))
+                waiting = self._serial.in_waiting
+                got = bytes(self._serial.read(waiting or 1)) if waiting or not last else b""
             except PORT_ERRORS as error:
                 raise self._lost(error, sent=sent, received=so_far) from error
             if got:
+                if self._tap is not None:
+                    self._tap("received", got)
                 return got
+            if last:
+                break
         raise NoReplyError(
             self.instrument,
             f"no whole reply within {deadline.seconds:g} s",
@@ -154,6 +200,16 @@ class ByteStream:
             received=so_far,
             advice="check that the instrument is powered on, that the cable is plugged in and that baud rate and "
             "parity in the bench file are those set on the instrument",
+        )
+
+    def _not_taken(self, data: bytes, taken: int) -> NoReplyError:
+        return NoReplyError(
+            self.instrument,
+            f"the port is open, but only {taken} of {len(data)} bytes were taken within {self._write_s:g} s",
+            port=self.port,
+            sent=data,
+            advice="check that the instrument (or the program that holds the other end) is alive and reads, and that "
+            "no flow control holds the line",
         )
 
     def _check_size(self, sent: bytes | None, data: bytes) -> None:
@@ -178,3 +234,11 @@ class ByteStream:
             received=received,
             advice="check the cable and the instrument's power, then run `rig bench connect` on the bench file",
         )
+
+
+def _selectable(port: serial.SerialBase) -> bool:
+    """Tell whether the system can say when a port takes bytes: all but Windows' serial ports and some of the URLs."""
+    try:
+        return int(port.fileno()) >= 0
+    except (AttributeError, OSError):
+        return False

@@ -1,1 +1,1 @@
-"""Puts twins on pseudo-terminals, TCP sockets and gRPC, where unmodified drivers find them."""
+"""Puts twins where unmodified drivers find them (pseudo-terminals, TCP, gRPC), on wires that can be made faulty."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from instruments.hosting.grpc_host import GrpcHost
 from instruments.hosting.tcp_host import TcpHost
+from instruments.hosting.wire import Wire
 from instruments.plant.laboratory import Laboratory, Parameters
 from rig.bench_file.reading import BenchFile
 from rig.clock import Clock
@@ -26,7 +27,7 @@ def _place(error: BaseException) -> str:
 
 
 class TwinHost:
-    """The twins of one bench file, each on its endpoint; `ports` maps instrument names to ports.
+    """The twins of one bench file, each on its endpoint; `ports` maps instrument names to ports, `wires` to wires.
 
     `directory` gives pseudo-terminals stable names below it, `first_tcp_port` gives TCP and gRPC twins consecutive
     port numbers in the order of the bench file; without them endpoints are whatever the system hands out.
@@ -46,19 +47,22 @@ class TwinHost:
             raise TypeError(f"bench {bench_file.bench.name} is not a mocked bench")
         self.laboratory = Laboratory(parameters, clock, seed)
         self._hosts: dict[str, _Host] = {}
+        self.wires: dict[str, Wire] = {}
         serial_over_tcp = bench_file.bench.serial_twins == "tcp" or sys.platform == "win32"
         for number, entry in enumerate(bench_file.instruments):
             twin = entry.twin(entry.name, entry.twin_parameters, self.laboratory)
+            faults = getattr(entry.twin_parameters, "faults", ())
+            wire = self.wires[entry.name] = Wire(clock, [keys.fault() for keys in faults])
             tcp_port = first_tcp_port + number if first_tcp_port else 0
             if twin.hosting == "grpc":
-                self._hosts[entry.name] = GrpcHost(entry.name, twin, tcp_port)
+                self._hosts[entry.name] = GrpcHost(entry.name, twin, tcp_port, wire=wire)
             elif twin.hosting == "tcp" or serial_over_tcp:
-                self._hosts[entry.name] = TcpHost(entry.name, twin, tcp_port)
+                self._hosts[entry.name] = TcpHost(entry.name, twin, tcp_port, wire=wire)
             else:
                 from instruments.hosting.pty_host import PtyHost  # termios exists on POSIX only
 
                 link = directory / entry.name if directory is not None else None
-                self._hosts[entry.name] = PtyHost(entry.name, twin, link)
+                self._hosts[entry.name] = PtyHost(entry.name, twin, link, wire=wire)
 
     @property
     def ports(self) -> dict[str, str]:

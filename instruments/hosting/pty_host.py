@@ -8,6 +8,7 @@ import tty
 from pathlib import Path
 
 from instruments.hosting.twin import ByteTwin
+from instruments.hosting.wire import Wire, exchange, well
 
 _READ_SIZE = 4096
 # How often a twin is asked whether it has something to say by itself.
@@ -15,25 +16,20 @@ _TICK_S = 0.02
 
 
 class PtyHost:
-    """A thread that carries bytes between a pseudo-terminal and a twin.
+    """A thread that carries bytes between a pseudo-terminal and a twin, over a wire that may be faulty.
 
-    The slave end is kept open here, else the master would see an error between two clients.
+    The slave end is kept open here, else the master would see an error between two clients. A terminal that was
+    unplugged comes back under another name; `link` keeps one that stays.
     """
 
-    def __init__(self, name: str, twin: ByteTwin, link: Path | None = None) -> None:
+    def __init__(self, name: str, twin: ByteTwin, link: Path | None = None, *, wire: Wire | None = None) -> None:
         self._twin = twin
+        self._wire = wire or well()
         self.failure: Exception | None = None
         self._baud: int | None = getattr(twin, "baud", None)
-        self._master, self._slave = os.openpty()
-        tty.setraw(self._slave)
-        os.set_blocking(self._master, False)
-        self._wake_read, self._wake_write = os.pipe()
         self._link = link
-        self.port = os.ttyname(self._slave)
-        if link is not None:
-            link.unlink(missing_ok=True)
-            link.symlink_to(self.port)
-            self.port = str(link)
+        self._wake_read, self._wake_write = os.pipe()
+        self._plug_in()
         self._thread = threading.Thread(target=self._serve, name=f"twin-{name}", daemon=True)
         self._thread.start()
 
@@ -43,29 +39,55 @@ class PtyHost:
             return
         os.write(self._wake_write, b"x")
         self._thread.join()
-        for fd in (self._master, self._slave, self._wake_read, self._wake_write):
+        for fd in (self._wake_read, self._wake_write):
             os.close(fd)
         if self._link is not None:
             self._link.unlink(missing_ok=True)
 
+    def _plug_in(self) -> None:
+        """Make a terminal; from now on only a new pull of the plug counts."""
+        self._cuts = self._wire.cuts
+        self._wire.connected_anew()
+        self._master, self._slave = os.openpty()
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        self.port = os.ttyname(self._slave)
+        if self._link is not None:
+            self._link.unlink(missing_ok=True)
+            self._link.symlink_to(self.port)
+            self.port = str(self._link)
+
+    def _pull_out(self) -> None:
+        for fd in (self._master, self._slave):
+            os.close(fd)
+
     def _serve(self) -> None:
         try:
-            self._carry()
+            while self._carry():
+                self._twin.hung_up()
+                self._pull_out()
+                while self._wire.unplugged and not self._is_ending(_TICK_S):
+                    continue
+                self._plug_in()
         except Exception as error:  # noqa: BLE001 - firmware under test may raise anything; the bench must hear of it
             self.failure = error
+        self._pull_out()
 
-    def _carry(self) -> None:
-        while True:
+    def _carry(self) -> bool:
+        """Carry bytes until the host is to end (False) or the wire is unplugged (True)."""
+        while not self._is_ending(0.0):
             ready, _, _ = select.select([self._master, self._wake_read], [], [], _TICK_S)
-            if self._wake_read in ready:
-                return
-            answer = b""
-            if self._master in ready:
-                data = os.read(self._master, _READ_SIZE)
-                # A real instrument hears only noise at a wrong rate, and mostly keeps silent about it.
-                if self._baud_matches():
-                    answer = self._twin.receive(data)
-            self._send(answer + self._twin.unsolicited())
+            if self._wire.cuts != self._cuts:
+                return True
+            data = os.read(self._master, _READ_SIZE) if self._master in ready else b""
+            # A real instrument hears only noise at a wrong rate, and mostly keeps silent about it.
+            if data and not self._baud_matches():
+                data = b""
+            self._send(exchange(self._wire, self._twin, data))
+        return False
+
+    def _is_ending(self, within_s: float) -> bool:
+        return bool(select.select([self._wake_read], [], [], within_s)[0])
 
     def _send(self, data: bytes) -> None:
         """Write what fits; what a client leaves unread is lost, as in any full receive buffer."""

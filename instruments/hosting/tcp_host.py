@@ -6,6 +6,7 @@ import socket
 import threading
 
 from instruments.hosting.twin import ByteTwin
+from instruments.hosting.wire import Wire, exchange, well
 
 _READ_SIZE = 65536
 _TICK_S = 0.02
@@ -13,9 +14,13 @@ LOOPBACK = "127.0.0.1"
 
 
 class TcpHost:
-    """Threads that carry bytes between TCP clients and a twin; calls into the twin are serialised."""
+    """Threads that carry bytes between TCP clients and a twin; calls into the twin are serialised.
 
-    def __init__(self, name: str, twin: ByteTwin, tcp_port: int = 0) -> None:
+    A wire that is unplugged drops every client, and new ones as soon as they come.
+    """
+
+    def __init__(self, name: str, twin: ByteTwin, tcp_port: int = 0, *, wire: Wire | None = None) -> None:
+        self._wire = wire or well()
         self._name = name
         self.failure: Exception | None = None
         self._twin = twin
@@ -50,6 +55,10 @@ class TcpHost:
                 client, _ = self._server.accept()
             except TimeoutError:
                 continue
+            if self._wire.unplugged:
+                client.close()
+                continue
+            self._wire.connected_anew()
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             client.settimeout(1.0)
             self._start(self._serve, client)
@@ -62,14 +71,17 @@ class TcpHost:
 
     def _carry(self, client: socket.socket) -> None:
         # A client that goes away mid-word is no error of the twin's.
+        cuts = self._wire.cuts
         with client, contextlib.suppress(OSError):
             while not self._closing.is_set():
                 ready, _, _ = select.select([client], [], [], _TICK_S)
+                if self._wire.cuts != cuts:
+                    break
                 data = client.recv(_READ_SIZE) if ready else b""
                 if ready and not data:
                     break
                 with self._turn:
-                    answer = (self._twin.receive(data) if data else b"") + self._twin.unsolicited()
+                    answer = exchange(self._wire, self._twin, data)
                 if answer:
                     client.sendall(answer)
         with self._turn:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -35,13 +35,15 @@ from instruments.intrathecal_pump.readings import CHANNELS, NS_PER_MS, log_entry
 from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Identity, LogEntry, PumpLimits, PumpStatus
 from rig.channels import Channel
-from rig.driving import DriverContext
-from rig.errors import ConnectionFailedError, GarbledReplyError, OutOfRangeError
+from rig.driving import DriverContext, Reporter
+from rig.errors import ConnectionFailedError, GarbledReplyError
 from rig.samples import Block
 from rig.transports import ByteStream
 
 MIN_WATCHDOG_S = 0.1
 MAX_WATCHDOG_S = 600.0
+STRANGER = "what answers is no pump on its engineering link"
+STRANGER_ADVICE = "check that the port in the bench file leads to the pump, and the model named there"
 MAX_LOG_NUMBER = 2**32 - 1
 
 
@@ -70,11 +72,13 @@ class Driver:
     def __init__(self, name: str, settings: PumpSettings, context: DriverContext) -> None:
         self.name = name
         self._settings = settings
-        self._context = context
-        self._stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=settings.timeout_s)
-        self._link = Link(self._stream, timeout_s=settings.timeout_s, tries=settings.tries)
-        try:
+        timeout_s = context.wire_s(settings.timeout_s)
+        self._stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=timeout_s, tap=context.tap(name))
+        self._reporter = Reporter(name, settings.port, context)
+        self._link = Link(self._stream, self._reporter, timeout_s=timeout_s, tries=settings.tries)
+        with self._reporter.meeting(self.close, STRANGER, STRANGER_ADVICE, (GarbledReplyError,)):
             self._check_identity()
+        with self._reporter.opening(self.close):
             self._bounds = self._link.ask(GetLimits(), Limits).reply
             self._bolus_rate_nl_h = self._whole_nl(
                 "a bolus rate (bolus_rate_ul_h in the bench file)",
@@ -82,9 +86,6 @@ class Driver:
                 (self._bounds.min_rate_nl_h, self._bounds.max_total_rate_nl_h, self._bounds.rate_step_nl_h),
                 "µL/h",
             )
-        except BaseException:
-            self.close()
-            raise
         self.limits: PumpLimits = pump_limits(self._bounds)
 
     def identify(self) -> Identity:
@@ -144,7 +145,7 @@ class Driver:
     def read_log(self, *, first: int = 0) -> tuple[LogEntry, ...]:
         """Get the event log from entry number `first` on; entries that the pump no longer keeps are not in it."""
         if not 0 <= first <= MAX_LOG_NUMBER:
-            raise self._out_of_range(f"log entry {first}", f"entries are numbered 0 to {MAX_LOG_NUMBER}")
+            raise self._reporter.out_of_range(f"log entry {first}", f"entries are numbered 0 to {MAX_LOG_NUMBER}")
         entries: list[LogEntry] = []
         total = first + 1
         while first < total:
@@ -153,7 +154,9 @@ class Driver:
             begin = max(first, page.oldest)
             numbers = [record.number for record in page.records]
             if numbers != list(range(begin, begin + len(numbers))) or (not numbers and begin < page.total):
-                raise self._link.garbled(f"log entries {numbers} came where {begin} and following belong", answer)
+                raise self._link.garbled(
+                    f"log entries {numbers} came where {begin} and following belong", answer.sent, answer.received
+                )
             entries += [log_entry(record) for record in page.records]
             first, total = begin + len(numbers), page.total
         return tuple(entries)
@@ -163,7 +166,7 @@ class Driver:
         watchdog_ms = thousandths(seconds)
         if watchdog_ms is None or not MIN_WATCHDOG_S <= seconds <= MAX_WATCHDOG_S:
             allowed = f"a link watchdog is {MIN_WATCHDOG_S} to {MAX_WATCHDOG_S} s in steps of 0.001 s"
-            raise self._out_of_range(f"{seconds!r} s", allowed)
+            raise self._reporter.out_of_range(f"{seconds!r} s", allowed)
         with self._verb("set_link_watchdog", seconds=seconds) as talk:
             talk.ask(SetWatchdog(watchdog_ms), DoneReply)
             if talk.ask(GetStatus(), StatusReply).watchdog_ms != watchdog_ms:
@@ -176,7 +179,7 @@ class Driver:
     def set_clock(self, *, t_ns: int) -> None:
         """Set the pump's clock to UTC ns, rounded down to its milliseconds; the pump takes the years 2000 to 2099."""
         if not 0 <= t_ns < 2**63:
-            raise self._out_of_range(f"a clock of {t_ns} ns", "the pump's clock counts ms since 1970")
+            raise self._reporter.out_of_range(f"a clock of {t_ns} ns", "the pump's clock counts ms since 1970")
         with self._verb("set_clock", t_ns=t_ns) as talk:
             talk.ask(SetClock(t_ns // NS_PER_MS), DoneReply)
 
@@ -185,9 +188,7 @@ class Driver:
 
     def read_block(self) -> Block:
         """Get one status as one sample; this is also what keeps the link watchdog quiet."""
-        before_ns = self._context.clock.now_ns()
-        said = self._link.ask(GetStatus(), StatusReply).reply
-        t_ns = (before_ns + self._context.clock.now_ns()) // 2
+        t_ns, said = self._reporter.timed(lambda: self._link.ask(GetStatus(), StatusReply).reply)
         row = sample(said, t_ns)
         columns = {channel.name: np.array([row[channel.name]], np.float64) for channel in self.channels}
         return Block(np.array([t_ns], np.int64), columns)
@@ -197,26 +198,12 @@ class Driver:
 
     def _check_identity(self) -> None:
         """Raise ConnectionFailedError unless a pump of the model that the bench file names answers."""
-        try:
-            answer = self._link.ask(Identify(), Identification)
-        except GarbledReplyError as error:
-            what = f"what answers is no pump on its engineering link: {error.what}"
-            raise self._wrong_instrument(what, error.sent, error.received) from error
+        answer = self._link.ask(Identify(), Identification)
         said, wanted = answer.reply, self._settings
         if said.model != wanted.model or wanted.serial not in ("", said.serial):
             found = f"a pump of model {said.model!r} with serial number {said.serial!r} answers"
             what = f"{found}; the bench file names model {wanted.model!r}, serial {wanted.serial or 'any'!r}"
-            raise self._wrong_instrument(what, answer.sent, answer.received)
-
-    def _wrong_instrument(self, what: str, sent: bytes | None, received: bytes | None) -> ConnectionFailedError:
-        return ConnectionFailedError(
-            self.name,
-            what,
-            port=self._settings.port,
-            sent=sent,
-            received=received,
-            advice="check that the port in the bench file leads to the pump, and the model named there",
-        )
+            raise self._reporter.error(ConnectionFailedError, what, STRANGER_ADVICE, answer.sent, answer.received)
 
     def _whole_nl(self, what: str, value_ul: float, steps: tuple[int, int, int], unit: str) -> int:
         """Return a value as whole nL; raise OutOfRangeError outside (least, most, step)."""
@@ -224,33 +211,23 @@ class Driver:
         nl = thousandths(value_ul)
         if nl is None or not least <= nl <= most or nl % step:
             allowed = f"{least / NL_PER_UL:g} to {most / NL_PER_UL:g} {unit} in steps of {step / NL_PER_UL:g} {unit}"
-            raise self._out_of_range(f"{what} of {value_ul!r} {unit}", f"the pump takes {allowed}")
+            raise self._reporter.out_of_range(f"{what} of {value_ul!r} {unit}", f"the pump takes {allowed}")
         return nl
 
     def _check_total_rate(self, basal_nl_h: int) -> None:
         total_nl_h = basal_nl_h + self._bolus_rate_nl_h
         if total_nl_h > self._bounds.max_total_rate_nl_h:
-            raise self._out_of_range(
+            raise self._reporter.out_of_range(
                 f"infusion and bolus together of {total_nl_h / NL_PER_UL:g} µL/h",
                 f"the pump delivers at most {self._bounds.max_total_rate_nl_h / NL_PER_UL:g} µL/h; "
                 "lower bolus_rate_ul_h in the bench file, or the infusion",
             )
 
-    def _out_of_range(self, what: str, advice: str) -> OutOfRangeError:
-        return OutOfRangeError(
-            self.name, f"{what} was refused before anything was sent", port=self._settings.port, advice=advice
-        )
-
     @contextmanager
-    def _verb(self, verb: str, **arguments: Any) -> Iterator[Conversation]:
+    def _verb(self, verb: str, **arguments: float) -> Iterator[Conversation]:
         """Report a verb with all its bytes to the record, whether it went well or not."""
-        talk = Conversation(self._link)
-        sent_ns = self._context.clock.now_ns()
-        try:
-            yield talk
-        finally:
-            exchange = talk.exchange(self.name, verb, arguments, sent_ns, self._context.clock.now_ns())
-            self._context.journal(exchange)
+        with self._reporter.verb(verb, **arguments) as told:
+            yield Conversation(self._link, told)
 
 
 def _programme(talk: Conversation, programme: Programme) -> None:

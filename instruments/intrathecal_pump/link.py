@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from instruments.intrathecal_pump.dialect import decode_reply, encode_command
 from instruments.intrathecal_pump.frames import (
@@ -18,6 +18,7 @@ from instruments.intrathecal_pump.frames import (
 )
 from instruments.intrathecal_pump.messages import Command, Identify, RefusalReply, Reply, ReplyResult
 from rig.clock import Deadline
+from rig.driving import Reporter
 from rig.errors import GarbledReplyError, InstrumentError, NoReplyError, RefusedError
 from rig.transports import ByteStream
 
@@ -54,8 +55,9 @@ class Link:
     repeat by its sequence number, so that no command is ever carried out twice.
     """
 
-    def __init__(self, stream: ByteStream, *, timeout_s: float, tries: int) -> None:
+    def __init__(self, stream: ByteStream, reporter: Reporter, *, timeout_s: float, tries: int) -> None:
         self._stream = stream
+        self._reporter = reporter
         self._timeout_s = timeout_s
         self._tries = tries
         self._sequence = UNNUMBERED
@@ -77,33 +79,20 @@ class Link:
         if isinstance(answer.reply, RefusalReply):
             result = answer.reply.result
             advice = REFUSAL_ADVICE.get(result, "the pump and this driver disagree on the link; compare their versions")
-            raise self.refused(f"{code.name} was refused: {result.name}", result.name, answer, advice)
+            raise self.refused(
+                f"{code.name} was refused: {result.name}", result.name, advice, answer.sent, answer.received
+            )
         if not isinstance(answer.reply, kind):
-            raise self.garbled(f"{answer.reply} came where a {kind.__name__} belongs", answer)
+            raise self.garbled(f"{answer.reply} came where a {kind.__name__} belongs", answer.sent, answer.received)
         return Answer(answer.reply, answer.sent, answer.received)
 
-    def garbled(self, what: str, answer: Answer[Any]) -> GarbledReplyError:
+    def garbled(self, what: str, sent: bytes, received: bytes) -> GarbledReplyError:
         """Return the error for a reply that cannot be what the pump means."""
-        return GarbledReplyError(
-            self._stream.instrument,
-            what,
-            port=self._stream.port,
-            sent=answer.sent,
-            received=answer.received,
-            advice=LINK_ADVICE,
-        )
+        return self._reporter.error(GarbledReplyError, what, LINK_ADVICE, sent, received)
 
-    def refused(self, what: str, code: str, answer: Answer[Any], advice: str) -> RefusedError:
+    def refused(self, what: str, code: str, advice: str, sent: bytes, received: bytes) -> RefusedError:
         """Return the error for a pump that understood and did not do it."""
-        return RefusedError(
-            self._stream.instrument,
-            what,
-            code=code,
-            port=self._stream.port,
-            sent=answer.sent,
-            received=answer.received,
-            advice=advice,
-        )
+        return self._reporter.refused(what, code, advice, sent, received)
 
     def _try_repeatedly(self, sent: bytes, sequence: int, code: int) -> Answer[Reply]:
         failures: list[InstrumentError] = []
@@ -111,6 +100,8 @@ class Link:
             try:
                 return self._try_once(sent, sequence, code)
             except (NoReplyError, GarbledReplyError) as error:
+                if error.received is None:
+                    raise  # the frame did not even leave: waiting as long again would only delay other ways to act
                 failures.append(error)
         # Of several failures a garbled reply tells more than silence.
         told = next((failure for failure in failures if isinstance(failure, GarbledReplyError)), failures[-1])
@@ -143,12 +134,6 @@ class Link:
 
     def _failure(self, fault: str, sent: bytes, received: bytes) -> NoReplyError | GarbledReplyError:
         often = f"asked {self._tries} times, {self._timeout_s:g} s each"
-        kind, what = (GarbledReplyError, fault) if fault else (NoReplyError, "no whole reply")
-        return kind(
-            self._stream.instrument,
-            f"{what} ({often})",
-            port=self._stream.port,
-            sent=sent,
-            received=received,
-            advice=LINK_ADVICE,
-        )
+        if fault:
+            return self._reporter.error(GarbledReplyError, f"{fault} ({often})", LINK_ADVICE, sent, received)
+        return self._reporter.error(NoReplyError, f"no whole reply ({often})", LINK_ADVICE, sent, received)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from instruments.hosting.fault_keys import HostedParameters
 from instruments.intrathecal_pump.dialect import RefusedCommandError, decode_command, encode_reply
 from instruments.intrathecal_pump.frames import (
     REPLY_BIT,
@@ -15,23 +16,25 @@ from instruments.intrathecal_pump.frames import (
     encode_frame,
 )
 from instruments.intrathecal_pump.messages import NUMBERED_ONLY, RefusalReply, Reply, ReplyResult
-from instruments.intrathecal_pump.simulated.faults import Fault, Faults, spoil
 from instruments.intrathecal_pump.simulated.firmware import Firmware, PumpParameters
 from instruments.plant.laboratory import Laboratory
 from instruments.plant.line import Stroke
 from rig.discovery import find_class
 
 
+class PumpTwinParameters(PumpParameters, HostedParameters):
+    """The `twin` table of a mocked pump: its firmware and mechanism, and the faults of its wire."""
+
+
 class Twin:
-    """An intrathecal pump on a serial line. `faults` spoils what it answers, for tests of the other side."""
+    """An intrathecal pump on a serial line."""
 
     hosting: ClassVar[str] = "serial"
     baud: ClassVar[int] = 115_200
     port_format: ClassVar[str] = "socket://{host}:{port}"
-    Parameters: ClassVar[type[PumpParameters]] = PumpParameters
+    Parameters: ClassVar[type[PumpTwinParameters]] = PumpTwinParameters
 
     def __init__(self, name: str, parameters: PumpParameters, laboratory: Laboratory) -> None:
-        self.faults = Faults()
         self._laboratory = laboratory
         firmware_class = find_class(parameters.firmware, "", "")
         self.firmware: Firmware = firmware_class(
@@ -39,7 +42,6 @@ class Twin:
         )
         self._splitter = Splitter()
         self._last: tuple[Frame, bytes] | None = None
-        self._held_back = b""
         laboratory.attach_pump(self)
 
     def advance(self, to_ns: int, *, supply_v: float, line_kpa: float) -> Sequence[Stroke]:
@@ -74,14 +76,7 @@ class Twin:
             return b""
         if frame.code & REPLY_BIT:
             return b""
-        fault, self.faults = self.faults.step()
-        if fault is Fault.DEAF:
-            return b""
-        late, self._held_back = self._held_back, b""
-        reply = self._reply(frame, now_ns)
-        if fault is Fault.LATE:
-            self._held_back = reply
-        return late + spoil(reply, fault)
+        return self._reply(frame, now_ns)
 
     def _reply(self, frame: Frame, now_ns: int) -> bytes:
         """Return the whole reply; a repeated frame gets the one that was sent before, and nothing happens twice."""

@@ -8,11 +8,11 @@ from pydantic import Field
 from instruments.mettler_mt_sics import dialect
 from instruments.mettler_mt_sics.dialect import Done, Refusal, Texts, Weight
 from rig.bench_file.tables import InstrumentSettings
-from rig.capabilities import Exchange, Identity, MassReading
+from rig.capabilities import Identity, MassReading
 from rig.channels import Channel
 from rig.clock import Deadline
-from rig.driving import DriverContext
-from rig.errors import ConnectionFailedError, GarbledReplyError, QuantityError, RefusedError
+from rig.driving import DriverContext, Reporter
+from rig.errors import GarbledReplyError, QuantityError
 from rig.samples import Block
 from rig.transports import ByteStream
 
@@ -20,6 +20,12 @@ R = TypeVar("R", bound=dialect.Reply)
 # How many lines of a stream that was left running are passed over before the balance counts as garbled.
 MAX_STRAY_LINES = 1000
 
+STRANGER = "what answers is not a balance that speaks MT-SICS"
+STRANGER_ADVICE = (
+    "check that the port in the bench file leads to the balance, and that the balance's interface is set to MT-SICS "
+    "with this baud rate and parity"
+)
+GARBLED_ADVICE = "set the balance's unit to g and its interface to MT-SICS; check baud rate, parity and cable"
 _ADVICE = {
     "ES": "check that the balance's interface is set to MT-SICS and not to a print or PC-direct mode",
     "ET": "check baud rate, data bits and parity against the balance's interface settings",
@@ -59,6 +65,7 @@ class Driver:
         self.name = name
         self._settings = settings
         self._context = context
+        self._reporter = Reporter(name, settings.port, context)
         # False while bytes of an earlier, failed exchange may still be under way.
         self._synchronised = False
         self._width: int | None = None
@@ -68,13 +75,11 @@ class Driver:
             baud=settings.baud,
             data_bits=settings.data_bits,
             parity=settings.parity,
-            timeout_s=settings.timeout_s,
+            timeout_s=context.wire_s(settings.timeout_s),
+            tap=context.tap(name),
         )
-        try:
+        with self._reporter.meeting(self._stream.close, STRANGER, STRANGER_ADVICE):
             self._identity = self._meet()
-        except BaseException:
-            self._stream.close()
-            raise
 
     def identify(self) -> Identity:
         """Get maker, model, serial number and software of the balance, as it told them when it was opened."""
@@ -82,18 +87,15 @@ class Driver:
 
     def read_mass(self) -> MassReading:
         """Get the present mass in mg (SI), stable or not."""
-        sent_ns = self._context.clock.now_ns()
-        weight = self._ask("SI", Weight)
-        received_ns = self._context.clock.now_ns()
+        t_ns, weight = self._reporter.timed(lambda: self._ask("SI", Weight))
         if abs(weight.mass_mg) > self._settings.capacity_mg:
-            raise GarbledReplyError(
-                self.name,
+            raise self._reporter.error(
+                GarbledReplyError,
                 f"{weight.mass_mg:g} mg is beyond the balance's capacity of {self._settings.capacity_mg:g} mg",
-                port=self._settings.port,
-                sent=dialect.encode_command("SI"),
-                advice="check capacity_mg in the bench file against the balance's type plate, then the cable",
+                "check capacity_mg in the bench file against the balance's type plate, then the cable",
+                dialect.encode_command("SI"),
             )
-        return MassReading((sent_ns + received_ns) // 2, weight.mass_mg, weight.stable)
+        return MassReading(t_ns, weight.mass_mg, weight.stable)
 
     def zero(self) -> None:
         """Control a zero setting (ZI), which also clears the tare; returns once done."""
@@ -123,27 +125,10 @@ class Driver:
 
     def _meet(self) -> Identity:
         """Cancel what a former client left running and make sure that the balance wanted is there."""
-        try:
-            serial = self._cancel()
-            model = dialect.model_of(self._ask("I2", Texts).texts[0])
-            software = self._ask("I3", Texts).texts[0]
-        except (GarbledReplyError, RefusedError) as error:
-            raise ConnectionFailedError(
-                self.name,
-                f"what answers is not a balance that speaks MT-SICS: {error.what}",
-                port=self._settings.port,
-                sent=error.sent,
-                received=error.received,
-                advice="check that the port in the bench file leads to the balance, and that the balance's interface "
-                "is set to MT-SICS with this baud rate and parity",
-            ) from error
-        if self._settings.serial not in ("", serial):
-            raise ConnectionFailedError(
-                self.name,
-                f"the balance's serial number is {serial}, the bench file demands {self._settings.serial}",
-                port=self._settings.port,
-                advice="plug in the balance that the bench file names, or correct its serial and calibration there",
-            )
+        serial = self._cancel()
+        model = dialect.model_of(self._ask("I2", Texts).texts[0])
+        software = self._ask("I3", Texts).texts[0]
+        self._reporter.demand("serial number", serial, self._settings.serial)
         return Identity("Mettler-Toledo", model, serial, software)
 
     def _cancel(self) -> str:
@@ -162,7 +147,7 @@ class Driver:
 
     def _await_texts(self, command: str, sent: bytes) -> Texts:
         """Pass over lines that do not answer `command`; return the one that does, before the deadline."""
-        deadline = Deadline(self._settings.timeout_s)
+        deadline = Deadline(self._context.wire_s(self._settings.timeout_s))
         line = b""
         for _ in range(MAX_STRAY_LINES):
             line = self._stream.read_until(dialect.END, sent=sent, timeout_s=deadline.left_s())
@@ -174,25 +159,14 @@ class Driver:
 
     def _control(self, verb: str, command: str, kind: type[Done] | type[Weight]) -> None:
         """Execute something that changes the balance, and report it for the record."""
-        sent = dialect.encode_command(command)
-        sent_ns = self._context.clock.now_ns()
-        line = self._exchange(command, self._settings.action_timeout_s)
-        received_ns = self._context.clock.now_ns()
-        result = "ok"
-        try:
+        with self._reporter.verb(verb) as told:
+            line = self._exchange(command, self._context.wire_s(self._settings.action_timeout_s))
+            told.note(dialect.encode_command(command), line)
             self._decode(command, line, kind)
-        except RefusedError as error:
-            result = f"refused: {error.code}"
-            raise
-        except GarbledReplyError:
-            result = "garbled"
-            raise
-        finally:
-            self._context.journal(Exchange(self.name, verb, {}, sent, line, sent_ns, received_ns, result))
 
     def _ask(self, command: str, kind: type[R]) -> R:
         """Exchange one command and return its reply, which must be of `kind`."""
-        return self._decode(command, self._exchange(command, self._settings.timeout_s), kind)
+        return self._decode(command, self._exchange(command, self._context.wire_s(self._settings.timeout_s)), kind)
 
     def _exchange(self, command: str, timeout_s: float) -> bytes:
         """Send one command and return one line."""
@@ -211,15 +185,8 @@ class Driver:
         except QuantityError as error:
             raise self._garbled(str(error), sent, line) from error
         if isinstance(reply, Refusal):
-            raise RefusedError(
-                self.name,
-                dialect.REFUSALS[reply.code],
-                code=reply.code,
-                advice=_ADVICE[reply.code],
-                port=self._settings.port,
-                sent=sent,
-                received=line,
-            )
+            code = reply.code
+            raise self._reporter.refused(dialect.REFUSALS[code], code, _ADVICE[code], sent, line)
         if not isinstance(reply, kind):
             raise self._garbled(f"a {kind.__name__.lower()} was expected", sent, line)
         if isinstance(reply, Weight):
@@ -232,11 +199,5 @@ class Driver:
     def _garbled(self, why: str, sent: bytes, line: bytes) -> GarbledReplyError:
         """Distrust what is still under way, and return the error that says why."""
         self._synchronised = False
-        return GarbledReplyError(
-            self.name,
-            f"the reply is not what MT-SICS answers here: {why}",
-            port=self._settings.port,
-            sent=sent,
-            received=line,
-            advice="set the balance's unit to g and its interface to MT-SICS; check baud rate, parity and cable",
-        )
+        what = f"the reply is not what MT-SICS answers here: {why}"
+        return self._reporter.error(GarbledReplyError, what, GARBLED_ADVICE, sent, line)

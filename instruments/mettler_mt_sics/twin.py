@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
+from instruments.hosting.fault_keys import HostedParameters
 from instruments.mettler_mt_sics.dialect import END, encode_reply, encode_weight, mass_from_parameters
 from instruments.mettler_mt_sics.simulated.load_cell import CellParameters, Load, LoadCell
 from instruments.plant.laboratory import Laboratory
@@ -23,7 +24,7 @@ MAX_LINE_BYTES = 128
 UNIT_MG = 1000.0
 
 
-class BalanceParameters(CellParameters):
+class BalanceParameters(CellParameters, HostedParameters):
     """The `twin` table of a mocked balance."""
 
     model: str = Field(default="XSR225DU", pattern=r"^[!#-~]+$")
@@ -34,18 +35,13 @@ class BalanceParameters(CellParameters):
 
 
 @dataclass(frozen=True, slots=True)
-class Faults:
-    """What is wrong with the balance or its cable at the moment; nothing by default.
+class BalanceMalfunction:
+    """What is wrong with the balance itself at the moment; nothing by default.
 
-    `late`: every answer is held back until the next command comes. `unit`: the unit that is printed instead of g.
-    `value`: the text that is printed instead of the number.
+    `busy`: it never comes to rest. `unit`: the unit that is printed instead of g. `value`: the text that is printed
+    instead of the number.
     """
 
-    silent: bool = False
-    garbage: bool = False
-    truncated: bool = False
-    duplicated: bool = False
-    late: bool = False
     busy: bool = False
     overloaded: bool = False
     underloaded: bool = False
@@ -62,7 +58,7 @@ class Twin:
     Parameters: ClassVar[type[BalanceParameters]] = BalanceParameters
 
     def __init__(self, name: str, parameters: BalanceParameters, laboratory: Laboratory) -> None:
-        self.faults = Faults()
+        self.malfunction = BalanceMalfunction()
         self._parameters = parameters
         self._clock = laboratory.clock
         self._cell = LoadCell(name, parameters, laboratory)
@@ -70,7 +66,6 @@ class Twin:
         self._tare_mg = 0.0
         self._id = ""
         self._input = b""
-        self._held_back = b""
         self._repeating_since_ns: int | None = None
         self._readings_sent = 0
         self._waiting: tuple[str, int] | None = None
@@ -101,20 +96,20 @@ class Twin:
         if len(self._input) > MAX_LINE_BYTES:
             self._input = b""
             answer += b"ET" + END
-        return self._spoil(answer) if lines or answer else b""
+        return answer
 
     def unsolicited(self) -> bytes:
         """Return the readings of SIR that are due, and the answer of S, T or Z once the pan is stable."""
         if self._waiting is not None:
             name, until_ns = self._waiting
-            return self._spoil(self._when_stable(name, until_ns))
+            return self._when_stable(name, until_ns)
         if self._repeating_since_ns is None:
             return b""
         since_ns = self._clock.now_ns() - self._repeating_since_ns
         due = since_ns // BURST_NS * BURST_NS // READING_NS + 1 if since_ns >= BURST_NS else 0
         count = min(due - self._readings_sent, MAX_READINGS_DUE)
         self._readings_sent = max(due, self._readings_sent)
-        return self._spoil(b"".join(self._weight() for _ in range(count)))
+        return b"".join(self._weight() for _ in range(count))
 
     def hung_up(self) -> None:
         """Forget half a command; the balance itself notices nothing."""
@@ -168,7 +163,7 @@ class Twin:
         """Execute S, T or Z now when the pan is stable, else leave it waiting until it is or the time is over."""
         now_ns = self._clock.now_ns()
         load = self._cell.weigh()
-        if load.stable and not self.faults.busy:
+        if load.stable and not self.malfunction.busy:
             self._waiting = None
             return {"S": self._show, "T": self._tare, "Z": self._zero}[name](name, load)
         deadline_ns = now_ns + STABLE_WITHIN_NS if until_ns is None else until_ns
@@ -226,38 +221,23 @@ class Twin:
     def _refusal(self, name: str, load: Load) -> bytes:
         """Return why there is no weight now, b"" when there is one."""
         code = ""
-        if self.faults.busy:
+        if self.malfunction.busy:
             code = "I"
-        elif self.faults.overloaded or load.mass_mg > self._parameters.capacity_mg:
+        elif self.malfunction.overloaded or load.mass_mg > self._parameters.capacity_mg:
             code = "+"
-        elif self.faults.underloaded or load.mass_mg < -0.01 * self._parameters.capacity_mg:
+        elif self.malfunction.underloaded or load.mass_mg < -0.01 * self._parameters.capacity_mg:
             code = "-"
         return f"{name} {code}".encode("ascii") + END if code else b""
 
     def _line(self, name: str, status: str, mass_mg: float) -> bytes:
         p = self._parameters
         line = encode_weight(name, status, mass_mg, decimals=p.decimals, width=p.weight_width)
-        if self.faults.unit:
-            line = line.removesuffix(b" g" + END) + b" " + self.faults.unit.encode() + END
-        if self.faults.value:
+        if self.malfunction.unit:
+            line = line.removesuffix(b" g" + END) + b" " + self.malfunction.unit.encode() + END
+        if self.malfunction.value:
             head, unit = line[:4], line.rsplit(b" ", 1)[1]
-            line = head + self.faults.value.encode().rjust(p.weight_width) + b" " + unit
+            line = head + self.malfunction.value.encode().rjust(p.weight_width) + b" " + unit
         return line
 
     def _rounded(self, mass_mg: float) -> float:
         return round(mass_mg / self._parameters.readability_mg) * self._parameters.readability_mg
-
-    def _spoil(self, answer: bytes) -> bytes:
-        """Do to an answer what a bad balance or cable does."""
-        faults = self.faults
-        if faults.silent or not answer:
-            return b""
-        if faults.garbage:
-            return bytes(byte ^ 0xA5 for byte in answer)
-        if faults.truncated:
-            return answer[: len(answer) // 2]
-        if faults.duplicated:
-            return answer + answer
-        if faults.late:
-            answer, self._held_back = self._held_back, answer
-        return answer

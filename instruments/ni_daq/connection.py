@@ -26,6 +26,7 @@ from rig.errors import (
     NoReplyError,
     RefusedError,
 )
+from rig.wire_trace import Tap
 
 LOCAL = "local"
 GRPC_SCHEME = "grpc://"
@@ -57,8 +58,9 @@ class _Details(grpc.ClientCallDetails):  # type: ignore[misc]  # grpc ships no t
 class _Tap(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpc ships no types
     """Gives each call a deadline and remembers the last one of each thread."""
 
-    def __init__(self, deadline_s: float) -> None:
+    def __init__(self, deadline_s: float, trace: Tap | None) -> None:
         self._deadline_s = deadline_s
+        self._trace = trace
         self._of_thread = threading.local()
         self.budget: Deadline | None = None
 
@@ -74,7 +76,11 @@ class _Tap(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpc ship
         )
         self._of_thread.sent = (details.method, request)
         self._of_thread.call = None
+        if self._trace is not None:
+            self._trace("sent", request.SerializeToString(), details.method)
         self._of_thread.call = continuation(bounded, request)
+        if self._trace is not None:
+            self._trace("received", self.received(), details.method)
         return self._of_thread.call
 
     def sent(self) -> bytes:
@@ -96,11 +102,11 @@ class _Tap(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpc ship
 class Connection:
     """One client of one device server or of the local driver."""
 
-    def __init__(self, instrument: str, port: str, deadline_s: float) -> None:
+    def __init__(self, instrument: str, port: str, deadline_s: float, trace: Tap | None = None) -> None:
         self._instrument = instrument
         self._port = port
         self._deadline_s = deadline_s
-        self._tap = _Tap(deadline_s)
+        self._tap = _Tap(deadline_s, trace)
         self._channel: Any = None
         self._intercepted: Any = None
         if port.startswith(GRPC_SCHEME) and ":" in port.removeprefix(GRPC_SCHEME):

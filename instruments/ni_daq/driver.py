@@ -2,7 +2,6 @@
 
 import contextlib
 import math
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,9 +9,9 @@ from numpy.typing import NDArray
 
 from instruments.ni_daq import dialect
 from instruments.ni_daq.settings import DaqSettings
-from rig.capabilities import Exchange, Identity
+from rig.capabilities import Identity
 from rig.channels import Channel
-from rig.driving import DriverContext
+from rig.driving import DriverContext, Reporter
 from rig.errors import (
     ConnectionFailedError,
     ConnectionLostError,
@@ -24,6 +23,11 @@ from rig.errors import (
 from rig.samples import Block
 from rig.stamping import SampleClock
 
+STRANGER = "no NI device is reached"
+STRANGER_ADVICE = (
+    "check that the NI gRPC device server runs, that host and port in the bench file are its own, and that a firewall "
+    "between here and there lets the port through"
+)
 MAKER = "National Instruments"
 # What one read may bring: well below the limit of a gRPC message.
 _VALUES_PER_READ = 4_000_000
@@ -52,7 +56,6 @@ class Driver:
         self.channels = tuple(Channel(c.name, c.unit, c.meaning) for c in settings.channels)
         self._settings = settings
         self._clock = context.clock
-        self._journal = context.journal
         self._sampling: SampleClock | None = None
         self._next = 0  # the number of the first sample that was not read yet
         self._lost = 0  # samples lost since the last block that could say so
@@ -60,18 +63,14 @@ class Driver:
         self._edges = 0
         self._edges_raw = 0
         self._tasks: list[Any] = []
-        self._connection = Connection(name, settings.port, settings.deadline_s)
-        try:
-            with self._connection.within_one_deadline():
-                self._open()
-        except (ConnectionLostError, NoReplyError) as error:
-            self.close()
-            raise ConnectionFailedError(
-                name, error.what, port=error.port, sent=error.sent, received=error.received, advice=error.advice
-            ) from error
-        except InstrumentError:
-            self.close()
-            raise
+        self._deadline_s = context.wire_s(settings.deadline_s)
+        self._connection = Connection(name, settings.port, self._deadline_s, context.tap(name))
+        self._reporter = Reporter(name, settings.port, context, self._connection.last_exchange)
+        with (
+            self._reporter.meeting(self.close, STRANGER, STRANGER_ADVICE, (ConnectionLostError, NoReplyError)),
+            self._connection.within_one_deadline(),
+        ):
+            self._open()
 
     def identify(self) -> Identity:
         """Get what the device and its driver said at opening."""
@@ -81,7 +80,8 @@ class Driver:
         """Control the start of the acquisition; edges count from here."""
         if self._sampling is not None:
             self.stop_sampling()
-        self._do("start_sampling", self._start_clock, rate_hz=self._analogue.rate_hz)
+        with self._reporter.verb("start_sampling", rate_hz=self._analogue.rate_hz):
+            self._start_clock()
         self._edges_raw = self._counter.read()
         self._edges = 0
 
@@ -119,7 +119,8 @@ class Driver:
         """Control the end of the acquisition; safe to repeat."""
         if self._sampling is not None:
             self._sampling = None
-            self._do("stop_sampling", self._analogue.stop)
+            with self._reporter.verb("stop_sampling"):
+                self._analogue.stop()
 
     def count_edges(self) -> int:
         """Get the edges counted since the start of sampling, or since opening when sampling was never started."""
@@ -130,7 +131,8 @@ class Driver:
 
     def set_interlock(self, *, closed: bool) -> None:
         """Control the supply interlock relay; closed feeds the pump."""
-        self._do("set_interlock", lambda: self._relay.write(high=closed), closed=closed)
+        with self._reporter.verb("set_interlock", closed=closed):
+            self._relay.write(high=closed)
 
     def close(self) -> None:
         """Clear the tasks and close the connection; silent, safe to repeat. The relay stays as it is."""
@@ -162,35 +164,18 @@ class Driver:
             version = system.driver_version
             names = list(system.devices.device_names)
             if wanted not in names:
-                raise ConnectionFailedError(
-                    self.name,
+                raise self._reporter.error(
+                    ConnectionFailedError,
                     f"there is no device {wanted!r}; there are {', '.join(names) or 'none'}",
-                    port=self._settings.port,
-                    advice="write the name that the device has in NI MAX as `device` in the bench file",
+                    "write the name that the device has in NI MAX as `device` in the bench file",
                 )
             device = system.devices[wanted]
             return Identity(
                 MAKER, device.product_type, f"{device.serial_num:08X}", f"NI-DAQmx {'.'.join(map(str, version))}"
             )
 
-    def _do(self, verb: str, action: Callable[[], object], **arguments: Any) -> None:
-        """Carry out what changes something, and report it to the record whether it succeeds or not."""
-        sent_ns = self._clock.now_ns()
-        result = "ok"
-        try:
-            action()
-        except InstrumentError as error:
-            result = error.what
-            raise
-        finally:
-            sent, received = self._connection.last_exchange()
-            now_ns = self._clock.now_ns()
-            self._journal(Exchange(self.name, verb, arguments, sent, received, sent_ns, now_ns, result))
-
     def _start_clock(self) -> None:
-        before_ns = self._clock.now_ns()
-        self._analogue.start()
-        t0_ns = (before_ns + self._clock.now_ns()) // 2
+        t0_ns, _ = self._reporter.timed(self._analogue.start)
         self._sampling = SampleClock.of_rate(t0_ns, self._analogue.rate_hz)
         self._next = 0
         self._in_doubt = False
@@ -221,24 +206,17 @@ class Driver:
             outside = (row <= channel.min_v + step / 2) | (row >= channel.max_v - 1.5 * step)
             if outside.any():
                 worst = row[np.argmax(np.abs(row))]
-                raise GarbledReplyError(
-                    self.name,
+                raise self._reporter.error(
+                    GarbledReplyError,
                     f"{channel.name}: {np.count_nonzero(outside)} of {len(row)} samples lie at the end of the range "
                     f"{channel.min_v:g} … {channel.max_v:g} V or beyond (up to {worst:.6g} V)",
-                    port=self._settings.port,
-                    advice=f"check the sensor and the wiring at {self._settings.device}/{channel.physical}; if the "
+                    f"check the sensor and the wiring at {self._settings.device}/{channel.physical}; if the "
                     "sensor is right, widen min_v and max_v in the bench file",
                 )
 
     def _require_sampling(self) -> SampleClock:
         if self._sampling is None:
-            raise RefusedError(
-                self.name,
-                "samples were asked for before the acquisition was started",
-                code="not sampling",
-                port=self._settings.port,
-                advice="call start_sampling() first",
-            )
+            raise self._reporter.not_sampling("acquisition")
         return self._sampling
 
     def _take_lost(self) -> int:

@@ -4,12 +4,12 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from instruments.hosting.fault_keys import CalledParameters
 from instruments.ni_daq.simulated.attributes import Identity
 from instruments.ni_daq.simulated.device import Sensor
-from instruments.ni_daq.simulated.faults import Faults
+from instruments.ni_daq.simulated.malfunction import DaqMalfunction
 from instruments.ni_daq.simulated.tasks import TaskBook, Wires
 from instruments.plant.laboratory import Laboratory
-from rig.bench_file.tables import TwinParameters
 
 # What is wired to which input, with the scales of the sensors' data sheets.
 STANDARD_WIRING = (
@@ -24,7 +24,7 @@ STANDARD_WIRING = (
 )
 
 
-class DaqParameters(TwinParameters):
+class DaqParameters(CalledParameters):
     """The `twin` table of an NI device in a mocked bench file."""
 
     device: str = Field(default="Dev1", pattern=r"^\w+$")
@@ -57,13 +57,13 @@ class Twin:
         self._service = Service(TaskBook(name, wires, laboratory), identity, laboratory)
 
     @property
-    def faults(self) -> Faults:
-        """Return what the device does wrong at present."""
-        return self._service.faults
+    def malfunction(self) -> DaqMalfunction:
+        """Return what the device itself does wrong at present."""
+        return self._service.malfunction
 
-    @faults.setter
-    def faults(self, faults: Faults) -> None:
-        self._service.faults = faults
+    @malfunction.setter
+    def malfunction(self, malfunction: DaqMalfunction) -> None:
+        self._service.malfunction = malfunction
 
     def add_to(self, server: Any) -> None:
         """Register the device's methods with a grpc.Server."""

@@ -6,7 +6,7 @@ look like a number; and after any failed exchange the session is opened anew, wh
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from pydantic import Field
 
@@ -14,8 +14,8 @@ from instruments.scpi import dialect
 from instruments.scpi.dialect import QueuedError, Special
 from instruments.scpi.visa import VisaSession
 from rig.bench_file.tables import InstrumentSettings
-from rig.capabilities import Exchange, Identity
-from rig.driving import DriverContext
+from rig.capabilities import Identity
+from rig.driving import DriverContext, Reporter
 from rig.errors import (
     ConnectionFailedError,
     ConnectionLostError,
@@ -57,6 +57,7 @@ class ScpiLink:
         self._name = name
         self._settings = settings
         self._context = context
+        self.reporter = Reporter(name, settings.port, context)
         self._session: VisaSession | None = None
         self.identity = self._meet()
 
@@ -65,15 +66,9 @@ class ScpiLink:
         line, value = self._ask(query, dialect.parse_number)
         self._check_queue(query, line)
         if isinstance(value, Special):
-            raise RefusedError(
-                self._name,
-                f"the instrument has no reading: {value}",
-                code=str(value),
-                port=self._settings.port,
-                sent=query.encode("ascii"),
-                received=line,
-                advice="check the wiring and the instrument's range",
-            )
+            what = f"the instrument has no reading: {value}"
+            advice = "check the wiring and the instrument's range"
+            raise self.reporter.refused(what, str(value), advice, query.encode("ascii"), line)
         if abs(value) > limit:
             raise self._garbled(f"{value:g} {unit} is beyond the ±{limit:g} {unit} of this instrument", query, line)
         return value
@@ -86,19 +81,12 @@ class ScpiLink:
 
     def command(self, verb: str, arguments: dict[str, float | bool], *commands: str) -> None:
         """Send commands that change something, read the error queue, and report all of it for the record."""
-        sent_ns = self._context.clock.now_ns()
-        sent = b""
-        received = b""
-        result = "failed"
-        errors: list[QueuedError] = []
-        try:
+        with self.reporter.verb(verb, **arguments) as told:
             for command in commands:
-                sent += self._send(command)
+                told.note(self._send(command), None)
             received, errors = self._drain()
-            result = _listed(errors) or "ok"
-        finally:
-            self._report(verb, dict(arguments), sent, received, sent_ns, result)
-        self._raise_queued(errors, sent, received)
+            told.note(None, received)
+            self._raise_queued(errors, told.sent, received)
 
     def expect(self, kind: str, probe: Callable[[], object]) -> None:
         """Make sure that what answered `*IDN?` is a `kind`: `probe` asks something that only such a one can answer.
@@ -111,14 +99,9 @@ class ScpiLink:
             if isinstance(error, RefusedError) and error.code in tuple(Special):
                 return  # an instrument that is overloaded now is still the right one
             self.close()
-            raise ConnectionFailedError(
-                self._name,
-                f"{self.identity.maker} {self.identity.model} answers, but not as a {kind}: {error.what}",
-                port=self._settings.port,
-                sent=error.sent,
-                received=error.received,
-                advice=f"check that the port in the bench file leads to the {kind} and not to another instrument",
-            ) from error
+            what = f"{self.identity.maker} {self.identity.model} answers, but not as a {kind}: {error.what}"
+            advice = f"check that the port in the bench file leads to the {kind} and not to another instrument"
+            raise self.reporter.error(ConnectionFailedError, what, advice, error.sent, error.received) from error
         except BaseException:
             self.close()
             raise
@@ -132,32 +115,32 @@ class ScpiLink:
     def _meet(self) -> Identity:
         """Open the session, ask who is there, compare with the bench file, and empty the error queue."""
         s = self._settings
-        self._session = VisaSession(self._name, s.port, visa_library=s.visa_library, timeout_s=s.timeout_s, baud=s.baud)
+        timeout_s = self._context.wire_s(s.timeout_s)
+        self._session = VisaSession(
+            self._name,
+            s.port,
+            visa_library=s.visa_library,
+            timeout_s=timeout_s,
+            baud=s.baud,
+            tap=self._context.tap(self._name),
+        )
         try:
             _, identity = self._ask("*IDN?", dialect.parse_identity)
-            sent_ns = self._context.clock.now_ns()
             received, errors = self._drain()
         except (ConnectionLostError, GarbledReplyError) as error:
-            raise ConnectionFailedError(
-                self._name,
-                f"no SCPI instrument answers: {error.what}",
-                port=s.port,
-                sent=error.sent,
-                received=error.received,
-                advice=error.advice,
-            ) from error
-        for what, wanted, found in (("model", s.model, identity.model), ("serial number", s.serial, identity.serial)):
-            if wanted not in ("", found):
-                self.close()
-                raise ConnectionFailedError(
-                    self._name,
-                    f"the {what} of what answers is {found!r}, the bench file demands {wanted!r}",
-                    port=s.port,
-                    advice="plug in the instrument that the bench file names, or correct its port, model or serial",
-                )
+            what = f"no SCPI instrument answers: {error.what}"
+            raise self.reporter.error(ConnectionFailedError, what, error.advice, error.sent, error.received) from error
+        try:
+            self.reporter.demand("model", identity.model, s.model)
+            self.reporter.demand("serial number", identity.serial, s.serial)
+        except ConnectionFailedError:
+            self.close()
+            raise
         if errors:
             # Somebody else's: kept for the record, but no reason to refuse the instrument.
-            self._report("read stale errors", {}, NEXT_ERROR.encode("ascii"), received, sent_ns, _listed(errors))
+            with self.reporter.verb("read stale errors") as told:
+                told.result = _listed(errors)
+                told.note(NEXT_ERROR.encode("ascii"), received)
         return identity
 
     def _open_session(self) -> VisaSession:
@@ -166,12 +149,11 @@ class ScpiLink:
             identity = self._meet()
             if identity != self.identity:
                 self.close()
-                raise ConnectionFailedError(
-                    self._name,
+                raise self.reporter.error(
+                    ConnectionFailedError,
                     f"after a reconnection {identity.model} {identity.serial} answers instead of "
                     f"{self.identity.model} {self.identity.serial}",
-                    port=self._settings.port,
-                    advice="give each instrument an address of its own",
+                    "give each instrument an address of its own",
                 )
         return cast("VisaSession", self._session)
 
@@ -212,34 +194,25 @@ class ScpiLink:
 
     def _raise_queued(self, errors: list[QueuedError], sent: bytes, received: bytes) -> None:
         if errors:
-            raise RefusedError(
-                self._name,
+            raise self.reporter.refused(
                 f"the instrument reports {_listed(errors)}",
-                code=str(errors[0].code),
-                port=self._settings.port,
-                sent=sent,
-                received=received,
-                advice="look the code up in the instrument's manual; -1xx: it does not know the command, so check that "
-                "the bench file names the right driver; -2xx: it cannot do it now or with this value",
+                str(errors[0].code),
+                "look the code up in the instrument's manual; -1xx: it does not know the command, so check that the "
+                "bench file names the right driver; -2xx: it cannot do it now or with this value",
+                sent,
+                received,
             )
-
-    def _report(
-        self, verb: str, arguments: dict[str, Any], sent: bytes, received: bytes, sent_ns: int, result: str
-    ) -> None:
-        now_ns = self._context.clock.now_ns()
-        self._context.journal(Exchange(self._name, verb, arguments, sent, received, sent_ns, now_ns, result))
 
     def _garbled(self, what: str, query: str, received: bytes) -> GarbledReplyError:
         """Give up the session, whose bytes cannot be trusted any more, and return the error that says why."""
         self.close()
-        return GarbledReplyError(
-            self._name,
+        return self.reporter.error(
+            GarbledReplyError,
             f"the reply is not what SCPI answers here: {what}",
-            port=self._settings.port,
-            sent=query.encode("ascii"),
-            received=received,
-            advice="check that the port in the bench file leads to this instrument, that no other program talks to "
-            "it, and the cable",
+            "check that the port in the bench file leads to this instrument, that no other program talks to it, and "
+            "the cable",
+            query.encode("ascii"),
+            received,
         )
 
 

@@ -22,6 +22,7 @@ from rig.errors import (
     NoReplyError,
 )
 from rig.transports import PORT_ERRORS
+from rig.wire_trace import Tap
 
 VISA_ERRORS = (pyvisa.errors.Error, *PORT_ERRORS)
 MAX_REPLY_BYTES = 1 << 16
@@ -44,10 +45,20 @@ class VisaSession:
     stops half-way.
     """
 
-    def __init__(self, instrument: str, port: str, *, visa_library: str, timeout_s: float, baud: int = 9600) -> None:
+    def __init__(
+        self,
+        instrument: str,
+        port: str,
+        *,
+        visa_library: str,
+        timeout_s: float,
+        baud: int = 9600,
+        tap: Tap | None = None,
+    ) -> None:
         self.instrument = instrument
         self.port = port
         self._timeout_s = timeout_s
+        self._tap = tap
         self._exit = ExitStack()
         self._resource = self._open(visa_library)
         self._exit.callback(self._close_resource)
@@ -132,11 +143,19 @@ class VisaSession:
             raise self._lost(error, sent, so_far) from error
         except VISA_ERRORS as error:
             raise self._lost(error, sent, so_far) from error
+        if self._tap is not None:
+            self._tap("received", bytes(chunk))
         return bytes(chunk), not self._is_stream and status != StatusCode.success_max_count_read
 
     def _write(self, sent: bytes) -> None:
         try:
             self._resource.write_raw(sent)
+            if self._tap is not None:
+                self._tap("sent", sent)
+        except pyvisa.errors.VisaIOError as error:
+            if error.error_code == StatusCode.error_timeout:
+                raise self._silent(sent, b"") from error  # a full buffer before a far end that is busy
+            raise self._lost(error, sent, None) from error
         except VISA_ERRORS as error:
             raise self._lost(error, sent, None) from error
 

@@ -35,7 +35,6 @@ class Driver:
     def __init__(self, name: str, settings: MeterSettings, context: DriverContext) -> None:
         self.name = name
         self._settings = settings
-        self._context = context
         self._link = ScpiLink(name, settings, context)
         self._link.expect("multimeter", self.measure_current_a)
 
@@ -58,9 +57,7 @@ class Driver:
 
     def read_block(self) -> Block:
         """Get one reading of the current (A)."""
-        sent_ns = self._context.clock.now_ns()
-        current_a = self.measure_current_a()
-        t_ns = (sent_ns + self._context.clock.now_ns()) // 2
+        t_ns, current_a = self._link.reporter.timed(self.measure_current_a)
         return Block(np.array([t_ns], np.int64), {"current": np.array([current_a])})
 
     def stop_sampling(self) -> None:

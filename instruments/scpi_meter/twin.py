@@ -5,11 +5,11 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from instruments.hosting.fault_keys import HostedParameters
 from instruments.plant.laboratory import Laboratory
 from instruments.scpi.dialect import INFINITY
 from instruments.scpi.simulated.hosted import ScpiTwin
 from instruments.scpi.simulated.status_model import OUT_OF_RANGE, Command, CommandError, ScpiDevice, none, number
-from rig.bench_file.tables import TwinParameters
 
 CURRENT_RANGES_A = (0.0001, 0.001, 0.01, 0.1, 1.0, 3.0)
 VOLTAGE_RANGES_V = (0.1, 1.0, 10.0, 100.0, 1000.0)
@@ -18,7 +18,7 @@ _POINTS = 16
 NS_PER_S = 1e9
 
 
-class MeterParameters(TwinParameters):
+class MeterParameters(HostedParameters):
     """The `twin` table of a mocked meter. Defaults: a 6½-digit meter that integrates over ten mains periods."""
 
     identity: str = Field(default="RIG,TWIN-METER,M000001,1.0", pattern=r"^[^,;\n]+,[^,;\n]+,[^,;\n]*,[^;\n]*$")
@@ -67,8 +67,8 @@ class Twin(ScpiTwin):
 
     def _read(self, parameters: list[str]) -> str:
         none(parameters)
-        if self.faults.number:
-            return self.faults.number
+        if self.malfunction.number:
+            return self.malfunction.number
         value = self._current_a() if self._function == "CURR" else self._voltage_v()
         if abs(value) > self._range * _OVERRANGE:
             value = INFINITY if value > 0 else -INFINITY

@@ -11,7 +11,6 @@ from instruments.scpi_supply import dialect
 from rig.capabilities import Identity
 from rig.channels import Channel
 from rig.driving import DriverContext
-from rig.errors import OutOfRangeError, RefusedError
 from rig.samples import Block
 
 # A supply may measure a little more than it can be set to.
@@ -43,7 +42,6 @@ class Driver:
     def __init__(self, name: str, settings: SupplySettings, context: DriverContext) -> None:
         self.name = name
         self._settings = settings
-        self._context = context
         self._link = ScpiLink(name, settings, context)
         self._link.expect("power supply", lambda: self._link.read_boolean(dialect.OUTPUT))
 
@@ -68,14 +66,12 @@ class Driver:
         """Control the output; returns once the supply says that it is so."""
         self._link.command("switch", {"on": on}, dialect.switch_output(on=on))
         if self._link.read_boolean(dialect.OUTPUT) is not on:
-            raise RefusedError(
-                self.name,
+            raise self._link.reporter.refused(
                 f"the output did not switch {'on' if on else 'off'}",
-                code="output",
-                port=self._settings.port,
-                sent=dialect.OUTPUT.encode("ascii"),
-                advice="look for a tripped protection on the supply's display; clear it and check the wiring for a "
-                "short circuit",
+                "output",
+                "look for a tripped protection on the supply's display; clear it and check the wiring for a short "
+                "circuit",
+                dialect.OUTPUT.encode("ascii"),
             )
 
     def measure_voltage_v(self) -> float:
@@ -93,9 +89,9 @@ class Driver:
 
     def read_block(self) -> Block:
         """Get one reading of voltage (V) and current (A)."""
-        sent_ns = self._context.clock.now_ns()
-        voltage_v, current_a = self.measure_voltage_v(), self.measure_current_a()
-        t_ns = (sent_ns + self._context.clock.now_ns()) // 2
+        t_ns, (voltage_v, current_a) = self._link.reporter.timed(
+            lambda: (self.measure_voltage_v(), self.measure_current_a())
+        )
         return Block(np.array([t_ns], np.int64), {"voltage": np.array([voltage_v]), "current": np.array([current_a])})
 
     def stop_sampling(self) -> None:
@@ -106,23 +102,16 @@ class Driver:
         self._link.close()
 
     def _check(self, what: str, value: float, maximum: float, unit: str) -> None:
-        if not (math.isfinite(value) and 0 <= value <= maximum):
-            raise OutOfRangeError(
-                self.name,
-                f"{what} of {value!r} is outside 0 to {maximum:g} {unit}; nothing was sent",
-                port=self._settings.port,
-                advice=f"ask for less, or raise the supply's maximum in the bench file if the pump bears {unit}",
-            )
+        advice = f"ask for less, or raise the supply's maximum in the bench file if the pump bears {unit}"
+        self._link.reporter.check_range(what, value, 0, maximum, unit, advice)
 
     def _confirm(self, query: str, wanted: float, step: float, unit: str) -> None:
         """Make sure that the supply took a value and did not clip it."""
         found = self._link.read_number(query, unit=unit, limit=math.inf)
         if abs(found - wanted) > step:
-            raise RefusedError(
-                self.name,
+            raise self._link.reporter.refused(
                 f"set to {wanted:g} {unit}, the supply says {found:g} {unit}",
-                code="clipped",
-                port=self._settings.port,
-                sent=query.encode("ascii"),
-                advice="check the supply's own range and limits; the bench file's maxima must not exceed them",
+                "clipped",
+                "check the supply's own range and limits; the bench file's maxima must not exceed them",
+                query.encode("ascii"),
             )

@@ -5,14 +5,14 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
+from instruments.hosting.fault_keys import HostedParameters
 from instruments.plant.laboratory import Laboratory
 from instruments.plant.power import IDLE_A, MOTOR_A
 from instruments.scpi.simulated.hosted import ScpiTwin
 from instruments.scpi.simulated.status_model import Command, ScpiDevice, boolean, none, number
-from rig.bench_file.tables import TwinParameters
 
 
-class SupplyParameters(TwinParameters):
+class SupplyParameters(HostedParameters):
     """The `twin` table of a mocked supply: its range and the errors of its own read-back."""
 
     identity: str = Field(default="RIG,TWIN-SUPPLY,S000001,1.0", pattern=r"^[^,;\n]+,[^,;\n]+,[^,;\n]*,[^;\n]*$")
@@ -147,8 +147,8 @@ class Twin(ScpiTwin):
         return self._voltage_v * self._sag, self._limit_a
 
     def _reading(self, true: float, error_percent: float, noise: float, step: float) -> str:
-        if self.faults.number:
-            return self.faults.number
+        if self.malfunction.number:
+            return self.malfunction.number
         value = true * (1.0 + error_percent / 100.0) + noise * float(self._rng.standard_normal())
         return f"{round(value / step) * step:+.6E}"
 

@@ -1,8 +1,7 @@
 """Production driver of a Sensirion liquid flow sensor behind an SCC1 cable."""
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +10,9 @@ from pydantic import Field
 from instruments.sensirion_scc1 import dialect
 from instruments.sensirion_scc1.cable import Cable
 from rig.bench_file.tables import InstrumentSettings
-from rig.capabilities import Exchange, Identity
+from rig.capabilities import Identity
 from rig.channels import Channel
-from rig.driving import DriverContext
-from rig.errors import ConnectionFailedError, InstrumentError, RefusedError
+from rig.driving import DriverContext, Reporter
 from rig.samples import Block
 from rig.stamping import SampleClock
 from rig.transports import ByteStream
@@ -62,19 +60,17 @@ class Driver:
         self.name = name
         self._settings = settings
         self._clock = context.clock
-        self._journal = context.journal
         self._liquid = dialect.LIQUIDS[settings.liquid]
         self._sampling: SampleClock | None = None
         self._next = 1  # the number of the first sample that was not read yet; the first of all is number 1
         self._in_doubt = False  # a read failed, and how many samples went with it is not known
-        stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=settings.timeout_s)
-        self._cable = Cable(name, stream, settings.baud, settings.address, settings.timeout_s)
-        try:
+        timeout_s = context.wire_s(settings.timeout_s)
+        stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=timeout_s, tap=context.tap(name))
+        self._cable = Cable(name, stream, settings.baud, settings.address, timeout_s)
+        self._reporter = Reporter(name, settings.port, context, self._cable.last_exchange)
+        with self._reporter.opening(self.close):
             self._identity = self._meet()
             self._ul_h_per_step = self._cable.flow_scale(self._liquid).ul_h_per_step
-        except InstrumentError:
-            self.close()
-            raise
 
     def identify(self) -> Identity:
         """Get what sensor and cable said at opening."""
@@ -83,11 +79,10 @@ class Driver:
     def start_sampling(self) -> None:
         """Control the start of the continuous measurement; a measurement that still runs is ended first."""
         if self._cable.interval_ms():
-            self._do("stop_sampling", self._cable.stop)
-        asked = {"interval_ms": self._settings.interval_ms, "liquid": self._settings.liquid}
-        before_ns = self._clock.now_ns()
-        self._do("start_sampling", lambda: self._cable.start(self._settings.interval_ms, self._liquid), **asked)
-        t0_ns = (before_ns + self._clock.now_ns()) // 2
+            self._stop()
+        interval_ms, liquid = self._settings.interval_ms, self._settings.liquid
+        with self._reporter.verb("start_sampling", interval_ms=interval_ms, liquid=liquid):
+            t0_ns, _ = self._reporter.timed(lambda: self._cable.start(self._settings.interval_ms, self._liquid))
         interval_ms = self._cable.interval_ms()
         if not interval_ms:
             raise self._cable.garbled("the cable has accepted the start and does not measure")
@@ -120,7 +115,7 @@ class Driver:
         """Control the end of the measurement; safe to repeat."""
         if self._sampling is not None:
             self._sampling = None
-            self._do("stop_sampling", self._cable.stop)
+            self._stop()
 
     def close(self) -> None:
         """Close the port; silent, safe to repeat."""
@@ -131,18 +126,12 @@ class Driver:
         # First of all: an old error would mark every answer.
         flags, last = self._cable.clear_errors()
         if flags or last:
-            self._report("clear_errors", {"flags": flags, "last_error": last}, self._clock.now_ns(), "ok")
+            with self._reporter.verb("clear_errors", flags=flags, last_error=last):
+                pass  # done above: it is reported because there was something to clear
         version = self._cable.version()
         self._cable.use_flow_sensor()
         serial = self._cable.serial()
-        wanted = self._settings.serial
-        if wanted and serial != wanted:
-            raise ConnectionFailedError(
-                self.name,
-                f"the sensor has serial number {serial!r}, not {wanted!r}",
-                port=self._settings.port,
-                advice="plug in the sensor that the bench file names, or correct `serial` and the calibration there",
-            )
+        self._reporter.demand("serial number", serial, self._settings.serial)
         return Identity(MAKER, self._cable.part_name(), serial, f"SCC1 {version}")
 
     def _empty_buffer(self) -> tuple[NDArray[np.int16], int, int]:
@@ -178,29 +167,11 @@ class Driver:
             "flags": raw[:, 2].astype(np.uint16).astype(np.float64),
         }
 
-    def _do(self, verb: str, action: Callable[[], object], **arguments: Any) -> None:
-        """Carry out what changes something, and report it to the record whether it succeeds or not."""
-        sent_ns = self._clock.now_ns()
-        result = "ok"
-        try:
-            action()
-        except InstrumentError as error:
-            result = error.what
-            raise
-        finally:
-            self._report(verb, arguments, sent_ns, result)
-
-    def _report(self, verb: str, arguments: dict[str, Any], sent_ns: int, result: str) -> None:
-        sent, received = self._cable.last_exchange()
-        self._journal(Exchange(self.name, verb, arguments, sent, received, sent_ns, self._clock.now_ns(), result))
+    def _stop(self) -> None:
+        with self._reporter.verb("stop_sampling"):
+            self._cable.stop()
 
     def _require_sampling(self) -> SampleClock:
         if self._sampling is None:
-            raise RefusedError(
-                self.name,
-                "samples were asked for before the measurement was started",
-                code="not sampling",
-                port=self._settings.port,
-                advice="call start_sampling() first",
-            )
+            raise self._reporter.not_sampling("measurement")
         return self._sampling

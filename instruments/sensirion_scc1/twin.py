@@ -1,24 +1,23 @@
 """The twin of an SCC1 cable with an LG16 flow sensor in the laboratory's line."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from instruments.hosting.fault_keys import HostedParameters
 from instruments.plant.laboratory import Laboratory
 from instruments.sensirion_scc1 import dialect
 from instruments.sensirion_scc1.dialect import FLAG, FrameError, State
 from instruments.sensirion_scc1.simulated.cable_firmware import BAUD, Firmware, Refusal, Sayings
 from instruments.sensirion_scc1.simulated.lg16 import MODELS, Sensor
 from instruments.sensirion_scc1.simulated.measurement import BYTES_PER_SAMPLE
-from rig.bench_file.tables import TwinParameters
 
 # A stuffed request is shorter; what runs on without a flag is noise.
 _LONGEST_REQUEST = 600
 
 
-class FlowSensorParameters(TwinParameters):
+class FlowSensorParameters(HostedParameters):
     """The `twin` table of a flow sensor in a mocked bench file.
 
     `gain_percent` sets the sensor's calibration error; left out, gain and offset are drawn within its accuracy.
@@ -31,15 +30,13 @@ class FlowSensorParameters(TwinParameters):
 
 
 @dataclass(frozen=True, slots=True)
-class Faults:
-    """What a test can make the cable do wrong.
+class CableMalfunction:
+    """What is wrong with the cable or its sensor themselves at the moment; nothing by default.
 
-    `spoil` changes the bytes of every answer before they are sent (cut, double, corrupt, replace); `refuse` answers
-    every command with that state; `error_flags` puts the device into its error state; `sayings` are untruths.
+    `refuse` answers every command with that state; `error_flags` puts the device into its error state; `sayings` are
+    untruths.
     """
 
-    silent: bool = False
-    spoil: Callable[[bytes], bytes] | None = None
     refuse: State = State.OK
     error_flags: int = 0
     sayings: Sayings = field(default_factory=Sayings)
@@ -59,19 +56,19 @@ class Twin:
         capacity = parameters.buffer_bytes // BYTES_PER_SAMPLE
         self._laboratory = laboratory
         self._firmware = Firmware(model, parameters.serial, sensor, laboratory, capacity)
-        self._faults = Faults()
+        self._malfunction = CableMalfunction()
         self._pending = b""
 
     @property
-    def faults(self) -> Faults:
+    def malfunction(self) -> CableMalfunction:
         """Return what the cable does wrong at present."""
-        return self._faults
+        return self._malfunction
 
-    @faults.setter
-    def faults(self, faults: Faults) -> None:
-        self._faults = faults
-        self._firmware.sayings = faults.sayings
-        self._firmware.error_flags = faults.error_flags
+    @malfunction.setter
+    def malfunction(self, malfunction: CableMalfunction) -> None:
+        self._malfunction = malfunction
+        self._firmware.sayings = malfunction.sayings
+        self._firmware.error_flags = malfunction.error_flags
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes as they come and answer each whole frame among them.
@@ -81,8 +78,7 @@ class Twin:
         *frames, self._pending = (self._pending + data).split(bytes([FLAG]))
         if len(self._pending) > _LONGEST_REQUEST:
             self._pending = b""
-        answer = b"".join(self._answer(stuffed) for stuffed in frames if stuffed)
-        return b"" if self._faults.silent else answer
+        return b"".join(self._answer(stuffed) for stuffed in frames if stuffed)
 
     def unsolicited(self) -> bytes:
         """Say nothing: the cable only answers."""
@@ -107,12 +103,11 @@ class Twin:
         if state is not State.OK:
             firmware.last_error = state
         bit = dialect.DEVICE_ERROR_BIT if firmware.error_flags else 0
-        answer = dialect.reply(request.address, request.command, state | bit, data)
-        return self._faults.spoil(answer) if self._faults.spoil is not None else answer
+        return dialect.reply(request.address, request.command, state | bit, data)
 
     def _obey(self, command: int, data: bytes) -> tuple[State, bytes]:
-        if self._faults.refuse is not State.OK:
-            return self._faults.refuse, b""
+        if self._malfunction.refuse is not State.OK:
+            return self._malfunction.refuse, b""
         try:
             with self._laboratory.lock:
                 return State.OK, self._firmware.answer(command, data)

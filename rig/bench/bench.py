@@ -13,10 +13,10 @@ from rig.bench.pump_watch import PumpWatch
 from rig.bench.sampling import Sampler
 from rig.bench.window import Window
 from rig.bench_file.reading import BenchFile
-from rig.capabilities import Exchange, Pump
+from rig.capabilities import Pump
 from rig.clock import NS_PER_S, Clock, VirtualClock, WallClock, ns_from_s
 from rig.discovery import find_class
-from rig.driving import DriverContext
+from rig.driving import DriverContext, patience_of
 from rig.errors import (
     PlanError,
     SafetyError,
@@ -24,6 +24,7 @@ from rig.errors import (
 from rig.evaluation import looks
 from rig.evaluation.programme import with_rate
 from rig.evaluation.projection import ProjectedVerdict
+from rig.exchange import Exchange
 from rig.record.bodies.events import LooksPlanned, WindowBegins, WindowEnds, ZeroFlow
 from rig.record.bodies.others import SamplerCounted
 from rig.record.bodies.recipe import Recipe
@@ -32,6 +33,7 @@ from rig.safety import interrupts
 from rig.safety.lease import take_lease
 from rig.safety.stop import Powering, stop_delivery
 from rig.samples import Sampled
+from rig.wire_trace import WireTrace
 
 TWIN_HOST = "instruments.hosting.host:TwinHost"
 # How far time may pass before the bench looks whether every sampler is well.
@@ -47,7 +49,9 @@ class Bench:
     the bench and BenchConnectionError with every instrument that could not be reached.
     """
 
-    def __init__(self, bench_file: BenchFile, record: RunRecord, clock: Clock, seed: int) -> None:
+    def __init__(
+        self, bench_file: BenchFile, record: RunRecord, clock: Clock, seed: int, trace: WireTrace | None = None
+    ) -> None:
         self.file = bench_file
         self.record = record
         self.clock = clock
@@ -55,6 +59,7 @@ class Bench:
         self.samplers: tuple[Sampler, ...] = ()
         self.on_progress: Callable[[Progress], None] = lambda _: None
         self._seed = seed
+        self._trace = trace
         self._lease_until_ns = 0
         self.unsafe = ""
         self.projected_verdict: ProjectedVerdict | None = None
@@ -215,7 +220,8 @@ class Bench:
             ports = host.ports
         else:
             self._cleanup.callback(take_lease(self.file.bench.name))
-        opening = Opening(self.file, DriverContext(self.clock, self._journal), self.record, self._cleanup)
+        context = DriverContext(self.clock, self._journal, patience_of(self.clock), self._trace)
+        opening = Opening(self.file, context, self.record, self._cleanup)
         opening.connect(ports, self.instruments, self._powering)
         self._start_sampling()
         if self.instruments.has("pump"):

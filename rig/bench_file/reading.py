@@ -266,6 +266,8 @@ def _line(detail: Any, place: str, kind: type[Model], also: frozenset[str]) -> s
 def _allowed_keys(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
     """Return the keys allowed in the table at `loc` below a model."""
     for part in loc:
+        if isinstance(part, int):
+            continue  # an item of a list of tables
         field = kind.model_fields.get(str(part))
         if field is None:
             return []

@@ -7,10 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from rig.capabilities import Exchange
 from rig.channels import Channel
 from rig.clock import Clock, machine_utc_ns
 from rig.errors import RecordError
+from rig.exchange import Exchange
 from rig.record.blocks import encode_block
 from rig.record.bodies.codec import Json, to_body
 from rig.record.bodies.events import Event

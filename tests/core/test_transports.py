@@ -1,12 +1,15 @@
 """Byte streams over real pseudo-terminals and sockets: every way a port can disappoint is one typed error."""
 
 import os
+import select
 import socket
 import threading
 import tty
 
 import pytest
 
+from rig.clock import Deadline, VirtualClock, WallClock
+from rig.driving import DriverContext, patience_of
 from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, NoReplyError
 from rig.transports import ByteStream
 
@@ -142,3 +145,75 @@ def test_a_stream_that_was_closed_is_a_lost_connection(stream):
     stream.close()
     with pytest.raises(ConnectionLostError):
         stream.exchange(b"x", b"\n")
+
+
+class Sluggish:
+    """Reads what a pseudo-terminal was sent, but begins late."""
+
+    def __init__(self, peer, expected, after_s):
+        self.heard = b""
+        self._thread = threading.Thread(target=self._read, args=(peer, expected, after_s))
+        self._thread.start()
+
+    def _read(self, peer, expected, after_s):
+        Deadline(after_s).nap(after_s)
+        while len(self.heard) < expected:
+            self.heard += os.read(peer.master, 4096)
+
+    def join(self):
+        self._thread.join()
+
+
+LONG = bytes(range(256)) * 256  # more than any pseudo-terminal keeps
+
+
+def test_a_far_end_that_begins_to_read_late_gets_every_byte(peer, stream):
+    late = Sluggish(peer, len(LONG), 2.0)
+    stream.write(LONG)
+    late.join()
+    assert late.heard == LONG
+
+
+def test_a_far_end_that_never_reads_is_no_reply_and_says_what_was_taken(peer, stream):
+    deadline = Deadline(30.0)
+    with pytest.raises(NoReplyError, match=rf"only \d+ of {len(LONG)} bytes were taken within 5 s") as caught:
+        stream.write(LONG)
+    assert not deadline.passed()
+    assert "flow control" in caught.value.advice
+
+
+def test_a_socket_that_begins_to_read_late_gets_every_byte():
+    data = LONG * 200  # more than both ends of a socket keep
+    heard = []
+
+    def read_late(client):
+        Deadline(1.0).nap(1.0)
+        while sum(map(len, heard)) < len(data) and (got := client.recv(1 << 20)):
+            heard.append(got)
+
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        ByteStream("pump", f"socket://127.0.0.1:{server.getsockname()[1]}") as stream,
+    ):
+        client, _ = server.accept()
+        with client:
+            thread = threading.Thread(target=read_late, args=(client,))
+            thread.start()
+            stream.write(data)
+            thread.join()
+    assert b"".join(heard) == data
+
+
+def test_an_answer_that_came_while_the_reader_was_held_up_counts(peer, stream):
+    os.write(peer.master, b"late for us, not for them\r\n")
+    select.select([stream.raw], [], [])
+    assert stream.read_until(b"\r\n", timeout_s=0.0) == b"late for us, not for them\r\n"
+
+
+def test_a_bench_on_the_virtual_clock_is_patient_and_a_real_one_takes_settings_as_they_are():
+    virtual, wall = VirtualClock(0), WallClock()
+    waits = {
+        clock: [DriverContext(clock, print, patience_of(clock)).wire_s(timeout_s) for timeout_s in (0.5, 2.0, 30.0)]
+        for clock in (virtual, wall)
+    }
+    assert waits == {virtual: [10.0, 20.0, 30.0], wall: [0.5, 2.0, 30.0]}

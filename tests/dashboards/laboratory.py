@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from rig.capabilities import Exchange
 from rig.channels import Channel
 from rig.clock import VirtualClock
+from rig.exchange import Exchange
 from rig.record.bodies.events import OtherEvent
 from rig.record.bodies.others import Stop
 from rig.record.folder import list_runs

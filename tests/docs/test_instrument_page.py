@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from instruments.hosting.faults import Late
 from instruments.hosting.host import TwinHost
 from instruments.hosting.tcp_host import TcpHost
+from instruments.hosting.wire import Wire
 from instruments.plant.laboratory import Laboratory, Parameters
 from rig.bench_file.reading import load_bench_file
 from rig.clock import VirtualClock
@@ -120,28 +122,18 @@ def test_a_late_answer_is_not_taken_for_the_next_one(importable):
     drivers = importlib.import_module("ascii_balance.driver")
     clock = VirtualClock(EPOCH_NS)
 
-    class Late(twins.Twin):
-        """Holds the next answer back until the one behind it."""
-
-        held = b""
-        holding = False
-
-        def receive(self, data):
-            answer = super().receive(data)
-            if self.holding:
-                self.held, self.holding = answer, False
-                return b""
-            answer, self.held = self.held + answer, b""
-            return answer
-
-    twin = Late("balance", twins.AsciiBalanceParameters(), Laboratory(Parameters(), clock, seed=1))
-    host = TcpHost("balance", twin)
+    twin, wire = (
+        twins.Twin("balance", twins.AsciiBalanceParameters(), Laboratory(Parameters(), clock, seed=1)),
+        Wire(clock),
+    )
+    host = TcpHost("balance", twin, wire=wire)
     try:
         settings = drivers.AsciiBalanceSettings(port=host.port, timeout_s=0.2)
         driver = drivers.Driver("balance", settings, DriverContext(clock, lambda _: None))
-        twin.holding = True
+        wire.fail(Late(5, answers=1))
         with pytest.raises(NoReplyError):
             driver.read_mass()
+        clock.wait_s(5)
         driver.tare()
         assert driver.read_mass().mass_mg == pytest.approx(0, abs=1)
         driver.close()

@@ -5,11 +5,13 @@ from contextlib import ExitStack
 
 import pytest
 
+from instruments.hosting.faults import WireFault
 from instruments.hosting.tcp_host import TcpHost
+from instruments.hosting.wire import Wire
 from instruments.plant.laboratory import Laboratory, Parameters
-from rig.capabilities import Exchange
 from rig.clock import VirtualClock
 from rig.driving import DriverContext
+from rig.exchange import Exchange
 
 EPOCH_NS = 1_767_600_000_000_000_000  # 2026-01-05T08:00:00Z
 
@@ -42,16 +44,39 @@ def closing():
 
 
 @pytest.fixture
-def serve(closing: ExitStack):
+def wire(clock: VirtualClock) -> Wire:
+    """The wire to the test's instrument, well until it is told to fail."""
+    return Wire(clock)
+
+
+@pytest.fixture
+def strike(wire: Wire, clock: VirtualClock):
+    """Make the wire or the instrument itself go wrong; without a trouble, well again, and time has passed."""
+
+    def go_wrong(instrument, trouble=None) -> None:
+        if isinstance(trouble, WireFault):
+            wire.fail(trouble)
+        elif trouble is not None:
+            instrument.malfunction = trouble
+        else:
+            wire.heal()
+            instrument.malfunction = type(instrument.malfunction)()
+            clock.wait_s(10)
+
+    return go_wrong
+
+
+@pytest.fixture
+def serve(closing: ExitStack, wire: Wire):
     """Host a byte twin on its own kind of endpoint and return its port."""
 
     def host(twin, *, tcp: bool = False) -> str:
         if twin.hosting == "tcp" or tcp or sys.platform == "win32":
-            served = TcpHost("twin", twin)
+            served = TcpHost("twin", twin, wire=wire)
         else:
             from instruments.hosting.pty_host import PtyHost
 
-            served = PtyHost("twin", twin)
+            served = PtyHost("twin", twin, wire=wire)
         closing.callback(served.close)
         return served.port
 

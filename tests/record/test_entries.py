@@ -6,10 +6,10 @@ import threading
 import numpy as np
 import pytest
 
-from rig.capabilities import Exchange
 from rig.channels import Channel
 from rig.clock import VirtualClock
 from rig.errors import RecordBusyError, RecordClosedError, RecordError
+from rig.exchange import Exchange
 from rig.record.bodies.events import OtherEvent
 from rig.record.bodies.others import Stop
 from rig.record.bodies.start import FORMAT, Start

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rig.capabilities import Exchange
 from rig.channels import Channel
 from rig.errors import ExportError
+from rig.exchange import Exchange
 from rig.record.bodies.events import OtherEvent
 from rig.record.bodies.others import Stop
 from rig.record.export import export_csv, file_stem

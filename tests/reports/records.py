@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from rig.capabilities import Exchange
 from rig.channels import Channel
 from rig.clock import VirtualClock
+from rig.exchange import Exchange
 from rig.record.bodies.events import PlanBegins, PlanEnds
 from rig.record.bodies.result import Result
 from rig.record.reader import RecordReader

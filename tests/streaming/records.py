@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from rig.capabilities import Exchange
 from rig.channels import Channel
 from rig.clock import Clock, VirtualClock
+from rig.exchange import Exchange
 from rig.record.bodies.codec import from_body
 from rig.record.bodies.events import OtherEvent
 from rig.record.bodies.others import Stop

@@ -9,7 +9,7 @@ import grpc
 
 from instruments.ni_daq.simulated.attributes import Identity
 from instruments.ni_daq.simulated.device import DeviceError
-from instruments.ni_daq.simulated.faults import Faults
+from instruments.ni_daq.simulated.malfunction import DaqMalfunction
 from instruments.ni_daq.simulated.tasks import Task, TaskBook
 from instruments.plant.laboratory import Laboratory
 from rig.clock import NS_PER_S, Deadline
@@ -28,7 +28,7 @@ class Base:
         self.book = book
         self.identity = identity
         self.laboratory = laboratory
-        self.faults = Faults()
+        self.malfunction = DaqMalfunction()
         self._closing = threading.Event()
 
     def close(self) -> None:
@@ -38,11 +38,6 @@ class Base:
     def wanted(self, context: Any) -> bool:
         """Tell whether somebody still waits for this call's answer."""
         return bool(context.is_active()) and not self._closing.is_set()
-
-    def hold_while_silent(self, context: Any) -> None:
-        """Keep a call unanswered while that fault is on and the client is there."""
-        while self.faults.silent and self.wanted(context):
-            Deadline(_NAP_S).nap(_NAP_S)
 
     def task(self, request: Any) -> Task:
         """Return the task that a request names."""
@@ -74,7 +69,6 @@ def answering(method: Callable[[Any, Any], Any]) -> Handler:
 
     @wraps(method)
     def handle(self: Base, request: Any, context: Any) -> Any:
-        self.hold_while_silent(context)
         try:
             with self.laboratory.lock:
                 return method(self, request)
@@ -89,7 +83,6 @@ def answering_in_its_own_time(method: Callable[[Any, Any, Any], Any]) -> Handler
 
     @wraps(method)
     def handle(self: Base, request: Any, context: Any) -> Any:
-        self.hold_while_silent(context)
         try:
             return method(self, request, context)
         except DeviceError as fault:

@@ -30,7 +30,7 @@ class ReadMethods(Base):
         volts, status = self._read(request, request.num_samps_per_chan, context)
         if volts.size > request.array_size_in_samps:
             raise DeviceError(Code.READ_BUFFER_TOO_SMALL, "Buffer is too small to fit read data.")
-        claimed = volts.shape[1] + self.faults.miscount
+        claimed = volts.shape[1] + self.malfunction.miscount
         ordered = volts.T if request.fill_mode_raw == _BY_SCAN else volts
         response = wire.ReadAnalogF64Response(status=status, samps_per_chan_read=claimed)
         response.MergeFromString(_packed_doubles(_READ_ARRAY, ordered))
@@ -107,8 +107,8 @@ class ReadMethods(Base):
 
     def _read(self, request: Any, wanted: int, context: Any) -> tuple[NDArray[np.float64], int]:
         """Return up to `wanted` samples, shape (channels, n), and 0 or the code that says why there are fewer."""
-        if self.faults.refuse:
-            raise DeviceError(self.faults.refuse, "refused as told")
+        if self.malfunction.refuse:
+            raise DeviceError(self.malfunction.refuse, "refused as told")
         with self.laboratory.lock:
             task = self.task(request)
             analogue = task.need_analogue()
@@ -137,7 +137,7 @@ class ReadMethods(Base):
         return wanted
 
     def _spoilt(self, volts: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.faults.spoil(volts) if self.faults.spoil is not None else volts
+        return self.malfunction.alter_samples(volts) if self.malfunction.alter_samples is not None else volts
 
 
 def _packed_doubles(field: int, values: NDArray[np.float64]) -> bytes:

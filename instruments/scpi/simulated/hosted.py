@@ -1,9 +1,9 @@
-"""What every SCPI twin is to its host: it takes bytes, answers whole messages, and can be made faulty."""
+"""What every SCPI twin is to its host: it takes bytes, answers whole messages."""
 
 from typing import ClassVar
 
 from instruments.plant.laboratory import Laboratory
-from instruments.scpi.simulated.status_model import Faults, ScpiDevice
+from instruments.scpi.simulated.status_model import ScpiDevice, ScpiMalfunction
 
 
 class ScpiTwin:
@@ -17,13 +17,13 @@ class ScpiTwin:
         self._laboratory = laboratory
 
     @property
-    def faults(self) -> Faults:
-        """What is wrong with the instrument at the moment."""
-        return self._device.faults
+    def malfunction(self) -> ScpiMalfunction:
+        """What is wrong with the instrument itself at the moment."""
+        return self._device.malfunction
 
-    @faults.setter
-    def faults(self, faults: Faults) -> None:
-        self._device.faults = faults
+    @malfunction.setter
+    def malfunction(self, malfunction: ScpiMalfunction) -> None:
+        self._device.malfunction = malfunction
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes as they come, answer each whole message."""

@@ -44,19 +44,13 @@ class CommandError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Faults:
-    """What is wrong with the instrument or its cable at the moment; nothing by default.
+class ScpiMalfunction:
+    """What is wrong with the instrument itself at the moment; nothing by default.
 
-    `late`: every response is held back until the next message comes. `number`: the text that every measurement
-    answers instead of its number. `endless_errors`: the error queue never runs empty. `flooding`: digits without end.
+    `number`: the text that every measurement answers instead of its number. `endless_errors`: the error queue never
+    runs empty.
     """
 
-    silent: bool = False
-    garbage: bool = False
-    truncated: bool = False
-    duplicated: bool = False
-    late: bool = False
-    flooding: bool = False
     number: str = ""
     endless_errors: bool = False
 
@@ -65,7 +59,7 @@ class ScpiDevice:
     """A message parser with an error queue and the common commands of IEEE 488.2."""
 
     def __init__(self, identity: str, commands: Mapping[str, Command]) -> None:
-        self.faults = Faults()
+        self.malfunction = ScpiMalfunction()
         common: dict[str, Command] = {
             "*IDN?": lambda _: identity,
             "*CLS": self._clear,
@@ -84,7 +78,6 @@ class ScpiDevice:
         self._errors: deque[QueuedError] = deque()
         self._events = 0
         self._input = b""
-        self._held_back = b""
 
     def receive(self, data: bytes) -> bytes:
         """Take bytes as they come; return the response lines of the whole messages among them."""
@@ -93,12 +86,11 @@ class ScpiDevice:
         if len(self._input) > MAX_LINE_BYTES:
             self._input = b""
             self.queue(INPUT_OVERRUN)
-        return self._spoil(answer)
+        return answer
 
     def hang_up(self) -> None:
         """Forget half a message."""
         self._input = b""
-        self._held_back = b""
 
     def queue(self, error: QueuedError) -> None:
         """Put an entry into the error queue, which says so when it overflows."""
@@ -142,7 +134,7 @@ class ScpiDevice:
         return command(parameters) if command is not None else ""
 
     def _next_error(self) -> QueuedError:
-        if self.faults.endless_errors:
+        if self.malfunction.endless_errors:
             return QueuedError(-300, "Device-specific error")
         return self._errors.popleft() if self._errors else NO_ERROR
 
@@ -154,23 +146,6 @@ class ScpiDevice:
     def _event_status(self, _: list[str]) -> str:
         events, self._events = self._events, 0
         return str(events)
-
-    def _spoil(self, answer: bytes) -> bytes:
-        """Do to an answer what a bad instrument or cable does."""
-        faults = self.faults
-        if faults.silent or not answer:
-            return b""
-        if faults.garbage:
-            return bytes(byte ^ 0xA5 for byte in answer)
-        if faults.truncated:
-            return answer[: len(answer) // 2]
-        if faults.flooding:
-            return b"0" * (1 << 18)
-        if faults.duplicated:
-            return answer + answer
-        if faults.late:
-            answer, self._held_back = self._held_back, answer
-        return answer
 
 
 def number(parameters: list[str], *, low: float, high: float, default: float) -> float:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from instruments.hosting.pty_host import PtyHost
+from instruments.hosting.wire import Wire
 from instruments.intrathecal_pump.driver import Driver, PumpSettings
 from instruments.intrathecal_pump.messages import Commit, DoneReply, GetStatus, ReadLog, Stage
 from instruments.intrathecal_pump.programme import programme_crc
@@ -17,9 +18,9 @@ from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirm
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
 from instruments.intrathecal_pump.twin import Twin
 from instruments.plant.laboratory import Laboratory, Parameters
-from rig.capabilities import Exchange
 from rig.clock import VirtualClock
 from rig.driving import DriverContext
+from rig.exchange import Exchange
 
 # An example that takes long on a busy machine is no failure.
 settings.register_profile("unhurried", deadline=None)
@@ -43,13 +44,14 @@ class Ward:
         self.laboratory = Laboratory(Parameters(pump_power=self.pump_power), self.clock, self.seed)
         self.twin = Twin("pump", self.parameters, self.laboratory)
         self.journal: list[Exchange] = []
+        self.wire = Wire(self.clock)
         self._host = None
         self._open = []
 
     @property
     def port(self):
         if self._host is None:
-            self._host = PtyHost("pump", self.twin)
+            self._host = PtyHost("pump", self.twin, wire=self.wire)
         return self._host.port
 
     def open(self, **settings):

@@ -1,65 +1,98 @@
 """The driver against a link and a pump that go wrong: a typed error or the right answer, never a second execution."""
 
+from dataclasses import replace
+
 import pytest
 
-from instruments.intrathecal_pump.simulated.faults import Fault, Faults
+from instruments.hosting.faults import Altered, Deaf, Doubled, Garbage, Late, Silent, Truncated
+from instruments.intrathecal_pump.frames import DELIMITER, decode_frame, encode_frame
 from rig.capabilities import PumpState
 from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, InstrumentError, NoReplyError
 
-LOSES = [Fault.DEAF, Fault.SILENT, Fault.LATE, Fault.GARBAGE, Fault.TRUNCATED, Fault.BAD_CRC]
-MISLEADS = [Fault.WRONG_SEQUENCE, Fault.WRONG_CODE, Fault.OUT_OF_RANGE]
-HARMLESS = [Fault.NOISE, Fault.DUPLICATED]
+
+def altered(**fields):
+    """A whole and valid frame, with other fields than the pump's."""
+
+    def change(reply):
+        frame = decode_frame(reply[1:-1])
+        return encode_frame(replace(frame, **{name: alter(getattr(frame, name)) for name, alter in fields.items()}))
+
+    return Altered(change)
 
 
-@pytest.mark.parametrize("fault", [*LOSES, *MISLEADS, *HARMLESS])
+LOSES = {
+    "deaf": Deaf(),
+    "silent": Silent(),
+    "late": Late(1.0),
+    "garbage": Garbage(DELIMITER + b"123456789" + DELIMITER),
+    "truncated": Truncated(5),
+    "bad crc": Altered(lambda reply: reply[:-2] + bytes((reply[-2] ^ 0x80 or 0x01,)) + DELIMITER),
+}
+MISLEADS = {
+    "wrong sequence": altered(sequence=lambda sequence: sequence ^ 0x55),
+    "wrong code": altered(code=lambda code: code ^ 0x20),
+    "out of range": altered(payload=lambda payload: payload[:1] + b"\xff" * (len(payload) - 1)),
+}
+HARMLESS = {
+    "noise": Altered(lambda reply: b"\xff\xa5\x5a" + reply),
+    "doubled": Doubled(),
+}
+FAULTS = LOSES | MISLEADS | HARMLESS
+
+
+def faults(*names):
+    return pytest.mark.parametrize("fault", [FAULTS[name] for name in names], ids=names)
+
+
+@faults(*FAULTS)
 def test_a_fault_that_passes_costs_no_answer(ward, impatient, fault):
-    ward.twin.faults = Faults(fault, replies=2)
+    ward.wire.fail(replace(fault, answers=2))
     assert impatient.status().state == PumpState.STOPPED
 
 
 @pytest.mark.parametrize("spared", range(5), ids=["status", "stage", "read back", "commit", "status after"])
-@pytest.mark.parametrize("fault", [Fault.DEAF, Fault.SILENT, Fault.BAD_CRC, Fault.DUPLICATED])
+@faults("deaf", "silent", "bad crc", "doubled")
 def test_a_bolus_is_given_once_whichever_reply_is_spoilt(ward, impatient, fault, spared):
-    ward.twin.faults = Faults(fault, replies=1, spared=spared)
+    ward.wire.fail(replace(fault, from_answer=spared + 1, answers=1))
     impatient.give_bolus(volume_ul=5.0)
     ward.clock.wait_s(40)
     assert impatient.status().delivered_ul == 5.0
 
 
-@pytest.mark.parametrize("fault", [Fault.DEAF, Fault.SILENT, Fault.TRUNCATED])
+@faults("deaf", "silent", "truncated")
 def test_a_pump_that_stays_silent_is_no_reply(ward, impatient, fault):
-    ward.twin.faults = Faults(fault)
+    ward.wire.fail(fault)
     with pytest.raises(NoReplyError, match=r"asked 3 times, 0\.1 s each") as caught:
         impatient.status()
     assert caught.value.sent is not None
 
 
-@pytest.mark.parametrize("fault", [Fault.GARBAGE, Fault.BAD_CRC, *MISLEADS])
+@faults("garbage", "bad crc", *MISLEADS)
 def test_a_pump_that_stays_garbled_is_garbled_and_shows_its_bytes(ward, impatient, fault):
-    ward.twin.faults = Faults(fault)
+    ward.wire.fail(fault)
     with pytest.raises(GarbledReplyError) as caught:
         impatient.status()
     assert caught.value.received
 
 
-@pytest.mark.parametrize("fault", [Fault.SILENT, Fault.GARBAGE, Fault.BAD_CRC, *MISLEADS])
+@faults("silent", "garbage", "bad crc", *MISLEADS)
 def test_no_reading_comes_from_a_faulty_link(ward, impatient, fault):
-    ward.twin.faults = Faults(fault)
+    ward.wire.fail(fault)
     with pytest.raises(InstrumentError):
         impatient.read_block()
 
 
-@pytest.mark.parametrize("fault", [Fault.SILENT, Fault.GARBAGE, Fault.OUT_OF_RANGE])
+@faults("silent", "garbage", "out of range")
 @pytest.mark.parametrize("spared", [0, 1], ids=["stop", "status"])
 def test_a_stop_that_is_not_confirmed_is_not_reported_as_done(ward, impatient, fault, spared):
     impatient.run_continuous(rate_ul_h=1000.0)
-    ward.twin.faults = Faults(fault, spared=spared)
+    ward.wire.fail(replace(fault, from_answer=spared + 1))
     with pytest.raises(InstrumentError):
         impatient.stop()
 
 
 def test_a_failed_stop_is_in_the_journal(ward, impatient):
-    ward.twin.faults = Faults(Fault.SILENT)
+    ward.wire.fail(Silent())
     with pytest.raises(NoReplyError):
         impatient.stop()
     assert (ward.journal[-1].verb, ward.journal[-1].result[:12]) == ("stop", "NoReplyError")
@@ -67,21 +100,21 @@ def test_a_failed_stop_is_in_the_journal(ward, impatient):
 
 def test_a_stop_carried_out_in_silence_has_stopped_the_pump(ward, impatient):
     impatient.run_continuous(rate_ul_h=1000.0)
-    ward.twin.faults = Faults(Fault.SILENT, replies=3)
+    ward.wire.fail(Silent(answers=3))
     with pytest.raises(NoReplyError):
         impatient.stop()
     assert impatient.status().state == PumpState.STOPPED
 
 
-@pytest.mark.parametrize("fault", [Fault.GARBAGE, Fault.BAD_CRC, Fault.OUT_OF_RANGE])
+@faults("garbage", "bad crc", "out of range")
 def test_what_answers_garbage_when_opened_is_not_the_pump(ward, fault):
-    ward.twin.faults = Faults(fault)
+    ward.wire.fail(fault)
     with pytest.raises(ConnectionFailedError, match="no pump on its engineering link"):
         ward.open(timeout_s=0.05)
 
 
 def test_the_link_is_well_again_after_a_failure(ward, impatient):
-    ward.twin.faults = Faults(Fault.SILENT, replies=3)
+    ward.wire.fail(Silent(answers=3))
     with pytest.raises(NoReplyError):
         impatient.run_continuous(rate_ul_h=2.0)
     impatient.run_continuous(rate_ul_h=12.5)

@@ -5,10 +5,12 @@ import socket
 import numpy as np
 import pytest
 
+from instruments.hosting.faults import Deaf, Garbage, Late, Silent, Truncated
 from instruments.hosting.pty_host import PtyHost
 from instruments.hosting.tcp_host import TcpHost
+from instruments.mettler_mt_sics.dialect import REFUSALS
 from instruments.mettler_mt_sics.driver import Driver
-from instruments.mettler_mt_sics.twin import Faults, Twin
+from instruments.mettler_mt_sics.twin import BalanceMalfunction, Twin
 from instruments.plant.laboratory import Laboratory, Parameters
 from rig.capabilities import Balance, Identity
 from rig.clock import VirtualClock
@@ -131,10 +133,19 @@ def test_zero_sets_the_mass_to_nothing_and_is_reported(balance, journal):
 
 
 def test_refused_tare_is_reported_with_its_code(balance, twin, journal):
-    twin.faults = Faults(busy=True)
+    twin.malfunction = BalanceMalfunction(busy=True)
     with pytest.raises(RefusedError, match="busy"):
         balance.tare()
-    assert journal[0].result == "refused: I"
+    assert journal[0].result == f"RefusedError: {REFUSALS['I']}"
+
+
+def test_tare_that_nobody_answers_is_reported_with_what_was_sent(twin, serve, open_driver, wire, journal):
+    balance = open_driver(serve(twin), action_timeout_s=0.3)
+    wire.fail(Truncated(3))
+    with pytest.raises(NoReplyError):
+        balance.tare()
+    (told,) = journal
+    assert (told.verb, told.sent, told.received, told.result[:12]) == ("tare", b"TI\r\n", b"TI ", "NoReplyError")
 
 
 def test_reading_is_not_reported_as_a_change(balance, journal):
@@ -172,27 +183,29 @@ def test_same_seed_same_blocks(serve, closing):
 # What goes wrong -----------------------------------------------------------------------------------------------------
 
 FAULTS = {
-    "silent": (Faults(silent=True), NoReplyError),
-    "truncated": (Faults(truncated=True), NoReplyError),
-    "late": (Faults(late=True), NoReplyError),
-    "garbage": (Faults(garbage=True), NoReplyError),
-    "busy": (Faults(busy=True), RefusedError),
-    "overloaded": (Faults(overloaded=True), RefusedError),
-    "underloaded": (Faults(underloaded=True), RefusedError),
-    "not a number": (Faults(value="NaN"), GarbledReplyError),
-    "infinite": (Faults(value="inf"), GarbledReplyError),
-    "exponent": (Faults(value="3E1"), GarbledReplyError),
-    "beyond capacity": (Faults(value="99999.9"), GarbledReplyError),
-    "empty": (Faults(value=" "), GarbledReplyError),
-    "carat": (Faults(unit="ct"), GarbledReplyError),
-    "ounce": (Faults(unit="oz"), GarbledReplyError),
-    "no unit": (Faults(unit=" "), GarbledReplyError),
+    "silent": (Silent(), NoReplyError),
+    "deaf": (Deaf(), NoReplyError),
+    "truncated": (Truncated(10), NoReplyError),
+    "late": (Late(5.0), NoReplyError),
+    "garbage": (Garbage(), NoReplyError),
+    "flipped bits": (Garbage(flipped_bits=4), GarbledReplyError),
+    "busy": (BalanceMalfunction(busy=True), RefusedError),
+    "overloaded": (BalanceMalfunction(overloaded=True), RefusedError),
+    "underloaded": (BalanceMalfunction(underloaded=True), RefusedError),
+    "not a number": (BalanceMalfunction(value="NaN"), GarbledReplyError),
+    "infinite": (BalanceMalfunction(value="inf"), GarbledReplyError),
+    "exponent": (BalanceMalfunction(value="3E1"), GarbledReplyError),
+    "beyond capacity": (BalanceMalfunction(value="99999.9"), GarbledReplyError),
+    "empty": (BalanceMalfunction(value=" "), GarbledReplyError),
+    "carat": (BalanceMalfunction(unit="ct"), GarbledReplyError),
+    "ounce": (BalanceMalfunction(unit="oz"), GarbledReplyError),
+    "no unit": (BalanceMalfunction(unit=" "), GarbledReplyError),
 }
 
 
 @pytest.mark.parametrize("faults, error", FAULTS.values(), ids=FAULTS)
-def test_fault_is_an_error_with_bytes_and_advice(balance, twin, faults, error):
-    twin.faults = faults
+def test_fault_is_an_error_with_bytes_and_advice(balance, twin, strike, faults, error):
+    strike(twin, faults)
     with pytest.raises(error) as caught:
         balance.read_mass()
     assert caught.value.instrument == "balance"
@@ -201,11 +214,11 @@ def test_fault_is_an_error_with_bytes_and_advice(balance, twin, faults, error):
 
 
 @pytest.mark.parametrize("faults", [fault for fault, _ in FAULTS.values()], ids=FAULTS)
-def test_it_reads_right_again_once_the_fault_is_over(balance, twin, faults):
-    twin.faults = faults
+def test_it_reads_right_again_once_the_fault_is_over(balance, twin, strike, faults):
+    strike(twin, faults)
     with pytest.raises(InstrumentError):
         balance.read_mass()
-    twin.faults = Faults()
+    strike(twin)
     assert balance.read_mass().mass_mg == pytest.approx(30_000.0, abs=0.5)
 
 
@@ -236,7 +249,7 @@ def test_something_else_on_the_port_is_no_balance(recorded, answer):
 
 
 def test_other_balance_than_the_bench_file_demands_is_refused(twin, serve, open_driver):
-    with pytest.raises(ConnectionFailedError, match="serial number is B000000001, the bench file demands B7"):
+    with pytest.raises(ConnectionFailedError, match="is 'B000000001', the bench file demands 'B7'"):
         open_driver(serve(twin), serial="B7")
 
 

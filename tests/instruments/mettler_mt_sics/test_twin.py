@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instruments.mettler_mt_sics.twin import Faults, Twin
+from instruments.mettler_mt_sics.twin import BalanceMalfunction, Twin
 from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.line import Stroke
 from rig.clock import VirtualClock, WallClock
@@ -134,7 +134,7 @@ def test_stable_weight_waits_for_the_pan_to_rest(twin, still, clock):
 
 
 def test_stable_weight_is_given_up_when_the_pan_never_rests(twin, clock):
-    twin.faults = Faults(busy=True)
+    twin.malfunction = BalanceMalfunction(busy=True)
     assert twin.receive(b"S\r\n") == b""
     clock.wait_s(39)
     assert twin.unsolicited() == b""

@@ -24,8 +24,8 @@ def twin(laboratory, quiet):
 
 
 @pytest.fixture
-def host(twin, closing):
-    served = GrpcHost("daq", twin)
+def host(twin, wire, closing):
+    served = GrpcHost("daq", twin, wire=wire)
     closing.callback(served.close)
     return served
 

@@ -153,7 +153,7 @@ def test_a_start_that_fails_is_reported_as_failed(driver, new_task, journal):
     other.start()
     with pytest.raises(RefusedError):
         driver.start_sampling()
-    assert journal[-1].result.startswith("starting the acquisition")
+    assert journal[-1].result.startswith("RefusedError: starting the acquisition")
 
 
 def test_sampling_may_be_stopped_twice_and_started_again(sampling, clock):

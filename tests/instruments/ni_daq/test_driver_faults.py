@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from instruments.hosting.faults import Silent
 from instruments.ni_daq.driver import Driver
 from rig.errors import (
     ConnectionFailedError,
@@ -31,7 +32,7 @@ def sampling(open_driver, clock):
 
 
 def spoilt(twin, spoil):
-    twin.faults = replace(twin.faults, spoil=spoil)
+    twin.malfunction = replace(twin.malfunction, alter_samples=spoil)
 
 
 def overwrite(value, row=0, column=0):
@@ -59,13 +60,13 @@ def test_a_value_at_or_beyond_the_end_of_its_range_names_its_channel(sampling, t
 
 def test_fewer_values_than_claimed_are_garbled(sampling, twin):
     spoilt(twin, lambda volts: volts[:, :-1])
-    twin.faults = replace(twin.faults, miscount=1)
+    twin.malfunction = replace(twin.malfunction, miscount=1)
     with pytest.raises(GarbledReplyError, match="8 of 88 values are missing"):
         sampling.read_block()
 
 
 def test_fewer_samples_than_asked_for_are_garbled(sampling, twin):
-    twin.faults = replace(twin.faults, miscount=-1)
+    twin.malfunction = replace(twin.malfunction, miscount=-1)
     with pytest.raises(GarbledReplyError, match="11 samples were asked for, and 10 claimed"):
         sampling.read_block()
 
@@ -86,18 +87,18 @@ def test_samples_that_went_with_a_garbled_read_count_as_lost(sampling, twin, clo
     assert (block.lost, len(block.t_ns), block.t_ns[-1]) == (11, 10, clock.now_ns())
 
 
-def test_a_stalled_server_costs_one_deadline(sampling, twin):
-    twin.faults = replace(twin.faults, silent=True)
+def test_a_stalled_server_costs_one_deadline(sampling, wire):
+    wire.fail(Silent())
     with pytest.raises(NoReplyError, match="no reply before the deadline") as caught:
         sampling.read_block()
     assert caught.value.sent.startswith(b"/nidaqmx_grpc.NiDAQmx/GetReadAttributeUInt32 ")
 
 
-def test_sampling_goes_on_after_a_stall_without_losing_count(sampling, twin, clock):
-    twin.faults = replace(twin.faults, silent=True)
+def test_sampling_goes_on_after_a_stall_without_losing_count(sampling, wire, clock):
+    wire.fail(Silent())
     with pytest.raises(NoReplyError):
         sampling.read_block()
-    twin.faults = replace(twin.faults, silent=False)
+    wire.heal()
     block = sampling.read_block()
     assert (block.lost, len(block.t_ns), block.t_ns[-1]) == (0, 11, clock.now_ns())
 
@@ -109,16 +110,16 @@ def test_a_server_that_goes_away_is_a_lost_connection(sampling, host):
 
 
 def test_an_error_of_the_device_carries_its_code_and_its_bytes(sampling, twin):
-    twin.faults = replace(twin.faults, refuse=-200361 + 1)
+    twin.malfunction = replace(twin.malfunction, refuse=-200361 + 1)
     with pytest.raises(RefusedError) as caught:
         sampling.read_block()
     assert (caught.value.code, b"ni-error=-200360" in caught.value.received) == ("-200360", True)
 
 
 def test_an_overflow_on_the_device_itself_restarts_the_acquisition(sampling, twin):
-    twin.faults = replace(twin.faults, refuse=-200361)
+    twin.malfunction = replace(twin.malfunction, refuse=-200361)
     assert sampling.read_block().lost == 10  # those before the one that the new start takes
-    twin.faults = replace(twin.faults, refuse=0)
+    twin.malfunction = replace(twin.malfunction, refuse=0)
     assert len(sampling.read_block().t_ns) == 1
 
 
@@ -127,8 +128,8 @@ def test_closing_a_driver_whose_server_is_gone_is_silent(sampling, host):
     sampling.close()
 
 
-def test_a_server_that_stalls_at_opening_is_not_reached(open_driver, twin):
-    twin.faults = replace(twin.faults, silent=True)
+def test_a_server_that_stalls_at_opening_is_not_reached(open_driver, wire):
+    wire.fail(Silent())
     with pytest.raises(ConnectionFailedError, match="no reply before the deadline"):
         open_driver(deadline_s=0.3)
 

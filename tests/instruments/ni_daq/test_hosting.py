@@ -1,13 +1,13 @@
 """The gRPC host: ends when told, however busy, and says when its port is taken."""
 
 import threading
-from dataclasses import replace
 
 import grpc
 import nidaqmx
 import pytest
 from nidaqmx.errors import DaqError, RpcError
 
+from instruments.hosting.faults import Silent
 from instruments.hosting.grpc_host import GrpcHost
 from instruments.ni_daq.twin import Twin
 
@@ -50,8 +50,8 @@ def test_closing_ends_a_call_that_waits_for_samples(host, new_task):
     assert (reader.is_alive(), len(failures)) == (False, 1)
 
 
-def test_closing_ends_calls_that_a_fault_keeps_silent(host, twin, ni):
-    twin.faults = replace(twin.faults, silent=True)
+def test_closing_ends_calls_that_a_fault_keeps_silent(host, wire, ni):
+    wire.fail(Silent())
     ended = threading.Event()
 
     def create():

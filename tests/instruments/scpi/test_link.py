@@ -4,10 +4,11 @@ import socket
 
 import pytest
 
+from instruments.hosting.faults import Deaf, Doubled, Garbage, Late, Silent, Truncated, Unplugged
 from instruments.hosting.pty_host import PtyHost
 from instruments.hosting.tcp_host import TcpHost
 from instruments.scpi.queries import ScpiLink, ScpiSettings
-from instruments.scpi.simulated.status_model import Faults, ScpiDevice
+from instruments.scpi.simulated.status_model import ScpiDevice, ScpiMalfunction
 from rig.capabilities import Identity
 from rig.errors import (
     ConnectionFailedError,
@@ -28,7 +29,7 @@ class Bare:
     def __init__(self, identity="RIG,DEVICE,0001,1.0"):
         self.device = ScpiDevice(
             identity,
-            {"ONE?": lambda _: self.device.faults.number or "1.0", "TWO?": lambda _: "2.0", "DO": lambda _: ""},
+            {"ONE?": lambda _: self.device.malfunction.number or "1.0", "TWO?": lambda _: "2.0", "DO": lambda _: ""},
         )
 
     def receive(self, data):
@@ -49,7 +50,7 @@ def bare():
 @pytest.fixture
 def connect(context, closing):
     def open_link(port, **settings):
-        link = ScpiLink("meter", ScpiSettings(port=port, **{"timeout_s": 0.2, **settings}), context)
+        link = ScpiLink("meter", ScpiSettings(port=port, **{"timeout_s": 1.0, **settings}), context)
         closing.callback(link.close)
         return link
 
@@ -90,7 +91,8 @@ def test_refused_command_carries_every_queued_error(link, journal):
         link.command("do", {}, "UNDO", "REDO")
     assert caught.value.code == "-113"
     assert caught.value.sent == b"UNDO\nREDO\n"
-    assert journal[0].result == '-113,"Undefined header"; -113,"Undefined header"'
+    said = '-113,"Undefined header"; -113,"Undefined header"'
+    assert journal[0].result == f"RefusedError: the instrument reports {said}"
 
 
 def test_refused_command_leaves_the_queue_empty(link):
@@ -108,26 +110,28 @@ def test_errors_from_before_are_recorded_at_opening_and_stop_nothing(bare, serve
 
 
 FAULTS = {
-    "silent": (Faults(silent=True), NoReplyError),
-    "truncated": (Faults(truncated=True), NoReplyError),
-    "late": (Faults(late=True), NoReplyError),
-    "garbage": (Faults(garbage=True), NoReplyError),
-    "flooding": (Faults(flooding=True), GarbledReplyError),
-    "duplicated": (Faults(duplicated=True), GarbledReplyError),
-    "endless errors": (Faults(endless_errors=True), GarbledReplyError),
-    "overload": (Faults(number="+9.90000000E+37"), RefusedError),
-    "not a number": (Faults(number="9.91E37"), RefusedError),
-    "nan": (Faults(number="NaN"), GarbledReplyError),
-    "empty": (Faults(number=" "), GarbledReplyError),
-    "with a unit": (Faults(number="1.0 A"), GarbledReplyError),
-    "two numbers": (Faults(number="1.0,2.0"), GarbledReplyError),
-    "beyond the range": (Faults(number="-10.5"), GarbledReplyError),
+    "silent": (Silent(), NoReplyError),
+    "deaf": (Deaf(), NoReplyError),
+    "truncated": (Truncated(2), NoReplyError),
+    "late": (Late(5.0), NoReplyError),
+    "garbage": (Garbage(), NoReplyError),
+    "flooding": (Garbage(b"0" * (1 << 18)), GarbledReplyError),
+    "doubled": (Doubled(), GarbledReplyError),
+    "unplugged": (Unplugged(), ConnectionLostError),
+    "endless errors": (ScpiMalfunction(endless_errors=True), GarbledReplyError),
+    "overload": (ScpiMalfunction(number="+9.90000000E+37"), RefusedError),
+    "not a number": (ScpiMalfunction(number="9.91E37"), RefusedError),
+    "nan": (ScpiMalfunction(number="NaN"), GarbledReplyError),
+    "empty": (ScpiMalfunction(number=" "), GarbledReplyError),
+    "with a unit": (ScpiMalfunction(number="1.0 A"), GarbledReplyError),
+    "two numbers": (ScpiMalfunction(number="1.0,2.0"), GarbledReplyError),
+    "beyond the range": (ScpiMalfunction(number="-10.5"), GarbledReplyError),
 }
 
 
 @pytest.mark.parametrize("faults, error", FAULTS.values(), ids=FAULTS)
-def test_fault_is_an_error_with_bytes_and_advice(link, bare, faults, error):
-    bare.device.faults = faults
+def test_fault_is_an_error_with_bytes_and_advice(link, bare, strike, faults, error):
+    strike(bare.device, faults)
     with pytest.raises(error) as caught:
         one(link)
     assert caught.value.instrument == "meter"
@@ -136,16 +140,16 @@ def test_fault_is_an_error_with_bytes_and_advice(link, bare, faults, error):
 
 
 @pytest.mark.parametrize("faults", [fault for fault, _ in FAULTS.values()], ids=FAULTS)
-def test_it_reads_right_again_once_the_fault_is_over(link, bare, faults):
-    bare.device.faults = faults
+def test_it_reads_right_again_once_the_fault_is_over(link, bare, strike, faults):
+    strike(bare.device, faults)
     with pytest.raises(InstrumentError):
         one(link)
-    bare.device.faults = Faults()
+    strike(bare.device)
     assert (two(link), one(link)) == (2.0, 1.0)
 
 
-def test_bytes_of_a_reply_that_stops_half_way_are_shown(link, bare):
-    bare.device.faults = Faults(truncated=True)
+def test_bytes_of_a_reply_that_stops_half_way_are_shown(link, wire):
+    wire.fail(Truncated(2))
     with pytest.raises(NoReplyError) as caught:
         one(link)
     assert (caught.value.sent, caught.value.received) == (b"ONE?\n", b"1.")
@@ -258,11 +262,11 @@ def test_serial_instrument_is_reached_by_its_port_alone(bare, connect, closing):
     assert (one(link), two(link)) == (1.0, 2.0)
 
 
-def test_silent_serial_instrument(bare, connect, closing):
-    host = PtyHost("meter", bare)
+def test_silent_serial_instrument(bare, wire, connect, closing):
+    host = PtyHost("meter", bare, wire=wire)
     closing.callback(host.close)
     link = connect(f"ASRL{host.port}::INSTR")
-    bare.device.faults = Faults(silent=True)
+    wire.fail(Silent())
     with pytest.raises(NoReplyError):
         one(link)
 

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from instruments.hosting.faults import Silent
 from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.line import Stroke
 from instruments.plant.power import IDLE_A, MOTOR_A
-from instruments.scpi.simulated.status_model import Faults, ScpiDevice
+from instruments.scpi.simulated.status_model import ScpiDevice, ScpiMalfunction
 from instruments.scpi_meter.driver import Driver
 from instruments.scpi_meter.twin import Twin
 from rig.capabilities import Meter
@@ -97,16 +98,16 @@ def test_current_beyond_the_range_is_refused_as_overload(twin, serve, connect):
 @pytest.mark.parametrize(
     "faults, error",
     [
-        (Faults(silent=True), NoReplyError),
-        (Faults(number="9.91E37"), RefusedError),
-        (Faults(number="NAN"), GarbledReplyError),
-        (Faults(number="0.13"), GarbledReplyError),
-        (Faults(number="1,0"), GarbledReplyError),
+        (Silent(), NoReplyError),
+        (ScpiMalfunction(number="9.91E37"), RefusedError),
+        (ScpiMalfunction(number="NAN"), GarbledReplyError),
+        (ScpiMalfunction(number="0.13"), GarbledReplyError),
+        (ScpiMalfunction(number="1,0"), GarbledReplyError),
     ],
     ids=["silent", "not a number", "nan", "beyond its range", "comma"],
 )
-def test_fault_is_never_a_current(meter, twin, faults, error):
-    twin.faults = faults
+def test_fault_is_never_a_current(meter, twin, strike, faults, error):
+    strike(twin, faults)
     with pytest.raises(error):
         meter.measure_current_a()
 
@@ -119,7 +120,7 @@ def test_something_else_on_the_port_is_no_meter(serve, connect):
 
 
 def test_meter_that_is_overloaded_is_still_the_meter(twin, serve, connect):
-    twin.faults = Faults(number="9.9E37")
+    twin.malfunction = ScpiMalfunction(number="9.9E37")
     assert connect(serve(twin)).identify().model == "TWIN-METER"
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import pyvisa
 
+from instruments.hosting.faults import Silent
 from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.power import IDLE_A, MOTOR_A
-from instruments.scpi.simulated.status_model import Faults
+from instruments.scpi.simulated.status_model import ScpiMalfunction
 from instruments.scpi_supply.driver import Driver
 from instruments.scpi_supply.twin import Twin
 from rig.capabilities import Supply
@@ -178,15 +179,15 @@ def test_tripped_output_stays_off_until_it_is_cleared(starved, twin, laboratory)
 @pytest.mark.parametrize(
     "faults, error",
     [
-        (Faults(silent=True), NoReplyError),
-        (Faults(number="9.91E37"), RefusedError),
-        (Faults(number="NAN"), GarbledReplyError),
-        (Faults(number="6.7"), GarbledReplyError),
+        (Silent(), NoReplyError),
+        (ScpiMalfunction(number="9.91E37"), RefusedError),
+        (ScpiMalfunction(number="NAN"), GarbledReplyError),
+        (ScpiMalfunction(number="6.7"), GarbledReplyError),
     ],
     ids=["silent", "not a number", "nan", "beyond its range"],
 )
-def test_fault_is_never_a_voltage(supply, twin, faults, error):
-    twin.faults = faults
+def test_fault_is_never_a_voltage(supply, twin, strike, faults, error):
+    strike(twin, faults)
     with pytest.raises(error):
         supply.measure_voltage_v()
 

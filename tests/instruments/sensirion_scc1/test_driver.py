@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from instruments.hosting.faults import Altered
 from instruments.hosting.pty_host import PtyHost
+from instruments.hosting.wire import Wire
 from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.line import Stroke
 from instruments.sensirion_scc1 import dialect
@@ -26,10 +28,6 @@ from rig.errors import (
     NoReplyError,
     RefusedError,
 )
-
-
-def spoilt(twin, spoil):
-    twin.faults = replace(twin.faults, spoil=spoil)
 
 
 def test_it_is_a_flow_sensor(driver):
@@ -94,7 +92,7 @@ def test_samples_that_the_cable_lost_are_counted_and_move_the_stamps(open_driver
 
 
 def test_saturation_is_no_number_and_is_flagged(sampling, clock, twin):
-    twin.faults = replace(twin.faults, sayings=Sayings(raw_flow=32767))
+    twin.malfunction = replace(twin.malfunction, sayings=Sayings(raw_flow=32767))
     clock.wait_s(1)
     assert np.isnan(sampling.read_block().columns["flow"]).all()
 
@@ -108,7 +106,7 @@ def test_beyond_full_scale_a_flag_goes_with_the_number(sampling, clock, laborato
 
 
 def test_a_temperature_that_no_liquid_has_is_garbled(sampling, clock, twin):
-    twin.faults = replace(twin.faults, sayings=Sayings(raw_temperature=32767))
+    twin.malfunction = replace(twin.malfunction, sayings=Sayings(raw_temperature=32767))
     clock.wait_s(1)
     with pytest.raises(GarbledReplyError, match="temperature"):
         sampling.read_block()
@@ -116,13 +114,13 @@ def test_a_temperature_that_no_liquid_has_is_garbled(sampling, clock, twin):
 
 @pytest.mark.parametrize("unit, why", [(0x0043, "norm litres"), (0x0944, "grams"), (0x0FFF, "unknown")])
 def test_a_unit_that_is_no_volume_flow_is_refused_at_opening(open_driver, twin, unit, why):
-    twin.faults = replace(twin.faults, sayings=Sayings(unit=unit))
+    twin.malfunction = replace(twin.malfunction, sayings=Sayings(unit=unit))
     with pytest.raises(GarbledReplyError, match=why):
         open_driver()
 
 
 def test_another_sensor_than_the_calibrated_one_is_not_accepted(open_driver):
-    with pytest.raises(ConnectionFailedError, match="'19230042', not 'ABCD'"):
+    with pytest.raises(ConnectionFailedError, match="is '19230042', the bench file demands 'ABCD'"):
         open_driver(serial="ABCD")
 
 
@@ -155,20 +153,20 @@ def test_another_sensor_than_the_calibrated_one_is_not_accepted(open_driver):
         "endless noise",
     ],
 )
-def test_a_spoilt_answer_is_a_typed_error_with_its_bytes(sampling, clock, twin, spoil, error):
+def test_a_spoilt_answer_is_a_typed_error_with_its_bytes(sampling, clock, wire, spoil, error):
     clock.wait_s(1)
-    spoilt(twin, spoil)
+    wire.fail(Altered(spoil))
     with pytest.raises(error) as caught:
         sampling.read_block()
     assert caught.value.sent == bytes.fromhex("7e 00 36 01 03 c5 7e")
 
 
-def test_samples_that_went_with_a_spoilt_answer_count_as_lost(sampling, clock, twin):
+def test_samples_that_went_with_a_spoilt_answer_count_as_lost(sampling, clock, wire):
     clock.wait_s(2)
-    spoilt(twin, lambda answer: answer[:5] + bytes([answer[5] ^ 1]) + answer[6:])
+    wire.fail(Altered(lambda answer: answer[:5] + bytes([answer[5] ^ 1]) + answer[6:]))
     with pytest.raises(GarbledReplyError):
         sampling.read_block()
-    spoilt(twin, None)
+    wire.heal()
     clock.wait_s(1)
     block = sampling.read_block()
     assert (block.lost, len(block.t_ns), block.t_ns[-1]) == (10, 5, clock.now_ns())
@@ -176,10 +174,10 @@ def test_samples_that_went_with_a_spoilt_answer_count_as_lost(sampling, clock, t
 
 def test_an_answer_that_never_was_given_loses_nothing(sampling, clock, twin):
     clock.wait_s(1)
-    twin.faults = replace(twin.faults, refuse=State.ACCESS)
+    twin.malfunction = replace(twin.malfunction, refuse=State.ACCESS)
     with pytest.raises(RefusedError):
         sampling.read_block()
-    twin.faults = replace(twin.faults, refuse=State.OK)
+    twin.malfunction = replace(twin.malfunction, refuse=State.OK)
     block = sampling.read_block()
     assert (block.lost, len(block.t_ns), block.t_ns[-1]) == (0, 5, clock.now_ns())
 
@@ -188,12 +186,13 @@ def test_an_answer_that_never_was_given_loses_nothing(sampling, clock, twin):
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_garbage_is_never_a_sample(laboratory, clock, context, garbage):
     twin = Twin("flow", Twin.Parameters(), laboratory)
-    host = PtyHost("flow", twin)
+    wire = Wire(clock)
+    host = PtyHost("flow", twin, wire=wire)
     try:
         driver = Driver("flow", Driver.Settings(port=host.port, timeout_s=0.5), context)
         driver.start_sampling()
         clock.wait_s(1)
-        spoilt(twin, lambda _: b"\x7e" + garbage + b"\x7e")
+        wire.fail(Altered(lambda _: b"\x7e" + garbage + b"\x7e"))
         with pytest.raises(InstrumentError):
             driver.read_block()
         driver.close()
@@ -203,7 +202,7 @@ def test_garbage_is_never_a_sample(laboratory, clock, context, garbage):
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.OK])
 def test_each_refusal_says_what_it_means(sampling, twin, state):
-    twin.faults = replace(twin.faults, refuse=state)
+    twin.malfunction = replace(twin.malfunction, refuse=state)
     with pytest.raises(RefusedError, match=state.name.lower().replace("_", " ")) as caught:
         sampling.read_block()
     assert (caught.value.code, bool(caught.value.advice)) == (f"0x{state:02x}", True)
@@ -211,13 +210,13 @@ def test_each_refusal_says_what_it_means(sampling, twin, state):
 
 def test_a_device_in_error_says_which(sampling, twin, clock):
     clock.wait_s(1)
-    twin.faults = replace(twin.faults, error_flags=0x0000_0040)
+    twin.malfunction = replace(twin.malfunction, error_flags=0x0000_0040)
     with pytest.raises(RefusedError, match="flags 0x00000040"):
         sampling.read_block()
 
 
 def test_an_old_error_of_the_device_is_cleared_and_reported_at_opening(open_driver, twin, journal):
-    twin.faults = replace(twin.faults, error_flags=0x0000_0040)
+    twin.malfunction = replace(twin.malfunction, error_flags=0x0000_0040)
     open_driver()
     assert (journal[0].verb, journal[0].arguments) == ("clear_errors", {"flags": 0x40, "last_error": 0})
 

@@ -1,0 +1,20 @@
+"""What the simulated device itself can do wrong, whatever its wire does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class DaqMalfunction:
+    """The device's present misbehaviour; by default none.
+
+    `refuse` is an error code for every read. `alter_samples` changes the samples of a read, of shape (channels, n),
+    before they are sent. `miscount` is added to the number of samples a read claims.
+    """
+
+    refuse: int = 0
+    alter_samples: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
+    miscount: int = 0
