@@ -6,11 +6,11 @@ from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from rig.bench_file.tables import M, Model
+from rig.bench_file.tables import M, TomlTable
 from rig.errors import PlanError, UnknownLimitError, UnknownRequirementError
 
 
-class Limit(Model):
+class Limit(TomlTable):
     """Within what a result must lie, agreed before measuring; `source` says who says so."""
 
     unit: str = Field(min_length=1)
@@ -28,14 +28,14 @@ class Limit(Model):
         return self
 
 
-class Evaporation(Model):
+class EvaporationSection(TomlTable):
     """How long the bench weighs at zero flow before and after each plan that doses."""
 
     zero_flow_hours: float = Field(ge=0, le=48)
     settle_minutes: float = Field(ge=0, le=600)
 
 
-class Trumpet(Model):
+class TrumpetSection(TomlTable):
     """How start-up graphs and trumpet curves are drawn; a sample interval is demanded, never assumed."""
 
     pump_type: str = Field(min_length=1)
@@ -43,11 +43,11 @@ class Trumpet(Model):
     windows_min: tuple[float, ...] = Field(min_length=1)
 
 
-class LimitsFile(Model):
+class LimitsFile(TomlTable):
     """limits.toml."""
 
-    evaporation: Evaporation
-    trumpet: Trumpet | None = None
+    evaporation: EvaporationSection
+    trumpet: TrumpetSection | None = None
     limits: dict[str, Limit]
 
     def named(self, name: str) -> Limit:
@@ -57,14 +57,14 @@ class LimitsFile(Model):
         return self.limits[name]
 
 
-class Requirement(Model):
+class Requirement(TomlTable):
     """One requirement to trace to."""
 
     text: str = Field(min_length=1)
     source: str = Field(min_length=1)
 
 
-class RequirementsFile(Model):
+class RequirementsFile(TomlTable):
     """requirements.toml."""
 
     requirements: dict[str, Requirement]

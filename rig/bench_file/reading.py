@@ -25,9 +25,9 @@ from rig.bench_file.tables import (
     InstrumentCommon,
     InstrumentSettings,
     M,
-    Model,
     PowerSection,
     SafetySection,
+    TomlTable,
     TwinParameters,
     WeighingSection,
 )
@@ -236,7 +236,7 @@ class _Checker:
             self.mistakes.append("weighing: missing; a bench with a balance says what the balance is worth")
 
 
-def _line(detail: Any, place: str, kind: type[Model], also: frozenset[str]) -> str:
+def _line(detail: Any, place: str, kind: type[TomlTable], also: frozenset[str]) -> str:
     """Say one of pydantic's findings in one line: place, found, allowed."""
     where = ".".join(str(part) for part in (place, *detail["loc"]) if part != "")
     if detail["type"] == "extra_forbidden":
