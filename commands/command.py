@@ -10,6 +10,7 @@ EXIT_FOUND_PROBLEMS = 1
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 DEFAULT_RUNS = Path("runs")
+_LAST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ def above_zero(text: str) -> float:
 def not_negative(text: str) -> float:
     """Return a number of the command line that must be finite and not below zero."""
     return _number(text, lambda number: number >= 0, "zero or above")
+
+
+def tcp_port(text: str) -> int:
+    """Return a port of the command line."""
+    if not (text.isdecimal() and 1 <= int(text) <= _LAST_PORT):
+        raise argparse.ArgumentTypeError(f"found {text!r}; a port from 1 to {_LAST_PORT} is wanted")
+    return int(text)
 
 
 def _number(text: str, allowed: Callable[[float], bool], words: str) -> float:

@@ -4,13 +4,13 @@ import argparse
 from pathlib import Path
 from types import FrameType
 
-from commands.command import Command, above_zero, not_negative, takes_bench_file
+from commands.command import Command, above_zero, not_negative, takes_bench_file, tcp_port
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     takes_bench_file(parser)
     parser.add_argument("--dir", type=Path, default=Path("twins"), help="where serial ports get stable names")
-    parser.add_argument("--first-tcp-port", type=int, default=21000, help="TCP twins count up from here")
+    parser.add_argument("--first-tcp-port", type=tcp_port, default=21000, help="TCP twins count up from here")
     parser.add_argument("--speed", type=above_zero, default=1.0, help="how much faster than real time the twins live")
     parser.add_argument(
         "--for-s", type=not_negative, default=0.0, help="end after so many real seconds (default: at a signal)"
