@@ -58,17 +58,21 @@ def _host(bench_file: BenchFile, clock: WallClock, directory: Path, first_tcp_po
         )
     # Looked at before anything is opened: gRPC would take port 65 539 for port 3.
     last = first_tcp_port + len(bench_file.instruments) - 1
+    if last > _LAST_PORT:
+        raise _no_endpoint(f"counting up from {first_tcp_port} leads to port {last}")
     try:
-        if last > _LAST_PORT:
-            raise OSError(f"counting up from {first_tcp_port} leads to port {last}")
         directory.mkdir(parents=True, exist_ok=True)
         return TwinHost(
             bench_file, clock, bench_file.bench.seed, directory=directory.resolve(), first_tcp_port=first_tcp_port
         )
     except (OSError, RuntimeError) as error:
-        raise ConnectionFailedError(
-            "twins", f"an endpoint cannot be had: {error}", advice="choose another --first-tcp-port or --dir"
-        ) from error
+        raise _no_endpoint(str(error)) from error
+
+
+def _no_endpoint(why: str) -> ConnectionFailedError:
+    return ConnectionFailedError(
+        "twins", f"an endpoint cannot be had: {why}", advice="choose another --first-tcp-port or --dir"
+    )
 
 
 def reaching(bench_file: BenchFile, ports: dict[str, str], speed: float) -> str:
