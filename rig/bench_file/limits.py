@@ -1,13 +1,13 @@
 """Limits and requirements: what plans are judged by, kept apart from the plans."""
 
-import tomllib
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from rig.bench_file.checking import Checker, hint
 from rig.bench_file.tables import M, TomlTable
-from rig.errors import PlanError, UnknownLimitError, UnknownRequirementError
+from rig.errors import PlanFileError, UnknownLimitError, UnknownRequirementError
 
 
 class Limit(TomlTable):
@@ -53,7 +53,8 @@ class LimitsFile(TomlTable):
     def named(self, name: str) -> Limit:
         """Return a limit; raise UnknownLimitError with those there are."""
         if name not in self.limits:
-            raise UnknownLimitError(f"there is no limit {name!r}; there are {', '.join(map(repr, self.limits))}")
+            known = ", ".join(map(repr, self.limits))
+            raise UnknownLimitError(f"there is no limit {name!r}; there are {known}{hint(name, self.limits)}")
         return self.limits[name]
 
 
@@ -72,26 +73,23 @@ class RequirementsFile(TomlTable):
     def named(self, name: str) -> Requirement:
         """Return a requirement; raise UnknownRequirementError with those there are."""
         if name not in self.requirements:
-            raise UnknownRequirementError(f"there is no requirement {name!r}; there are {', '.join(self.requirements)}")
+            known = ", ".join(self.requirements)
+            raise UnknownRequirementError(
+                f"there is no requirement {name!r}; there are {known}{hint(name, self.requirements)}"
+            )
         return self.requirements[name]
 
 
 def load_limits(path: Path) -> LimitsFile:
-    """Read limits.toml; raise PlanError with every mistake in it."""
+    """Read limits.toml; raise PlanFileError with every mistake in it."""
     return _load(path, LimitsFile)
 
 
 def load_requirements(path: Path) -> RequirementsFile:
-    """Read requirements.toml; raise PlanError with every mistake in it."""
+    """Read requirements.toml; raise PlanFileError with every mistake in it."""
     return _load(path, RequirementsFile)
 
 
-def _load(path: Path, model: type[M]) -> M:
-    try:
-        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return model.model_validate(raw)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PlanError(f"{path}: {error}") from error
-    except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, d['loc']))}: found {d['input']!r}; {d['msg']}" for d in error.errors()]
-        raise PlanError("\n".join([f"{path}: {len(lines)} mistake(s)", *lines])) from error
+def _load(path: Path, kind: type[M]) -> M:
+    checker = Checker(path, PlanFileError)
+    return checker.whole(checker.table(kind, checker.raw))

@@ -12,8 +12,9 @@ _BARE = re.compile(r"^[A-Za-z0-9_-]+$")
 class Styles:
     """Draws one style for each key, value and table."""
 
-    def __init__(self, draw):
+    def __init__(self, draw, *, long_strings=True):
         self._draw = draw
+        self._long_strings = long_strings
 
     def document(self, tables):
         """Return a document's text: what stands above all headers first."""
@@ -67,10 +68,13 @@ class Styles:
                 return str(value).lower()
             case str():
                 escaped = json.dumps(value, ensure_ascii=False)
-                return self._one_of(escaped, f'"""\n{escaped[1:-1]}"""')
+                return self._one_of(escaped, *self._long(escaped))
             case date():
                 return value.isoformat()
         return repr(value)
+
+    def _long(self, escaped):
+        return (f'"""\n{escaped[1:-1]}"""',) if self._long_strings else ()
 
     def _comment(self):
         return self._one_of("", '  # [laboratory] kind = "mocked"')
