@@ -1,1 +1,1 @@
-"""The `rig` command: the front door. It may open every room; nothing imports it."""
+"""The `rig` command: the front door in main.py, and a file for each noun that a person may say."""

@@ -1,7 +1,9 @@
 """Every error the rig raises, drawn as a tree.
 
 RigError
-├── BenchFileError            the bench file says something it may not; all mistakes at once
+├── TomlFileError             a file says something it may not; all mistakes at once
+│   ├── BenchFileError          a bench file
+│   └── PlanFileError           limits.toml or requirements.toml; a PlanError too
 ├── BenchConnectionError      one or more instruments could not be reached; all failures at once
 ├── BenchBusyError            another run holds the bench
 ├── DiscoveryError            the bench file names a driver, twin or firmware that cannot be found
@@ -35,7 +37,8 @@ RigError
 └── SafetyError               delivery could not be shown to have stopped
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 MAX_BYTES_SHOWN = 96
 
@@ -57,14 +60,18 @@ class RigError(Exception):
     """The root: whatever the rig raises on purpose is one of these."""
 
 
-class BenchFileError(RigError):
-    """Every mistake of a bench file at once; `mistakes` holds one line each: place, what was found, what is allowed."""
+class TomlFileError(RigError):
+    """Every mistake of a file at once; `mistakes` holds one line each: place, what was found, what is allowed."""
 
     def __init__(self, path: str, mistakes: Sequence[str]) -> None:
         self.path = path
         self.mistakes = tuple(mistakes)
         count = "1 mistake" if len(self.mistakes) == 1 else f"{len(self.mistakes)} mistakes"
         super().__init__("\n".join([f"{path}: {count}", *(f"  {line}" for line in self.mistakes)]))
+
+
+class BenchFileError(TomlFileError):
+    """A bench file with mistakes."""
 
 
 class DiscoveryError(RigError):
@@ -184,6 +191,10 @@ class PlanError(RigError):
     """The plan itself is wrong."""
 
 
+class PlanFileError(TomlFileError, PlanError):
+    """A file of limits or requirements with mistakes."""
+
+
 class UnknownLimitError(PlanError):
     """A verify names a limit that limits.toml does not hold."""
 
@@ -234,3 +245,9 @@ class ExportError(RigError):
 
 class SafetyError(RigError):
     """Delivery could not be shown to have stopped."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return "; did you mean …?" when a word is close to one that is known, "" when not."""
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

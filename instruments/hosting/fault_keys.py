@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, field_validator, model_validator
 
 from instruments.hosting.faults import Deaf, Doubled, Garbage, Late, Silent, Truncated, Unplugged, WireFault
-from rig.bench_file.tables import Model, TwinParameters
+from rig.bench_file.tables import TomlTable, TwinParameters
 
 # Which keys belong to one kind alone, and which of them it cannot do without.
 _OWN = {"late": {"by_s"}, "truncated": {"after_bytes"}, "garbage": {"given", "flipped_bits", "seed"}}
@@ -14,7 +14,7 @@ _NEEDED = {"late": "by_s", "truncated": "after_bytes"}
 _NOT_IN_CALLS = ("truncated", "doubled", "garbage")
 
 
-class FaultKeys(Model):
+class FaultKeys(TomlTable):
     """One fault of a twin's wire."""
 
     kind: Literal["silent", "deaf", "late", "truncated", "doubled", "garbage", "unplugged"]

@@ -1,16 +1,22 @@
 """Hosts a mocked bench's twins as a process of their own, for any client that speaks the instruments' languages."""
 
-import re
 import threading
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import tomli_w
+
+from instruments.hosting.host import TwinHost
 from rig.bench_file.reading import BenchFile
 from rig.clock import Deadline, WallClock
-from rig.discovery import find_class
-from rig.errors import ConnectionFailedError
+from rig.errors import BenchFileError, ConnectionFailedError, ExportError
 
 _LOOK_S = 0.2
+_LAST_PORT = 65_535
+_HEAD = "# Reaches the twins that `rig twins` hosts from {!r}: written anew each time.\n\n"
+# What only a mocked bench may say.
+_OF_MOCKED_BENCHES = ("epoch", "serial_twins")
 
 
 def host_until(
@@ -25,22 +31,18 @@ def host_until(
     """Serve the twins of a bench file until `ended` is set or `for_s` real seconds have passed.
 
     Serial twins get stable names in `directory`, TCP twins ports from `first_tcp_port` on. A bench file that reaches
-    them is written as `directory/bench.toml`. Raises ConnectionFailedError when an endpoint cannot be had.
+    them is written as `directory/bench.toml`. Raises BenchFileError for a bench that is not mocked,
+    ConnectionFailedError when an endpoint cannot be had, and ExportError when the bench file cannot be written.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    try:
-        host = find_class("instruments.hosting.host:TwinHost", "", "")(
-            bench_file, clock, bench_file.bench.seed, directory=directory.resolve(), first_tcp_port=first_tcp_port
-        )
-    except (OSError, RuntimeError) as error:
-        raise ConnectionFailedError(
-            "twins", f"an endpoint cannot be had: {error}", advice="choose another --first-tcp-port or --dir"
-        ) from error
+    host = _host(bench_file, clock, directory, first_tcp_port)
     try:
         for name, port in host.ports.items():
             say(f"{name}: {port}")
         reach = directory / "bench.toml"
-        reach.write_text(reaching(bench_file, host.ports, clock.speed), encoding="utf-8")
+        try:
+            reach.write_text(reaching(bench_file, host.ports, clock.speed), encoding="utf-8")
+        except OSError as error:
+            raise ExportError(f"{reach} could not be written: {error}") from error
         say(f"bench file that reaches them: {reach}")
         deadline = Deadline(for_s if for_s is not None else float("inf"))
         while not deadline.passed() and not ended.wait(_LOOK_S):
@@ -49,27 +51,42 @@ def host_until(
         host.close()
 
 
+def _host(bench_file: BenchFile, clock: WallClock, directory: Path, first_tcp_port: int) -> TwinHost:
+    if not bench_file.mocked:
+        raise BenchFileError(
+            str(bench_file.path), [f"bench.kind: found {bench_file.bench.kind!r}; only a mocked bench has twins"]
+        )
+    # Looked at before anything is opened: gRPC would take port 65 539 for port 3.
+    last = first_tcp_port + len(bench_file.instruments) - 1
+    if last > _LAST_PORT:
+        raise _no_endpoint(f"counting up from {first_tcp_port} leads to port {last}")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        return TwinHost(
+            bench_file, clock, bench_file.bench.seed, directory=directory.resolve(), first_tcp_port=first_tcp_port
+        )
+    except (OSError, RuntimeError) as error:
+        raise _no_endpoint(str(error)) from error
+
+
+def _no_endpoint(why: str) -> ConnectionFailedError:
+    return ConnectionFailedError(
+        "twins", f"an endpoint cannot be had: {why}", advice="choose another --first-tcp-port or --dir"
+    )
+
+
 def reaching(bench_file: BenchFile, ports: dict[str, str], speed: float) -> str:
     """Return a bench file's text for clients of the twins: wall clock at their speed, each instrument with its port.
 
-    What is measured there is simulated, and the file says so: calibrations, reports and dashboards go by it.
+    What is measured there is simulated, and the file says so: calibrations, reports and dashboards go by it. All else
+    is as in the bench file, whatever style of TOML that is written in.
     """
-    lines: list[str] = []
-    skipping = False
-    for line in bench_file.text.splitlines():
-        header = re.match(r"\s*\[+([^\]]+)\]+", line)
-        if header:
-            table = header[1].replace('"', "").split(".")
-            skipping = table[0] == "laboratory" or "twin" in table[2:3]
-            if not skipping:
-                lines.append(line)
-                if table[0] == "instruments" and len(table) == 2:
-                    lines.append(f'port = "{ports[table[1]]}"')
-            continue
-        if skipping or re.match(r"\s*(epoch|serial_twins|twin)\s*=", line):
-            continue
-        if re.match(r'\s*kind\s*=\s*"mocked"', line):
-            lines += ['kind = "physical"', "simulated = true", f"clock_speed = {speed!r}"]
-            continue
-        lines.append(re.sub(r'^(\s*clock\s*=\s*)"virtual"', r'\1"wall"', line))
-    return "\n".join(lines) + "\n"
+    document = tomllib.loads(bench_file.text)
+    document.pop("laboratory", None)
+    bench = {key: value for key, value in document["bench"].items() if key not in _OF_MOCKED_BENCHES}
+    document["bench"] = bench | {"kind": "physical", "clock": "wall", "simulated": True, "clock_speed": speed}
+    document["instruments"] = {
+        name: {key: value for key, value in table.items() if key != "twin"} | {"port": ports[name]}
+        for name, table in document["instruments"].items()
+    }
+    return _HEAD.format(bench_file.path.name) + tomli_w.dumps(document)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from rig.bench_file.tables import InstrumentSettings, Model
+from rig.bench_file.tables import InstrumentSettings, TomlTable
 from rig.errors import QuantityError
 from rig.quantities import known_unit
 
@@ -22,7 +22,7 @@ def _unit(text: str) -> str:
         raise ValueError(str(error)) from error
 
 
-class AnalogChannel(Model):
+class AnalogChannel(TomlTable):
     """One analogue input: which physical channel, and what its volts mean: value = volts · scale + offset."""
 
     physical: str = Field(pattern=r"^ai\d+$")

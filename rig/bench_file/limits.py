@@ -1,18 +1,18 @@
 """Limits and requirements: what plans are judged by, kept apart from the plans."""
 
-import tomllib
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from rig.bench_file.tables import M, Model
-from rig.errors import PlanError
+from rig.bench_file.checking import Checker
+from rig.bench_file.tables import M, TomlTable
+from rig.errors import PlanFileError
 from rig.record.bodies.codec import from_body
 from rig.record.bodies.judging import LimitsInForce, RequirementsInForce
 
 
-class LimitTable(Model):
+class LimitTable(TomlTable):
     """Within what a result must lie, agreed before measuring; `source` says who says so."""
 
     unit: str = Field(min_length=1)
@@ -30,14 +30,14 @@ class LimitTable(Model):
         return self
 
 
-class Evaporation(Model):
+class EvaporationSection(TomlTable):
     """How long the bench weighs at zero flow before and after each plan that doses."""
 
     zero_flow_hours: float = Field(ge=0, le=48)
     settle_minutes: float = Field(ge=0, le=600)
 
 
-class Trumpet(Model):
+class TrumpetSection(TomlTable):
     """How start-up graphs and trumpet curves are drawn; a sample interval is demanded, never assumed."""
 
     pump_type: str = Field(min_length=1)
@@ -45,43 +45,37 @@ class Trumpet(Model):
     windows_min: tuple[float, ...] = Field(min_length=1)
 
 
-class LimitsFile(Model):
+class LimitsFile(TomlTable):
     """limits.toml."""
 
-    evaporation: Evaporation
-    trumpet: Trumpet | None = None
+    evaporation: EvaporationSection
+    trumpet: TrumpetSection | None = None
     limits: dict[str, LimitTable]
 
 
-class RequirementTable(Model):
+class RequirementTable(TomlTable):
     """One requirement to trace to."""
 
     text: str = Field(min_length=1)
     source: str = Field(min_length=1)
 
 
-class RequirementsFile(Model):
+class RequirementsFile(TomlTable):
     """requirements.toml."""
 
     requirements: dict[str, RequirementTable]
 
 
 def load_limits(path: Path) -> LimitsInForce:
-    """Read limits.toml; raise PlanError with every mistake in it."""
+    """Read limits.toml; raise PlanFileError with every mistake in it."""
     return from_body(LimitsInForce, _load(path, LimitsFile).model_dump(mode="json"), str(path))
 
 
 def load_requirements(path: Path) -> RequirementsInForce:
-    """Read requirements.toml; raise PlanError with every mistake in it."""
+    """Read requirements.toml; raise PlanFileError with every mistake in it."""
     return from_body(RequirementsInForce, _load(path, RequirementsFile).model_dump(mode="json"), str(path))
 
 
-def _load(path: Path, model: type[M]) -> M:
-    try:
-        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        return model.model_validate(raw)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PlanError(f"{path}: {error}") from error
-    except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, d['loc']))}: found {d['input']!r}; {d['msg']}" for d in error.errors()]
-        raise PlanError("\n".join([f"{path}: {len(lines)} mistake(s)", *lines])) from error
+def _load(path: Path, kind: type[M]) -> M:
+    checker = Checker(path, PlanFileError)
+    return checker.whole(checker.table(kind, checker.raw))

@@ -5,28 +5,28 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-M = TypeVar("M", bound="Model")
+M = TypeVar("M", bound="TomlTable")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 Role = Annotated[str, Field(pattern=r"^([a-z][a-z0-9 _-]{0,31})?$")]
 
 
-class Model(BaseModel):
+class TomlTable(BaseModel):
     """The base of everything in a bench file: frozen, and an unknown key is a mistake."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class InstrumentSettings(Model):
+class InstrumentSettings(TomlTable):
     """What every driver's `Settings` holds: the port. Drivers subclass this and add their own keys."""
 
     port: str = Field(min_length=1)
 
 
-class TwinParameters(Model):
+class TwinParameters(TomlTable):
     """The base of every twin's `Parameters`."""
 
 
-class Calibration(Model):
+class Calibration(TomlTable):
     """Which calibration a measuring instrument has and until when it holds (that day included)."""
 
     id: str = Field(min_length=1)
@@ -34,7 +34,7 @@ class Calibration(Model):
     as_found: str = ""
 
 
-class BenchSection(Model):
+class BenchSection(TomlTable):
     """What the bench is and which time it runs on."""
 
     name: Name
@@ -49,7 +49,7 @@ class BenchSection(Model):
     clock_speed: float = Field(default=1.0, gt=0, le=10_000)
 
 
-class DutSection(Model):
+class DutSection(TomlTable):
     """The pump under test; `stroke_ul` is the volume of one of its strokes, 0 for a pump without strokes."""
 
     model: str = Field(min_length=1)
@@ -57,7 +57,7 @@ class DutSection(Model):
     stroke_ul: float = Field(default=0.0, ge=0, le=100)
 
 
-class PowerSection(Model):
+class PowerSection(TomlTable):
     """How the pump is fed when a supply stands on the bench."""
 
     voltage_v: float = Field(gt=0, le=60)
@@ -65,14 +65,14 @@ class PowerSection(Model):
     boot_s: float = Field(default=1.0, ge=0, le=60)
 
 
-class SafetySection(Model):
+class SafetySection(TomlTable):
     """When the pump must stop by itself because the rig is not heard any more."""
 
     link_watchdog_s: float = Field(gt=0, le=600)
     plan_lease_s: float = Field(default=10.0, gt=0, le=600)
 
 
-class WeighingSection(Model):
+class WeighingSection(TomlTable):
     """What the conversion from mass to volume needs to know about the bench."""
 
     needle_diameter_mm: float = Field(default=0.0, ge=0, le=5)
@@ -88,7 +88,7 @@ class WeighingSection(Model):
     clock_ppm: float = Field(default=50.0, ge=0)
 
 
-class AmbientSection(Model):
+class AmbientSection(TomlTable):
     """Ambient conditions as stated, for a bench without a DAQ that measures them."""
 
     air_temperature_c: float = Field(ge=5, le=40)
@@ -97,7 +97,7 @@ class AmbientSection(Model):
     air_humidity_percent: float = Field(ge=0, le=100)
 
 
-class InfluxSection(Model):
+class InfluxSection(TomlTable):
     """Where a run is streamed to. A token is never written here: environment, a file, or the system's key store."""
 
     url: str = Field(pattern=r"^https?://[^/@?#\s]+(/[^@?#\s]*)?$")
@@ -108,7 +108,7 @@ class InfluxSection(Model):
     ca_file: str = ""
 
 
-class Document(Model):
+class Document(TomlTable):
     """A whole bench file, before its instruments are looked at."""
 
     bench: BenchSection
@@ -122,7 +122,7 @@ class Document(Model):
     instruments: dict[Name, dict[str, Any]] = Field(min_length=1)
 
 
-class InstrumentCommon(Model):
+class InstrumentCommon(TomlTable):
     """The keys of an instrument's table that do not belong to its driver."""
 
     driver: str = Field(min_length=1)

@@ -1,11 +1,10 @@
 """The kinds of claim that there are: found by walking `rig/evaluation/claims/`."""
 
 import pkgutil
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 
-from rig.errors import PlanError
+from rig.errors import PlanError, did_you_mean
 from rig.evaluation import claims
 from rig.evaluation.definition import ClaimKind
 
@@ -26,7 +25,6 @@ def kind_of(name: str) -> ClaimKind:
     """Return a kind of claim; raise PlanError with those there are."""
     found = kinds()
     if name not in found:
-        near = get_close_matches(name, found, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(name, found)
         raise PlanError(f"there is no evaluation {name!r}; there are {', '.join(found)}{hint}")
     return found[name]

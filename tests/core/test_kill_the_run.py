@@ -40,7 +40,7 @@ def started(*command):
 def test_a_killed_run_leaves_a_stopped_pump_and_the_log_says_why(tmp_path):
     mocked = tmp_path / "mocked.toml"
     mocked.write_text(bench_text(clock=WALL, watchdog_s=0.8, every_s=0.2, balance=False), encoding="utf-8")
-    twins = started("-m", "commands.main", "twins", str(mocked), "--dir", str(tmp_path), "--for-s", "60")
+    twins = started("-m", "commands", "twins", str(mocked), "--dir", str(tmp_path), "--for-s", "60")
     try:
         wait_for_line(twins, "bench file that reaches them")
         plan = started("-c", PLAN, str(tmp_path / "bench.toml"), str(tmp_path))

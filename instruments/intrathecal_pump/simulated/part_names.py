@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import ValidationInfo, field_validator
 
 from instruments.intrathecal_pump.simulated.part import Part
-from rig.bench_file.tables import Model
+from rig.bench_file.tables import TomlTable
 from rig.discovery import find_class
 from rig.errors import DiscoveryError
 
@@ -17,7 +17,7 @@ P = TypeVar("P", bound=Part)
 _HERE = __name__.rpartition(".")[0]
 
 
-class PartNames(Model):
+class PartNames(TomlTable):
     """The `twin.parts` table of the pump in a bench file: each key one part, its value `module:Class`."""
 
     schedule: str = f"{_HERE}.infusion_schedule:InfusionSchedule"

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field
 from instruments.ni_daq import dialect
 from instruments.ni_daq.dialect import Code
 from instruments.plant.laboratory import Laboratory
-from rig.bench_file.tables import Model
+from rig.bench_file.tables import TomlTable
 from rig.clock import NS_PER_S
 
 Quantity = Literal[
@@ -55,7 +55,7 @@ def _not_zero(value: float) -> float:
     return value
 
 
-class Sensor(Model):
+class Sensor(TomlTable):
     """What is wired to one analogue input: value = volts · scale + offset, as on the sensor's data sheet."""
 
     physical: str = Field(pattern=r"^ai\d+$")

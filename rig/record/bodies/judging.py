@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from rig.errors import UnknownLimitError, UnknownRequirementError
+from rig.errors import UnknownLimitError, UnknownRequirementError, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class LimitsInForce:
     def named(self, name: str) -> Limit:
         """Return a limit; raise UnknownLimitError with those there are."""
         if name not in self.limits:
-            raise UnknownLimitError(f"there is no limit {name!r}; there are {', '.join(map(repr, self.limits))}")
+            known = ", ".join(map(repr, self.limits))
+            raise UnknownLimitError(f"there is no limit {name!r}; there are {known}{did_you_mean(name, self.limits)}")
         return self.limits[name]
 
 
@@ -67,5 +68,8 @@ class RequirementsInForce:
     def named(self, name: str) -> Requirement:
         """Return a requirement; raise UnknownRequirementError with those there are."""
         if name not in self.requirements:
-            raise UnknownRequirementError(f"there is no requirement {name!r}; there are {', '.join(self.requirements)}")
+            hint = did_you_mean(name, self.requirements)
+            raise UnknownRequirementError(
+                f"there is no requirement {name!r}; there are {', '.join(self.requirements)}{hint}"
+            )
         return self.requirements[name]

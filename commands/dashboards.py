@@ -1,0 +1,30 @@
+"""`rig dashboards`: Grafana's pages, and where a run opens in them."""
+
+import argparse
+from pathlib import Path
+
+from commands.command import Command, takes_runs
+from commands.records import record_meant
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, default=Path("deploy/grafana"), help="default: deploy/grafana")
+    parser.add_argument("--run", metavar="RUN", help="only print the addresses that open this run at its own time")
+    parser.add_argument("--grafana", default="http://localhost:3000", metavar="URL", help="where Grafana answers")
+    takes_runs(parser)
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.run:
+        from reports.dashboards.links import run_links
+
+        for title, address in run_links(record_meant(options), options.grafana):
+            print(f"{title}: {address}")
+        return 0
+    from reports.dashboards.provisioning import write_tree
+
+    print("\n".join(map(str, write_tree(options.out))))
+    return 0
+
+
+COMMAND = Command("dashboards", "write Grafana's dashboards, or open a run in them", _arguments, _run)

@@ -1,0 +1,36 @@
+"""Which record a command is about; one whose run was killed is closed before anything is read from it."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rig.record.reader import RecordReader
+
+
+def record_meant(options: argparse.Namespace) -> Path:
+    """Return the record that RUN means; one that was killed is closed first, and stderr says so.
+
+    Raises RecordNotFoundError when there is none, RecordError when the file is no record.
+    """
+    from rig.record.folder import find_run
+
+    path = find_run(options.runs, options.run)
+    if close_killed(path):
+        print(f"{path.name}: the run was killed; closed now as INTERRUPTED", file=sys.stderr)
+    return path
+
+
+def close_killed(path: Path) -> bool:
+    """Close a record whose writer was killed as INTERRUPTED; return whether there was something to close."""
+    from rig.record.folder import close_interrupted
+
+    return close_interrupted(path, _delivered)
+
+
+def _delivered(reader: "RecordReader") -> dict[str, Any]:
+    """Say what was delivered; imported only for a run that was killed, because it brings all of metrology."""
+    from rig.evaluation.delivered import delivered
+
+    return delivered(reader)

@@ -1,0 +1,25 @@
+"""`rig report RUN`: what a person reads about a run."""
+
+import argparse
+from pathlib import Path
+
+from commands.command import Command, takes_run
+from commands.records import record_meant
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    takes_run(parser)
+    parser.add_argument("--out", type=Path, help="the file to write (default: beside the record)")
+
+
+def _run(options: argparse.Namespace) -> int:
+    from reports.page.html import write_report
+
+    path = record_meant(options)
+    out = options.out or path.with_name(path.name.replace(".rig.db", ".html"))
+    write_report(path, out)
+    print(out)
+    return 0
+
+
+COMMAND = Command("report", "write a run's report as one HTML file", _arguments, _run)

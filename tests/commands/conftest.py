@@ -1,0 +1,63 @@
+"""The `rig` command as a person meets it: words in, exit code and both outputs out."""
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from commands.main import main
+from rig.record.folder import list_runs
+from tests.fixtures.plan_support import LIMITS, PLAN, QUICK, REQUIREMENTS, ROOT, environment_of_its_own
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def rig(capsys):
+    """Call the command in this process; what its parser refuses is an exit code too."""
+
+    def call(*words):
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as refused:
+            code = refused.code
+        said = capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def mocked_run(tmp_path_factory):
+    """The record of one plan on a mocked bench, by pytest in a process of its own."""
+    folder = tmp_path_factory.mktemp("mocked")
+    shutil.copy(ROOT / "conftest.py", folder)
+    for name, text in {"limits.toml": LIMITS, "requirements.toml": REQUIREMENTS, "test_plan.py": PLAN}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    files = ["--limits", "limits.toml", "--requirements", "requirements.toml", "--bench", str(QUICK)]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *files],
+        cwd=folder,
+        env=environment_of_its_own(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    (run,) = list_runs(folder / "runs")
+    return run.path
+
+
+@pytest.fixture
+def runs(mocked_run, tmp_path):
+    """A folder of one's own with a copy of that record."""
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    shutil.copy(mocked_run, folder)
+    return folder

@@ -1,0 +1,114 @@
+"""`rig runs`, `rig replay`, `rig report` and `rig export`: what is made of a run that has ended."""
+
+import pytest
+
+from rig.record.reader import RecordReader
+from tests.commands.records import infused, killed
+from tests.streaming.records import begin, everything
+
+
+def test_runs_are_listed_with_their_verdicts(rig, runs, mocked_run):
+    said = rig("runs", "--runs", runs)
+    (line,) = said.out.splitlines()
+    assert (said.code, said.err) == (0, "")
+    assert line.startswith(f"{mocked_run.name.removesuffix('.rig.db')}  2026-01-05T08:00:00")
+    assert line.endswith("FINISHED  1 PASS")
+
+
+def test_a_folder_without_runs_lists_nothing(rig, tmp_path):
+    said = rig("runs", "--runs", tmp_path / "none")
+    assert (said.code, said.out, said.err) == (0, "", "")
+
+
+def test_a_killed_run_is_closed_and_listed_as_interrupted(rig, tmp_path):
+    killed(tmp_path)
+    said = rig("runs", "--runs", tmp_path)
+    assert (said.code, said.err) == (0, "run-1: was killed; closed now as INTERRUPTED\n")
+    assert said.out.endswith("INTERRUPTED  no verdicts\n")
+
+
+def test_a_file_that_is_no_record_hides_no_run(rig, tmp_path):
+    everything(tmp_path, "run-1")
+    (tmp_path / "notes.rig.db").write_text("no record\n" * 100, encoding="utf-8")
+    said = rig("runs", "--runs", tmp_path)
+    assert said.code == 0
+    lines = {line.split()[0]: line for line in said.out.splitlines()}
+    assert "UNREADABLE" in lines["notes"]
+    assert "1 PASS" in lines["run-1"]
+
+
+def test_a_run_under_way_is_listed_as_running(rig, tmp_path):
+    with begin(tmp_path, "run-1"):
+        assert rig("runs", "--runs", tmp_path).out.endswith("RUNNING  no verdicts\n")
+
+
+def test_replay_of_a_mocked_run_is_identical(rig, runs):
+    said = rig("replay", "last", "--runs", runs)
+    assert (said.code, said.err) == (0, "")
+    result, tally = said.out.splitlines()
+    assert result.startswith("PASS         identical  ")
+    assert result.endswith("test_plan.py::test_rate  mean flow error")
+    assert tally == "1 identical, 0 differing"
+
+
+def test_replay_finds_a_value_that_does_not_follow(rig, tmp_path):
+    path = infused(tmp_path, tell=lambda value: value / 2)
+    said = rig("replay", path)
+    assert said.code == 1
+    assert said.out.splitlines() == [
+        "PASS         DIFFERS in number  test_plan.py::test_rate  mean flow error",
+        "0 identical, 1 differing",
+    ]
+
+
+@pytest.mark.parametrize("command", ["replay", "report", "export"])
+def test_a_killed_run_is_closed_first_and_said(rig, command, tmp_path):
+    path = killed(tmp_path)
+    said = rig(command, path, *(["--format", "csv"] if command == "export" else []))
+    assert (said.code, said.err) == (0, "run-1.rig.db: the run was killed; closed now as INTERRUPTED\n")
+    with RecordReader(path) as reader:
+        assert reader.stop() is not None
+
+
+def test_a_run_without_results_has_nothing_to_replay(rig, tmp_path):
+    with begin(tmp_path, "run-1") as record:
+        record.stop("FINISHED", {})
+    assert rig("replay", "run-1", "--runs", tmp_path).out == "the run holds no results\n"
+
+
+def test_the_report_is_written_beside_its_record(rig, runs, mocked_run):
+    said = rig("report", "last", "--runs", runs)
+    page = runs / mocked_run.name.replace(".rig.db", ".html")
+    assert (said.code, said.out, said.err) == (0, f"{page}\n", "")
+    assert "mean flow error" in page.read_text(encoding="utf-8")
+
+
+def test_the_report_is_written_where_it_is_wanted(rig, runs, tmp_path):
+    out = tmp_path / "new folder" / "page.html"
+    assert rig("report", "last", "--runs", runs, "--out", out).code == 0
+    assert out.exists()
+
+
+def test_data_are_exported_as_both_kinds_of_table(rig, runs, mocked_run):
+    said = rig("export", "last", "--runs", runs)
+    out = runs / mocked_run.name.replace(".rig.db", "-export")
+    assert (said.code, said.out, said.err) == (0, f"{out}\n", "")
+    assert {path.suffix for path in out.iterdir()} >= {".csv", ".parquet", ".json"}
+
+
+@pytest.mark.parametrize("kind, other", [("csv", ".parquet"), ("parquet", ".csv")])
+def test_one_kind_of_table_can_be_asked_for(rig, runs, tmp_path, kind, other):
+    out = tmp_path / "data"
+    assert rig("export", "last", "--runs", runs, "--format", kind, "--out", out).code == 0
+    suffixes = {path.suffix for path in out.iterdir()}
+    assert (f".{kind}" in suffixes, other in suffixes) == (True, False)
+
+
+@pytest.mark.parametrize("command", ["report", "export"])
+def test_a_place_that_cannot_be_written_to_is_said(rig, command, runs, tmp_path):
+    in_the_way = tmp_path / "a file"
+    in_the_way.touch()
+    said = rig(command, "last", "--runs", runs, "--out", in_the_way / "out")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith(f"rig: {in_the_way / 'out'}")
+    assert "could not be written" in said.err
