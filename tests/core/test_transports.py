@@ -9,6 +9,7 @@ import pytest
 
 from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, NoReplyError
 from rig.transports import ByteStream
+from tests.patience import patient
 
 
 class Peer:
@@ -42,7 +43,7 @@ def peer():
 
 @pytest.fixture
 def stream(peer):
-    with ByteStream("scale", peer.port, timeout_s=0.3) as opened:
+    with ByteStream("scale", peer.port, timeout_s=patient(0.1)) as opened:
         yield opened
 
 
@@ -97,7 +98,7 @@ def test_an_endless_babble_is_garbled(stream, peer):
     thread.start()
     try:
         with pytest.raises(GarbledReplyError):
-            stream.read_until(b"\r\n", timeout_s=5.0)
+            stream.read_until(b"\r\n", timeout_s=patient(5.0))
     finally:
         stop.set()
         thread.join()
@@ -125,7 +126,7 @@ def test_a_port_that_dies_in_use():
 
 def test_a_socket_that_is_closed_by_the_other_side():
     server = socket.create_server(("127.0.0.1", 0))
-    with ByteStream("pump", f"socket://127.0.0.1:{server.getsockname()[1]}", timeout_s=0.5) as stream:
+    with ByteStream("pump", f"socket://127.0.0.1:{server.getsockname()[1]}", timeout_s=patient(0.5)) as stream:
         client, _ = server.accept()
         client.close()
         server.close()
