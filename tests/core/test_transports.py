@@ -1,6 +1,7 @@
 """Byte streams over real pseudo-terminals and sockets: every way a port can disappoint is one typed error."""
 
 import os
+import select
 import socket
 import threading
 import tty
@@ -23,6 +24,10 @@ class Peer:
     def close(self):
         for fd in (self.master, self.slave):
             os.close(fd)
+
+    def await_arrival(self):
+        """Return when what was written can be read at the port: the kernel carries it there in its own time."""
+        assert select.select([self.slave], [], [], patient(5))[0]
 
     def answer_once(self, reply):
         def answer():
@@ -61,6 +66,7 @@ def test_bytes_behind_the_end_wait_for_the_next_call(peer, stream):
 
 def test_an_exchange_drops_what_lay_in_the_input_before(peer, stream):
     os.write(peer.master, b"stale\r\n")
+    peer.await_arrival()
     thread = peer.answer_once(b"fresh\r\n")
     assert stream.exchange(b"?", b"\r\n") == b"fresh\r\n"
     thread.join()
