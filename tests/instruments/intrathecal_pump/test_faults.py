@@ -29,7 +29,7 @@ def test_a_bolus_is_given_once_whichever_reply_is_spoilt(ward, impatient, fault,
 @pytest.mark.parametrize("fault", [Fault.DEAF, Fault.SILENT, Fault.TRUNCATED])
 def test_a_pump_that_stays_silent_is_no_reply(ward, impatient, fault):
     ward.twin.faults = Faults(fault)
-    with pytest.raises(NoReplyError, match=r"asked 3 times, 0\.1 s each") as caught:
+    with pytest.raises(NoReplyError, match=r"asked 3 times, [\d.]+ s each") as caught:
         impatient.status()
     assert caught.value.sent is not None
 

@@ -17,6 +17,7 @@ from rig.errors import (
     NoReplyError,
     RefusedError,
 )
+from tests.patience import patient
 
 
 class Bare:
@@ -49,7 +50,7 @@ def bare():
 @pytest.fixture
 def connect(context, closing):
     def open_link(port, **settings):
-        link = ScpiLink("meter", ScpiSettings(port=port, **{"timeout_s": 0.2, **settings}), context)
+        link = ScpiLink("meter", ScpiSettings(port=port, **{"timeout_s": patient(0.1), **settings}), context)
         closing.callback(link.close)
         return link
 
