@@ -6,18 +6,24 @@ RUNS   ?= runs
 WORKERS ?= 2
 BENCH  ?= benches/mocked.toml
 
+# `make quick`: these rooms without the files that take longest. What is added to a room is quick until it is listed here.
+QUICK  := tests/core tests/record tests/evaluation tests/metrology tests/plant tests/reports tests/instruments
+SLOW   := tests/core/test_bench.py tests/core/test_children.py tests/core/test_kill_the_run.py tests/record/test_kill.py \
+	tests/metrology/planning/test_sequential.py tests/metrology/test_coverage.py tests/metrology/weighing/test_flow.py \
+	tests/metrology/uncertainty/test_decision.py tests/metrology/uncertainty/test_joint.py \
+	tests/metrology/uncertainty/test_tolerance.py tests/reports/test_page.py tests/instruments/test_every_instrument.py \
+	tests/instruments/intrathecal_pump/test_faults.py tests/instruments/mettler_mt_sics/test_driver.py \
+	tests/instruments/mettler_mt_sics/test_load_cell.py tests/instruments/ni_daq/test_driver.py \
+	tests/instruments/ni_daq/test_driver_faults.py tests/instruments/scpi/test_link.py
+
 # numpy's linear algebra must not start threads of its own: two cores are shared with the twins.
 export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: help run test check bench servers parquet lock clean
+.PHONY: help run test quick check hooks bench servers parquet lock clean
 
-help:
-	@echo "make run    set up, then run the plans on the mocked bench and write a report"
-	@echo "make test   set up, then run every check"
-	@echo "make bench  print the speed table"
-	@echo "make servers  install the InfluxDB servers that the streaming tests use (Debian, root)"
-	@echo "make parquet  add Parquet export"
-	@echo "make lock   resolve the dependencies anew"
+# What stands behind ## is the help; tests/docs/test_makefile.py holds that no target is without.
+help: ## say what there is to make
+	@sed -n 's/^\([a-z][a-z-]*\):[^#]*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | while IFS='|' read -r name text; do printf 'make %-9s %s\n' "$$name" "$$text"; done
 
 # The Python and its venv module are the one thing pip cannot bring; say so instead of failing half-way.
 $(BIN)/python:
@@ -34,38 +40,44 @@ $(VENV)/.dev-installed: requirements/dev.txt $(VENV)/.run-installed
 	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/dev.txt
 	@touch $@
 
-run: $(VENV)/.run-installed
+run: $(VENV)/.run-installed ## set up, then run the plans on the mocked bench and write a report (BENCH=, RUNS=)
 	@$(BIN)/python -m pytest test_plans --bench $(BENCH) --runs $(RUNS); verdict=$$?; \
 	echo "report: $$($(BIN)/rig report last --runs $(RUNS))"; exit $$verdict
 
-test: check
+test: check ## set up, then run every check and every test (WORKERS=)
 	$(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile
 
-check: $(VENV)/.dev-installed
+quick: $(VENV)/.dev-installed ## run the tests that need no server and little time, under 30 s on two idle cores
+	$(BIN)/python -m pytest $(QUICK) $(addprefix --ignore=,$(SLOW)) -n $(WORKERS) --dist loadfile
+
+check: $(VENV)/.dev-installed ## set up, then lint, format, types and import contracts, no tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev-installed
+hooks: $(VENV)/.dev-installed ## install a git hook that checks what is about to be committed
+	@hooks=$$(git rev-parse --git-path hooks) && mkdir -p "$$hooks" && cp .ci/pre-commit "$$hooks/pre-commit" && chmod +x "$$hooks/pre-commit" && echo "installed $$hooks/pre-commit"
+
+bench: $(VENV)/.dev-installed ## print the speed table, each row when it is measured
 	$(BIN)/python -m benchmarks
 
 # Quick when repeated. The tests start processes of their own; Debian's services are not used.
-servers:
+servers: ## install the InfluxDB servers that the streaming tests use (Debian, root)
 	@PATH="$$PATH:/usr/sbin"; for server in influxd victoria-metrics nginx; do command -v $$server >/dev/null || missing="$$missing $$server"; done; \
 	test -n "$$missing" || exit 0; \
 	command -v apt-get >/dev/null || { echo "missing:$$missing; this is no Debian: install InfluxDB 1.x, VictoriaMetrics and nginx by hand"; exit 1; }; \
 	test "$$(id -u)" = 0 || { echo "missing:$$missing; run this as root: sudo make servers"; exit 1; }; \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends influxdb victoria-metrics nginx-light
 
-parquet: $(VENV)/.run-installed
+parquet: $(VENV)/.run-installed ## add Parquet export
 	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/parquet.txt
 
-lock: | $(BIN)/python
+lock: | $(BIN)/python ## resolve the dependencies anew
 	$(BIN)/python -m pip install --quiet "uv>=0.13,<0.14"
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml requirements/build.in -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra parquet -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra parquet -c requirements/dev.txt pyproject.toml -o requirements/parquet.txt
 
-clean:
+clean: ## remove the virtual environment and what was built
 	rm -rf $(VENV) build *.egg-info

@@ -8,7 +8,7 @@ import pkgutil
 import sys
 from pathlib import Path
 
-from benchmarks.table import Row, render
+from benchmarks.table import heading, line
 
 
 def main() -> int:
@@ -20,11 +20,10 @@ def main() -> int:
     if unknown:
         print(f"there is no {', '.join(unknown)}; there are {', '.join(parts)}", file=sys.stderr)
         return 2
-    rows: list[Row] = []
+    print(heading(), flush=True)
     for name in wanted:
-        print(f"measuring {name} …", file=sys.stderr, flush=True)
-        rows.extend(importlib.import_module(f"benchmarks.bench_{name}").rows())
-    print(render(rows))
+        for row in importlib.import_module(f"benchmarks.bench_{name}").rows():
+            print(line(row), flush=True)
     return 0
 
 

@@ -31,25 +31,25 @@ RESULT_BODY = {
 }
 
 
-def rows() -> list[Row]:
-    """Measure and return the rows of the record."""
-    return [*_result_rows(), *_sample_rows(), _listing_row()]
+def rows() -> Iterator[Row]:
+    """Measure the record."""
+    yield from _result_rows()
+    yield from _sample_rows()
+    yield _listing_row()
 
 
-def _result_rows() -> list[Row]:
+def _result_rows() -> Iterator[Row]:
     peer = "OpenHTF 78 µs, lost on SIGKILL"
     with _new_record() as record:
         per_result_us = _each_us(lambda: record.raw(Kind.RESULT, "mean flow error", RESULT_BODY), RESULTS)
     first, last = (median(part) for part in (per_result_us[:1000], per_result_us[-1000:]))
     mean = sum(per_result_us) / len(per_result_us)
-    return [
-        Row("record one result, mean of 100,000", mean, "µs", "≤ 40 µs", peer),
-        Row("… median", median(per_result_us), "µs", "-", "-"),
-        Row("… the last 1,000 over the first 1,000", last / first, "×", "flat", "TesterKit grows 7.8 ×, HardPy 16 ×"),
-    ]
+    yield Row("record one result, mean of 100,000", mean, "µs", "≤ 40 µs", peer)
+    yield Row("… median", median(per_result_us), "µs", "-", "-")
+    yield Row("… the last 1,000 over the first 1,000", last / first, "×", "flat", "TesterKit grows 7.8 ×, HardPy 16 ×")
 
 
-def _sample_rows() -> list[Row]:
+def _sample_rows() -> Iterator[Row]:
     total = BLOCKS * CHANNELS * SAMPLES
     names = [f"ai{number}" for number in range(CHANNELS)]
     values = {name: np.random.default_rng(1).normal(size=SAMPLES) for name in names}
@@ -58,19 +58,14 @@ def _sample_rows() -> list[Row]:
         record.descriptor("daq", [Channel(name, "V") for name in names], {})
         blocks = iter([Block(stamps + number * SAMPLES * 1_000_000, values) for number in range(BLOCKS)])
         write_us = sum(_each_us(lambda: record.samples("daq", next(blocks)), BLOCKS))
+        yield Row("durable samples, 8 channels × 1,000", total / write_us, "M/s", "≥ 5 M/s", "-")
         with record.reader() as reader:
             middle_ns = BLOCKS * SAMPLES // 2 * 1_000_000
-            all_us = _once_us(lambda: reader.series("daq"))
+            yield Row("read a stream back", total / _once_us(lambda: reader.series("daq")), "M/s", "-", "-")
             one_us = median(_each_us(lambda: reader.series("daq", middle_ns, middle_ns + 10**9), 100))
-            verify_us = _once_us(reader.verify_chain)
-        minute_us = _read_single_samples(record)
-    return [
-        Row("durable samples, 8 channels × 1,000", total / write_us, "M/s", "≥ 5 M/s", "-"),
-        Row("read a stream back", total / all_us, "M/s", "-", "-"),
-        Row("read 1 s of 2,000 s", one_us, "µs", "-", "-"),
-        Row("verify the chain", total / verify_us, "M/s", "-", "-"),
-        Row("read 24 h of one reading a minute", minute_us / 1000, "ms", "-", "-"),
-    ]
+            yield Row("read 1 s of 2,000 s", one_us, "µs", "-", "-")
+            yield Row("verify the chain", total / _once_us(reader.verify_chain), "M/s", "-", "-")
+        yield Row("read 24 h of one reading a minute", _read_single_samples(record) / 1000, "ms", "-", "-")
 
 
 def _read_single_samples(record: RunRecord) -> float:
@@ -113,9 +108,3 @@ def _each_us(call: Callable[[], object], times: int) -> list[float]:
 
 def _once_us(call: Callable[[], object]) -> float:
     return _each_us(call, 1)[0]
-
-
-if __name__ == "__main__":
-    from benchmarks.table import render
-
-    print(render(rows()))

@@ -4,12 +4,14 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
 import serial
 
 from benchmarks.table import Row
+from conftest import pytest_plugins
 from instruments.hosting.pty_host import PtyHost
 from rig.bench.bench import Bench, make_clock
 from rig.bench_file.reading import load_bench_file
@@ -18,12 +20,14 @@ from rig.record.bodies.start import Start
 from rig.record.writer import RunRecord
 
 BENCH = Path(__file__).parent / "day.toml"
-PLUGINS = ("options", "requirements", "streaming", "bench", "messages", "verify", "progress")
 FEW, MANY = 100, 1600
 
 
-def rows() -> list[Row]:
-    return [*_day(), *_query(), _help(), _per_test()]
+def rows() -> Iterator[Row]:
+    yield from _day()
+    yield from _query()
+    yield _help()
+    yield _per_test()
 
 
 def _seconds_since(start_ns):
@@ -37,29 +41,26 @@ def _open(folder):
     return Bench(bench_file, record, clock, bench_file.bench.seed)
 
 
-def _day() -> list[Row]:
+def _day() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder, _open(folder) as bench:
         bench.instruments.pump().run_continuous(rate_ul_h=41.7)
         start_ns = stopwatch_ns()
         bench.dwell(hours=24)
         seconds = _seconds_since(start_ns)
         samples = sum(sampler.counts.samples for sampler in bench.samplers)
-    return [
-        Row("24 h of infusion through the real wire", seconds, "s", "≤ 10", f"real time: {86400 / seconds:.0f} times"),
-        Row("samples recorded in it", samples, "blocks' rows", "", ""),
-    ]
+    yield Row("24 h of infusion through the real wire", seconds, "s", "≤ 10", f"real time: {86400 / seconds:.0f} times")
+    yield Row("samples recorded in it", samples, "blocks' rows", "", "")
 
 
-def _query() -> list[Row]:
+def _query() -> Iterator[Row]:
     """Time whole driver queries over pseudo-terminals (command, reply, parsed), and a bare exchange beside them."""
     with tempfile.TemporaryDirectory() as folder, _open(folder) as bench:
         balance, pump = bench.instruments.balance(), bench.instruments.pump()
         bare_us = _bare_exchange_us()
         peer = f"bare pyserial exchange in this run: {bare_us:.0f} µs"
-        return [
-            Row("driver query over a pty, pump status, median", _median_us(pump.status), "µs", "≤ 250", peer),
-            Row("driver query over a pty, balance reading, median", _median_us(balance.read_mass), "µs", "≤ 250", peer),
-        ]
+        yield Row("driver query over a pty, pump status, median", _median_us(pump.status), "µs", "≤ 250", peer)
+        reading_us = _median_us(balance.read_mass)
+        yield Row("driver query over a pty, balance reading, median", reading_us, "µs", "≤ 250", peer)
 
 
 def _median_us(query) -> float:
@@ -106,7 +107,7 @@ def _help() -> Row:
 
 def _per_test() -> Row:
     """Time few and many empty tests, plain and with the rig's plugins: what one test more costs in each."""
-    rigged = [word for name in PLUGINS for word in ("-p", f"fixtures.{name}")]
+    rigged = [word for name in pytest_plugins for word in ("-p", name)]
     with tempfile.TemporaryDirectory() as folder:
         plain_ms = _ms_per_test(folder)
         rigged_ms = _ms_per_test(folder, *rigged)

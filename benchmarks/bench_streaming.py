@@ -43,40 +43,37 @@ LONG_S = 1800  # enough to stream while sampling is watched
 SAMPLING_S = 8.0
 
 
-def rows() -> list[Row]:
+def rows() -> Iterator[Row]:
     """Measure."""
-    found = encoding()
+    yield from encoding()
     if lacking := servers.missing():
         print(f"streaming is not measured: {', '.join(lacking)} missing (make servers)", file=sys.stderr)
-        return found
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         record = long_record(folder / "outage", OUTAGE_S)
         with servers.influx(made(folder / "influx")) as influx:
             influx.create("stream")
             influx.create("bare")
-            found.extend(beside_bare("InfluxDB 1.6", record, influx.url, "stream", "bare"))
+            yield from beside_bare("InfluxDB 1.6", record, influx.url, "stream", "bare")
         with servers.victoria(folder) as victoria:
-            found.extend(beside_bare("VictoriaMetrics", record, victoria.url, "stream", "bare"))
-        found.extend(sampling_beside(folder))
-    return found
+            yield from beside_bare("VictoriaMetrics", record, victoria.url, "stream", "bare")
+        yield from sampling_beside(folder)
 
 
-def encoding() -> list[Row]:
+def encoding() -> Iterator[Row]:
     noise = np.random.default_rng(1)
     t_ns = EPOCH_NS + np.arange(LINES, dtype=np.int64) * 1_000_000
     single = noise.normal(50.0, 20.0, LINES)
     eight = [Column(f"channel_{one}_kpa", noise.normal(50.0, 20.0, LINES)) for one in range(CHANNELS)]
     ours = LINES / seconds(lambda: encode_lines(HEAD, [Column("line_pressure_kpa", single)], t_ns)) / 1e6
-    shown = LINES / seconds(lambda: encode_lines(HEAD, [Column("mass_mg", np.round(single, 2))], t_ns)) / 1e6
-    wide = LINES / seconds(lambda: encode_lines(HEAD, eight, t_ns)) / 1e6
     theirs = LINES / seconds(lambda: points(single, t_ns), times=3) / 1e6
     peer = f"{theirs:.2g} by the client's Point, so {ours / theirs:.0f} times"
-    return [
-        Row("line protocol, 1 channel, all digits", ours, "M lines/s", "≥ 1", peer),
-        Row("line protocol, 1 channel, a balance's 0.01 mg", shown, "M lines/s", "≥ 1", ""),
-        Row("line protocol, 8 channels a line, all digits", wide, "M lines/s", "", f"{8 * wide:.2g} M values/s"),
-    ]
+    yield Row("line protocol, 1 channel, all digits", ours, "M lines/s", "≥ 1", peer)
+    shown = LINES / seconds(lambda: encode_lines(HEAD, [Column("mass_mg", np.round(single, 2))], t_ns)) / 1e6
+    yield Row("line protocol, 1 channel, a balance's 0.01 mg", shown, "M lines/s", "≥ 1", "")
+    wide = LINES / seconds(lambda: encode_lines(HEAD, eight, t_ns)) / 1e6
+    yield Row("line protocol, 8 channels a line, all digits", wide, "M lines/s", "", f"{8 * wide:.2g} M values/s")
 
 
 def points(values: np.ndarray, t_ns: np.ndarray) -> list[str]:

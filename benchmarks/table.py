@@ -1,7 +1,8 @@
-"""One line of the speed table."""
+"""The speed table, a line at a time: each is printed when it is measured."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+
+WIDTHS = (66, 18, 10)
 
 
 @dataclass(frozen=True)
@@ -15,11 +16,18 @@ class Row:
     peer: str
 
 
-def render(rows: Iterable[Row]) -> str:
-    """Return the rows as a table of text."""
-    cells = [("what", "measured", "limit", "for comparison")]
-    cells.extend((row.name, f"{row.value:.4g} {row.unit}", row.limit, row.peer) for row in rows)
-    widths = [max(len(line[place]) for line in cells) for place in range(4)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in cells]
-    lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join(lines)
+def heading() -> str:
+    """Return the two lines above the rows."""
+    return (
+        _line("what", "measured", "limit", "for comparison") + "\n" + _line(*("-" * width for width in (*WIDTHS, 14)))
+    )
+
+
+def line(row: Row) -> str:
+    """Return a row as a line of text."""
+    return _line(row.name, f"{row.value:.4g} {row.unit}", row.limit, row.peer)
+
+
+def _line(*cells: str) -> str:
+    widths = (*WIDTHS, 0)
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

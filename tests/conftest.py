@@ -1,6 +1,36 @@
-"""What all tests share: hypothesis has no deadline, because a time on a shared machine proves nothing."""
+"""What all tests share: no deadline where a time proves nothing, and no process that outlives its test."""
 
+import os
+import signal
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
 from hypothesis import settings
+
+from tests import processes
 
 settings.register_profile("rig", deadline=None)
 settings.load_profile("rig")
+
+
+@pytest.fixture
+def children() -> Iterator[processes.Children]:
+    """Starts processes that end with the test, and whatever they start ends too."""
+    with processes.children() as started:
+        yield started
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_process_outlives_the_tests() -> Iterator[None]:
+    """Fail the last test of a session when a process that some test started is still there, and end that process."""
+    before = os.environ.copy()
+    mark = uuid4().hex
+    os.environ.update(processes.with_mark(before, mark))
+    yield
+    left = {pid: processes.command_line(pid) for pid in {*processes.carriers(mark), *processes.offspring()}}
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    os.environ.pop(processes.MARK)
+    os.environ.update(before)
+    assert not left, f"a test left these running: {left}"

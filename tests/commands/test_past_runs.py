@@ -2,6 +2,7 @@
 
 import pytest
 
+from rig.record.bodies.others import Stop
 from rig.record.reader import RecordReader
 from tests.commands.records import infused, killed
 from tests.streaming.records import begin, everything
@@ -72,7 +73,7 @@ def test_a_killed_run_is_closed_first_and_said(rig, command, tmp_path):
 
 def test_a_run_without_results_has_nothing_to_replay(rig, tmp_path):
     with begin(tmp_path, "run-1") as record:
-        record.stop("FINISHED", {})
+        record.stop(Stop("FINISHED"))
     assert rig("replay", "run-1", "--runs", tmp_path).out == "the run holds no results\n"
 
 

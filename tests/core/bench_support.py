@@ -18,7 +18,7 @@ model = "m"
 serial = "s"
 [safety]
 link_watchdog_s = WATCHDOG
-plan_lease_s = 0.5
+plan_lease_s = LEASE
 [weighing]
 readability_mg = 0.01
 repeatability_mg = 0.02
@@ -40,9 +40,12 @@ VIRTUAL = 'clock = "virtual"\nepoch = 2026-01-05T08:00:00Z'
 WALL = 'clock = "wall"'
 
 
-def bench_text(*, clock=VIRTUAL, watchdog_s=150, every_s=60, balance=True):
+def bench_text(*, clock=VIRTUAL, watchdog_s=150, every_s=60, lease_s=0.5, balance=True):
     text = HEAD + (BALANCE if balance else "")
-    return text.replace("CLOCK", clock).replace("WATCHDOG", str(watchdog_s)).replace("EVERY", str(every_s))
+    values = {"CLOCK": clock, "WATCHDOG": watchdog_s, "EVERY": every_s, "LEASE": lease_s}
+    for name, value in values.items():
+        text = text.replace(name, str(value))
+    return text
 
 
 @contextlib.contextmanager

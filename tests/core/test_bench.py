@@ -1,22 +1,26 @@
 """The bench: everything that can go wrong is told together, and the pump always stops."""
 
 import contextlib
+from uuid import uuid4
 
 import pytest
 
 from rig.bench.instruments import OnBench
 from rig.capabilities import PumpState
-from rig.clock import WallClock
+from rig.clock import Deadline, WallClock
 from rig.errors import BenchConnectionError, InstrumentError, PlanError, RecordError, SafetyError
 from rig.record.bodies.events import LeaseLapsed, PumpDidNotStop, ReadingMissed
 from rig.record.reader import RecordReader
 from rig.safety.stop import Powering, stop_delivery
 from tests.core.bench_support import WALL, bench_text, opened
+from tests.patience import patient
 
 
 def test_all_instruments_that_cannot_be_reached_are_reported_together(tmp_path):
     text = bench_text(clock=WALL, watchdog_s=1, every_s=0.25).replace('kind = "mocked"', 'kind = "physical"')
     text = text.replace('[laboratory]\npump_power = "battery"\n', "")
+    # Benches of one name exclude each other on one machine, and another suite may run on it.
+    text = text.replace('name = "test-bench"', f'name = "b{uuid4().hex[:16]}"')
     text = text.replace('driver = "', 'port = "/dev/none"\ndriver = "')
     with pytest.raises(BenchConnectionError) as caught, opened(tmp_path, text):
         pass
@@ -106,22 +110,35 @@ def test_a_pump_that_cannot_be_stopped_at_all_is_the_loudest_error(tmp_path):
 
 
 def test_a_plan_that_hangs_lets_the_pump_stop_itself(tmp_path):
-    text = bench_text(clock=WALL, watchdog_s=0.5, every_s=0.1, balance=False)
+    watchdog_s = 0.5 + patient(0.05)
+    text = bench_text(clock=WALL, watchdog_s=watchdog_s, every_s=0.1, balance=False)
     with opened(tmp_path, text) as (bench, record):
         pump = bench.instruments.pump()
         pump.run_continuous(rate_ul_h=1000.0)
-        WallClock().wait_s(2.0)  # the plan does nothing: neither dwells nor commands
-        with record.reader() as reader:
-            assert len(reader.events(LeaseLapsed)) == 1
+        lapses = lapses_of(record)  # the plan does nothing meanwhile: neither dwells nor commands
+        WallClock().wait_s(1.5 * watchdog_s)  # the pump counts its silence on the same clock
+        assert lapses == lapses_of(record) == 1
         assert pump.status().state in (PumpState.STOPPED, PumpState.ALARM)
 
 
+def lapses_of(record):
+    """Return how often the lease has lapsed, once it has or when nothing of the kind can be waited for any more."""
+    deadline = Deadline(patient(10))
+    while not deadline.passed():
+        with record.reader() as reader:
+            if lapses := reader.events(LeaseLapsed):
+                return len(lapses)
+        deadline.nap(0.02)
+    return 0
+
+
 def test_a_plan_that_dwells_keeps_the_pump_running(tmp_path):
-    text = bench_text(clock=WALL, watchdog_s=0.5, every_s=0.1, balance=False)
+    watchdog_s = patient(0.2)
+    text = bench_text(clock=WALL, watchdog_s=watchdog_s, every_s=0.1, lease_s=watchdog_s, balance=False)
     with opened(tmp_path, text) as (bench, _):
         pump = bench.instruments.pump()
         pump.run_continuous(rate_ul_h=1000.0)
-        bench.dwell(seconds=1.5)
+        bench.dwell(seconds=1.5 * watchdog_s)
         assert pump.status().state == PumpState.INFUSING
 
 

@@ -2,16 +2,18 @@
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from rig.bench_file.reading import load_bench_file
 from rig.capabilities import PumpState
-from rig.clock import Deadline, WallClock
+from rig.clock import WallClock
 from rig.discovery import find_driver
 from rig.driving import DriverContext
 from tests.core.bench_support import WALL, bench_text
+from tests.patience import patient
 
 ROOT = Path(__file__).parents[2]
 PLAN = """
@@ -32,33 +34,35 @@ with RunRecord.create(Path(sys.argv[2]), "run", Start(), clock.now_ns(), clock) 
 """
 
 
-def started(*command):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True, env=environment)
+WATCHDOG_S = 0.5 + patient(0.05)
 
 
-def test_a_killed_run_leaves_a_stopped_pump_and_the_log_says_why(tmp_path):
+@pytest.fixture
+def started(children):
+    """Start Python with some words, from the project."""
+
+    def start(*words):
+        return children.start([sys.executable, *words], env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+    return start
+
+
+def test_a_killed_run_leaves_a_stopped_pump_and_the_log_says_why(started, tmp_path):
     mocked = tmp_path / "mocked.toml"
-    mocked.write_text(bench_text(clock=WALL, watchdog_s=0.8, every_s=0.2, balance=False), encoding="utf-8")
-    twins = started("-m", "commands", "twins", str(mocked), "--dir", str(tmp_path), "--for-s", "60")
+    mocked.write_text(bench_text(clock=WALL, watchdog_s=WATCHDOG_S, every_s=0.2, balance=False), encoding="utf-8")
+    twins = started("-m", "commands", "twins", str(mocked), "--dir", str(tmp_path), "--for-s", str(patient(60)))
+    wait_for_line(twins, "bench file that reaches them")
+    plan = started("-c", PLAN, str(tmp_path / "bench.toml"), str(tmp_path))
+    wait_for_line(plan, "running")
+    plan.send_signal(signal.SIGKILL)
+    plan.wait(patient(10))
+    WallClock().wait_s(WATCHDOG_S + 0.2)  # the twin counts silence on the same clock, however late it wakes
+    pump = connect(tmp_path / "bench.toml")
     try:
-        wait_for_line(twins, "bench file that reaches them")
-        plan = started("-c", PLAN, str(tmp_path / "bench.toml"), str(tmp_path))
-        wait_for_line(plan, "running")
-        plan.send_signal(signal.SIGKILL)
-        plan.wait(10)
-        plan.stdout.close()
-        Deadline(1.5).nap(1.0)  # the watchdog's 0.8 s, in the time of the twin's own process
-        pump = connect(tmp_path / "bench.toml")
-        try:
-            assert pump.status().state in (PumpState.STOPPED, PumpState.ALARM)
-            assert "watchdog" in " ".join(entry.event for entry in pump.read_log()).lower()
-        finally:
-            pump.close()
+        assert pump.status().state in (PumpState.STOPPED, PumpState.ALARM)
+        assert "watchdog" in " ".join(entry.event for entry in pump.read_log()).lower()
     finally:
-        twins.terminate()
-        twins.wait(10)
-        twins.stdout.close()
+        pump.close()
 
 
 def connect(path):

@@ -12,6 +12,7 @@ from rig.clock import Deadline, VirtualClock, WallClock
 from rig.driving import DriverContext, patience_of
 from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, NoReplyError
 from rig.transports import ByteStream
+from tests.patience import patient
 
 
 class Peer:
@@ -25,6 +26,10 @@ class Peer:
     def close(self):
         for fd in (self.master, self.slave):
             os.close(fd)
+
+    def await_arrival(self):
+        """Return when what was written can be read at the port: the kernel carries it there in its own time."""
+        assert select.select([self.slave], [], [], patient(5))[0]
 
     def answer_once(self, reply):
         def answer():
@@ -45,7 +50,7 @@ def peer():
 
 @pytest.fixture
 def stream(peer):
-    with ByteStream("scale", peer.port, timeout_s=0.3) as opened:
+    with ByteStream("scale", peer.port, timeout_s=patient(0.1)) as opened:
         yield opened
 
 
@@ -63,6 +68,7 @@ def test_bytes_behind_the_end_wait_for_the_next_call(peer, stream):
 
 def test_an_exchange_drops_what_lay_in_the_input_before(peer, stream):
     os.write(peer.master, b"stale\r\n")
+    peer.await_arrival()
     thread = peer.answer_once(b"fresh\r\n")
     assert stream.exchange(b"?", b"\r\n") == b"fresh\r\n"
     thread.join()
@@ -100,7 +106,7 @@ def test_an_endless_babble_is_garbled(stream, peer):
     thread.start()
     try:
         with pytest.raises(GarbledReplyError):
-            stream.read_until(b"\r\n", timeout_s=5.0)
+            stream.read_until(b"\r\n", timeout_s=patient(5.0))
     finally:
         stop.set()
         thread.join()
@@ -128,7 +134,7 @@ def test_a_port_that_dies_in_use():
 
 def test_a_socket_that_is_closed_by_the_other_side():
     server = socket.create_server(("127.0.0.1", 0))
-    with ByteStream("pump", f"socket://127.0.0.1:{server.getsockname()[1]}", timeout_s=0.5) as stream:
+    with ByteStream("pump", f"socket://127.0.0.1:{server.getsockname()[1]}", timeout_s=patient(0.5)) as stream:
         client, _ = server.accept()
         client.close()
         server.close()

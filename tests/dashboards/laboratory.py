@@ -1,7 +1,6 @@
 """A small laboratory's history: two pumps measured by real plans on the mocked bench, and one run that went wrong."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from rig.record.bodies.events import OtherEvent
 from rig.record.bodies.others import Stop
 from rig.record.folder import list_runs
 from rig.samples import Block
+from tests.processes import children
 from tests.streaming import records
 
 ROOT = Path(__file__).parents[2]
@@ -61,15 +61,10 @@ def run_plans(folder: Path, dut: str, day: int) -> Path:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     names = ["--bench", "bench.toml", "--limits", "limits.toml", "--requirements", "requirements.toml"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *names, "--runs", "runs", "test_plan.py"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "RIG_INFLUX": "off"},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    words = ["-q", "-p", "no:cacheprovider", *names, "--runs", "runs", "test_plan.py"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "RIG_INFLUX": "off"}
+    with children() as started:
+        done = started.run([sys.executable, "-m", "pytest", *words], cwd=folder, env=environment, idle_s=120)
     # 1: a verdict was not PASS, which is as good to look at.
     assert done.returncode in (0, 1), done.stdout + done.stderr
     (summary,) = list_runs(folder / "runs")

@@ -2,9 +2,10 @@
 
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
+
+from tests.processes import children
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -51,12 +52,7 @@ def links_in(page: Path) -> list[str]:
 def run_pytest(folder: Path, *words: str, path: tuple[Path, ...] = ()) -> tuple[int, str]:
     """Run `python -m pytest` from a folder, the project and `path` on Python's path; return exit code and output."""
     places = os.pathsep.join(map(str, (ROOT, *path)))
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "pytest", "-p", "no:cacheprovider", *words],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": places},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    command = [sys.executable, "-W", "error", "-m", "pytest", "-p", "no:cacheprovider", *words]
+    with children() as started:
+        done = started.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": places}, idle_s=120)
     return done.returncode, done.stdout + done.stderr

@@ -4,7 +4,6 @@ import importlib
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from rig.errors import NoReplyError
 from rig.record.folder import list_runs
 from rig.record.reader import RecordReader
 from tests.docs.pages import DOCS, README, ROOT, files_in, run_pytest, write_files
+from tests.patience import patient
 
 FILES = files_in(DOCS / "adding-an-instrument.md")
 EPOCH_NS = 1_767_600_000_000_000_000
@@ -73,17 +73,17 @@ def test_the_page_holds_every_file_it_lists():
     assert {line.split()[0] for line in listed.strip().splitlines()} <= set(FILES)
 
 
-def test_the_example_is_in_the_projects_style(outside, inside):
+def test_the_example_is_in_the_projects_style(outside, inside, children):
     config = ["--config", str(ROOT / "pyproject.toml")]
     for words in (["check", *config, str(outside)], ["format", "--check", *config, str(outside), str(inside)]):
-        done = subprocess.run([sys.executable, "-m", "ruff", *words], capture_output=True, text=True)
+        done = children.run([sys.executable, "-m", "ruff", *words])
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_example_is_strictly_typed(outside):
+def test_the_example_is_strictly_typed(outside, children):
     words = ["-m", "mypy", "-p", "ascii_balance", "-m", "slipping", "-m", "defects"]
     environment = {**os.environ, "MYPYPATH": str(outside)}
-    done = subprocess.run([sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = children.run([sys.executable, *words], cwd=ROOT, env=environment, idle_s=120)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -109,11 +109,11 @@ def test_the_driver_weighs_the_twins_beaker_over_the_real_wire(importable):
     assert [told.verb for told in journal] == ["tare"]
 
 
-def test_the_rig_finds_what_lies_in_the_current_folder(outside):
+def test_the_rig_finds_what_lies_in_the_current_folder(outside, children):
     rig = shutil.which("rig", path=str(Path(sys.executable).parent))
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     words = [rig, "bench", "connect", "ascii.toml"]
-    done = subprocess.run(words, cwd=outside, env=environment, capture_output=True, text=True, timeout=60)
+    done = children.run(words, cwd=outside, env=environment)
     assert "balance (balance): Example Balances AB-220, 0012345" in done.stdout, done.stderr
 
 
@@ -128,7 +128,7 @@ def test_a_late_answer_is_not_taken_for_the_next_one(importable):
     )
     host = TcpHost("balance", twin, wire=wire)
     try:
-        settings = drivers.AsciiBalanceSettings(port=host.port, timeout_s=0.2)
+        settings = drivers.AsciiBalanceSettings(port=host.port, timeout_s=patient(0.2))
         driver = drivers.Driver("balance", settings, DriverContext(clock, lambda _: None))
         wire.fail(Late(5, answers=1))
         with pytest.raises(NoReplyError):

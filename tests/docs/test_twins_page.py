@@ -2,7 +2,6 @@
 
 import os
 import socket
-import subprocess
 import sys
 import threading
 
@@ -12,6 +11,7 @@ from instruments.hosting.process import host_until
 from rig.bench_file.reading import load_bench_file
 from rig.clock import WallClock
 from tests.docs.pages import DOCS, ROOT, files_in
+from tests.patience import patient
 
 FILES = files_in(DOCS / "twins.md")
 PAGES_SUPPLY_PORT = 21004
@@ -29,23 +29,31 @@ def hosted(tmp_path):
         if "bench.toml" in line:
             ready.set()
 
-    words = (ended, load_bench_file(ROOT / "benches/mocked.toml"), WallClock(), tmp_path / "twins", first, 60.0, say)
+    words = (
+        ended,
+        load_bench_file(ROOT / "benches/mocked.toml"),
+        WallClock(),
+        tmp_path / "twins",
+        first,
+        patient(60.0),
+        say,
+    )
     thread = threading.Thread(target=host_until, args=words)
     thread.start()
-    assert ready.wait(30)
-    (supply,) = (line for line in said if line.startswith("supply"))
-    yield int(supply.split("::")[2])
-    ended.set()
-    thread.join()
+    try:
+        assert ready.wait(patient(30))
+        (supply,) = (line for line in said if line.startswith("supply"))
+        yield int(supply.split("::")[2])
+    finally:
+        ended.set()
+        thread.join()
 
 
 @pytest.mark.parametrize(
     "name, answer", [("balance_client.py", "S S   30.00"), ("supply_client.py", "RIG,TWIN-SUPPLY")]
 )
-def test_a_client_that_knows_nothing_of_the_rig_is_answered(hosted, tmp_path, name, answer):
+def test_a_client_that_knows_nothing_of_the_rig_is_answered(hosted, children, tmp_path, name, answer):
     (tmp_path / name).write_text(FILES[name].replace(str(PAGES_SUPPLY_PORT), str(hosted)), encoding="utf-8")
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    done = subprocess.run(
-        [sys.executable, name], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
-    )
+    done = children.run([sys.executable, name], cwd=tmp_path, env=environment)
     assert done.stdout.startswith(answer), done.stderr

@@ -12,6 +12,8 @@ from rig.record.bodies.events import OtherEvent
 from rig.record.bodies.others import Stop
 from rig.record.folder import close_interrupted
 from rig.record.reader import RecordReader
+from tests.patience import patient
+from tests.processes import Children
 
 # Writes results and blocks as fast as it can, and tells each seq only once the record has returned it.
 WRITER = """
@@ -35,9 +37,9 @@ for number in range(1_000_000):
 """
 
 
-def run_until_killed(directory: Path, acknowledged: int, spin: int) -> int:
+def run_until_killed(children: Children, directory: Path, acknowledged: int, spin: int) -> int:
     """Kill the writer some moments after it acknowledged so many entries; return the last seq it acknowledged."""
-    process = subprocess.Popen([sys.executable, "-c", WRITER, str(directory)], stdout=subprocess.PIPE, bufsize=0)
+    process = children.start_bytes([sys.executable, "-c", WRITER, directory])
     assert process.stdout is not None
     received = b""
     while received.count(b"\n") < acknowledged:
@@ -46,14 +48,14 @@ def run_until_killed(directory: Path, acknowledged: int, spin: int) -> int:
         received += piece
     sum(range(spin))
     process.send_signal(signal.SIGKILL)
-    received += process.communicate(timeout=30)[0]
+    received += process.communicate(timeout=patient(30))[0]
     return int(received.splitlines()[-1])
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_every_acknowledged_entry_outlives_a_kill(tmp_path, seed):
+def test_every_acknowledged_entry_outlives_a_kill(children, tmp_path, seed):
     moment = random.Random(seed)
-    last = run_until_killed(tmp_path, moment.randint(1, 600), moment.randint(0, 20_000))
+    last = run_until_killed(children, tmp_path, moment.randint(1, 600), moment.randint(0, 20_000))
     with RecordReader(tmp_path / "run.rig.db") as reader:
         assert reader.verify_chain() == reader.last_seq() >= last
         results = list(reader.entries(kind="result"))
@@ -61,14 +63,14 @@ def test_every_acknowledged_entry_outlives_a_kill(tmp_path, seed):
         assert len(reader.series("daq").t_ns) == 2000 * reader.counts()["samples"]
 
 
-def test_a_killed_writer_leaves_no_life_behind(tmp_path):
-    run_until_killed(tmp_path, 1, 0)
+def test_a_killed_writer_leaves_no_life_behind(children, tmp_path):
+    run_until_killed(children, tmp_path, 1, 0)
     with RecordReader(tmp_path / "run.rig.db") as reader:
         assert not reader.is_live()
 
 
-def test_a_killed_run_is_closed_and_its_chain_goes_on(tmp_path):
-    run_until_killed(tmp_path, 20, 0)
+def test_a_killed_run_is_closed_and_its_chain_goes_on(children, tmp_path):
+    run_until_killed(children, tmp_path, 20, 0)
     path = tmp_path / "run.rig.db"
     with RecordReader(path) as reader:
         left = reader.last_seq()
@@ -103,14 +105,10 @@ print(close_interrupted(Path(sys.argv[1]), lambda reader: {"entries": sum(1 for 
 """
 
 
-def test_two_processes_that_close_one_run_close_it_once(tmp_path):
-    run_until_killed(tmp_path, 300, 0)
+def test_two_processes_that_close_one_run_close_it_once(children, tmp_path):
+    run_until_killed(children, tmp_path, 300, 0)
     path = tmp_path / "run.rig.db"
-    pipe = subprocess.PIPE
-    closers = [
-        subprocess.Popen([sys.executable, "-c", CLOSER, str(path)], stdin=pipe, stdout=pipe, text=True)
-        for _ in range(2)
-    ]
+    closers = [children.start([sys.executable, "-c", CLOSER, path], stdin=subprocess.PIPE) for _ in range(2)]
     for closer in closers:
         assert closer.stdout is not None
         assert closer.stdout.readline() == "ready\n"
@@ -118,7 +116,7 @@ def test_two_processes_that_close_one_run_close_it_once(tmp_path):
         assert closer.stdin is not None
         closer.stdin.write("go\n")
         closer.stdin.flush()
-    answers = sorted(closer.communicate(timeout=30)[0].strip() for closer in closers)
+    answers = sorted(closer.communicate(timeout=patient(30))[0].strip() for closer in closers)
     with RecordReader(path) as reader:
         stops = list(reader.entries(kind="stop"))
         assert (answers, len(stops), reader.verify_chain()) == (["False", "True"], 1, stops[0].seq)
@@ -137,20 +135,18 @@ with RecordReader(Path(sys.argv[1])) as reader:
 """
 
 
-def test_a_second_process_follows_a_live_record(record):
-    pipe = subprocess.PIPE
-    follower = subprocess.Popen(
-        [sys.executable, "-c", LIVE_READER, str(record.path)], stdin=pipe, stdout=pipe, text=True, bufsize=1
-    )
+def test_a_second_process_follows_a_live_record(record, children):
+    follower = children.start([sys.executable, "-c", LIVE_READER, record.path], stdin=subprocess.PIPE)
     assert follower.stdin is not None
     assert follower.stdout is not None
     seen = []
     for number in range(3):
         record.event(OtherEvent("tick", {"number": number}))
         follower.stdin.write("\n")
+        follower.stdin.flush()
         seen.append(follower.stdout.readline())
     record.stop(Stop("FINISHED"))
-    seen.append(follower.communicate("\n", timeout=30)[0])
+    seen.append(follower.communicate("\n", timeout=patient(30))[0])
     assert seen == [
         "True None [0] 2\n",
         "True None [0, 1] 3\n",

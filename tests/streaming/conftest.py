@@ -9,6 +9,7 @@ import pytest
 from rig.streaming.cursor import Progress
 from rig.streaming.streamer import stream
 from rig.streaming.target import Target
+from tests.patience import patient
 from tests.streaming import servers
 
 
@@ -53,7 +54,11 @@ def send(said: list[str]) -> Callable[..., Progress]:
     """Stream a record once, without following it."""
 
     def run(
-        record: Path, target: Target, patience_s: float = 20.0, timeout_s: float = 5.0, token: str = ""
+        record: Path,
+        target: Target,
+        patience_s: float = patient(20.0),
+        timeout_s: float = patient(5.0),
+        token: str = "",
     ) -> Progress:
         environment = {"RIG_INFLUX_TOKEN": token} if token else {}
         return stream(

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
+from tests.patience import patient
+
 WRITE = "/api/v2/write"
 
 
@@ -130,7 +132,7 @@ class FaultyProxy:
     def _forward(self, request: BaseHTTPRequestHandler, body: bytes, fault: object) -> None:
         headers = {key: value for key, value in request.headers.items() if key.lower() not in ("host", "connection")}
         try:
-            with contextlib.closing(http.client.HTTPConnection(*self._backend, timeout=20)) as backend:
+            with contextlib.closing(http.client.HTTPConnection(*self._backend, timeout=patient(20))) as backend:
                 backend.request(request.command, request.path, body or None, headers)
                 response = backend.getresponse()
                 content = response.read()
@@ -155,7 +157,7 @@ class FaultyProxy:
             request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             request.connection.close()
         else:
-            self.over.wait(30)
+            self.over.wait(patient(30))
 
 
 def _answer(request: BaseHTTPRequestHandler, answer: Answer) -> None:

@@ -16,8 +16,10 @@ from typing import Any
 import pytest
 
 from rig.clock import Deadline
+from tests.patience import patient
+from tests.processes import Children
 
-START_S = 30.0
+START_S = patient(30.0)
 BINARIES = ("influxd", "nginx", "victoria-metrics")
 
 INFLUXD = """
@@ -110,12 +112,13 @@ class Server:
         self.url = url
         self._command = command
         self._ready = ready
-        self._process: subprocess.Popen[bytes] | None = None
+        self._children = Children()
+        self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
         """Start and wait until it answers."""
         with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._process = self._children.start(self._command, stdout=log, stderr=log)
         deadline = Deadline(START_S)
         while not self.answers():
             if deadline.passed() or self._process.poll() is not None:
@@ -125,7 +128,7 @@ class Server:
     def answers(self) -> bool:
         """Tell whether the server answers."""
         try:
-            with urllib.request.urlopen(self.url + self._ready, timeout=5):
+            with urllib.request.urlopen(self.url + self._ready, timeout=patient(5)):
                 return True
         except urllib.error.HTTPError:
             return True
@@ -142,8 +145,9 @@ class Server:
         """End it as a power cut would; safe to repeat."""
         if self._process is not None:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(patient(10))
             self._process = None
+        self._children.end()
 
 
 class Influx:
@@ -183,12 +187,14 @@ class Influx:
 
     def write(self, database: str, lines: str) -> None:
         """Write lines past everything under test."""
-        urllib.request.urlopen(f"{self.influxd.url}/write?db={database}", data=lines.encode(), timeout=10).close()
+        urllib.request.urlopen(
+            f"{self.influxd.url}/write?db={database}", data=lines.encode(), timeout=patient(10)
+        ).close()
 
     def query(self, influxql: str, database: str = "") -> list[dict[str, Any]]:
         """Return the series that a query finds, asked past everything under test."""
         body = urllib.parse.urlencode({"q": influxql, "db": database, "epoch": "ns"}).encode()
-        with urllib.request.urlopen(f"{self.influxd.url}/query", data=body, timeout=30) as response:
+        with urllib.request.urlopen(f"{self.influxd.url}/query", data=body, timeout=patient(30)) as response:
             results = json.load(response)["results"]
         assert all("error" not in result for result in results), results
         return [series for result in results for series in result.get("series", [])]
@@ -226,8 +232,8 @@ class Victoria:
     def export(self, match: str) -> dict[str, dict[int, float]]:
         """Return every series by name: value by stamp in ms."""
         query = urllib.parse.urlencode({"match[]": match, "start": 0, "end": 4_000_000_000, "reduce_mem_usage": 0})
-        urllib.request.urlopen(f"{self.url}/internal/force_flush", timeout=10).close()
-        with urllib.request.urlopen(f"{self.url}/api/v1/export?{query}", timeout=30) as response:
+        urllib.request.urlopen(f"{self.url}/internal/force_flush", timeout=patient(10)).close()
+        with urllib.request.urlopen(f"{self.url}/api/v1/export?{query}", timeout=patient(30)) as response:
             found = [json.loads(line) for line in response.read().splitlines()]
         return {one["metric"]["__name__"]: dict(zip(one["timestamps"], one["values"], strict=True)) for one in found}
 

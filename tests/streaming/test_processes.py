@@ -2,10 +2,10 @@
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import Popen
 from uuid import uuid4
 
 import numpy as np
@@ -20,11 +20,13 @@ from rig.record.writer import RunRecord
 from rig.streaming import status
 from rig.streaming.cursor import cursor_paths, read_progress
 from rig.streaming.process import log_path, start_streamer
+from tests.patience import patient
+from tests.processes import Children, command_line
 from tests.streaming import servers
 from tests.streaming.faults import Fault, faulty
 from tests.streaming.records import EPOCH_NS, add_samples, begin, everything
 
-PATIENCE_S = 40.0
+PATIENCE_S = patient(40.0)
 # A small record, in many requests and many steps of the cursor.
 IN_SMALL_STEPS = """
 import sys; from pathlib import Path; from rig.streaming import encoder, __main__
@@ -39,11 +41,16 @@ def environment_for(url: str, database: str, token: str = "") -> dict[str, str]:
     return os.environ | own | ({"RIG_INFLUX_TOKEN": token} if token else {})
 
 
-def spawn(record: Path, environment: dict[str, str], code: str = "") -> subprocess.Popen[bytes]:
+@pytest.fixture
+def spawn(children: Children) -> Callable[..., Popen[str]]:
     """Start a streamer that the test can kill and wait for."""
-    with log_path(record).open("ab") as log:
-        command = [sys.executable, *(["-c", code] if code else ["-m", "rig.streaming"]), str(record)]
-        return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def start(record: Path, environment: dict[str, str], code: str = "") -> Popen[str]:
+        with log_path(record).open("ab") as log:
+            command = [sys.executable, *(["-c", code] if code else ["-m", "rig.streaming"]), str(record)]
+            return children.start(command, env=environment, stdout=log, stderr=log)
+
+    return start
 
 
 def seq_of(record: Path) -> int:
@@ -84,7 +91,7 @@ def mortal_server(tmp_path_factory):
     server.stop()
 
 
-def test_a_server_that_is_absent_and_then_killed_again_and_again(mortal_server, tmp_path):
+def test_a_server_that_is_absent_and_then_killed_again_and_again(mortal_server, spawn, tmp_path):
     clock = VirtualClock(EPOCH_NS)
     with begin(tmp_path, clock=clock) as record:
         streamer = spawn(record.path, environment_for(mortal_server.url, "lab"))
@@ -92,8 +99,9 @@ def test_a_server_that_is_absent_and_then_killed_again_and_again(mortal_server, 
         mortal_server.start()
         mortal_server.create("lab")
         for _ in range(3):
+            before = seq_of(record.path)
             grow(record, clock, 3)
-            Deadline(0.7).nap(0.7)
+            wait_until(lambda before=before: seq_of(record.path) > before, record.path)
             mortal_server.influxd.kill()
             grow(record, clock, 3)
             Deadline(0.3).nap(0.3)
@@ -104,7 +112,7 @@ def test_a_server_that_is_absent_and_then_killed_again_and_again(mortal_server, 
     assert "counts equal" in status.streaming_lines(record.path)[0]
 
 
-def test_a_streamer_killed_at_any_moment(influx_server, database, tmp_path):
+def test_a_streamer_killed_at_any_moment(influx_server, database, spawn, tmp_path):
     environment = environment_for(influx_server.url, database)
     clock = VirtualClock(EPOCH_NS)
     left = []
@@ -116,7 +124,7 @@ def test_a_streamer_killed_at_any_moment(influx_server, database, tmp_path):
             wait_until(lambda before=before: seq_of(record.path) > before, record.path)
             Deadline(moment).nap(moment)
             streamer.send_signal(signal.SIGKILL)
-            streamer.wait(10)
+            streamer.wait(PATIENCE_S)
             left.append(status.pending(record.path, seq_of(record.path))[0])
             grow(record, clock, 10)
         record.stop(Stop("FINISHED"))
@@ -127,7 +135,7 @@ def test_a_streamer_killed_at_any_moment(influx_server, database, tmp_path):
 
 @pytest.mark.parametrize("write", [1, 7])
 @pytest.mark.parametrize("taken", [False, True])
-def test_a_streamer_killed_while_the_server_is_asked(write, taken, influx_server, database, tmp_path):
+def test_a_streamer_killed_while_the_server_is_asked(write, taken, influx_server, database, spawn, tmp_path):
     clock = VirtualClock(EPOCH_NS)
     with begin(tmp_path, clock=clock) as record:
         grow(record, clock, 3)
@@ -143,13 +151,13 @@ def test_a_streamer_killed_while_the_server_is_asked(write, taken, influx_server
     assert_exactly_once(influx_server, database, record.path)
 
 
-def test_two_streamers_at_once(influx_server, database, tmp_path):
+def test_two_streamers_at_once(influx_server, database, spawn, tmp_path):
     environment = environment_for(influx_server.url, database)
     clock = VirtualClock(EPOCH_NS)
     with begin(tmp_path, clock=clock) as record:
         streamers = [spawn(record.path, environment) for _ in range(2)]
         grow(record, clock, 20)
-        Deadline(1.5).nap(1.5)
+        wait_until(lambda: any(streamer.poll() is not None for streamer in streamers), record.path)
         record.stop(Stop("FINISHED"))
     codes = sorted(streamer.wait(PATIENCE_S) for streamer in streamers)
     assert codes == [0, 2]
@@ -157,7 +165,7 @@ def test_two_streamers_at_once(influx_server, database, tmp_path):
     assert_exactly_once(influx_server, database, record.path)
 
 
-def test_a_started_streamer_outlives_its_parent_and_shows_no_token(influx_server, database, tmp_path):
+def test_a_started_streamer_outlives_its_parent_and_shows_no_token(influx_server, database, children, tmp_path):
     record = begin(tmp_path)
     code = (
         "import os, sys; from pathlib import Path; from rig.streaming.process import start_streamer\n"
@@ -165,25 +173,18 @@ def test_a_started_streamer_outlives_its_parent_and_shows_no_token(influx_server
     )
     environment = environment_for(influx_server.url, database, SECRET)
     command = [sys.executable, "-c", code, str(record.path)]
-    parent = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=30, check=True)
-    lines = [cmdline(process) for process in Path("/proc").glob("[0-9]*")]
+    parent = children.run(command, env=environment)
+    lines = [command_line(int(folder.name)) for folder in Path("/proc").glob("[0-9]*")]
     mine = [line for line in lines if "rig.streaming" in line and str(record.path) in line]
     record.stop(Stop("FINISHED"))
     wait_until(lambda: "complete" in "".join(status.streaming_lines(record.path)), record.path)
-    assert len(mine) == 1
+    assert (parent.returncode, len(mine)) == (0, 1)
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
     assert SECRET not in parent.stdout + parent.stderr + mine[0]
     assert SECRET.encode() not in left
 
 
-def cmdline(process: Path) -> str:
-    try:
-        return (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""
-
-
-def test_a_killed_run_is_sent_as_far_as_it_got(influx_server, database, tmp_path):
+def test_a_killed_run_is_sent_as_far_as_it_got(influx_server, database, spawn, tmp_path):
     record = begin(tmp_path)
     record.event(OtherEvent("tick", {}))
     record.close()
@@ -202,7 +203,7 @@ def test_a_wrong_target_does_not_reach_the_run(tmp_path):
     assert SECRET not in line
 
 
-def test_a_full_disk_for_the_cursor(influx_server, database, tmp_path):
+def test_a_full_disk_for_the_cursor(influx_server, database, children, spawn, tmp_path):
     record = everything(tmp_path, f"run-{uuid4().hex[:6]}")
     # Files of the streamer may not grow at all: what a full disk answers, too, to every write.
     code = (
@@ -212,9 +213,8 @@ def test_a_full_disk_for_the_cursor(influx_server, database, tmp_path):
         "sys.exit(__main__.main(Path(sys.argv[1])))"
     )
     environment = environment_for(influx_server.url, database)
-    command = [sys.executable, "-c", code, str(record)]
-    streamer = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
-    assert streamer.stderr.count("could not be saved") == 1
+    streamer = children.run([sys.executable, "-c", code, record], env=environment)
+    assert (streamer.returncode, streamer.stderr.count("could not be saved")) == (0, 1), streamer.stderr
     assert "counts equal" in streamer.stderr
     assert spawn(record, environment).wait(PATIENCE_S) == 0
     assert "counts equal in all 13 series" in status.streaming_lines(record)[0]

@@ -1,7 +1,6 @@
 """A plan on a bench, with nothing but two variables set: the run is in the server, its results too."""
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from rig.clock import Deadline
 from rig.record.folder import list_runs
 from rig.streaming.process import log_path
 from rig.streaming.status import streaming_lines
+from tests.patience import patient
 
 ROOT = Path(__file__).parents[2]
 QUICK = ROOT / "tests" / "fixtures" / "quick.toml"
@@ -34,7 +34,7 @@ def test_rate(pump, bench, verify):
 """
 
 
-def test_a_plan_on_a_bench_is_streamed(influx_server, database, tmp_path):
+def test_a_plan_on_a_bench_is_streamed(influx_server, database, children, tmp_path):
     (tmp_path / "test_plan.py").write_text(PLAN)
     (tmp_path / "limits.toml").write_text(LIMITS)
     (tmp_path / "requirements.toml").write_text('[requirements."R-1"]\ntext = "something"\nsource = "a test"\n')
@@ -46,10 +46,10 @@ def test_a_plan_on_a_bench_is_streamed(influx_server, database, tmp_path):
         "RIG_INFLUX_BUCKET": f"{database}/autogen",
         "PYTHONPATH": str(ROOT),
     }
-    done = subprocess.run([*command, *files], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+    done = children.run([*command, *files], cwd=tmp_path, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     (run,) = list_runs(tmp_path / "runs")
-    deadline = Deadline(30)
+    deadline = Deadline(patient(30))
     while "complete" not in "".join(streaming_lines(run.path)):
         assert not deadline.passed(), log_path(run.path).read_text()
         deadline.nap(0.1)

@@ -21,6 +21,7 @@ from instruments.plant.laboratory import Laboratory, Parameters
 from rig.clock import VirtualClock
 from rig.driving import DriverContext
 from rig.exchange import Exchange
+from tests.patience import patient
 
 # An example that takes long on a busy machine is no failure.
 settings.register_profile("unhurried", deadline=None)
@@ -55,8 +56,8 @@ class Ward:
         return self._host.port
 
     def open(self, **settings):
-        """Open a driver; with timeout_s = 0.1 in tests that lose replies, so that a loss costs little."""
-        settings = {"port": self.port, "timeout_s": 2.0, "tries": 3} | settings
+        """Open a driver; with a short timeout_s in tests that lose replies, so that a loss costs little."""
+        settings = {"port": self.port, "timeout_s": patient(0.2), "tries": 3} | settings
         driver = Driver("pump", PumpSettings(**settings), DriverContext(self.clock, self.journal.append))
         self._open.append(driver)
         return driver
@@ -107,7 +108,7 @@ def driver(ward):
 @pytest.fixture
 def impatient(ward):
     """A driver that gives up on a lost reply after 0.1 s, three times."""
-    return ward.open(timeout_s=0.1)
+    return ward.open(timeout_s=patient(0.03))
 
 
 class Hand:

@@ -62,7 +62,7 @@ def test_a_bolus_is_given_once_whichever_reply_is_spoilt(ward, impatient, fault,
 @faults("deaf", "silent", "truncated")
 def test_a_pump_that_stays_silent_is_no_reply(ward, impatient, fault):
     ward.wire.fail(fault)
-    with pytest.raises(NoReplyError, match=r"asked 3 times, 0\.1 s each") as caught:
+    with pytest.raises(NoReplyError, match=r"asked 3 times, [\d.]+ s each") as caught:
         impatient.status()
     assert caught.value.sent is not None
 

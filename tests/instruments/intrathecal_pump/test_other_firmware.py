@@ -8,6 +8,7 @@ from instruments.intrathecal_pump.programme import Bolus, Continuous
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.firmware import BUILT_IN_FIRMWARE, PumpParameters
 from rig.errors import GarbledReplyError, RefusedError
+from tests.patience import patient
 
 
 class SaysYesAndDoesNothing(BuiltInFirmware):
@@ -48,7 +49,7 @@ class NotFirmware:
 
 @pytest.fixture
 def driven_by(build_ward):
-    return lambda kind: build_ward(firmware=f"{__name__}:{kind.__name__}").open(timeout_s=0.1)
+    return lambda kind: build_ward(firmware=f"{__name__}:{kind.__name__}").open(timeout_s=patient(0.03))
 
 
 def test_the_built_in_firmware_is_named_like_any_other():

@@ -24,6 +24,7 @@ from rig.errors import (
     RefusedError,
 )
 from rig.samples import Sampled
+from tests.patience import patient
 
 MEETING = {
     b"@": b'I4 A "B1"\r\n',
@@ -68,7 +69,7 @@ def twin(laboratory):
 @pytest.fixture
 def open_driver(context, closing):
     def connect(port, **settings):
-        driver = Driver("balance", Driver.Settings(port=port, **{"timeout_s": 0.3, **settings}), context)
+        driver = Driver("balance", Driver.Settings(port=port, **{"timeout_s": patient(0.1), **settings}), context)
         closing.callback(driver.close)
         return driver
 

@@ -11,6 +11,7 @@ from instruments.mettler_mt_sics.twin import BalanceMalfunction, Twin
 from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.line import Stroke
 from rig.clock import VirtualClock, WallClock
+from tests.patience import patient
 
 WEIGHT = re.compile(rb"S [SD] [ -]{1,10}\d+\.\d{5} g\r\n")
 QUIET = {"noise_mg": 0.0, "wander_mg": 0.0, "drift_mg_h": 0.0, "sensitivity_ppm": 0.0, "temperature_ppm_k": 0.0}
@@ -215,7 +216,7 @@ def test_another_client_streams_over_a_socket_until_it_cancels(serve):
     host, _, port = (
         serve(Twin("balance", Twin.Parameters(), laboratory), tcp=True).removeprefix("socket://").partition(":")
     )
-    with socket.create_connection((host, int(port)), timeout=5) as client, client.makefile("rwb") as stream:
+    with socket.create_connection((host, int(port)), timeout=patient(5)) as client, client.makefile("rwb") as stream:
         stream.write(b"SIR\r\n")
         stream.flush()
         readings = [stream.readline() for _ in range(5)]

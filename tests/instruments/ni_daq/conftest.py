@@ -10,6 +10,7 @@ from nidaqmx.errors import DaqError, RpcError
 from instruments.hosting.grpc_host import GrpcHost
 from instruments.ni_daq.driver import Driver
 from instruments.ni_daq.twin import Twin
+from tests.patience import patient
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def host(twin, wire, closing):
 @pytest.fixture
 def open_driver(host, context, closing):
     def opened(**settings) -> Driver:
-        driver = Driver("daq", Driver.Settings(port=host.port, **{"deadline_s": 2.0, **settings}), context)
+        driver = Driver("daq", Driver.Settings(port=host.port, **{"deadline_s": patient(1.0), **settings}), context)
         closing.callback(driver.close)
         return driver
 

@@ -21,11 +21,12 @@ from rig.errors import (
     NoReplyError,
     RefusedError,
 )
+from tests.patience import patient
 
 
 @pytest.fixture
 def sampling(open_driver, clock):
-    driver = open_driver(deadline_s=1.5)
+    driver = open_driver(deadline_s=patient(0.2))
     driver.start_sampling()
     clock.wait_s(1)
     return driver

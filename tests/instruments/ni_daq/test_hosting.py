@@ -10,6 +10,7 @@ from nidaqmx.errors import DaqError, RpcError
 from instruments.hosting.faults import Silent
 from instruments.hosting.grpc_host import GrpcHost
 from instruments.ni_daq.twin import Twin
+from tests.patience import patient
 
 
 def test_a_port_that_is_taken_is_an_os_error(host, laboratory):
@@ -46,7 +47,7 @@ def test_closing_ends_a_call_that_waits_for_samples(host, new_task):
     reader = threading.Thread(target=read)
     reader.start()
     host.close()
-    reader.join(10)
+    reader.join(patient(10))
     assert (reader.is_alive(), len(failures)) == (False, 1)
 
 
@@ -61,7 +62,7 @@ def test_closing_ends_calls_that_a_fault_keeps_silent(host, wire, ni):
 
     threading.Thread(target=create).start()
     host.close()
-    assert ended.wait(10)
+    assert ended.wait(patient(10))
 
 
 def test_32_channels_at_1_khz_for_a_minute_fit_a_message(laboratory, clock, closing):

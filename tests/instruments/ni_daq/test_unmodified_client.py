@@ -16,6 +16,7 @@ from instruments.ni_daq.twin import Twin
 from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.line import Stroke
 from rig.clock import WallClock
+from tests.patience import patient
 
 HALF_STEP_V = 20 / 65536 / 2
 
@@ -323,7 +324,7 @@ def test_samples_are_waited_for_on_the_wall_clock(live):
     with nidaqmx.Task(grpc_options=live) as task:
         task.ai_channels.add_ai_voltage_chan("Dev1/ai0:1")
         task.timing.cfg_samp_clk_timing(1000.0, sample_mode=AcquisitionType.CONTINUOUS)
-        assert np.shape(task.read(50, timeout=5)) == (2, 50)
+        assert np.shape(task.read(50, timeout=patient(5))) == (2, 50)
 
 
 def test_a_client_is_told_of_every_n_samples(live):
@@ -338,7 +339,7 @@ def test_a_client_is_told_of_every_n_samples(live):
 
         task.register_every_n_samples_acquired_into_buffer_event(20, on_samples)
         task.start()
-        assert all(told.acquire(timeout=5) for _ in range(3))
+        assert all(told.acquire(timeout=patient(5)) for _ in range(3))
         task.register_every_n_samples_acquired_into_buffer_event(20, None)
 
 
@@ -355,5 +356,5 @@ def test_a_client_is_told_of_the_end(live):
 
         task.register_done_event(on_done)
         task.start()
-        assert done.wait(5)
+        assert done.wait(patient(5))
         task.register_done_event(None)

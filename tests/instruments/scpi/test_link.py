@@ -18,6 +18,7 @@ from rig.errors import (
     NoReplyError,
     RefusedError,
 )
+from tests.patience import patient
 
 
 class Bare:
@@ -50,7 +51,7 @@ def bare():
 @pytest.fixture
 def connect(context, closing):
     def open_link(port, **settings):
-        link = ScpiLink("meter", ScpiSettings(port=port, **{"timeout_s": 1.0, **settings}), context)
+        link = ScpiLink("meter", ScpiSettings(port=port, **{"timeout_s": patient(0.1), **settings}), context)
         closing.callback(link.close)
         return link
 

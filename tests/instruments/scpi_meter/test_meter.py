@@ -15,6 +15,7 @@ from rig.clock import VirtualClock
 from rig.driving import DriverContext
 from rig.errors import ConnectionFailedError, GarbledReplyError, NoReplyError, RefusedError
 from rig.samples import Sampled
+from tests.patience import patient
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def twin(fed):
 @pytest.fixture
 def connect(context, closing):
     def open_driver(port, **settings):
-        driver = Driver("meter", Driver.Settings(port=port, **{"timeout_s": 0.2, **settings}), context)
+        driver = Driver("meter", Driver.Settings(port=port, **{"timeout_s": patient(0.1), **settings}), context)
         closing.callback(driver.close)
         return driver
 

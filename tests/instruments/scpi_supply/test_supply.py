@@ -17,6 +17,7 @@ from rig.clock import VirtualClock
 from rig.driving import DriverContext
 from rig.errors import ConnectionFailedError, GarbledReplyError, NoReplyError, OutOfRangeError, RefusedError
 from rig.samples import Sampled
+from tests.patience import patient
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def twin(laboratory):
 @pytest.fixture
 def connect(context, closing):
     def open_driver(port, **settings):
-        driver = Driver("supply", Driver.Settings(port=port, **{"timeout_s": 0.2, **settings}), context)
+        driver = Driver("supply", Driver.Settings(port=port, **{"timeout_s": patient(0.1), **settings}), context)
         closing.callback(driver.close)
         return driver
 

@@ -4,6 +4,7 @@ import pytest
 
 from instruments.sensirion_scc1.driver import Driver
 from instruments.sensirion_scc1.twin import Twin
+from tests.patience import patient
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def open_driver(twin, serve, context, closing):
     port = serve(twin)
 
     def opened(**settings) -> Driver:
-        driver = Driver("flow", Driver.Settings(port=port, **{"timeout_s": 0.3, **settings}), context)
+        driver = Driver("flow", Driver.Settings(port=port, **{"timeout_s": patient(0.1), **settings}), context)
         closing.callback(driver.close)
         return driver
 

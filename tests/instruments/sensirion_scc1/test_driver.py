@@ -28,6 +28,7 @@ from rig.errors import (
     NoReplyError,
     RefusedError,
 )
+from tests.patience import patient
 
 
 def test_it_is_a_flow_sensor(driver):
@@ -189,7 +190,7 @@ def test_garbage_is_never_a_sample(laboratory, clock, context, garbage):
     wire = Wire(clock)
     host = PtyHost("flow", twin, wire=wire)
     try:
-        driver = Driver("flow", Driver.Settings(port=host.port, timeout_s=0.5), context)
+        driver = Driver("flow", Driver.Settings(port=host.port, timeout_s=patient(0.1)), context)
         driver.start_sampling()
         clock.wait_s(1)
         wire.fail(Altered(lambda _: b"\x7e" + garbage + b"\x7e"))
@@ -264,7 +265,7 @@ def test_a_wrong_baud_rate_is_silence_with_advice(open_driver):
 def test_a_cable_that_is_unplugged_is_a_lost_connection(laboratory, clock, context):
     twin = Twin("flow", Twin.Parameters(), laboratory)
     host = PtyHost("flow", twin)
-    driver = Driver("flow", Driver.Settings(port=host.port, timeout_s=0.2), context)
+    driver = Driver("flow", Driver.Settings(port=host.port, timeout_s=patient(0.1)), context)
     host.close()
     with pytest.raises((ConnectionLostError, NoReplyError)):
         driver.start_sampling()
