@@ -13,7 +13,8 @@ from rig.clock import stopwatch_ns
 from rig.metrology.curves.from_readings import curves
 from rig.metrology.curves.schedules import Schedule
 from rig.metrology.curves.trumpet import trumpet
-from rig.metrology.weighing.conditions import Ambient, Balance
+from rig.metrology.weighing.conditions import Ambient, BalanceSpecification
+from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow import MeanFlow, mean_flow
 from rig.metrology.weighing.flow_draws import draw_error
@@ -32,8 +33,9 @@ AMBIENT = Ambient(
     u_air_pressure_hpa=1.0,
     u_relative_humidity_percent=3.0,
 )
-BALANCE = Balance(readability_mg=0.1, repeatability_mg=0.1, linearity_mg=0.2, calibration_relative_u=1e-5)
+BALANCE = BalanceSpecification(readability_mg=0.1, repeatability_mg=0.1, linearity_mg=0.2, calibration_relative_u=1e-5)
 EVAPORATION = EvaporationRate(0.1, 0.005, 60.0, 0.5, 0.001)
+CORRECTIONS = Corrections(EVAPORATION, AMBIENT, BALANCE)
 
 
 def rows() -> Iterator[Row]:
@@ -77,9 +79,7 @@ def _measure() -> Iterator[Row]:
     short_s, long_s = (_seconds(lambda p=p: _one_window(mass_mg, p)) for p in (WINDOWS_MIN[0], WINDOWS_MIN[-1]))
     yield Row("  window of 930 min over window of 15 min", long_s / short_s, "×", "1 ×", "independent of the window")
     flow = _evaluate(t_s[: 25 * 3600 * HZ], mass_mg[: 25 * 3600 * HZ], 25 / 24, interval_min=15.0)
-    draws_s = _seconds(
-        lambda: draw_error(flow.gain, RATE_UL_H, evaporation=EVAPORATION, ambient=AMBIENT, balance=BALANCE, seed=1)
-    )
+    draws_s = _seconds(lambda: draw_error(flow.gain, RATE_UL_H, corrections=CORRECTIONS, seed=1))
     yield Row("Monte Carlo, 10⁶ draws of a mean flow error", draws_s, "s", "≤ 1 s", "")
 
 
@@ -104,7 +104,7 @@ def _evaluate(t_s: np.ndarray, mass_mg: np.ndarray, days: float, *, interval_min
         analysis_min=(days * 1440.0 - stable_min) // 15.0 * 15.0 - 15.0,
         windows_min=WINDOWS_MIN,
     )
-    conditions = {"programmed_ul_h": RATE_UL_H, "evaporation": EVAPORATION, "ambient": AMBIENT, "balance": BALANCE}
+    conditions = {"programmed_ul_h": RATE_UL_H, "corrections": CORRECTIONS}
     curves(t_s, mass_mg, schedule=schedule, **conditions)
     return mean_flow(t_s, mass_mg, **conditions)
 

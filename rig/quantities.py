@@ -7,6 +7,9 @@ from fractions import Fraction
 
 from rig.errors import QuantityError
 
+# Rates are per hour, stamps in seconds.
+S_PER_H = 3600.0
+
 # Unit → (kind, exact factor to the kind's base unit). Affine units (°C) convert to nothing else on purpose.
 _UNITS: dict[str, tuple[str, Fraction]] = {
     "nL": ("volume", Fraction(1, 1000)),

@@ -12,7 +12,7 @@ from rig.metrology.curves.schedules import Schedule
 from rig.metrology.curves.trumpet import StartUp, Trumpet, startup, trumpet
 from rig.metrology.readings.checked import check_series
 from rig.metrology.readings.sampling_grid import at_intervals
-from rig.metrology.weighing.conditions import Ambient, Delivery
+from rig.metrology.weighing.conditions import Ambient, TipInVessel
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.record.reader import RecordReader
 
@@ -31,7 +31,7 @@ class Weighed:
     """How masses become volumes, as for a result's own evaluation; `evaporation` is None when it is not known."""
 
     ambient: Ambient
-    delivery: Delivery
+    tip: TipInVessel
     evaporation: EvaporationRate | None
 
     def volume_ul(self, t_s: FloatArray, mass_mg: FloatArray) -> FloatArray:
@@ -41,13 +41,13 @@ class Weighed:
             mass_mg,
             evaporation=self.evaporation or _NOT_KNOWN,
             ambient=self.ambient,
-            delivery=self.delivery,
+            tip=self.tip,
         )
 
     @property
     def per_mg(self) -> float:
         """Return µL per mg indicated."""
-        return self.ambient.z_ul_mg * self.delivery.immersion
+        return self.ambient.z_ul_mg * self.tip.immersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,14 @@ def weigh(reader: RecordReader, result: ShownResult) -> Weighed:
     with reader.as_of(result.recipe.last_seq) as then:
         return Weighed(
             ambient=inputs.ambient_of(then, result.recipe.from_ns, result.recipe.to_ns),
-            delivery=inputs.delivery_of(then),
+            tip=inputs.tip_of(then),
             evaporation=inputs.evaporation_around(then, result.recipe),
         )
 
 
 def weigh_roughly(reader: RecordReader, from_ns: int, to_ns: int) -> Weighed:
     """Return how masses of a span become volumes, evaporation left out; raises MetrologyError without conditions."""
-    return Weighed(inputs.ambient_of(reader, from_ns, to_ns), inputs.delivery_of(reader), None)
+    return Weighed(inputs.ambient_of(reader, from_ns, to_ns), inputs.tip_of(reader), None)
 
 
 def noise_of(reader: RecordReader, weighed: Weighed, result: ShownResult) -> Noise:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation.delivered import streams_of
-from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
+from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, TipInVessel
+from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate, combine_evaporation, evaporation_rate
 from rig.metrology.weighing.gravimetry import z_factor
 from rig.record.bodies.events import ZeroFlow
@@ -52,30 +53,20 @@ def weighing(reader: RecordReader, from_ns: int, to_ns: int) -> Weighing:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Corrections:
-    """What turns a recipe's masses into volumes, and how well each is known."""
-
-    evaporation: EvaporationRate
-    ambient: Ambient
-    balance: Balance
-    delivery: Delivery
-
-
 def corrections(reader: RecordReader, recipe: Recipe) -> Corrections:
     """Return the corrections for a recipe's window; raises SeriesError as the functions below do."""
-    return Corrections(
-        evaporation=evaporation_around(reader, recipe),
-        ambient=ambient_of(reader, recipe.from_ns, recipe.to_ns),
-        balance=balance_of(reader),
-        delivery=delivery_of(reader),
-    )
+    return corrections_with(reader, recipe.from_ns, recipe.to_ns, evaporation_around(reader, recipe))
 
 
-def balance_of(reader: RecordReader) -> Balance:
+def corrections_with(reader: RecordReader, from_ns: int, to_ns: int, evaporation: EvaporationRate) -> Corrections:
+    """Return the corrections for a span with an evaporation that is known (or supposed) from elsewhere."""
+    return Corrections(evaporation, ambient_of(reader, from_ns, to_ns), balance_of(reader), tip_of(reader))
+
+
+def balance_of(reader: RecordReader) -> BalanceSpecification:
     """Return what the bench file says the balance is worth."""
     weighing = _weighing_section(reader)
-    return Balance(
+    return BalanceSpecification(
         readability_mg=weighing.readability_mg,
         repeatability_mg=weighing.repeatability_mg,
         linearity_mg=weighing.linearity_mg,
@@ -83,10 +74,10 @@ def balance_of(reader: RecordReader) -> Balance:
     )
 
 
-def delivery_of(reader: RecordReader) -> Delivery:
+def tip_of(reader: RecordReader) -> TipInVessel:
     """Return how the liquid gets into the vessel on this bench."""
     weighing = _weighing_section(reader)
-    return Delivery(
+    return TipInVessel(
         needle_mm=weighing.needle_diameter_mm,
         vessel_mm=weighing.vessel_diameter_mm,
         capillary_mg=weighing.capillary_mg,

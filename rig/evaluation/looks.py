@@ -21,10 +21,12 @@ from rig.metrology.planning.duration import Needed, needed_duration
 from rig.metrology.planning.sequential import SequentialPlan, sequential_plan
 from rig.metrology.uncertainty.budget import Budget, Component
 from rig.metrology.uncertainty.decision import Verdict, decide_budget
-from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
+from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, TipInVessel
+from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow import mean_flow
 from rig.metrology.weighing.precision import Precision, planned_precision
+from rig.quantities import S_PER_H
 from rig.record.bodies.events import ZeroFlow
 from rig.record.bodies.judging import Limit
 from rig.record.reader import RecordReader
@@ -54,7 +56,7 @@ def plan_of_looks(
 ) -> SequentialPlan:
     """Return the looks at a window that begins at `from_ns`, each with its coverage factor; `k` is the limit's."""
     precision = precision_of(reader, from_ns, to_ns, programmed_ul_h, evaporation)
-    return sequential_plan([hours * 3600.0 for hours in looks_hours], precision, k)
+    return sequential_plan([hours * S_PER_H for hours in looks_hours], precision, k)
 
 
 def precision_of(
@@ -63,10 +65,7 @@ def precision_of(
     """Return how the uncertainty of a rate's mean error falls with time on this run's bench, its strokes included."""
     precision = planned_precision(
         programmed_ul_h,
-        evaporation=evaporation,
-        ambient=inputs.ambient_of(reader, from_ns, to_ns),
-        balance=inputs.balance_of(reader),
-        delivery=inputs.delivery_of(reader),
+        corrections=inputs.corrections_with(reader, from_ns, to_ns, evaporation),
     )
     return _cut_by_strokes(precision, inputs.stroke_ul(reader), programmed_ul_h)
 
@@ -104,10 +103,7 @@ def is_decided(
             readings.t_s,
             readings.mass_mg,
             programmed_ul_h=programmed_ul_h,
-            evaporation=evaporation,
-            ambient=inputs.ambient_of(reader, from_ns, to_ns),
-            balance=inputs.balance_of(reader),
-            delivery=inputs.delivery_of(reader),
+            corrections=inputs.corrections_with(reader, from_ns, to_ns, evaporation),
             max_gap_s=readings.max_gap_s,
         ).error
         error = with_strokes(error, inputs.stroke_ul(reader), programmed_ul_h, readings.t_s)
@@ -135,23 +131,23 @@ def needed(
     weighing = bench_file.weighing
     if weighing is None or limit.unit != "%":
         raise PlanError("planning a duration needs a bench file with [weighing] and a limit in percent")
-    precision = planned_precision(
-        rate_ul_h,
-        evaporation=EvaporationRate(0.0, u_evaporation_mg_h),
-        ambient=_USUAL_AMBIENT,
-        balance=Balance(
+    planned = Corrections(
+        EvaporationRate(0.0, u_evaporation_mg_h),
+        _USUAL_AMBIENT,
+        BalanceSpecification(
             readability_mg=weighing.readability_mg,
             repeatability_mg=weighing.repeatability_mg,
             linearity_mg=weighing.linearity_mg,
             calibration_relative_u=weighing.calibration_u_percent / 100.0,
         ),
-        delivery=Delivery(
+        TipInVessel(
             needle_mm=weighing.needle_diameter_mm,
             vessel_mm=weighing.vessel_diameter_mm,
             capillary_mg=weighing.capillary_mg,
             clock_relative_u=weighing.clock_ppm * 1e-6,
         ),
     )
+    precision = planned_precision(rate_ul_h, corrections=planned)
     precision = _cut_by_strokes(precision, bench_file.dut.stroke_ul, rate_ul_h)
     found = needed_duration(
         precision,
@@ -171,7 +167,7 @@ def with_strokes(error: Budget, stroke_ul: float, programmed_ul_h: float, t_s: N
     """
     if stroke_ul == 0.0:
         return error
-    per_ul = 100.0 / (programmed_ul_h * float(t_s[-1] - t_s[0]) / 3600.0)
+    per_ul = 100.0 / (programmed_ul_h * float(t_s[-1] - t_s[0]) / S_PER_H)
     phase = Component("phase of the strokes at both ends", "B", 0.0, stroke_ul / math.sqrt(6.0), "µL", per_ul)
     return error.scaled(1.0, 0.0, error.unit, [phase])
 
@@ -192,7 +188,7 @@ def check_looks(looks_hours: Sequence[float]) -> list[float]:
 
 def look_ns(from_ns: int, hours: float) -> int:
     """Return when a look is due."""
-    return from_ns + round(hours * 3600 * NS_PER_S)
+    return from_ns + round(hours * S_PER_H * NS_PER_S)
 
 
 def details(looks: SequentialPlan, look: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rig.metrology.planning.duration import project
 from rig.metrology.uncertainty.budget import Budget
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow import mean_flow, volume_delivered
+from rig.quantities import S_PER_H
 from rig.record.bodies.events import ProjectionSeen, ZeroFlow
 from rig.record.bodies.judging import Limit
 from rig.record.reader import RecordReader
@@ -90,7 +91,7 @@ class ProjectedVerdict:
             upper_percent=limit.upper,
             verdict=expected.verdict.value,
             pass_probability=expected.pass_probability,
-            hours_to_verdict=None if decided_s is None else max(0.0, decided_s - elapsed_s) / 3600.0,
+            hours_to_verdict=None if decided_s is None else max(0.0, decided_s - elapsed_s) / S_PER_H,
         )
 
 
@@ -109,10 +110,7 @@ def _flow_error(reader: RecordReader, from_ns: int, to_ns: int, programmed_ul_h:
         readings.t_s,
         readings.mass_mg,
         programmed_ul_h=programmed_ul_h,
-        evaporation=_evaporation(reader),
-        ambient=inputs.ambient_of(reader, from_ns, to_ns),
-        balance=inputs.balance_of(reader),
-        delivery=inputs.delivery_of(reader),
+        corrections=inputs.corrections_with(reader, from_ns, to_ns, _evaporation(reader)),
     ).error
     return looks.with_strokes(error, inputs.stroke_ul(reader), programmed_ul_h, readings.t_s)
 
@@ -125,10 +123,7 @@ def _volume(reader: RecordReader, from_ns: int, to_ns: int) -> Budget:
         readings.mass_mg,
         before_s=(0.0, 0.0),
         after_s=(last_s, last_s),
-        evaporation=_evaporation(reader),
-        ambient=inputs.ambient_of(reader, from_ns, to_ns),
-        balance=inputs.balance_of(reader),
-        delivery=inputs.delivery_of(reader),
+        corrections=inputs.corrections_with(reader, from_ns, to_ns, _evaporation(reader)),
     )
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from rig.errors import SeriesError
-from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
+from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, TipInVessel
+from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import combine_evaporation, evaporation_rate
 from rig.metrology.weighing.flow import MeanFlow, mean_flow
 
@@ -42,13 +43,13 @@ class Laboratory:
         self.rate = 2.0 * 500.0 ** u()
         self.pump_error = rng.normal(0.0, 0.03)
         self.stroke_ul = 0.1 * 20.0 ** u() if u() < 0.7 else 0.0
-        self.balance = Balance(
+        self.balance = BalanceSpecification(
             readability_mg=float(rng.choice([0.01, 0.1])),
             repeatability_mg=0.03 * 5.0 ** u(),
             linearity_mg=0.2 * u(),
             calibration_relative_u=1e-5 * 50.0 ** u(),
         )
-        self.delivery = Delivery(
+        self.tip = TipInVessel(
             needle_mm=0.8192,
             vessel_mm=u(10.0, 40.0),
             u_diameter_mm=0.01,
@@ -83,10 +84,7 @@ class Laboratory:
             t_s,
             mass,
             programmed_ul_h=self.rate,
-            evaporation=evaporation,
-            ambient=self.ambient,
-            balance=self.balance,
-            delivery=self.delivery,
+            corrections=Corrections(evaporation, self.ambient, self.balance, self.tip),
         )
         return SimulatedRun(self.rate, 100.0 * (volume_ul / (self.rate * true_h) - 1.0), self.bubbles, result)
 
@@ -108,7 +106,7 @@ class Laboratory:
     def measure(self):
         rng, amb = self.rng, self.ambient
         t = np.arange(0.0, WINDOW_H, POLL_S / 3600.0)
-        true_t = t * (1.0 + rng.normal(0.0, self.delivery.clock_relative_u))
+        true_t = t * (1.0 + rng.normal(0.0, self.tip.clock_relative_u))
         volume = self.rate * (1.0 + self.pump_error) * true_t
         if self.stroke_ul:
             volume = self.stroke_ul * np.floor(volume / self.stroke_ul + rng.uniform())
@@ -123,14 +121,14 @@ class Laboratory:
             amb.air_pressure_hpa + rng.normal(0.0, amb.u_air_pressure_hpa),
             amb.relative_humidity_percent + rng.normal(0.0, amb.u_relative_humidity_percent),
         )
-        needle = self.delivery.needle_mm + rng.normal(0.0, self.delivery.u_diameter_mm)
-        warming = rng.normal(0.0, self.delivery.u_warming_k_h)
-        pushed = self.delivery.liquid_ul * amb.liquid_expansion_per_k * warming * true_t
+        needle = self.tip.needle_mm + rng.normal(0.0, self.tip.u_diameter_mm)
+        warming = rng.normal(0.0, self.tip.u_warming_k_h)
+        pushed = self.tip.liquid_ul * amb.liquid_expansion_per_k * warming * true_t
         indicated = (volume + pushed) * (density - air) / 1000.0 / (1.0 - air / 8000.0)
-        indicated = indicated / (1.0 - (needle / self.delivery.vessel_mm) ** 2)
+        indicated = indicated / (1.0 - (needle / self.tip.vessel_mm) ** 2)
         indicated = indicated * (1.0 + rng.normal(0.0, self.balance.calibration_relative_u))
         indicated = indicated + rng.uniform(-1.0, 1.0) * self.balance.linearity_mg * t / WINDOW_H
-        wetting = rng.normal(0.0, self.delivery.capillary_mg, 2)
+        wetting = rng.normal(0.0, self.tip.capillary_mg, 2)
         indicated = indicated + np.where(t < rng.uniform(0.1, 0.9) * WINDOW_H, wetting[0], wetting[1])
         return t * 3600.0, self.read(indicated + self.losses(t, 0.0)), float(volume[-1]), float(true_t[-1])
 

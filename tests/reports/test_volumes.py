@@ -7,7 +7,7 @@ from reports.facts.plans import read_plans
 from reports.facts.run_facts import Told
 from reports.facts.volumes import flow_volume_at, programmed_volume, volume_charts
 from reports.facts.weighings import Weighed
-from rig.metrology.weighing.conditions import Ambient, Delivery
+from rig.metrology.weighing.conditions import Ambient, TipInVessel
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.record.bodies.events import PlanBegins, PlanEnds
 from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN, Z_UL_MG
@@ -71,7 +71,7 @@ AMBIENT = Ambient(
     u_air_pressure_hpa=1.0,
     u_relative_humidity_percent=3.0,
 )
-WEIGHED = Weighed(AMBIENT, Delivery(), EvaporationRate(0.5, 0.01))
+WEIGHED = Weighed(AMBIENT, TipInVessel(), EvaporationRate(0.5, 0.01))
 
 
 def charts_of(scribe, weighed=WEIGHED):
@@ -97,7 +97,7 @@ def test_what_is_delivered_as_programmed_stays_level(scribe):
 
 
 def test_evaporation_that_is_not_known_is_said(scribe):
-    assert "not for evaporation" in charts_of(scribe, Weighed(AMBIENT, Delivery(), None))[0].caption
+    assert "not for evaporation" in charts_of(scribe, Weighed(AMBIENT, TipInVessel(), None))[0].caption
 
 
 def test_without_a_conversion_the_balance_is_left_out(scribe):

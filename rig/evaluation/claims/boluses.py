@@ -14,6 +14,7 @@ from rig.metrology.dosing.bolus_levels import BolusSteps, bolus_steps
 from rig.metrology.uncertainty.budget import Budget, Component, combine
 from rig.metrology.weighing.flow import volume_delivered
 from rig.metrology.weighing.flow_budget import NOISE
+from rig.quantities import S_PER_H
 from rig.record.bodies.codec import Json
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
@@ -72,10 +73,7 @@ class Boluses:
             readings.mass_mg,
             before_s=(0.0, self._plateau_s),
             after_s=(end_s - self._plateau_s, end_s),
-            evaporation=c.evaporation,
-            ambient=c.ambient,
-            balance=c.balance,
-            delivery=c.delivery,
+            corrections=c,
             max_gap_s=readings.max_gap_s,
         )
 
@@ -83,8 +81,8 @@ class Boluses:
         """Return what each dose added to the basal delivery, whose rate is found from the levels in between."""
         readings = inputs.weighing(self._reader, recipe.from_ns, recipe.to_ns)
         c = self._corrections
-        per_mg = c.ambient.z_ul_mg * c.delivery.immersion
-        mass_mg = readings.mass_mg - readings.mass_mg[0] + c.evaporation.rate_mg_h * readings.t_s / 3600.0
+        per_mg = c.per_mg
+        mass_mg = readings.mass_mg - readings.mass_mg[0] + c.evaporation.rate_mg_h * readings.t_s / S_PER_H
         commanded_s = np.asarray([(begin - recipe.from_ns) / NS_PER_S for begin, _ in self._parameters["doses"]])
         shortest_s = min((end - begin) / NS_PER_S for begin, end in self._parameters["doses"])
         return bolus_steps(
@@ -92,7 +90,7 @@ class Boluses:
             per_mg * mass_mg,
             commanded_s,
             settling_s=shortest_s - self._plateau_s,
-            u_level_ul=per_mg * math.hypot(c.delivery.capillary_mg, c.balance.readability_mg / math.sqrt(12.0)),
+            u_level_ul=per_mg * math.hypot(c.tip.capillary_mg, c.balance.readability_mg / math.sqrt(12.0)),
             max_gap_s=readings.max_gap_s,
         )
 

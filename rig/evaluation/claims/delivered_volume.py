@@ -22,10 +22,7 @@ def weighed_volume(recipe: Recipe, reader: RecordReader) -> tuple[Budget, tuple[
         readings.mass_mg,
         before_s=(0.0, 0.0),
         after_s=(last_s, last_s),
-        evaporation=c.evaporation,
-        ambient=c.ambient,
-        balance=c.balance,
-        delivery=c.delivery,
+        corrections=c,
         max_gap_s=readings.max_gap_s,
     )
     return budget, (*inputs.standing_invalid(reader), *readings.invalid)

@@ -18,10 +18,7 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
         readings.t_s,
         readings.mass_mg,
         programmed_ul_h=programmed_ul_h,
-        evaporation=c.evaporation,
-        ambient=c.ambient,
-        balance=c.balance,
-        delivery=c.delivery,
+        corrections=c,
         max_gap_s=readings.max_gap_s,
     )
     error = looks.with_strokes(flow.error, inputs.stroke_ul(reader), programmed_ul_h, readings.t_s)

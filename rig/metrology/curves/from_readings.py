@@ -11,12 +11,13 @@ from rig.metrology.curves.trumpet import StartUp, Trumpet, startup, trumpet
 from rig.metrology.readings.checked import BLOCK, FloatArray, as_series, check_series
 from rig.metrology.readings.sampling_grid import at_intervals
 from rig.metrology.uncertainty.budget import Budget
-from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
+from rig.metrology.weighing.conditions import Ambient, TipInVessel
+from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow_budget import NOISE, Gain, error_budget, volume_budget
+from rig.quantities import S_PER_H
 
 _S_PER_MIN = 60.0
-_S_PER_H = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,15 @@ def delivered_volume(
     *,
     evaporation: EvaporationRate,
     ambient: Ambient,
-    delivery: Delivery = Delivery(),  # noqa: B008 - frozen
+    tip: TipInVessel,
 ) -> FloatArray:
     """Return the volume in µL (n,) delivered since the first of the readings `mass_mg` (n,) at `t_s` (n,) seconds.
 
     V_i = Z·F·(M_i − M_0 + e·(t_i − t_0)), block by block: one array is made, the result. NaN stays NaN.
     """
     t, m = as_series(t_s, mass_mg, "mass", 1)
-    per_mg = ambient.z_ul_mg * delivery.immersion
-    loss_mg_s = evaporation.rate_mg_h / _S_PER_H
+    per_mg = ambient.z_ul_mg * tip.immersion
+    loss_mg_s = evaporation.rate_mg_h / S_PER_H
     volume = np.empty(t.size)
     for start in range(0, t.size, BLOCK):
         part = volume[start : start + BLOCK]
@@ -60,10 +61,7 @@ def curves(
     *,
     schedule: Schedule,
     programmed_ul_h: float,
-    evaporation: EvaporationRate,
-    ambient: Ambient,
-    balance: Balance,
-    delivery: Delivery = Delivery(),  # noqa: B008 - frozen
+    corrections: Corrections,
     start_s: float = 0.0,
     average_s: float = 0.0,
 ) -> Curves:
@@ -73,12 +71,12 @@ def curves(
     `average_s` is positive; their noise is that of the balance, averaged down, and the digit.
     Raises SeriesError as `check_series` and `at_intervals` do, WindowError when the run is shorter than the schedule.
     """
+    evaporation, balance, per_mg = corrections.evaporation, corrections.balance, corrections.per_mg
     t, m = as_series(t_s, mass_mg, "mass", 2)
     interval_s = schedule.interval_min * _S_PER_MIN
     facts = check_series(t, m, max_gap_s=math.inf, fall_mg=10.0 * max(balance.repeatability_mg, balance.readability_mg))
     masses = at_intervals(t, m, interval_s=interval_s, samples=schedule.samples, start_s=start_s, average_s=average_s)
-    per_mg = ambient.z_ul_mg * delivery.immersion
-    volume = _volume_on_grid(masses, evaporation.rate_mg_h * interval_s / _S_PER_H, per_mg)
+    volume = _volume_on_grid(masses, evaporation.rate_mg_h * interval_s / S_PER_H, per_mg)
     readings = max(1, math.floor(average_s / facts.mean_interval_s))
     u_mg = math.hypot(balance.repeatability_mg / math.sqrt(readings), balance.readability_mg / math.sqrt(12.0))
     first = schedule.intervals(schedule.analysis_start_min, "start of the analysis period", least=0)
@@ -86,8 +84,8 @@ def curves(
     hours = schedule.analysis_min / _S_PER_MIN
     mass_mg_gained = float(volume[last] - volume[first]) / per_mg
     u_noise_mg = balance.repeatability_mg * math.sqrt(2.0 / readings)
-    gained = volume_budget(Gain(mass_mg_gained, hours, u_noise_mg, readings), evaporation, ambient, balance, delivery)
-    overall = error_budget(gained, programmed_ul_h, hours, delivery)
+    gained = volume_budget(Gain(mass_mg_gained, hours, u_noise_mg, readings), corrections)
+    overall = error_budget(gained, programmed_ul_h, hours, corrections.tip)
     return Curves(
         startup(volume, schedule, programmed_ul_h, u_reading_ul=per_mg * u_mg),
         trumpet(

@@ -13,9 +13,8 @@ from numpy.typing import ArrayLike
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.readings.checked import FloatArray, as_series, check_series
 from rig.metrology.readings.demands import finite_array, positive
-from rig.quantities import Measured
+from rig.quantities import S_PER_H, Measured
 
-_S_PER_H = 3600.0
 FEWEST_READINGS = 3
 """Readings that a level between two boluses needs."""
 
@@ -79,7 +78,7 @@ def bolus_steps(
         volume_ul=volume,
         u_volume_ul=u_volume,
         total=Measured(float(volume.sum()), u_total, "µL"),
-        basal=Measured(slope * _S_PER_H, math.sqrt(u_slope_sq) * _S_PER_H, "µL/h"),
+        basal=Measured(slope * S_PER_H, math.sqrt(u_slope_sq) * S_PER_H, "µL/h"),
     )
 
 

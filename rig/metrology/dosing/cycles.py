@@ -17,8 +17,8 @@ from scipy.signal import find_peaks
 from rig.errors import SeriesError
 from rig.metrology.readings.checked import FloatArray, IndexArray, as_series, check_series, reading_noise
 from rig.metrology.uncertainty.budget import Budget, Component, combine
+from rig.quantities import S_PER_H
 
-_S_PER_H = 3600.0
 FEWEST_STROKES = 4
 _PLATEAU_BLOCKS = 4
 # A step counts from this many of its own standard deviations; of 10⁸ noise readings one goes that far.
@@ -91,10 +91,10 @@ def flow_over_strokes(strokes: Strokes) -> Budget:
     What the first stroke brought is left out: it was drawn before its time. Components are the noise of both plateaus
     and of both times; evaporation, density and calibration belong to the volumes that the strokes were found in.
     """
-    hours = float(strokes.t_s[-1] - strokes.t_s[0]) / _S_PER_H
+    hours = float(strokes.t_s[-1] - strokes.t_s[0]) / S_PER_H
     volume = float(strokes.level_ul[-1] - strokes.level_ul[1])
     u_volume = math.hypot(strokes.u_level_ul[1], strokes.u_level_ul[-1])
-    u_hours = math.sqrt(2.0) * strokes.u_time_s / _S_PER_H
+    u_hours = math.sqrt(2.0) * strokes.u_time_s / S_PER_H
     return combine(
         volume / hours,
         "µL/h",
@@ -113,7 +113,7 @@ def flows_over_strokes(strokes: Strokes, whole: int) -> FloatArray:
     if not 1 <= whole < strokes.count:
         raise SeriesError(f"averages over {whole} whole strokes of {strokes.count}: not possible")
     volume = strokes.level_ul[1 + whole :] - strokes.level_ul[1:-whole]
-    return _S_PER_H * volume / (strokes.t_s[whole:] - strokes.t_s[:-whole])
+    return S_PER_H * volume / (strokes.t_s[whole:] - strokes.t_s[:-whole])
 
 
 def _steps(blocks: FloatArray, sd: float, gain: float) -> IndexArray | None:

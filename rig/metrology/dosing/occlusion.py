@@ -14,7 +14,7 @@ from rig.errors import MetrologyError
 from rig.metrology.dosing.steady import Steady, crossing_s, steady, step_between
 from rig.metrology.readings.checked import FloatArray, as_series, check_series
 from rig.metrology.uncertainty.budget import Budget, Component, combine
-from rig.quantities import Measured
+from rig.quantities import S_PER_H, Measured
 
 _SEEN_K = 5.0
 # Strokes of a stiff line make stairs, whose slope is known less well but well enough to be told with its uncertainty.
@@ -71,7 +71,7 @@ def occlusion(
     before = steady(t, p, float(t[0]), closed_s, "pressure before closing")
     rise = _rising(t, p, before, closed_s, alarm_s)
     low, high = float(before.at(closed_s)), float(np.interp(alarm_s, t, p))
-    u_high = math.hypot(rise.scatter, rise.rate_h * u_alarm_s / 3600)
+    u_high = math.hypot(rise.scatter, rise.rate_h * u_alarm_s / S_PER_H)
     u_rise = math.hypot(before.u_at(closed_s), u_high, u_pressure_relative * (high - low))
     compliance = _compliance(flow_ul_h, rise, u_pressure_relative)
     return Occlusion(

@@ -18,8 +18,8 @@ from scipy.optimize import minimize_scalar
 from rig.errors import SeriesError
 from rig.metrology.readings.checked import FloatArray, as_series, check_series, reading_noise
 from rig.metrology.uncertainty.budget import Budget, Component, combine
+from rig.quantities import S_PER_H
 
-_S_PER_H = 3600.0
 FEWEST_PERIODS = 8
 _MOST_POINTS = 1 << 17
 # Neighbouring lines of the spectrum that make the floor a line must stand out of, and by how much: the largest of a
@@ -68,7 +68,7 @@ def find_cycle(t_s: ArrayLike, volume_ul: ArrayLike, *, max_gap_s: float | None 
     u_noise_s = _TAPER * interval_s**2 * math.sqrt(1.5 * _LOG_2 / strength) / (math.pi * facts.span_s)
     u_interval_s = math.hypot(u_noise_s, facts.mean_interval_s / (facts.span_s / interval_s) ** 1.5)
     flow = flow_over_periods(t, v, interval_s)
-    stroke_ul = flow.value * interval_s / _S_PER_H
+    stroke_ul = flow.value * interval_s / S_PER_H
     if wave_ul < _LEAST_WAVE * stroke_ul / math.pi:
         raise SeriesError(
             f"a period of {interval_s:.4g} s would bring {stroke_ul:.3g} µL, but shows a wave of {wave_ul:.2g} µL: "
@@ -89,9 +89,9 @@ def flow_over_periods(t_s: ArrayLike, volume_ul: ArrayLike, interval_s: float) -
         raise SeriesError(f"two whole periods of {interval_s!r} s do not fit into {float(t[-1] - t[0]):.6g} s")
     first, last = t < t[0] + interval_s, t > t[-1] - interval_s
     n = int(min(np.count_nonzero(first), np.count_nonzero(last)))
-    hours = float(t[last].mean() - t[first].mean()) / _S_PER_H
+    hours = float(t[last].mean() - t[first].mean()) / S_PER_H
     gained = float(v[last].mean() - v[first].mean())
-    stroke_ul = gained / hours * interval_s / _S_PER_H
+    stroke_ul = gained / hours * interval_s / S_PER_H
     return combine(
         gained / hours,
         "µL/h",

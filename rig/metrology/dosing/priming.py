@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 from rig.metrology.readings.demands import not_negative, positive
 from rig.metrology.uncertainty.budget import Budget, Component, combine
-from rig.quantities import Measured
-
-_S_PER_H = 3600.0
+from rig.quantities import S_PER_H, Measured
 
 
 def lumen_ul_cm(diameter_mm: float) -> float:
@@ -114,12 +112,12 @@ def bridge(
 
 
 def _filling_time(volume: Measured, rate: Measured) -> Budget:
-    time_s = volume.value / rate.value * _S_PER_H
+    time_s = volume.value / rate.value * S_PER_H
     return combine(
         time_s,
         "s",
         [
-            Component("dead volume", "B", volume.value, volume.u, "µL", _S_PER_H / rate.value),
+            Component("dead volume", "B", volume.value, volume.u, "µL", S_PER_H / rate.value),
             Component("rate", "B", rate.value, rate.u, "µL/h", -time_s / rate.value),
         ],
     )

@@ -12,9 +12,7 @@ from rig.errors import MetrologyError, SeriesError
 from rig.metrology.readings.checked import FloatArray, as_series, check_series
 from rig.metrology.readings.demands import finite_array, not_negative
 from rig.metrology.uncertainty.budget import Budget, Component, combine
-from rig.quantities import Measured
-
-_S_PER_H = 3600.0
+from rig.quantities import S_PER_H, Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +121,13 @@ def time_left(residual: Measured, reserve: Measured, rate: Measured) -> Budget:
         raise MetrologyError(f"at {q.value:g} µL/h the reservoir never empties")
     if v.value < low.value:
         raise MetrologyError(f"{v.value:g} µL is below the reserve of {low.value:g} µL already")
-    left_s = (v.value - low.value) / q.value * _S_PER_H
+    left_s = (v.value - low.value) / q.value * S_PER_H
     return combine(
         left_s,
         "s",
         [
-            Component("residual volume", "B", v.value, v.u, "µL", _S_PER_H / q.value),
-            Component("reserve", "B", low.value, low.u, "µL", -_S_PER_H / q.value),
+            Component("residual volume", "B", v.value, v.u, "µL", S_PER_H / q.value),
+            Component("reserve", "B", low.value, low.u, "µL", -S_PER_H / q.value),
             Component("rate", "B", q.value, q.u, "µL/h", -left_s / q.value),
         ],
     )

@@ -13,10 +13,10 @@ from scipy.stats import norm
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.readings.checked import FloatArray
 from rig.metrology.readings.demands import not_negative
-from rig.metrology.readings.regression import Line, fit_line
+from rig.metrology.readings.regression import FittedLine, fit_line
 from rig.metrology.uncertainty.budget import Budget, Component, combine
+from rig.quantities import S_PER_H
 
-_S_PER_H = 3600.0
 _MAD_SIGMA = 1.4826
 FEWEST_READINGS = 8
 """Readings that a line with an uncertainty of its own needs."""
@@ -33,7 +33,7 @@ class Steady:
     Everything in the unit of the readings, slopes per hour.
     """
 
-    line: Line
+    line: FittedLine
     from_s: float
     to_s: float
     scatter: float
@@ -51,12 +51,12 @@ class Steady:
 
     def at(self, t_s: FloatArray | float) -> FloatArray:
         """Return the line at `t_s` (any shape)."""
-        return self.line.mid + self.rate_h * (np.asarray(t_s, dtype=np.float64) - self.line.t_mid_s) / _S_PER_H
+        return self.line.mid + self.rate_h * (np.asarray(t_s, dtype=np.float64) - self.line.t_mid_s) / S_PER_H
 
     def u_at(self, t_s: float) -> float:
         """Return the standard uncertainty of the line at `t_s`: level, slope and the walk over the distance."""
         level = self.line.white_s / (self.to_s - self.from_s)
-        distance_h = abs(t_s - self.line.t_mid_s) / _S_PER_H
+        distance_h = abs(t_s - self.line.t_mid_s) / S_PER_H
         return math.sqrt(level + (self.u_rate_h * distance_h) ** 2 + self.line.walk_h * distance_h)
 
 
@@ -75,7 +75,7 @@ def steady(t_s: FloatArray, y: FloatArray, from_s: float, to_s: float, what: str
         raise SeriesError(f"{what}: the readings from {from_s:g} to {to_s:g} s fill less than half of that time")
     fitted = Steady(fit_line(part_s, y[first:last]), float(part_s[0]), float(part_s[-1]), 0.0, 0.0)
     residual = y[first:last] - fitted.at(part_s)
-    interval_h = float(part_s[-1] - part_s[0]) / (part_s.size - 1) / _S_PER_H
+    interval_h = float(part_s[-1] - part_s[0]) / (part_s.size - 1) / S_PER_H
     return replace(
         fitted,
         scatter=float(np.std(residual, ddof=2)),

@@ -15,9 +15,8 @@ from rig.metrology.dosing.steady import Steady, rate_change, steady, step_betwee
 from rig.metrology.readings.checked import FloatArray, as_series, check_series
 from rig.metrology.readings.demands import fraction, not_negative
 from rig.metrology.uncertainty.budget import Budget, Component
-from rig.quantities import Measured
+from rig.quantities import S_PER_H, Measured
 
-_S_PER_H = 3600.0
 _SEEN_K = 5.0
 _ROUNDING = 1e-12
 _HIDDEN_K = 3.0
@@ -88,16 +87,16 @@ def transition(
 
 def _lag(error: Budget, step: Budget, u_commanded_s: float) -> Budget:
     """Return −error/step in s; the level dominates, so that its correlation with the slopes may be left out."""
-    lag_s = -error.value / step.value * _S_PER_H
+    lag_s = -error.value / step.value * S_PER_H
     lines = [
         Component("change of rate", "A", step.value, step.u, "µL/h", -lag_s / step.value, step.effective_dof),
         Component("time of the command", "B", 0.0, u_commanded_s, "s", 1.0),
     ]
-    return error.scaled(-_S_PER_H / step.value, 0.0, "s", lines)
+    return error.scaled(-S_PER_H / step.value, 0.0, "s", lines)
 
 
 def _with_command(error: Budget, step_ul_h: float, u_commanded_s: float) -> Budget:
-    command = Component("time of the command", "B", 0.0, u_commanded_s, "s", step_ul_h / _S_PER_H)
+    command = Component("time of the command", "B", 0.0, u_commanded_s, "s", step_ul_h / S_PER_H)
     return error.scaled(1.0, 0.0, error.unit, [command])
 
 
@@ -121,7 +120,7 @@ def _settling(
     interval_s = float(t_s[last - 1] - t_s[first]) / max(1, last - first - 1)
     u_reading_s = interval_s / math.sqrt(12)
     if band_ul >= abs(error_ul):
-        return Measured(0.0, math.hypot(band_ul / abs(step_ul_h) * _S_PER_H, u_reading_s), "s"), 100.0
+        return Measured(0.0, math.hypot(band_ul / abs(step_ul_h) * S_PER_H, u_reading_s), "s"), 100.0
     # Noise crosses the band many times: the moment that puts most readings on their right side of it is the crossing.
     outside = np.concatenate(([0], np.cumsum(off > band_ul)))
     wrong = np.arange(outside.size) - outside + outside[-1] - outside

@@ -21,7 +21,7 @@ Pattern = list[tuple[int, tuple[int, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class RuleBreak:
     """Rule `number` of `rules` is met at index `point`; `points` are the indices that make the pattern."""
 
     rules: Rules
@@ -30,7 +30,7 @@ class Signal:
     points: tuple[int, ...]
 
 
-def western_electric(z: ArrayLike) -> tuple[Signal, ...]:
+def western_electric(z: ArrayLike) -> tuple[RuleBreak, ...]:
     """Apply rules 1 to 4 to standard scores `z` (n,), (point − centre)/sigma, in order of time.
 
     1: a point beyond 3σ. 2: two of three in a row beyond 2σ on one side. 3: four of five in a row beyond 1σ on one
@@ -47,7 +47,7 @@ def western_electric(z: ArrayLike) -> tuple[Signal, ...]:
     return tuple(sorted(found, key=lambda signal: (signal.point, signal.number)))
 
 
-def nelson(z: ArrayLike) -> tuple[Signal, ...]:
+def nelson(z: ArrayLike) -> tuple[RuleBreak, ...]:
     """Apply rules 1 to 8 to standard scores `z` (n,), (point − centre)/sigma, in order of time.
 
     1: a point beyond 3σ. 2: nine in a row on one side. 3: six in a row rising or falling. 4: fourteen in a row up and
@@ -85,15 +85,17 @@ def _signals(
     z: Scores,
     find: Callable[[Scores], Pattern],
     lag: int = 0,
-) -> list[Signal]:
+) -> list[RuleBreak]:
     """Apply a one-sided rule above and below the centre line."""
     return _one_sided(rules, number, find(z) + find(-z), lag)
 
 
-def _one_sided(rules: Literal["western electric", "nelson"], number: int, found: Pattern, lag: int = 0) -> list[Signal]:
+def _one_sided(
+    rules: Literal["western electric", "nelson"], number: int, found: Pattern, lag: int = 0
+) -> list[RuleBreak]:
     """Turn patterns into signals; flags of differences stand `lag` places before the point that completes them."""
     return [
-        Signal(rules, number, last + lag, tuple(sorted({i + step for i in points for step in range(lag + 1)})))
+        RuleBreak(rules, number, last + lag, tuple(sorted({i + step for i in points for step in range(lag + 1)})))
         for last, points in found
     ]
 

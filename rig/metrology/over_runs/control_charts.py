@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, ndtr
 
 from rig.errors import MetrologyError
-from rig.metrology.over_runs.chart_rules import Signal, nelson, western_electric
+from rig.metrology.over_runs.chart_rules import RuleBreak, nelson, western_electric
 from rig.metrology.readings.demands import finite_array, positive
 
 # A range of more than 12 σ of at most 100 values has a probability of 1e-13.
@@ -87,7 +87,7 @@ def chart_constants(n: int) -> ChartConstants:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
+class ControlChart:
     """One chart: `points` (n,), its centre and limits, and the signals that the rules raise on it."""
 
     points: NDArray[np.float64]
@@ -95,7 +95,7 @@ class Chart:
     sigma: float
     lower: float
     upper: float
-    signals: tuple[Signal, ...]
+    signals: tuple[RuleBreak, ...]
 
     @property
     def in_control(self) -> bool:
@@ -107,8 +107,8 @@ class Chart:
 class ChartPair:
     """A chart of location and its chart of spread; `sigma` is the spread of single values within subgroups."""
 
-    location: Chart
-    spread: Chart
+    location: ControlChart
+    spread: ControlChart
     sigma: float
 
 
@@ -140,7 +140,7 @@ def deviation_chart(subgroups: ArrayLike) -> ChartPair:
     return _means(x, spread, mean_s / constants.c4)
 
 
-def standing_chart(values: ArrayLike, centre: float, sigma: float) -> Chart:
+def standing_chart(values: ArrayLike, centre: float, sigma: float) -> ControlChart:
     """Chart new `values` (n,) against a `centre` and `sigma` that were established before.
 
     Raises SeriesError for a value that is not finite, MetrologyError for a sigma that is not positive.
@@ -152,22 +152,24 @@ def standing_chart(values: ArrayLike, centre: float, sigma: float) -> Chart:
     return _location(x, centre, sigma)
 
 
-def _location(points: NDArray[np.float64], centre: float, sigma: float) -> Chart:
+def _location(points: NDArray[np.float64], centre: float, sigma: float) -> ControlChart:
     z = (points - centre) / sigma
-    return Chart(points, centre, sigma, centre - 3 * sigma, centre + 3 * sigma, (*western_electric(z), *nelson(z)))
+    return ControlChart(
+        points, centre, sigma, centre - 3 * sigma, centre + 3 * sigma, (*western_electric(z), *nelson(z))
+    )
 
 
-def _means(x: NDArray[np.float64], spread: Chart, sigma: float) -> ChartPair:
+def _means(x: NDArray[np.float64], spread: ControlChart, sigma: float) -> ChartPair:
     means = x.mean(axis=1)
     return ChartPair(_location(means, float(means.mean()), sigma / math.sqrt(x.shape[1])), spread, sigma)
 
 
-def _spread_chart(spread: NDArray[np.float64], lower_factor: float, upper_factor: float) -> tuple[Chart, float]:
+def _spread_chart(spread: NDArray[np.float64], lower_factor: float, upper_factor: float) -> tuple[ControlChart, float]:
     mean = float(spread.mean())
     if mean == 0:
         raise MetrologyError("the values never differ within subgroups: limits of zero width would be no chart")
     lower, upper = mean * lower_factor, mean * upper_factor
     # Ranges are skewed, so zones of σ mean nothing there: only a point beyond a limit is a signal.
     beyond = np.flatnonzero((spread > upper) | (spread < lower))
-    signals = tuple(Signal("limit", 1, int(i), (int(i),)) for i in beyond)
-    return Chart(spread, mean, (upper - mean) / 3, lower, upper, signals), mean
+    signals = tuple(RuleBreak("limit", 1, int(i), (int(i),)) for i in beyond)
+    return ControlChart(spread, mean, (upper - mean) / 3, lower, upper, signals), mean

@@ -10,6 +10,7 @@ from typing import Literal
 
 from rig.metrology.paths.patterns import Pattern, Shape, rank_patterns
 from rig.metrology.paths.two_paths import Comparison, Path, PathKind
+from rig.quantities import S_PER_H
 
 Cause = Literal[
     "bubble", "leak", "evaporation", "sensor drift", "missed strokes", "lost counts", "disturbed weighing", "unknown"
@@ -121,11 +122,13 @@ def _evidence(
 ) -> str:
     direction = "less" if pattern.size_ul < 0.0 else "more"
     where = {
-        "step": f"a step at {pattern.onset_s / 3600.0:.2f} h",
-        "steps": f"steps from {pattern.onset_s / 3600.0:.2f} to {pattern.end_s / 3600.0:.2f} h",
-        "transient": f"a dent from {pattern.onset_s / 3600.0:.2f} to {pattern.end_s / 3600.0:.2f} h that closes again",
+        "step": f"a step at {pattern.onset_s / S_PER_H:.2f} h",
+        "steps": f"steps from {pattern.onset_s / S_PER_H:.2f} to {pattern.end_s / S_PER_H:.2f} h",
+        "transient": (
+            f"a dent from {pattern.onset_s / S_PER_H:.2f} to {pattern.end_s / S_PER_H:.2f} h that closes again"
+        ),
         "ramp": f"steadily from the start, {pattern.rate_ul_h:+.3g} µL/h, whatever the flow",
-        "late ramp": f"steadily from {pattern.onset_s / 3600.0:.2f} h on, {pattern.rate_ul_h:+.3g} µL/h",
+        "late ramp": f"steadily from {pattern.onset_s / S_PER_H:.2f} h on, {pattern.rate_ul_h:+.3g} µL/h",
         "share": "in proportion to what was delivered",
         "growing": "faster and faster from the start",
     }[pattern.shape]

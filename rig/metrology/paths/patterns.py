@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 
 from rig.metrology.readings.checked import FloatArray
+from rig.quantities import S_PER_H
 
 Shape = Literal["step", "steps", "transient", "ramp", "late ramp", "share", "growing"]
-_S_PER_H = 3600.0
 _MOST_STEPS = 16
 
 
@@ -59,7 +59,7 @@ def rank_patterns(
         mean_square = max(float(rest @ rest) / t_s.size, noise_ul**2, 1e-12 * total / t_s.size)
         cost = t_s.size * math.log(mean_square) + parameters * math.log(t_s.size)
         size = float(scale * curve[np.argmax(np.abs(curve))])
-        hours = float(t_s[-1] - t_s[onset]) / _S_PER_H
+        hours = float(t_s[-1] - t_s[onset]) / S_PER_H
         rate = size / hours if shape in ("ramp", "late ramp") else 0.0
         explained = 1.0 - float(rest @ rest) / total
         found.append(Pattern(shape, size, rate, float(t_s[onset]), float(t_s[end]), explained, cost))

@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike
 
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.readings.checked import FloatArray, as_series, check_series
+from rig.quantities import S_PER_H
 
 PathKind = Literal["balance", "flow sensor", "motor counts"]
 POINTS = 400
-_S_PER_H = 3600.0
 # The end of the run is one comparison, the way there is hundreds of them.
 _K_END = 2.0
 _K_ANYWHERE = 4.0
@@ -124,7 +124,7 @@ def compare(paths: Sequence[Path]) -> Comparison:
     t = np.linspace(begin_s, end_s, POINTS + 1)
     rows = [np.interp(t, path.t_s, path.volume_ul) for path in paths]
     volume = np.array([row - row[0] for row in rows])
-    hours = (t - begin_s) / _S_PER_H
+    hours = (t - begin_s) / S_PER_H
     u = [path.u_ul(row, hours) for path, row in zip(paths, volume, strict=True)]
     differences = tuple(
         Difference(paths[i].kind, paths[j].kind, volume[i] - volume[j], np.hypot(u[i], u[j]))
@@ -138,5 +138,5 @@ def volume_from_flow(t_s: ArrayLike, flow_ul_h: ArrayLike) -> FloatArray:
     t, q = as_series(t_s, flow_ul_h, "flow", 2)
     check_series(t, q, "flow")
     volume = np.zeros(t.size)
-    np.cumsum(0.5 * (q[1:] + q[:-1]) * np.diff(t) / _S_PER_H, out=volume[1:])
+    np.cumsum(0.5 * (q[1:] + q[:-1]) * np.diff(t) / S_PER_H, out=volume[1:])
     return volume

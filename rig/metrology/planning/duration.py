@@ -59,7 +59,7 @@ def needed_duration(
 
 
 @dataclass(frozen=True, slots=True)
-class Projection:
+class ProjectedDecision:
     """What is to be expected of a running measurement.
 
     `now` is the decision if it stopped now; the three probabilities are those of the verdicts at the end of the plan.
@@ -93,7 +93,7 @@ def project(
     upper: float | None,
     *,
     k: float = 2.0,
-) -> Projection:
+) -> ProjectedDecision:
     """Project a mean flow error `measured` (percent) after `elapsed_s` to the end of the plan at `end_s`.
 
     The measured u stands for now; how it falls from here is taken from `precision`, scaled to agree with it. The value
@@ -107,7 +107,7 @@ def project(
     u_end = scale * precision.u_percent(end_s)
     spread_sq = measured.u**2 + u_end**2 - 2 * scale**2 * precision.covariance(elapsed_s, end_s)
     chances = _probabilities(measured.value, math.sqrt(max(0.0, spread_sq)), u_end, lower, upper, k)
-    return Projection(
+    return ProjectedDecision(
         now=now,
         pass_probability=chances[Verdict.PASS],
         fail_probability=chances[Verdict.FAIL],

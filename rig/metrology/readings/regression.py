@@ -11,10 +11,10 @@ import numpy as np
 from rig.errors import SeriesError
 from rig.metrology.readings.checked import FloatArray, IndexArray
 from rig.metrology.readings.step_noise import fit_steps
+from rig.quantities import S_PER_H
 
 MOST_SPANS = 128
 FEWEST_SPANS = 4
-_S_PER_H = 3600.0
 _MAD_TO_SD = 1.4826
 # Of 127 normal steps one lies beyond 5 standard deviations in 14,000 fits.
 _JUMP_K = 5.0
@@ -25,7 +25,7 @@ _SPANS_PER_CORNER = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FittedLine:
     """A line through a series in `unit`: slope per hour with standard uncertainty and degrees of freedom.
 
     `u_slope_h` is that of the noise found in the residuals, `u_steady_h` that of the white noise found and the walk
@@ -47,7 +47,7 @@ class Line:
     jumps: tuple[tuple[float, float], ...]
 
 
-def fit_line(t_s: FloatArray, y: FloatArray, walk_h: float | None = None) -> Line:
+def fit_line(t_s: FloatArray, y: FloatArray, walk_h: float | None = None) -> FittedLine:
     """Fit `y` (n,) at `t_s` (n,), seconds that do not go back, both finite (`check_series` sees to that).
 
     `walk_h` is the walk to expect (unit²/h), None for the one that the residuals show. Raises SeriesError when the
@@ -56,9 +56,9 @@ def fit_line(t_s: FloatArray, y: FloatArray, walk_h: float | None = None) -> Lin
     centre_s, mean, width_s = span_means(t_s, y)
     steps = np.diff(mean)
     jumps = _isolated_jumps(steps)
-    fit = fit_steps(steps, jumps, None if walk_h is None else walk_h * width_s / _S_PER_H)
-    per_h = _S_PER_H / width_s
-    return Line(
+    fit = fit_steps(steps, jumps, None if walk_h is None else walk_h * width_s / S_PER_H)
+    per_h = S_PER_H / width_s
+    return FittedLine(
         slope_h=fit.step * per_h,
         u_slope_h=fit.u_step * per_h,
         u_steady_h=fit.u_steady * per_h,

@@ -23,7 +23,7 @@ from rig.quantities import Measured
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class JointPoint:
     """One point of a curve: its name (a window, a rate), what was measured there, and its limits in that unit."""
 
     name: str
@@ -60,7 +60,7 @@ class JointDecision:
         return self.conformance_at_most
 
 
-def decide_jointly(points: Sequence[Point], invalid: Sequence[str] = (), k: float = 2.0) -> JointDecision:
+def decide_jointly(points: Sequence[JointPoint], invalid: Sequence[str] = (), k: float = 2.0) -> JointDecision:
     """Decide whether all `points` lie within their limits, with the risk of one decision with coverage factor `k`.
 
     PASS when every point passes with k; FAIL when one fails with the k of rejection, Φ(−k') = Φ(−k)/n for n points;
@@ -87,7 +87,7 @@ def decide_jointly(points: Sequence[Point], invalid: Sequence[str] = (), k: floa
 
 
 def _together(
-    points: Sequence[Point], accepted: Sequence[Decision], rejected: Sequence[Decision]
+    points: Sequence[JointPoint], accepted: Sequence[Decision], rejected: Sequence[Decision]
 ) -> tuple[Verdict, tuple[str, ...]]:
     failed = [
         f"{point.name}: {reason}"
@@ -116,7 +116,7 @@ def joint_coverage_factor(n: int, level: float = 0.9545) -> float:
     return -float(ndtri((1 - fraction(level, "level")) / (2 * n)))
 
 
-def joint_conformance(points: Sequence[Point], correlation: ArrayLike) -> float:
+def joint_conformance(points: Sequence[JointPoint], correlation: ArrayLike) -> float:
     """Return the probability that all true values lie within their limits when the `correlation` (n, n) is known.
 
     The multivariate normal probability of the box of limits (Genz 1992), good to about 1e-4. Raises MetrologyError for

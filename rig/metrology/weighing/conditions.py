@@ -15,7 +15,7 @@ def _demand_not_negative(thing: object, *names: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
+class BalanceSpecification:
     """A balance as its certificate and data sheet describe it.
 
     `repeatability_mg` is the standard deviation of one reading, `linearity_mg` the largest deviation (±, rectangular),
@@ -101,7 +101,7 @@ class Ambient:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class TipInVessel:
     """How the liquid gets into the vessel, and how time is kept.
 
     `needle_mm` 0 is a needle above the liquid, else `vessel_mm` is needed; `u_diameter_mm` is that of the needle.

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.readings.checked import as_series, check_series, reading_noise
 from rig.metrology.readings.regression import FEWEST_SPANS, fit_line
+from rig.quantities import S_PER_H
 
 # Readings that repeat the same digit show no noise; below a tenth of a milligram a tare is not told from a digit.
 _LEAST_NOISE_MG = 0.1
@@ -52,7 +53,7 @@ def evaporation_rate(t_s: ArrayLike, mass_mg: ArrayLike, *, max_gap_s: float | N
     check_series(t, y, "mass without flow", max_gap_s=math.inf, fall_mg=10.0 * max(reading_noise(y), _LEAST_NOISE_MG))
     line = fit_line(t, y)
     remarks = tuple(
-        f"the mass jumped by {size_mg:+.3g} mg at {t_s / 3600.0:.3f} h of a run without flow"
+        f"the mass jumped by {size_mg:+.3g} mg at {t_s / S_PER_H:.3f} h of a run without flow"
         for t_s, size_mg in line.jumps
     )
     return EvaporationRate(-line.slope_h, line.u_slope_h, line.dof, line.white_s, line.walk_h, remarks)

@@ -10,14 +10,15 @@ from numpy.typing import ArrayLike
 
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.readings.checked import FloatArray, as_series, check_series
-from rig.metrology.readings.regression import Line, fit_line
+from rig.metrology.readings.regression import FittedLine, fit_line
 from rig.metrology.uncertainty.budget import Budget
-from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
+from rig.metrology.weighing.conditions import BalanceSpecification
+from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow_budget import Gain, error_budget, volume_budget
 from rig.metrology.weighing.levels import level
+from rig.quantities import S_PER_H
 
-_S_PER_H = 3600.0
 FEWEST_READINGS = 4
 # Readings at each end that make its level: a minute of them, a few seconds when strokes or drops would be averaged, at
 # most this share of the window.
@@ -59,10 +60,7 @@ def volume_delivered(
     *,
     before_s: tuple[float, float],
     after_s: tuple[float, float],
-    evaporation: EvaporationRate,
-    ambient: Ambient,
-    balance: Balance,
-    delivery: Delivery = Delivery(),  # noqa: B008 - frozen
+    corrections: Corrections,
     max_gap_s: float | None = None,
 ) -> Budget:
     """Return the volume in µL delivered between two plateaus, with its budget.
@@ -74,9 +72,9 @@ def volume_delivered(
     if not before_s[0] <= before_s[1] < after_s[0] <= after_s[1]:
         raise SeriesError(f"plateaus {before_s} s and {after_s} s are not one before the other")
     t, m = as_series(t_s, mass_mg, "mass", 2)
-    check_series(t, m, max_gap_s=max_gap_s, fall_mg=_fall_mg(balance))
-    gain = _gain(t, m, before_s, after_s, 0.0, evaporation, balance)
-    return volume_budget(gain, evaporation, ambient, balance, delivery)
+    check_series(t, m, max_gap_s=max_gap_s, fall_mg=_fall_mg(corrections.balance))
+    gain = _gain(t, m, before_s, after_s, 0.0, corrections)
+    return volume_budget(gain, corrections)
 
 
 def mean_flow_error(
@@ -84,10 +82,7 @@ def mean_flow_error(
     mass_mg: ArrayLike,
     *,
     programmed_ul_h: float,
-    evaporation: EvaporationRate,
-    ambient: Ambient,
-    balance: Balance,
-    delivery: Delivery = Delivery(),  # noqa: B008 - frozen
+    corrections: Corrections,
     end_s: float | None = None,
     max_gap_s: float | None = None,
 ) -> Budget:
@@ -96,10 +91,7 @@ def mean_flow_error(
         t_s,
         mass_mg,
         programmed_ul_h=programmed_ul_h,
-        evaporation=evaporation,
-        ambient=ambient,
-        balance=balance,
-        delivery=delivery,
+        corrections=corrections,
         end_s=end_s,
         max_gap_s=max_gap_s,
     ).error
@@ -110,10 +102,7 @@ def mean_flow(
     mass_mg: ArrayLike,
     *,
     programmed_ul_h: float,
-    evaporation: EvaporationRate,
-    ambient: Ambient,
-    balance: Balance,
-    delivery: Delivery = Delivery(),  # noqa: B008 - frozen
+    corrections: Corrections,
     end_s: float | None = None,
     max_gap_s: float | None = None,
 ) -> MeanFlow:
@@ -127,6 +116,7 @@ def mean_flow(
     """
     if not 0.0 < programmed_ul_h < math.inf:
         raise MetrologyError(f"programmed rate of {programmed_ul_h!r} µL/h: an error in percent needs a positive rate")
+    evaporation, balance = corrections.evaporation, corrections.balance
     t, m = as_series(t_s, mass_mg, "mass", FEWEST_READINGS)
     facts = check_series(t, m, minimum=FEWEST_READINGS, max_gap_s=max_gap_s, fall_mg=_fall_mg(balance))
     # Zero-flow runs say how much the balance wanders; without them the residuals must.
@@ -135,11 +125,11 @@ def mean_flow(
     unrest_mg = math.sqrt(max(0.0, line.scatter**2 - single_mg**2))
     longest_s = _END_S if unrest_mg <= single_mg else _RESTLESS_END_S
     end = min(longest_s, facts.span_s * _END_SHARE) if end_s is None else end_s
-    gain = _gain(t, m, (t[0], t[0] + end), (t[-1] - end, t[-1]), line.slope_h, evaporation, balance)
+    gain = _gain(t, m, (t[0], t[0] + end), (t[-1] - end, t[-1]), line.slope_h, corrections)
     _refuse_no_flow(gain, evaporation)
-    volume = volume_budget(gain, evaporation, ambient, balance, delivery)
-    error = error_budget(volume, programmed_ul_h, gain.hours, delivery)
-    return _compared(error, gain, line, unrest_mg, programmed_ul_h, evaporation, ambient.z_ul_mg * delivery.immersion)
+    volume = volume_budget(gain, corrections)
+    error = error_budget(volume, programmed_ul_h, gain.hours, corrections.tip)
+    return _compared(error, gain, line, unrest_mg, programmed_ul_h, corrections)
 
 
 def _gain(
@@ -148,12 +138,12 @@ def _gain(
     before_s: tuple[float, float],
     after_s: tuple[float, float],
     slope_h: float,
-    evaporation: EvaporationRate,
-    balance: Balance,
+    corrections: Corrections,
 ) -> Gain:
+    evaporation, balance = corrections.evaporation, corrections.balance
     start = level(t, m, before_s, balance, evaporation.white_mg2_s, slope_h)
     end = level(t, m, after_s, balance, evaporation.white_mg2_s, slope_h)
-    hours = (end.t_s - start.t_s) / _S_PER_H
+    hours = (end.t_s - start.t_s) / S_PER_H
     mass_mg = end.mass_mg - start.mass_mg + evaporation.rate_mg_h * hours
     return Gain(mass_mg, hours, math.hypot(start.u_mg, end.u_mg), min(start.readings, end.readings))
 
@@ -169,14 +159,14 @@ def _refuse_no_flow(gain: Gain, evaporation: EvaporationRate) -> None:
 def _compared(
     error: Budget,
     gain: Gain,
-    line: Line,
+    line: FittedLine,
     unrest_mg: float,
     programmed_ul_h: float,
-    evaporation: EvaporationRate,
-    per_mg: float,
+    corrections: Corrections,
 ) -> MeanFlow:
     """Return both results and what noise, and strokes that the ends cut (`unrest_mg`), explain of their difference."""
-    regression = per_mg * (line.slope_h + evaporation.rate_mg_h)
+    per_mg = corrections.per_mg
+    regression = per_mg * (line.slope_h + corrections.evaporation.rate_mg_h)
     u_regression = per_mg * line.u_slope_h
     percent = 100.0 / programmed_ul_h
     difference = error.value - (regression * percent - 100.0)
@@ -184,7 +174,7 @@ def _compared(
     allowed = 2.0 * percent * per_mg * math.hypot(line.u_steady_h, u_ends_mg_h)
     remarks: tuple[str, ...] = ()
     if abs(difference) > allowed:
-        jumps = "".join(f"; the mass jumped by {size:+.3g} mg at {t_s / _S_PER_H:.3f} h" for t_s, size in line.jumps)
+        jumps = "".join(f"; the mass jumped by {size:+.3g} mg at {t_s / S_PER_H:.3f} h" for t_s, size in line.jumps)
         remarks = (
             f"end-point and regression disagree by {difference:+.3g} %, noise and strokes explain {allowed:.2g} %: "
             f"the flow was not steady or the weighing was disturbed{jumps}",
@@ -194,5 +184,5 @@ def _compared(
     return MeanFlow(told, flow, gain, regression, u_regression, difference, allowed)
 
 
-def _fall_mg(balance: Balance) -> float:
+def _fall_mg(balance: BalanceSpecification) -> float:
     return _FALL_K * max(balance.repeatability_mg, balance.readability_mg)

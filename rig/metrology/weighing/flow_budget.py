@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from rig.errors import MetrologyError
 from rig.metrology.uncertainty.budget import Budget, Component, combine
-from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
-from rig.metrology.weighing.evaporation import EvaporationRate
+from rig.metrology.weighing.conditions import TipInVessel
+from rig.metrology.weighing.corrections import Corrections
+from rig.metrology.weighing.gravimetry import WEIGHTS_KG_M3
+from rig.quantities import S_PER_H
 
 # Half of a rectangular distribution's width over its standard deviation.
 _RECTANGULAR = math.sqrt(3.0)
@@ -32,20 +34,20 @@ class Gain:
     readings: int = 1
 
 
-def volume_budget(
-    gain: Gain, evaporation: EvaporationRate, ambient: Ambient, balance: Balance, delivery: Delivery
-) -> Budget:
+def volume_budget(gain: Gain, corrections: Corrections) -> Budget:
     """Return the volume in µL that a gain of mass stands for, with its budget.
 
     V = Z·F·m: Z by `z_factor`, F by `immersion_factor`. Components: noise of the two levels, the balance's wander in
     between, resolution, linearity, calibration, evaporation, liquid and air density, capillary force, immersion and
     thermal expansion of the liquid in pump and line.
     """
+    evaporation, ambient = corrections.evaporation, corrections.ambient
+    balance, tip = corrections.balance, corrections.tip
     z = ambient.z_ul_mg
-    per_mg = z * delivery.immersion
+    per_mg = z * tip.immersion
     volume = per_mg * gain.mass_mg
     air, liquid = ambient.air_kg_m3, ambient.liquid_kg_m3
-    per_air = volume * (1.0 / (liquid - air) - 1.0 / (8000.0 - air))
+    per_air = volume * (1.0 / (liquid - air) - 1.0 / (WEIGHTS_KG_M3 - air))
     per_liquid = -volume / (liquid - air)
     u_temperature = liquid * ambient.liquid_expansion_per_k * ambient.u_liquid_temperature_k
     u_composition = liquid / ambient.relative_density * ambient.u_relative_density
@@ -53,7 +55,7 @@ def volume_budget(
     averaged = gain.readings if balance.repeatability_mg >= 0.5 * balance.readability_mg else 1
     u_digit = balance.readability_mg * math.sqrt(2.0 / 12.0 / averaged)
     u_wander = math.sqrt(evaporation.wander_mg2_h * gain.hours)
-    u_expansion = ambient.liquid_expansion_per_k * delivery.liquid_ul * delivery.u_warming_k_h
+    u_expansion = ambient.liquid_expansion_per_k * tip.liquid_ul * tip.u_warming_k_h
     return combine(
         volume,
         "µL",
@@ -75,15 +77,15 @@ def volume_budget(
             Component("liquid density, temperature", "B", liquid, u_temperature, "kg/m³", per_liquid),
             Component("liquid density, composition", "B", liquid, u_composition, "kg/m³", per_liquid),
             Component("air density", "B", air, ambient.u_air_kg_m3, "kg/m³", per_air),
-            Component("capillary force", "B", 0.0, delivery.capillary_mg * math.sqrt(2.0), "mg", per_mg),
-            Component("immersed needle", "B", delivery.immersion, delivery.u_immersion, "1", z * gain.mass_mg),
+            Component("capillary force", "B", 0.0, tip.capillary_mg * math.sqrt(2.0), "mg", per_mg),
+            Component("immersed needle", "B", tip.immersion, tip.u_immersion, "1", z * gain.mass_mg),
             Component("thermal expansion in pump and line", "B", 0.0, u_expansion, "µL/h", gain.hours),
         ],
         evaporation.remarks,
     )
 
 
-def error_budget(volume: Budget, programmed_ul_h: float, hours: float, delivery: Delivery) -> Budget:
+def error_budget(volume: Budget, programmed_ul_h: float, hours: float, tip: TipInVessel) -> Budget:
     """Return the mean flow error in percent, 100·(V/(r·T) − 1), with the budget of the volume and the time.
 
     Raises MetrologyError for a programmed rate or a time that is not positive.
@@ -91,7 +93,7 @@ def error_budget(volume: Budget, programmed_ul_h: float, hours: float, delivery:
     if not (0.0 < programmed_ul_h < math.inf and 0.0 < hours < math.inf):
         raise MetrologyError(f"{programmed_ul_h!r} µL/h for {hours!r} h: an error in percent needs both positive")
     per_ul = 100.0 / (programmed_ul_h * hours)
-    u_relative = math.hypot(delivery.clock_relative_u, math.sqrt(2.0) * delivery.u_stamp_s / 3600.0 / hours)
+    u_relative = math.hypot(tip.clock_relative_u, math.sqrt(2.0) * tip.u_stamp_s / S_PER_H / hours)
     time = Component("time", "B", hours, hours * u_relative, "h", -per_ul * volume.value / hours)
     return volume.scaled(per_ul, -100.0, "%", [time])
 
@@ -100,18 +102,15 @@ def planned_error_budget(
     programmed_ul_h: float,
     hours: float,
     *,
-    evaporation: EvaporationRate,
-    ambient: Ambient,
-    balance: Balance,
-    delivery: Delivery,
+    corrections: Corrections,
     readings: int = 1,
 ) -> Budget:
     """Return the budget (%) that measuring a true `programmed_ul_h` for `hours` would have, before it is measured.
 
-    `readings` is how many are averaged at each end; only the uncertainty of `evaporation` matters.
+    `readings` is how many are averaged at each end; only the uncertainty of the evaporation matters.
     """
     if not (0.0 < programmed_ul_h < math.inf and 0.0 < hours < math.inf and readings >= 1):
         raise MetrologyError(f"{programmed_ul_h!r} µL/h for {hours!r} h from {readings!r} readings is no plan")
-    mass_mg = programmed_ul_h * hours / (ambient.z_ul_mg * delivery.immersion)
-    gain = Gain(mass_mg, hours, balance.repeatability_mg * math.sqrt(2.0 / readings), readings)
-    return error_budget(volume_budget(gain, evaporation, ambient, balance, delivery), programmed_ul_h, hours, delivery)
+    mass_mg = programmed_ul_h * hours / corrections.per_mg
+    gain = Gain(mass_mg, hours, corrections.balance.repeatability_mg * math.sqrt(2.0 / readings), readings)
+    return error_budget(volume_budget(gain, corrections), programmed_ul_h, hours, corrections.tip)

@@ -7,7 +7,8 @@ import numpy as np
 
 from rig.errors import SeriesError
 from rig.metrology.readings.checked import FloatArray
-from rig.metrology.weighing.conditions import Balance
+from rig.metrology.weighing.conditions import BalanceSpecification
+from rig.quantities import S_PER_H
 
 # Scatter beyond this many of its own standard deviations is structure (a stroke, a drop) and is not averaged down.
 _STRUCTURE_K = 4.0
@@ -27,7 +28,7 @@ def level(
     t_s: FloatArray,
     mass_mg: FloatArray,
     span_s: tuple[float, float],
-    balance: Balance,
+    balance: BalanceSpecification,
     white_mg2_s: float,
     slope_h: float,
 ) -> Level:
@@ -50,7 +51,7 @@ def level(
         averaged_s = float(t[-1] - t[0]) * n / (n - 1)
         variance = max(variance, white_mg2_s / averaged_s)
     if n > 1:
-        rest = y - y_mean - slope_h / 3600.0 * (t - t_mean)
+        rest = y - y_mean - slope_h / S_PER_H * (t - t_mean)
         seen = float(np.sum(rest**2)) / (n - 1)
         if seen > single * (1.0 + _STRUCTURE_K * math.sqrt(2.0 / (n - 1))):
             variance = max(variance, seen - single)

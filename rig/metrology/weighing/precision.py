@@ -12,11 +12,9 @@ import numpy as np
 from scipy.optimize import nnls
 
 from rig.errors import MetrologyError
-from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
-from rig.metrology.weighing.evaporation import EvaporationRate
+from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.flow_budget import planned_error_budget
-
-_S_PER_H = 3600.0
+from rig.quantities import S_PER_H
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Precision:
 
         The start reading and the path that wandered are shared, the end readings are shared only when they are one.
         """
-        short_h, long_h = sorted((first_s / _S_PER_H, second_s / _S_PER_H))
+        short_h, long_h = sorted((first_s / S_PER_H, second_s / S_PER_H))
         if not (short_h > 0 and math.isfinite(long_h)):
             raise MetrologyError(f"durations of {first_s!r} and {second_s!r} s; finite ones above 0 are needed")
         readings = 2 if short_h == long_h else 1
@@ -66,16 +64,13 @@ class Precision:
             )
         # u² − constant² = wander²·x + 2·reading²·x² with x = 1/T, in the form that stays exact without either part.
         wander, reading = self.wander_percent_rt_h**2, 2 * self.reading_percent_h**2
-        return (wander + math.sqrt(wander**2 + 4 * reading * rest)) / (2 * rest) * _S_PER_H
+        return (wander + math.sqrt(wander**2 + 4 * reading * rest)) / (2 * rest) * S_PER_H
 
 
 def planned_precision(
     programmed_ul_h: float,
     *,
-    evaporation: EvaporationRate,
-    ambient: Ambient,
-    balance: Balance,
-    delivery: Delivery,
+    corrections: Corrections,
     readings: int = 1,
     pump_wander_percent_rt_h: float = 0.0,
 ) -> Precision:
@@ -91,10 +86,7 @@ def planned_precision(
             planned_error_budget(
                 programmed_ul_h,
                 float(duration_h),
-                evaporation=evaporation,
-                ambient=ambient,
-                balance=balance,
-                delivery=delivery,
+                corrections=corrections,
                 readings=readings,
             ).u
             ** 2

@@ -9,7 +9,8 @@ from rig.errors import SeriesError
 from rig.metrology.curves.from_readings import curves, delivered_volume
 from rig.metrology.curves.schedules import ambulatory
 from rig.metrology.readings.checked import BLOCK
-from rig.metrology.weighing.conditions import Ambient, Balance
+from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, TipInVessel
+from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow import mean_flow
 
@@ -23,11 +24,13 @@ AMBIENT = Ambient(
     u_air_pressure_hpa=1.0,
     u_relative_humidity_percent=3.0,
 )
-BALANCE = Balance(readability_mg=0.01, repeatability_mg=0.05, linearity_mg=0.2, calibration_relative_u=1e-5)
+BALANCE = BalanceSpecification(
+    readability_mg=0.01, repeatability_mg=0.05, linearity_mg=0.2, calibration_relative_u=1e-5
+)
 EVAPORATION = EvaporationRate(0.1, 0.004, 50.0, white_mg2_s=0.05**2 * 10.0)
 SCHEDULE = ambulatory(15.0)
 T_S = np.arange(0.0, 49.0 * 3600.0 + 1.0, 10.0)
-KNOWN = {"evaporation": EVAPORATION, "ambient": AMBIENT, "balance": BALANCE}
+KNOWN = {"corrections": Corrections(EVAPORATION, AMBIENT, BALANCE)}
 
 
 def weighed(rate_ul_h, seed=1, noise_mg=0.05):
@@ -87,7 +90,7 @@ def test_the_trumpet_of_noise_alone_fills_its_envelope():
 def test_volume_is_corrected_reading_by_reading_across_blocks():
     t = np.linspace(0.0, 3600.0, 2 * BLOCK + 3)
     mass = np.linspace(5.0, 25.0, t.size)
-    volume = delivered_volume(t, mass, evaporation=EVAPORATION, ambient=AMBIENT)
+    volume = delivered_volume(t, mass, evaporation=EVAPORATION, ambient=AMBIENT, tip=TipInVessel())
     assert volume == pytest.approx(AMBIENT.z_ul_mg * (mass - 5.0 + 0.1 * t / 3600.0))
 
 

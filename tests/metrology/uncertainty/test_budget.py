@@ -7,14 +7,15 @@ import pytest
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.over_runs.repeats import mean_of_runs
 from rig.metrology.uncertainty.budget import Budget, Component, combine
-from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
+from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, TipInVessel
+from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow_budget import planned_error_budget
 
 RATE_UL_H, HOURS = 2.0, 25.0
 MASS_MG = 50.0 / 1.0028512
-BALANCE = Balance(readability_mg=0.2, repeatability_mg=0.1, linearity_mg=0.2, calibration_relative_u=1e-4)
-DELIVERY = Delivery(
+BALANCE = BalanceSpecification(readability_mg=0.2, repeatability_mg=0.1, linearity_mg=0.2, calibration_relative_u=1e-4)
+TIP = TipInVessel(
     needle_mm=0.0, capillary_mg=0.2, liquid_ul=20_000.0, u_warming_k_h=0.01, clock_relative_u=2e-5, u_stamp_s=0.0
 )
 
@@ -36,10 +37,7 @@ def lines(temperature_c=20.0):
     budget = planned_error_budget(
         RATE_UL_H,
         HOURS,
-        evaporation=EvaporationRate(0.1, 0.005, 40.0),
-        ambient=ambient(temperature_c),
-        balance=BALANCE,
-        delivery=DELIVERY,
+        corrections=Corrections(EvaporationRate(0.1, 0.005, 40.0), ambient(temperature_c), BALANCE, TIP),
     )
     return {component.name: component.contribution for component in budget.components}
 
@@ -136,10 +134,7 @@ def test_a_plan_that_measures_nothing_is_refused(rate, hours, readings):
         planned_error_budget(
             rate,
             hours,
-            evaporation=EvaporationRate(0.0, 0.01),
-            ambient=ambient(),
-            balance=BALANCE,
-            delivery=DELIVERY,
+            corrections=Corrections(EvaporationRate(0.0, 0.01), ambient(), BALANCE, TIP),
             readings=readings,
         )
 
@@ -148,7 +143,7 @@ def test_a_plan_that_measures_nothing_is_refused(rate, hours, readings):
 def test_a_balance_with_a_negative_characteristic_is_refused(field):
     given = {"readability_mg": 0.1, "repeatability_mg": 0.1, "linearity_mg": 0.1, "calibration_relative_u": 0.0}
     with pytest.raises(MetrologyError, match=field):
-        Balance(**{**given, field: -0.1})
+        BalanceSpecification(**{**given, field: -0.1})
 
 
 def test_conditions_outside_of_the_formulas_are_refused():

@@ -5,12 +5,12 @@ from hypothesis import strategies as st
 
 from rig.errors import MetrologyError
 from rig.metrology.uncertainty.decision import Verdict
-from rig.metrology.uncertainty.joint import Point, decide_jointly, joint_conformance, joint_coverage_factor
+from rig.metrology.uncertainty.joint import JointPoint, decide_jointly, joint_conformance, joint_coverage_factor
 from rig.quantities import Measured
 
 
 def curve(*values, u=1.0, lower=-5.0, upper=5.0):
-    return [Point(f"window {i}", Measured(value, u, "%"), lower, upper) for i, value in enumerate(values)]
+    return [JointPoint(f"window {i}", Measured(value, u, "%"), lower, upper) for i, value in enumerate(values)]
 
 
 def test_all_points_within_their_guard_bands_pass():

@@ -7,7 +7,8 @@ import pytest
 
 from rig.errors import MetrologyError
 from rig.metrology.uncertainty.propagation import Input, monte_carlo, numerical_tolerance, propagate, validate
-from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
+from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, TipInVessel
+from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow_budget import Gain, error_budget, volume_budget
 from rig.metrology.weighing.flow_draws import draw_error
@@ -111,13 +112,14 @@ def test_the_budget_of_a_mean_flow_error_is_what_draws_of_the_whole_model_show()
         u_air_pressure_hpa=2.0,
         u_relative_humidity_percent=5.0,
     )
-    balance = Balance(readability_mg=0.1, repeatability_mg=0.1, linearity_mg=0.1, calibration_relative_u=1e-4)
-    delivery = Delivery(needle_mm=0.8, vessel_mm=20.0, u_diameter_mm=0.02, liquid_ul=20_000.0, u_warming_k_h=0.01)
-    gain = Gain(50.0, 25.0, 0.14)
-    budget = error_budget(volume_budget(gain, evaporation, ambient, balance, delivery), 2.0, gain.hours, delivery)
-    drawn = draw_error(
-        gain, 2.0, evaporation=evaporation, ambient=ambient, balance=balance, delivery=delivery, seed=1, level=0.95
+    balance = BalanceSpecification(
+        readability_mg=0.1, repeatability_mg=0.1, linearity_mg=0.1, calibration_relative_u=1e-4
     )
+    tip = TipInVessel(needle_mm=0.8, vessel_mm=20.0, u_diameter_mm=0.02, liquid_ul=20_000.0, u_warming_k_h=0.01)
+    gain = Gain(50.0, 25.0, 0.14)
+    corrections = Corrections(evaporation, ambient, balance, tip)
+    budget = error_budget(volume_budget(gain, corrections), 2.0, gain.hours, tip)
+    drawn = draw_error(gain, 2.0, corrections=corrections, seed=1, level=0.95)
     assert validate(budget, drawn, digits=1).valid
     assert drawn.u == pytest.approx(budget.u, rel=0.01)
 

@@ -1,6 +1,7 @@
 """Delivered volume and mean flow: closed forms, both ways of finding it, and refusals."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from scipy.signal import lfilter
 
 from rig.errors import MetrologyError, SeriesError
-from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
+from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, TipInVessel
+from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate, evaporation_rate
 from rig.metrology.weighing.flow import mean_flow, mean_flow_error, volume_delivered
 
@@ -24,11 +26,12 @@ AMBIENT = Ambient(
     u_air_pressure_hpa=1.0,
     u_relative_humidity_percent=3.0,
 )
-BALANCE = Balance(readability_mg=0.01, repeatability_mg=0.1, linearity_mg=0.2, calibration_relative_u=1e-5)
+BALANCE = BalanceSpecification(readability_mg=0.01, repeatability_mg=0.1, linearity_mg=0.2, calibration_relative_u=1e-5)
 EVAPORATION = EvaporationRate(0.1, 0.004, 50.0, white_mg2_s=0.1**2 * 60.0)
 T_S = np.arange(0.0, 25.0 * 3600.0 + 1.0, 60.0)
 T_H = T_S / 3600.0
-KNOWN = {"evaporation": EVAPORATION, "ambient": AMBIENT, "balance": BALANCE}
+CORRECTIONS = Corrections(EVAPORATION, AMBIENT, BALANCE)
+KNOWN = {"corrections": CORRECTIONS}
 
 
 def weighed(rate_ul_h, seed=1, noise_mg=0.1):
@@ -52,16 +55,18 @@ def test_flow_and_error_are_one_result_in_two_units():
 
 
 def test_evaporation_left_out_is_five_percent_at_2_ul_h():
-    known = {**KNOWN, "evaporation": EvaporationRate(0.0, 0.004, 50.0)}
+    known = {"corrections": replace(CORRECTIONS, evaporation=EvaporationRate(0.0, 0.004, 50.0))}
     budget = mean_flow_error(T_S, weighed(2.0, noise_mg=0.0), programmed_ul_h=2.0, **known)
     assert budget.value == pytest.approx(-5.0, abs=0.02)
 
 
 def test_an_immersed_needle_takes_its_share():
-    delivery = Delivery(needle_mm=0.81, vessel_mm=10.0)
+    tips = (TipInVessel(needle_mm=0.81, vessel_mm=10.0), TipInVessel())
     with_needle, without = (
-        mean_flow_error(T_S, weighed(1000.0, noise_mg=0.0), programmed_ul_h=1000.0, delivery=each, **KNOWN).value
-        for each in (delivery, Delivery())
+        mean_flow_error(
+            T_S, weighed(1000.0, noise_mg=0.0), programmed_ul_h=1000.0, corrections=replace(CORRECTIONS, tip=tip)
+        ).value
+        for tip in tips
     )
     assert with_needle - without == pytest.approx(-0.656, abs=0.001)
 
@@ -78,7 +83,9 @@ def test_they_agree_when_noise_is_strongly_correlated():
         wander = lfilter([0.02], [1.0, -0.98], rng.normal(size=3 * T_S.size))
         rate = evaporation_rate(T_S, -0.1 * T_H + wander[: T_S.size])
         mass = weighed(2.0, noise_mg=0.0) + wander[-T_S.size :]
-        agreed.append(mean_flow(T_S, mass, programmed_ul_h=2.0, **{**KNOWN, "evaporation": rate}).agree)
+        agreed.append(
+            mean_flow(T_S, mass, programmed_ul_h=2.0, corrections=replace(CORRECTIONS, evaporation=rate)).agree
+        )
     assert np.mean(agreed) > 0.85
 
 
@@ -210,8 +217,10 @@ def dripping(hours=2.0, rate_ul_h=2400.0, seed=1):
 
 def test_a_real_balance_under_a_dripping_needle_gives_its_flow():
     t, mass = dripping()
-    balance = Balance(readability_mg=0.1, repeatability_mg=0.1, linearity_mg=0.2, calibration_relative_u=1e-5)
-    result = mean_flow(t, mass, programmed_ul_h=2400.0, evaporation=EVAPORATION, ambient=AMBIENT, balance=balance)
+    balance = BalanceSpecification(
+        readability_mg=0.1, repeatability_mg=0.1, linearity_mg=0.2, calibration_relative_u=1e-5
+    )
+    result = mean_flow(t, mass, programmed_ul_h=2400.0, corrections=replace(CORRECTIONS, balance=balance))
     drop_percent = 100.0 * 40.0 / (2400.0 * 2.0)
     assert result.error.value == pytest.approx(0.0, abs=drop_percent)
     assert result.agree

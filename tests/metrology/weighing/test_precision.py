@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.errors import MetrologyError
-from rig.metrology.weighing.conditions import Ambient, Balance, Delivery
+from rig.metrology.weighing.conditions import Ambient, BalanceSpecification
+from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow_budget import planned_error_budget
 from rig.metrology.weighing.precision import Precision, planned_precision
@@ -23,13 +24,12 @@ AMBIENT = Ambient(
     u_air_pressure_hpa=1.0,
     u_relative_humidity_percent=3.0,
 )
-BALANCE = Balance(readability_mg=0.0, repeatability_mg=0.1, linearity_mg=0.0, calibration_relative_u=0.0)
+BALANCE = BalanceSpecification(readability_mg=0.0, repeatability_mg=0.1, linearity_mg=0.0, calibration_relative_u=0.0)
 
 
-def precision_of(rate_ul_h, *, u_evaporation_mg_h=0.0, wander_mg2_h=0.0, **options):
+def precision_of(rate_ul_h, *, u_evaporation_mg_h=0.0, wander_mg2_h=0.0, balance=BALANCE, **options):
     evaporation = EvaporationRate(0.0, u_evaporation_mg_h, wander_mg2_h=wander_mg2_h)
-    settings = {"balance": BALANCE, "delivery": Delivery(), **options}
-    return planned_precision(rate_ul_h, evaporation=evaporation, ambient=AMBIENT, **settings)
+    return planned_precision(rate_ul_h, corrections=Corrections(evaporation, AMBIENT, balance), **options)
 
 
 def test_end_readings_of_a_balance_at_2_microlitres_per_hour():
@@ -52,11 +52,15 @@ def test_wander_of_balance_and_pump_fall_with_the_root_of_the_duration():
 
 @pytest.mark.parametrize("duration_h", [0.5, 5, 50, 500])
 def test_precision_is_the_planned_budget_at_every_duration(duration_h):
-    balance = Balance(readability_mg=0.1, repeatability_mg=0.1, linearity_mg=0.2, calibration_relative_u=1e-5)
+    balance = BalanceSpecification(
+        readability_mg=0.1, repeatability_mg=0.1, linearity_mg=0.2, calibration_relative_u=1e-5
+    )
     evaporation = EvaporationRate(0.2, 0.004, wander_mg2_h=0.02)
-    inputs = {"evaporation": evaporation, "ambient": AMBIENT, "balance": balance, "delivery": Delivery()}
-    planned = planned_error_budget(12.5, duration_h, **inputs)
-    assert planned_precision(12.5, **inputs).u_percent(duration_h * HOUR_S) == pytest.approx(planned.u, rel=1e-3)
+    corrections = Corrections(evaporation, AMBIENT, balance)
+    planned = planned_error_budget(12.5, duration_h, corrections=corrections)
+    assert planned_precision(12.5, corrections=corrections).u_percent(duration_h * HOUR_S) == pytest.approx(
+        planned.u, rel=1e-3
+    )
 
 
 @settings(deadline=None)
