@@ -29,16 +29,20 @@ class PtyHost:
         self._baud: int | None = getattr(twin, "baud", None)
         self._link = link
         self._wake_read, self._wake_write = os.pipe()
+        self._closed = False
+        self._ends: tuple[int, ...] = ()
         self._plug_in()
         self._thread = threading.Thread(target=self._serve, name=f"twin-{name}", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
-        """End the thread and remove the terminal; a client sees its port die."""
-        if not self._thread.is_alive():
+        """End the thread and remove the terminal; a client sees its port die. Safe to repeat."""
+        if self._closed:
             return
+        self._closed = True
         os.write(self._wake_write, b"x")
         self._thread.join()
+        self._pull_out()
         for fd in (self._wake_read, self._wake_write):
             os.close(fd)
         if self._link is not None:
@@ -48,7 +52,7 @@ class PtyHost:
         """Make a terminal; from now on only a new pull of the plug counts."""
         self._cuts = self._wire.cuts
         self._wire.connected_anew()
-        self._master, self._slave = os.openpty()
+        self._ends = self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self.port = os.ttyname(self._slave)
@@ -58,8 +62,9 @@ class PtyHost:
             self.port = str(self._link)
 
     def _pull_out(self) -> None:
-        for fd in (self._master, self._slave):
+        for fd in self._ends:
             os.close(fd)
+        self._ends = ()
 
     def _serve(self) -> None:
         try:
@@ -71,7 +76,6 @@ class PtyHost:
                 self._plug_in()
         except Exception as error:  # noqa: BLE001 - firmware under test may raise anything; the bench must hear of it
             self.failure = error
-        self._pull_out()
 
     def _carry(self) -> bool:
         """Carry bytes until the host is to end (False) or the wire is unplugged (True)."""

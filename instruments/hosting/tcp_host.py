@@ -4,6 +4,7 @@ import contextlib
 import select
 import socket
 import threading
+from collections.abc import Callable
 
 from instruments.hosting.twin import ByteTwin
 from instruments.hosting.wire import Wire, exchange, well
@@ -44,8 +45,8 @@ class TcpHost:
             thread.join()
         self._server.close()
 
-    def _start(self, target: object, *args: object) -> None:
-        thread = threading.Thread(target=target, args=args, name=f"twin-{self._name}", daemon=True)  # type: ignore[arg-type]  # bound methods of this class
+    def _start(self, target: Callable[..., None], *args: object) -> None:
+        thread = threading.Thread(target=target, args=args, name=f"twin-{self._name}", daemon=True)
         self._threads.append(thread)
         thread.start()
 

@@ -52,7 +52,7 @@ class Weight:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class Executed:
     """The command was executed; `stable` is None where the command does not say."""
 
     stable: bool | None = None
@@ -67,13 +67,13 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class NotExecuted:
     """The balance understood and said no, by one of the codes of `REFUSALS`."""
 
     code: str
 
 
-Reply = Weight | Done | Texts | Refusal
+Reply = Weight | Executed | Texts | NotExecuted
 
 
 def encode_command(command: str, *parameters: str) -> bytes:
@@ -93,21 +93,21 @@ def decode_reply(line: bytes, command: str) -> Reply:
     """
     body = _printable(line)
     if body in ("ES", "ET", "EL"):
-        return Refusal(body)
+        return NotExecuted(body)
     name = answers_as(command)
     if not body.startswith(f"{name} "):
         raise QuantityError(f"{body!r} does not answer {command}")
     status, _, rest = body[len(name) + 1 :].partition(" ")
     if status in ("I", "L", "+", "-") and not rest:
-        return Refusal(status)
+        return NotExecuted(status)
     if status in ("S", "D") and not rest and name == "ZI":
-        return Done(status == "S")
+        return Executed(status == "S")
     if status in ("S", "D") and name in ("S", "T", "TI"):
         return Weight(_mass_mg(rest), status == "S", rest.rfind(" "))
     if status == "A" and name == "TA" and rest:
         return Weight(_mass_mg(rest), stable=True, width=rest.rfind(" "))
     if status == "A" and not rest:
-        return Done()
+        return Executed()
     if status in ("A", "B") and name.startswith("I"):
         return _texts(rest, more=status == "B")
     raise QuantityError(f"{body!r} is not a reply that {command} can have")

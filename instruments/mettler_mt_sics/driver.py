@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from instruments.mettler_mt_sics import dialect
-from instruments.mettler_mt_sics.dialect import Done, Refusal, Texts, Weight
+from instruments.mettler_mt_sics.dialect import Executed, NotExecuted, Texts, Weight
 from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Identity, MassReading
 from rig.channels import Channel
@@ -25,6 +25,7 @@ STRANGER_ADVICE = (
     "check that the port in the bench file leads to the balance, and that the balance's interface is set to MT-SICS "
     "with this baud rate and parity"
 )
+_MEANT = {Executed: "an acknowledgement", Weight: "a weight", Texts: "a text"}
 GARBLED_ADVICE = "set the balance's unit to g and its interface to MT-SICS; check baud rate, parity and cable"
 _ADVICE = {
     "ES": "check that the balance's interface is set to MT-SICS and not to a print or PC-direct mode",
@@ -99,7 +100,7 @@ class Driver:
 
     def zero(self) -> None:
         """Control a zero setting (ZI), which also clears the tare; returns once done."""
-        self._control("zero", "ZI", Done)
+        self._control("zero", "ZI", Executed)
 
     def tare(self) -> None:
         """Control a tare (TI); returns once done."""
@@ -157,7 +158,7 @@ class Driver:
         self._synchronised = True
         return reply
 
-    def _control(self, verb: str, command: str, kind: type[Done] | type[Weight]) -> None:
+    def _control(self, verb: str, command: str, kind: type[Executed] | type[Weight]) -> None:
         """Execute something that changes the balance, and report it for the record."""
         with self._reporter.verb(verb) as told:
             line = self._exchange(command, self._context.wire_s(self._settings.action_timeout_s))
@@ -184,11 +185,11 @@ class Driver:
             reply = dialect.decode_reply(line, command)
         except QuantityError as error:
             raise self._garbled(str(error), sent, line) from error
-        if isinstance(reply, Refusal):
+        if isinstance(reply, NotExecuted):
             code = reply.code
             raise self._reporter.refused(dialect.REFUSALS[code], code, _ADVICE[code], sent, line)
         if not isinstance(reply, kind):
-            raise self._garbled(f"a {kind.__name__.lower()} was expected", sent, line)
+            raise self._garbled(f"{_MEANT[kind]} was expected", sent, line)
         if isinstance(reply, Weight):
             self._width = self._width or reply.width
             if reply.width != self._width:

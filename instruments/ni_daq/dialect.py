@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class Code(IntEnum):
+class NiCode(IntEnum):
     """The errors that are handled or simulated here, under the maker's own names."""
 
     PAL_RESOURCE_RESERVED = -50103
@@ -45,21 +45,21 @@ class Code(IntEnum):
 # The device acquired faster than it was read, on the host's side or on its own.
 OVERFLOWS = frozenset(
     {
-        Code.SAMPLES_NO_LONGER_AVAILABLE,
-        Code.ACQ_STOPPED_TO_PREVENT_INPUT_BUFFER_OVERWRITE,
-        Code.INPUT_FIFO_OVERFLOW,
-        Code.INPUT_FIFO_OVERFLOW_2,
+        NiCode.SAMPLES_NO_LONGER_AVAILABLE,
+        NiCode.ACQ_STOPPED_TO_PREVENT_INPUT_BUFFER_OVERWRITE,
+        NiCode.INPUT_FIFO_OVERFLOW,
+        NiCode.INPUT_FIFO_OVERFLOW_2,
     }
 )
 
 _ADVICE: dict[int, str] = {
-    Code.SAMPLES_NOT_YET_AVAILABLE: "check that the sample clock runs and that the sample rate is the one wanted",
-    Code.INVALID_DEVICE_ID: "check `device` in the bench file against the names in NI MAX or `nilsdev`",
-    Code.PHYSICAL_CHAN_DOES_NOT_EXIST: "check the physical channels in the bench file against the device's pinout",
-    Code.PAL_RESOURCE_RESERVED: "another task holds the device: end the other program, or reset the device in NI MAX",
-    Code.INVALID_TASK: "the device server has forgotten the task, because it was restarted or another client cleared "
+    NiCode.SAMPLES_NOT_YET_AVAILABLE: "check that the sample clock runs and that the sample rate is the one wanted",
+    NiCode.INVALID_DEVICE_ID: "check `device` in the bench file against the names in NI MAX or `nilsdev`",
+    NiCode.PHYSICAL_CHAN_DOES_NOT_EXIST: "check the physical channels in the bench file against the device's pinout",
+    NiCode.PAL_RESOURCE_RESERVED: "another task holds the device: end the other program, or reset the device in NI MAX",
+    NiCode.INVALID_TASK: "the device server has forgotten the task, because it was restarted or another client cleared "
     "it: start anew",
-    Code.SAMP_RATE_TOO_HIGH: "lower `sample_rate_hz` in the bench file, or sample fewer channels",
+    NiCode.SAMP_RATE_TOO_HIGH: "lower `sample_rate_hz` in the bench file, or sample fewer channels",
 }
 _GENERAL_ADVICE = "look the code up in NI's error reference, and check the device in NI MAX"
 

@@ -5,22 +5,22 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from instruments.hosting.fault_keys import CalledParameters
-from instruments.ni_daq.simulated.attributes import Identity
-from instruments.ni_daq.simulated.device import Sensor
+from instruments.ni_daq.simulated.attributes import DeviceIdentity
+from instruments.ni_daq.simulated.device import WiredSensor
 from instruments.ni_daq.simulated.malfunction import DaqMalfunction
 from instruments.ni_daq.simulated.tasks import TaskBook, Wires
 from instruments.plant.laboratory import Laboratory
 
 # What is wired to which input, with the scales of the sensors' data sheets.
 STANDARD_WIRING = (
-    Sensor(physical="ai0", quantity="line_pressure_kpa", scale=20.0),
-    Sensor(physical="ai1", quantity="supply_current_ma", scale=5.0),
-    Sensor(physical="ai2", quantity="air_temperature_c", scale=10.0),
-    Sensor(physical="ai3", quantity="air_pressure_hpa", scale=120.0, offset=500.0),
-    Sensor(physical="ai4", quantity="air_humidity_percent", scale=20.0),
-    Sensor(physical="ai5", quantity="liquid_temperature_c", scale=10.0),
-    Sensor(physical="ai6", quantity="pump_voltage_v", scale=2.0),
-    Sensor(physical="ai7", quantity="back_pressure_kpa", scale=5.0),
+    WiredSensor(physical="ai0", quantity="line_pressure_kpa", scale=20.0),
+    WiredSensor(physical="ai1", quantity="supply_current_ma", scale=5.0),
+    WiredSensor(physical="ai2", quantity="air_temperature_c", scale=10.0),
+    WiredSensor(physical="ai3", quantity="air_pressure_hpa", scale=120.0, offset=500.0),
+    WiredSensor(physical="ai4", quantity="air_humidity_percent", scale=20.0),
+    WiredSensor(physical="ai5", quantity="liquid_temperature_c", scale=10.0),
+    WiredSensor(physical="ai6", quantity="pump_voltage_v", scale=2.0),
+    WiredSensor(physical="ai7", quantity="back_pressure_kpa", scale=5.0),
 )
 
 
@@ -30,7 +30,7 @@ class DaqParameters(CalledParameters):
     device: str = Field(default="Dev1", pattern=r"^\w+$")
     product: str = "PCIe-6323"
     serial: int = Field(default=0x01A2B3C4, ge=0, lt=2**32)
-    wiring: tuple[Sensor, ...] = STANDARD_WIRING
+    wiring: tuple[WiredSensor, ...] = STANDARD_WIRING
     noise_v: float = Field(default=0.000_2, ge=0, le=1)
     motor_counter: str = Field(default="ctr0", pattern=r"^ctr\d+$")
     interlock_line: str = Field(default="port0/line0", pattern=r"^port0/line\d+$")
@@ -53,7 +53,7 @@ class Twin:
             motor_counter=parameters.motor_counter,
             interlock_line=parameters.interlock_line,
         )
-        identity = Identity(parameters.device, parameters.product, parameters.serial, driver_version=(25, 3, 0))
+        identity = DeviceIdentity(parameters.device, parameters.product, parameters.serial, driver_version=(25, 3, 0))
         self._service = Service(TaskBook(name, wires, laboratory), identity, laboratory)
 
     @property

@@ -10,7 +10,7 @@ from sensirion_shdlc_driver.command import ShdlcCommand
 from sensirion_shdlc_driver.errors import ShdlcDeviceError, ShdlcResponseError
 
 from instruments.sensirion_scc1 import dialect
-from instruments.sensirion_scc1.dialect import Buffered, Command, FlowScale, MeaningError, State
+from instruments.sensirion_scc1.dialect import Buffered, Command, FlowScale, MeaningError, ShdlcState
 from instruments.sensirion_scc1.shdlc_port import StreamPort
 from rig.errors import GarbledReplyError, InstrumentError, RefusedError
 from rig.transports import ByteStream
@@ -18,12 +18,12 @@ from rig.transports import ByteStream
 V = TypeVar("V")
 
 _ADVICE = {
-    State.DATA_SIZE: "check that the cable is an SCC1 with firmware 1.7 or newer",
-    State.UNKNOWN_COMMAND: "check that the cable is an SCC1 with firmware 1.7 or newer",
-    State.ACCESS: "power the cable off and on; another program may have left it measuring",
-    State.PARAMETER: "check that the sensor supports this liquid and this interval",
-    State.CHECKSUM: "check the wiring for interference: the cable received a damaged request",
-    State.FIRMWARE_UPDATE: "the cable is in its firmware updater: power it off and on",
+    ShdlcState.DATA_SIZE: "check that the cable is an SCC1 with firmware 1.7 or newer",
+    ShdlcState.UNKNOWN_COMMAND: "check that the cable is an SCC1 with firmware 1.7 or newer",
+    ShdlcState.ACCESS: "power the cable off and on; another program may have left it measuring",
+    ShdlcState.PARAMETER: "check that the sensor supports this liquid and this interval",
+    ShdlcState.CHECKSUM: "check the wiring for interference: the cable received a damaged request",
+    ShdlcState.FIRMWARE_UPDATE: "the cable is in its firmware updater: power it off and on",
 }
 _SENSOR_ADVICE = "check that the sensor is plugged into the cable and not damaged, then power the cable off and on"
 _GARBLED_ADVICE = "check baud rate and wiring, and that the port leads to an SCC1 cable and to nothing else"
@@ -120,8 +120,12 @@ class Cable:
             raise self.garbled(str(error)) from error
 
     def _refused(self, command: Command, code: int) -> RefusedError:
-        meaning = State(code).name.lower().replace("_", " ") if code in list(State) else "an error of the sensor's own"
-        advice = _ADVICE[State(code)] if code in list(State) else _SENSOR_ADVICE
+        meaning = (
+            ShdlcState(code).name.lower().replace("_", " ")
+            if code in list(ShdlcState)
+            else "an error of the sensor's own"
+        )
+        advice = _ADVICE[ShdlcState(code)] if code in list(ShdlcState) else _SENSOR_ADVICE
         return RefusedError(
             self._instrument,
             f"{_said(command)} was refused: {meaning}",

@@ -52,7 +52,7 @@ class Command(IntEnum):
     RESET = 0xD3
 
 
-class State(IntEnum):
+class ShdlcState(IntEnum):
     """The low seven bits of a reply's state byte; bit 7 says that the device holds an error."""
 
     OK = 0
@@ -113,7 +113,7 @@ class Request:
     address: int
     command: int
     data: bytes
-    state: State = State.OK
+    state: ShdlcState = ShdlcState.OK
 
 
 def parse_request(stuffed: bytes) -> Request:
@@ -123,11 +123,11 @@ def parse_request(stuffed: bytes) -> Request:
         raise FrameError(f"{len(content)} bytes are too short for a request")
     address, command, length = content[:3]
     data = content[3:-1]
-    state = State.OK
+    state = ShdlcState.OK
     if checksum(content[:-1]) != content[-1]:
-        state = State.CHECKSUM
+        state = ShdlcState.CHECKSUM
     elif length != len(data):
-        state = State.DATA_SIZE
+        state = ShdlcState.DATA_SIZE
     return Request(address, command, data, state)
 
 

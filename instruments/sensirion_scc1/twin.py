@@ -8,9 +8,9 @@ from pydantic import Field
 from instruments.hosting.fault_keys import HostedParameters
 from instruments.plant.laboratory import Laboratory
 from instruments.sensirion_scc1 import dialect
-from instruments.sensirion_scc1.dialect import FLAG, FrameError, State
-from instruments.sensirion_scc1.simulated.cable_firmware import BAUD, Firmware, Refusal, Sayings
-from instruments.sensirion_scc1.simulated.lg16 import MODELS, Sensor
+from instruments.sensirion_scc1.dialect import FLAG, FrameError, ShdlcState
+from instruments.sensirion_scc1.simulated.cable_firmware import BAUD, CableFirmware, CableStateError, Sayings
+from instruments.sensirion_scc1.simulated.lg16 import MODELS, Lg16Sensor
 from instruments.sensirion_scc1.simulated.measurement import BYTES_PER_SAMPLE
 
 # A stuffed request is shorter; what runs on without a flag is noise.
@@ -37,7 +37,7 @@ class CableMalfunction:
     untruths.
     """
 
-    refuse: State = State.OK
+    refuse: ShdlcState = ShdlcState.OK
     error_flags: int = 0
     sayings: Sayings = field(default_factory=Sayings)
 
@@ -52,10 +52,10 @@ class Twin:
 
     def __init__(self, name: str, parameters: FlowSensorParameters, laboratory: Laboratory) -> None:
         model = MODELS[parameters.model]
-        sensor = Sensor(name, model, laboratory, gain_percent=parameters.gain_percent)
+        sensor = Lg16Sensor(name, model, laboratory, gain_percent=parameters.gain_percent)
         capacity = parameters.buffer_bytes // BYTES_PER_SAMPLE
         self._laboratory = laboratory
-        self._firmware = Firmware(model, parameters.serial, sensor, laboratory, capacity)
+        self._firmware = CableFirmware(model, parameters.serial, sensor, laboratory, capacity)
         self._malfunction = CableMalfunction()
         self._pending = b""
 
@@ -98,18 +98,18 @@ class Twin:
         if request.address != firmware.address:
             return b""
         state, data = request.state, b""
-        if state is State.OK:
+        if state is ShdlcState.OK:
             state, data = self._obey(request.command, request.data)
-        if state is not State.OK:
+        if state is not ShdlcState.OK:
             firmware.last_error = state
         bit = dialect.DEVICE_ERROR_BIT if firmware.error_flags else 0
         return dialect.reply(request.address, request.command, state | bit, data)
 
-    def _obey(self, command: int, data: bytes) -> tuple[State, bytes]:
-        if self._malfunction.refuse is not State.OK:
+    def _obey(self, command: int, data: bytes) -> tuple[ShdlcState, bytes]:
+        if self._malfunction.refuse is not ShdlcState.OK:
             return self._malfunction.refuse, b""
         try:
             with self._laboratory.lock:
-                return State.OK, self._firmware.answer(command, data)
-        except Refusal as refusal:
+                return ShdlcState.OK, self._firmware.answer(command, data)
+        except CableStateError as refusal:
             return refusal.state, b""

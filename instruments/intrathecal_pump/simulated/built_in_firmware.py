@@ -81,8 +81,10 @@ class BuiltInFirmware:
         self._t_ns = spell.to_ns
         if parts.bolus.given:
             self._write(Event.BOLUS_ENDED, parts.bolus.complete())
-        self._heed(self._causes() & RESERVOIR)
-        self._heed(self._causes() & Alarm.LINK_LOST)
+        causes = self._causes()
+        self._heed(causes & RESERVOIR)
+        if parts.delivering:
+            self._heed(causes & Alarm.LINK_LOST)
         return strokes
 
     def _watch_battery(self, volts: float) -> None:

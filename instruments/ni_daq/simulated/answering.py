@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import grpc
 
-from instruments.ni_daq.simulated.attributes import Identity
+from instruments.ni_daq.simulated.attributes import DeviceIdentity
 from instruments.ni_daq.simulated.device import DeviceError
 from instruments.ni_daq.simulated.malfunction import DaqMalfunction
 from instruments.ni_daq.simulated.tasks import Task, TaskBook
@@ -24,7 +24,7 @@ _LONGEST_WAIT_S = 86_400.0
 class Base:
     """What all groups of methods share."""
 
-    def __init__(self, book: TaskBook, identity: Identity, laboratory: Laboratory) -> None:
+    def __init__(self, book: TaskBook, identity: DeviceIdentity, laboratory: Laboratory) -> None:
         self.book = book
         self.identity = identity
         self.laboratory = laboratory

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from instruments.ni_daq.dialect import Code
+from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.device import (
     ANALOGUE_INPUTS,
     COUNTERS,
@@ -24,7 +24,7 @@ CHANNEL_TYPES = {"analogue": ANALOG_INPUT, "counter": COUNTER_INPUT, "lines": DI
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class DeviceIdentity:
     """What the device says of itself."""
 
     device: str
@@ -51,20 +51,20 @@ def look_up(table: Mapping[int, Callable[..., Any]], attribute: int, *asked: Any
     getter = table.get(attribute)
     if getter is None:
         raise DeviceError(
-            Code.ATTRIBUTE_NOT_SUPPORTED_IN_TASK_CONTEXT,
+            NiCode.ATTRIBUTE_NOT_SUPPORTED_IN_TASK_CONTEXT,
             f"the device has no attribute 0x{attribute:04x}",
         )
     return getter(*asked)
 
 
-SYSTEM: dict[int, Callable[[Identity], Any]] = {
+SYSTEM: dict[int, Callable[[DeviceIdentity], Any]] = {
     0x1272: lambda identity: identity.driver_version[0],
     0x1923: lambda identity: identity.driver_version[1],
     0x2F22: lambda identity: identity.driver_version[2],
     0x193B: lambda identity: identity.device,
 }
 
-DEVICE: dict[int, Callable[[Identity], Any]] = {
+DEVICE: dict[int, Callable[[DeviceIdentity], Any]] = {
     0x0631: lambda identity: identity.product,
     0x0632: lambda identity: identity.serial,
     0x22CA: lambda _: False,
@@ -145,7 +145,7 @@ def default_to_read(moment: Moment) -> int:
 
 def _if_kind(task: Task, kind: str, value: int) -> int:
     if task.kind != kind:
-        raise DeviceError(Code.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {task.name} has no {kind} channels")
+        raise DeviceError(NiCode.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {task.name} has no {kind} channels")
     return value
 
 
@@ -163,7 +163,7 @@ def _range_v(task: Task, channel: str) -> float:
 
 def _named(named: Mapping[str, V], channel: str) -> V:
     if channel not in named:
-        raise DeviceError(Code.INVALID_CHANNEL_NAME_IN_LIST, f"Channel name specified is invalid: {channel!r}")
+        raise DeviceError(NiCode.INVALID_CHANNEL_NAME_IN_LIST, f"Channel name specified is invalid: {channel!r}")
     return named[channel]
 
 

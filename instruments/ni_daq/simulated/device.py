@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, Field
 
 from instruments.ni_daq import dialect
-from instruments.ni_daq.dialect import Code
+from instruments.ni_daq.dialect import NiCode
 from instruments.plant.laboratory import Laboratory
 from rig.bench_file.tables import TomlTable
 from rig.clock import NS_PER_S
@@ -55,7 +55,7 @@ def _not_zero(value: float) -> float:
     return value
 
 
-class Sensor(TomlTable):
+class WiredSensor(TomlTable):
     """What is wired to one analogue input: value = volts · scale + offset, as on the sensor's data sheet."""
 
     physical: str = Field(pattern=r"^ai\d+$")
@@ -70,18 +70,18 @@ class InputChannel:
 
     name: str
     physical: str
-    sensor: Sensor
+    sensor: WiredSensor
     range_v: float
 
 
 def range_for(min_v: float, max_v: float) -> float:
     """Return the device's smallest range ±R that holds min_v … max_v; raise DeviceError when none does."""
     if min_v >= max_v:
-        raise DeviceError(Code.MIN_NOT_LESS_THAN_MAX, f"minimum {min_v} V is not less than maximum {max_v} V")
+        raise DeviceError(NiCode.MIN_NOT_LESS_THAN_MAX, f"minimum {min_v} V is not less than maximum {max_v} V")
     fitting = [r for r in RANGES_V if max(abs(min_v), abs(max_v)) <= r]
     if not fitting:
         raise DeviceError(
-            Code.INVALID_ATTRIBUTE_VALUE, f"{min_v} … {max_v} V is wider than the device's ±{RANGES_V[-1]} V"
+            NiCode.INVALID_ATTRIBUTE_VALUE, f"{min_v} … {max_v} V is wider than the device's ±{RANGES_V[-1]} V"
         )
     return fitting[0]
 
@@ -111,7 +111,7 @@ class AnalogInput:
     def configure_clock(self, rate_hz: float, mode: Mode, samples: int) -> None:
         """Set the sample clock; raise DeviceError for a rate the device does not have."""
         if samples < 1:
-            raise DeviceError(Code.INVALID_ATTRIBUTE_VALUE, f"{samples} samples per channel")
+            raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, f"{samples} samples per channel")
         self.set_rate(rate_hz)
         self.mode = mode
         self.samples = samples
@@ -121,11 +121,11 @@ class AnalogInput:
         """Set the rate in Hz, or the next higher that the timebase can be divided to."""
         if not rate_hz * len(self.channels) <= MAX_AGGREGATE_RATE_HZ:
             raise DeviceError(
-                Code.SAMP_RATE_TOO_HIGH,
+                NiCode.SAMP_RATE_TOO_HIGH,
                 f"{rate_hz} Hz on {len(self.channels)} channels is above {MAX_AGGREGATE_RATE_HZ} Hz in all",
             )
         if not rate_hz >= MIN_RATE_HZ:
-            raise DeviceError(Code.SAMP_RATE_TOO_LOW, f"{rate_hz} Hz is below {MIN_RATE_HZ} Hz")
+            raise DeviceError(NiCode.SAMP_RATE_TOO_LOW, f"{rate_hz} Hz is below {MIN_RATE_HZ} Hz")
         self.divisor = int(NS_PER_S / TICK_NS / rate_hz)
 
     def start(self, now_ns: int) -> None:
@@ -151,7 +151,7 @@ class AnalogInput:
         self._overflowed |= self.mode == "continuous" and waiting > self.buffer
         if self._overflowed:
             raise DeviceError(
-                Code.SAMPLES_NO_LONGER_AVAILABLE,
+                NiCode.SAMPLES_NO_LONGER_AVAILABLE,
                 "The application is not able to keep up with the hardware acquisition: samples that were not read "
                 "have been overwritten.",
             )
@@ -164,7 +164,7 @@ class AnalogInput:
     def read(self, count: int) -> NDArray[np.float64]:
         """Return the next `count` samples in volts, shape (channels, count)."""
         if self.start_ns is None:
-            raise DeviceError(Code.CANNOT_PERFORM_OP_WHEN_TASK_NOT_RUNNING, "the task is not running")
+            raise DeviceError(NiCode.CANNOT_PERFORM_OP_WHEN_TASK_NOT_RUNNING, "the task is not running")
         instants_ns = self.instant_ns(self.position) + np.arange(count, dtype=np.int64) * (TICK_NS * self.divisor)
         self.position += count
         return self.volts_at(instants_ns)

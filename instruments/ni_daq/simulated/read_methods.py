@@ -9,7 +9,7 @@ import numpy as np
 from nidaqmx._stubs import nidaqmx_pb2 as wire
 from numpy.typing import NDArray
 
-from instruments.ni_daq.dialect import Code
+from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.answering import Base, answering, answering_in_its_own_time
 from instruments.ni_daq.simulated.attributes import Moment, default_to_read
 from instruments.ni_daq.simulated.device import AnalogInput, DeviceError
@@ -29,7 +29,7 @@ class ReadMethods(Base):
         """Read samples, waiting for them; a time-out answers with those there are and the status that says so."""
         volts, status = self._read(request, request.num_samps_per_chan, context)
         if volts.size > request.array_size_in_samps:
-            raise DeviceError(Code.READ_BUFFER_TOO_SMALL, "Buffer is too small to fit read data.")
+            raise DeviceError(NiCode.READ_BUFFER_TOO_SMALL, "Buffer is too small to fit read data.")
         claimed = volts.shape[1] + self.malfunction.miscount
         ordered = volts.T if request.fill_mode_raw == _BY_SCAN else volts
         response = wire.ReadAnalogF64Response(status=status, samps_per_chan_read=claimed)
@@ -120,7 +120,7 @@ class ReadMethods(Base):
         self.wait(lambda: analogue.available(self.now_ns()) >= wanted, request.timeout, due_ns, context)
         with self.laboratory.lock:
             count = min(wanted, analogue.available(self.laboratory.advance()))
-            status = 0 if count == wanted else Code.SAMPLES_NOT_YET_AVAILABLE
+            status = 0 if count == wanted else NiCode.SAMPLES_NOT_YET_AVAILABLE
             return self._spoilt(analogue.read(count)), status
 
     def _most(self, task: Task, wanted: int) -> int:
@@ -132,7 +132,7 @@ class ReadMethods(Base):
             wanted = min(wanted, analogue.samples - analogue.position)
             if wanted <= 0:
                 raise DeviceError(
-                    Code.SAMPLES_WILL_NEVER_BE_AVAILABLE, "all samples of this acquisition have been read"
+                    NiCode.SAMPLES_WILL_NEVER_BE_AVAILABLE, "all samples of this acquisition have been read"
                 )
         return wanted
 

@@ -11,7 +11,7 @@ import nidaqmx._grpc_interpreter  # noqa: F401 - the stubs load only after it
 from nidaqmx._stubs import nidaqmx_pb2 as wire
 from nidaqmx._stubs.nidaqmx_pb2_grpc import NiDAQmxServicer, add_NiDAQmxServicer_to_server
 
-from instruments.ni_daq.dialect import Code
+from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated import attributes
 from instruments.ni_daq.simulated.answering import Base, Handler, answering
 from instruments.ni_daq.simulated.attributes import look_up
@@ -32,7 +32,7 @@ class LineMethods(Base):
         width = max(len(lines) for lines in task.lines.values())
         if len(flat) != width * len(task.lines):
             raise DeviceError(
-                Code.WRITE_NUM_CHANS_MISMATCH,
+                NiCode.WRITE_NUM_CHANS_MISMATCH,
                 f"{len(flat)} booleans do not fit {len(task.lines)} channels of {width} lines",
             )
         for number, lines in enumerate(task.lines.values()):
@@ -46,7 +46,7 @@ class LineMethods(Base):
         task = self._startable(request)
         if len(request.write_array) != len(task.lines):
             raise DeviceError(
-                Code.WRITE_NUM_CHANS_MISMATCH,
+                NiCode.WRITE_NUM_CHANS_MISMATCH,
                 f"{len(request.write_array)} numbers do not fit {len(task.lines)} channels",
             )
         for number, lines in zip(request.write_array, task.lines.values(), strict=True):
@@ -65,10 +65,10 @@ class LineMethods(Base):
     def _startable(self, request: Any) -> Task:
         task = self.task(request)
         if not task.lines:
-            raise DeviceError(Code.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {task.name} has no digital lines")
+            raise DeviceError(NiCode.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {task.name} has no digital lines")
         if not (request.auto_start or task.running):
             raise DeviceError(
-                Code.CANNOT_WRITE_WHEN_AUTO_START_FALSE_AND_TASK_NOT_RUNNING,
+                NiCode.CANNOT_WRITE_WHEN_AUTO_START_FALSE_AND_TASK_NOT_RUNNING,
                 "the task is stopped, and the write is not to start it",
             )
         return task
@@ -93,7 +93,7 @@ def _setting(rpc: str, table: Any) -> tuple[str, Handler]:
         task = self.task(request)
         if task.running:
             raise DeviceError(
-                Code.ATTRIBUTE_NOT_SETTABLE_WHEN_TASK_IS_RUNNING,
+                NiCode.ATTRIBUTE_NOT_SETTABLE_WHEN_TASK_IS_RUNNING,
                 "Specified property cannot be set while the task is running.",
             )
         look_up(table, request.attribute_raw, task, request.value)
@@ -104,7 +104,7 @@ def _setting(rpc: str, table: Any) -> tuple[str, Handler]:
 
 def _of_device(self: Base, request: Any) -> tuple[Any, ...]:
     if request.device_name != self.identity.device:
-        raise DeviceError(Code.INVALID_DEVICE_ID, f"Device identifier is invalid: {request.device_name}")
+        raise DeviceError(NiCode.INVALID_DEVICE_ID, f"Device identifier is invalid: {request.device_name}")
     return (self.identity,)
 
 

@@ -10,7 +10,7 @@ from nidaqmx.errors import DaqError
 from nidaqmx.utils import unflatten_channel_string
 from session_pb2 import Session
 
-from instruments.ni_daq.dialect import Code
+from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.answering import Base, answering, answering_in_its_own_time
 from instruments.ni_daq.simulated.device import DeviceError, Mode
 from instruments.ni_daq.simulated.tasks import Task
@@ -30,9 +30,9 @@ class TaskMethods(Base):
         name = request.session_name
         exists = self.book.has(name)
         if exists and request.initialization_behavior == _INITIALIZE:
-            raise DeviceError(Code.DUPLICATE_TASK, f"Task name conflicts with an existing task name: {name}")
+            raise DeviceError(NiCode.DUPLICATE_TASK, f"Task name conflicts with an existing task name: {name}")
         if not exists and request.initialization_behavior == _ATTACH:
-            raise DeviceError(Code.INVALID_TASK, f"there is no session {name!r}")
+            raise DeviceError(NiCode.INVALID_TASK, f"there is no session {name!r}")
         task = self.book.find(name) if exists else self.book.create(name)
         return wire.CreateTaskResponse(task=Session(name=task.name), new_session_initialized=not exists)
 
@@ -76,7 +76,7 @@ class TaskMethods(Base):
             task = self.task(request)
         if not self.wait(lambda: self.done(task), request.time_to_wait, self.now_ns(), context):
             raise DeviceError(
-                Code.WAIT_UNTIL_DONE_DOES_NOT_INDICATE_DONE,
+                NiCode.WAIT_UNTIL_DONE_DOES_NOT_INDICATE_DONE,
                 "Wait Until Done did not indicate that the task was done in time.",
             )
         return wire.WaitUntilTaskDoneResponse()
@@ -85,7 +85,7 @@ class TaskMethods(Base):
     def CreateAIVoltageChan(self, request: Any) -> Any:
         """Add analogue inputs to a task."""
         if request.units_raw != _VOLTS:
-            raise DeviceError(Code.INVALID_ATTRIBUTE_VALUE, "the device has no custom scales")
+            raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, "the device has no custom scales")
         physical = names(request.physical_channel)
         for number, one in enumerate(physical):
             given = request.name_to_assign_to_channel
@@ -97,7 +97,7 @@ class TaskMethods(Base):
     def CreateCICountEdgesChan(self, request: Any) -> Any:
         """Add an edge counter to a task."""
         if request.count_direction_raw != _COUNT_UP:
-            raise DeviceError(Code.INVALID_ATTRIBUTE_VALUE, "the counter's direction cannot be changed")
+            raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, "the counter's direction cannot be changed")
         self.book.add_counter(
             self.task(request), request.counter, request.name_to_assign_to_channel, request.initial_count
         )
@@ -116,13 +116,13 @@ class TaskMethods(Base):
         """Set a task's sample clock."""
         mode = _MODES.get(request.sample_mode_raw)
         if mode is None:
-            raise DeviceError(Code.INVALID_ATTRIBUTE_VALUE, f"sample mode {request.sample_mode_raw} is not supported")
+            raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, f"sample mode {request.sample_mode_raw} is not supported")
         if request.source not in ("", "OnboardClock"):
-            raise DeviceError(Code.INVALID_ATTRIBUTE_VALUE, f"no clock comes in at {request.source}")
+            raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, f"no clock comes in at {request.source}")
         task = self.task(request)
         if task.running:
             raise DeviceError(
-                Code.CAN_NOT_PERFORM_OP_WHILE_TASK_RUNNING,
+                NiCode.CAN_NOT_PERFORM_OP_WHILE_TASK_RUNNING,
                 "Specified operation cannot be performed while the task is running.",
             )
         task.need_analogue().configure_clock(request.rate, mode, request.samps_per_chan)
@@ -154,5 +154,5 @@ def names(flattened: str) -> list[str]:
     except DaqError as error:
         raise DeviceError(error.error_code, str(error)) from error
     if not unflattened:
-        raise DeviceError(Code.PHYSICAL_CHAN_DOES_NOT_EXIST, "no physical channel is given")
+        raise DeviceError(NiCode.PHYSICAL_CHAN_DOES_NOT_EXIST, "no physical channel is given")
     return unflattened

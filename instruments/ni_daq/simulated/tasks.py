@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from instruments.ni_daq.dialect import Code
+from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.device import (
     ANALOGUE_INPUTS,
     COUNTERS,
@@ -16,7 +16,7 @@ from instruments.ni_daq.simulated.device import (
     DigitalLines,
     EdgeCounter,
     InputChannel,
-    Sensor,
+    WiredSensor,
     range_for,
 )
 from instruments.plant.laboratory import Laboratory
@@ -29,7 +29,7 @@ class Wires:
     """What the device is called and what hangs on it."""
 
     device: str
-    sensors: tuple[Sensor, ...]
+    sensors: tuple[WiredSensor, ...]
     noise_v: float
     motor_counter: str
     interlock_line: str
@@ -57,21 +57,21 @@ class Task:
         """Take channels of one kind; raise DeviceError when it has others already."""
         if self.kind not in (None, kind):
             raise DeviceError(
-                Code.MULTI_CHAN_TYPES_IN_TASK, f"task {self.name} cannot hold {self.kind} and {kind} channels"
+                NiCode.MULTI_CHAN_TYPES_IN_TASK, f"task {self.name} cannot hold {self.kind} and {kind} channels"
             )
         self.kind = kind
 
     def need_analogue(self) -> AnalogInput:
         """Return the analogue part; raise DeviceError when the task has none."""
         if self.analogue is None:
-            raise DeviceError(Code.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {self.name} has no analogue input channels")
+            raise DeviceError(NiCode.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {self.name} has no analogue input channels")
         return self.analogue
 
     def need_counter(self) -> EdgeCounter:
         """Return the task's counter; raise DeviceError when it has none."""
         for counter in self.counters.values():
             return counter
-        raise DeviceError(Code.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {self.name} has no counter channels")
+        raise DeviceError(NiCode.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {self.name} has no counter channels")
 
 
 class TaskBook:
@@ -95,7 +95,7 @@ class TaskBook:
         """Return a task by name; raise DeviceError when there is none."""
         task = self._tasks.get(name)
         if task is None:
-            raise DeviceError(Code.INVALID_TASK, f"Task specified is invalid or does not exist: {name!r}")
+            raise DeviceError(NiCode.INVALID_TASK, f"Task specified is invalid or does not exist: {name!r}")
         return task
 
     def has(self, name: str) -> bool:
@@ -116,7 +116,7 @@ class TaskBook:
     def reset(self, device: str) -> None:
         """Abort every task and put all lines low."""
         if device != self._wires.device:
-            raise DeviceError(Code.INVALID_DEVICE_ID, f"Device identifier is invalid: {device}")
+            raise DeviceError(NiCode.INVALID_DEVICE_ID, f"Device identifier is invalid: {device}")
         for name in tuple(self._tasks):
             self.clear(name)
         self.lines.write(self._wires.interlock_line, high=False)
@@ -124,13 +124,13 @@ class TaskBook:
     def start(self, task: Task) -> None:
         """Start a task; the device has one analogue timing engine."""
         if task.kind is None:
-            raise DeviceError(Code.CAN_NOT_PERFORM_OP_WHEN_NO_CHANS_IN_TASK, f"task {task.name} has no channels")
+            raise DeviceError(NiCode.CAN_NOT_PERFORM_OP_WHEN_NO_CHANS_IN_TASK, f"task {task.name} has no channels")
         if task.running:
             return
         now_ns = self._laboratory.advance()
         if task.analogue is not None:
             if any(other.running and other.analogue is not None for other in self._tasks.values()):
-                raise DeviceError(Code.PAL_RESOURCE_RESERVED, "The specified resource is reserved.")
+                raise DeviceError(NiCode.PAL_RESOURCE_RESERVED, "The specified resource is reserved.")
             task.analogue.start(now_ns)
         for counter in task.counters.values():
             counter.start(now_ns)
@@ -150,10 +150,10 @@ class TaskBook:
         task.become("analogue")
         if task.analogue is None:
             task.analogue = AnalogInput(self._laboratory, self._rng, self._wires.noise_v)
-        sensor = self._sensors.get(place, Sensor(physical=place, quantity="nothing"))
+        sensor = self._sensors.get(place, WiredSensor(physical=place, quantity="nothing"))
         channel = InputChannel(name or physical, physical, sensor, range_for(min_v, max_v))
         if channel.name in task.channel_names:
-            raise DeviceError(Code.DUPLICATED_CHANNEL, f"channel {channel.name} is in task {task.name} already")
+            raise DeviceError(NiCode.DUPLICATED_CHANNEL, f"channel {channel.name} is in task {task.name} already")
         task.analogue.channels.append(channel)
         return channel
 
@@ -187,11 +187,11 @@ class TaskBook:
         """Return a physical channel without its device; raise DeviceError when it does not exist."""
         device, _, place = physical.partition("/")
         if device != self._wires.device:
-            raise DeviceError(Code.INVALID_DEVICE_ID, f"Device identifier is invalid: {device}")
+            raise DeviceError(NiCode.INVALID_DEVICE_ID, f"Device identifier is invalid: {device}")
         index = place.removeprefix(kind)
         if index == place or not index.isdecimal() or int(index) >= number:
             raise DeviceError(
-                Code.PHYSICAL_CHAN_DOES_NOT_EXIST,
+                NiCode.PHYSICAL_CHAN_DOES_NOT_EXIST,
                 f"Physical channel specified does not exist on this device: {physical}",
             )
         return f"{kind}{int(index)}"

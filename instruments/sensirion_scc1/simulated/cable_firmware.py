@@ -8,8 +8,8 @@ import numpy as np
 
 from instruments.plant.laboratory import Laboratory
 from instruments.sensirion_scc1 import dialect
-from instruments.sensirion_scc1.dialect import Buffered, Command, State
-from instruments.sensirion_scc1.simulated.lg16 import Model, Sensor
+from instruments.sensirion_scc1.dialect import Buffered, Command, ShdlcState
+from instruments.sensirion_scc1.simulated.lg16 import Lg16Model, Lg16Sensor
 from instruments.sensirion_scc1.simulated.measurement import Measurement
 
 BAUD = 115_200
@@ -19,10 +19,10 @@ FASTEST_MS = 2
 SENSOR_TYPES = range(5)
 
 
-class Refusal(Exception):  # noqa: N818 - an answer of the protocol, not a mistake of the program
+class CableStateError(Exception):
     """A command is answered by a state instead of data."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: ShdlcState) -> None:
         self.state = state
         super().__init__(state.name)
 
@@ -36,10 +36,12 @@ class Sayings:
     raw_temperature: int | None = None
 
 
-class Firmware:
+class CableFirmware:
     """The state of one cable with one sensor. The caller holds the laboratory's lock."""
 
-    def __init__(self, model: Model, serial: int, sensor: Sensor, laboratory: Laboratory, buffer_samples: int) -> None:
+    def __init__(
+        self, model: Lg16Model, serial: int, sensor: Lg16Sensor, laboratory: Laboratory, buffer_samples: int
+    ) -> None:
         self.sayings = Sayings()
         self.error_flags = 0
         self.last_error = 0
@@ -83,7 +85,7 @@ class Firmware:
             total = self._measurement.catch_up()
             self._total += total if self._totalising else 0
         if command not in self._answers:
-            raise Refusal(State.UNKNOWN_COMMAND)
+            raise CableStateError(ShdlcState.UNKNOWN_COMMAND)
         return self._answers[command](data)
 
     def _kind(self, data: bytes) -> bytes:
@@ -91,7 +93,7 @@ class Firmware:
             return bytes([self._sensor_type])
         (kind,) = _unpack(">B", data)
         if kind not in SENSOR_TYPES:
-            raise Refusal(State.PARAMETER)
+            raise CableStateError(ShdlcState.PARAMETER)
         self._sensor_type = kind
         return b""
 
@@ -106,9 +108,9 @@ class Firmware:
             return struct.pack(">H", self._measurement.interval_ms) if self._measurement is not None else b""
         interval_ms, liquid = _unpack(">HH", data)
         if liquid not in dialect.LIQUIDS.values():
-            raise Refusal(State.PARAMETER)
+            raise CableStateError(ShdlcState.PARAMETER)
         if self._measurement is not None:
-            raise Refusal(State.ACCESS)
+            raise CableStateError(ShdlcState.ACCESS)
         # As fast as it goes is what the cable makes of intervals it cannot keep.
         self._measurement = Measurement(
             self._sensor, self._laboratory, max(FASTEST_MS, interval_ms), self._buffer_samples
@@ -141,7 +143,7 @@ class Firmware:
             return bytes([self._totalising])
         (on,) = _unpack(">B", data)
         if on not in (0, 1):
-            raise Refusal(State.PARAMETER)
+            raise CableStateError(ShdlcState.PARAMETER)
         self._totalising = bool(on)
         return b""
 
@@ -152,7 +154,7 @@ class Firmware:
     def _scale(self, data: bytes) -> bytes:
         (liquid,) = _unpack(">H", data)
         if liquid not in dialect.LIQUIDS.values():
-            raise Refusal(State.PARAMETER)
+            raise CableStateError(ShdlcState.PARAMETER)
         unit = self._model.scale.unit if self.sayings.unit is None else self.sayings.unit
         return struct.pack(">HHH", self._model.scale.scale, unit, 0)
 
@@ -161,7 +163,7 @@ class Firmware:
             return bytes([self.address])
         (address,) = _unpack(">B", data)
         if address == 0xFF:  # broadcasts have it
-            raise Refusal(State.PARAMETER)
+            raise CableStateError(ShdlcState.PARAMETER)
         self.address = address
         return b""
 
@@ -169,13 +171,13 @@ class Firmware:
         if not data:
             return struct.pack(">I", BAUD)
         if _unpack(">I", data) != (BAUD,):
-            raise Refusal(State.PARAMETER)
+            raise CableStateError(ShdlcState.PARAMETER)
         return b""
 
     def _info(self, data: bytes) -> bytes:
         (index,) = _unpack(">B", data)
         if index >= 4:
-            raise Refusal(State.PARAMETER)
+            raise CableStateError(ShdlcState.PARAMETER)
         return _text((PRODUCT_TYPE, PRODUCT_NAME, ARTICLE_CODE, CABLE_SERIAL)[index])
 
     def _errors(self, data: bytes) -> bytes:
@@ -193,12 +195,12 @@ class Firmware:
 
     def _check_kind(self, data: bytes) -> None:
         if _unpack(">B", data) != (dialect.SENSOR_TYPE,) or self._sensor_type != dialect.SENSOR_TYPE:
-            raise Refusal(State.PARAMETER)
+            raise CableStateError(ShdlcState.PARAMETER)
 
 
 def _unpack(form: str, data: bytes) -> tuple[int, ...]:
     if len(data) != struct.calcsize(form):
-        raise Refusal(State.DATA_SIZE)
+        raise CableStateError(ShdlcState.DATA_SIZE)
     return struct.unpack(form, data)
 
 

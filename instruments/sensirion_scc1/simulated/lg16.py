@@ -20,7 +20,7 @@ TEMPERATURE_NOISE_C = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class Lg16Model:
     """One member of the family: full scale in µL/min; accuracy and repeatability in percent of value or full scale."""
 
     part: int
@@ -35,16 +35,16 @@ class Model:
 # Full scales, accuracies and repeatabilities are published. The scales are such that 16 bits reach well beyond full
 # scale; they, and the part numbers, are this simulation's own where the maker does not print them.
 MODELS = {
-    "LG16-0150": Model(0x0702_0600, 7.0, 0.3, 0.05, FlowScale(3, 0x0843)),
-    "LG16-0430": Model(0x0702_0500, 80.0, 0.15, 0.01, FlowScale(240, 0x0844)),
-    "LG16-1000": Model(0x0702_0200, 1000.0, 0.2, 0.02, FlowScale(20, 0x0844)),
+    "LG16-0150": Lg16Model(0x0702_0600, 7.0, 0.3, 0.05, FlowScale(3, 0x0843)),
+    "LG16-0430": Lg16Model(0x0702_0500, 80.0, 0.15, 0.01, FlowScale(240, 0x0844)),
+    "LG16-1000": Lg16Model(0x0702_0200, 1000.0, 0.2, 0.02, FlowScale(20, 0x0844)),
 }
 
 
-class Sensor:
+class Lg16Sensor:
     """One sensor in the line; its samples are drawn in order of time, however they are asked for."""
 
-    def __init__(self, name: str, model: Model, laboratory: Laboratory, *, gain_percent: float | None) -> None:
+    def __init__(self, name: str, model: Lg16Model, laboratory: Laboratory, *, gain_percent: float | None) -> None:
         self._model = model
         self._laboratory = laboratory
         self._rng = laboratory.rng(f"{name}.noise")

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from instruments.plant.laboratory import Laboratory
 from instruments.sensirion_scc1.dialect import SAMPLES_PER_FRAME, SIGNALS, Buffered
-from instruments.sensirion_scc1.simulated.lg16 import Sensor
+from instruments.sensirion_scc1.simulated.lg16 import Lg16Sensor
 
 NS_PER_MS = 1_000_000
 BYTES_PER_SAMPLE = 2 * SIGNALS
@@ -17,7 +17,7 @@ _EMPTY = np.empty((0, SIGNALS), np.int16)
 class Measurement:
     """Sample k is taken (k + 1) intervals after the start. The caller holds the laboratory's lock."""
 
-    def __init__(self, sensor: Sensor, laboratory: Laboratory, interval_ms: int, capacity: int) -> None:
+    def __init__(self, sensor: Lg16Sensor, laboratory: Laboratory, interval_ms: int, capacity: int) -> None:
         self.interval_ms = interval_ms
         self.last: NDArray[np.int16] = _EMPTY
         self._sensor = sensor

@@ -13,8 +13,8 @@ from instruments.mettler_mt_sics.driver import Driver
 from instruments.mettler_mt_sics.twin import BalanceMalfunction, Twin
 from instruments.plant.laboratory import Laboratory, Parameters
 from rig.capabilities import Balance, Identity
-from rig.clock import VirtualClock
-from rig.driving import DriverContext
+from rig.clock import Deadline, VirtualClock
+from rig.driving import DriverContext, patience_of
 from rig.errors import (
     ConnectionFailedError,
     ConnectionLostError,
@@ -295,3 +295,16 @@ def test_failed_opening_leaves_the_port_free(twin, serve, open_driver):
     with pytest.raises(ConnectionFailedError):
         open_driver(port, serial="B7")
     assert open_driver(port).read_mass().mass_mg == pytest.approx(30_000.0, abs=0.5)
+
+
+def test_a_twin_that_a_busy_machine_starves_answers_in_time_on_the_virtual_clock(laboratory, serve, clock, closing):
+    class Starved(Twin):
+        def receive(self, data):
+            Deadline(0.6).nap(0.6)
+            return super().receive(data)
+
+    port = serve(Starved("balance", Twin.Parameters(), laboratory))
+    patient = DriverContext(clock, lambda _: None, patience_of(clock))
+    balance = Driver("balance", Driver.Settings(port=port, timeout_s=0.3), patient)
+    closing.callback(balance.close)
+    assert balance.read_mass().mass_mg == pytest.approx(30_000.0, abs=0.5)

@@ -5,7 +5,7 @@ import pytest
 from nidaqmx.error_codes import DAQmxErrors
 
 from instruments.ni_daq import dialect
-from instruments.ni_daq.dialect import Code
+from instruments.ni_daq.dialect import NiCode
 
 
 def test_a_short_read_lies_squashed_at_the_beginning_of_its_buffer():
@@ -19,6 +19,6 @@ def test_a_counter_that_wraps_has_still_counted_up(before, after, gain):
     assert dialect.wrapped_count_gain(before, after) == gain
 
 
-@pytest.mark.parametrize("code", Code)
+@pytest.mark.parametrize("code", NiCode)
 def test_the_codes_are_those_of_the_maker(code):
     assert DAQmxErrors(code).name == code.name

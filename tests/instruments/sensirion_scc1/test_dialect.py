@@ -11,7 +11,7 @@ from sensirion_shdlc_driver.errors import ShdlcResponseError
 from sensirion_shdlc_driver.serial_frame_builder import ShdlcSerialMisoFrameBuilder, ShdlcSerialMosiFrameBuilder
 
 from instruments.sensirion_scc1 import dialect
-from instruments.sensirion_scc1.dialect import Buffered, FrameError, MeaningError, Request, State
+from instruments.sensirion_scc1.dialect import Buffered, FrameError, MeaningError, Request, ShdlcState
 
 byte = st.integers(0, 255)
 data = st.binary(max_size=200)
@@ -61,13 +61,13 @@ def test_a_request_with_one_wrong_byte_is_never_obeyed(address, command, payload
         parsed = dialect.parse_request(bytes(content))
     except FrameError:
         return
-    assert parsed.state is not State.OK or (dialect.FLAG in content) or dialect.ESCAPE in content
+    assert parsed.state is not ShdlcState.OK or (dialect.FLAG in content) or dialect.ESCAPE in content
 
 
 @given(st.binary(max_size=600))
 def test_garbage_is_a_frame_error_or_a_request_that_says_what_is_wrong(garbage):
     with contextlib.suppress(FrameError):
-        assert isinstance(dialect.parse_request(garbage).state, State)
+        assert isinstance(dialect.parse_request(garbage).state, ShdlcState)
 
 
 @pytest.mark.parametrize("stuffed", [b"", b"\x00", b"\x00\x36\x01", b"\x7d", b"\x00\x7d\x7d\x31\x00\x00"])

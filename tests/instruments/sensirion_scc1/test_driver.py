@@ -13,7 +13,7 @@ from instruments.hosting.wire import Wire
 from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.line import Stroke
 from instruments.sensirion_scc1 import dialect
-from instruments.sensirion_scc1.dialect import State
+from instruments.sensirion_scc1.dialect import ShdlcState
 from instruments.sensirion_scc1.driver import Driver
 from instruments.sensirion_scc1.simulated.cable_firmware import Sayings
 from instruments.sensirion_scc1.twin import Twin
@@ -175,10 +175,10 @@ def test_samples_that_went_with_a_spoilt_answer_count_as_lost(sampling, clock, w
 
 def test_an_answer_that_never_was_given_loses_nothing(sampling, clock, twin):
     clock.wait_s(1)
-    twin.malfunction = replace(twin.malfunction, refuse=State.ACCESS)
+    twin.malfunction = replace(twin.malfunction, refuse=ShdlcState.ACCESS)
     with pytest.raises(RefusedError):
         sampling.read_block()
-    twin.malfunction = replace(twin.malfunction, refuse=State.OK)
+    twin.malfunction = replace(twin.malfunction, refuse=ShdlcState.OK)
     block = sampling.read_block()
     assert (block.lost, len(block.t_ns), block.t_ns[-1]) == (0, 5, clock.now_ns())
 
@@ -201,7 +201,7 @@ def test_garbage_is_never_a_sample(laboratory, clock, context, garbage):
         host.close()
 
 
-@pytest.mark.parametrize("state", [state for state in State if state is not State.OK])
+@pytest.mark.parametrize("state", [state for state in ShdlcState if state is not ShdlcState.OK])
 def test_each_refusal_says_what_it_means(sampling, twin, state):
     twin.malfunction = replace(twin.malfunction, refuse=state)
     with pytest.raises(RefusedError, match=state.name.lower().replace("_", " ")) as caught:

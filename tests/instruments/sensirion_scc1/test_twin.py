@@ -14,7 +14,7 @@ from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.line import Stroke
 from instruments.sensirion_scc1 import dialect
 from instruments.sensirion_scc1.dialect import Command
-from instruments.sensirion_scc1.simulated.lg16 import MODELS, Sensor
+from instruments.sensirion_scc1.simulated.lg16 import MODELS, Lg16Sensor
 from instruments.sensirion_scc1.twin import Twin
 from rig.clock import VirtualClock
 
@@ -213,7 +213,7 @@ def steady(flow_ul_min, name="LG16-0430", *, gain_percent=0.0, air_c=23.0, n=20_
     """Return raw samples of a sensor under a constant flow."""
     laboratory = Laboratory(Parameters(air_temperature_c=air_c, air_temperature_swing_c=0.0), VirtualClock(0), 5)
     laboratory.line.flow_ul_h = lambda t_ns: np.full(len(t_ns), flow_ul_min * 60.0)
-    return Sensor("s", MODELS[name], laboratory, gain_percent=gain_percent).raw(np.arange(n, dtype=np.int64))
+    return Lg16Sensor("s", MODELS[name], laboratory, gain_percent=gain_percent).raw(np.arange(n, dtype=np.int64))
 
 
 @pytest.mark.parametrize(
@@ -258,4 +258,4 @@ def test_a_sensors_own_error_lies_within_its_accuracy_mostly():
 def steady_of_seed(seed):
     laboratory = Laboratory(Parameters(air_temperature_c=23.0, air_temperature_swing_c=0.0), VirtualClock(0), seed)
     laboratory.line.flow_ul_h = lambda t_ns: np.full(len(t_ns), 600.0)
-    return Sensor("s", MODELS["LG16-0430"], laboratory, gain_percent=None).raw(np.arange(50))[:, 0].mean() / 240
+    return Lg16Sensor("s", MODELS["LG16-0430"], laboratory, gain_percent=None).raw(np.arange(50))[:, 0].mean() / 240
