@@ -18,9 +18,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from rig.record import RecordReader
-    from rig.record.export import export_csv
-    from rig.record.parquet import export_parquet
+    from rig.record import RecordReader, export_csv, export_parquet
 
     path = record_meant(options)
     out = options.out or path.with_name(path.name.replace(".rig.db", "-export"))
