@@ -16,9 +16,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     if options.run:
-        from reports.dashboards.links import run_links
+        record = record_meant(options)
+        from reports.dashboards.links import run_links  # behind the look-up: a name that means no run is said at once
 
-        for title, address in run_links(record_meant(options), options.grafana):
+        for title, address in run_links(record, options.grafana):
             print(f"{title}: {address}")
         return 0
     from reports.dashboards.provisioning import write_tree

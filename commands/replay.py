@@ -7,11 +7,12 @@ from commands.records import record_meant
 
 
 def _run(options: argparse.Namespace) -> int:
-    from rig.evaluation.replay import replay
+    record = record_meant(options)
+    from rig.evaluation.replay import replay  # behind the look-up: a name that means no run is said at once
     from rig.record.reader import RecordReader
 
     identical = differing = 0
-    with RecordReader(record_meant(options)) as reader:
+    with RecordReader(record) as reader:
         for one in replay(reader):
             identical += one.identical
             differing += not one.identical

@@ -13,9 +13,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from reports.page.html import write_report
-
     path = record_meant(options)
+    from reports.page.html import write_report  # behind the look-up: a name that means no run is said at once
+
     out = options.out or path.with_name(path.name.replace(".rig.db", ".html"))
     write_report(path, out)
     print(out)

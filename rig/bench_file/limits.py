@@ -40,7 +40,6 @@ class EvaporationSection(TomlTable):
 class TrumpetSection(TomlTable):
     """How start-up graphs and trumpet curves are drawn; a sample interval is demanded, never assumed."""
 
-    pump_type: str = Field(min_length=1)
     sample_interval_min: float = Field(gt=0)
     windows_min: tuple[float, ...] = Field(min_length=1)
 

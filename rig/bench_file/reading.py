@@ -31,6 +31,8 @@ from rig.clock import NS_PER_S
 from rig.discovery import find_class, find_driver, find_twin
 from rig.errors import BenchFileError, DiscoveryError
 
+_UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_S_PER_DAY = 86_400
 TWIN_PORT = "(its twin)"
 
 
@@ -87,9 +89,10 @@ class BenchFile:
 
     @property
     def epoch_ns(self) -> int:
-        """Return where virtual time begins, UTC nanoseconds."""
-        epoch = self.bench.epoch or datetime(1970, 1, 1, tzinfo=UTC)
-        return int(epoch.timestamp()) * NS_PER_S
+        """Return where virtual time begins, UTC nanoseconds, to the last digit that the file has."""
+        since = (self.bench.epoch or _UNIX_EPOCH) - _UNIX_EPOCH
+        # In whole numbers: a float of seconds since 1970 keeps no nanoseconds.
+        return (since.days * _S_PER_DAY + since.seconds) * NS_PER_S + since.microseconds * 1000
 
     def overdue(self, today: date) -> tuple[str, ...]:
         """Return a line for each instrument whose calibration has run out; simulated instruments need none."""

@@ -114,3 +114,16 @@ def test_a_misspelt_common_key_of_an_instrument_finds_its_neighbour(tmp_path):
     text = MOCKED.replace('driver = "scpi_meter"\nsample_every_s', 'driver = "scpi_meter"\nsample_every_sec')
     (line,) = mistakes(tmp_path, text)
     assert "did you mean 'sample_every_s'?" in line
+
+
+@pytest.mark.parametrize(
+    "written, ns",
+    [
+        ("2026-01-05T08:00:00Z", 1_767_600_000_000_000_000),
+        ("2026-01-05T08:00:00.123456Z", 1_767_600_000_123_456_000),
+        ("2026-01-05T10:00:00.5+02:00", 1_767_600_000_500_000_000),
+        ("1969-12-31T23:59:59.75Z", -250_000_000),
+    ],
+)
+def test_the_fraction_of_a_second_of_an_epoch_stays(tmp_path, written, ns):
+    assert load(tmp_path, MOCKED.replace("2026-01-05T08:00:00Z", written)).epoch_ns == ns

@@ -15,9 +15,9 @@ from tests.evaluation.test_settle_and_replay import LIMIT, infusion, recipe
 from tests.reports.records import EPOCH_NS, start_body
 
 
-def infused(folder, *, tell=lambda value: value):
+def infused(folder, *, tell=lambda value: value, **start):
     """Write a finished run with one result whose value is what `tell` makes of the true one; return its record."""
-    record = weighed(folder, infusion(), hours=33)
+    record = weighed(folder, infusion(), hours=33, start=start)
     with record.reader() as reader:
         result = settle(Asked(recipe(), LIMIT, "test_plan.py::test_rate", (), "a limit"), reader)
     number = replace(result.number, value=tell(result.number.value))

@@ -62,6 +62,14 @@ def test_replay_finds_a_value_that_does_not_follow(rig, tmp_path):
     ]
 
 
+def test_a_record_whose_limits_have_keys_of_the_past_is_replayed(rig, tmp_path):
+    trumpet = {"pump_type": "ambulatory type 1", "sample_interval_min": 15.0, "windows_min": [15.0, 60.0]}
+    limits = {"evaporation": {"zero_flow_hours": 4.0, "settle_minutes": 0.0}, "trumpet": trumpet, "limits": {}}
+    said = rig("replay", infused(tmp_path, limits=limits))
+    assert (said.code, said.err) == (0, "")
+    assert said.out.endswith("1 identical, 0 differing\n")
+
+
 @pytest.mark.parametrize("command", ["replay", "report", "export"])
 def test_a_killed_run_is_closed_first_and_said(rig, command, tmp_path):
     path = killed(tmp_path)

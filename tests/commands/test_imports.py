@@ -1,0 +1,52 @@
+"""A command imports only what it needs: looking at runs waits for no library that it does not use."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.fixtures.plan_support import ROOT
+from tests.streaming.records import everything
+
+HEAVY = {"numpy", "scipy", "pydantic", "grpc", "influxdb_client", "uncertainties", "jinja2", "pyarrow", "nidaqmx"}
+CALL = """
+import json, sys
+from commands.main import main
+try:
+    main(sys.argv[1:])
+except SystemExit:
+    pass
+print()
+print(json.dumps(sorted(sys.modules)))
+"""
+# What each command may import of the above, and no more; RUN stands for a record that is there.
+MAY = {
+    ("--help",): set(),
+    ("bench", "--help"): set(),
+    ("twins", "--help"): set(),
+    ("runs",): {"numpy"},
+    ("sync",): {"numpy"},
+    ("sync", "none"): {"numpy"},
+    ("stream", "none"): {"numpy"},
+    ("replay", "none"): {"numpy"},
+    ("report", "none"): {"numpy"},
+    ("dashboards", "--run", "none"): {"numpy"},
+    ("dashboards", "--run", "RUN"): {"numpy"},
+    ("export", "--format", "csv", "RUN"): {"numpy"},
+    ("report", "RUN"): {"numpy", "scipy", "pydantic", "uncertainties", "jinja2"},
+    ("bench", "check", "benches/mocked.toml"): {"numpy", "pydantic"},
+}
+
+
+@pytest.mark.parametrize("words", MAY, ids=" ".join)
+def test_a_command_imports_no_library_that_it_does_not_use(words, tmp_path):
+    folder = tmp_path / "none" if words == ("sync",) else tmp_path
+    record = everything(tmp_path, "run-1")
+    said = [str(record) if word == "RUN" else word for word in words]
+    where = [] if "--help" in words or "bench" in words else ["--runs", str(folder)]
+    done = subprocess.run(
+        [sys.executable, "-c", CALL, *said, *where], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    imported = json.loads(done.stdout.splitlines()[-1])
+    assert HEAVY & set(imported) - MAY[words] == set()
