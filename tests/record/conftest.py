@@ -1,5 +1,6 @@
 """A clock, and records on it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-def record(tmp_path: Path, clock: VirtualClock):
+def record(tmp_path: Path, clock: VirtualClock) -> Iterator[RunRecord]:
     with RunRecord.create(tmp_path, "run-1", {"seed": 7, "plans": {"test_basal.py": {}}}, EPOCH_NS, clock) as record:
         yield record
 
@@ -34,6 +35,6 @@ def flow_record(record: RunRecord) -> RunRecord:
 
 
 @pytest.fixture
-def reader(record: RunRecord):
+def reader(record: RunRecord) -> Iterator[RecordReader]:
     with RecordReader(record.path) as reader:
         yield reader
