@@ -1,6 +1,8 @@
 """Opens benches for tests, from the text of a bench file."""
 
 import contextlib
+from collections.abc import Iterator
+from pathlib import Path
 
 from rig.bench.bench import Bench, make_clock
 from rig.bench_file.reading import load_bench_file
@@ -40,7 +42,15 @@ VIRTUAL = 'clock = "virtual"\nepoch = 2026-01-05T08:00:00Z'
 WALL = 'clock = "wall"'
 
 
-def bench_text(*, clock=VIRTUAL, watchdog_s=150, every_s=60, lease_s=0.5, balance=True):
+def bench_text(
+    *,
+    clock: str = VIRTUAL,
+    watchdog_s: float = 150,
+    every_s: float = 60,
+    lease_s: float = 0.5,
+    balance: bool = True,
+) -> str:
+    """Return a bench file with a pump and, if wanted, a balance."""
     text = HEAD + (BALANCE if balance else "")
     values = {"CLOCK": clock, "WATCHDOG": watchdog_s, "EVERY": every_s, "LEASE": lease_s}
     for name, value in values.items():
@@ -49,7 +59,7 @@ def bench_text(*, clock=VIRTUAL, watchdog_s=150, every_s=60, lease_s=0.5, balanc
 
 
 @contextlib.contextmanager
-def opened(folder, text, seed=1):
+def opened(folder: Path, text: str, seed: int = 1) -> Iterator[tuple[Bench, RunRecord]]:
     """Open a bench on a record of its own; yield both."""
     path = folder / "bench.toml"
     path.write_text(text, encoding="utf-8")

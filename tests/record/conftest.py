@@ -1,5 +1,6 @@
 """A clock, and records on it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,9 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-def record(tmp_path: Path, clock: VirtualClock):
-    with RunRecord.create(tmp_path, "run-1", Start(seed=7, plans=("test_basal.py",)), EPOCH_NS, clock) as record:
+def record(tmp_path: Path, clock: VirtualClock) -> Iterator[RunRecord]:
+    start = Start(seed=7, plans=("test_basal.py",))
+    with RunRecord.create(tmp_path, "run-1", start, EPOCH_NS, clock) as record:
         yield record
 
 
@@ -37,6 +39,6 @@ def flow_record(record: RunRecord) -> RunRecord:
 
 
 @pytest.fixture
-def reader(record: RunRecord):
+def reader(record: RunRecord) -> Iterator[RecordReader]:
     with RecordReader(record.path) as reader:
         yield reader
