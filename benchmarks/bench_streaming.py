@@ -26,7 +26,7 @@ from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
 from rig.samples import Block
 from rig.streaming.client import InfluxWriter
-from rig.streaming.columns import Column, encode_lines
+from rig.streaming.columns import FieldColumn, encode_lines
 from rig.streaming.cursor import Cursor
 from rig.streaming.encoder import GZIP_LEVEL_HERE, Body, RecordEncoder
 from rig.streaming.state import EncoderState
@@ -65,12 +65,12 @@ def encoding() -> Iterator[Row]:
     noise = np.random.default_rng(1)
     t_ns = EPOCH_NS + np.arange(LINES, dtype=np.int64) * 1_000_000
     single = noise.normal(50.0, 20.0, LINES)
-    eight = [Column(f"channel_{one}_kpa", noise.normal(50.0, 20.0, LINES)) for one in range(CHANNELS)]
-    ours = LINES / seconds(lambda: encode_lines(HEAD, [Column("line_pressure_kpa", single)], t_ns)) / 1e6
+    eight = [FieldColumn(f"channel_{one}_kpa", noise.normal(50.0, 20.0, LINES)) for one in range(CHANNELS)]
+    ours = LINES / seconds(lambda: encode_lines(HEAD, [FieldColumn("line_pressure_kpa", single)], t_ns)) / 1e6
     theirs = LINES / seconds(lambda: points(single, t_ns), times=3) / 1e6
     peer = f"{theirs:.2g} by the client's Point, so {ours / theirs:.0f} times"
     yield Row("line protocol, 1 channel, all digits", ours, "M lines/s", "≥ 1", peer)
-    shown = LINES / seconds(lambda: encode_lines(HEAD, [Column("mass_mg", np.round(single, 2))], t_ns)) / 1e6
+    shown = LINES / seconds(lambda: encode_lines(HEAD, [FieldColumn("mass_mg", np.round(single, 2))], t_ns)) / 1e6
     yield Row("line protocol, 1 channel, a balance's 0.01 mg", shown, "M lines/s", "≥ 1", "")
     wide = LINES / seconds(lambda: encode_lines(HEAD, eight, t_ns)) / 1e6
     yield Row("line protocol, 8 channels a line, all digits", wide, "M lines/s", "", f"{8 * wide:.2g} M values/s")

@@ -126,7 +126,8 @@ class VisaSession:
         self._is_stream = isinstance(resource, TCPIPSocket | SerialInstrument)
         if isinstance(resource, TCPIPSocket):
             # Without this PyVISA-py keeps the bytes of a reply that stops half-way to itself.
-            resource.set_visa_attribute(ResourceAttribute.suppress_end_enabled, False)
+            keep_nothing_back = False
+            resource.set_visa_attribute(ResourceAttribute.suppress_end_enabled, keep_nothing_back)
         if isinstance(resource, SerialInstrument):
             resource.baud_rate = baud
         self._exit.enter_context(

@@ -5,11 +5,11 @@ from reports.dashboards.appearance import GREEN, ORANGE, RED, thresholds, verdic
 from reports.dashboards.choices import RESULT_CHOSEN
 from reports.dashboards.influxql import CHOSEN, SHOWN, over_time, select, tags
 from reports.dashboards.model import Dashboard, Query, Row
-from reports.dashboards.panels import Bars, Column, Graph, Scatter, Table, line
+from reports.dashboards.panels import Bars, Graph, Scatter, Table, TableColumn, line
 
 _RESULTS = (CHOSEN, RESULT_CHOSEN, '"setting" =~ /^${setting:regex}$/', SHOWN)
 _NOTHING = "No result like this in the span shown: widen it, or choose another source or result."
-_VERDICT_CODE = Column("verdict_code", "verdict", width=120, mappings=(verdict_codes(),))
+_VERDICT_CODE = TableColumn("verdict_code", "verdict", width=120, mappings=(verdict_codes(),))
 
 MATRIX = Table(
     title="Error by pump and setting",
@@ -47,14 +47,14 @@ LATEST = Table(
         ),
     ),
     columns=(
-        Column("Time"),
-        Column("dut", "pump"),
-        Column("setting", "setting", width=110),
-        Column("value", "error", "percent", decimals=2, width=90),
-        Column("u", "u", "percent", decimals=2, width=80),
-        Column("lower", "from", "percent", width=70),
-        Column("upper", "to", "percent", width=70),
-        Column("conforms", "conforms", "percentunit", decimals=2, width=90),
+        TableColumn("Time"),
+        TableColumn("dut", "pump"),
+        TableColumn("setting", "setting", width=110),
+        TableColumn("value", "error", "percent", decimals=2, width=90),
+        TableColumn("u", "u", "percent", decimals=2, width=80),
+        TableColumn("lower", "from", "percent", width=70),
+        TableColumn("upper", "to", "percent", width=70),
+        TableColumn("conforms", "conforms", "percentunit", decimals=2, width=90),
         _VERDICT_CODE,
     ),
     width=12,
@@ -115,13 +115,13 @@ SPREAD = Table(
         ),
     ),
     columns=(
-        Column("Time"),
-        Column("setting", "setting"),
-        Column("n", "results", "none", width=80),
-        Column("mean", "mean", "percent", decimals=2, width=90),
-        Column("s", "std. deviation", "percent", decimals=2, width=120),
-        Column("min", "smallest", "percent", decimals=2, width=100),
-        Column("max", "largest", "percent", decimals=2, width=100),
+        TableColumn("Time"),
+        TableColumn("setting", "setting"),
+        TableColumn("n", "results", "none", width=80),
+        TableColumn("mean", "mean", "percent", decimals=2, width=90),
+        TableColumn("s", "std. deviation", "percent", decimals=2, width=120),
+        TableColumn("min", "smallest", "percent", decimals=2, width=100),
+        TableColumn("max", "largest", "percent", decimals=2, width=100),
     ),
     width=12,
 )

@@ -3,14 +3,14 @@
 from reports.dashboards.appearance import GREEN, ORANGE, RED, thresholds, words
 from reports.dashboards.influxql import ALWAYS, RUN, SHOWN, over_time, select, tags
 from reports.dashboards.model import Query
-from reports.dashboards.panels import Column, Graph, Stat, Table
+from reports.dashboards.panels import Graph, Stat, Table, TableColumn
 
 _SEVERITIES = words(("info", "info", "text"), ("warning", "warning", ORANGE), ("alarm", "alarm", RED))
 _EVENT_COLUMNS = (
-    Column("Time", "when", "dateTimeAsIso", width=165),
-    Column("severity", "severity", width=90, mappings=(_SEVERITIES,)),
-    Column("event", "event", width=150),
-    Column("text", "what"),
+    TableColumn("Time", "when", "dateTimeAsIso", width=165),
+    TableColumn("severity", "severity", width=90, mappings=(_SEVERITIES,)),
+    TableColumn("event", "event", width=150),
+    TableColumn("text", "what"),
 )
 
 
@@ -85,12 +85,12 @@ COMMANDS = Table(
         ),
     ),
     columns=(
-        Column("Time"),
-        Column("instrument", "instrument", width=140),
-        Column("verb", "command"),
-        Column("count", "times", "none", width=80),
-        Column("p99", "99 %", "ms", decimals=2, width=100),
-        Column("longest", "longest", "ms", decimals=2, width=100),
+        TableColumn("Time"),
+        TableColumn("instrument", "instrument", width=140),
+        TableColumn("verb", "command"),
+        TableColumn("count", "times", "none", width=80),
+        TableColumn("p99", "99 %", "ms", decimals=2, width=100),
+        TableColumn("longest", "longest", "ms", decimals=2, width=100),
     ),
     width=12,
 )
@@ -111,13 +111,13 @@ CALIBRATIONS = Table(
         ),
     ),
     columns=(
-        Column("Time"),
-        Column("instrument", "instrument", width=140),
-        Column("capability", "measures", width=100),
-        Column("driver", "driver"),
-        Column("calibration", "calibration"),
-        Column("due_ms", "good until", "dateTimeAsIso", width=170),
-        Column("days_left", "days left", "none", 0, 100, thresholds=thresholds(RED, (0, ORANGE), (30, GREEN))),
+        TableColumn("Time"),
+        TableColumn("instrument", "instrument", width=140),
+        TableColumn("capability", "measures", width=100),
+        TableColumn("driver", "driver"),
+        TableColumn("calibration", "calibration"),
+        TableColumn("due_ms", "good until", "dateTimeAsIso", width=170),
+        TableColumn("days_left", "days left", "none", 0, 100, thresholds=thresholds(RED, (0, ORANGE), (30, GREEN))),
     ),
     width=12,
 )

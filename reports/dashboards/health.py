@@ -5,7 +5,7 @@ from reports.dashboards.appearance import GREEN, ORANGE, RED, thresholds
 from reports.dashboards.choices import BENCH_CHOSEN, SOURCE_CHOSEN
 from reports.dashboards.influxql import SHOWN, from_rows, over_time, select, tags, values_of
 from reports.dashboards.model import Dashboard, Query, Row, Variable
-from reports.dashboards.panels import Bars, Column, Graph, Table
+from reports.dashboards.panels import Bars, Graph, Table, TableColumn
 from reports.dashboards.runs import RUN_LINKS
 
 _BENCH = (SOURCE_CHOSEN, BENCH_CHOSEN)
@@ -83,12 +83,12 @@ TROUBLE = Table(
         ),
     ),
     columns=(
-        Column("Time"),
-        Column("bench", "bench", width=120),
-        Column("severity", "severity", width=90),
-        Column("event", "event", width=150),
-        Column("count", "times", "none", width=80),
-        Column("text", "the last one"),
+        TableColumn("Time"),
+        TableColumn("bench", "bench", width=120),
+        TableColumn("severity", "severity", width=90),
+        TableColumn("event", "event", width=150),
+        TableColumn("count", "times", "none", width=80),
+        TableColumn("text", "the last one"),
     ),
     width=12,
 )
@@ -110,13 +110,13 @@ UNFINISHED = Table(
         ),
     ),
     columns=(
-        Column("Time", "ended", "dateTimeAsIso", width=170),
-        Column("run", "run", links=RUN_LINKS),
-        Column("bench", "bench", width=120),
-        Column("reason", "how", width=120),
-        Column("duration_s", "after", "s", decimals=0, width=90),
-        Column("started_ms", "began", "dateTimeAsIso", width=170),
-        Column("stopped_ms", "stopped", "dateTimeAsIso", width=170),
+        TableColumn("Time", "ended", "dateTimeAsIso", width=170),
+        TableColumn("run", "run", links=RUN_LINKS),
+        TableColumn("bench", "bench", width=120),
+        TableColumn("reason", "how", width=120),
+        TableColumn("duration_s", "after", "s", decimals=0, width=90),
+        TableColumn("started_ms", "began", "dateTimeAsIso", width=170),
+        TableColumn("stopped_ms", "stopped", "dateTimeAsIso", width=170),
     ),
     width=12,
 )
@@ -187,14 +187,16 @@ CALIBRATIONS = Table(
         ),
     ),
     columns=(
-        Column("Time"),
-        Column("bench", "bench", width=140),
-        Column("instrument", "instrument", width=160),
-        Column("driver", "driver", width=180),
-        Column("calibration", "calibration"),
-        Column("due_ms", "good until", "dateTimeAsIso", width=180),
-        Column("from_now", "from now", "dateTimeFromNow", width=150),
-        Column("days_left", "days left then", "none", 0, 130, thresholds=thresholds(RED, (0, ORANGE), (30, GREEN))),
+        TableColumn("Time"),
+        TableColumn("bench", "bench", width=140),
+        TableColumn("instrument", "instrument", width=160),
+        TableColumn("driver", "driver", width=180),
+        TableColumn("calibration", "calibration"),
+        TableColumn("due_ms", "good until", "dateTimeAsIso", width=180),
+        TableColumn("from_now", "from now", "dateTimeFromNow", width=150),
+        TableColumn(
+            "days_left", "days left then", "none", 0, 130, thresholds=thresholds(RED, (0, ORANGE), (30, GREEN))
+        ),
     ),
     sorted_by="good until",
 )

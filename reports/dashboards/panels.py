@@ -174,7 +174,7 @@ class Scatter(Panel):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column of a table: its name in the query, its heading ("" to leave it out) and how it is shown."""
 
     name: str
@@ -214,7 +214,7 @@ class Table(Panel):
 
     unit: str = "string"
     width: int = 24
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     sorted_by: str = ""
 
     def options(self) -> Json:

@@ -3,7 +3,7 @@
 from reports.dashboards import choices, influxql
 from reports.dashboards.appearance import ORANGE, RED, words
 from reports.dashboards.model import Dashboard, Json, Query, Row
-from reports.dashboards.panels import Column, Table
+from reports.dashboards.panels import Table, TableColumn
 
 # A run that is not over has no end: its pages then reach to now.
 _SPAN = "from=${__data.fields.started_ms.numeric}&to=${__data.fields.stopped_ms.numeric}"
@@ -36,21 +36,21 @@ RUN_FACTS = ", ".join(
 RUN_TAGS = influxql.tags("run", "bench", "dut", "source")
 _REASONS = words(("ABORTED", "ABORTED", ORANGE), ("INTERRUPTED", "INTERRUPTED", RED))
 RUN_COLUMNS = (
-    Column("Time"),
-    Column("run", "run", width=330, links=RUN_LINKS),
-    Column("started_ms", "begins", "dateTimeAsIso", width=170),
-    Column("stopped_ms", "ends", "dateTimeAsIso", width=170),
-    Column("duration_s", "lasts", "s", decimals=1, width=100),
-    Column("reason", "ended as", width=110, mappings=(_REASONS,)),
-    Column("dut", "pump", width=110),
-    Column("dut_model", "model"),
-    Column("source", "source", width=90),
-    Column("bench", "bench", width=120),
-    Column("operator", "operator", width=130),
-    Column("plans", "plans"),
-    Column("clock", "clock", width=80),
-    Column("overdue", "calibration overdue", width=150),
-    Column("rig_version", "rig", width=70),
+    TableColumn("Time"),
+    TableColumn("run", "run", width=330, links=RUN_LINKS),
+    TableColumn("started_ms", "begins", "dateTimeAsIso", width=170),
+    TableColumn("stopped_ms", "ends", "dateTimeAsIso", width=170),
+    TableColumn("duration_s", "lasts", "s", decimals=1, width=100),
+    TableColumn("reason", "ended as", width=110, mappings=(_REASONS,)),
+    TableColumn("dut", "pump", width=110),
+    TableColumn("dut_model", "model"),
+    TableColumn("source", "source", width=90),
+    TableColumn("bench", "bench", width=120),
+    TableColumn("operator", "operator", width=130),
+    TableColumn("plans", "plans"),
+    TableColumn("clock", "clock", width=80),
+    TableColumn("overdue", "calibration overdue", width=150),
+    TableColumn("rig_version", "rig", width=70),
 )
 
 DASHBOARD = Dashboard(

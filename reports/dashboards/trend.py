@@ -5,7 +5,7 @@ from reports.dashboards.appearance import BLUE, GREY, RED
 from reports.dashboards.choices import RESULT_CHOSEN, SETTING_CHOSEN
 from reports.dashboards.influxql import CHOSEN, SHOWN, over_time, select, tags
 from reports.dashboards.model import Dashboard, Expression, Query, Row
-from reports.dashboards.panels import Bars, Column, Graph, Table, line
+from reports.dashboards.panels import Bars, Graph, Table, TableColumn, line
 from rig.metrology.over_runs.control_charts import chart_constants
 
 _RESULTS = (CHOSEN, RESULT_CHOSEN, SETTING_CHOSEN, SHOWN)
@@ -102,13 +102,13 @@ LIMITS = Table(
         ),
     ),
     columns=(
-        Column("Time"),
-        Column("setting", "setting"),
-        Column("n", "results", "none", width=80),
-        Column("mean", "mean", "percent", decimals=3, width=100),
-        Column("s", "s", "percent", decimals=3, width=100),
-        Column("low", "mean − 3 s", "percent", decimals=3, width=110),
-        Column("high", "mean + 3 s", "percent", decimals=3, width=110),
+        TableColumn("Time"),
+        TableColumn("setting", "setting"),
+        TableColumn("n", "results", "none", width=80),
+        TableColumn("mean", "mean", "percent", decimals=3, width=100),
+        TableColumn("s", "s", "percent", decimals=3, width=100),
+        TableColumn("low", "mean − 3 s", "percent", decimals=3, width=110),
+        TableColumn("high", "mean + 3 s", "percent", decimals=3, width=110),
     ),
     width=12,
 )

@@ -3,11 +3,11 @@
 from reports.dashboards.appearance import GREEN, ORANGE, RED, UL_PER_MG, VERDICT_COLOURS, thresholds, verdict_words
 from reports.dashboards.influxql import ALWAYS, RUN, SHOWN, from_rows, over_time, select, tags
 from reports.dashboards.model import Query
-from reports.dashboards.panels import Bars, Column, Graph, Stat, Table, line, override
+from reports.dashboards.panels import Bars, Graph, Stat, Table, TableColumn, line, override
 from reports.dashboards.signals import NOTHING_HERE
 
 NO_RESULT = "No result yet: results are settled when a plan ends."
-VERDICT = Column("verdict", "verdict", width=120, mappings=(verdict_words(),))
+VERDICT = TableColumn("verdict", "verdict", width=120, mappings=(verdict_words(),))
 
 # Balance and pump are different instruments with samples of their own; per interval both have one value. Where the
 # interval is shorter than the samples are apart, values in between are as good as a line, or volumes would be lost.
@@ -113,11 +113,11 @@ LATEST_VERDICTS = Table(
         ),
     ),
     columns=(
-        Column("Time"),
-        Column("result", "result"),
-        Column("setting", "setting", width=100),
-        Column("value_percent", "value", "percent", decimals=2, width=90),
-        Column("u_percent", "u", "percent", decimals=2, width=80),
+        TableColumn("Time"),
+        TableColumn("result", "result"),
+        TableColumn("setting", "setting", width=100),
+        TableColumn("value_percent", "value", "percent", decimals=2, width=90),
+        TableColumn("u_percent", "u", "percent", decimals=2, width=80),
         VERDICT,
     ),
     width=8,
@@ -141,21 +141,21 @@ RESULTS = Table(
         ),
     ),
     columns=(
-        Column("Time", "settled", "dateTimeAsIso", width=165),
-        Column("requirement", "requirement", width=120),
-        Column("test", "test"),
-        Column("result", "result"),
-        Column("setting", "setting", width=100),
-        Column("value_percent", "value", "percent", decimals=3, width=90),
-        Column("u_percent", "u", "percent", decimals=3, width=90),
-        Column("lower_percent", "from", "percent", width=70),
-        Column("upper_percent", "to", "percent", width=70),
-        Column("guard_band_percent", "guard band", "percent", decimals=3, width=100),
-        Column("conformance_probability", "conforms", "percentunit", decimals=2, width=90),
+        TableColumn("Time", "settled", "dateTimeAsIso", width=165),
+        TableColumn("requirement", "requirement", width=120),
+        TableColumn("test", "test"),
+        TableColumn("result", "result"),
+        TableColumn("setting", "setting", width=100),
+        TableColumn("value_percent", "value", "percent", decimals=3, width=90),
+        TableColumn("u_percent", "u", "percent", decimals=3, width=90),
+        TableColumn("lower_percent", "from", "percent", width=70),
+        TableColumn("upper_percent", "to", "percent", width=70),
+        TableColumn("guard_band_percent", "guard band", "percent", decimals=3, width=100),
+        TableColumn("conformance_probability", "conforms", "percentunit", decimals=2, width=90),
         VERDICT,
-        Column("limit", "limit", width=150),
-        Column("reasons", "reasons"),
-        Column("plan"),
+        TableColumn("limit", "limit", width=150),
+        TableColumn("reasons", "reasons"),
+        TableColumn("plan"),
     ),
 )
 VERDICT_COUNTS = Bars(

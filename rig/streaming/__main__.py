@@ -7,7 +7,8 @@ from pathlib import Path
 from rig.clock import iso_utc, machine_utc_ns
 from rig.errors import RigError
 from rig.record.reader import RecordReader
-from rig.streaming.streamer import Status, stream
+from rig.streaming.cursor import StreamStatus
+from rig.streaming.streamer import stream
 from rig.streaming.target import find_target
 
 _NICENESS = 10
@@ -41,7 +42,7 @@ def main(record: Path) -> int:
         _log(str(error))
         return 2
     _log(f"{progress.status}: sent {progress.sent} points, refused {progress.refused}; {progress.reconciled}")
-    return 0 if progress.status in (Status.SENT, Status.COMPLETE) else 1
+    return 0 if progress.status in (StreamStatus.SENT, StreamStatus.COMPLETE) else 1
 
 
 if __name__ == "__main__":

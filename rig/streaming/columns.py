@@ -13,7 +13,7 @@ Part = bytes | Cells
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FieldColumn:
     """One field of every line: its escaped key and its values of shape (n,), float64 or int64.
 
     Where `present` (shape (n,), bool) is False the line goes without this field; the first column is in all lines.
@@ -24,7 +24,7 @@ class Column:
     present: Mask | None = None
 
 
-def encode_lines(head: str, columns: Sequence[Column], t_ns: NDArray[np.int64]) -> bytes:
+def encode_lines(head: str, columns: Sequence[FieldColumn], t_ns: NDArray[np.int64]) -> bytes:
     """Write one line per stamp: `head` (measurement and tags), the columns as fields, the stamp, a newline.
 
     A float that is not finite is written as the text field `<key>_not_finite`, so that its sample is not lost.
@@ -40,7 +40,7 @@ def encode_lines(head: str, columns: Sequence[Column], t_ns: NDArray[np.int64]) 
     return start + text[:-1].replace(b"\n", b"\n" + start) + b"\n"
 
 
-def _field(comma: bytes, column: Column) -> list[Part]:
+def _field(comma: bytes, column: FieldColumn) -> list[Part]:
     values, key = column.values, column.key.encode(errors="replace")
     if values.dtype.kind == "i":
         parts: list[Part] = [comma + key + b"=", int_cells(values.astype(np.int64, copy=False)), b"i"]

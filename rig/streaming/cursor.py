@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,6 +30,17 @@ _MARK = ".stream-"
 _BUSY_S = 5.0
 
 
+class StreamStatus(StrEnum):
+    """How the streaming of a run stands."""
+
+    STREAMING = "streaming"  # under way, or would be if its process lived
+    WAITING = "waiting"  # the server is away
+    PAUSED = "paused"  # the server refuses us; `rig sync` goes on when that is mended
+    GAVE_UP = "gave up"  # the server was away for too long; `rig sync` goes on
+    SENT = "sent"  # everything so far; the run goes on or was not closed yet
+    COMPLETE = "complete"  # everything, and the run has ended
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
     """Points set aside: `what` is the line itself, or what it would have been made of."""
@@ -40,8 +52,8 @@ class Refused:
 
 
 @dataclass(slots=True)
-class Progress:
-    """What a cursor says about itself. `status` is a word of `Status`, `reason` why it is so."""
+class SentSoFar:
+    """What a cursor says about itself. `status` is a word of `StreamStatus`, `reason` why it is so."""
 
     target: str = ""
     state: str = ""
@@ -67,7 +79,7 @@ def cursor_paths(folder: Path) -> dict[str, tuple[Path, ...]]:
     return found
 
 
-def read_progress(path: Path) -> Progress:
+def read_progress(path: Path) -> SentSoFar:
     """Read what a cursor says, without holding anybody up; raises StreamingError when it cannot be read."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)) as connection:
@@ -85,7 +97,7 @@ class Cursor:
 
     def __init__(self, record: Path, target_key: str, target_label: str) -> None:
         self.path = cursor_path(record, target_key)
-        self.progress = Progress(target=target_label)
+        self.progress = SentSoFar(target=target_label)
         self.problem = ""
         self._lock = FileLock(self.path.with_name(self.path.name + ".lock"), thread_local=False)
         self._connection: sqlite3.Connection | None = None
@@ -141,7 +153,7 @@ class Cursor:
         try:
             connection = self._connected()
             connection.execute("BEGIN IMMEDIATE")
-            rows = [(name, str(getattr(self.progress, name))) for name in Progress.__slots__]
+            rows = [(name, str(getattr(self.progress, name))) for name in SentSoFar.__slots__]
             connection.executemany("INSERT OR REPLACE INTO cursor VALUES (?, ?)", rows)
             connection.executemany(
                 "INSERT INTO refused (points, measurement, what, reason) VALUES (?, ?, ?, ?)",
@@ -165,7 +177,7 @@ class Cursor:
             self.encoder_state()
         except (sqlite3.Error, StreamingError) as error:
             # Starting over is safe, and a cursor that nobody can read helps nobody.
-            self.progress = Progress(reason=f"the cursor was damaged ({error}); everything is sent again")
+            self.progress = SentSoFar(reason=f"the cursor was damaged ({error}); everything is sent again")
             self._disconnect()
             for suffix in ("", "-wal", "-shm"):
                 with suppress(OSError):
@@ -190,13 +202,13 @@ class Cursor:
                 connection.close()
 
 
-def _progress(connection: sqlite3.Connection) -> Progress:
+def _progress(connection: sqlite3.Connection) -> SentSoFar:
     # Somebody may be just about to make the tables.
     if not connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'cursor'").fetchone()[0]:
-        return Progress()
+        return SentSoFar()
     rows: dict[str, str] = dict(connection.execute("SELECT key, value FROM cursor"))
     try:
         numbers = {name: int(rows.pop(name, "0")) for name in ("seq", "sent", "refused")}
-        return Progress(**rows, **numbers)  # type: ignore[arg-type]  # the rest are the texts
+        return SentSoFar(**rows, **numbers)  # type: ignore[arg-type]  # the rest are the texts
     except (TypeError, ValueError) as error:
         raise StreamingError(f"it holds something else: {error}") from error

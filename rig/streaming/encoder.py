@@ -14,7 +14,7 @@ from rig.record.reader import RecordReader
 from rig.record.schema import Entry, Kind
 from rig.samples import Block
 from rig.streaming import stamps
-from rig.streaming.columns import Column, encode_lines
+from rig.streaming.columns import FieldColumn, encode_lines
 from rig.streaming.cursor import Refused
 from rig.streaming.entries import entry_points
 from rig.streaming.names import escape_name, field_names, tag_set
@@ -206,10 +206,10 @@ class RecordEncoder:
         t_ns = _risen(table[:, 0], state.read_ns)
         state.read_ns = int(t_ns[-1])
         columns = [
-            Column("block_seq", table[:, 1]),
-            Column("samples_read", table[:, 2]),
-            Column("samples_lost", table[:, 3]),
-            Column("late_ms", np.where(np.isnan(late_ms), 0.0, late_ms), ~np.isnan(late_ms)),
+            FieldColumn("block_seq", table[:, 1]),
+            FieldColumn("samples_read", table[:, 2]),
+            FieldColumn("samples_lost", table[:, 3]),
+            FieldColumn("late_ms", np.where(np.isnan(late_ms), 0.0, late_ms), ~np.isnan(late_ms)),
         ]
         self._state.count("reads", len(reads))
         making.pieces.append(encode_lines(tag_set("reads", (*self._run.tags, ("instrument", stream))), columns, t_ns))
@@ -251,7 +251,7 @@ def _lines(head: str, keys: tuple[str, ...], values: list[NDArray[np.float64]], 
     rows = max(1, min(_SLICE_ROWS, BODY_BYTES // line_bytes))
     for start in range(0, len(t_ns), rows):
         part = slice(start, start + rows)
-        columns = [Column(key, column[part]) for key, column in zip(escaped, values, strict=True)]
+        columns = [FieldColumn(key, column[part]) for key, column in zip(escaped, values, strict=True)]
         yield encode_lines(head, columns, t_ns[part])
 
 

@@ -8,7 +8,7 @@ from rig.errors import RecordError, StreamingError
 from rig.record.database import Database
 from rig.record.folder import run_id
 from rig.record.schema import SUFFIX
-from rig.streaming.cursor import Progress, cursor_paths, read_progress
+from rig.streaming.cursor import SentSoFar, cursor_paths, read_progress
 
 _PENDING = "SELECT count(*), coalesce(sum(json_extract(body, '$.n')), 0) FROM entry WHERE seq > ?"
 
@@ -31,7 +31,7 @@ def _lines(record: Path, cursors: tuple[Path, ...]) -> Iterator[str]:
             yield f"streaming: {error}"
 
 
-def line(record: Path, progress: Progress) -> str:
+def line(record: Path, progress: SentSoFar) -> str:
     """Return how the streaming of a run stands."""
     entries, samples = pending(record, progress.seq)
     waiting = f"{entries} entries with {samples} samples" if entries else "nothing"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from enum import StrEnum
 from pathlib import Path
 
 from rig.clock import Deadline, WallClock
@@ -12,7 +11,7 @@ from rig.record.folder import add_note
 from rig.record.lock import has_writer
 from rig.record.reader import RecordReader
 from rig.streaming.client import TIMEOUT_S, InfluxWriter
-from rig.streaming.cursor import Cursor, Progress
+from rig.streaming.cursor import Cursor, SentSoFar, StreamStatus
 from rig.streaming.encoder import GZIP_LEVEL, GZIP_LEVEL_HERE, RecordEncoder
 from rig.streaming.entries import OWN_NOTE
 from rig.streaming.reconcile import LAG_S, Reconciliation, reconcile
@@ -26,21 +25,10 @@ _NOTE_PATIENCE_S = 30.0
 _NAP_S = 0.1
 
 
-class Status(StrEnum):
-    """How the streaming of a run stands."""
-
-    STREAMING = "streaming"  # under way, or would be if its process lived
-    WAITING = "waiting"  # the server is away
-    PAUSED = "paused"  # the server refuses us; `rig sync` goes on when that is mended
-    GAVE_UP = "gave up"  # the server was away for too long; `rig sync` goes on
-    SENT = "sent"  # everything so far; the run goes on or was not closed yet
-    COMPLETE = "complete"  # everything, and the run has ended
-
-
 class Streamer:
     """Feeds one run to one server. `log` hears what somebody may want to know, each thing once.
 
-    Methods raise RecordError and its kinds for a bad record, nothing for a bad server: see `Progress.status`.
+    Methods raise RecordError and its kinds for a bad record, nothing for a bad server: see `SentSoFar.status`.
     """
 
     def __init__(
@@ -76,20 +64,20 @@ class Streamer:
         try:
             self._send()
         except ServerRefusedError as error:
-            self._say(Status.PAUSED, f"{error}; mend it, then: rig sync")
+            self._say(StreamStatus.PAUSED, f"{error}; mend it, then: rig sync")
         except ServerAwayError as error:
-            self._say(Status.GAVE_UP, f"{error}; later: rig sync")
+            self._say(StreamStatus.GAVE_UP, f"{error}; later: rig sync")
         except RecordError as error:
-            self._say(Status.PAUSED, str(error))
+            self._say(StreamStatus.PAUSED, str(error))
             raise
         else:
-            self._say(Status.SENT)
+            self._say(StreamStatus.SENT)
             return True
         return False
 
     def reconcile(self, lag_s: float = LAG_S) -> None:
         """Compare record and server when the run has ended and all is sent, and note the outcome in the record."""
-        if self._cursor.progress.status != Status.SENT or not _is_stopped(self._record):
+        if self._cursor.progress.status != StreamStatus.SENT or not _is_stopped(self._record):
             return
         try:
             refused = self._cursor.refused() if self._cursor.progress.refused else ()
@@ -99,7 +87,7 @@ class Streamer:
         self._note(found)
         self._cursor.progress.reconciled = str(found)
         self._send()  # steps over the note
-        self._say(Status.COMPLETE)
+        self._say(StreamStatus.COMPLETE)
 
     def _send(self) -> None:
         with RecordReader(self._record) as reader, ThreadPoolExecutor(1) as pool:
@@ -137,9 +125,9 @@ class Streamer:
                 return
 
     def _told(self, why: str) -> None:
-        self._say(Status.WAITING if why else Status.STREAMING, why)
+        self._say(StreamStatus.WAITING if why else StreamStatus.STREAMING, why)
 
-    def _say(self, status: Status, reason: str = "") -> None:
+    def _say(self, status: StreamStatus, reason: str = "") -> None:
         before = self._cursor.progress.status
         self._cursor.say(status, reason)
         if reason and status != before:
@@ -162,7 +150,7 @@ def stream(
     follow: bool,
     patience_s: float = PATIENCE_S,
     timeout_s: float = TIMEOUT_S,
-) -> Progress:
+) -> SentSoFar:
     """Feed a run to `target`, to the end of the run or only what the record holds now; return how it stands then.
 
     Raises StreamerBusyError when another process does so already, StreamingError when the token cannot be had,

@@ -7,10 +7,9 @@ from pathlib import Path
 from rig.errors import RecordError, StreamerBusyError, StreamingError
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
-from rig.streaming.cursor import cursor_path, read_progress
+from rig.streaming.cursor import StreamStatus, cursor_path, read_progress
 from rig.streaming.process import start_streamer
 from rig.streaming.status import line, pending
-from rig.streaming.streamer import Status, stream
 from rig.streaming.target import Target, find_target
 
 # `rig sync` is waited for by a person.
@@ -65,6 +64,8 @@ class _Syncing:
     def _send(self, record: Path, name: str, target: Target, *, live: bool) -> bool:
         if _is_done(record, target):
             return True
+        from rig.streaming.streamer import stream  # brings the client: a second that only sending is worth
+
         progress = stream(
             record,
             target,
@@ -74,7 +75,7 @@ class _Syncing:
             patience_s=self._patience_s,
         )
         self._say(f"{name}: {line(record, progress)}")
-        if progress.status in (Status.PAUSED, Status.GAVE_UP):
+        if progress.status in (StreamStatus.PAUSED, StreamStatus.GAVE_UP):
             self._unusable[target.key] = progress.reason
             return False
         if live:
@@ -89,5 +90,5 @@ def _is_done(record: Path, target: Target) -> bool:
     if not path.exists():
         return False
     progress = read_progress(path)
-    equal = progress.status == Status.COMPLETE and progress.reconciled.startswith(_EQUAL)
+    equal = progress.status == StreamStatus.COMPLETE and progress.reconciled.startswith(_EQUAL)
     return equal and pending(record, progress.seq)[0] == 0

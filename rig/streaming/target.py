@@ -14,9 +14,6 @@ from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import ValidationError
-
-from rig.bench_file.tables import InfluxSection
 from rig.errors import StreamingError
 from rig.record.bodies.start import Start
 
@@ -93,6 +90,11 @@ def find_target(start: Start, environment: Mapping[str, str]) -> Target | None:
     named |= given
     if "url" not in named:
         return None
+    # Only a run that is to be streamed waits for what checks its addresses.
+    from pydantic import ValidationError
+
+    from rig.bench_file.tables import InfluxSection
+
     try:
         section = InfluxSection.model_validate(named)
     except ValidationError as error:

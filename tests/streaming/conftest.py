@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from rig.streaming.cursor import Progress
+from rig.streaming.cursor import SentSoFar
 from rig.streaming.streamer import stream
 from rig.streaming.target import Target
 from tests.patience import patient
@@ -50,7 +50,7 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def send(said: list[str]) -> Callable[..., Progress]:
+def send(said: list[str]) -> Callable[..., SentSoFar]:
     """Stream a record once, without following it."""
 
     def run(
@@ -59,7 +59,7 @@ def send(said: list[str]) -> Callable[..., Progress]:
         patience_s: float = patient(20.0),
         timeout_s: float = patient(5.0),
         token: str = "",
-    ) -> Progress:
+    ) -> SentSoFar:
         environment = {"RIG_INFLUX_TOKEN": token} if token else {}
         return stream(
             record, target, environment, said.append, follow=False, patience_s=patience_s, timeout_s=timeout_s

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 
 from rig.errors import StreamerBusyError
-from rig.streaming.cursor import Cursor, Progress, Refused, cursor_paths, read_progress
+from rig.streaming.cursor import Cursor, Refused, SentSoFar, cursor_paths, read_progress
 from rig.streaming.state import EncoderState
 
 LINE = Refused(1, "events", "events x=1 5", "not wanted")
@@ -52,7 +52,7 @@ def test_a_cursor_somebody_else_is_making_reads_as_begun(record):
     with Cursor(record, "abcdabcd", "there") as cursor:
         sqlite3.connect(cursor.path).close()
         cursor.path.touch()
-        assert read_progress(cursor.path) == Progress()
+        assert read_progress(cursor.path) == SentSoFar()
 
 
 def test_a_full_disk_is_told_and_caught_up_with(record):

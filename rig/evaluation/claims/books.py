@@ -55,10 +55,13 @@ def log_in_order(recipe: Recipe, reader: RecordReader) -> Finding:
     read = [entry.body for entry in reader.events(PumpLogRead) if recipe.from_ns <= entry.t_ns]
     lines = [line for one in read for line in one.lines]
     if not lines:
-        return Finding(False, "the pump's log was not read, or gained nothing", ("no line of the log is recorded",))
+        nothing = "the pump's log was not read, or gained nothing"
+        return Finding(holds=False, text=nothing, against=("no line of the log is recorded",))
     against = tuple(_out_of_order(lines))
-    text = f"{len(lines)} lines of the pump's log, {lines[0].number} to {lines[-1].number}"
-    return Finding(not against, f"{text}, in order" if not against else f"{text}, out of order", against)
+    several = "s" if len(lines) > 1 else ""
+    text = f"{len(lines)} line{several} of the pump's log, {lines[0].number} to {lines[-1].number}"
+    order = "out of order" if against else "in order"
+    return Finding(holds=not against, text=f"{text}, {order}", against=against)
 
 
 def _out_of_order(lines: list[LogLine]) -> list[str]:

@@ -127,7 +127,7 @@ def gage_study(readings: ArrayLike, pooling_significance: float = POOLING_SIGNIF
         lines = (_tested(parts, repeatability), _tested(appraisers, repeatability), interaction, repeatability)
     else:
         lines = (_tested(parts, interaction), _tested(appraisers, interaction), interaction, error)
-    return _components(lines, pooled, x.shape)
+    return _components(lines, x.shape, pooled=pooled)
 
 
 def _lines(x: NDArray[np.float64]) -> tuple[AnovaLine, AnovaLine, AnovaLine, AnovaLine]:
@@ -153,7 +153,7 @@ def _tested(line: AnovaLine, against: AnovaLine) -> AnovaLine:
     )
 
 
-def _components(lines: tuple[AnovaLine, ...], pooled: bool, shape: tuple[int, ...]) -> GageStudy:
+def _components(lines: tuple[AnovaLine, ...], shape: tuple[int, ...], *, pooled: bool) -> GageStudy:
     parts, appraisers, trials = shape
     ms_part, ms_appraiser, ms_interaction, ms_error = (line.mean_square for line in lines)
     if pooled:
