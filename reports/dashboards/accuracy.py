@@ -6,6 +6,9 @@ from reports.dashboards.choices import RESULT_CHOSEN
 from reports.dashboards.influxql import CHOSEN, SHOWN, over_time, select, tags
 from reports.dashboards.model import Dashboard, Query, Row
 from reports.dashboards.panels import Bars, Graph, Scatter, Table, TableColumn, line
+from rig.evaluation.definition import ClaimKind, Panel
+from rig.evaluation.registry import kinds
+from rig.streaming.names import with_unit
 
 _RESULTS = (CHOSEN, RESULT_CHOSEN, '"setting" =~ /^${setting:regex}$/', SHOWN)
 _NOTHING = "No result like this in the span shown: widen it, or choose another source or result."
@@ -149,6 +152,41 @@ COUNTS = Bars(
     width=6,
 )
 
+# Others are written behind the number as they are.
+_GRAFANA_UNITS = {"%": "percent"}
+_PER_LINE, _GRID = 3, 24
+
+
+def _of_kind(kind: ClaimKind, panel: Panel, width: int) -> Graph:
+    """Return a graph of every result of one kind of claim."""
+    results = select(
+        f'"{with_unit("value", kind.unit)}"',
+        "results",
+        CHOSEN,
+        f"\"function\" = '{kind.name}'",
+        SHOWN,
+        by=tags("dut", "setting"),
+    )
+    return Graph(
+        title=panel.title,
+        description=f"Every result of {kind.name!r}: {kind.question}. One point for each, at the run's own time.",
+        unit=_GRAFANA_UNITS.get(kind.unit, kind.unit),
+        decimals=panel.decimals,
+        no_data="No result of this kind in the span shown.",
+        queries=(Query(results, "$tag_dut at $tag_setting"),),
+        points=True,
+        width=width,
+    )
+
+
+def _by_kind() -> tuple[Graph, ...]:
+    """Return a graph for each kind of claim that has a panel, three in a line and what is left over the whole of it."""
+    shown = [(kind, kind.panel) for kind in kinds().values() if kind.panel is not None]
+    left = len(shown) % _PER_LINE
+    widths = [_GRID // _PER_LINE] * (len(shown) - left) + [_GRID // left if left else 0] * left
+    return tuple(_of_kind(kind, panel, width) for (kind, panel), width in zip(shown, widths, strict=True))
+
+
 DASHBOARD = Dashboard(
     uid=choices.ACCURACY,
     title="Dose accuracy",
@@ -161,5 +199,6 @@ DASHBOARD = Dashboard(
         Row("Latest", (MATRIX, LATEST)),
         Row("All", (OVER_TIME, BY_RATE)),
         Row("Together", (SPREAD, UNCERTAINTY, COUNTS)),
+        Row("By kind of claim", _by_kind()),
     ),
 )

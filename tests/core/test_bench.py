@@ -9,7 +9,7 @@ from rig.bench.instruments import OnBench
 from rig.capabilities import PumpState
 from rig.clock import Deadline, WallClock
 from rig.errors import BenchConnectionError, InstrumentError, PlanError, RecordError, SafetyError
-from rig.record.bodies.events import LeaseLapsed, PumpDidNotStop, ReadingMissed
+from rig.record.bodies.events import LeaseLapsed, PumpDidNotStop, PumpLogRead, PumpStateChanged, ReadingMissed
 from rig.record.reader import RecordReader
 from rig.safety.stop import Powering, stop_delivery
 from tests.core.bench_support import WALL, bench_text, opened
@@ -196,3 +196,43 @@ def test_an_instrument_that_is_gone_ends_the_dwell(tmp_path):
         bench.instruments.balance().read_block = InstrumentErrorOnce()
         with pytest.raises(InstrumentError, match="nothing came"):
             bench.dwell(hours=1)
+
+
+SECOND = """
+[instruments.check_balance]
+driver = "mettler_mt_sics"
+role = "reference"
+sample_every_s = 60
+calibration = { id = "CAL-2", due = 2030-01-01 }
+"""
+
+
+def test_two_balances_stand_on_a_bench_and_are_told_apart(tmp_path):
+    with opened(tmp_path, bench_text() + SECOND) as (bench, record):
+        first, second = bench.instruments.balance(), bench.instruments.balance("reference")
+        assert (first.name, second.name) == ("balance", "check_balance")
+        assert bench.instruments.balance("check_balance") is second
+        bench.dwell(minutes=3)
+        with record.reader() as reader:
+            assert {"balance", "check_balance"} <= set(reader.streams())
+
+
+def test_an_instrument_that_is_not_there_is_named_with_those_that_are(tmp_path):
+    with (
+        opened(tmp_path, bench_text() + SECOND) as (bench, _),
+        pytest.raises(PlanError, match=r"needs a spare; bench .* has .*check_balance \(as reference\)"),
+    ):
+        bench.instruments.balance("spare")
+
+
+def test_what_the_pump_says_of_itself_is_in_the_record(tmp_path):
+    with opened(tmp_path, bench_text()) as (bench, record):
+        bench.instruments.pump().run_continuous(rate_ul_h=100.0)
+        bench.dwell(minutes=5)
+        bench.stop_pump()
+        bench.catch_up()
+        with record.reader() as reader:
+            states = [entry.body.state for entry in reader.events(PumpStateChanged)]
+            lines = [line.event for entry in reader.events(PumpLogRead) for line in entry.body.lines]
+    assert states == ["stopped", "infusing", "stopped"]
+    assert lines == ["infusion_started", "stopped"]

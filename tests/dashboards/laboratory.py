@@ -1,16 +1,22 @@
 """A small laboratory's history: two pumps measured by real plans on the mocked bench, and one run that went wrong."""
 
+import math
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from rig.channels import Channel
 from rig.clock import VirtualClock
+from rig.evaluation.registry import kinds
 from rig.exchange import Exchange
 from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.judging import Limit
 from rig.record.bodies.others import Stop
+from rig.record.bodies.recipe import Recipe
+from rig.record.bodies.result import Judgement, Number, Result
 from rig.record.folder import list_runs
 from rig.samples import Block
 from tests.processes import children
@@ -98,5 +104,18 @@ def trouble(folder: Path) -> Path:
                 },
             )
         )
+        for name, result in one_of_each_kind():
+            record.result(name, result)
         record.stop(Stop("ABORTED"))
     return record.path
+
+
+def one_of_each_kind() -> Iterator[tuple[str, Result]]:
+    """Yield a result of every kind of claim that has a panel: a plan for each would take the tests' time."""
+    for kind in kinds().values():
+        if kind.panel is not None:
+            number = Number(1.0, 0.25, 2.0, math.inf, (), Judgement(0.5, 0.99, 0.01, 0.99))
+            limit = Limit(kind.unit, -5.0, 5.0, source="a test")
+            recipe = Recipe(kind.name, {}, records.EPOCH_NS, records.EPOCH_NS + 1, 1)
+            plan = "test_plans/test_all.py::test_each"
+            yield kind.name, Result(plan, ("ACC-001",), recipe, kind.unit, "PASS", "a limit", limit, number)
