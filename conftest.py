@@ -6,7 +6,7 @@ pytest_plugins = [
     "fixtures.outcomes",
     "fixtures.streaming",
     "fixtures.session",
-    "fixtures.instruments",
+    "fixtures.on_the_bench",
     "fixtures.terminal",
     "fixtures.verify",
     "fixtures.status_line",

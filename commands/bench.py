@@ -2,7 +2,7 @@
 
 import argparse
 
-from commands.command import Command, takes_bench_file
+from commands.command import RigCommand, takes_bench_file
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,4 +56,4 @@ def _connect(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("bench", "check a bench file, or connect to every instrument in it", _arguments, _run)
+COMMAND = RigCommand("bench", "check a bench file, or connect to every instrument in it", _arguments, _run)

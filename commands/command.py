@@ -14,7 +14,7 @@ _LAST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class RigCommand:
     """One noun of the `rig` command line.
 
     `summary` is its line in `rig --help`, `arguments` declares what may stand behind it, and `run` does it and

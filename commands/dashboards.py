@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from commands.command import Command, takes_runs
+from commands.command import RigCommand, takes_runs
 from commands.records import record_meant
 
 
@@ -28,4 +28,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("dashboards", "write Grafana's dashboards, or open a run in them", _arguments, _run)
+COMMAND = RigCommand("dashboards", "write Grafana's dashboards, or open a run in them", _arguments, _run)

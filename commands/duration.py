@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from commands.command import Command, above_zero, not_negative, takes_bench_file
+from commands.command import RigCommand, above_zero, not_negative, takes_bench_file
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,4 +41,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("duration", "how long a rate must be measured on a bench to decide a limit", _arguments, _run)
+COMMAND = RigCommand("duration", "how long a rate must be measured on a bench to decide a limit", _arguments, _run)

@@ -5,7 +5,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from commands.command import Command, takes_run
+from commands.command import RigCommand, takes_run
 from commands.records import record_meant
 
 
@@ -37,4 +37,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("export", "write a run's data as CSV and Parquet", _arguments, _run)
+COMMAND = RigCommand("export", "write a run's data as CSV and Parquet", _arguments, _run)

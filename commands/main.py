@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from commands import bench, dashboards, duration, export, replay, report, runs, stream, sync, twins
-from commands.command import EXIT_ERROR, EXIT_INTERRUPTED, Command
+from commands.command import EXIT_ERROR, EXIT_INTERRUPTED, RigCommand
 from rig.errors import RigError
 
 # In the order of `rig --help`.
-COMMANDS: tuple[Command, ...] = (
+COMMANDS: tuple[RigCommand, ...] = (
     bench.COMMAND,
     duration.COMMAND,
     twins.COMMAND,

@@ -2,7 +2,7 @@
 
 import argparse
 
-from commands.command import EXIT_FOUND_PROBLEMS, Command, takes_run
+from commands.command import EXIT_FOUND_PROBLEMS, RigCommand, takes_run
 from commands.records import record_meant
 
 
@@ -22,4 +22,4 @@ def _run(options: argparse.Namespace) -> int:
     return EXIT_FOUND_PROBLEMS if differing else 0
 
 
-COMMAND = Command("replay", "recompute every verdict of a run from raw samples", takes_run, _run)
+COMMAND = RigCommand("replay", "recompute every verdict of a run from raw samples", takes_run, _run)

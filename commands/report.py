@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from commands.command import Command, takes_run
+from commands.command import RigCommand, takes_run
 from commands.records import record_meant
 
 
@@ -22,4 +22,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-COMMAND = Command("report", "write a run's report as one HTML file", _arguments, _run)
+COMMAND = RigCommand("report", "write a run's report as one HTML file", _arguments, _run)

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from commands.command import Command, takes_runs
+from commands.command import RigCommand, takes_runs
 from commands.records import close_killed
 from rig.errors import RigError
 
@@ -46,4 +46,4 @@ def _line(summary: "RunSummary") -> str:
     return f"{summary.run_id}  {iso_utc(summary.started_ns)}  {summary.stop_reason or summary.state}  {verdicts}"
 
 
-COMMAND = Command("runs", "list the runs; those that were killed are closed as INTERRUPTED", takes_runs, _run)
+COMMAND = RigCommand("runs", "list the runs; those that were killed are closed as INTERRUPTED", takes_runs, _run)

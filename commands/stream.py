@@ -2,7 +2,7 @@
 
 import argparse
 
-from commands.command import Command, takes_run
+from commands.command import RigCommand, takes_run
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -14,4 +14,4 @@ def _run(options: argparse.Namespace) -> int:
     return follow(record)
 
 
-COMMAND = Command("stream", "follow one run into InfluxDB until it ends", takes_run, _run)
+COMMAND = RigCommand("stream", "follow one run into InfluxDB until it ends", takes_run, _run)

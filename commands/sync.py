@@ -2,7 +2,7 @@
 
 import argparse
 
-from commands.command import EXIT_FOUND_PROBLEMS, Command, takes_runs
+from commands.command import EXIT_FOUND_PROBLEMS, RigCommand, takes_runs
 from commands.records import close_killed
 
 
@@ -25,4 +25,4 @@ def _run(options: argparse.Namespace) -> int:
     return 0 if sync(paths, print) else EXIT_FOUND_PROBLEMS
 
 
-COMMAND = Command("sync", "send what is pending of past runs to InfluxDB and compare the counts", _arguments, _run)
+COMMAND = RigCommand("sync", "send what is pending of past runs to InfluxDB and compare the counts", _arguments, _run)

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from types import FrameType
 
-from commands.command import Command, above_zero, not_negative, takes_bench_file, tcp_port
+from commands.command import RigCommand, above_zero, not_negative, takes_bench_file, tcp_port
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def _run(options: argparse.Namespace) -> int:
     import signal
     import threading
 
-    from instruments.hosting.process import host_until
+    from instruments.hosting.twins_process import host_until
     from rig.bench_file.reading import load_bench_file
     from rig.clock import WallClock
 
@@ -46,4 +46,4 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-COMMAND = Command("twins", "host a mocked bench's twins for other clients", _arguments, _run)
+COMMAND = RigCommand("twins", "host a mocked bench's twins for other clients", _arguments, _run)

@@ -17,13 +17,13 @@ from instruments.intrathecal_pump.messages import (
     Commit,
     DeliveryState,
     DoneReply,
-    Event,
     GetClock,
     GetLimits,
     GetStatus,
     Identification,
     Identify,
     Limits,
+    LogEvent,
     LogPage,
     LogRecord,
     ReadLog,
@@ -36,7 +36,7 @@ from instruments.intrathecal_pump.messages import (
     Stage,
     Staged,
     StatusReply,
-    Stop,
+    StopDelivery,
 )
 from instruments.intrathecal_pump.programme import UnknownProgrammeError, from_image, image
 
@@ -64,7 +64,7 @@ _BARE: dict[int, Callable[[], Command]] = {
     CommandCode.GET_LIMITS: GetLimits,
     CommandCode.GET_STATUS: GetStatus,
     CommandCode.GET_CLOCK: GetClock,
-    CommandCode.STOP: Stop,
+    CommandCode.STOP: StopDelivery,
     CommandCode.READ_STAGED: ReadStaged,
 }
 _ONE_NUMBER: dict[int, tuple[struct.Struct, Callable[[int], Command]]] = {
@@ -78,7 +78,7 @@ _BARE_CODES: dict[type, CommandCode] = {
     GetLimits: CommandCode.GET_LIMITS,
     GetStatus: CommandCode.GET_STATUS,
     GetClock: CommandCode.GET_CLOCK,
-    Stop: CommandCode.STOP,
+    StopDelivery: CommandCode.STOP,
     ReadStaged: CommandCode.READ_STAGED,
 }
 
@@ -208,7 +208,7 @@ def _page(data: bytes) -> LogPage:
     rows = data[_PAGE.size :]
     if len(rows) != count * _RECORD.size:
         raise DialectError(f"{len(rows)} bytes for {count} log entries of {_RECORD.size}")
-    records = tuple(LogRecord(n, ms, Event(event), detail) for n, ms, event, detail in _RECORD.iter_unpack(rows))
+    records = tuple(LogRecord(n, ms, LogEvent(event), detail) for n, ms, event, detail in _RECORD.iter_unpack(rows))
     return LogPage(oldest, total, records)
 
 

@@ -28,7 +28,7 @@ from instruments.intrathecal_pump.messages import (
     Stage,
     Staged,
     StatusReply,
-    Stop,
+    StopDelivery,
 )
 from instruments.intrathecal_pump.programme import NL_PER_UL, Bolus, Continuous, Programme, programme_crc, thousandths
 from instruments.intrathecal_pump.readings import CHANNELS, NS_PER_MS, log_entry, pump_limits, pump_status, sample
@@ -133,7 +133,7 @@ class Driver:
     def stop(self) -> None:
         """Control the end of all delivery; acknowledges alarms and returns once the status says stopped."""
         with self._verb("stop") as talk:
-            talk.ask(Stop(), DoneReply)
+            talk.ask(StopDelivery(), DoneReply)
             status = talk.ask(GetStatus(), StatusReply)
             if status.state is not DeliveryState.STOPPED or status.basal_nl_h or status.bolus_nl_h:
                 raise talk.not_seen("a stopped pump")

@@ -69,7 +69,7 @@ class Alarm(IntFlag):
     LINK_LOST = 0x0010
 
 
-class Event(IntEnum):
+class LogEvent(IntEnum):
     """What an entry of the event log tells."""
 
     POWER_ON = 0x0001
@@ -129,7 +129,7 @@ class SetWatchdog:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class StopDelivery:
     """End all delivery, forget a staged programme, acknowledge alarms."""
 
 
@@ -153,7 +153,17 @@ class Commit:
 
 
 Command: TypeAlias = (
-    Identify | GetLimits | GetStatus | ReadLog | GetClock | SetClock | SetWatchdog | Stop | Stage | ReadStaged | Commit
+    Identify
+    | GetLimits
+    | GetStatus
+    | ReadLog
+    | GetClock
+    | SetClock
+    | SetWatchdog
+    | StopDelivery
+    | Stage
+    | ReadStaged
+    | Commit
 )
 
 
@@ -216,7 +226,7 @@ class LogRecord:
 
     number: int
     clock_ms: int
-    event: Event
+    event: LogEvent
     detail: int
 
 

@@ -10,7 +10,7 @@ from sensirion_shdlc_driver.command import ShdlcCommand
 from sensirion_shdlc_driver.errors import ShdlcDeviceError, ShdlcResponseError
 
 from instruments.sensirion_scc1 import dialect
-from instruments.sensirion_scc1.dialect import Buffered, Command, FlowScale, MeaningError, ShdlcState
+from instruments.sensirion_scc1.dialect import Buffered, CableCommand, FlowScale, MeaningError, ShdlcState
 from instruments.sensirion_scc1.shdlc_port import StreamPort
 from rig.errors import GarbledReplyError, InstrumentError, RefusedError
 from rig.transports import ByteStream
@@ -46,55 +46,57 @@ class Cable:
 
     def version(self) -> str:
         """Get firmware and hardware version of the cable."""
-        data = self.execute(Command.VERSION, length=7)
+        data = self.execute(CableCommand.VERSION, length=7)
         return f"{data[0]}.{data[1]} (hardware {data[3]}.{data[4]})"
 
     def use_flow_sensor(self) -> None:
         """Set the cable to the family of sensors with scale and unit per command."""
-        self.execute(Command.SENSOR_TYPE, bytes([dialect.SENSOR_TYPE]), length=0)
+        self.execute(CableCommand.SENSOR_TYPE, bytes([dialect.SENSOR_TYPE]), length=0)
 
     def clear_errors(self) -> tuple[int, int]:
         """Get the device's error flags and the number of its last error, and clear them."""
-        flags, last = struct.unpack(">IB", self.execute(Command.ERROR_STATE, b"\x01", length=5, heed_error_bit=False))
+        flags, last = struct.unpack(
+            ">IB", self.execute(CableCommand.ERROR_STATE, b"\x01", length=5, heed_error_bit=False)
+        )
         return flags, last
 
     def part_name(self) -> str:
         """Get the sensor's part name."""
-        return self._parsed(dialect.parse_text, self.execute(Command.PART_NAME, bytes([dialect.SENSOR_TYPE])))
+        return self._parsed(dialect.parse_text, self.execute(CableCommand.PART_NAME, bytes([dialect.SENSOR_TYPE])))
 
     def serial(self) -> str:
         """Get the sensor's serial number."""
-        return self._parsed(dialect.parse_text, self.execute(Command.SERIAL, bytes([dialect.SENSOR_TYPE])))
+        return self._parsed(dialect.parse_text, self.execute(CableCommand.SERIAL, bytes([dialect.SENSOR_TYPE])))
 
     def flow_scale(self, liquid: int) -> FlowScale:
         """Get scale and unit of the measurement of a liquid."""
         return self._parsed(
-            dialect.parse_scale, self.execute(Command.SCALE_AND_UNIT, struct.pack(">H", liquid), length=6)
+            dialect.parse_scale, self.execute(CableCommand.SCALE_AND_UNIT, struct.pack(">H", liquid), length=6)
         )
 
     def start(self, interval_ms: int, liquid: int) -> None:
         """Control the start of the continuous measurement."""
-        self.execute(Command.START, struct.pack(">HH", interval_ms, liquid), length=0)
+        self.execute(CableCommand.START, struct.pack(">HH", interval_ms, liquid), length=0)
 
     def interval_ms(self) -> int:
         """Get the interval of the running measurement, which may not be the one asked for; 0 at rest."""
-        data = self.execute(Command.START)
+        data = self.execute(CableCommand.START)
         if len(data) not in (0, 2):
             raise self.garbled(f"an interval came in {len(data)} bytes instead of 2")
         return int.from_bytes(data, "big")
 
     def stop(self) -> None:
         """Control the end of the continuous measurement."""
-        self.execute(Command.STOP, length=0)
+        self.execute(CableCommand.STOP, length=0)
 
     def read_buffer(self) -> Buffered:
         """Get as many samples as fit one frame."""
         return self._parsed(
-            dialect.parse_buffer, self.execute(Command.READ_BUFFER, bytes([dialect.SENSOR_TYPE]), length=None)
+            dialect.parse_buffer, self.execute(CableCommand.READ_BUFFER, bytes([dialect.SENSOR_TYPE]), length=None)
         )
 
     def execute(
-        self, command: Command, data: bytes = b"", *, length: int | None = None, heed_error_bit: bool = True
+        self, command: CableCommand, data: bytes = b"", *, length: int | None = None, heed_error_bit: bool = True
     ) -> bytes:
         """Send one command and return the data of its reply, of exactly `length` bytes when that is given."""
         shortest, longest = (0, dialect.MAX_DATA) if length is None else (length, length)
@@ -119,7 +121,7 @@ class Cable:
         except MeaningError as error:
             raise self.garbled(str(error)) from error
 
-    def _refused(self, command: Command, code: int) -> RefusedError:
+    def _refused(self, command: CableCommand, code: int) -> RefusedError:
         meaning = (
             ShdlcState(code).name.lower().replace("_", " ")
             if code in list(ShdlcState)
@@ -134,7 +136,7 @@ class Cable:
             **self._bytes(),
         )
 
-    def _device_error(self, command: Command) -> RefusedError:
+    def _device_error(self, command: CableCommand) -> RefusedError:
         """Return the error for a device in error, having asked it for which one."""
         evidence = self._bytes()
         which = "it does not say which"
@@ -157,5 +159,5 @@ class Cable:
         return {"port": self._stream.port, "sent": self._port.sent, "received": self._port.received}
 
 
-def _said(command: Command) -> str:
+def _said(command: CableCommand) -> str:
     return f"{command.name.lower().replace('_', ' ')} (0x{command:02x})"

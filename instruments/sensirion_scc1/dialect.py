@@ -27,7 +27,7 @@ FLAG_AIR, FLAG_HIGH_FLOW = 0x01, 0x02
 LIQUIDS = {"water": 0x3608, "isopropanol": 0x3615}
 
 
-class Command(IntEnum):
+class CableCommand(IntEnum):
     """The commands of the cable that are used here."""
 
     SENSOR_TYPE = 0x24

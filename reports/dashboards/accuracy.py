@@ -6,7 +6,7 @@ from reports.dashboards.choices import RESULT_CHOSEN
 from reports.dashboards.influxql import CHOSEN, SHOWN, over_time, select, tags
 from reports.dashboards.model import Dashboard, Query, Row
 from reports.dashboards.panels import Bars, Graph, Scatter, Table, TableColumn, line
-from rig.evaluation.definition import ClaimKind, Panel
+from rig.evaluation.definition import ClaimKind, ResultPanel
 from rig.evaluation.registry import kinds
 from rig.streaming.names import with_unit
 
@@ -157,7 +157,7 @@ _GRAFANA_UNITS = {"%": "percent"}
 _PER_LINE, _GRID = 3, 24
 
 
-def _of_kind(kind: ClaimKind, panel: Panel, width: int) -> Graph:
+def _of_kind(kind: ClaimKind, panel: ResultPanel, width: int) -> Graph:
     """Return a graph of every result of one kind of claim."""
     results = select(
         f'"{with_unit("value", kind.unit)}"',

@@ -10,11 +10,11 @@ import numpy as np
 from reports.facts.charts import Axis, Band, Chart, Curve, Region
 from reports.facts.limit_curves import limit_curves
 from reports.facts.run_facts import Graphs, Plan, ShownResult, TrumpetTable, WindowRow
-from reports.facts.samples import NS_PER_H, NS_PER_MIN
+from reports.facts.traces import NS_PER_H, NS_PER_MIN
 from reports.facts.volumes import delivery_begins, flow_volume_at
 from reports.facts.weighings import Noise, Weighed, noise_of, start_up_of, trumpet_of, weigh, whole_intervals
 from rig.errors import MetrologyError
-from rig.evaluation.programme import RUN
+from rig.evaluation.commanded import RUN
 from rig.metrology.curves.trumpet import StartUp, Trumpet
 from rig.record.reader import RecordReader
 

@@ -8,7 +8,7 @@ from reports.facts.run_facts import Graphs, Plan, ShownResult
 from reports.facts.volumes import DELIVERS, volume_charts
 from reports.facts.weighings import Weighed, weigh, weigh_roughly
 from rig.errors import MetrologyError
-from rig.evaluation.definition import Graph
+from rig.evaluation.definition import GraphKind
 from rig.evaluation.registry import kinds
 from rig.record.reader import RecordReader
 
@@ -17,7 +17,7 @@ def graphs_of(reader: RecordReader, plan: Plan, end_ns: int) -> Graphs:
     """Return a plan's graphs up to `end_ns` (its end, or as far as the record goes); what cannot be drawn says why."""
     remarks: list[str] = []
     weighed = _weighed(reader, plan, end_ns, remarks)
-    flows = [result for result in plan.results if _graph(result) is Graph.FLOW]
+    flows = [result for result in plan.results if _graph(result) is GraphKind.FLOW]
     parts = [flow_graphs(reader, plan, result) for result in flows]
     charts = [
         replace(chart, title=f"{chart.title}: {result.name}") if len(flows) > 1 else chart
@@ -27,7 +27,7 @@ def graphs_of(reader: RecordReader, plan: Plan, end_ns: int) -> Graphs:
     charts += [
         bolus_chart(result)
         for result in plan.results
-        if _graph(result) is Graph.DOSES and "error_percent" in result.said.details
+        if _graph(result) is GraphKind.DOSES and "error_percent" in result.said.details
     ]
     if any(told.verb in DELIVERS for told in plan.told):
         charts.extend(volume_charts(reader, plan, end_ns, weighed))
@@ -36,10 +36,10 @@ def graphs_of(reader: RecordReader, plan: Plan, end_ns: int) -> Graphs:
     return Graphs(tuple(charts), tables, tuple(dict.fromkeys(remarks)))
 
 
-def _graph(result: ShownResult) -> Graph:
+def _graph(result: ShownResult) -> GraphKind:
     """Return which graph is drawn for a result; NONE for a kind of claim that this rig does not know."""
     kind = kinds().get(result.recipe.function)
-    return Graph.NONE if kind is None else kind.graph
+    return GraphKind.NONE if kind is None else kind.graph
 
 
 def _weighed(reader: RecordReader, plan: Plan, end_ns: int, remarks: list[str]) -> Weighed | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reports.facts.charts import Axis, Chart, Curve
 from reports.facts.run_facts import RecordedSignal
-from reports.facts.samples import Trace, hours_since, traces
+from reports.facts.traces import Trace, hours_since, traces
 from rig.channels import Channel
 from rig.record.reader import RecordReader
 

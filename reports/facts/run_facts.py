@@ -1,4 +1,4 @@
-"""What a report says about a run: frozen facts, read from the record by `reports.facts.reading`."""
+"""What a report says about a run: frozen facts, read from the record by `reports.facts.run_reading`."""
 
 from dataclasses import dataclass
 

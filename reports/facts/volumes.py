@@ -7,11 +7,11 @@ import numpy as np
 
 from reports.facts.charts import Axis, Chart, Curve, FloatArray, Region
 from reports.facts.run_facts import Plan, Told
-from reports.facts.samples import MOST_POINTS, NS_PER_H, TimeArray, hours_since, pieces, thin, traces
+from reports.facts.traces import MOST_POINTS, NS_PER_H, TimeArray, hours_since, pieces, thin, traces
 from reports.facts.weighings import Weighed
 from rig.clock import NS_PER_S
+from rig.evaluation.commanded import BOLUS, RUN
 from rig.evaluation.delivered import streams_of
-from rig.evaluation.programme import BOLUS, RUN
 from rig.record.reader import RecordReader
 
 _STEP_NS = 100_000_000

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reports.facts.charts import FloatArray
 from reports.facts.run_facts import ShownResult
-from reports.facts.samples import NS_PER_MIN
+from reports.facts.traces import NS_PER_MIN
 from rig.evaluation import inputs
 from rig.metrology.curves.from_readings import delivered_volume
 from rig.metrology.curves.schedules import Schedule

@@ -14,8 +14,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.facts.charts import Chart
-from reports.facts.reading import read_run
 from reports.facts.run_facts import Run
+from reports.facts.run_reading import read_run
 from reports.facts.standing import overall, standing
 from reports.page import summary, wording
 from reports.page.intervals import WIDTH, interval_of

@@ -22,7 +22,7 @@ from rig.errors import (
     SafetyError,
 )
 from rig.evaluation import looks
-from rig.evaluation.programme import with_rate
+from rig.evaluation.commanded import with_rate
 from rig.evaluation.projection import ProjectedVerdict
 from rig.exchange import Exchange
 from rig.record.bodies.events import LooksPlanned, WindowBegins, WindowEnds, ZeroFlow

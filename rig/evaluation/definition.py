@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rig.errors import PlanError
-from rig.evaluation.outcome import Evaluation, Finding
+from rig.evaluation.outcome import Evaluation, FactFound
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 FACT_UNIT = ""
 
 
-class Graph(StrEnum):
+class GraphKind(StrEnum):
     """Which graph a report draws for results of a kind, from the record and the result's own details."""
 
     NONE = "none"
@@ -21,7 +21,7 @@ class Graph(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class ResultPanel:
     """How results of a kind are shown over time on a dashboard: the heading, and decimals in the result's unit."""
 
     title: str
@@ -46,11 +46,11 @@ class ClaimKind:
     name: str
     unit: str
     question: str
-    compute: Callable[[Recipe, RecordReader], Evaluation | Finding]
+    compute: Callable[[Recipe, RecordReader], Evaluation | FactFound]
     parameters: dict[str, str] = field(default_factory=dict)
     resolve: Callable[[Recipe, RecordReader], Recipe] = as_asked
-    graph: Graph = Graph.NONE
-    panel: Panel | None = None
+    graph: GraphKind = GraphKind.NONE
+    panel: ResultPanel | None = None
 
     @property
     def is_fact(self) -> bool:

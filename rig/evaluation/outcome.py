@@ -20,7 +20,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FactFound:
     """A fact: whether it holds, what was found in one sentence, and each thing that speaks against it."""
 
     holds: bool

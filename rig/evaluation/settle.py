@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from rig.errors import MetrologyError, PlanError
 from rig.evaluation.definition import ClaimKind
-from rig.evaluation.outcome import Evaluation, Finding
+from rig.evaluation.outcome import Evaluation, FactFound
 from rig.evaluation.registry import kind_of
 from rig.metrology.uncertainty.budget import Budget
 from rig.metrology.uncertainty.decision import Verdict, decide_budget
@@ -53,7 +53,7 @@ def settle(asked: Asked, reader: RecordReader) -> Result:
             found = kind.compute(recipe, then)
     except MetrologyError as error:
         return replace(claimed, reasons=(str(error),))
-    if isinstance(found, Finding):
+    if isinstance(found, FactFound):
         return _found(claimed, found)
     if limit is None or found.budget.unit != kind.unit:
         raise PlanError(f"{kind.name} gave {found.budget.unit}, where {kind.unit or 'a fact'} was promised")
@@ -69,7 +69,7 @@ def check_limit(kind: ClaimKind, limit: Limit | None) -> None:
         raise PlanError(f"{kind.name} is in {kind.unit}, its limit is in {limit.unit}: they cannot be compared")
 
 
-def _found(claimed: Result, found: Finding) -> Result:
+def _found(claimed: Result, found: FactFound) -> Result:
     """Return the claim about a fact with its verdict: nothing lies between holding and not holding."""
     verdict = Verdict.INVALID if found.invalid else Verdict.PASS if found.holds else Verdict.FAIL
     reasons = found.invalid or found.against

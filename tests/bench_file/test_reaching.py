@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from instruments.hosting.process import reaching
+from instruments.hosting.twins_process import reaching
 from rig.bench_file.reading import BenchFile, load_bench_file
 from tests.bench_file.toml_styles import Styles
 from tests.fixtures.plan_support import QUICK, ROOT

@@ -95,7 +95,9 @@ def test_a_reader_that_has_gone_is_no_traceback(tmp_path):
 
 
 def test_ctrl_c_ends_a_command_without_a_traceback():
-    waiting = "import sys; from commands import command, main; own = command.Command('wait', '', lambda _: None, wait)"
+    waiting = (
+        "import sys; from commands import command, main; own = command.RigCommand('wait', '', lambda _: None, wait)"
+    )
     source = f"""
 import time
 def wait(_):

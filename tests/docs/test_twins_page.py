@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from instruments.hosting.process import host_until
+from instruments.hosting.twins_process import host_until
 from rig.bench_file.reading import load_bench_file
 from rig.clock import WallClock
 from tests.docs.pages import DOCS, ROOT, files_in

@@ -127,7 +127,7 @@ def test_every_kind_says_what_it_asks_and_how_it_is_shown():
 def test_a_kind_of_claim_is_added_by_a_file(tmp_path, monkeypatch):
     text = '''"""Half the window, in s."""
 
-from rig.evaluation.definition import ClaimKind, Panel
+from rig.evaluation.definition import ClaimKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.metrology.uncertainty.budget import Budget, Component
 
@@ -137,7 +137,7 @@ def compute(recipe, reader):
     return Evaluation(Budget(half_s, "s", (Component("clock", "B", 0.0, 0.1, "s", 1.0),)))
 
 
-KINDS = (ClaimKind("half a window", "s", "half of its length, in s", compute, panel=Panel("Half windows")),)
+KINDS = (ClaimKind("half a window", "s", "half of its length, in s", compute, panel=ResultPanel("Half windows")),)
 '''
     (tmp_path / "halves.py").write_text(text, encoding="utf-8")
     monkeypatch.setattr(claims, "__path__", [*claims.__path__, str(tmp_path)])

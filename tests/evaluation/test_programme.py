@@ -4,7 +4,7 @@ import pytest
 
 from rig.clock import NS_PER_S, VirtualClock
 from rig.errors import PlanError
-from rig.evaluation.programme import rate_in, with_dose, with_rate
+from rig.evaluation.commanded import rate_in, with_dose, with_rate
 from rig.exchange import Exchange
 from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.start import DeclaredInstrument, Start

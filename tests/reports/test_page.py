@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reports.facts.charts import Axis, Chart, Curve
-from reports.facts.reading import read_run
+from reports.facts.run_reading import read_run
 from reports.page.html import embedded, render
 from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanBegins, PlanEnds, PlanOutcome, WindowEnds
 from rig.record.bodies.others import SamplerCounted, Stop

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from reports.facts.samples import pieces, thin, traces
+from reports.facts.traces import pieces, thin, traces
 from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS
 
 SERIES = arrays(np.float64, st.integers(1, 400), elements=st.floats(-1e6, 1e6))

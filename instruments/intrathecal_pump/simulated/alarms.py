@@ -1,6 +1,6 @@
 """The alarms: what is wrong, what ends delivery, what is logged, and what stays until it is acknowledged."""
 
-from instruments.intrathecal_pump.messages import Alarm, Event
+from instruments.intrathecal_pump.messages import Alarm, LogEvent
 from instruments.intrathecal_pump.simulated.battery import Battery
 from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.event_log import EventLog
@@ -10,11 +10,11 @@ from instruments.intrathecal_pump.simulated.part import Part
 RESERVOIR = Alarm.RESERVOIR_LOW | Alarm.RESERVOIR_EMPTY
 _ENDS_DELIVERY = Alarm.RESERVOIR_EMPTY | Alarm.BATTERY_DEPLETED | Alarm.LINK_LOST
 _EVENTS = {
-    Alarm.RESERVOIR_LOW: Event.RESERVOIR_LOW,
-    Alarm.RESERVOIR_EMPTY: Event.RESERVOIR_EMPTY,
-    Alarm.BATTERY_LOW: Event.BATTERY_LOW,
-    Alarm.BATTERY_DEPLETED: Event.BATTERY_DEPLETED,
-    Alarm.LINK_LOST: Event.LINK_LOST,
+    Alarm.RESERVOIR_LOW: LogEvent.RESERVOIR_LOW,
+    Alarm.RESERVOIR_EMPTY: LogEvent.RESERVOIR_EMPTY,
+    Alarm.BATTERY_LOW: LogEvent.BATTERY_LOW,
+    Alarm.BATTERY_DEPLETED: LogEvent.BATTERY_DEPLETED,
+    Alarm.LINK_LOST: LogEvent.LINK_LOST,
 }
 
 

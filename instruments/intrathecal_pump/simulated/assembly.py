@@ -19,7 +19,7 @@ from instruments.intrathecal_pump.simulated.part_names import find_part
 from instruments.intrathecal_pump.simulated.programming_limits import ProgrammingLimits
 from instruments.intrathecal_pump.simulated.real_time_clock import PumpClock
 from instruments.intrathecal_pump.simulated.staging import Staging
-from instruments.intrathecal_pump.simulated.start_up import StartUp
+from instruments.intrathecal_pump.simulated.start_up import PumpStartUp
 from instruments.intrathecal_pump.simulated.stroke_planner import StrokePlanner
 from rig.clock import ns_from_s
 
@@ -40,7 +40,7 @@ class Parts:
     clock: PumpClock
     planner: StrokePlanner
     mechanism: Mechanism
-    start_up: StartUp
+    start_up: PumpStartUp
 
     @property
     def delivering(self) -> bool:
@@ -79,5 +79,5 @@ def assemble(parameters: PumpParameters, rng: np.random.Generator, now_ns: int) 
         clock=clock,
         planner=planner,
         mechanism=find_part(names.mechanism, Mechanism)(p, rng),
-        start_up=find_part(names.start_up, StartUp)(now_ns, boot_ns=ns_from_s(p.boot_s)),
+        start_up=find_part(names.start_up, PumpStartUp)(now_ns, boot_ns=ns_from_s(p.boot_s)),
     )

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from instruments.intrathecal_pump.messages import Alarm, Command, Event, Reply
+from instruments.intrathecal_pump.messages import Alarm, Command, LogEvent, Reply
 from instruments.intrathecal_pump.simulated.alarms import RESERVOIR
 from instruments.intrathecal_pump.simulated.assembly import assemble
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
@@ -80,7 +80,7 @@ class BuiltInFirmware:
         parts.books.book(turns)
         self._t_ns = spell.to_ns
         if parts.bolus.given:
-            self._write(Event.BOLUS_ENDED, parts.bolus.complete())
+            self._write(LogEvent.BOLUS_ENDED, parts.bolus.complete())
         causes = self._causes()
         self._heed(causes & RESERVOIR)
         if parts.delivering:
@@ -109,7 +109,7 @@ class BuiltInFirmware:
 
     def _halt(self) -> None:
         if self.parts.bolus.under_way:
-            self._write(Event.BOLUS_ENDED, self.parts.bolus.halt())
+            self._write(LogEvent.BOLUS_ENDED, self.parts.bolus.halt())
         self.parts.schedule.halt()
 
     def _lose_power(self) -> None:
@@ -125,10 +125,10 @@ class BuiltInFirmware:
         if to_ns < up_ns:
             return False
         start_up.come_up()
-        self._write(Event.POWER_ON, int(start_up.cut_short))
+        self._write(LogEvent.POWER_ON, int(start_up.cut_short))
         for part in (*self.parts, self.desk):
             part.booted(self._t_ns)
         return True
 
-    def _write(self, event: Event, detail: int) -> None:
+    def _write(self, event: LogEvent, detail: int) -> None:
         self.parts.log.write(self._t_ns, event, detail)

@@ -8,12 +8,12 @@ from instruments.intrathecal_pump.messages import (
     Commit,
     DeliveryState,
     DoneReply,
-    Event,
     GetClock,
     GetLimits,
     GetStatus,
     Identification,
     Identify,
+    LogEvent,
     ReadLog,
     ReadStaged,
     RefusalReply,
@@ -24,7 +24,7 @@ from instruments.intrathecal_pump.messages import (
     Stage,
     Staged,
     StatusReply,
-    Stop,
+    StopDelivery,
 )
 from instruments.intrathecal_pump.programme import Continuous, Programme
 from instruments.intrathecal_pump.simulated.assembly import Parts
@@ -53,7 +53,7 @@ class CommandDesk(Part):
     def handle(self, command: Command, now_ns: int) -> Reply:
         """Carry out a command."""
         match command:
-            case Stop():
+            case StopDelivery():
                 return self.stop(now_ns)
             case Stage():
                 return self.stage(command.programme)
@@ -108,7 +108,7 @@ class CommandDesk(Part):
             return RefusalReply(ReplyResult.OUT_OF_RANGE)
         change_ms = clock_ms - clock.read_ms(now_ns)
         clock.set_ms(now_ns, clock_ms)
-        self.parts.log.write(now_ns, Event.CLOCK_SET, round(change_ms / 1000))
+        self.parts.log.write(now_ns, LogEvent.CLOCK_SET, round(change_ms / 1000))
         return DoneReply()
 
     def set_watchdog(self, time_ms: int, now_ns: int) -> Reply:
@@ -116,19 +116,19 @@ class CommandDesk(Part):
         if not self.parts.limits.takes_watchdog(time_ms):
             return RefusalReply(ReplyResult.OUT_OF_RANGE)
         self.parts.watchdog.set_time(time_ms)
-        self.parts.log.write(now_ns, Event.WATCHDOG_SET, time_ms)
+        self.parts.log.write(now_ns, LogEvent.WATCHDOG_SET, time_ms)
         return DoneReply()
 
     def stop(self, now_ns: int) -> Reply:
         """End all delivery, drop what is staged, acknowledge alarms; never refused."""
         before = self.state
         if self.parts.bolus.under_way:
-            self.parts.log.write(now_ns, Event.BOLUS_ENDED, self.parts.bolus.stop())
+            self.parts.log.write(now_ns, LogEvent.BOLUS_ENDED, self.parts.bolus.stop())
         self.parts.schedule.stop()
         self.parts.staging.drop()
         self.parts.alarms.acknowledge()
         if before is not DeliveryState.STOPPED:
-            self.parts.log.write(now_ns, Event.STOPPED, before)
+            self.parts.log.write(now_ns, LogEvent.STOPPED, before)
         return DoneReply()
 
     def stage(self, programme: Programme) -> Reply:
@@ -154,15 +154,15 @@ class CommandDesk(Part):
         """Begin a programme that nothing stands in the way of."""
         if isinstance(programme, Continuous):
             self.parts.schedule.begin(programme, now_ns)
-            self.parts.log.write(now_ns, Event.INFUSION_STARTED, programme.rate_nl_h)
+            self.parts.log.write(now_ns, LogEvent.INFUSION_STARTED, programme.rate_nl_h)
         else:
             self.parts.bolus.begin(programme)
             self.parts.books.book_bolus()
-            self.parts.log.write(now_ns, Event.BOLUS_STARTED, programme.volume_nl)
+            self.parts.log.write(now_ns, LogEvent.BOLUS_STARTED, programme.volume_nl)
 
     def refuse_commit(self, result: ReplyResult, now_ns: int) -> Reply:
         """Log and return why a programme does not begin."""
-        self.parts.log.write(now_ns, Event.COMMIT_REFUSED, result)
+        self.parts.log.write(now_ns, LogEvent.COMMIT_REFUSED, result)
         return RefusalReply(result)
 
     def _standing(self) -> Standing:

@@ -3,7 +3,7 @@
 from collections import deque
 from itertools import islice
 
-from instruments.intrathecal_pump.messages import Event, LogPage, LogRecord
+from instruments.intrathecal_pump.messages import LogEvent, LogPage, LogRecord
 from instruments.intrathecal_pump.simulated.part import Part
 from instruments.intrathecal_pump.simulated.real_time_clock import PumpClock
 
@@ -25,7 +25,7 @@ class EventLog(Part):
         """Return how many entries were ever written, which is the number of the next."""
         return self._total
 
-    def write(self, t_ns: int, event: Event, detail: int) -> None:
+    def write(self, t_ns: int, event: LogEvent, detail: int) -> None:
         """Append an entry in the pump's own time.
 
         A detail beyond 32 bits is stored as the largest, as docs/pump-link.md says.

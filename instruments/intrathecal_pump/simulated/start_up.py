@@ -3,7 +3,7 @@
 from instruments.intrathecal_pump.simulated.part import Part
 
 
-class StartUp(Part):
+class PumpStartUp(Part):
     """Boots the electronics when they are fed. A pump that is fed when time begins has booted before."""
 
     def __init__(self, now_ns: int, *, boot_ns: int) -> None:

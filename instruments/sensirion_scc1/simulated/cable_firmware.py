@@ -8,7 +8,7 @@ import numpy as np
 
 from instruments.plant.laboratory import Laboratory
 from instruments.sensirion_scc1 import dialect
-from instruments.sensirion_scc1.dialect import Buffered, Command, ShdlcState
+from instruments.sensirion_scc1.dialect import Buffered, CableCommand, ShdlcState
 from instruments.sensirion_scc1.simulated.lg16 import Lg16Model, Lg16Sensor
 from instruments.sensirion_scc1.simulated.measurement import Measurement
 
@@ -57,26 +57,26 @@ class CableFirmware:
         self._totalising = False
         self._total = 0
         self._answers: dict[int, Callable[[bytes], bytes]] = {
-            Command.SENSOR_TYPE: self._kind,
-            Command.I2C_ADDRESS: self._i2c,
-            Command.SENSOR_STATUS: lambda _: bytes([self._measurement is not None]),
-            Command.START: self._start,
-            Command.STOP: self._stop,
-            Command.LAST_MEASUREMENT: self._last,
-            Command.READ_BUFFER: self._read,
-            Command.TOTALISER: self._totaliser,
-            Command.TOTALISER_VALUE: lambda _: struct.pack(">q", self._total),
-            Command.TOTALISER_RESET: self._reset_total,
-            Command.PART_NAME: lambda _: _text(f"{self._model.part:08X}{self._serial:08X}"),
-            Command.SCALE_AND_UNIT: self._scale,
-            Command.SERIAL: lambda _: _text(f"{self._serial:08X}"),
-            Command.HARD_RESET: self._stop,
-            Command.ADDRESS: self._own_address,
-            Command.BAUD: self._own_baud,
-            Command.DEVICE_INFO: self._info,
-            Command.VERSION: lambda _: VERSION,
-            Command.ERROR_STATE: self._errors,
-            Command.RESET: self._reset,
+            CableCommand.SENSOR_TYPE: self._kind,
+            CableCommand.I2C_ADDRESS: self._i2c,
+            CableCommand.SENSOR_STATUS: lambda _: bytes([self._measurement is not None]),
+            CableCommand.START: self._start,
+            CableCommand.STOP: self._stop,
+            CableCommand.LAST_MEASUREMENT: self._last,
+            CableCommand.READ_BUFFER: self._read,
+            CableCommand.TOTALISER: self._totaliser,
+            CableCommand.TOTALISER_VALUE: lambda _: struct.pack(">q", self._total),
+            CableCommand.TOTALISER_RESET: self._reset_total,
+            CableCommand.PART_NAME: lambda _: _text(f"{self._model.part:08X}{self._serial:08X}"),
+            CableCommand.SCALE_AND_UNIT: self._scale,
+            CableCommand.SERIAL: lambda _: _text(f"{self._serial:08X}"),
+            CableCommand.HARD_RESET: self._stop,
+            CableCommand.ADDRESS: self._own_address,
+            CableCommand.BAUD: self._own_baud,
+            CableCommand.DEVICE_INFO: self._info,
+            CableCommand.VERSION: lambda _: VERSION,
+            CableCommand.ERROR_STATE: self._errors,
+            CableCommand.RESET: self._reset,
         }
 
     def answer(self, command: int, data: bytes) -> bytes:

@@ -6,9 +6,9 @@ import numpy as np
 
 from rig.clock import NS_PER_S
 from rig.evaluation import inputs
-from rig.evaluation.definition import ClaimKind, Graph, Panel
+from rig.evaluation.commanded import with_dose
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
-from rig.evaluation.programme import with_dose
 from rig.metrology.dosing.bolus import BolusSeries, evaluate_series
 from rig.metrology.dosing.bolus_levels import BolusSteps, bolus_steps
 from rig.metrology.uncertainty.budget import Budget, Component, combine
@@ -159,8 +159,8 @@ KINDS = (
         compute=mean_bolus_error,
         parameters=_OF_DOSES | _PROGRAMMED,
         resolve=with_dose,
-        graph=Graph.DOSES,
-        panel=Panel("Mean bolus error"),
+        graph=GraphKind.DOSES,
+        panel=ResultPanel("Mean bolus error"),
     ),
     ClaimKind(
         name="largest bolus error",
@@ -169,7 +169,7 @@ KINDS = (
         compute=largest_bolus_error,
         parameters=_OF_DOSES | _PROGRAMMED,
         resolve=with_dose,
-        panel=Panel("Largest bolus error"),
+        panel=ResultPanel("Largest bolus error"),
     ),
     ClaimKind(
         name="bolus volume",
@@ -177,6 +177,6 @@ KINDS = (
         question="the volume of the doses of a window together, in µL",
         compute=bolus_volume,
         parameters=_OF_DOSES,
-        panel=Panel("Volume of boluses", 1),
+        panel=ResultPanel("Volume of boluses", 1),
     ),
 )

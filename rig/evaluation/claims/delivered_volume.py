@@ -1,7 +1,7 @@
 """The volume delivered in a window, in µL."""
 
 from rig.evaluation import inputs
-from rig.evaluation.definition import ClaimKind, Panel
+from rig.evaluation.definition import ClaimKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.metrology.uncertainty.budget import Budget
 from rig.metrology.weighing.flow import volume_delivered
@@ -39,6 +39,6 @@ KINDS = (
         unit="µL",
         question="the volume delivered, in µL",
         compute=compute,
-        panel=Panel("Delivered volume", 1),
+        panel=ResultPanel("Delivered volume", 1),
     ),
 )

@@ -1,9 +1,9 @@
 """The mean flow's error against what was programmed, in percent."""
 
 from rig.evaluation import inputs, looks
-from rig.evaluation.definition import ClaimKind, Graph, Panel
+from rig.evaluation.commanded import with_rate
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
-from rig.evaluation.programme import with_rate
 from rig.metrology.weighing.flow import mean_flow
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
@@ -57,7 +57,7 @@ KINDS = (
             "coverage_k": "the limit's coverage factor, of which the looks share the risk",
         },
         resolve=with_rate,
-        graph=Graph.FLOW,
-        panel=Panel("Mean flow error"),
+        graph=GraphKind.FLOW,
+        panel=ResultPanel("Mean flow error"),
     ),
 )

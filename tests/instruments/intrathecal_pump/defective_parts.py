@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from instruments.intrathecal_pump.messages import Alarm, Event, Stage
+from instruments.intrathecal_pump.messages import Alarm, LogEvent, Stage
 from instruments.intrathecal_pump.programme import Continuous
 from instruments.intrathecal_pump.simulated.alarms import Alarms
 from instruments.intrathecal_pump.simulated.battery import Battery
@@ -17,7 +17,7 @@ from instruments.intrathecal_pump.simulated.programming_limits import Programmin
 from instruments.intrathecal_pump.simulated.real_time_clock import NS_PER_MS, PumpClock
 from instruments.intrathecal_pump.simulated.spell import NEVER_NS
 from instruments.intrathecal_pump.simulated.staging import Staging
-from instruments.intrathecal_pump.simulated.start_up import StartUp
+from instruments.intrathecal_pump.simulated.start_up import PumpStartUp
 from instruments.intrathecal_pump.simulated.stroke_planner import StrokePlanner
 
 
@@ -100,7 +100,7 @@ class RestartForgetsTheCount(Books):
 
 class HasGaps(EventLog):
     def write(self, t_ns, event, detail):
-        if event is Event.BOLUS_ENDED:
+        if event is LogEvent.BOLUS_ENDED:
             self._total += 1
         else:
             super().write(t_ns, event, detail)
@@ -121,7 +121,7 @@ class LeakingValve(Mechanism):
         return [replace(stroke, volume_ul=0.9 * stroke.volume_ul) for stroke in super().strokes(turns)]
 
 
-class BootsForTenSeconds(StartUp):
+class BootsForTenSeconds(PumpStartUp):
     def up_ns(self, fed_ns):
         return super().up_ns(fed_ns) + 10_000_000_000
 

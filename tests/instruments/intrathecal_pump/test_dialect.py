@@ -20,13 +20,13 @@ from instruments.intrathecal_pump.messages import (
     Commit,
     DeliveryState,
     DoneReply,
-    Event,
     GetClock,
     GetLimits,
     GetStatus,
     Identification,
     Identify,
     Limits,
+    LogEvent,
     LogPage,
     LogRecord,
     ReadLog,
@@ -38,7 +38,7 @@ from instruments.intrathecal_pump.messages import (
     Stage,
     Staged,
     StatusReply,
-    Stop,
+    StopDelivery,
 )
 from instruments.intrathecal_pump.programme import Bolus, Continuous, programme_crc, thousandths
 from instruments.intrathecal_pump.simulated.event_log import PAGE_RECORDS
@@ -46,7 +46,7 @@ from instruments.intrathecal_pump.simulated.event_log import PAGE_RECORDS
 u16, u32, u64 = st.integers(0, 2**16 - 1), st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
 programmes = st.builds(Continuous, u32) | st.builds(Bolus, u32, u32)
 commands = st.one_of(
-    *(st.builds(bare) for bare in (Identify, GetLimits, GetStatus, GetClock, Stop, ReadStaged)),
+    *(st.builds(bare) for bare in (Identify, GetLimits, GetStatus, GetClock, StopDelivery, ReadStaged)),
     st.builds(ReadLog, u32),
     st.builds(SetClock, u64),
     st.builds(SetWatchdog, u32),
@@ -55,7 +55,7 @@ commands = st.one_of(
 )
 texts = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=32)
 alarms = st.integers(0, 31).map(Alarm)
-records = st.builds(LogRecord, u32, u64, st.sampled_from(Event), st.integers(-(2**31), 2**31 - 1))
+records = st.builds(LogRecord, u32, u64, st.sampled_from(LogEvent), st.integers(-(2**31), 2**31 - 1))
 replies = st.one_of(
     st.tuples(st.sampled_from(CommandCode), st.builds(RefusalReply, st.sampled_from([r for r in ReplyResult if r]))),
     st.tuples(st.just(CommandCode.STOP), st.just(DoneReply())),

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from instruments.intrathecal_pump.frames import decode_frame
-from instruments.intrathecal_pump.messages import Alarm, CommandCode, DeliveryState, Event, ReplyResult
+from instruments.intrathecal_pump.messages import Alarm, CommandCode, DeliveryState, LogEvent, ReplyResult
 from instruments.intrathecal_pump.simulated.battery import BATTERY_DEPLETED_MV, BATTERY_LOW_MV
 from instruments.intrathecal_pump.simulated.event_log import CAPACITY
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
@@ -65,7 +65,7 @@ def test_the_stop_frame_of_the_page_stops(ward, driver):
     [
         (r"\| (0x\d\d) \| ([A-Z_]+) \| [^|]+ \| [^|]+ \|\n", [*CommandCode]),
         (r"\| (0x\d\d) \| ([A-Z_]+) \| [^|]+ \|\n", [*ReplyResult]),
-        (r"\| (0x\d{4}) \| ([A-Z_]+) \| [^|]+ \|\n", [*Alarm, *Event]),
+        (r"\| (0x\d{4}) \| ([A-Z_]+) \| [^|]+ \|\n", [*Alarm, *LogEvent]),
     ],
     ids=["commands", "results", "alarms and events"],
 )

@@ -5,7 +5,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from instruments.intrathecal_pump.messages import Commit, DeliveryState, DoneReply, GetStatus, SetWatchdog, Stage, Stop
+from instruments.intrathecal_pump.messages import (
+    Commit,
+    DeliveryState,
+    DoneReply,
+    GetStatus,
+    SetWatchdog,
+    Stage,
+    StopDelivery,
+)
 from instruments.intrathecal_pump.programme import Bolus, Continuous, programme_crc
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
@@ -65,7 +73,7 @@ class AnyPump(RuleBasedStateMachine):
     @precondition(lambda self: self.firmware.listening)
     @rule()
     def stop(self):
-        self.say(Stop())
+        self.say(StopDelivery())
         self.may_deliver = False
         assert self.status.state is DeliveryState.STOPPED
 

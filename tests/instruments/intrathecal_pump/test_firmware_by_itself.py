@@ -6,13 +6,13 @@ from instruments.intrathecal_pump.messages import (
     Alarm,
     DeliveryState,
     DoneReply,
-    Event,
+    LogEvent,
     ReadLog,
     RefusalReply,
     ReplyResult,
     SetClock,
     SetWatchdog,
-    Stop,
+    StopDelivery,
 )
 from instruments.intrathecal_pump.programme import Bolus, Continuous
 
@@ -24,14 +24,14 @@ def test_the_watchdog_ends_delivery_at_its_very_time(bare):
     bare.do(SetWatchdog(90_000))
     bare.start(Continuous(1_000_000))
     bare.wait(3600)
-    assert (bare.log[-1], len(bare.strokes)) == ((Event.LINK_LOST, 90_000, 90_000), 50)
+    assert (bare.log[-1], len(bare.strokes)) == ((LogEvent.LINK_LOST, 90_000, 90_000), 50)
 
 
 def test_the_watchdog_cuts_a_bolus_short(bare):
     bare.do(SetWatchdog(12_000))
     bare.start(SMALL_BOLUS)
     bare.wait(3600)
-    assert bare.log[-2:] == [(Event.BOLUS_ENDED, 2_000, 12_000), (Event.LINK_LOST, 12_000, 12_000)]
+    assert bare.log[-2:] == [(LogEvent.BOLUS_ENDED, 2_000, 12_000), (LogEvent.LINK_LOST, 12_000, 12_000)]
 
 
 def test_every_frame_heard_keeps_the_watchdog_quiet(bare):
@@ -57,7 +57,7 @@ def test_a_lost_link_is_an_alarm_until_stop(bare):
     bare.start(Continuous(2_000))
     bare.wait(3600)
     before = (bare.status.state, bare.status.alarms, bare.start(Continuous(2_000)))
-    bare.do(Stop())
+    bare.do(StopDelivery())
     assert before == (DeliveryState.ALARM, Alarm.LINK_LOST, RefusalReply(ReplyResult.ALARM_ACTIVE))
     after = (bare.status.state, bare.status.alarms, bare.start(Continuous(2_000)))
     assert after == (DeliveryState.STOPPED, Alarm(0), DoneReply())
@@ -73,7 +73,7 @@ def test_the_reservoir_warns_at_its_mark_and_empties_at_its_last_stroke(build_ba
     bare.start(Continuous(1_000_000))
     bare.wait(60)
     # 13 strokes of 1.8 s leave 3.7 µL, 20 leave 0.2 µL, less than one.
-    assert bare.log[2:] == [(Event.RESERVOIR_LOW, 3_700, 23_400), (Event.RESERVOIR_EMPTY, 200, 36_000)]
+    assert bare.log[2:] == [(LogEvent.RESERVOIR_LOW, 3_700, 23_400), (LogEvent.RESERVOIR_EMPTY, 200, 36_000)]
     assert (len(bare.strokes), bare.status.state) == (20, DeliveryState.ALARM)
 
 
@@ -81,7 +81,7 @@ def test_an_empty_reservoir_stays_an_alarm_after_stop_and_refuses_programmes(bui
     bare = build_bare(reservoir_ul=1.0, low_reservoir_ul=0.0)
     bare.start(Continuous(1_000_000))
     bare.wait(60)
-    bare.do(Stop())
+    bare.do(StopDelivery())
     assert bare.status.alarms == Alarm.RESERVOIR_LOW | Alarm.RESERVOIR_EMPTY
     assert bare.start(Continuous(2_000)) == RefusalReply(ReplyResult.RESERVOIR_EMPTY)
 
@@ -94,7 +94,7 @@ def test_a_weak_cell_warns_first_and_then_ends_delivery(bare):
     assert (warned.state, warned.alarms, warned.battery_mv) == (DeliveryState.INFUSING, Alarm.BATTERY_LOW, 2_500)
     assert (bare.status.state, bare.log[2:]) == (
         DeliveryState.ALARM,
-        [(Event.BATTERY_LOW, 2_500, 0), (Event.BATTERY_DEPLETED, 2_300, 0)],
+        [(LogEvent.BATTERY_LOW, 2_500, 0), (LogEvent.BATTERY_DEPLETED, 2_300, 0)],
     )
 
 
@@ -128,14 +128,14 @@ def test_power_that_returns_boots_a_stopped_pump_that_logs_what_was_lost(build_b
     booting = bare.firmware.listening
     bare.wait(5)
     assert (booting, bare.firmware.listening, bare.status.state) == (False, True, DeliveryState.STOPPED)
-    assert bare.log[2:] == [(Event.POWER_ON, 1, 10_300)]
+    assert bare.log[2:] == [(LogEvent.POWER_ON, 1, 10_300)]
 
 
 def test_a_power_cut_while_stopped_lost_nothing(build_bare):
     bare = build_bare(boot_s=0)
     bare.feed(0.0)
     bare.feed(3.0)
-    assert bare.log[1:] == [(Event.POWER_ON, 0, 0)]
+    assert bare.log[1:] == [(LogEvent.POWER_ON, 0, 0)]
 
 
 def test_settings_counts_and_log_survive_a_power_cut(build_bare):
@@ -159,7 +159,7 @@ def test_settings_counts_and_log_survive_a_power_cut(build_bare):
 def test_setting_the_clock_is_logged_with_the_change(bare):
     bare.wait(5)
     bare.do(SetClock(EPOCH_MS + 65_000))
-    assert (bare.status.clock_ms, bare.log[-1]) == (EPOCH_MS + 65_000, (Event.CLOCK_SET, 60, 65_000))
+    assert (bare.status.clock_ms, bare.log[-1]) == (EPOCH_MS + 65_000, (LogEvent.CLOCK_SET, 60, 65_000))
 
 
 @pytest.mark.parametrize("clock_ms", [0, 946_684_799_999, 4_102_444_800_000, 2**64 - 1])
@@ -170,7 +170,7 @@ def test_a_clock_beyond_this_century_is_refused(bare, clock_ms):
 def test_the_log_keeps_its_newest_entries_and_their_numbers(bare):
     for _ in range(2_100):
         bare.start(Continuous(2_000))
-        bare.do(Stop())
+        bare.do(StopDelivery())
     page = bare.do(ReadLog(0))
     numbers = [record.number for record in page.records]
     assert (page.total, page.oldest, numbers) == (4_201, 105, list(range(105, 118)))

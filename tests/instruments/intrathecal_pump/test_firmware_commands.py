@@ -6,13 +6,13 @@ from instruments.intrathecal_pump.messages import (
     Commit,
     DeliveryState,
     DoneReply,
-    Event,
+    LogEvent,
     ReadStaged,
     RefusalReply,
     ReplyResult,
     Stage,
     Staged,
-    Stop,
+    StopDelivery,
 )
 from instruments.intrathecal_pump.programme import Bolus, Continuous, programme_crc
 
@@ -21,7 +21,7 @@ SMALL_BOLUS = Bolus(5_000, 600_000)  # 30 s
 
 
 def test_a_fed_pump_is_stopped_and_has_logged_power_on(bare):
-    assert (bare.status.state, bare.log) == (DeliveryState.STOPPED, [(Event.POWER_ON, 0, 0)])
+    assert (bare.status.state, bare.log) == (DeliveryState.STOPPED, [(LogEvent.POWER_ON, 0, 0)])
 
 
 def test_an_infusion_strokes_at_its_rate(bare):
@@ -70,7 +70,7 @@ def test_a_wrong_crc_starts_nothing_and_uses_the_programme_up(bare):
 
 def test_stop_drops_a_staged_programme(bare):
     bare.do(Stage(Continuous(2_000)))
-    bare.do(Stop())
+    bare.do(StopDelivery())
     assert bare.do(ReadStaged()) == RefusalReply(ReplyResult.NOTHING_STAGED)
 
 
@@ -101,7 +101,7 @@ def test_the_limits_themselves_are_allowed(bare, programme):
 def test_a_bolus_lasts_its_volume_over_its_rate(bare):
     bare.start(SMALL_BOLUS)
     bare.wait(60)
-    assert bare.log[1:] == [(Event.BOLUS_STARTED, 5_000, 0), (Event.BOLUS_ENDED, 5_000, 30_000)]
+    assert bare.log[1:] == [(LogEvent.BOLUS_STARTED, 5_000, 0), (LogEvent.BOLUS_ENDED, 5_000, 30_000)]
 
 
 def test_a_bolus_on_a_stopped_pump_leaves_it_stopped(bare):
@@ -153,18 +153,18 @@ def test_stop_ends_infusion_and_bolus_and_says_what_was_given(bare):
     bare.start(Continuous(41_700))
     bare.start(SMALL_BOLUS)
     bare.wait(12)
-    bare.do(Stop())
-    assert bare.log[3:] == [(Event.BOLUS_ENDED, 2_000, 12_000), (Event.STOPPED, DeliveryState.BOLUS, 12_000)]
+    bare.do(StopDelivery())
+    assert bare.log[3:] == [(LogEvent.BOLUS_ENDED, 2_000, 12_000), (LogEvent.STOPPED, DeliveryState.BOLUS, 12_000)]
 
 
 def test_after_stop_the_motor_stands(bare):
     bare.start(Continuous(1_000_000))
     bare.wait(10)
-    bare.do(Stop())
+    bare.do(StopDelivery())
     strokes = len(bare.strokes)
     bare.wait(3600)
     assert len(bare.strokes) == strokes
 
 
 def test_a_stop_that_ends_nothing_is_done_and_not_logged(bare):
-    assert ([bare.do(Stop()) for _ in range(3)], bare.log) == ([DoneReply()] * 3, [(Event.POWER_ON, 0, 0)])
+    assert ([bare.do(StopDelivery()) for _ in range(3)], bare.log) == ([DoneReply()] * 3, [(LogEvent.POWER_ON, 0, 0)])

@@ -3,7 +3,16 @@
 import pytest
 from pydantic import ValidationError
 
-from instruments.intrathecal_pump.messages import Commit, DoneReply, GetLimits, GetStatus, LogPage, ReadLog, Stage, Stop
+from instruments.intrathecal_pump.messages import (
+    Commit,
+    DoneReply,
+    GetLimits,
+    GetStatus,
+    LogPage,
+    ReadLog,
+    Stage,
+    StopDelivery,
+)
 from instruments.intrathecal_pump.programme import Bolus, Continuous
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.firmware import BUILT_IN_FIRMWARE, PumpParameters
@@ -13,7 +22,7 @@ from tests.patience import patient
 
 class SaysYesAndDoesNothing(BuiltInFirmware):
     def handle(self, command, now_ns):
-        return DoneReply() if isinstance(command, (Commit, Stop)) else super().handle(command, now_ns)
+        return DoneReply() if isinstance(command, (Commit, StopDelivery)) else super().handle(command, now_ns)
 
 
 class StagesAnotherRate(BuiltInFirmware):

@@ -13,7 +13,7 @@ from sensirion_shdlc_driver.errors import ShdlcCommandParameterError, ShdlcUnkno
 from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.line import Stroke
 from instruments.sensirion_scc1 import dialect
-from instruments.sensirion_scc1.dialect import Command
+from instruments.sensirion_scc1.dialect import CableCommand
 from instruments.sensirion_scc1.simulated.lg16 import MODELS, Lg16Sensor
 from instruments.sensirion_scc1.twin import Twin
 from rig.clock import VirtualClock
@@ -53,21 +53,21 @@ def test_a_hundred_samples_a_second_at_10_ms(twin, clock):
     clock.wait_s(1)
     counts = []
     while not counts or counts[-1]:
-        counts.append(len(samples_in(ask(twin, Command.READ_BUFFER, b"\x03"))))
+        counts.append(len(samples_in(ask(twin, CableCommand.READ_BUFFER, b"\x03"))))
     assert counts == [41, 41, 18, 0]
 
 
 def test_the_buffer_says_how_many_bytes_remain(twin, clock):
     twin.receive(START)
     clock.wait_s(0.5)
-    assert dialect.parse_buffer(ask(twin, Command.READ_BUFFER, b"\x03")[1]).remaining == 9 * 6
+    assert dialect.parse_buffer(ask(twin, CableCommand.READ_BUFFER, b"\x03")[1]).remaining == 9 * 6
 
 
 def test_a_full_buffer_loses_its_oldest_samples_and_counts_them(laboratory, clock):
     twin = Twin("flow", Twin.Parameters(buffer_bytes=60), laboratory)
     twin.receive(START)
     clock.wait_s(1)
-    first = dialect.parse_buffer(ask(twin, Command.READ_BUFFER, b"\x03")[1])
+    first = dialect.parse_buffer(ask(twin, CableCommand.READ_BUFFER, b"\x03")[1])
     assert (first.lost, len(first.raw)) == (90, 10)
 
 
@@ -75,54 +75,57 @@ def test_lost_samples_are_told_once(laboratory, clock):
     twin = Twin("flow", Twin.Parameters(buffer_bytes=60), laboratory)
     twin.receive(START)
     clock.wait_s(1)
-    ask(twin, Command.READ_BUFFER, b"\x03")
-    assert dialect.parse_buffer(ask(twin, Command.READ_BUFFER, b"\x03")[1]).lost == 0
+    ask(twin, CableCommand.READ_BUFFER, b"\x03")
+    assert dialect.parse_buffer(ask(twin, CableCommand.READ_BUFFER, b"\x03")[1]).lost == 0
 
 
 def test_at_rest_the_interval_is_empty_and_so_is_the_buffer(twin):
-    assert (ask(twin, Command.START), len(samples_in(ask(twin, Command.READ_BUFFER, b"\x03")))) == ((0, b""), 0)
+    assert (ask(twin, CableCommand.START), len(samples_in(ask(twin, CableCommand.READ_BUFFER, b"\x03")))) == (
+        (0, b""),
+        0,
+    )
 
 
 def test_while_measuring_the_interval_is_told(twin):
     twin.receive(START)
-    assert ask(twin, Command.START) == (0, b"\x00\x0a")
+    assert ask(twin, CableCommand.START) == (0, b"\x00\x0a")
 
 
 def test_the_last_measurement_is_the_newest_of_the_buffer(twin, clock):
     twin.receive(START)
     clock.wait_s(0.2)
-    last = struct.unpack(">hhH", ask(twin, Command.LAST_MEASUREMENT, b"\x03")[1])
-    assert list(last) == samples_in(ask(twin, Command.READ_BUFFER, b"\x03"))[-1].tolist()
+    last = struct.unpack(">hhH", ask(twin, CableCommand.LAST_MEASUREMENT, b"\x03")[1])
+    assert list(last) == samples_in(ask(twin, CableCommand.READ_BUFFER, b"\x03"))[-1].tolist()
 
 
 def test_the_totaliser_adds_every_raw_flow(twin, clock, laboratory):
     laboratory.line.stroke(Stroke(clock.now_ns(), 1.0, 1))
-    ask(twin, Command.TOTALISER, b"\x01")
+    ask(twin, CableCommand.TOTALISER, b"\x01")
     twin.receive(START)
     clock.wait_s(0.4)
-    raw = samples_in(ask(twin, Command.READ_BUFFER, b"\x03"))
-    assert struct.unpack(">q", ask(twin, Command.TOTALISER_VALUE)[1]) == (int(raw[:, 0].sum(dtype=np.int64)),)
+    raw = samples_in(ask(twin, CableCommand.READ_BUFFER, b"\x03"))
+    assert struct.unpack(">q", ask(twin, CableCommand.TOTALISER_VALUE)[1]) == (int(raw[:, 0].sum(dtype=np.int64)),)
 
 
 def test_the_totaliser_at_rest_adds_nothing(twin, clock):
     twin.receive(START)
     clock.wait_s(0.4)
-    assert ask(twin, Command.TOTALISER_VALUE) == (0, bytes(8))
+    assert ask(twin, CableCommand.TOTALISER_VALUE) == (0, bytes(8))
 
 
 @pytest.mark.parametrize(
     "command, data, state",
     [
         (0x99, b"", 2),
-        (Command.READ_BUFFER, b"", 1),
-        (Command.READ_BUFFER, b"\x00", 4),
-        (Command.START, b"\x00", 1),
-        (Command.START, b"\x00\x0a\x12\x34", 4),
-        (Command.SCALE_AND_UNIT, b"\x12\x34", 4),
-        (Command.SENSOR_TYPE, b"\x09", 4),
-        (Command.TOTALISER, b"\x02", 4),
-        (Command.BAUD, struct.pack(">I", 9600), 4),
-        (Command.DEVICE_INFO, b"\x09", 4),
+        (CableCommand.READ_BUFFER, b"", 1),
+        (CableCommand.READ_BUFFER, b"\x00", 4),
+        (CableCommand.START, b"\x00", 1),
+        (CableCommand.START, b"\x00\x0a\x12\x34", 4),
+        (CableCommand.SCALE_AND_UNIT, b"\x12\x34", 4),
+        (CableCommand.SENSOR_TYPE, b"\x09", 4),
+        (CableCommand.TOTALISER, b"\x02", 4),
+        (CableCommand.BAUD, struct.pack(">I", 9600), 4),
+        (CableCommand.DEVICE_INFO, b"\x09", 4),
     ],
 )
 def test_what_cannot_be_done_is_answered_with_its_state(twin, command, data, state):
@@ -131,28 +134,28 @@ def test_what_cannot_be_done_is_answered_with_its_state(twin, command, data, sta
 
 def test_a_second_start_has_no_access(twin):
     twin.receive(START)
-    assert ask(twin, Command.START, b"\x00\x0a\x36\x08")[0] == 3
+    assert ask(twin, CableCommand.START, b"\x00\x0a\x36\x08")[0] == 3
 
 
 def test_a_wrong_checksum_is_answered_as_such_and_not_obeyed(twin):
     spoilt = bytearray(START)
     spoilt[-2] ^= 1
     reply = twin.receive(bytes(spoilt))
-    assert (reply[3], ask(twin, Command.START)) == (5, (0, b""))
+    assert (reply[3], ask(twin, CableCommand.START)) == (5, (0, b""))
 
 
 def test_the_last_error_is_kept_until_it_is_cleared(twin):
     ask(twin, 0x99)
-    assert [ask(twin, Command.ERROR_STATE, b"\x01")[1][-1] for _ in range(2)] == [2, 0]
+    assert [ask(twin, CableCommand.ERROR_STATE, b"\x01")[1][-1] for _ in range(2)] == [2, 0]
 
 
 def test_another_address_is_left_unanswered(twin):
-    assert twin.receive(dialect.request(1, Command.VERSION)) == b""
+    assert twin.receive(dialect.request(1, CableCommand.VERSION)) == b""
 
 
 def test_a_new_address_is_heard(twin):
-    ask(twin, Command.ADDRESS, b"\x05")
-    assert twin.receive(dialect.request(5, Command.VERSION)) != b""
+    ask(twin, CableCommand.ADDRESS, b"\x05")
+    assert twin.receive(dialect.request(5, CableCommand.VERSION)) != b""
 
 
 @given(st.lists(st.integers(1, 30), max_size=20))

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from rig.errors import SeriesError
 from rig.evaluation.claims.delivered_volume import weighed_volume
-from rig.evaluation.definition import ClaimKind, Panel
-from rig.evaluation.outcome import Evaluation, Finding
+from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.outcome import Evaluation, FactFound
 from rig.metrology.uncertainty.budget import Component
 from rig.record.bodies.events import LogLine, PumpLogRead
 from rig.record.bodies.recipe import Recipe
@@ -50,18 +50,18 @@ def books_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
     return Evaluation(error, invalid, {"counted_ul": counted_ul_in_all, "weighed_ul": weighed.value})
 
 
-def log_in_order(recipe: Recipe, reader: RecordReader) -> Finding:
+def log_in_order(recipe: Recipe, reader: RecordReader) -> FactFound:
     """Find whether the pump's log, as it was read during a window, has no gap and never runs backwards."""
     read = [entry.body for entry in reader.events(PumpLogRead) if recipe.from_ns <= entry.t_ns]
     lines = [line for one in read for line in one.lines]
     if not lines:
         nothing = "the pump's log was not read, or gained nothing"
-        return Finding(holds=False, text=nothing, against=("no line of the log is recorded",))
+        return FactFound(holds=False, text=nothing, against=("no line of the log is recorded",))
     against = tuple(_out_of_order(lines))
     several = "s" if len(lines) > 1 else ""
     text = f"{len(lines)} line{several} of the pump's log, {lines[0].number} to {lines[-1].number}"
     order = "out of order" if against else "in order"
-    return Finding(holds=not against, text=f"{text}, {order}", against=against)
+    return FactFound(holds=not against, text=f"{text}, {order}", against=against)
 
 
 def _out_of_order(lines: list[LogLine]) -> list[str]:
@@ -81,7 +81,7 @@ KINDS = (
         unit="%",
         question="what the pump counted against what was weighed, in percent of the weighed volume",
         compute=books_error,
-        panel=Panel("Error of the pump's books"),
+        panel=ResultPanel("Error of the pump's books"),
     ),
     ClaimKind(
         name="log in order",

@@ -3,7 +3,7 @@
 import math
 
 from rig.errors import SeriesError
-from rig.evaluation.definition import ClaimKind, Panel
+from rig.evaluation.definition import ClaimKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.metrology.uncertainty.budget import Budget, Component
 from rig.record.bodies.events import PumpStateChanged
@@ -40,6 +40,6 @@ KINDS = (
         question="the time from the window's begin to the first status that shows an alarm, in s",
         compute=alarm_delay,
         parameters={"alarm": "the alarm, in the pump's own words: battery_low, reservoir_empty …"},
-        panel=Panel("Delay of alarms", 1),
+        panel=ResultPanel("Delay of alarms", 1),
     ),
 )

@@ -14,7 +14,7 @@ _SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PumpOrder:
     """One command that the pump took: when it was sent (UTC ns), and the rate or the volume in it (0 for a stop)."""
 
     sent_ns: int
@@ -22,7 +22,7 @@ class Told:
     amount: float
 
 
-def told(reader: RecordReader) -> tuple[Told, ...]:
+def told(reader: RecordReader) -> tuple[PumpOrder, ...]:
     """Return the commands about delivery that the pump under test took, in order."""
     pump = reader.start().in_role("pump")
     found = []
@@ -30,7 +30,7 @@ def told(reader: RecordReader) -> tuple[Told, ...]:
         command = entry.body
         if command.verb in (RUN, BOLUS, STOP) and command.result == _OK:
             amount = float(command.arguments.get(_AMOUNT.get(command.verb, ""), 0.0))
-            found.append(Told(command.sent_ns or entry.t_ns, command.verb, amount))
+            found.append(PumpOrder(command.sent_ns or entry.t_ns, command.verb, amount))
     return tuple(found)
 
 
