@@ -11,7 +11,7 @@ from rig.wire_trace import Tap, WireTrace
 # something about the machine and nothing about the instrument. Deadlines are so many times as long there, yet not
 # beyond the bound, so that an instrument that is scripted to keep silent does not hold a run up for minutes.
 VIRTUAL_PATIENCE = 20.0
-LONGEST_PATIENT_WAIT_S = 20.0
+LONGEST_PATIENT_WAIT_S = 6.0
 
 
 @dataclass(frozen=True, slots=True)
