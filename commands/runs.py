@@ -43,7 +43,11 @@ def _line(summary: "RunSummary") -> str:
     if summary.problem:
         return f"{summary.run_id}  {summary.state}  {summary.problem}"
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in summary.verdicts) or "no verdicts"
-    return f"{summary.run_id}  {iso_utc(summary.started_ns)}  {summary.stop_reason or summary.state}  {verdicts}"
+    # A run of which plans broke or were left out says so beside the verdicts that it has.
+    other = [f"{count} {outcome}" for outcome, count in summary.outcomes if outcome != "passed"]
+    plans = f"; plans: {', '.join(other)}" if other else ""
+    state = summary.stop_reason or summary.state
+    return f"{summary.run_id}  {iso_utc(summary.started_ns)}  {state}  {verdicts}{plans}"
 
 
 COMMAND = RigCommand("runs", "list the runs; those that were killed are closed as INTERRUPTED", takes_runs, _run)

@@ -35,8 +35,8 @@ class RunState(StrEnum):
 class RunSummary:
     """One line about a run. `started_ns` is UTC on the run's own clock, `begun_utc_ns` on the machine's.
 
-    `stop_reason` is "" until there is a stop entry. `verdicts` counts the results by their verdict. Of an UNREADABLE
-    record only `problem` is known: its times are 0.
+    `stop_reason` is "" until there is a stop entry. `verdicts` counts the results by their verdict, `outcomes` the plans
+    by what became of them (empty until the stop, and in records of earlier rigs). Of an UNREADABLE record only `problem` is known: its times are 0.
     """
 
     run_id: str
@@ -46,6 +46,7 @@ class RunSummary:
     begun_utc_ns: int = 0
     stop_reason: str = ""
     verdicts: tuple[tuple[str, int], ...] = ()
+    outcomes: tuple[tuple[str, int], ...] = ()
     plans: tuple[str, ...] = ()
     problem: str = ""
 
@@ -184,5 +185,6 @@ def _summary_of(reader: RecordReader) -> RunSummary:
         begun_utc_ns=start.begun_utc_ns,
         stop_reason=reason,
         verdicts=tuple(reader.verdicts().items()),
+        outcomes=() if stop is None else tuple(stop.outcomes.items()),
         plans=start.plans,
     )

@@ -43,6 +43,12 @@ def test_a_run_under_way_is_listed_as_running(rig, tmp_path):
         assert rig("runs", "--runs", tmp_path).out.endswith("RUNNING  no verdicts\n")
 
 
+def test_plans_that_did_not_pass_are_counted_beside_the_verdicts(rig, tmp_path):
+    with begin(tmp_path, "run-1") as record:
+        record.stop(Stop("FINISHED", outcomes={"failed": 1, "passed": 2, "skipped": 1}))
+    assert rig("runs", "--runs", tmp_path).out.endswith("FINISHED  no verdicts; plans: 1 failed, 1 skipped\n")
+
+
 def test_replay_of_a_mocked_run_is_identical(rig, runs):
     said = rig("replay", "last", "--runs", runs)
     assert (said.code, said.err) == (0, "")
