@@ -35,8 +35,9 @@ class RunState(StrEnum):
 class RunSummary:
     """One line about a run. `started_ns` is UTC on the run's own clock, `begun_utc_ns` on the machine's.
 
-    `stop_reason` is "" until there is a stop entry. `verdicts` counts the results by their verdict, `outcomes` the plans
-    by what became of them (empty until the stop, and in records of earlier rigs). Of an UNREADABLE record only `problem` is known: its times are 0.
+    `stop_reason` is "" until there is a stop entry. `verdicts` counts the results by their verdict, `outcomes` the
+    plans by what became of them (empty until the stop, and in records of earlier rigs). Of an UNREADABLE record only
+    `problem` is known: its times are 0.
     """
 
     run_id: str

@@ -8,7 +8,6 @@ from rig.record.bodies.codec import from_body
 from rig.record.bodies.events import OtherEvent
 from rig.record.bodies.others import Stop
 from rig.record.bodies.start import Start
-from rig.record.schema import Kind
 from rig.record.writer import RunRecord
 from tests.evaluation.records import weighed
 from tests.evaluation.test_settle_and_replay import LIMIT, infusion, recipe
@@ -21,7 +20,7 @@ def infused(folder, *, tell=lambda value: value, **start):
     with record.reader() as reader:
         result = settle(Asked(recipe(), LIMIT, "test_plan.py::test_rate", (), "a limit"), reader)
     number = replace(result.number, value=tell(result.number.value))
-    record.raw(Kind.RESULT, "mean flow error", replace(result, number=number))
+    record.result("mean flow error", replace(result, number=number))
     record.stop(Stop("FINISHED"))
     return record.path
 

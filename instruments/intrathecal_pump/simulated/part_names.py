@@ -32,7 +32,7 @@ class PartNames(TomlTable):
     clock: str = f"{_HERE}.real_time_clock:PumpClock"
     planner: str = f"{_HERE}.stroke_planner:StrokePlanner"
     mechanism: str = f"{_HERE}.mechanism:Mechanism"
-    start_up: str = f"{_HERE}.start_up:StartUp"
+    start_up: str = f"{_HERE}.start_up:PumpStartUp"
     desk: str = f"{_HERE}.command_desk:CommandDesk"
 
     @field_validator("*")
