@@ -248,7 +248,7 @@ def mistakes(tmp_path):
         (f'{{ log = "{defects.__name__}:RunsFast" }}', "RunsFast' is not this part; must be module:Class of EventLog"),
         (
             '{ log = "HasGaps" }',
-            "pump.twin.parts.log: found 'HasGaps'; value error, must be module:Class of",
+            "pump.twin.parts.log: found 'HasGaps'; must be module:Class of",
         ),
         ('{ log = "no_such_lab:HasGaps" }', "module no_such_lab cannot be imported"),
         ("{ log = 3 }", "instruments.pump.twin.parts.log: found 3"),
