@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.readings.checked import FloatArray
@@ -156,4 +156,4 @@ def crossing_s(t_s: FloatArray, y: FloatArray, level: float, reached: float) -> 
 
 def largest_of_noise(n: int) -> float:
     """Return the expected largest of `n` standard normal values, by Blom's approximation (1958)."""
-    return float(norm.ppf((n - 0.375) / (n + 0.25)))
+    return float(ndtri((n - 0.375) / (n + 0.25)))

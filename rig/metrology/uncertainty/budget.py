@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from rig.errors import MetrologyError
 from rig.quantities import Measured
@@ -70,7 +70,7 @@ class Budget:
         """Return Student's k for a two-sided coverage `level`; 2.000 at 95.45 % with many degrees of freedom."""
         dof = self.effective_dof
         # GUM G.4.1 NOTE 1: truncate to the next lower integer.
-        return float(student_t.ppf((1 + level) / 2, math.floor(dof) if math.isfinite(dof) else 1e9))
+        return float(stdtrit(math.floor(dof) if math.isfinite(dof) else 1e9, (1 + level) / 2))
 
     def expanded(self, level: float = 0.9545) -> float:
         """Return U = k·u with Student's k for the effective degrees of freedom."""

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import chdtrc, chdtri
-from scipy.stats import binom, nct, ncx2, norm
 
 from rig.errors import MetrologyError
 from rig.metrology.readings.demands import finite_array, fraction
 
 Side = Literal["both", "lower", "upper"]
 # The mean's standard score beyond ±9 carries a probability of 2e-19.
+# scipy.stats takes two seconds to import, which every session of plans would wait for: only what needs it does.
 _HIGHEST_SCORE = 9.0
 _NODES = 96
 
@@ -55,6 +55,8 @@ def two_sided_factor(n: int, coverage: float = 0.95, confidence: float = 0.95) -
 
 @lru_cache(maxsize=256)
 def _two_sided_factor(n: int, coverage: float, confidence: float) -> float:
+    from scipy.stats import ncx2, norm
+
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     score = _HIGHEST_SCORE / 2 * (nodes + 1)
     weight = _HIGHEST_SCORE * weights * norm.pdf(score)
@@ -75,6 +77,8 @@ def one_sided_factor(n: int, coverage: float = 0.95, confidence: float = 0.95) -
     k = t'_{confidence}(n − 1, √n·z_coverage)/√n with the noncentral t distribution (ISO 16269-6:2014; Owen 1968).
     Raises MetrologyError for n < 2 or a fraction outside (0, 1).
     """
+    from scipy.stats import nct, norm
+
     _check(n, coverage, confidence)
     root = math.sqrt(n)
     return float(nct.ppf(confidence, n - 1, root * norm.ppf(coverage))) / root
@@ -111,6 +115,8 @@ def distribution_free_confidence(n: int, coverage: float = 0.95, side: Side = "b
 
     1 − pⁿ for one extreme, 1 − n·pⁿ⁻¹ + (n − 1)·pⁿ for both (Wilks 1941). Raises MetrologyError as the factors do.
     """
+    from scipy.stats import binom
+
     _check(n, coverage, 0.5)
     return float(binom.sf(1 if side == "both" else 0, n, 1 - coverage))
 
@@ -122,6 +128,8 @@ def attribute_sample_size(confidence: float, reliability: float, failures: int =
     It is the size, too, for which an extreme (0 failures) or both extremes (1) are distribution-free tolerance limits.
     Raises MetrologyError for a fraction outside (0, 1) or a negative number of failures.
     """
+    from scipy.stats import binom
+
     _check(2, reliability, confidence)
     if failures < 0:
         raise MetrologyError(f"{failures} failures cannot be allowed")
