@@ -45,10 +45,10 @@ run: $(VENV)/.run-installed ## set up, then run the plans on the mocked bench an
 	echo "report: $$($(BIN)/rig report last --runs $(RUNS))"; exit $$verdict
 
 test: check ## set up, then run every check and every test (WORKERS=)
-	$(BIN)/python -m pytest tests -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile
 
 quick: $(VENV)/.dev-installed ## run the tests that need no server and little time, under 30 s on two idle cores
-	$(BIN)/python -m pytest $(QUICK) $(addprefix --ignore=,$(SLOW)) -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest $(QUICK) $(addprefix --ignore=,$(SLOW)) -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.dev-installed ## set up, then lint, format, types and import contracts, no tests
 	$(BIN)/ruff check .
