@@ -49,8 +49,11 @@ class TwinHost:
         self._hosts: dict[str, _Host] = {}
         self.wires: dict[str, Wire] = {}
         serial_over_tcp = bench_file.bench.serial_twins == "tcp" or sys.platform == "win32"
+        # The pump under test is the first that the laboratory meets: it is the one on the line.
+        under_test_first = sorted(bench_file.instruments, key=lambda entry: entry.role != "pump")
+        twins = {one.name: one.twin(one.name, one.twin_parameters, self.laboratory) for one in under_test_first}
         for number, entry in enumerate(bench_file.instruments):
-            twin = entry.twin(entry.name, entry.twin_parameters, self.laboratory)
+            twin = twins[entry.name]
             faults = getattr(entry.twin_parameters, "faults", ())
             wire = self.wires[entry.name] = Wire(clock, [keys.fault() for keys in faults])
             tcp_port = first_tcp_port + number if first_tcp_port else 0

@@ -1,4 +1,4 @@
-"""The laboratory that all twins of a bench share: one pump, one line, one beaker, one air, one set of wires.
+"""The laboratory that all twins of a bench share: one pump on one line, one beaker, one air, one set of wires.
 
 Twins ask it about moments; it brings itself up to the clock's present first. Time passes only on the clock, so on
 the virtual clock the answers depend on the times of the questions and on nothing else.
@@ -76,7 +76,7 @@ class Laboratory:
         )
         self._powers = [Power(fed_by=p.pump_power, battery_v=p.battery_v)]
         self._powered_ns = [start_ns]
-        self._pump: PumpMechanics | None = None
+        self._pumps: list[PumpMechanics] = []
 
     @property
     def power(self) -> Power:
@@ -92,16 +92,19 @@ class Laboratory:
         return np.random.default_rng(self.seed_for(name))
 
     def attach_pump(self, pump: PumpMechanics) -> None:
-        """Connect the pump whose strokes fill the line."""
-        self._pump = pump
+        """Connect a pump: the strokes of the first fill the line, any other lives beside it and delivers to waste."""
+        self._pumps.append(pump)
 
     def advance(self) -> int:
         """Bring everything up to the clock's present; return it in UTC ns."""
         with self.lock:
             now_ns = self.clock.now_ns()
-            if self._pump is not None:
-                line_kpa = self.line.excess_now_kpa(now_ns) + self.parameters.back_pressure_kpa
-                for stroke in self._pump.advance(now_ns, supply_v=self.power.pump_v, line_kpa=line_kpa):
+            for number, pump in enumerate(self._pumps):
+                on_line = number == 0
+                excess_kpa = self.line.excess_now_kpa(now_ns) if on_line else 0.0
+                line_kpa = excess_kpa + self.parameters.back_pressure_kpa
+                strokes = pump.advance(now_ns, supply_v=self.power.pump_v, line_kpa=line_kpa)
+                for stroke in strokes if on_line else ():
                     self.line.stroke(stroke)
             return now_ns
 

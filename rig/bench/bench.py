@@ -64,7 +64,7 @@ class Bench:
         self.unsafe = ""
         self.projected_verdict: ProjectedVerdict | None = None
         self._window_ns: int | None = None
-        self._pump_watch: PumpWatch | None = None
+        self._pump_watches: list[PumpWatch] = []
         self.twin_failures: Callable[[], tuple[str, ...]] = tuple
         self._cleanup = contextlib.ExitStack()
 
@@ -164,8 +164,8 @@ class Bench:
         """Read every instrument once, so that the record reaches up to this moment."""
         for sampler in self.samplers:
             sampler.read_now()
-        if self._pump_watch is not None:
-            self._pump_watch.look()
+        for watch in self._pump_watches:
+            watch.look()
         self.check()
 
     @contextlib.contextmanager
@@ -193,13 +193,19 @@ class Bench:
     # Safety -------------------------------------------------------------------------------------------------------
 
     def stop_pump(self) -> None:
-        """Stop delivery; raises SafetyError when the pump did not stop by command (see `rig.safety.stop`)."""
-        if not self.instruments.has("pump"):
-            return
+        """Stop delivery of every pump on the bench, whatever its role and whatever became of the one before.
+
+        Raises SafetyError when one did not stop by command (see `rig.safety.stop`).
+        """
+        with contextlib.ExitStack() as every_one:
+            for _, pump in self.instruments.pumps():
+                every_one.callback(self._stop_one, pump)
+
+    def _stop_one(self, pump: Pump) -> None:
         try:
-            stop_delivery(self.instruments.pump(), self._powering(), self.record.event)
+            stop_delivery(pump, self._powering(), self.record.event)
         except SafetyError as error:
-            self.unsafe = str(error).splitlines()[0]
+            self.unsafe = self.unsafe or str(error).splitlines()[0]
             raise
 
     def _powering(self) -> Powering:
@@ -224,17 +230,16 @@ class Bench:
         opening = Opening(self.file, context, self.record, self._cleanup)
         opening.connect(ports, self.instruments, self._powering)
         self._start_sampling()
-        if self.instruments.has("pump"):
-            self._cleanup.callback(self.stop_pump)
-            pump = self.instruments.pump()
+        self._cleanup.callback(self.stop_pump)
+        for name, pump in self.instruments.pumps():
             pump.stop()
             pump.set_link_watchdog(seconds=self.file.safety.link_watchdog_s)
-            self._watch(pump)
+            self._watch(name, pump)
 
-    def _watch(self, pump: Pump) -> None:
-        """Follow the pump's own account of itself into the record, from here on."""
-        name = next(one.name for one in self.instruments if one.role == "pump")
-        self._pump_watch = watch = PumpWatch(name, pump, self.clock, self.record)
+    def _watch(self, name: str, pump: Pump) -> None:
+        """Follow a pump's own account of itself into the record, from here on."""
+        watch = PumpWatch(name, pump, self.clock, self.record)
+        self._pump_watches.append(watch)
         watch.look()
         for sampler in self.samplers:
             if sampler.name == name:

@@ -45,6 +45,10 @@ class Instruments:
         """Return a pump; without a word the one under test."""
         return self._one(wanted, [(one, one.driver) for one in self._of("pump") if isinstance(one.driver, Pump)])
 
+    def pumps(self) -> tuple[tuple[str, Pump], ...]:
+        """Return every pump on the bench with its name, whatever its role: what must hold for pumps holds for all."""
+        return tuple((one.name, one.driver) for one in self._of("pump") if isinstance(one.driver, Pump))
+
     def balance(self, wanted: str = "balance") -> Balance:
         """Return a balance; without a word the one that verdicts rest on."""
         return self._one(wanted, [(one, one.driver) for one in self._of("balance") if isinstance(one.driver, Balance)])

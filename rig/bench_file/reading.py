@@ -206,14 +206,15 @@ def _check_whole(checker: Checker, document: Document, instruments: tuple[Instru
         if entry.role in CAPABILITIES and entry.role != entry.capability:
             checker.mistake((*place, "role"), f"found {entry.role!r}; a {entry.capability} cannot serve as that")
         seen[entry.role] = entry.name
-    pump_every_s = next((e.sample_every_s for e in instruments if e.role == "pump"), None)
     watchdog_s = document.safety.link_watchdog_s
-    if pump_every_s is not None and pump_every_s * 2 > watchdog_s:
-        checker.mistake(
-            ("safety", "link_watchdog_s"),
-            f"found {watchdog_s:g}; must be at least twice the pump's sample_every_s of {pump_every_s:g}, which is "
-            "what keeps the watchdog quiet",
-        )
+    for entry in instruments:
+        every_s = entry.sample_every_s if entry.capability == "pump" else None
+        if every_s is not None and every_s * 2 > watchdog_s:
+            checker.mistake(
+                ("safety", "link_watchdog_s"),
+                f"found {watchdog_s:g}; must be at least twice the sample_every_s of {every_s:g} of {entry.name}, "
+                "which is what keeps the watchdog quiet",
+            )
     if "balance" in seen and document.weighing is None:
         checker.mistake(("weighing",), "missing; a bench with a balance says what the balance is worth")
 

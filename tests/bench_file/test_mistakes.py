@@ -59,7 +59,7 @@ def test_a_measuring_instrument_needs_a_calibration(tmp_path):
 
 def test_a_watchdog_shorter_than_two_status_polls_is_a_mistake(tmp_path):
     (line,) = mistakes(tmp_path, MOCKED.replace("link_watchdog_s = 150", "link_watchdog_s = 100"))
-    assert "at least twice the pump's sample_every_s of 60" in line
+    assert "at least twice the sample_every_s of 60 of pump" in line
 
 
 def test_virtual_time_needs_an_epoch(tmp_path):

@@ -22,12 +22,15 @@ def mass_mg(hour):
     return 30_000 + min(max(hour - 4, 0), 25) * RATE_UL_H / Z_UL_MG
 
 
-def counted(record, factor, every_min=1):
+def counted(record, factor, every_min=1, lost=0):
     """Let the pump count `factor` times what it delivers, each `every_min` minutes."""
     minutes = np.arange(0, 33 * 60 + 1, every_min)
     hours = np.clip(minutes / 60 - 4, 0, 25)
     record.descriptor("pump", (Channel("delivered", "µL"),), {})
-    record.samples("pump", Block(EPOCH_NS + minutes * (HOUR_NS // 60), {"delivered": hours * RATE_UL_H * factor}))
+    t_ns, delivered = EPOCH_NS + minutes * (HOUR_NS // 60), hours * RATE_UL_H * factor
+    half = len(minutes) // 2
+    record.samples("pump", Block(t_ns[:half], {"delivered": delivered[:half]}))
+    record.samples("pump", Block(t_ns[half:], {"delivered": delivered[half:]}, lost))
 
 
 def judged(record, function, limit=None, **parameters):
@@ -50,6 +53,33 @@ def test_books_that_were_not_read_are_not_known(tmp_path):
         result = judged(record, "books error", Limit("%", -5.0, 5.0))
     assert (result.verdict, result.number) == ("INVALID", None)
     assert "books are not known" in result.reasons[0]
+
+
+def test_readings_at_one_instant_say_nothing_of_the_books(tmp_path):
+    with weighed(tmp_path, mass_mg, hours=33) as record:
+        record.descriptor("pump", (Channel("delivered", "µL"),), {})
+        stamps = np.full(2, WINDOW[0] + HOUR_NS, np.int64)
+        record.samples("pump", Block(stamps, {"delivered": np.asarray([1.0, 1.0])}))
+        result = judged(record, "books error", Limit("%", -5.0, 5.0))
+    assert result.verdict == "INVALID"
+    assert "fewer than two" in result.reasons[0]
+
+
+def test_readings_of_the_count_that_were_lost_make_the_books_invalid(tmp_path):
+    with weighed(tmp_path, mass_mg, hours=33, noise_mg=0) as record:
+        counted(record, 1.0, lost=3)
+        result = judged(record, "books error", Limit("%", -5.0, 5.0))
+    assert result.verdict == "INVALID"
+    assert "3 readings of the pump's count were lost" in result.reasons
+
+
+def test_the_log_of_another_pump_is_not_this_pumps_log(tmp_path):
+    with weighed(tmp_path, mass_mg, hours=33) as record:
+        record._clock.wait_until(WINDOW[0])
+        record.event(PumpLogRead("pump", lines(3, 4)))
+        record.event(PumpLogRead("other", lines(90, 95)))
+        result = judged(record, "log in order")
+    assert result.verdict == "PASS"
 
 
 def lines(*numbers, times=None, event="infusion_started"):
@@ -89,6 +119,15 @@ def test_an_alarms_delay_is_known_to_the_pace_of_the_status(tmp_path):
     assert result.verdict == "PASS"
     assert result.number.value == 90.0  # between 60 and 120 s
     assert result.number.u == pytest.approx(60.0 / 12**0.5)
+
+
+def test_an_alarm_rises_no_sooner_than_the_window_begins(tmp_path):
+    with weighed(tmp_path, mass_mg, hours=33) as record:
+        for change in shown((-100, ()), (20, ("battery_low",))):
+            record.event(change)
+        result = judged(record, "alarm delay", Limit("s", None, 200.0), alarm="battery_low")
+    assert result.number.value == 10.0  # between 0 and 20 s, although the status is read each minute
+    assert result.number.u == pytest.approx(20.0 / 12**0.5)
 
 
 @pytest.mark.parametrize(

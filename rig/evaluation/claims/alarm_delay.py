@@ -14,8 +14,8 @@ from rig.record.reader import RecordReader
 def alarm_delay(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """Evaluate the time in s from the window's begin to the first status that shows the alarm.
 
-    The status is polled: the alarm rose somewhere between two readings (rectangular). Raises SeriesError when the
-    alarm does not show in the window, or stood before it.
+    The status is polled: the alarm rose somewhere between two readings, and not before the window (rectangular).
+    Raises SeriesError when the alarm does not show in the window, or stood before it.
     """
     wanted = recipe.parameters["alarm"]
     pump = reader.start().in_role("pump")
@@ -28,9 +28,11 @@ def alarm_delay(recipe: Recipe, reader: RecordReader) -> Evaluation:
         seen = sorted({alarm for one in changes for alarm in one.alarms})
         raise SeriesError(f"the alarm {wanted} did not show in this window; the run shows {', '.join(seen) or 'none'}")
     every_s = reader.start().instruments[pump].sample_every_s or 0.0
-    delay_s = (shown[0].at_ns - recipe.from_ns) / 1e9
-    poll = Component("pace of the status", "B", -every_s / 2, every_s / math.sqrt(12.0), "s", 1.0)
-    return Evaluation(Budget(max(0.0, delay_s - every_s / 2), "s", (poll,)))
+    latest_s = (shown[0].at_ns - recipe.from_ns) / 1e9
+    earliest_s = max(0.0, latest_s - every_s)
+    width_s = latest_s - earliest_s
+    poll = Component("pace of the status", "B", -width_s / 2, width_s / math.sqrt(12.0), "s", 1.0)
+    return Evaluation(Budget((earliest_s + latest_s) / 2, "s", (poll,)))
 
 
 KINDS = (

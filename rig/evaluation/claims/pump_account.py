@@ -26,10 +26,12 @@ def books_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
     if pump not in reader.streams():
         raise SeriesError("the run recorded no pump: its books are not known")
     series = reader.series(pump, recipe.from_ns, recipe.to_ns, ["delivered"])
-    if len(series.t_ns) < 2:
-        raise SeriesError("fewer than two readings of the pump's count lie in this window")
+    if len(series.t_ns) < 2 or series.t_ns[-1] <= series.t_ns[0]:
+        raise SeriesError("fewer than two readings of the pump's count lie apart in this window")
     counted_ul = series.columns["delivered"]
     weighed, invalid = weighed_volume(recipe, reader)
+    if series.lost:
+        invalid = (*invalid, f"{series.lost} readings of the pump's count were lost")
     if weighed.value <= 0:
         raise SeriesError(f"the balance saw {weighed.value:.4g} µL in this window: nothing to compare the books with")
     gained_ul = float(counted_ul[-1] - counted_ul[0])
@@ -51,8 +53,10 @@ def books_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
 
 
 def log_in_order(recipe: Recipe, reader: RecordReader) -> FactFound:
-    """Find whether the pump's log, as it was read during a window, has no gap and never runs backwards."""
-    read = [entry.body for entry in reader.events(PumpLogRead) if recipe.from_ns <= entry.t_ns]
+    """Find whether the pump's log, as it was read from a window's begin on, has no gap and never runs backwards."""
+    pump = reader.start().in_role("pump")
+    since = [entry.body for entry in reader.events(PumpLogRead) if recipe.from_ns <= entry.t_ns]
+    read = [one for one in since if one.instrument == pump]
     lines = [line for one in read for line in one.lines]
     if not lines:
         nothing = "the pump's log was not read, or gained nothing"
