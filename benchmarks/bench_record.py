@@ -1,6 +1,7 @@
 """How fast a run is recorded and read back. Everything written here survives SIGKILL when the call returns."""
 
 import gc
+import math
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,23 +13,29 @@ import numpy as np
 from benchmarks.table import Row
 from rig.channels import Channel
 from rig.clock import WallClock, stopwatch_ns
+from rig.record.bodies.judging import Limit
 from rig.record.bodies.others import Stop
+from rig.record.bodies.recipe import Recipe
+from rig.record.bodies.result import BudgetLine, Judgement, Number, Result
 from rig.record.bodies.start import Start
 from rig.record.folder import list_runs
-from rig.record.schema import Kind
 from rig.record.writer import RunRecord
 from rig.samples import Block
 
 RESULTS = 100_000
 BLOCKS, CHANNELS, SAMPLES = 2_000, 8, 1_000
-RESULT_BODY = {
-    "verdict": "PASS",
-    "value": 1.234567,
-    "u": 0.3,
-    "unit": "%",
-    "limit": "basal accuracy",
-    "recipe": {"function": "mean_flow_error", "from_ns": 1_767_225_600_000_000_000, "to_ns": 1_767_315_600_000_000_000},
-}
+# As plans leave them: eleven lines of budget.
+LINE = BudgetLine("evaporation", "A", 0.05, 0.005, "mg/h", 25.1, 0.1255, 40.0, 9.1)
+RESULT = Result(
+    plan="test_plans/test_basal.py::test_basal_rate_is_accurate[2.0]",
+    requirements=("ACC-001",),
+    recipe=Recipe("mean flow error", {"programmed_ul_h": 2.0}, 1_767_225_600_000_000_000, 1_767_315_600_000_000_000, 9),
+    unit="%",
+    verdict="PASS",
+    limit_name="basal accuracy",
+    limit=Limit("%", -5.0, 5.0, source="data sheet"),
+    number=Number(1.234567, 0.3, 2.0, math.inf, (LINE,) * 11, Judgement(0.6, 0.999, 0.001, 0.999)),
+)
 
 
 def rows() -> Iterator[Row]:
@@ -41,7 +48,7 @@ def rows() -> Iterator[Row]:
 def _result_rows() -> Iterator[Row]:
     peer = "OpenHTF 78 µs, lost on SIGKILL"
     with _new_record() as record:
-        per_result_us = _each_us(lambda: record.raw(Kind.RESULT, "mean flow error", RESULT_BODY), RESULTS)
+        per_result_us = _each_us(lambda: record.result("mean flow error", RESULT), RESULTS)
     first, last = (median(part) for part in (per_result_us[:1000], per_result_us[-1000:]))
     mean = sum(per_result_us) / len(per_result_us)
     yield Row("record one result, mean of 100,000", mean, "µs", "≤ 40 µs", peer)
@@ -81,7 +88,7 @@ def _listing_row() -> Row:
     with tempfile.TemporaryDirectory() as folder:
         for number in range(100):
             record = RunRecord.create(Path(folder), f"run-{number}", Start(plans=("test_basal.py",)), 0, WallClock())
-            record.raw(Kind.RESULT, "mean flow error", RESULT_BODY)
+            record.result("mean flow error", RESULT)
             record.stop(Stop("FINISHED"))
         us = _once_us(lambda: list_runs(Path(folder)))
     return Row("list runs, each", us / 100 / 1000, "ms", "-", "-")

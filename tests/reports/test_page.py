@@ -9,45 +9,11 @@ import numpy as np
 import pytest
 
 from reports.facts.charts import Axis, Chart, Curve
-from reports.facts.run_reading import read_run
-from reports.page.html import embedded, render
-from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanBegins, PlanEnds, PlanOutcome, WindowEnds
+from reports.page.html import embedded
+from rig.record.bodies.events import OtherEvent, WindowEnds
 from rig.record.bodies.others import SamplerCounted, Stop
-from rig.record.bodies.recipe import Recipe
-from rig.record.bodies.result import Result
-from rig.record.folder import close_interrupted
-from rig.record.schema import Kind
-from tests.reports.pages import read_page
-from tests.reports.records import EPOCH_NS, MINUTE_NS, NO_NUMBER, PLAN, Scribe, result_body, start_body
-
-
-def html_of(scribe: Scribe) -> str:
-    with scribe.reader as reader:
-        return render(read_run(reader))
-
-
-def page_of(scribe: Scribe):
-    return read_page(html_of(scribe))
-
-
-def measured(write, *results, **changes) -> Scribe:
-    """A run with one plan and some samples of every instrument."""
-    scribe = write(**changes)
-    t_ns = EPOCH_NS + np.arange(200) * MINUTE_NS
-    scribe.stream("balance", {"mass": "mg"}, t_ns, mass=np.arange(200) / 30)
-    scribe.stream(
-        "flow", {"flow": "µL/h", "temperature": "°C"}, t_ns, flow=np.full(200, 2), temperature=np.full(200, 37)
-    )
-    scribe.stream(
-        "pump", {"delivered": "µL", "battery": "V"}, t_ns, delivered=np.arange(200) / 30, battery=np.full(200, 3)
-    )
-    scribe.record.event(PlanBegins(result_body()["plan"], ("ACC-001",)))
-    scribe.tell_pump("run_continuous", rate_ul_h=2.0)
-    scribe.clock.wait_s(200 * 60)
-    for body in results:
-        scribe.result(body)
-    scribe.record.event(PlanEnds(result_body()["plan"]))
-    return scribe
+from tests.reports.records import EPOCH_NS, NO_NUMBER, Scribe, result_body
+from tests.reports.written import html_of, measured, page_of
 
 
 @pytest.fixture
@@ -171,137 +137,6 @@ def test_one_sided_limits_are_said_in_words(write):
 def test_the_headline_counts_what_did_not_pass(write):
     bodies = [result_body(), result_body(verdict="FAIL"), result_body(verdict="FAIL"), result_body(**NO_NUMBER)]
     assert "Of 4 results, 2 fail, 1 is invalid." in page_of(measured(write, *bodies)).text
-
-
-def ended(scribe, outcome, why=""):
-    scribe.record.event(PlanOutcome(PLAN, outcome, why, ("ACC-001",)))
-    return page_of(scribe).text
-
-
-@pytest.mark.parametrize(
-    "outcome, said",
-    [
-        (OutcomeWord.FAILED, "Not all plans passed: 1 failed. The one result passes."),
-        (OutcomeWord.ERROR, "Not all plans passed: 1 broke outside its body. The one result passes."),
-        (OutcomeWord.INTERRUPTED, "Not all plans passed: 1 was interrupted. The one result passes."),
-    ],
-)
-def test_a_plan_that_did_not_pass_takes_the_green_from_the_headline(write, outcome, said):
-    text = ended(measured(write, result_body()), outcome, "AssertionError: the alarm did not sound")
-    assert said in text
-    assert "✓ The one result passes." not in text
-    assert "the alarm did not sound" in text
-
-
-def test_a_plan_that_was_skipped_takes_the_green_from_the_headline_and_its_requirement(write):
-    scribe = measured(write, result_body())
-    scribe.record.event(PlanOutcome(PLAN, OutcomeWord.PASSED, "", ("ACC-001",)))
-    other = PLAN.replace("slow", "fast")
-    scribe.record.event(PlanOutcome(other, OutcomeWord.SKIPPED, "the reservoir is empty", ("ACC-001",)))
-    text = page_of(scribe).text
-    assert "Not all plans passed: 1 was skipped. The one result passes." in text
-    assert "This plan was skipped: the reservoir is empty" in text
-    requirement = text[text.index("Results that trace to it") :]
-    assert requirement.index("INCONCLUSIVE") < requirement.index("1 result")
-
-
-def test_a_run_in_which_all_passed_is_green(write):
-    text = ended(measured(write, result_body()), OutcomeWord.PASSED)
-    assert "✓ The one result passes." in text
-
-
-def test_a_fact_is_shown_as_what_was_found(write):
-    scribe = write()
-    fact = Result(
-        PLAN,
-        ("ACC-001",),
-        Recipe("log in order", {}, EPOCH_NS, EPOCH_NS + 1, 1),
-        "",
-        "PASS",
-        fact="12 lines of the pump's log, in order",
-    )
-    scribe.record.result("log", fact)
-    text = page_of(scribe).text
-    assert "12 lines of the pump's log, in order" in text
-    assert "Uncertainty budget of log" not in text
-
-
-def test_the_page_of_an_old_record_says_the_same_numbers(write):
-    new, old = measured(write, result_body()), measured(write)
-    old.record.raw(Kind.RESULT, "mean flow error", result_body())
-    assert "+1.00 ± 0.50 %" in page_of(old).text.replace("\N{NO-BREAK SPACE}", " ")
-    both = [
-        page_of(scribe).text.partition("Uncertainty budget of")[2].partition("Computed by")[0] for scribe in (new, old)
-    ]
-    assert both[0] == both[1]
-
-
-# Runs that are not as they should be --------------------------------------------------------------------------------
-
-
-def test_a_run_without_results_says_so(write):
-    assert "No result: this run verified nothing." in page_of(write()).text
-
-
-def test_a_plan_without_results_says_so(write):
-    scribe = write()
-    scribe.plan()
-    assert "This plan ended without a result." in page_of(scribe).text
-
-
-def test_a_live_run_says_how_far_it_is(write):
-    assert "still going on" in page_of(measured(write)).text
-
-
-def test_a_killed_run_says_so(write):
-    scribe = write()
-    scribe.plan(ends=False)
-    scribe.record.close()
-    text = page_of(scribe).text
-    assert "interrupted" in text
-    assert "its end is not in the record" in text
-
-
-def test_an_interrupted_run_says_what_was_delivered(write):
-    scribe = measured(write)
-    scribe.record.close()
-    close_interrupted(scribe.record.path, lambda _: {"pump_ul": 6.5, "balance_mg": 6.25})
-    said = "Delivered until then: 6.25 mg gained on the balance, 6.5 µL by the pump's own count."
-    assert said in page_of(scribe).text
-
-
-def test_a_page_stays_small_when_the_record_is_large(write):
-    scribe = write()
-    values = np.random.default_rng(1).normal(size=200_000)
-    scribe.stream("daq", {"a": "V", "b": "V"}, EPOCH_NS + np.arange(200_000) * 1_000_000, a=values, b=values)
-    scribe.clock.wait_s(200)
-    scribe.record.event(OtherEvent("reading missed", {}))
-    assert len(html_of(scribe)) < 300_000
-
-
-def test_an_aborted_run_says_so(write):
-    scribe = write()
-    scribe.record.stop(Stop("ABORTED"))
-    assert "stopped before its plans had all run" in page_of(scribe).text
-
-
-def test_calibrations_that_were_overdue_are_named(write):
-    text = page_of(write(overdue=["balance: calibration CAL-balance was due on 2025-12-31"])).text
-    assert "✗ overdue" in text
-    assert "was due on 2025-12-31" in text
-
-
-def test_events_that_matter_are_shown(write):
-    scribe = write()
-    scribe.record.event(OtherEvent("reading missed", {"stream": "balance", "error": "no reply in 1 s"}))
-    assert "no reply in 1 s" in page_of(scribe).text
-
-
-def test_a_bench_without_instruments_for_volume_still_reports(write):
-    instruments = {"pump": start_body()["instruments"]["pump"]}
-    scribe = write(instruments=instruments, weighing=None, ambient=None, requirements={"requirements": {}})
-    scribe.plan(result_body(**NO_NUMBER, reasons=["the run recorded no balance"]))
-    assert "the run recorded no balance" in page_of(scribe).text
 
 
 # Mocked and physical ------------------------------------------------------------------------------------------------

@@ -17,14 +17,14 @@ from rig.errors import RecordCorruptError
 T = TypeVar("T")
 Json = Any  # what json.loads returns: the one place where the record's words are not typed yet
 Decoder = Callable[[Json, str], Any]
+_PLAIN = frozenset({str, int, bool, types.NoneType})
 _INFINITIES = {"inf": math.inf, "-inf": -math.inf}
 
 
 def to_body(value: object) -> dict[str, Json]:
     """Return the JSON object that holds a frozen class's fields under their names."""
-    if not is_dataclass(value) or isinstance(value, type):
-        raise TypeError(f"{type(value).__name__} is no class of the record's words")
-    return {field.name: _encoded(getattr(value, field.name)) for field in fields(value)}
+    kind: object = type(value)
+    return {name: _encoded(getattr(value, name)) for name in _field_names(kind)}
 
 
 def from_body(kind: type[T], body: Mapping[str, Json], what: str = "", seq: int | None = None) -> T:
@@ -45,20 +45,27 @@ class _WrongError(Exception):
     """A key that is missing or of another type; the message names it."""
 
 
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    if not is_dataclass(kind):
+        raise TypeError(f"{kind.__name__} is no class of the record's words")
+    return tuple(field.name for field in fields(kind))
+
+
 def _encoded(value: object) -> Json:
-    match value:
-        case StrEnum():
-            return value.value
-        case float() if math.isinf(value):
-            return "inf" if value > 0 else "-inf"
-        case None | bool() | int() | float() | str():
-            return value
-        case tuple() | list():
-            return [_encoded(one) for one in value]
-        case Mapping():
-            return {str(key): _encoded(one) for key, one in value.items()}
-        case _:
-            return to_body(value)
+    # By exact type, and what is most frequent first: a result has a hundred values.
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if isinstance(value, float):
+        return ("inf" if value > 0 else "-inf") if math.isinf(value) else value
+    if isinstance(value, tuple | list):
+        return [_encoded(one) for one in value]
+    if isinstance(value, Mapping):
+        return {str(key): _encoded(one) for key, one in value.items()}
+    if isinstance(value, StrEnum):
+        return value.value
+    return value if isinstance(value, str | int) else to_body(value)
 
 
 def _decoder_of(kind: object) -> Decoder:
