@@ -1,15 +1,16 @@
 """Delivered volume over time: what the balance, the flow sensor and the pump say, against what was programmed."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from reports.facts.charts import Axis, Chart, Curve, FloatArray, Region
 from reports.facts.run_facts import Plan, Told
 from reports.facts.traces import MOST_POINTS, NS_PER_H, TimeArray, hours_since, pieces, thin, traces
-from reports.facts.weighings import Weighed
+from reports.facts.weighings import Weighed, weigh_roughly
 from rig.clock import NS_PER_S
+from rig.evaluation import inputs
 from rig.evaluation.commanded import BOLUS, RUN
 from rig.evaluation.delivered import streams_of
 from rig.record.reader import RecordReader
@@ -113,11 +114,9 @@ def flow_volume_at(reader: RecordReader, times_ns: TimeArray, from_ns: int, to_n
 
 
 def _curves(reader: RecordReader, from_ns: int, to_ns: int, weighed: Weighed | None) -> Iterator[VolumeCurve]:
-    for stream in _streams_with(reader, "balance", "mass"):
-        trace = traces(reader, stream, ["mass"], from_ns, to_ns).get("mass")
-        if trace is not None and weighed is not None:
-            volume = weighed.volume_ul((trace.t_ns - from_ns) / NS_PER_S, trace.values)
-            yield VolumeCurve("balance", "balance", trace.t_ns, volume, trace.recorded)
+    for _ in _streams_with(reader, "balance", "mass"):
+        if weighed is not None:
+            yield from _by_weight(reader, from_ns, to_ns, weighed)
     whole = list(_integrated(reader, from_ns, to_ns))
     if whole:
         kept = [(t, v, thin(v, MOST_POINTS // len(whole))) for t, v in whole]
@@ -128,6 +127,18 @@ def _curves(reader: RecordReader, from_ns: int, to_ns: int, weighed: Weighed | N
         trace = traces(reader, stream, ["delivered"], from_ns, to_ns).get("delivered")
         if trace is not None:
             yield VolumeCurve("pump's own count", "pump", trace.t_ns, trace.values, trace.recorded)
+
+
+def _by_weight(reader: RecordReader, from_ns: int, to_ns: int, weighed: Weighed) -> Iterator[VolumeCurve]:
+    """Yield the balance's curve, each reading taken in the air of its own time as the results take it."""
+    readings = inputs.weighing(reader, from_ns, to_ns)
+    if not len(readings.t_s):
+        return
+    here = replace(weighed, ambient=weigh_roughly(reader, from_ns, to_ns).ambient)
+    volume = here.volume_ul(readings.t_s, readings.mass_mg)
+    kept = thin(volume)
+    t_ns = from_ns + np.rint(readings.t_s * NS_PER_S).astype(np.int64)
+    yield VolumeCurve("balance", "balance", t_ns[kept], volume[kept], len(volume))
 
 
 def _integrated(reader: RecordReader, from_ns: int, to_ns: int) -> Iterator[tuple[TimeArray, FloatArray]]:

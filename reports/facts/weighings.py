@@ -61,21 +61,19 @@ class Noise:
 def weigh(reader: RecordReader, result: ShownResult) -> Weighed:
     """Return what the evaluation of a result used; raises MetrologyError when it could not weigh either."""
     with reader.as_of(result.recipe.last_seq) as then:
-        return Weighed(
-            ambient=inputs.ambient_of(then, result.recipe.from_ns, result.recipe.to_ns),
-            tip=inputs.tip_of(then),
-            evaporation=inputs.evaporation_around(then, result.recipe),
-        )
+        used = inputs.corrections(then, result.recipe)
+        return Weighed(used.ambient, used.tip, used.evaporation)
 
 
 def weigh_roughly(reader: RecordReader, from_ns: int, to_ns: int) -> Weighed:
     """Return how masses of a span become volumes, evaporation left out; raises MetrologyError without conditions."""
-    return Weighed(inputs.ambient_of(reader, from_ns, to_ns), inputs.tip_of(reader), None)
+    used = inputs.corrections_with(reader, from_ns, to_ns, _NOT_KNOWN)
+    return Weighed(used.ambient, used.tip, None)
 
 
 def noise_of(reader: RecordReader, weighed: Weighed, result: ShownResult) -> Noise:
     """Return the noise of a result's readings: the balance's stated one, or that seen without flow if it is larger."""
-    balance = inputs.balance_of(reader)
+    balance = inputs.balance_of(inputs.weighing_facts(reader))
     u_mg = math.hypot(balance.repeatability_mg, balance.readability_mg / math.sqrt(12.0))
     evaporation = weighed.evaporation or _NOT_KNOWN
     t_s = inputs.weighing(reader, result.recipe.from_ns, result.recipe.to_ns).t_s
@@ -93,7 +91,7 @@ def volumes_at(reader: RecordReader, weighed: Weighed, from_ns: int, intervals: 
     to_ns = from_ns + round(intervals * interval_min * NS_PER_MIN)
     around_ns = round(inputs.weighing(reader, from_ns, from_ns + 1).max_gap_s * 1e9)
     readings = inputs.weighing(reader, from_ns - around_ns, to_ns + around_ns)
-    balance = inputs.balance_of(reader)
+    balance = inputs.balance_of(inputs.weighing_facts(reader))
     fall_mg = _FALL_K * max(balance.repeatability_mg, balance.readability_mg)
     check_series(readings.t_s, readings.mass_mg, max_gap_s=math.inf, fall_mg=fall_mg)
     volume = weighed.volume_ul(readings.t_s, readings.mass_mg)

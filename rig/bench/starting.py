@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from rig.bench.provenance import provenance, source
 from rig.bench_file.reading import BenchFile, InstrumentEntry
+from rig.bench_file.tables import LiquidSection
 from rig.clock import NS_PER_S, Clock, machine_utc_ns
 from rig.record.bodies.codec import from_body
 from rig.record.bodies.judging import LimitsInForce, RequirementsInForce
@@ -15,6 +16,7 @@ from rig.record.bodies.start import (
     CalibrationStatus,
     DeclaredInstrument,
     Dut,
+    LiquidFacts,
     SourceFile,
     Start,
     StatedAir,
@@ -54,6 +56,7 @@ def start_run(
         operator=os.environ.get(OPERATOR_VARIABLE) or bench_file.bench.operator or "not named",
         instruments={entry.name: _declared(entry) for entry in bench_file.instruments},
         weighing=from_body(WeighingFacts, bench_file.weighing.model_dump()) if bench_file.weighing else None,
+        liquid=_liquid(bench_file.liquid) if bench_file.liquid else None,
         ambient=from_body(StatedAir, bench_file.ambient.model_dump()) if bench_file.ambient else None,
         overdue=bench_file.overdue(today),
         plans=tuple(plans),
@@ -64,6 +67,13 @@ def start_run(
         provenance=provenance(root),
     )
     return RunRecord.create(runs, run_id(bench_file.bench.name), start, now_ns, clock)
+
+
+def _liquid(stated: LiquidSection) -> LiquidFacts:
+    said = stated.model_dump()
+    if said["expansion_per_k"] == "water":
+        del said["expansion_per_k"]
+    return from_body(LiquidFacts, said)
 
 
 def _declared(entry: InstrumentEntry) -> DeclaredInstrument:

@@ -21,6 +21,7 @@ from rig.bench_file.tables import (
     InfluxSection,
     InstrumentCommon,
     InstrumentSettings,
+    LiquidSection,
     PowerSection,
     SafetySection,
     TwinParameters,
@@ -67,6 +68,7 @@ class BenchFile:
     safety: SafetySection
     power: PowerSection | None
     weighing: WeighingSection | None
+    liquid: LiquidSection | None
     ambient: AmbientSection | None
     laboratory: TwinParameters | None
     instruments: tuple[InstrumentEntry, ...]
@@ -132,6 +134,7 @@ def _bench(checker: Checker) -> BenchFile | None:
         safety=document.safety,
         power=document.power,
         weighing=document.weighing,
+        liquid=document.liquid,
         ambient=document.ambient,
         laboratory=laboratory,
         instruments=instruments,
@@ -217,6 +220,12 @@ def _check_whole(checker: Checker, document: Document, instruments: tuple[Instru
             )
     if "balance" in seen and document.weighing is None:
         checker.mistake(("weighing",), "missing; a bench with a balance says what the balance is worth")
+    if "balance" in seen and document.liquid is None:
+        checker.mistake(
+            ("liquid",),
+            'missing; a mass is a volume only for a liquid of known density, such as name = "water", density_kg_m3 = '
+            '998.2, u_density_kg_m3 = 0.1, reference_c = 20.0, expansion_per_k = "water", volume_at_c = 22.0',
+        )
 
 
 def _check_time(checker: Checker, bench: BenchSection) -> None:

@@ -1,9 +1,9 @@
 """The tables of a bench file: what each may hold, with units in the names and limits on the values."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 M = TypeVar("M", bound="TomlTable")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
@@ -50,11 +50,16 @@ class BenchSection(TomlTable):
 
 
 class DutSection(TomlTable):
-    """The pump under test; `stroke_ul` is the volume of one of its strokes, 0 for a pump without strokes."""
+    """The pump under test.
+
+    `stroke_ul` is the volume of one of its strokes as the maker declares it (0: none declared; results find it from
+    the readings), `motor_edges_per_stroke` what the DAQ's counter sees of it (0: not declared).
+    """
 
     model: str = Field(min_length=1)
     serial: str = Field(min_length=1)
     stroke_ul: float = Field(default=0.0, ge=0, le=100)
+    motor_edges_per_stroke: float = Field(default=0.0, ge=0, le=1e6)
 
 
 class PowerSection(TomlTable):
@@ -73,19 +78,63 @@ class SafetySection(TomlTable):
 
 
 class WeighingSection(TomlTable):
-    """What the conversion from mass to volume needs to know about the bench."""
+    """What the conversion from mass to volume needs to know about the bench.
+
+    `evaporation_floor_mg_h` and `evaporation_floor_percent` say how far the loss of the vessel (evaporation and the
+    balance's creep) may stray, standard uncertainty, where two weighings show nothing of it. `evaporation_mg_h` with
+    `u_evaporation_mg_h` is what the bench knows of its loss from blanks without a pump: weighings are held to it.
+    """
 
     needle_diameter_mm: float = Field(default=0.0, ge=0, le=5)
+    u_needle_mm: float = Field(default=0.05, ge=0, le=5)
     vessel_diameter_mm: float = Field(default=30.0, gt=1, le=500)
+    u_vessel_mm: float = Field(default=0.5, ge=0, le=50)
     readability_mg: float = Field(gt=0)
     repeatability_mg: float = Field(gt=0)
     linearity_mg: float = Field(ge=0)
     calibration_u_percent: float = Field(ge=0)
     capillary_mg: float = Field(default=0.05, ge=0)
+    evaporation_floor_mg_h: float = Field(default=0.01, ge=0)
+    evaporation_floor_percent: float = Field(default=5.0, ge=0, le=1000)
+    evaporation_mg_h: float | None = None
+    u_evaporation_mg_h: float | None = Field(default=None, ge=0)
+    liquid_in_line_ul: float = Field(default=0.0, ge=0)
+    u_warming_k_h: float = Field(default=0.0, ge=0)
     u_temperature_k: float = Field(default=0.2, ge=0)
     u_pressure_hpa: float = Field(default=1.0, ge=0)
     u_humidity_percent: float = Field(default=3.0, ge=0)
     clock_ppm: float = Field(default=50.0, ge=0)
+    u_stamp_s: float = Field(default=0.0, ge=0)
+
+    @model_validator(mode="after")
+    def _known_loss_with_its_uncertainty(self) -> Self:
+        if (self.evaporation_mg_h is None) != (self.u_evaporation_mg_h is None):
+            raise ValueError("evaporation_mg_h and u_evaporation_mg_h belong together: give both or neither")
+        return self
+
+
+class LiquidSection(TomlTable):
+    """What is pumped: its density at a temperature, how it expands, and at which temperature volumes are stated.
+
+    `expansion_per_k` is a number, or "water" for a watery solution that expands as water does. A programmed µL is a µL
+    at `volume_at_c`: 37 for a pump whose volumes mean the body, the bench's own temperature for one that is compared
+    with what lies in the beaker.
+    """
+
+    name: str = Field(min_length=1)
+    density_kg_m3: float = Field(ge=500, le=2500)
+    u_density_kg_m3: float = Field(ge=0, le=100)
+    reference_c: float = Field(ge=0, le=40)
+    expansion_per_k: float | Literal["water"]
+    u_expansion_per_k: float = Field(default=0.0, ge=0, le=0.01)
+    volume_at_c: float = Field(ge=0, le=40)
+
+    @field_validator("expansion_per_k")
+    @classmethod
+    def _plausible_expansion(cls, value: float | Literal["water"]) -> float | Literal["water"]:
+        if value != "water" and not -0.001 <= value <= 0.01:
+            raise ValueError('must be within -0.001 to 0.01 per K, or "water"')
+        return value
 
 
 class AmbientSection(TomlTable):
@@ -116,6 +165,7 @@ class Document(TomlTable):
     safety: SafetySection
     power: PowerSection | None = None
     weighing: WeighingSection | None = None
+    liquid: LiquidSection | None = None
     ambient: AmbientSection | None = None
     influxdb: InfluxSection | None = None
     laboratory: dict[str, Any] = Field(default_factory=dict)

@@ -52,6 +52,12 @@ def rate_in(reader: RecordReader, from_ns: int, to_ns: int) -> float | None:
     return rate
 
 
+def steady_since(reader: RecordReader, at_ns: int) -> int | None:
+    """Return since when (UTC ns) the rate in force at `at_ns` had been undisturbed; None when nothing was commanded."""
+    before = [one for one in told(reader) if one.sent_ns <= at_ns]
+    return before[-1].sent_ns if before else None
+
+
 def with_rate(recipe: Recipe, reader: RecordReader) -> Recipe:
     """Return a recipe with the programmed rate from the record.
 

@@ -10,25 +10,23 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rig.bench_file.reading import BenchFile
 from rig.clock import NS_PER_S
 from rig.errors import MetrologyError, PlanError
 from rig.evaluation import inputs
 from rig.metrology.planning.duration import Needed, needed_duration
 from rig.metrology.planning.sequential import SequentialPlan, sequential_plan
-from rig.metrology.uncertainty.budget import Budget, Component
 from rig.metrology.uncertainty.decision import Verdict, decide_budget
-from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, TipInVessel
+from rig.metrology.weighing.conditions import Ambient
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow import mean_flow
 from rig.metrology.weighing.precision import Precision, planned_precision
 from rig.quantities import S_PER_H
+from rig.record.bodies.codec import from_body
 from rig.record.bodies.events import ZeroFlow
 from rig.record.bodies.judging import Limit
+from rig.record.bodies.start import WeighingFacts
 from rig.record.reader import RecordReader
 
 # Conditions of a laboratory, for planning; a run measures its own.
@@ -104,9 +102,9 @@ def is_decided(
             readings.mass_mg,
             programmed_ul_h=programmed_ul_h,
             corrections=inputs.corrections_with(reader, from_ns, to_ns, evaporation),
+            stroke_ul=inputs.stroke_ul(reader),
             max_gap_s=readings.max_gap_s,
         ).error
-        error = with_strokes(error, inputs.stroke_ul(reader), programmed_ul_h, readings.t_s)
         # As the claim will be settled: with the degrees of freedom of the budget.
         decision = decide_budget(error, limit.lower, limit.upper, k=looks.k[look])
     except MetrologyError:
@@ -131,22 +129,9 @@ def needed(
     weighing = bench_file.weighing
     if weighing is None or limit.unit != "%":
         raise PlanError("planning a duration needs a bench file with [weighing] and a limit in percent")
-    planned = Corrections(
-        EvaporationRate(0.0, u_evaporation_mg_h),
-        _USUAL_AMBIENT,
-        BalanceSpecification(
-            readability_mg=weighing.readability_mg,
-            repeatability_mg=weighing.repeatability_mg,
-            linearity_mg=weighing.linearity_mg,
-            calibration_relative_u=weighing.calibration_u_percent / 100.0,
-        ),
-        TipInVessel(
-            needle_mm=weighing.needle_diameter_mm,
-            vessel_mm=weighing.vessel_diameter_mm,
-            capillary_mg=weighing.capillary_mg,
-            clock_relative_u=weighing.clock_ppm * 1e-6,
-        ),
-    )
+    facts = from_body(WeighingFacts, weighing.model_dump())
+    evaporation = EvaporationRate(0.0, u_evaporation_mg_h, u_between_mg_h=facts.evaporation_floor_mg_h)
+    planned = Corrections(evaporation, _USUAL_AMBIENT, inputs.balance_of(facts), inputs.tip_of(facts))
     precision = planned_precision(rate_ul_h, corrections=planned)
     precision = _cut_by_strokes(precision, bench_file.dut.stroke_ul, rate_ul_h)
     found = needed_duration(
@@ -158,18 +143,6 @@ def needed(
         k=limit.coverage_k,
     )
     return found, precision
-
-
-def with_strokes(error: Budget, stroke_ul: float, programmed_ul_h: float, t_s: NDArray[np.float64]) -> Budget:
-    """Return a mean flow error (%) with what strokes add: a window cuts one off at each end, at a phase left to chance.
-
-    Each end misses or gains up to one stroke, rectangular: u = stroke·√(2/12). Nothing is added for a `stroke_ul` of 0.
-    """
-    if stroke_ul == 0.0:
-        return error
-    per_ul = 100.0 / (programmed_ul_h * float(t_s[-1] - t_s[0]) / S_PER_H)
-    phase = Component("phase of the strokes at both ends", "B", 0.0, stroke_ul / math.sqrt(6.0), "µL", per_ul)
-    return error.scaled(1.0, 0.0, error.unit, [phase])
 
 
 def _cut_by_strokes(precision: Precision, stroke_ul: float, programmed_ul_h: float) -> Precision:

@@ -106,13 +106,13 @@ def _constant_rate(reader: RecordReader, from_ns: int, to_ns: int) -> float:
 
 def _flow_error(reader: RecordReader, from_ns: int, to_ns: int, programmed_ul_h: float) -> Budget:
     readings = inputs.weighing(reader, from_ns, to_ns)
-    error = mean_flow(
+    return mean_flow(
         readings.t_s,
         readings.mass_mg,
         programmed_ul_h=programmed_ul_h,
         corrections=inputs.corrections_with(reader, from_ns, to_ns, _evaporation(reader)),
+        stroke_ul=inputs.stroke_ul(reader),
     ).error
-    return looks.with_strokes(error, inputs.stroke_ul(reader), programmed_ul_h, readings.t_s)
 
 
 def _volume(reader: RecordReader, from_ns: int, to_ns: int) -> Budget:

@@ -7,6 +7,7 @@ from rig.evaluation.settle import Asked, settle
 from rig.record.bodies.codec import Json, to_body
 from rig.record.bodies.old import is_old_result, result_in_old_words
 from rig.record.bodies.result import Result
+from rig.record.bodies.start import RULES
 from rig.record.reader import RecordReader
 from rig.record.schema import Entry, Kind
 from rig.record.words import result_of
@@ -14,13 +15,22 @@ from rig.record.words import result_of
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One result recomputed; `recorded` and `computed` are the bodies that are compared, in the recorded format."""
+    """One result recomputed; `recorded` and `computed` are the bodies that are compared, in the recorded format.
+
+    `other_rules` says that the run was settled by other rules than those of this rig: its numbers may differ.
+    """
 
     seq: int
     name: str
     result: Result
     recorded: Mapping[str, Json]
     computed: Mapping[str, Json]
+    other_rules: bool = False
+
+    @property
+    def same_verdict(self) -> bool:
+        """Tell whether at least the verdict is the one that was recorded."""
+        return bool(self.recorded.get("verdict") == self.result.verdict)
 
     @property
     def identical(self) -> bool:
@@ -37,13 +47,14 @@ class Replayed:
 def replay(reader: RecordReader) -> Iterator[Replayed]:
     """Yield each result of a run with its recomputation; raises RecordCorruptError when the hash chain is broken."""
     reader.verify_chain()
+    other_rules = reader.start().rules != RULES
     for entry in reader.entries(kind=Kind.RESULT.value):
-        yield _again(entry, reader)
+        yield _again(entry, reader, other_rules=other_rules)
 
 
-def _again(entry: Entry, reader: RecordReader) -> Replayed:
+def _again(entry: Entry, reader: RecordReader, *, other_rules: bool) -> Replayed:
     said = result_of(entry)
     asked = Asked(said.recipe, said.limit, said.plan, said.requirements, said.limit_name)
     result = settle(asked, reader)
     computed = result_in_old_words(result) if is_old_result(entry.body) else to_body(result)
-    return Replayed(entry.seq, entry.name, result, entry.body, computed)
+    return Replayed(entry.seq, entry.name, result, entry.body, computed, other_rules)

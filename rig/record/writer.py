@@ -16,7 +16,7 @@ from rig.record.bodies.codec import Json, to_body
 from rig.record.bodies.events import Event
 from rig.record.bodies.others import Command, Descriptor, Note, Stop
 from rig.record.bodies.result import Result
-from rig.record.bodies.start import FORMAT, Start
+from rig.record.bodies.start import FORMAT, RULES, Start
 from rig.record.ledger import Ledger
 from rig.record.lock import WriterLock
 from rig.record.reader import RecordReader
@@ -57,7 +57,7 @@ class RunRecord:
         """
         if not _RUN_ID.fullmatch(run_id):
             raise RecordError(f"run id {run_id!r}: letters, digits, '.', '_' and '-' only, 200 at most")
-        begun = replace(start, begun_utc_ns=machine_utc_ns(), format=FORMAT)
+        begun = replace(start, begun_utc_ns=machine_utc_ns(), format=FORMAT, rules=RULES)
         body = canonical_json(to_body(begun), "the start of the run")
         try:
             directory.mkdir(parents=True, exist_ok=True)

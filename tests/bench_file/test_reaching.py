@@ -56,6 +56,11 @@ documents = st.fixed_dictionaries(
             {"readability_mg": st.floats(0.001, 1), "repeatability_mg": st.just(0.02)}
             | {"linearity_mg": st.floats(0, 1), "calibration_u_percent": st.just(0)}
         ),
+        "liquid": st.fixed_dictionaries(
+            {"name": texts, "density_kg_m3": st.floats(900, 1100), "u_density_kg_m3": st.floats(0, 1)}
+            | {"reference_c": st.just(20), "expansion_per_k": st.just("water") | st.floats(0, 0.001)}
+            | {"volume_at_c": st.floats(0, 40)}
+        ),
         "instruments": st.fixed_dictionaries(
             {"pump": instrument("intrathecal_pump", twin={"serial": st.just("kind")}, calibrated=False)},
             optional={

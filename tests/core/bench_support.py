@@ -21,6 +21,14 @@ serial = "s"
 [safety]
 link_watchdog_s = WATCHDOG
 plan_lease_s = LEASE
+[liquid]
+name = "water"
+density_kg_m3 = 998.207
+u_density_kg_m3 = 0.05
+reference_c = 20.0
+expansion_per_k = "water"
+volume_at_c = 22.0
+
 [weighing]
 readability_mg = 0.01
 repeatability_mg = 0.02

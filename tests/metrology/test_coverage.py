@@ -167,14 +167,15 @@ def runs():
 
 
 def test_the_interval_holds_the_true_error_in_95_of_100_runs(runs):
-    assert np.mean([run.held for run in runs[0]]) == pytest.approx(0.95, abs=0.015)
+    # A little more often: with bubbles the difference of end points and regression is in the budget as well.
+    assert 0.945 < np.mean([run.held for run in runs[0]]) < 0.98
 
 
 @pytest.mark.parametrize("low, high", [(2.0, 10.0), (10.0, 100.0), (100.0, 1000.0)])
 def test_it_does_so_in_each_decade_of_flow(runs, low, high):
     held = [run.held for run in runs[0] if low <= run.rate_ul_h < high]
     assert len(held) > 400
-    assert np.mean(held) == pytest.approx(0.95, abs=0.03)
+    assert 0.93 < np.mean(held) < 0.99
 
 
 def test_the_error_is_not_biased(runs):
@@ -186,5 +187,5 @@ def test_without_bubbles_end_point_and_regression_agree(runs):
     assert np.mean([run.result.agree for run in runs[0] if not run.bubbles]) > 0.9
 
 
-def test_few_runs_are_refused(runs):
-    assert runs[1] < 0.06 * RUNS
+def test_no_run_is_refused(runs):
+    assert runs[1] == 0

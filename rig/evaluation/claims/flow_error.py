@@ -19,15 +19,18 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
         readings.mass_mg,
         programmed_ul_h=programmed_ul_h,
         corrections=c,
+        stroke_ul=inputs.stroke_ul(reader),
+        around=inputs.surroundings(reader, recipe),
         max_gap_s=readings.max_gap_s,
     )
-    error = looks.with_strokes(flow.error, inputs.stroke_ul(reader), programmed_ul_h, readings.t_s)
+    error = flow.error
     invalid = (*inputs.standing_invalid(reader), *readings.invalid)
     details = {
         "flow_ul_h": flow.flow.value,
         "u_flow_ul_h": flow.flow.u,
         "regression_ul_h": flow.regression_ul_h,
         "end_point_and_regression_agree": flow.agree,
+        "stroke_ul": flow.stroke_ul,
     }
     if "looks_hours" not in recipe.parameters:
         return Evaluation(error, invalid, details)

@@ -32,7 +32,8 @@ class FittedLine:
     that was expected. `white_s` is the white part as a spectral density (unit²·s: divided by an averaging time it is
     the variance of that average), `walk_h` the variance that the random walk gains per hour (unit²/h). `t_mid_s` and
     `mid` are the centre of the readings. `scatter` is the standard deviation of single readings about a polygon that
-    follows slow changes. `jumps` are isolated steps of the level, as (time in s, size), which the slope leaves out.
+    follows slow changes, by their median deviation: what happens once does not count. `jumps` are isolated steps of the
+    level, as (time in s, size), which the slope leaves out.
     """
 
     slope_h: float
@@ -55,7 +56,7 @@ def fit_line(t_s: FloatArray, y: FloatArray, walk_h: float | None = None) -> Fit
     """
     centre_s, mean, width_s = span_means(t_s, y)
     steps = np.diff(mean)
-    jumps = _isolated_jumps(steps)
+    jumps = isolated_jumps(steps)
     fit = fit_steps(steps, jumps, None if walk_h is None else walk_h * width_s / S_PER_H)
     per_h = S_PER_H / width_s
     return FittedLine(
@@ -72,9 +73,9 @@ def fit_line(t_s: FloatArray, y: FloatArray, walk_h: float | None = None) -> Fit
     )
 
 
-def span_means(t_s: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, float]:
-    """Return centres (s), means and width (s) of the most equal spans, 4 to 128, of which none is empty."""
-    spans = MOST_SPANS
+def span_means(t_s: FloatArray, y: FloatArray, most: int = MOST_SPANS) -> tuple[FloatArray, FloatArray, float]:
+    """Return centres (s), means and width (s) of the most equal spans, 4 to `most`, of which none is empty."""
+    spans = most
     while True:
         edges_s = np.linspace(t_s[0], t_s[-1], spans + 1)
         first = np.searchsorted(t_s, edges_s[:-1])
@@ -92,7 +93,7 @@ def span_means(t_s: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, 
     return centre_s, mean + slope * (centre_s - mean_t), float(edges_s[1] - edges_s[0])
 
 
-def _isolated_jumps(steps: FloatArray) -> IndexArray:
+def isolated_jumps(steps: FloatArray) -> IndexArray:
     """Return the steps that are jumps: a bubble, a touched table. Steps that are many belong to the pump."""
     centre = float(np.median(steps))
     sd = float(np.median(np.abs(steps - centre))) * _MAD_TO_SD
@@ -115,7 +116,10 @@ def _merged(t_s: FloatArray, size: FloatArray, width_s: float) -> tuple[tuple[fl
 
 
 def _scatter(t_s: FloatArray, y: FloatArray, centre_s: FloatArray, mean: FloatArray) -> float:
-    """Return the standard deviation of single readings, thinned evenly, about a polygon with a corner each 8 spans."""
+    """Return the standard deviation of single readings, thinned evenly, about a polygon with a corner each 8 spans.
+
+    By the median deviation, so that a disturbance does not widen what is allowed to it.
+    """
     corners = max(2, centre_s.size // _SPANS_PER_CORNER)
     corner_s, corner = (part.reshape(corners, -1).mean(axis=1) for part in (centre_s, mean))
     # Beyond the outermost corners the polygon goes on straight.
@@ -125,4 +129,5 @@ def _scatter(t_s: FloatArray, y: FloatArray, centre_s: FloatArray, mean: FloatAr
     )
     corner_s = np.concatenate([t_s[:1], corner_s, t_s[-1:]])
     thin = slice(None, None, max(1, t_s.size // _SCATTER_READINGS))
-    return float((y[thin] - np.interp(t_s[thin], corner_s, corner)).std())
+    rest = y[thin] - np.interp(t_s[thin], corner_s, corner)
+    return float(np.median(np.abs(rest - np.median(rest)))) * _MAD_TO_SD

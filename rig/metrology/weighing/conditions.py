@@ -6,6 +6,10 @@ from dataclasses import dataclass, fields
 from rig.errors import MetrologyError
 from rig.metrology.weighing.gravimetry import air_density, immersion_factor, water_density, water_expansion, z_factor
 
+# Water in an open vessel in the still air of a room (22 °C, 50 %RH) loses 0.1 kg/(m²·h), within a factor of two: a
+# vapour pressure deficit of 1.3 kPa times the mass transfer of free convection.
+_OPEN_LOSS_MG_MM2_H = 0.1
+
 
 def _demand_not_negative(thing: object, *names: str) -> None:
     for name in names:
@@ -104,9 +108,10 @@ class Ambient:
 class TipInVessel:
     """How the liquid gets into the vessel, and how time is kept.
 
-    `needle_mm` 0 is a needle above the liquid, else `vessel_mm` is needed; `u_diameter_mm` is that of the needle.
-    `capillary_mg` is the standard deviation of the wetting's change between two readings. `liquid_ul` in pump and line
-    expands as it warms by 0 ± `u_warming_k_h`. `clock_relative_u` is that of the rig's clock, `u_stamp_s` of one stamp.
+    `needle_mm` 0 is a needle above the liquid, else `vessel_mm` is needed; `u_diameter_mm` is that of the needle,
+    `u_vessel_mm` that of the vessel. `capillary_mg` is the standard deviation of the wetting's force in one reading: a
+    difference of two has √2 of it. `liquid_ul` in pump and line expands as it warms by 0 ± `u_warming_k_h`.
+    `clock_relative_u` is that of the rig's clock, `u_stamp_s` of one stamp.
     """
 
     needle_mm: float = 0.0
@@ -117,6 +122,7 @@ class TipInVessel:
     u_warming_k_h: float = 0.0
     clock_relative_u: float = 0.0
     u_stamp_s: float = 0.0
+    u_vessel_mm: float = 0.0
 
     def __post_init__(self) -> None:
         _demand_not_negative(self, *(field.name for field in fields(self) if field.name != "vessel_mm"))
@@ -130,5 +136,11 @@ class TipInVessel:
 
     @property
     def u_immersion(self) -> float:
-        """Return its standard uncertainty: 2·d·u(d)/D²."""
-        return 2.0 * self.needle_mm * self.u_diameter_mm / self.vessel_mm**2
+        """Return its standard uncertainty: 2·(d/D)²·√((u(d)/d)² + (u(D)/D)²)."""
+        share = self.needle_mm / self.vessel_mm
+        return 2.0 * share * math.hypot(self.u_diameter_mm, share * self.u_vessel_mm) / self.vessel_mm
+
+    @property
+    def open_loss_mg_h(self) -> float:
+        """Return what the vessel could lose at most without any cover, inf for a vessel of no known size."""
+        return _OPEN_LOSS_MG_MM2_H * math.pi / 4.0 * self.vessel_mm**2

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 
 from numpy.typing import ArrayLike
 
-from rig.errors import MetrologyError, SeriesError
+from rig.errors import MetrologyError
 from rig.metrology.readings.checked import as_series, check_series, reading_noise
+from rig.metrology.readings.demands import not_negative
 from rig.metrology.readings.regression import FEWEST_SPANS, fit_line
 from rig.quantities import S_PER_H
 
 # Readings that repeat the same digit show no noise; below a tenth of a milligram a tare is not told from a digit.
 _LEAST_NOISE_MG = 0.1
-
-
-_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +25,9 @@ class EvaporationRate:
 
     `white_mg2_s` and `wander_mg2_h` say how the balance behaved meanwhile: variance of an average over one second, and
     variance that its random walk gains per hour (0 when not known). `remarks` says how it was found.
+    `change_mg_h` ± `u_change_mg_h` is by how much the loss had changed from the run before to the one after
+    (`u_change_mg_h` inf: not known), `u_between_mg_h` the standard uncertainty of the mean loss in between as the mean
+    of both: what no weighing at zero flow can show.
     """
 
     rate_mg_h: float
@@ -35,6 +36,9 @@ class EvaporationRate:
     white_mg2_s: float = 0.0
     wander_mg2_h: float = 0.0
     remarks: tuple[str, ...] = ()
+    change_mg_h: float = 0.0
+    u_change_mg_h: float = math.inf
+    u_between_mg_h: float = 0.0
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.rate_mg_h) and math.isfinite(self.u_mg_h) and self.u_mg_h >= 0 and self.dof > 0):
@@ -59,27 +63,29 @@ def evaporation_rate(t_s: ArrayLike, mass_mg: ArrayLike, *, max_gap_s: float | N
     return EvaporationRate(-line.slope_h, line.u_slope_h, line.dof, line.white_s, line.walk_h, remarks)
 
 
-def combine_evaporation(before: EvaporationRate, after: EvaporationRate) -> EvaporationRate:
+def combine_evaporation(
+    before: EvaporationRate, after: EvaporationRate, *, floor_mg_h: float = 0.0, floor_relative: float = 0.0
+) -> EvaporationRate:
     """Return the mean of the rates before and after: right for a loss that changes linearly in between.
 
-    Raises SeriesError when the two disagree beyond their uncertainties: when their k = 2 intervals do not touch, the
-    loss during the run is not known.
+    What lies between them is uncertain: `u_between_mg_h` is the floor that the bench states (`floor_mg_h`, and
+    `floor_relative` of the loss itself) with a rectangle from the one rate to the other. `mean_flow` looks closer.
+    Raises MetrologyError for a floor that is negative.
     """
-    apart = abs(before.rate_mg_h - after.rate_mg_h)
-    reach = 2.0 * (before.u_mg_h + after.u_mg_h)
-    # Readings without noise have no uncertainty; they agree all the same when only rounding sets them apart.
-    if apart > reach + _ROUNDING * (abs(before.rate_mg_h) + abs(after.rate_mg_h)):
-        raise SeriesError(
-            f"evaporation before, {before.rate_mg_h:.4g} ± {2 * before.u_mg_h:.2g} mg/h, and after, "
-            f"{after.rate_mg_h:.4g} ± {2 * after.u_mg_h:.2g} mg/h, disagree beyond their uncertainties (k = 2)"
-        )
+    not_negative(floor_mg_h, "floor of the evaporation in mg/h")
+    not_negative(floor_relative, "relative floor of the evaporation")
+    rate = 0.5 * (before.rate_mg_h + after.rate_mg_h)
     u = 0.5 * math.hypot(before.u_mg_h, after.u_mg_h)
     rest = before.u_mg_h**4 / before.dof + after.u_mg_h**4 / after.dof
+    change = after.rate_mg_h - before.rate_mg_h
     return EvaporationRate(
-        0.5 * (before.rate_mg_h + after.rate_mg_h),
+        rate,
         u,
         16.0 * u**4 / rest if rest > 0 else math.inf,
         0.5 * (before.white_mg2_s + after.white_mg2_s),
         0.5 * (before.wander_mg2_h + after.wander_mg2_h),
         (*before.remarks, *after.remarks),
+        change_mg_h=change,
+        u_change_mg_h=2.0 * u,
+        u_between_mg_h=math.hypot(floor_mg_h, floor_relative * rate, change / math.sqrt(12.0)),
     )

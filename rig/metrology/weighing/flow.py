@@ -4,19 +4,21 @@ Sources: IEC 60601-2-24 (overall error A, borrowed method); Bissig et al., Biome
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from numpy.typing import ArrayLike
 
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.readings.checked import FloatArray, as_series, check_series
+from rig.metrology.readings.demands import not_negative
 from rig.metrology.readings.regression import FittedLine, fit_line
-from rig.metrology.uncertainty.budget import Budget
+from rig.metrology.uncertainty.budget import Budget, Component
 from rig.metrology.weighing.conditions import BalanceSpecification
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
-from rig.metrology.weighing.flow_budget import Gain, error_budget, volume_budget
+from rig.metrology.weighing.flow_budget import Gain, error_budget, strokes_cut, volume_budget
 from rig.metrology.weighing.levels import level
+from rig.metrology.weighing.loss_change import loss_walk
 from rig.quantities import S_PER_H
 
 FEWEST_READINGS = 4
@@ -25,6 +27,8 @@ FEWEST_READINGS = 4
 _END_S = 60.0
 _RESTLESS_END_S = 5.0
 _END_SHARE = 1.0 / 500.0
+# A saw-tooth from −s/2 to s/2 has the median deviation s/4, which as a standard deviation of noise reads 1.4826·s/4.
+_STROKE_OVER_UNREST = 4.0 / 1.4826
 # An abrupt fall that noise cannot make, in standard deviations of one reading.
 _FALL_K = 10.0
 
@@ -36,8 +40,9 @@ class MeanFlow:
     `error` is the end-point result in percent with its budget, `flow` the same in µL/h. `regression_ul_h` is the slope
     of the line with correlated residuals and without isolated jumps, `u_regression_ul_h` its standard uncertainty from
     those residuals alone. `difference_percent` is end-point less regression, `allowed_percent` what the balance's noise
-    and strokes cut by the ends explain of it (k = 2). `gain` is the mass between the ends, from which `draw_error`
-    checks the budget by Monte Carlo.
+    and strokes cut by the ends explain of it (k = 2). `gain` is the mass between the ends and `evaporation` the loss
+    that was corrected, from which `draw_error` checks the budget by Monte Carlo. `stroke_ul` is the larger of the
+    stroke that was declared and the one that the readings show.
     """
 
     error: Budget
@@ -47,11 +52,26 @@ class MeanFlow:
     u_regression_ul_h: float
     difference_percent: float
     allowed_percent: float
+    evaporation: EvaporationRate
+    stroke_ul: float
 
     @property
     def agree(self) -> bool:
-        """Tell whether end-point and regression agree; `error.remarks` says it when they do not."""
+        """Tell whether end-point and regression agree; `error` carries their difference when they do not."""
         return abs(self.difference_percent) <= self.allowed_percent
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What was weighed around a window.
+
+    `stretches` are readings at the same steady flow, (seconds, mg) each, the seconds on the window's own axis (negative
+    before it). The zero-flow weighings end `lead_h` before the window and begin `lag_h` behind it.
+    """
+
+    stretches: tuple[tuple[FloatArray, FloatArray], ...] = ()
+    lead_h: float = 0.0
+    lag_h: float = 0.0
 
 
 def volume_delivered(
@@ -103,6 +123,8 @@ def mean_flow(
     *,
     programmed_ul_h: float,
     corrections: Corrections,
+    stroke_ul: float = 0.0,
+    around: Surroundings | None = None,
     end_s: float | None = None,
     max_gap_s: float | None = None,
 ) -> MeanFlow:
@@ -110,12 +132,14 @@ def mean_flow(
 
     The end-point result is the mass gained between the levels of the first and the last `end_s` seconds (None: a
     minute, 5 s when strokes show beyond the noise, at most 1/500 of the window), corrected for evaporation, over the
-    time between them. When the regression does not agree with it, the result's remarks say by how much.
-    Raises SeriesError as `check_series` does, and for no flow or a negative one (beyond k = 2 of noise and
-    evaporation); MetrologyError for a programmed rate that is not positive.
+    time between them. The uncertainty holds what evaporation did in between (`loss_walk`, with what is `around`), the
+    strokes of `stroke_ul` or more that the ends cut, and, when the regression does not agree with the end points,
+    their difference. No flow is a flow of nothing, −100 %.
+    Raises SeriesError as `check_series` does; MetrologyError for a programmed rate that is not positive.
     """
     if not 0.0 < programmed_ul_h < math.inf:
         raise MetrologyError(f"programmed rate of {programmed_ul_h!r} µL/h: an error in percent needs a positive rate")
+    not_negative(stroke_ul, "stroke in µL")
     evaporation, balance = corrections.evaporation, corrections.balance
     t, m = as_series(t_s, mass_mg, "mass", FEWEST_READINGS)
     facts = check_series(t, m, minimum=FEWEST_READINGS, max_gap_s=max_gap_s, fall_mg=_fall_mg(balance))
@@ -125,11 +149,30 @@ def mean_flow(
     unrest_mg = math.sqrt(max(0.0, line.scatter**2 - single_mg**2))
     longest_s = _END_S if unrest_mg <= single_mg else _RESTLESS_END_S
     end = min(longest_s, facts.span_s * _END_SHARE) if end_s is None else end_s
-    gain = _gain(t, m, (t[0], t[0] + end), (t[-1] - end, t[-1]), line.slope_h, corrections)
-    _refuse_no_flow(gain, evaporation)
-    volume = volume_budget(gain, corrections)
-    error = error_budget(volume, programmed_ul_h, gain.hours, corrections.tip)
-    return _compared(error, gain, line, unrest_mg, programmed_ul_h, corrections)
+    changing = _changing(t, m, corrections, around or Surroundings())
+    gain = _gain(t, m, (t[0], t[0] + end), (t[-1] - end, t[-1]), line.slope_h, changing)
+    stroke = max(stroke_ul, changing.per_mg * unrest_mg * _STROKE_OVER_UNREST)
+    error = error_budget(volume_budget(gain, changing), programmed_ul_h, gain.hours, changing.tip)
+    cut = strokes_cut(stroke, 100.0 / (programmed_ul_h * gain.hours))
+    return _compared(error.scaled(1.0, 0.0, "%", [cut]), gain, line, unrest_mg, programmed_ul_h, changing, stroke)
+
+
+def _changing(t: FloatArray, m: FloatArray, corrections: Corrections, around: Surroundings) -> Corrections:
+    """Return the corrections with what the readings themselves show of a loss that changes between the weighings."""
+    evaporation = corrections.evaporation
+    hours = float(t[-1] - t[0]) / S_PER_H
+    apart_h = hours + around.lead_h + around.lag_h
+    walk = loss_walk(
+        [*around.stretches, (t, m)],
+        evaporation.change_mg_h,
+        evaporation.u_change_mg_h,
+        apart_h if math.isfinite(evaporation.u_change_mg_h) else 0.0,
+    )
+    walked = walk.u_of_mean_mg_h(hours, around.lead_h, around.lag_h)
+    # Whatever varies beyond what an open vessel can lose is no evaporation (rectangle from nothing to that).
+    walked = min(walked, corrections.tip.open_loss_mg_h / math.sqrt(12.0))
+    u_between = math.hypot(evaporation.u_between_mg_h, walked)
+    return replace(corrections, evaporation=replace(evaporation, u_between_mg_h=u_between))
 
 
 def _gain(
@@ -148,14 +191,6 @@ def _gain(
     return Gain(mass_mg, hours, math.hypot(start.u_mg, end.u_mg), min(start.readings, end.readings))
 
 
-def _refuse_no_flow(gain: Gain, evaporation: EvaporationRate) -> None:
-    u_mg = math.hypot(gain.u_noise_mg, evaporation.u_mg_h * gain.hours)
-    if gain.mass_mg < -2.0 * u_mg:
-        raise SeriesError(f"negative flow: {gain.mass_mg:.3f} ± {2 * u_mg:.2g} mg gained in {gain.hours:.4g} h")
-    if gain.mass_mg <= 2.0 * u_mg:
-        raise SeriesError(f"no flow: {gain.mass_mg:.3f} ± {2 * u_mg:.2g} mg gained in {gain.hours:.4g} h is noise")
-
-
 def _compared(
     error: Budget,
     gain: Gain,
@@ -163,8 +198,13 @@ def _compared(
     unrest_mg: float,
     programmed_ul_h: float,
     corrections: Corrections,
+    stroke_ul: float,
 ) -> MeanFlow:
-    """Return both results and what noise, and strokes that the ends cut (`unrest_mg`), explain of their difference."""
+    """Return both results and what noise, and strokes that the ends cut (`unrest_mg`), explain of their difference.
+
+    A difference that they do not explain is in the budget: what shook the weighing (a drop, a touch) the regression
+    leaves out, what was missing of the flow (a bubble) it misses. The truth is one of the two or lies between them.
+    """
     per_mg = corrections.per_mg
     regression = per_mg * (line.slope_h + corrections.evaporation.rate_mg_h)
     u_regression = per_mg * line.u_slope_h
@@ -173,15 +213,28 @@ def _compared(
     u_ends_mg_h = math.hypot(gain.u_noise_mg, math.sqrt(2.0) * unrest_mg) / gain.hours
     allowed = 2.0 * percent * per_mg * math.hypot(line.u_steady_h, u_ends_mg_h)
     remarks: tuple[str, ...] = ()
+    told = error
     if abs(difference) > allowed:
         jumps = "".join(f"; the mass jumped by {size:+.3g} mg at {t_s / S_PER_H:.3f} h" for t_s, size in line.jumps)
         remarks = (
             f"end-point and regression disagree by {difference:+.3g} %, noise and strokes explain {allowed:.2g} %: "
             f"the flow was not steady or the weighing was disturbed{jumps}",
         )
-    flow = error.scaled(1.0 / percent, programmed_ul_h, "µL/h")
-    told = error.scaled(1.0, 0.0, "%", remarks=remarks)
-    return MeanFlow(told, flow, gain, regression, u_regression, difference, allowed)
+        # The true value may lie at either end of the difference: a rectangle around the end-point result.
+        apart = Component("end-point against regression", "A", 0.0, abs(difference) / math.sqrt(3.0), "%", 1.0)
+        told = error.scaled(1.0, 0.0, "%", [apart], remarks)
+    flow = told.scaled(1.0 / percent, programmed_ul_h, "µL/h")
+    return MeanFlow(
+        error=told,
+        flow=flow,
+        gain=gain,
+        regression_ul_h=regression,
+        u_regression_ul_h=u_regression,
+        difference_percent=difference,
+        allowed_percent=allowed,
+        evaporation=corrections.evaporation,
+        stroke_ul=stroke_ul,
+    )
 
 
 def _fall_mg(balance: BalanceSpecification) -> float:

@@ -38,8 +38,8 @@ def volume_budget(gain: Gain, corrections: Corrections) -> Budget:
     """Return the volume in µL that a gain of mass stands for, with its budget.
 
     V = Z·F·m: Z by `z_factor`, F by `immersion_factor`. Components: noise of the two levels, the balance's wander in
-    between, resolution, linearity, calibration, evaporation, liquid and air density, capillary force, immersion and
-    thermal expansion of the liquid in pump and line.
+    between, resolution, linearity, calibration, evaporation and its change, liquid and air density, capillary force,
+    immersion and thermal expansion of the liquid in pump and line.
     """
     evaporation, ambient = corrections.evaporation, corrections.ambient
     balance, tip = corrections.balance, corrections.tip
@@ -74,6 +74,9 @@ def volume_budget(gain: Gain, corrections: Corrections) -> Budget:
                 per_mg * gain.hours,
                 evaporation.dof,
             ),
+            Component(
+                "change of evaporation in between", "B", 0.0, evaporation.u_between_mg_h, "mg/h", per_mg * gain.hours
+            ),
             Component("liquid density, temperature", "B", liquid, u_temperature, "kg/m³", per_liquid),
             Component("liquid density, composition", "B", liquid, u_composition, "kg/m³", per_liquid),
             Component("air density", "B", air, ambient.u_air_kg_m3, "kg/m³", per_air),
@@ -83,6 +86,14 @@ def volume_budget(gain: Gain, corrections: Corrections) -> Budget:
         ],
         evaporation.remarks,
     )
+
+
+def strokes_cut(stroke_ul: float, sensitivity: float) -> Component:
+    """Return what strokes add to a result whose both ends cut one, at a phase left to chance; `sensitivity` per µL.
+
+    Each end misses or gains up to one stroke, rectangular: u = stroke·√(2/12).
+    """
+    return Component("phase of the strokes at both ends", "B", 0.0, stroke_ul / math.sqrt(6.0), "µL", sensitivity)
 
 
 def error_budget(volume: Budget, programmed_ul_h: float, hours: float, tip: TipInVessel) -> Budget:

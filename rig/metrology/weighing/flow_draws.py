@@ -68,10 +68,11 @@ def error_inputs(gain: Gain, corrections: Corrections) -> Sequence[Input]:
     )
     u_hours = math.hypot(gain.hours * tip.clock_relative_u, math.sqrt(2.0) * tip.u_stamp_s / S_PER_H)
     a = corrections.ambient
+    u_loss_mg_h = math.hypot(evaporation.u_mg_h, evaporation.u_between_mg_h)
     u_pushed_ul_h = a.liquid_expansion_per_k * tip.liquid_ul * tip.u_warming_k_h
     return (
         Input("mass", indicated_mg, u_mass_mg, "mg", "A"),
-        Input("evaporation", evaporation.rate_mg_h, evaporation.u_mg_h, "mg/h", "A"),
+        Input("evaporation", evaporation.rate_mg_h, u_loss_mg_h, "mg/h", "A"),
         Input("calibration", 1.0, balance.calibration_relative_u, "1"),
         Input("liquid temperature", a.liquid_temperature_c, a.u_liquid_temperature_k, "°C"),
         Input("relative density", a.relative_density, a.u_relative_density, "1"),

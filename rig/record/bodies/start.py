@@ -6,6 +6,9 @@ from rig.record.bodies.judging import LimitsInForce, RequirementsInForce
 
 # 1: results without k and degrees of freedom, no outcomes of plans. 2: this one.
 FORMAT = 2
+# 1: evaporation constant between two weighings, the liquid is water. 2: its change is in the budget, nothing that
+# contradicts a result leaves it a PASS.
+RULES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +22,12 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Dut:
-    """The pump under test; `stroke_ul` is the volume of one of its strokes, 0 for a pump without strokes."""
+    """The pump under test; the volume of one of its strokes and the motor's edges it takes, 0 where not declared."""
 
     model: str = ""
     serial: str = ""
     stroke_ul: float = 0.0
+    motor_edges_per_stroke: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,28 @@ class WeighingFacts:
     u_pressure_hpa: float = 1.0
     u_humidity_percent: float = 3.0
     clock_ppm: float = 50.0
+    u_needle_mm: float = 0.05
+    u_vessel_mm: float = 0.5
+    evaporation_floor_mg_h: float = 0.01
+    evaporation_floor_percent: float = 5.0
+    evaporation_mg_h: float | None = None
+    u_evaporation_mg_h: float | None = None
+    liquid_in_line_ul: float = 0.0
+    u_warming_k_h: float = 0.0
+    u_stamp_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LiquidFacts:
+    """What is pumped; `expansion_per_k` None is that of water, volumes are those at `volume_at_c`."""
+
+    name: str
+    density_kg_m3: float
+    u_density_kg_m3: float
+    reference_c: float
+    volume_at_c: float
+    expansion_per_k: float | None = None
+    u_expansion_per_k: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +124,9 @@ class Start:
 
     `plans` are the plan files, `selected` the plans of this session by their names, () where that was not written.
     `begun_utc_ns` is the machine's own time, since runs in virtual time may all start at one instant. `overdue` says
-    which calibrations had run out. `format` is the version of these words.
+    which calibrations had run out. `format` is the version of these words, `rules` that of the rules by which results
+    are computed from samples: a record from under other rules recomputes to other numbers. `liquid` None is water at
+    the temperature of the beaker.
     """
 
     bench: str = ""
@@ -110,6 +138,7 @@ class Start:
     operator: str = ""
     instruments: dict[str, DeclaredInstrument] = field(default_factory=dict)
     weighing: WeighingFacts | None = None
+    liquid: LiquidFacts | None = None
     ambient: StatedAir | None = None
     overdue: tuple[str, ...] = ()
     plans: tuple[str, ...] = ()
@@ -121,6 +150,7 @@ class Start:
     purpose: str = ""
     begun_utc_ns: int = 0
     format: int = 1
+    rules: int = 1
 
     @property
     def mocked(self) -> bool:

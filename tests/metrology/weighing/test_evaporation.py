@@ -42,13 +42,16 @@ def test_before_and_after_are_averaged():
     assert both.dof == pytest.approx(1e-8 * 60.0 / (0.006**4 + 0.008**4))
 
 
-def test_rates_that_disagree_beyond_their_uncertainties_are_refused_with_both():
-    with pytest.raises(SeriesError, match=r"before, 0\.1 .* after, 0\.15 .*disagree"):
-        combine_evaporation(EvaporationRate(0.10, 0.01), EvaporationRate(0.15, 0.01))
+def test_what_changed_between_the_two_is_uncertain_as_a_rectangle_from_one_to_the_other():
+    both = combine_evaporation(EvaporationRate(0.10, 0.001), EvaporationRate(0.16, 0.001))
+    assert both.change_mg_h == pytest.approx(0.06)
+    assert both.u_between_mg_h == pytest.approx(0.06 / math.sqrt(12))
 
 
-def test_rates_whose_intervals_touch_are_taken():
-    assert combine_evaporation(EvaporationRate(0.10, 0.01), EvaporationRate(0.139, 0.01)).rate_mg_h > 0.1
+def test_the_floor_that_a_bench_states_holds_where_the_two_agree():
+    one = EvaporationRate(0.20, 0.001)
+    both = combine_evaporation(one, one, floor_mg_h=0.03, floor_relative=0.2)
+    assert both.u_between_mg_h == pytest.approx(0.05)
 
 
 def test_a_tare_in_the_middle_is_refused():
@@ -83,8 +86,3 @@ def test_readings_that_are_no_numbers_are_refused(value):
 def test_a_rate_that_is_none_cannot_be_stated(rate, u, dof):
     with pytest.raises(MetrologyError):
         EvaporationRate(rate, u, dof)
-
-
-def test_rates_that_only_rounding_sets_apart_agree():
-    before, after = EvaporationRate(0.5, 0.0), EvaporationRate(0.5 + 1e-13, 0.0)
-    assert combine_evaporation(before, after).rate_mg_h == pytest.approx(0.5)

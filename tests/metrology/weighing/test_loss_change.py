@@ -1,0 +1,58 @@
+"""A loss that changes between two weighings: how far it walks, and what that makes of its mean."""
+
+import math
+
+import numpy as np
+import pytest
+
+from rig.metrology.weighing.loss_change import LossWalk, loss_walk
+
+T_H = np.arange(0.0, 25.0, 1.0 / 60.0)
+T_S = 3600.0 * T_H
+
+
+def weighed(loss_mg_h, seed=1, noise_mg=0.02, rate_mg_h=2.0):
+    lost = np.concatenate([[0.0], np.cumsum(loss_mg_h[:-1]) / 60.0])
+    return rate_mg_h * T_H - lost + np.random.default_rng(seed).normal(0.0, noise_mg, T_H.size)
+
+
+def test_the_mean_of_a_bridge_has_the_variance_t_over_12():
+    assert LossWalk(0.04).u_of_mean_mg_h(24.0) == pytest.approx(math.sqrt(0.04 * 24.0 / 12.0), rel=1e-3)
+
+
+def test_a_window_off_the_middle_is_known_worse():
+    """Against 100,000 walks drawn step by step."""
+    steps = np.random.default_rng(1).normal(0.0, math.sqrt(0.04 / 4), (20_000, 49 * 4))
+    walk = np.cumsum(steps, axis=1)
+    off = walk[:, 24 * 4 :].mean(axis=1) - 0.5 * walk[:, -1]
+    assert LossWalk(0.04).u_of_mean_mg_h(25.0, lead_h=24.0) == pytest.approx(float(off.std()), rel=0.03)
+
+
+def test_a_loss_that_stands_still_costs_nearly_nothing():
+    assert loss_walk([(T_S, weighed(np.full(T_H.size, 0.2)))]).u_of_mean_mg_h(25.0) < 0.002
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_walk_is_found_in_its_size(seed):
+    rng = np.random.default_rng(seed)
+    loss = 1.0 + np.cumsum(rng.normal(0.0, 0.05 / math.sqrt(60.0), T_H.size))
+    assert math.sqrt(loss_walk([(T_S, weighed(loss))]).variance_mg2_h3) == pytest.approx(0.05, rel=0.5)
+
+
+def test_what_two_weighings_show_counts_where_the_window_shows_nothing():
+    noisy = [(T_S, weighed(np.full(T_H.size, 0.2), noise_mg=2.0))]
+    alike = loss_walk(noisy, 0.0, 0.004, 25.0)
+    apart = loss_walk(noisy, 0.5, 0.004, 25.0)
+    assert apart.u_of_mean_mg_h(25.0) > 2.0 * alike.u_of_mean_mg_h(25.0)
+
+
+def test_readings_without_noise_have_a_loss_that_stands_still():
+    assert loss_walk([(T_S, 2.0 * T_H)]).variance_mg2_h3 == 0.0
+
+
+def test_a_creep_that_begins_with_the_window_shows_against_the_flow_before():
+    before = (T_S - T_S[-1] - 60.0, weighed(np.full(T_H.size, 0.05), seed=2))
+    window = (T_S, weighed(np.full(T_H.size, -0.03), seed=3))
+    alone = loss_walk([window], 0.0, 0.004, 25.0).u_of_mean_mg_h(25.0)
+    beside = loss_walk([before, window], 0.0, 0.004, 50.0).u_of_mean_mg_h(25.0, lead_h=25.0)
+    assert beside > 0.02 > 5.0 * alone
