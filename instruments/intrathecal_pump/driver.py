@@ -123,7 +123,8 @@ class Driver:
         volume_nl = self._whole_nl("a bolus", volume_ul, steps, "µL")
         before = self._link.ask(GetStatus(), StatusReply).reply
         self._check_total_rate(before.basal_nl_h)
-        with self._verb("give_bolus", volume_ul=volume_ul) as talk:
+        rate_ul_h = self._settings.bolus_rate_ul_h
+        with self._verb("give_bolus", volume_ul=volume_ul, rate_ul_h=rate_ul_h) as talk:
             _programme(talk, Bolus(volume_nl, self._bolus_rate_nl_h))
             after = talk.ask(GetStatus(), StatusReply)
             # The count, not the state: a short bolus may be over by now.

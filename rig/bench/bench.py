@@ -10,6 +10,7 @@ from rig.bench.instruments import Instruments
 from rig.bench.opening import Opening
 from rig.bench.progress import Progress
 from rig.bench.pump_watch import PumpWatch
+from rig.bench.rest_watch import RestWatch
 from rig.bench.sampling import Sampler
 from rig.bench.window import Window
 from rig.bench_file.reading import BenchFile
@@ -25,13 +26,13 @@ from rig.evaluation import looks
 from rig.evaluation.commanded import with_rate
 from rig.evaluation.projection import ProjectedVerdict
 from rig.exchange import Exchange
-from rig.record.bodies.events import LooksPlanned, WindowBegins, WindowEnds, ZeroFlow
+from rig.record.bodies.events import AlarmExpected, LooksPlanned, WindowBegins, WindowEnds, ZeroFlow
 from rig.record.bodies.others import SamplerCounted
 from rig.record.bodies.recipe import Recipe
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
 from rig.safety.lease import take_lease
-from rig.safety.stop import Powering, stop_delivery
+from rig.safety.stop import Powering, cut_delivery, stop_delivery
 from rig.samples import Sampled
 from rig.wire_trace import WireTrace
 
@@ -65,6 +66,7 @@ class Bench:
         self.projected_verdict: ProjectedVerdict | None = None
         self._window_ns: int | None = None
         self._pump_watches: list[PumpWatch] = []
+        self._rest_watch = RestWatch(self.instruments, record, clock, self._does_not_rest)
         self.twin_failures: Callable[[], tuple[str, ...]] = tuple
         self._cleanup = contextlib.ExitStack()
 
@@ -100,6 +102,7 @@ class Bench:
             self.renew_lease()
             self.clock.wait_until(min(now_ns + slice_ns, end_ns))
             self.check()
+            self._rest_watch.look()
             self.on_progress(Progress(doing, begin_ns, end_ns, self.clock.now_ns()))
             if self.projected_verdict is not None and self._window_ns is not None:
                 self.projected_verdict.look(self._window_ns, self.clock.now_ns(), end_ns)
@@ -166,7 +169,12 @@ class Bench:
             sampler.read_now()
         for watch in self._pump_watches:
             watch.look()
+        self._rest_watch.count_edges()
         self.check()
+
+    def expect_alarm(self, alarm: str) -> None:
+        """Say that the plan under way provokes an alarm, in the pump's own word: it is no contradiction then."""
+        self.record.event(AlarmExpected(alarm))
 
     @contextlib.contextmanager
     def window(self, name: str) -> Iterator[Window]:
@@ -186,7 +194,7 @@ class Bench:
     def zero_flow(self, *, hours: float, doing: str = "zero flow") -> None:
         """Weigh with the pump stopped, to determine evaporation and drift; evaluations find it in the record."""
         self.stop_pump()
-        with self.window("zero flow") as window:
+        with self.window("zero flow") as window, self._rest_watch.watching(window.from_ns):
             self.dwell(hours=hours, doing=doing)
         self.record.event(ZeroFlow(window.from_ns, window.to_ns))
 
@@ -204,6 +212,14 @@ class Bench:
     def _stop_one(self, pump: Pump) -> None:
         try:
             stop_delivery(pump, self._powering(), self.record.event)
+        except SafetyError as error:
+            self.unsafe = self.unsafe or str(error).splitlines()[0]
+            raise
+
+    def _does_not_rest(self, what: str) -> None:
+        """Take the pump's power away because it delivers though it said that it stopped; raises SafetyError."""
+        try:
+            cut_delivery(self._powering(), self.record.event, what)
         except SafetyError as error:
             self.unsafe = self.unsafe or str(error).splitlines()[0]
             raise

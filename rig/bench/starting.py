@@ -19,6 +19,7 @@ from rig.record.bodies.start import (
     LiquidFacts,
     SourceFile,
     Start,
+    StatedAccuracy,
     StatedAir,
     WeighingFacts,
 )
@@ -56,6 +57,7 @@ def start_run(
         operator=os.environ.get(OPERATOR_VARIABLE) or bench_file.bench.operator or "not named",
         instruments={entry.name: _declared(entry) for entry in bench_file.instruments},
         weighing=from_body(WeighingFacts, bench_file.weighing.model_dump()) if bench_file.weighing else None,
+        fed_by_supply=bench_file.power is not None,
         liquid=_liquid(bench_file.liquid) if bench_file.liquid else None,
         ambient=from_body(StatedAir, bench_file.ambient.model_dump()) if bench_file.ambient else None,
         overdue=bench_file.overdue(today),
@@ -84,6 +86,7 @@ def _declared(entry: InstrumentEntry) -> DeclaredInstrument:
         calibration=from_body(CalibrationStatus, calibration.model_dump(mode="json")) if calibration else None,
         sample_every_s=entry.sample_every_s,
         role=entry.role,
+        accuracy=from_body(StatedAccuracy, entry.accuracy.model_dump()) if entry.accuracy else None,
     )
 
 

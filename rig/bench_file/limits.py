@@ -44,11 +44,21 @@ class TrumpetSection(TomlTable):
     windows_min: tuple[float, ...] = Field(min_length=1)
 
 
+class AgreementSection(TomlTable):
+    """How far what instruments, books and clocks say may lie apart, beyond the uncertainty of comparing them."""
+
+    total_percent: float | None = Field(default=None, gt=0, le=100)
+    course_percent: float = Field(default=10.0, gt=0, le=100)
+    books_percent: float = Field(default=5.0, gt=0, le=100)
+    clock_ppm: float = Field(default=100.0, gt=0, le=1e6)
+
+
 class LimitsFile(TomlTable):
     """limits.toml."""
 
     evaporation: EvaporationSection
     trumpet: TrumpetSection | None = None
+    agreement: AgreementSection = AgreementSection()
     limits: dict[str, LimitTable]
 
 

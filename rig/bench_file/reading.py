@@ -13,6 +13,7 @@ from typing import Any
 
 from rig.bench_file.checking import Checker
 from rig.bench_file.tables import (
+    Accuracy,
     AmbientSection,
     BenchSection,
     Calibration,
@@ -52,6 +53,7 @@ class InstrumentEntry:
     driver: Any
     settings: InstrumentSettings
     calibration: Calibration | None
+    accuracy: Accuracy | None
     sample_every_s: float | None
     twin: Any
     twin_parameters: TwinParameters | None
@@ -178,6 +180,7 @@ def _instrument(checker: Checker, name: str, table: dict[str, object], *, mocked
         driver=driver,
         settings=settings,
         calibration=common.calibration,
+        accuracy=common.accuracy,
         sample_every_s=common.sample_every_s,
         twin=twin,
         twin_parameters=parameters,

@@ -34,6 +34,13 @@ class Calibration(TomlTable):
     as_found: str = ""
 
 
+class Accuracy(TomlTable):
+    """The limits of error that an instrument's maker states: percent of the value, or absolute in its own unit."""
+
+    percent: float = Field(ge=0, le=100)
+    absolute: float = Field(ge=0)
+
+
 class BenchSection(TomlTable):
     """What the bench is and which time it runs on."""
 
@@ -178,5 +185,6 @@ class InstrumentCommon(TomlTable):
     driver: str = Field(min_length=1)
     role: Role = ""
     calibration: Calibration | None = None
+    accuracy: Accuracy | None = None
     sample_every_s: float | None = Field(default=None, gt=0, le=3600)
     twin: dict[str, Any] | None = None

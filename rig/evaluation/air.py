@@ -1,5 +1,9 @@
 """The air and the liquid of a weighing as the record has them, and what the air does to a reading."""
 
+import math
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,10 +14,12 @@ from rig.evaluation.delivered import streams_of
 from rig.metrology.weighing.conditions import Ambient
 from rig.metrology.weighing.gravimetry import z_factor
 from rig.metrology.weighing.liquid import Liquid
+from rig.quantities import convert
 from rig.record.bodies.start import LiquidFacts, StatedAir, WeighingFacts
 from rig.record.reader import RecordReader
 from rig.record.series import Series
 
+_BEGINNING_NS = -(2**62)
 _MINUTE_NS = 60 * NS_PER_S
 _NAMES = ("air_temperature", "air_pressure", "air_humidity")
 # Verbs after which the balance shows another number for the same load.
@@ -81,30 +87,62 @@ def in_mean_air(reader: RecordReader, balance: str, series: Series, from_ns: int
     return np.asarray(shown_empty_mg + (mass_mg - shown_empty_mg) * ratio, np.float64)
 
 
+@dataclass(slots=True)
+class _Vessel:
+    """What a balance would show without liquid, from which moment on (UTC ns), as far as a record was looked at."""
+
+    looked_to_ns: int
+    last_mg: float
+    from_ns: list[int]
+    empty_mg: list[float]
+
+
+# A record is looked at by its reader many times while a plan is settled; each looks at the past once.
+_VESSELS: WeakKeyDictionary[RecordReader, dict[str, _Vessel]] = WeakKeyDictionary()
+
+
 def _shown_empty_mg(reader: RecordReader, balance: str, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return what the balance would show at each of `t_ns` without the liquid that has come since the vessel was fresh.
 
     It follows tares and zero settings, which shift all readings behind them, and fresh vessels, which hold nothing yet.
     """
-    if not len(t_ns):
-        return np.empty(0)
-    mass_mg, series = read_column(reader, balance, "mass", None, int(t_ns.max()) + 1)
+    vessels = _VESSELS.setdefault(reader, {})
+    vessel = vessels.get(balance)
+    to_ns = int(t_ns.max()) + 1
+    if vessel is None:
+        first_mg = float(reader.first_value(balance, "mass"))
+        vessel = vessels[balance] = _Vessel(_BEGINNING_NS, math.nan, [_BEGINNING_NS], [first_mg])
+        vessel.empty_mg[0] *= convert(1.0, _unit_of_mass(reader, balance), "mg")
+    if to_ns > vessel.looked_to_ns:
+        _look_on(reader, balance, vessel, to_ns)
+    index = np.maximum(np.searchsorted(vessel.from_ns, t_ns, side="right") - 1, 0)
+    return np.asarray(vessel.empty_mg)[index]
+
+
+def _unit_of_mass(reader: RecordReader, balance: str) -> str:
+    return next(channel.unit for channel in reader.channels(balance) if channel.name == "mass")
+
+
+def _look_on(reader: RecordReader, balance: str, vessel: _Vessel, to_ns: int) -> None:
+    """Follow the vessel up to `to_ns`."""
+    mass_mg, series = read_column(reader, balance, "mass", vessel.looked_to_ns, to_ns)
     order = np.argsort(series.t_ns, kind="stable")
     at_ns, mass_mg = series.t_ns[order], mass_mg[order]
-    empty_mg = float(mass_mg[0])
-    from_ns, levels_mg = [int(at_ns[0])], [empty_mg]
+    if not len(mass_mg):
+        return
     zeroed = [one.body.sent_ns or one.t_ns for one in reader.commands(balance) if one.body.verb in _ZEROING]
-    steps = np.searchsorted(at_ns, np.asarray(zeroed, np.int64), side="left")
-    fresh = np.flatnonzero(np.diff(mass_mg) < -_FRESH_VESSEL_MG) + 1
-    for i in sorted({*steps.tolist(), *fresh.tolist()}):
-        if not 0 < i < len(at_ns):
+    inside = [ns for ns in zeroed if vessel.looked_to_ns <= ns < to_ns]
+    tared = set(np.searchsorted(at_ns, np.asarray(inside, np.int64), side="left").tolist())
+    before_mg = np.concatenate([[vessel.last_mg], mass_mg[:-1]])
+    # Before the very first reading there is none to fall from: it compares with nothing.
+    fresh = set(np.flatnonzero(mass_mg - before_mg < -_FRESH_VESSEL_MG).tolist())
+    for i in sorted(tared | fresh):
+        if i >= len(at_ns) or math.isnan(before_mg[i]):
             continue
-        shift_mg = float(mass_mg[i] - mass_mg[i - 1])
-        empty_mg = empty_mg + shift_mg if i in steps else float(mass_mg[i])
-        from_ns.append(int(at_ns[i]))
-        levels_mg.append(empty_mg)
-    index = np.maximum(np.searchsorted(from_ns, t_ns, side="right") - 1, 0)
-    return np.asarray(levels_mg)[index]
+        shift_mg = float(mass_mg[i] - before_mg[i])
+        vessel.from_ns.append(int(at_ns[i]))
+        vessel.empty_mg.append(vessel.empty_mg[-1] + shift_mg if i in tared else float(mass_mg[i]))
+    vessel.looked_to_ns, vessel.last_mg = to_ns, float(mass_mg[-1])
 
 
 def _daq_stream(reader: RecordReader, names: tuple[str, ...]) -> str | None:

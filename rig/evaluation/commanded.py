@@ -15,11 +15,15 @@ _SAME = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class PumpOrder:
-    """One command that the pump took: when it was sent (UTC ns), and the rate or the volume in it (0 for a stop)."""
+    """One command that the pump took: when it was sent (UTC ns), and the rate or the volume in it (0 for a stop).
+
+    `rate_ul_h` is how fast a bolus was to be given, 0 where the record does not say.
+    """
 
     sent_ns: int
     verb: str
     amount: float
+    rate_ul_h: float = 0.0
 
 
 def told(reader: RecordReader) -> tuple[PumpOrder, ...]:
@@ -30,7 +34,8 @@ def told(reader: RecordReader) -> tuple[PumpOrder, ...]:
         command = entry.body
         if command.verb in (RUN, BOLUS, STOP) and command.result == _OK:
             amount = float(command.arguments.get(_AMOUNT.get(command.verb, ""), 0.0))
-            found.append(PumpOrder(command.sent_ns or entry.t_ns, command.verb, amount))
+            given_at = float(command.arguments.get("rate_ul_h", 0.0)) if command.verb == BOLUS else 0.0
+            found.append(PumpOrder(command.sent_ns or entry.t_ns, command.verb, amount, given_at))
     return tuple(found)
 
 

@@ -3,10 +3,12 @@
 Nothing here computes a result; it collects the inputs of metrology and the reasons why they would not be valid.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtrit
 
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
@@ -28,6 +30,10 @@ from rig.record.series import Series
 GAP_INTERVALS = 3.0
 # A stretch of steady flow beside a window says something about it from so many hours on.
 _STRETCH_H = 2.0
+# A balance may creep upwards by twice the standard uncertainty that the bench states for its loss.
+GAIN_FLOORS = 2.0
+# How often a comparison that nobody asked for may cry wolf.
+FALSE_ALARM = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +118,42 @@ def evaporation_around(reader: RecordReader, recipe: Recipe) -> EvaporationRate:
 
     Raises SeriesError when one of the two is missing.
     """
+    before, after = weighings_around(reader, recipe)
+    return evaporation_between(reader, before, after)
+
+
+def evaporation_between(reader: RecordReader, before: ZeroFlow, after: ZeroFlow) -> EvaporationRate:
+    """Return the mean evaporation of two zero-flow runs, with what may lie between them.
+
+    What the vessel gained at zero flow is no evaporation, and what it was went on or did not while the pump ran: all of
+    it is uncertain.
+    """
     facts = weighing_facts(reader)
-    before, after = (zero_flow_rate(reader, one) for one in weighings_around(reader, recipe))
-    return combine_evaporation(
-        before,
-        after,
+    rates = [zero_flow_rate(reader, one) for one in (before, after)]
+    mean = combine_evaporation(
+        *rates,
         floor_mg_h=facts.evaporation_floor_mg_h,
         floor_relative=facts.evaporation_floor_percent / 100.0,
     )
+    gained_mg_h = max(gain_mg_h(rate, facts) for rate in rates)
+    if gained_mg_h <= 0.0:
+        return mean
+    return replace(mean, u_between_mg_h=math.hypot(mean.u_between_mg_h, max(-rate.rate_mg_h for rate in rates)))
+
+
+def gain_mg_h(rate: EvaporationRate, facts: WeighingFacts) -> float:
+    """Return by how much a vessel gained at zero flow beyond its uncertainty and the bench's floor; ≤ 0 for no gain.
+
+    Water does not condense into a beaker: what comes is delivered. The uncertainty is Student's, with one false alarm
+    in a thousand weighings.
+    """
+    allowed_mg_h = GAIN_FLOORS * facts.evaporation_floor_mg_h + widening(rate.dof) * rate.u_mg_h
+    return -rate.rate_mg_h - allowed_mg_h
+
+
+def widening(dof: float) -> float:
+    """Return the coverage factor, by Student's t, of a comparison that may be wrong once in a thousand times."""
+    return float(-stdtrit(min(dof, 1e9), FALSE_ALARM / 2.0))
 
 
 def surroundings(reader: RecordReader, recipe: Recipe) -> Surroundings:

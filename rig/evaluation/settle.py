@@ -3,15 +3,20 @@
 from dataclasses import dataclass, replace
 
 from rig.errors import MetrologyError, PlanError
+from rig.evaluation.claims.agreement import NAME as AGREEMENT
 from rig.evaluation.definition import ClaimKind
 from rig.evaluation.outcome import Evaluation, FactFound
 from rig.evaluation.registry import kind_of
+from rig.evaluation.witnesses import Evidence, evidence_around
 from rig.metrology.uncertainty.budget import Budget
 from rig.metrology.uncertainty.decision import Verdict, decide_budget
 from rig.record.bodies.judging import Limit
 from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.result import BudgetLine, Judgement, Number, Result, shared_out
 from rig.record.reader import RecordReader
+
+# Units of results that are volumes, or volumes compared.
+_VOLUMES = frozenset({"%", "µL", "µL/h"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class Asked:
 def settle(asked: Asked, reader: RecordReader) -> Result:
     """Compute a result from raw samples and decide it.
 
-    Data that allow no number give INVALID with the refusal as its reason. Raises PlanError for a kind of claim that
+    Data that allow no number give INVALID with the refusal as its reason; so does everything that contradicts the
+    result, unless it is a FAIL that the contradiction leaves standing. Raises PlanError for a kind of claim that
     is not known, and when it and its limit do not go together.
     """
     recipe, limit = asked.recipe, asked.limit
@@ -47,17 +53,46 @@ def settle(asked: Asked, reader: RecordReader) -> Result:
         verdict=Verdict.INVALID.value,
         limit_name=asked.limit_name,
         limit=limit,
+        volume_at_c=_volume_at_c(kind, reader),
     )
+    with reader.as_of(recipe.last_seq) as then:
+        result = _computed(kind, claimed, then)
+        if kind.name == AGREEMENT:
+            return result
+        return _held_to(result, evidence_around(then, recipe))
+
+
+def _computed(kind: ClaimKind, claimed: Result, reader: RecordReader) -> Result:
     try:
-        with reader.as_of(recipe.last_seq) as then:
-            found = kind.compute(recipe, then)
+        found = kind.compute(claimed.recipe, reader)
     except MetrologyError as error:
         return replace(claimed, reasons=(str(error),))
+    limit = claimed.limit
     if isinstance(found, FactFound):
         return _found(claimed, found)
     if limit is None or found.budget.unit != kind.unit:
         raise PlanError(f"{kind.name} gave {found.budget.unit}, where {kind.unit or 'a fact'} was promised")
     return _decided(claimed, limit, found)
+
+
+def _volume_at_c(kind: ClaimKind, reader: RecordReader) -> float | None:
+    """Return the temperature that a result's volumes are stated at; None for what is no volume, or not stated."""
+    liquid = reader.start().liquid
+    return liquid.volume_at_c if liquid is not None and kind.unit in _VOLUMES else None
+
+
+def _held_to(result: Result, evidence: Evidence) -> Result:
+    """Return a result as the evidence leaves it: no PASS stands beside a contradiction.
+
+    What puts the weighing in doubt takes every verdict away. What contradicts the pump's account of itself leaves a
+    FAIL standing: the pump that is wrong and does not know it is the very thing to be found.
+    """
+    against = evidence.against
+    if not against:
+        return result
+    if evidence.undermines or result.verdict != Verdict.FAIL.value:
+        return replace(result, verdict=Verdict.INVALID.value, reasons=(*against, *result.reasons))
+    return replace(result, reasons=(*result.reasons, *against))
 
 
 def check_limit(kind: ClaimKind, limit: Limit | None) -> None:

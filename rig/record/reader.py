@@ -17,7 +17,7 @@ from rig.record.chain import verify_rows
 from rig.record.database import Database
 from rig.record.lock import has_writer
 from rig.record.schema import Entry, Kind, parse_body
-from rig.record.series import Series, read_series
+from rig.record.series import Blocks, Series, read_series
 from rig.record.words import (
     Stamped,
     command_of,
@@ -38,18 +38,19 @@ class RecordReader:
     All methods raise RecordCorruptError when what they meet is not what a record holds.
     """
 
-    def __init__(self, path: Path, as_of_seq: int | None = None) -> None:
-        """Open the record, up to entry `as_of_seq` if given.
+    def __init__(self, path: Path, as_of_seq: int | None = None, blocks: Blocks | None = None) -> None:
+        """Open the record, up to entry `as_of_seq` if given; `blocks` are those that another reader of it has at hand.
 
         Raises RecordNotFoundError, RecordCorruptError (no record of this schema) or RecordError.
         """
         self.path = path
         self._database = Database(path, as_of_seq)
         self._channels: dict[str, tuple[Channel, ...]] = {}
+        self._blocks = blocks if blocks is not None else Blocks()
 
     def as_of(self, seq: int) -> "RecordReader":
         """Open the record once more, as it was when entry `seq` was its last: nothing newer is seen."""
-        return RecordReader(self.path, seq)
+        return RecordReader(self.path, seq, self._blocks)
 
     def close(self) -> None:
         """Close the file; safe to repeat."""
@@ -160,7 +161,7 @@ class RecordReader:
 
         Only blocks that reach into the interval are read. Raises RecordError for an unknown stream or column.
         """
-        return read_series(self._database, stream, self.channels(stream), from_ns, to_ns, columns)
+        return read_series(self._database, self._blocks, stream, self.channels(stream), from_ns, to_ns, columns)
 
     def first_value(self, stream: str, column: str) -> float:
         """Return the very first recorded sample of a channel; raises RecordError when there is none."""

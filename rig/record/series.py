@@ -15,6 +15,9 @@ from rig.record.database import Database
 from rig.record.schema import parse_body
 from rig.samples import Block
 
+_LARGE_BYTES = 64 * 1024
+_MOST_BYTES = 64 * 1024 * 1024
+_OVERHEAD_BYTES = 800  # of the objects around a block of one row
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 _FIRST, _LAST = "json_extract(body, '$.t_first_ns')", "json_extract(body, '$.t_last_ns')"
 _IN_INTERVAL = (
@@ -43,15 +46,43 @@ class Series:
     units: dict[str, str]
 
 
+class Blocks:
+    """Blocks of samples that were decoded already, by entry and columns, as long as they are few bytes together.
+
+    An instrument that is read once a minute gives a block of one row: what settles a plan asks for the same ones again
+    and again. Entries never change, so that readers of one record may share what they know.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, tuple[str, ...]], Block] = {}
+        self._bytes = 0
+
+    def get(self, seq: int, names: tuple[str, ...]) -> Block | None:
+        """Return a block; None means only that it is not at hand."""
+        return self._known.get((seq, names))
+
+    def keep(self, seq: int, names: tuple[str, ...], block: Block) -> None:
+        """Keep a block, unless it is large: reading that again costs little beside what it would take up."""
+        size = block.t_ns.nbytes * (1 + len(names))
+        if size > _LARGE_BYTES:
+            return
+        if self._bytes > _MOST_BYTES:
+            self._known.clear()
+            self._bytes = 0
+        self._known[seq, names] = block
+        self._bytes += size + _OVERHEAD_BYTES
+
+
 def read_series(
     database: Database,
+    blocks: Blocks,
     stream: str,
     channels: Sequence[Channel],
     from_ns: int | None,
     to_ns: int | None,
     columns: Sequence[str] | None,
 ) -> Series:
-    """Do what `RecordReader.series` says."""
+    """Do what `RecordReader.series` says; `blocks` are those at hand."""
     units = {channel.name: channel.unit for channel in channels}
     names = tuple(units) if columns is None else tuple(columns)
     if unknown := [name for name in names if name not in units]:
@@ -61,9 +92,13 @@ def read_series(
     last = _INT64_MAX if to_ns is None else min(to_ns - 1, _INT64_MAX)
     found = database.rows(_IN_INTERVAL, (stream, first, last))
     pieces, lost = [], 0
-    rows = database.whole_rows_of(array("q", (seq for seq, _, _ in found)))
-    for (_, t_first, t_last), row in zip(found, rows, strict=True):
-        block = _block(row, names)
+    known = [blocks.get(seq, names) for seq, _, _ in found]
+    missing = (seq for (seq, _, _), block in zip(found, known, strict=True) if block is None)
+    rows = database.whole_rows_of(array("q", missing))
+    for (seq, t_first, t_last), at_hand in zip(found, known, strict=True):
+        block = at_hand if at_hand is not None else _block(next(rows), names)
+        if at_hand is None:
+            blocks.keep(seq, names, block)
         lost += block.lost if t_first >= first else 0
         pieces.append(block if first <= t_first and t_last <= last else _within(block, first, last))
     if all(t_last <= last for _, _, t_last in found):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rig.capabilities import Daq, Pump, Supply
 from rig.errors import RecordError, RigError, SafetyError
-from rig.record.bodies.events import PumpDidNotStop
+from rig.record.bodies.events import DeliveredAfterStop, PumpDidNotStop
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,33 @@ def stop_delivery(pump: Pump, powering: Powering, tell: Callable[[PumpDidNotStop
         _cut_supply(powering, tell, error)
 
 
+def cut_delivery(powering: Powering, tell: Callable[[DeliveredAfterStop], object], what: str) -> None:
+    """Take the supply away from a pump that delivers though it said that it stopped, and raise SafetyError saying so.
+
+    `what` is what was seen; `tell` takes what must be recorded.
+    """
+    done, problems = _every_way(powering)
+    with contextlib.suppress(RecordError):  # the error below says all of it
+        tell(DeliveredAfterStop(what, tuple(done)))
+    remedy = " and ".join(done) or "STOP IT BY HAND"
+    advice = "if it goes on without power, close the line by hand: it is free flow"
+    raise SafetyError(
+        "\n".join([f"the pump delivers although it said that it stopped: {what}; {remedy}", advice, *problems])
+    )
+
+
 def _cut_supply(powering: Powering, tell: Callable[[PumpDidNotStop], object], cause: RigError) -> None:
     """Act on every path there is first, and only then say so: a full disk must not keep the supply on."""
+    done, problems = _every_way(powering)
+    problems = [str(cause), *problems]
+    with contextlib.suppress(RecordError):  # the error below says all of it
+        tell(PumpDidNotStop(tuple(done), tuple(problems)))
+    remedy = " and ".join(done) or "STOP IT BY HAND"
+    raise SafetyError("\n".join([f"the pump did not stop when it was told to; {remedy}", *problems])) from cause
+
+
+def _every_way(powering: Powering) -> tuple[list[str], list[str]]:
+    """Take the pump's power away by every way there is; return what was done, and what went wrong."""
     daq, supply = powering.interlock, powering.supply
     acts: list[tuple[str, Callable[[], None]]] = []
     if daq is not None:
@@ -37,7 +62,7 @@ def _cut_supply(powering: Powering, tell: Callable[[PumpDidNotStop], object], ca
     if supply is not None:
         acts.append(("supply switched off", lambda: supply.switch(on=False)))
     done: list[str] = []
-    problems = [str(cause)]
+    problems: list[str] = []
     for what, act in acts:
         try:
             act()
@@ -47,7 +72,4 @@ def _cut_supply(powering: Powering, tell: Callable[[PumpDidNotStop], object], ca
             problems.append(str(error))
         except RigError as error:
             problems.append(str(error))
-    with contextlib.suppress(RecordError):  # the error below says all of it
-        tell(PumpDidNotStop(tuple(done), tuple(problems)))
-    remedy = " and ".join(done) or "STOP IT BY HAND"
-    raise SafetyError("\n".join([f"the pump did not stop when it was told to; {remedy}", *problems])) from cause
+    return done, problems

@@ -61,14 +61,15 @@ def log_in_order(recipe: Recipe, reader: RecordReader) -> FactFound:
     if not lines:
         nothing = "the pump's log was not read, or gained nothing"
         return FactFound(holds=False, text=nothing, against=("no line of the log is recorded",))
-    against = tuple(_out_of_order(lines))
+    against = tuple(out_of_order(lines))
     several = "s" if len(lines) > 1 else ""
     text = f"{len(lines)} line{several} of the pump's log, {lines[0].number} to {lines[-1].number}"
     order = "out of order" if against else "in order"
     return FactFound(holds=not against, text=f"{text}, {order}", against=against)
 
 
-def _out_of_order(lines: list[LogLine]) -> list[str]:
+def out_of_order(lines: list[LogLine]) -> list[str]:
+    """Return a sentence for each gap of a log and each time that it runs backwards; a clock that was set may."""
     said = []
     for before, after in pairwise(lines):
         if after.number != before.number + 1:

@@ -28,7 +28,7 @@ _END_S = 60.0
 _RESTLESS_END_S = 5.0
 _END_SHARE = 1.0 / 500.0
 # A saw-tooth from −s/2 to s/2 has the median deviation s/4, which as a standard deviation of noise reads 1.4826·s/4.
-_STROKE_OVER_UNREST = 4.0 / 1.4826
+STROKE_OVER_UNREST = 4.0 / 1.4826
 # An abrupt fall that noise cannot make, in standard deviations of one reading.
 _FALL_K = 10.0
 
@@ -151,7 +151,7 @@ def mean_flow(
     end = min(longest_s, facts.span_s * _END_SHARE) if end_s is None else end_s
     changing = _changing(t, m, corrections, around or Surroundings())
     gain = _gain(t, m, (t[0], t[0] + end), (t[-1] - end, t[-1]), line.slope_h, changing)
-    stroke = max(stroke_ul, changing.per_mg * unrest_mg * _STROKE_OVER_UNREST)
+    stroke = max(stroke_ul, changing.per_mg * unrest_mg * STROKE_OVER_UNREST)
     error = error_budget(volume_budget(gain, changing), programmed_ul_h, gain.hours, changing.tip)
     cut = strokes_cut(stroke, 100.0 / (programmed_ul_h * gain.hours))
     return _compared(error.scaled(1.0, 0.0, "%", [cut]), gain, line, unrest_mg, programmed_ul_h, changing, stroke)

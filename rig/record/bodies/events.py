@@ -195,6 +195,36 @@ class PumpStateChanged(Event):
 
 
 @dataclass(frozen=True)
+class AlarmExpected(Event):
+    """The plan under way provokes this alarm: it is no contradiction when it shows."""
+
+    NAME = "alarm expected"
+    ORDINARY = True
+    alarm: str
+
+
+@dataclass(frozen=True)
+class EdgesCounted(Event):
+    """What the DAQ's counter stood at when it was read at `at_ns` (UTC ns): edges of the pump's motor."""
+
+    NAME = "edges counted"
+    ORDINARY = True
+    instrument: str
+    at_ns: int
+    edges: int
+
+
+@dataclass(frozen=True)
+class DeliveredAfterStop(Event):
+    """Something was delivered although every pump had said that it was stopped."""
+
+    NAME = "delivered after stop"
+    SEVERITY = Severity.ALARM
+    what: str
+    done: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ReadingMissed(Event):
     """An instrument did not give one reading."""
 
@@ -258,7 +288,10 @@ class OtherEvent(Event):
 
 
 EVENTS: tuple[type[Event], ...] = (
+    AlarmExpected,
     Connected,
+    DeliveredAfterStop,
+    EdgesCounted,
     LeaseLapsed,
     LooksPlanned,
     PlanBegins,

@@ -36,12 +36,37 @@ class CurvePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far what the instruments, the books and the clocks say may lie apart before it is a contradiction.
+
+    `total_percent` (None: the widest limit in percent) and `course_percent` are those of what was weighed against the
+    programme, in all and over any stretch of time, `books_percent` of the pump's own count against what was weighed,
+    `clock_ppm` of the pump's clock against the rig's. The uncertainty of the comparison comes on top of each.
+    """
+
+    total_percent: float | None = None
+    course_percent: float = 10.0
+    books_percent: float = 5.0
+    clock_ppm: float = 100.0
+
+
+@dataclass(frozen=True, slots=True)
 class LimitsInForce:
     """limits.toml, as it was when the run began."""
 
     evaporation: ZeroFlowPlan = field(default_factory=ZeroFlowPlan)
     trumpet: CurvePlan | None = None
     limits: dict[str, Limit] = field(default_factory=dict)
+    agreement: Agreement = field(default_factory=Agreement)
+
+    @property
+    def total_percent(self) -> float:
+        """Return how far all that was weighed may be off the programme: as stated, else the widest limit there is."""
+        if self.agreement.total_percent is not None:
+            return self.agreement.total_percent
+        percent = [one for one in self.limits.values() if one.unit == "%"]
+        bounds = [abs(bound) for one in percent for bound in (one.lower, one.upper) if bound is not None]
+        return max(bounds, default=self.agreement.books_percent)
 
     def named(self, name: str) -> Limit:
         """Return a limit; raise UnknownLimitError with those there are."""

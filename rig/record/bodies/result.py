@@ -60,7 +60,8 @@ class Result:
     """What a claim came to. `number` is None when the data allowed none, or when the claim is about a fact.
 
     A claim about a fact has no limit; `fact` says what was found. `reasons` say why the verdict is not PASS, `remarks`
-    what a reader should know all the same, `details` further figures by name.
+    what a reader should know all the same, `details` further figures by name. `volume_at_c` is the temperature of the
+    liquid at which volumes are stated, None where the result is no volume or the bench did not state it.
     """
 
     plan: str
@@ -75,6 +76,7 @@ class Result:
     reasons: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     details: dict[str, Json] = field(default_factory=dict)
+    volume_at_c: float | None = None
 
 
 def shared_out(lines: Sequence[BudgetLine], u: float) -> tuple[BudgetLine, ...]:

@@ -40,6 +40,14 @@ class CalibrationStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedAccuracy:
+    """The limits of error that an instrument's maker states: percent of the value, or absolute in its own unit."""
+
+    percent: float
+    absolute: float
+
+
+@dataclass(frozen=True, slots=True)
 class DeclaredInstrument:
     """One instrument of the bench file. `role` is what it is for on this bench: "" means its capability."""
 
@@ -48,6 +56,7 @@ class DeclaredInstrument:
     calibration: CalibrationStatus | None = None
     sample_every_s: float | None = None
     role: str = ""
+    accuracy: StatedAccuracy | None = None
 
     @property
     def serves_as(self) -> str:
@@ -126,7 +135,7 @@ class Start:
     `begun_utc_ns` is the machine's own time, since runs in virtual time may all start at one instant. `overdue` says
     which calibrations had run out. `format` is the version of these words, `rules` that of the rules by which results
     are computed from samples: a record from under other rules recomputes to other numbers. `liquid` None is water at
-    the temperature of the beaker.
+    the temperature of the beaker. `fed_by_supply` says that the bench's supply feeds the pump.
     """
 
     bench: str = ""
@@ -139,6 +148,7 @@ class Start:
     instruments: dict[str, DeclaredInstrument] = field(default_factory=dict)
     weighing: WeighingFacts | None = None
     liquid: LiquidFacts | None = None
+    fed_by_supply: bool = False
     ambient: StatedAir | None = None
     overdue: tuple[str, ...] = ()
     plans: tuple[str, ...] = ()

@@ -1,0 +1,108 @@
+"""Watches that nothing is delivered while the pump says that it is stopped: by the motor's edges and by the balance."""
+
+import contextlib
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from rig.bench.instruments import Instruments
+from rig.clock import NS_PER_S, Clock
+from rig.errors import InstrumentError, MetrologyError
+from rig.evaluation import inputs
+from rig.evaluation.columns import read_column
+from rig.evaluation.delivered import streams_of
+from rig.metrology.readings.regression import fit_line
+from rig.record.bodies.events import EdgesCounted, ReadingMissed
+from rig.record.writer import RunRecord
+
+_PACE_NS = 300 * NS_PER_S
+# A motor may finish the stroke that it was in: what it turns behind the settling is delivery.
+_FEWEST_EDGES = 2
+# What must have come before a stopped pump is called a danger: well beyond what wetting, draughts and creep do.
+_DANGER_MG = 5.0
+_FEWEST_READINGS = 12
+_K = 5.0
+
+
+class RestWatch:
+    """Looks, each five minutes of a weighing at zero flow, whether the pump rests as it says.
+
+    `not_resting` is called with what was seen, and ends the session. What is smaller than a danger is for the
+    evaluation to find and to judge.
+    """
+
+    def __init__(
+        self, instruments: Instruments, record: RunRecord, clock: Clock, not_resting: Callable[[str], None]
+    ) -> None:
+        self._instruments = instruments
+        self._record = record
+        self._clock = clock
+        self._not_resting = not_resting
+        self._since_ns: int | None = None
+        self._next_ns = 0
+        self._edges_at_rest: int | None = None
+
+    @contextlib.contextmanager
+    def watching(self, from_ns: int) -> Iterator[None]:
+        """Watch until the end of the block; the line may still empty for as long as limits.toml says."""
+        with self._record.reader() as reader:
+            settle_s = reader.start().limits.evaporation.settle_minutes * 60.0
+        self._since_ns = from_ns + round(settle_s * NS_PER_S)
+        self._next_ns, self._edges_at_rest = self._since_ns, None
+        try:
+            yield
+            self.look(at_once=True)
+        finally:
+            self._since_ns = None
+
+    def count_edges(self) -> int | None:
+        """Record what the DAQ's counter stands at; None where nothing counts, or it did not answer."""
+        if not self._instruments.has("daq"):
+            return None
+        daq = self._instruments.daq()
+        try:
+            edges = daq.count_edges()
+        except InstrumentError as error:
+            self._record.event(ReadingMissed(daq.name, str(error)))
+            return None
+        self._record.event(EdgesCounted(daq.name, self._clock.now_ns(), edges))
+        return edges
+
+    def look(self, *, at_once: bool = False) -> None:
+        """Look when it is time to; raises what `not_resting` raises."""
+        now_ns = self._clock.now_ns()
+        if self._since_ns is None or now_ns < self._since_ns or (now_ns < self._next_ns and not at_once):
+            return
+        self._next_ns = now_ns + _PACE_NS
+        edges = self.count_edges()
+        if edges is not None:
+            if self._edges_at_rest is None:
+                self._edges_at_rest = edges
+            turned = edges - self._edges_at_rest
+            if turned >= _FEWEST_EDGES:
+                minutes = (now_ns - self._since_ns) / NS_PER_S / 60
+                self._not_resting(f"its motor made {turned} edges within {minutes:.0f} min of rest")
+        self._weigh(self._since_ns, now_ns)
+
+    def _weigh(self, since_ns: int, now_ns: int) -> None:
+        with self._record.reader() as reader:
+            if not streams_of(reader, "balance") or reader.start().weighing is None:
+                return
+            try:
+                # As read: what the air does to a reading is far below a danger.
+                mass_mg, series = read_column(reader, inputs.balance_stream(reader), "mass", since_ns, now_ns + 1)
+                if len(mass_mg) < _FEWEST_READINGS:
+                    return
+                t_s = (series.t_ns - since_ns) / NS_PER_S
+                line = fit_line(t_s, mass_mg)
+                facts = inputs.weighing_facts(reader)
+            except MetrologyError:
+                return  # readings that are no series: the weighing's evaluation says why
+        hours = float(t_s[-1] - t_s[0]) / 3600.0
+        # The slope leaves out what fell on the pan in one piece; both ends must have moved as it says.
+        come_mg = line.slope_h * hours
+        thirds = [third.mean() for third in np.array_split(mass_mg, 3)]
+        steady = thirds[0] < thirds[1] < thirds[2]
+        if steady and come_mg > max(_DANGER_MG, _K * math.sqrt(2.0) * facts.capillary_mg, _K * line.u_slope_h * hours):
+            self._not_resting(f"the balance gained {come_mg:.3g} mg in {hours * 60:.0f} min, {line.slope_h:.3g} mg/h")

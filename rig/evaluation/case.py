@@ -1,0 +1,217 @@
+"""The record of one plan as witnesses see it: what was ordered, weighed and counted from its beginning to its end."""
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.clock import NS_PER_S
+from rig.errors import MetrologyError
+from rig.evaluation import inputs
+from rig.evaluation.columns import read_column
+from rig.evaluation.commanded import BOLUS, RUN, STOP, PumpOrder, told
+from rig.evaluation.delivered import streams_of
+from rig.evaluation.programme import NS_PER_H, Programme
+from rig.metrology.readings.regression import fit_line
+from rig.metrology.weighing.corrections import Corrections
+from rig.metrology.weighing.evaporation import EvaporationRate
+from rig.metrology.weighing.flow import STROKE_OVER_UNREST
+from rig.record.bodies.events import AlarmExpected, PlanBegins, PumpStateChanged, ZeroFlow
+from rig.record.bodies.judging import LimitsInForce
+from rig.record.bodies.start import Start
+from rig.record.reader import RecordReader
+
+# Evaporation that no weighing tells is taken for nothing, give or take what an uncovered small beaker loses.
+_UNKNOWN = EvaporationRate(0.0, 0.1)
+_FEWEST_READINGS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedCourse:
+    """What the balance says was delivered, µL (n,) since the first reading, at UTC ns (n,), and how well.
+
+    `stroke_ul` is the larger of the stroke declared and the one that the readings show.
+    """
+
+    t_ns: NDArray[np.int64]
+    volume_ul: NDArray[np.float64]
+    corrections: Corrections
+    stroke_ul: float
+    lost: int
+
+    def u_ul(self, hours: NDArray[np.float64] | float, volume_ul: NDArray[np.float64] | float) -> NDArray[np.float64]:
+        """Return the standard uncertainty of a difference of two readings `hours` and `volume_ul` apart, in µL."""
+        c = self.corrections
+        balance, evaporation = c.balance, c.evaporation
+        reading_sq = balance.repeatability_mg**2 + balance.readability_mg**2 / 12.0 + c.tip.capillary_mg**2
+        u_loss_sq = evaporation.u_mg_h**2 + evaporation.u_between_mg_h**2
+        h = np.asarray(hours, np.float64)
+        mass_sq = 2.0 * reading_sq + balance.linearity_mg**2 / 3.0 + evaporation.wander_mg2_h * h + u_loss_sq * h**2
+        ambient = c.ambient
+        relative = math.hypot(
+            balance.calibration_relative_u,
+            ambient.liquid_expansion_per_k * ambient.u_liquid_temperature_k,
+            ambient.u_relative_density,
+            c.tip.u_immersion,
+        )
+        own_sq = (relative * np.asarray(volume_ul, np.float64)) ** 2
+        return np.asarray(np.sqrt(c.per_mg**2 * mass_sq + self.stroke_ul**2 / 6.0 + own_sq), np.float64)
+
+    def at(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the volume at each of `t_ns` (n,), between readings in proportion, NaN outside of them."""
+        zero = self.t_ns[0]
+        found = np.interp((t_ns - zero).astype(np.float64), (self.t_ns - zero).astype(np.float64), self.volume_ul)
+        return np.where((t_ns < zero) | (t_ns > self.t_ns[-1]), np.nan, found)
+
+
+class Case:
+    """One plan's part of a record, [from_ns, to_ns), its weighings at zero flow before and after included.
+
+    It is the plan that holds the span given; `alarms` are expected besides those that the plan said it would provoke.
+    """
+
+    def __init__(
+        self, reader: RecordReader, around_from_ns: int, around_to_ns: int, alarms: frozenset[str] = frozenset()
+    ) -> None:
+        self.reader = reader
+        self._alarms = alarms
+        self.start: Start = reader.start()
+        self.limits: LimitsInForce = self.start.limits
+        self.pump = self.start.in_role("pump")
+        begun_ns = self._begun(around_from_ns)
+        known = [entry.body for entry in reader.events(ZeroFlow)]
+        first_ns = next((o.sent_ns for o in told(reader) if o.verb != STOP and o.sent_ns >= begun_ns), around_from_ns)
+        before = [one for one in known if one.to_ns <= min(first_ns, around_from_ns) + 1]
+        after = [one for one in known if one.from_ns >= around_to_ns - 1]
+        self.from_ns = min(before[-1].from_ns if before else begun_ns, begun_ns)
+        self.to_ns = after[0].to_ns if after else max(around_to_ns, reader.last_ns())
+        self.zero_flows = tuple(one for one in known if one.from_ns >= self.from_ns and one.to_ns <= self.to_ns)
+
+    def _begun(self, at_ns: int) -> int:
+        begins = [entry.t_ns for entry in self.reader.events(PlanBegins) if entry.t_ns <= at_ns]
+        return begins[-1] if begins else at_ns
+
+    def hour(self, t_ns: int) -> float:
+        """Return a moment in hours since the first order of the case, as a sentence tells it."""
+        return (t_ns - self.delivers_ns[0]) / NS_PER_H
+
+    @cached_property
+    def expected_alarms(self) -> frozenset[str]:
+        """Return the alarms that the plan said it would provoke."""
+        said = [entry.body for entry in self.reader.events(AlarmExpected) if entry.t_ns >= self.from_ns]
+        return self._alarms | {one.alarm for one in said}
+
+    @cached_property
+    def states(self) -> tuple[PumpStateChanged, ...]:
+        """Return what the pump's status showed, from the last change before the case on."""
+        changes = [entry.body for entry in self.reader.events(PumpStateChanged) if entry.body.instrument == self.pump]
+        before = [one for one in changes if one.at_ns <= self.from_ns]
+        return (*before[-1:], *(one for one in changes if self.from_ns < one.at_ns < self.to_ns))
+
+    @cached_property
+    def orders(self) -> tuple[PumpOrder, ...]:
+        """Return what the pump was told up to the case's end; power taken away, and an alarm to come, are a stop."""
+        found = [one for one in told(self.reader) if one.sent_ns < self.to_ns]
+        found += [PumpOrder(t_ns, STOP, 0.0) for t_ns in self._power_taken()]
+        expected = self.expected_alarms
+        found += [
+            PumpOrder(one.at_ns, STOP, 0.0)
+            for one in self.states
+            if one.state in ("alarm", "stopped") and expected.intersection(one.alarms)
+        ]
+        return tuple(sorted(found, key=lambda order: order.sent_ns))
+
+    def _power_taken(self) -> list[int]:
+        if not self.start.fed_by_supply:
+            return []
+        off = (("supply", "switch", "on"), ("daq", "set_interlock", "closed"))
+        return [
+            command.body.sent_ns or command.t_ns
+            for role, verb, key in off
+            if (name := self.start.in_role(role))
+            for command in self.reader.commands(name)
+            if command.body.verb == verb and not command.body.arguments.get(key, True) and command.t_ns < self.to_ns
+        ]
+
+    @cached_property
+    def programme(self) -> Programme:
+        """Return what the orders ask for."""
+        return Programme(self.orders, self.to_ns)
+
+    @cached_property
+    def delivers_ns(self) -> tuple[int, int]:
+        """Return from when to when something was asked for within the case; twice its beginning for nothing."""
+        asked = [one for one in self.programme.stretches if one.rate_ul_h > 0 and one.to_ns > self.from_ns]
+        given = [one for one in self.orders if one.verb in (RUN, BOLUS) and one.sent_ns >= self.from_ns]
+        if not asked and not given:
+            return self.from_ns, self.from_ns
+        first_ns = max(self.from_ns, min(one.from_ns for one in asked) if asked else given[0].sent_ns)
+        stops = [one.sent_ns for one in self.orders if one.verb == STOP and one.sent_ns > first_ns]
+        last_ns = max((one.to_ns for one in asked), default=first_ns)
+        over_ns = next((ns for ns in stops if ns >= last_ns), self.to_ns)
+        return first_ns, min(over_ns, self.to_ns)
+
+    @cached_property
+    def clock_offset_ns(self) -> int:
+        """Return by how much the pump's clock was ahead of the rig's when the case began, 0 where it tells none."""
+        reader = self.reader
+        if self.pump not in reader.streams():
+            return 0
+        if "clock_offset" not in {one.name for one in reader.channels(self.pump)}:
+            return 0
+        offset_s, _ = read_column(reader, self.pump, "clock_offset", self.from_ns, self.to_ns)
+        return round(float(offset_s[0]) * NS_PER_S) if len(offset_s) else 0
+
+    @property
+    def settle_ns(self) -> int:
+        """Return how long the line may still empty after a stop, ns."""
+        return round(self.limits.evaporation.settle_minutes * 60 * NS_PER_S)
+
+    @cached_property
+    def weighed(self) -> WeighedCourse | None:
+        """Return what the balance says over the whole case; None where no balance, too little of it or no air is there.
+
+        Raises SeriesError for readings that are no series.
+        """
+        if not streams_of(self.reader, "balance") or self.start.weighing is None:
+            return None
+        readings = inputs.weighing(self.reader, self.from_ns, self.to_ns)
+        if len(readings.t_s) < _FEWEST_READINGS:
+            return None
+        c = inputs.corrections_with(self.reader, self.from_ns, self.to_ns, self.evaporation)
+        hours = readings.t_s / 3600.0
+        volume = c.per_mg * (readings.mass_mg - readings.mass_mg[0] + c.evaporation.rate_mg_h * (hours - hours[0]))
+        t_ns = self.from_ns + np.rint(readings.t_s * NS_PER_S).astype(np.int64)
+        lost = len(readings.invalid)
+        return WeighedCourse(t_ns, volume, c, max(self.start.dut.stroke_ul, self._shown_stroke(t_ns, volume, c)), lost)
+
+    def _shown_stroke(self, t_ns: NDArray[np.int64], volume: NDArray[np.float64], c: Corrections) -> float:
+        """Return the stroke (µL) that the readings show while something is asked for, beyond the balance's noise."""
+        begin_ns, end_ns = self.delivers_ns
+        inside = (t_ns >= begin_ns) & (t_ns <= end_ns)
+        if np.count_nonzero(inside) < _FEWEST_READINGS:
+            return 0.0
+        rest = volume[inside] - self.programme.volume_ul(t_ns[inside])
+        try:
+            scatter = fit_line((t_ns[inside] - begin_ns) / NS_PER_S, rest).scatter
+        except MetrologyError:
+            return 0.0  # too few readings to tell a stroke: the course says so where it matters
+        noise = c.per_mg * max(c.balance.repeatability_mg, c.balance.readability_mg)
+        return STROKE_OVER_UNREST * math.sqrt(max(0.0, scatter**2 - noise**2))
+
+    @cached_property
+    def evaporation(self) -> EvaporationRate:
+        """Return the loss during the case: of its first and last weighing at zero flow, else not known."""
+        if not self.zero_flows:
+            return _UNKNOWN
+        first, last = self.zero_flows[0], self.zero_flows[-1]
+        try:
+            mean = inputs.evaporation_between(self.reader, first, last)
+        except MetrologyError:
+            return _UNKNOWN  # the weighing's own witness says why
+        if first is last:
+            return replace(mean, u_between_mg_h=math.hypot(mean.u_between_mg_h, _UNKNOWN.u_mg_h))
+        # A gain is no evaporation: nothing is taken off for it.
+        return replace(mean, rate_mg_h=max(mean.rate_mg_h, 0.0)) if mean.rate_mg_h < 0.0 else mean

@@ -1,0 +1,33 @@
+"""Whether everything that stood by a plan tells one story: asked of every plan, without its asking."""
+
+from rig.evaluation.definition import ClaimKind
+from rig.evaluation.outcome import FactFound
+from rig.evaluation.witnesses import evidence_around
+from rig.record.bodies.recipe import Recipe
+from rig.record.reader import RecordReader
+
+NAME = "agreement"
+
+
+def agreement(recipe: Recipe, reader: RecordReader) -> FactFound:
+    """Find whether what all instruments, the pump's books, its log and its clock say of a plan goes together."""
+    evidence = evidence_around(reader, recipe)
+    asked = evidence.asked
+    against = evidence.against
+    if against:
+        contradicting = sum(1 for one in evidence.testimonies.values() if one.against)
+        text = f"{contradicting} of {len(asked)} witnesses contradict"
+    else:
+        text = f"{len(asked)} witnesses agree" if asked else "there was no witness to ask"
+    details = {name: one.said or f"not asked: {one.not_asked}" for name, one in evidence.testimonies.items()}
+    return FactFound(holds=not against, text=text, against=against, details=dict(details))
+
+
+KINDS = (
+    ClaimKind(
+        name=NAME,
+        unit="",
+        question="whether instruments, books, log, clock and programme tell one story; asked of every plan by itself",
+        compute=agreement,
+    ),
+)

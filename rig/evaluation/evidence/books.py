@@ -1,0 +1,83 @@
+"""The pump's own count and its reservoir: against what was weighed, and against each other."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.errors import SeriesError
+from rig.evaluation.case import Case
+from rig.evaluation.columns import read_column
+from rig.evaluation.inputs import widening
+from rig.evaluation.programme import NS_PER_H
+from rig.evaluation.testimony import Testimony, Witness
+
+# Both numbers come from one processor: they may differ by rounding to whole strokes, and by how it shows them.
+_RESERVOIR_PERCENT = 1.0
+_RESERVOIR_UL = 1.0
+
+
+def testify_books(case: Case) -> Testimony:
+    """Hold the pump's count to the balance: over all of the delivery, and standing still where nothing flows."""
+    counted = _counted(case, "delivered")
+    begin_ns, end_ns = case.delivers_ns
+    weighed = case.weighed
+    if counted is None or weighed is None or end_ns <= begin_ns:
+        return Testimony(not_asked="the pump's count or the balance was not recorded, or nothing was ordered")
+    t_ns, count_ul = counted
+    inside = (t_ns >= max(case.from_ns, weighed.t_ns[0])) & (t_ns <= min(case.to_ns, weighed.t_ns[-1]))
+    first = np.flatnonzero(inside & (t_ns <= begin_ns))
+    last = np.flatnonzero(inside & (t_ns >= end_ns))
+    if not len(first) or not len(last):
+        return Testimony(not_asked="the pump's count was not read before and after the delivery")
+    a, b = first[-1], last[-1]
+    gained_ul = float(count_ul[b] - count_ul[a])
+    weighed_ul = float(np.diff(weighed.at(t_ns[[a, b]]))[0])
+    reach_ul = widening(np.inf) * float(weighed.u_ul(float(t_ns[b] - t_ns[a]) / NS_PER_H, weighed_ul))
+    said = f"the pump counted {gained_ul:.5g} µL, {weighed_ul:.5g} ± {reach_ul:.2g} µL were weighed"
+    allowed_ul = case.limits.agreement.books_percent / 100.0 * abs(weighed_ul) + reach_ul
+    against = []
+    if abs(gained_ul - weighed_ul) > allowed_ul:
+        off = f" ({100.0 * (gained_ul / weighed_ul - 1.0):+.1f} %)" if weighed_ul > reach_ul else ""
+        against.append(f"{said}{off}: its books are not what was delivered")
+    against += _backwards(t_ns[inside], count_ul[inside], case)
+    return Testimony(said, tuple(against))
+
+
+def testify_reservoir(case: Case) -> Testimony:
+    """Hold what the reservoir lost to what the pump counted."""
+    counted, content = _counted(case, "delivered"), _counted(case, "reservoir")
+    if counted is None or content is None or not len(counted[0]):
+        return Testimony(not_asked="the pump tells no content of its reservoir")
+    inside = (counted[0] >= case.from_ns) & (counted[0] <= case.to_ns)
+    if np.count_nonzero(inside) < 2:
+        return Testimony(not_asked="the content of the reservoir was not read twice")
+    gained_ul = float(np.ptp(counted[1][inside][[0, -1]]))
+    left_ul = content[1][inside]
+    fallen_ul = float(left_ul[0] - left_ul[-1])
+    allowed_ul = _RESERVOIR_PERCENT / 100.0 * gained_ul + 2.0 * case.start.dut.stroke_ul + _RESERVOIR_UL
+    said = f"the reservoir fell by {fallen_ul:.5g} µL, the pump counted {gained_ul:.5g} µL"
+    off = abs(fallen_ul - gained_ul) > allowed_ul
+    return Testimony(said, (f"{said}: both cannot be true",) if off else ())
+
+
+def _counted(case: Case, name: str) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+    """Return times and values of one channel of the pump, None where it has none."""
+    reader = case.reader
+    if case.pump not in reader.streams() or name not in {one.name for one in reader.channels(case.pump)}:
+        return None
+    try:
+        values, series = read_column(reader, case.pump, name, case.from_ns, case.to_ns)
+    except SeriesError:
+        return None
+    return series.t_ns, values
+
+
+def _backwards(t_ns: NDArray[np.int64], count_ul: NDArray[np.float64], case: Case) -> list[str]:
+    back = np.flatnonzero(np.diff(count_ul) < -1e-9)
+    if not len(back):
+        return []
+    i = int(back[0])
+    at = case.hour(int(t_ns[i + 1]))
+    return [f"the pump's count fell from {count_ul[i]:.6g} to {count_ul[i + 1]:.6g} µL at {at:.2f} h"]
+
+
+WITNESSES = (Witness("pump's books", testify_books), Witness("reservoir", testify_reservoir))

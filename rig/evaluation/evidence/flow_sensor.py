@@ -1,0 +1,74 @@
+"""The flow sensor in the line: within its own limits of error it must tell the flow that was weighed."""
+
+import math
+
+import numpy as np
+
+from rig.evaluation.case import Case
+from rig.evaluation.columns import read_column
+from rig.evaluation.delivered import streams_of
+from rig.evaluation.inputs import widening
+from rig.evaluation.programme import NS_PER_H
+from rig.evaluation.testimony import Testimony, Witness
+from rig.record.bodies.start import StatedAccuracy
+
+# What is supposed of a sensor whose limits the bench file does not state: a thermal sensor of a larger range.
+_USUAL = StatedAccuracy(percent=10.0, absolute=10.0)
+_BLOCKS = 24
+_INTERLEAVED = (2, 3, 5, 7)
+
+
+def testify(case: Case) -> Testimony:
+    """Hold the mean of the flow sensor while something was delivered to the mean flow that was weighed."""
+    streams = streams_of(case.reader, "flow")
+    begin_ns, end_ns = case.delivers_ns
+    weighed = case.weighed
+    if not streams or weighed is None or end_ns <= begin_ns:
+        return Testimony(not_asked="no flow sensor was recorded, or nothing was weighed")
+    flow_ul_h, series = read_column(case.reader, streams[0], "flow", begin_ns, end_ns)
+    if len(flow_ul_h) < 2 * _BLOCKS or series.lost:
+        return Testimony(not_asked="the flow sensor lost samples or gave too few")
+    span_ns = np.asarray([max(series.t_ns[0], weighed.t_ns[0]), min(series.t_ns[-1], weighed.t_ns[-1])])
+    hours = float(np.diff(span_ns)[0]) / NS_PER_H
+    if hours <= 0.0:
+        return Testimony(not_asked="flow sensor and balance did not measure together")
+    weighed_ul = float(np.diff(weighed.at(span_ns))[0])
+    mean_ul_h, u_ul_h = _mean(series.t_ns, flow_ul_h, span_ns)
+    stated = case.start.instruments[streams[0]].accuracy or _USUAL
+    expected_ul_h = weighed_ul / hours
+    u_weighed = float(weighed.u_ul(hours, weighed_ul)) / hours
+    limit_ul_h = max(stated.percent / 100.0 * abs(expected_ul_h), stated.absolute)
+    allowed_ul_h = limit_ul_h + widening(np.inf) * math.hypot(u_ul_h, u_weighed)
+    said = (
+        f"the flow sensor saw {mean_ul_h:.4g} µL/h on the mean, {expected_ul_h:.4g} µL/h were weighed, "
+        f"{allowed_ul_h:.3g} µL/h apart are allowed"
+    )
+    off = abs(mean_ul_h - expected_ul_h) > allowed_ul_h
+    return Testimony(said, (f"{said}: one of the two is wrong",) if off else (), undermines=off)
+
+
+def _mean(t_ns: np.ndarray, flow_ul_h: np.ndarray, span_ns: np.ndarray) -> tuple[float, float]:
+    """Return the mean over a span and its standard uncertainty, from the scatter of the means of equal parts.
+
+    Trapezoids, because a gap between blocks must not weigh less than a burst of samples. A sensor that is read in step
+    with the pump's strokes sees some phases of them only: then every second, third, fifth or seventh sample has another
+    mean than the rest, and what the phases between would have shown is not known.
+    """
+    edges = np.linspace(float(span_ns[0]), float(span_ns[1]), _BLOCKS + 1)
+    steps = np.diff(t_ns) * 0.5 * (flow_ul_h[1:] + flow_ul_h[:-1])
+    volume = np.concatenate([[0.0], np.cumsum(steps)])
+    zero = t_ns[0]
+    at = np.interp(edges - float(zero), (t_ns - zero).astype(np.float64), volume)
+    means = np.diff(at) / np.diff(edges)
+    u_phase = max(_of_phases(flow_ul_h, every) for every in _INTERLEAVED)
+    u = math.hypot(float(means.std(ddof=1)) / math.sqrt(_BLOCKS), u_phase)
+    return float((at[-1] - at[0]) / (edges[-1] - edges[0])), u
+
+
+def _of_phases(flow_ul_h: np.ndarray, every: int) -> float:
+    """Return the standard uncertainty of a mean from `every` phases alone, µL/h: the scatter of their own means."""
+    phases = flow_ul_h[: len(flow_ul_h) // every * every].reshape(-1, every).mean(axis=0)
+    return float(phases.std(ddof=1)) / math.sqrt(every)
+
+
+WITNESS = Witness("flow sensor", testify)

@@ -1,0 +1,54 @@
+"""The motor's edges, which the DAQ counts: still when the pump is stopped, and as many as were counted or weighed."""
+
+import numpy as np
+
+from rig.evaluation.case import Case
+from rig.evaluation.evidence.zero_flow import turned_edges
+from rig.evaluation.testimony import Testimony, Witness
+from rig.record.bodies.events import EdgesCounted
+
+# A stroke under way at the moment of a reading, at either end.
+_STROKES = 2.0
+
+
+def testify(case: Case) -> Testimony:
+    """Hold the motor's edges to rest and to the volume that was weighed."""
+    counts = [e.body for e in case.reader.events(EdgesCounted) if case.from_ns <= e.body.at_ns <= case.to_ns]
+    if len(counts) < 2:
+        return Testimony(not_asked="nothing counts the motor's edges")
+    against = _turned_at_rest(case)
+    dut = case.start.dut
+    begin_ns, end_ns = case.delivers_ns
+    before = [one for one in counts if one.at_ns <= begin_ns]
+    after = [one for one in counts if one.at_ns >= end_ns]
+    turned = counts[-1].edges - counts[0].edges
+    said = f"the motor made {turned} edges"
+    weighed = case.weighed
+    if not (dut.motor_edges_per_stroke and dut.stroke_ul and before and after and weighed is not None):
+        return Testimony(said, tuple(against), undermines=bool(against))
+    span_ns = np.asarray([before[-1].at_ns, after[-1].at_ns])
+    moved_ul = (after[-1].edges - before[-1].edges) / dut.motor_edges_per_stroke * dut.stroke_ul
+    weighed_ul = float(np.diff(weighed.at(span_ns))[0])
+    u_ul = float(weighed.u_ul(float(np.diff(span_ns)[0]) / 3.6e12, weighed_ul))
+    allowed_ul = case.limits.agreement.books_percent / 100.0 * abs(weighed_ul) + 3.3 * u_ul + _STROKES * dut.stroke_ul
+    said = f"the motor's edges stand for {moved_ul:.5g} µL, {weighed_ul:.5g} µL were weighed"
+    disagree = (
+        [f"{said}: strokes were empty, or liquid came without them"] if _far(moved_ul, weighed_ul, allowed_ul) else []
+    )
+    return Testimony(said, (*against, *disagree), undermines=bool(against))
+
+
+def _far(one_ul: float, other_ul: float, allowed_ul: float) -> bool:
+    return not abs(one_ul - other_ul) <= allowed_ul
+
+
+def _turned_at_rest(case: Case) -> list[str]:
+    per_stroke = case.start.dut.motor_edges_per_stroke or 1.0
+    for one in case.zero_flows:
+        turned = turned_edges(case, one)
+        if turned is not None and turned > per_stroke:
+            return [f"the motor made {turned} edges while the pump said that it was stopped"]
+    return []
+
+
+WITNESS = Witness("motor", testify)

@@ -1,0 +1,121 @@
+"""Every minute from the first order to the last stop: what was weighed against what the programme asks for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from rig.evaluation.case import Case, WeighedCourse
+from rig.evaluation.inputs import FALSE_ALARM
+from rig.evaluation.programme import NS_PER_H
+from rig.evaluation.testimony import Testimony, Witness
+
+# Requirements on rates speak of a quarter of an hour (Generic Infusion Pump 1.2.2, 1.2.3): no stretch is shorter.
+_SHORTEST_H = 0.25
+_MOST_PER_SCALE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """Stretches of the course: begins and ends (UTC ns), volumes weighed and programmed, and u, µL, (n,) each."""
+
+    from_ns: NDArray[np.int64]
+    to_ns: NDArray[np.int64]
+    weighed_ul: NDArray[np.float64]
+    programmed_ul: NDArray[np.float64]
+    u_ul: NDArray[np.float64]
+
+
+def testify(case: Case) -> Testimony:
+    """Hold what was weighed to the programme: in all, and over stretches from a quarter of an hour to the whole."""
+    begin_ns, end_ns = case.delivers_ns
+    if not case.pump or end_ns <= begin_ns:
+        return Testimony(not_asked="the record holds no order to deliver")
+    weighed = case.weighed
+    if weighed is None:
+        return Testimony(not_asked="nothing was weighed")
+    over_ns = min(end_ns + case.settle_ns, case.to_ns)
+    whole = _spans(case, weighed, np.asarray([begin_ns]), np.asarray([over_ns]))
+    if not len(whole.from_ns):
+        return Testimony(not_asked="the balance did not weigh from the first order to the last stop")
+    against = list(_total(case, whole))
+    scales = [_scale(case, weighed, begin_ns, over_ns, hours) for hours in _hours((over_ns - begin_ns) / NS_PER_H)]
+    against += _course(case, scales)
+    weighed_ul, programmed_ul = float(whole.weighed_ul[0]), float(whole.programmed_ul[0])
+    said = f"{weighed_ul:.5g} µL were weighed, {programmed_ul:.5g} µL programmed, from the first order to the last stop"
+    return Testimony(said, tuple(against))
+
+
+def _hours(whole_h: float) -> list[float]:
+    """Return the lengths of stretches, h: the whole halved again and again."""
+    found = []
+    while whole_h >= _SHORTEST_H:
+        found.append(whole_h)
+        whole_h /= 2.0
+    return found
+
+
+def _spans(case: Case, weighed: WeighedCourse, from_ns: NDArray[np.int64], to_ns: NDArray[np.int64]) -> _Spans:
+    """Return stretches with what was weighed in them, those between the balance's readings alone."""
+    # At readings, not between them: a line drawn across a stroke or a jump would smear it.
+    first = np.minimum(np.searchsorted(weighed.t_ns, from_ns), len(weighed.t_ns) - 1)
+    last = np.searchsorted(weighed.t_ns, to_ns, side="right") - 1
+    good = last > first
+    begin_ns, end_ns = weighed.t_ns[first[good]], weighed.t_ns[last[good]]
+    programmed = case.programme.volume_ul(end_ns) - case.programme.volume_ul(begin_ns)
+    hours = (end_ns - begin_ns) / NS_PER_H
+    gained = weighed.volume_ul[last[good]] - weighed.volume_ul[first[good]]
+    return _Spans(begin_ns, end_ns, gained, programmed, weighed.u_ul(hours, programmed))
+
+
+def _scale(case: Case, weighed: WeighedCourse, begin_ns: int, end_ns: int, hours: float) -> _Spans:
+    """Return stretches of one length, each half over the one before."""
+    length_ns = round(hours * NS_PER_H)
+    step_ns = max(length_ns // 2, (end_ns - begin_ns) // _MOST_PER_SCALE, 1)
+    starts = np.arange(begin_ns, max(end_ns - length_ns, begin_ns) + 1, step_ns, dtype=np.int64)
+    return _spans(case, weighed, starts, starts + length_ns)
+
+
+def _total(case: Case, whole: _Spans) -> list[str]:
+    weighed_ul, programmed_ul = float(whole.weighed_ul[0]), float(whole.programmed_ul[0])
+    reach_ul = _k(1) * float(whole.u_ul[0])
+    allowed_percent = case.limits.total_percent
+    off_ul = weighed_ul - programmed_ul
+    if abs(off_ul) <= allowed_percent / 100.0 * programmed_ul + reach_ul:
+        return []
+    percent = f" ({100.0 * off_ul / programmed_ul:+.2f} %, {allowed_percent:g} % are allowed)" if programmed_ul else ""
+    return [
+        f"from the first order to the last stop {weighed_ul:.4g} ± {reach_ul:.2g} µL were delivered, where the "
+        f"programme asks for {programmed_ul:.4g} µL{percent}"
+    ]
+
+
+def _course(case: Case, scales: list[_Spans]) -> list[str]:
+    """Return the stretch that is farthest beyond what is allowed, if any is: all are one comparison."""
+    count = sum(len(one.from_ns) for one in scales)
+    if not count:
+        return []
+    k = _k(count)
+    allowed = case.limits.agreement.course_percent / 100.0
+    worst, found = 0.0, ""
+    for spans in scales:
+        off = spans.weighed_ul - spans.programmed_ul
+        beyond = (np.abs(off) - allowed * spans.programmed_ul - k * spans.u_ul) / spans.u_ul
+        i = int(np.argmax(beyond))
+        if beyond[i] > worst:
+            worst = float(beyond[i])
+            found = (
+                f"between {case.hour(int(spans.from_ns[i])):.2f} and {case.hour(int(spans.to_ns[i])):.2f} h "
+                f"{spans.weighed_ul[i]:.4g} ± {k * spans.u_ul[i]:.2g} µL were delivered, where the programme asks for "
+                f"{spans.programmed_ul[i]:.4g} µL"
+            )
+    return [found] if found else []
+
+
+def _k(count: int) -> float:
+    """Return the coverage factor that `count` comparisons together exceed once in a thousand times (Bonferroni)."""
+    return float(-ndtri(FALSE_ALARM / 2.0 / count))
+
+
+WITNESS = Witness("programme", testify)

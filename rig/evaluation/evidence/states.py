@@ -1,0 +1,77 @@
+"""The pump's status: its state against what it was told, and alarms that nobody expects."""
+
+from itertools import pairwise
+
+from rig.evaluation.case import Case
+from rig.evaluation.programme import Stretch
+from rig.evaluation.testimony import Testimony, Witness
+from rig.record.bodies.events import PumpStateChanged
+
+_RUNS = ("infusing", "bolus")
+_RESTS = ("stopped",)
+# A state is seen at the pump's pace; so many paces may pass before it shows what was told.
+_PACES = 3.0
+
+
+def testify(case: Case) -> Testimony:
+    """Hold each state that the status showed to the programme, and each alarm to what the plan provokes."""
+    if not case.states:
+        return Testimony(not_asked="the pump's status was not followed")
+    against = [*_alarms(case), *_contradicted(case)]
+    several = "s" if len(case.states) > 1 else ""
+    return Testimony(f"{len(case.states)} state{several} of the pump", tuple(dict.fromkeys(against)))
+
+
+def _alarms(case: Case) -> list[str]:
+    found = []
+    for one in case.states:
+        unexpected = [alarm for alarm in one.alarms if alarm not in case.expected_alarms]
+        if unexpected:
+            found.append(f"the pump showed the alarm {' and '.join(unexpected)} at {case.hour(one.at_ns):.2f} h")
+        elif one.state == "alarm" and not one.alarms:
+            found.append(f"the pump was in alarm, without saying which, at {case.hour(one.at_ns):.2f} h")
+    return found[:1]
+
+
+def _contradicted(case: Case) -> list[str]:
+    slack_ns = round(_PACES * (case.start.instruments[case.pump].sample_every_s or 0.0) * 1e9)
+    found = []
+    changes = [*case.states, PumpStateChanged(case.pump, "", case.to_ns)]
+    for one, following in pairwise(changes):
+        begin_ns = max(one.at_ns, case.from_ns)
+        for from_ns, to_ns, rate in _spells(case, begin_ns, following.at_ns):
+            runs_right = one.state in (_RUNS if rate > 0 else _RESTS)
+            known = one.state in (*_RUNS, *_RESTS)
+            # An alarm is told as such; an expected one is the plan's own affair.
+            if known and not runs_right and to_ns - max(from_ns, begin_ns) > slack_ns:
+                told = f"told to deliver {rate:g} µL/h" if rate > 0 else "told to deliver nothing"
+                found.append(
+                    f"the pump said {one.state!r} from {case.hour(max(from_ns, begin_ns)):.2f} to "
+                    f"{case.hour(to_ns):.2f} h, when it was {told}"
+                )
+    return found[:1]
+
+
+def _spells(case: Case, from_ns: int, to_ns: int) -> list[tuple[int, int, float]]:
+    """Return the parts of a span by what was asked for in them: (from, to, µL/h), 0 where nothing was."""
+    asked: list[Stretch] = [
+        one for one in case.programme.stretches if one.rate_ul_h > 0 and one.to_ns > from_ns and one.from_ns < to_ns
+    ]
+    parts: list[tuple[int, int, float]] = []
+    at_ns = from_ns
+    for one in asked:
+        if one.from_ns > at_ns:
+            parts.append((at_ns, one.from_ns, 0.0))
+        parts.append((max(one.from_ns, from_ns), min(one.to_ns, to_ns), one.rate_ul_h))
+        at_ns = one.to_ns
+    if at_ns < to_ns and not _bolus_of_unknown_length(case):
+        parts.append((at_ns, to_ns, 0.0))
+    return parts
+
+
+def _bolus_of_unknown_length(case: Case) -> bool:
+    """Tell whether some bolus may be under way at any time: its rate is not in the record."""
+    return any(order.verb == "give_bolus" and order.rate_ul_h <= 0 for order in case.orders)
+
+
+WITNESS = Witness("pump's states and alarms", testify)

@@ -1,0 +1,125 @@
+"""Nothing comes from a pump that stands still: the weighings at zero flow, and the motor meanwhile."""
+
+import math
+
+import numpy as np
+
+from rig.clock import NS_PER_S
+from rig.errors import MetrologyError
+from rig.evaluation import inputs
+from rig.evaluation.case import Case
+from rig.evaluation.inputs import Weighing
+from rig.evaluation.testimony import Testimony, Witness
+from rig.metrology.readings.regression import fit_line
+from rig.metrology.weighing.evaporation import EvaporationRate
+from rig.quantities import S_PER_H
+from rig.record.bodies.events import EdgesCounted, ZeroFlow
+from rig.record.bodies.start import WeighingFacts
+
+# A weighing is looked at in so many parts: what came early or late, and then no more, is no steady loss.
+_PARTS = 8
+
+
+def testify(case: Case) -> Testimony:
+    """Hold each weighing at zero flow to what a stopped pump delivers: nothing."""
+    if case.start.weighing is None or not case.zero_flows:
+        return Testimony(not_asked="nothing was weighed at zero flow")
+    against: list[str] = []
+    said: list[str] = []
+    for one in case.zero_flows:
+        try:
+            rate = inputs.zero_flow_rate(case.reader, one)
+        except MetrologyError as error:
+            said.append(f"not usable: {error}")  # results that need it say so themselves
+            continue
+        said.append(f"{-rate.rate_mg_h:+.3f} ± {inputs.widening(rate.dof) * rate.u_mg_h:.2g} mg/h")
+        where = _where(case, one)
+        against += _gains(rate, case.start.weighing, where)
+        against += _comes_at_once(case, one, where)
+        against += _known_loss(rate, case.start.weighing, where)
+    return Testimony(f"at zero flow the vessel changed by {', '.join(said)}", tuple(against), undermines=True)
+
+
+def _where(case: Case, one: ZeroFlow) -> str:
+    before = one.to_ns <= case.delivers_ns[0] + 1
+    return "before delivery" if before else f"{case.hour(one.from_ns):.2f} h after its begin"
+
+
+def _gains(rate: EvaporationRate, facts: WeighingFacts, where: str) -> list[str]:
+    if inputs.gain_mg_h(rate, facts) <= 0.0:
+        return []
+    u_mg_h = inputs.widening(rate.dof) * rate.u_mg_h
+    return [
+        f"with the pump stopped, {where}, the vessel gained {-rate.rate_mg_h:.3g} ± {u_mg_h:.2g} mg/h: no evaporation "
+        "does that; liquid flows freely (a leak, a siphon, a pump that runs on) or the weighing was disturbed"
+    ]
+
+
+def _known_loss(rate: EvaporationRate, facts: WeighingFacts, where: str) -> list[str]:
+    stated, u_stated = facts.evaporation_mg_h, facts.u_evaporation_mg_h
+    if stated is None or u_stated is None:
+        return []
+    off_mg_h = rate.rate_mg_h - stated
+    allowed_mg_h = inputs.widening(rate.dof) * math.hypot(rate.u_mg_h, u_stated, facts.evaporation_floor_mg_h)
+    if abs(off_mg_h) <= allowed_mg_h:
+        return []
+    what = "more than blanks of this bench" if off_mg_h > 0 else "less than blanks of this bench: something flows in"
+    return [
+        f"with the pump stopped, {where}, the vessel lost {rate.rate_mg_h:.3g} mg/h, "
+        f"{abs(off_mg_h):.2g} ± {allowed_mg_h:.2g} mg/h {what}"
+    ]
+
+
+def _comes_at_once(case: Case, one: ZeroFlow, where: str) -> list[str]:
+    """Return what came in one part of the weighing alone, unless it fell in one piece and the motor stood still."""
+    facts = case.start.weighing
+    readings = inputs.weighing(case.reader, one.from_ns + case.settle_ns, one.to_ns)
+    if facts is None or len(readings.t_s) < 2 * _PARTS:
+        return []
+    edges = np.linspace(readings.t_s[0], readings.t_s[-1], _PARTS + 1)
+    levels = _levels(readings, edges)
+    hours = (edges[1] - edges[0]) / S_PER_H
+    per_part = len(readings.t_s) / _PARTS
+    # A wetting that slips, and digits, at both ends of a part; the noise is averaged over the part.
+    noise_mg = math.sqrt(
+        2.0 * (facts.capillary_mg**2 + facts.repeatability_mg**2 / per_part + facts.readability_mg**2 / 12.0)
+    )
+    k = inputs.widening(math.inf) + math.log10(_PARTS)
+    allowed_mg = k * noise_mg + inputs.GAIN_FLOORS * facts.evaporation_floor_mg_h * hours
+    steps = np.diff(levels)
+    worst = int(np.argmax(steps))
+    if steps[worst] <= allowed_mg or _fell_in_one_piece(case, one, readings, float(steps[worst])):
+        return []
+    begin_min, end_min = (edges[worst] + case.settle_ns / NS_PER_S) / 60, (edges[worst + 2]) / 60
+    return [
+        f"with the pump stopped, {where}, {steps[worst]:.3g} ± {allowed_mg:.2g} mg came between {begin_min:.0f} and "
+        f"{end_min:.0f} min after the stop: it was delivered late, or the weighing was disturbed"
+    ]
+
+
+def _levels(readings: Weighing, edges: np.ndarray) -> np.ndarray:
+    """Return the mean mass of each part, mg (parts,)."""
+    first = np.searchsorted(readings.t_s, edges[:-1])
+    last = np.append(first[1:], len(readings.t_s))
+    return np.asarray([readings.mass_mg[a:b].mean() if b > a else np.nan for a, b in zip(first, last, strict=True)])
+
+
+def _fell_in_one_piece(case: Case, one: ZeroFlow, readings: Weighing, gain_mg: float) -> bool:
+    """Tell whether the gain is one isolated step and the motor is known to have stood still: a touch, not a flow."""
+    turned = turned_edges(case, one)
+    if turned is None or turned > 0:
+        return False
+    jumps = fit_line(readings.t_s, readings.mass_mg).jumps
+    return any(size > 0.5 * gain_mg for _, size in jumps)
+
+
+def turned_edges(case: Case, one: ZeroFlow) -> int | None:
+    """Return how many edges the motor made during a weighing, after settling; None where nothing counts them."""
+    counts = [entry.body for entry in case.reader.events(EdgesCounted)]
+    inside = [each for each in counts if one.from_ns + case.settle_ns <= each.at_ns <= one.to_ns]
+    if len(inside) < 2:
+        return None
+    return inside[-1].edges - inside[0].edges
+
+
+WITNESS = Witness("weighing at zero flow", testify)
