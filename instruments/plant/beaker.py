@@ -62,8 +62,9 @@ class Beaker:
 
     def indicated_mg(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the mass in mg that a perfect balance in this air would indicate at each of `t_ns`."""
-        at_rest = self.keys.beaker_mg + self._gained_mg(t_ns) - self.evaporation.lost_mg(t_ns) + self._meniscus_mg(t_ns)
-        return np.asarray(at_rest - self._carried_mg(t_ns) - self._buoyed_mg(t_ns) + self.pan.force_mg(t_ns))
+        gained = self._gained_mg(t_ns)
+        at_rest = self.keys.beaker_mg + gained - self.evaporation.lost_mg(t_ns) + self._meniscus_mg(t_ns)
+        return np.asarray(at_rest - self._carried_mg(t_ns, gained) - self._buoyed_mg(t_ns) + self.pan.force_mg(t_ns))
 
     def arrived_ul(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the volume that has reached the beaker since the beginning, in µL, at each of `t_ns`."""
@@ -103,7 +104,7 @@ class Beaker:
         held = [_held(self.seed, slot) for slot in range(first, int(slots.max(initial=first)) + 1)]
         return np.asarray(self.keys.capillary_mg * np.asarray(held)[slots - first])
 
-    def _carried_mg(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _carried_mg(self, t_ns: NDArray[np.int64], gained_mg: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what the tube bears while its tip touches the wall, in mg: a share of what came since it does."""
         keys = self.keys
         if keys.tip_touch_percent == 0.0:
@@ -111,7 +112,9 @@ class Beaker:
         touched_ns = np.asarray([self.t0_ns + round(keys.tip_touch_from_h * NS_PER_H)], np.int64)
         hours = hours_since(self.t0_ns, t_ns)
         touching = is_within(hours, keys.tip_touch_from_h, keys.tip_touch_hours)
-        came_mg = self._gained_mg(t_ns) - self._gained_mg(touched_ns)
+        if not touching.any():
+            return np.zeros(len(t_ns))
+        came_mg = gained_mg - self._gained_mg(touched_ns)
         return np.where(touching, keys.tip_touch_percent / 100.0 * came_mg, 0.0)
 
     def _buoyed_mg(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:

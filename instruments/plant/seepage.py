@@ -71,12 +71,14 @@ class Seepage:
         and s·t less that at the tip; in an occluded line (τ infinite) all of it stays behind.
         """
         steps = (
-            (self.siphon_ul_h, np.full(len(t_ns), self.from_ns)),
-            (-self.siphon_ul_h, np.full(len(t_ns), self.until_ns)),
+            (self.siphon_ul_h, np.asarray(self.from_ns)),
+            (-self.siphon_ul_h, np.asarray(self.until_ns)),
             (self.stopped_ul_h, last_stroke_ns + STOPPED_NS),
         )
         held, tip, flow = np.zeros(len(t_ns)), np.zeros(len(t_ns)), np.zeros(len(t_ns))
         for ul_h, begin_ns in steps:
+            if ul_h == 0.0 or np.all(begin_ns >= t_ns):
+                continue
             flowing_ns = np.maximum(t_ns - np.maximum(begin_ns, since_ns), 0)
             time_constants = flowing_ns / tau_ns
             left = -np.expm1(-time_constants)
