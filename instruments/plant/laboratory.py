@@ -7,37 +7,25 @@ the virtual clock the answers depend on the times of the questions and on nothin
 import threading
 import zlib
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
 
-from instruments.plant.beaker import Beaker
-from instruments.plant.environment import Environment
+from instruments.plant.beaker import Beaker, BeakerKeys
+from instruments.plant.environment import AirKeys, Environment
+from instruments.plant.evaporation import Evaporation, EvaporationKeys
 from instruments.plant.line import Line, Stroke
-from instruments.plant.power import IDLE_A, MOTOR_A, MOTOR_RUN_S, Power
-from rig.bench_file.tables import TwinParameters
+from instruments.plant.liquid import LiquidKeys
+from instruments.plant.moments import NS_PER_H
+from instruments.plant.pan import Pan, PanKeys
+from instruments.plant.power import IDLE_A, MOTOR_A, MOTOR_RUN_S, Power, PowerKeys
+from instruments.plant.seepage import Leak, LineKeys, Seepage
 from rig.clock import Clock
 
 
-class Parameters(TwinParameters):
-    """The `[laboratory]` table of a mocked bench."""
-
-    air_temperature_c: float = Field(default=22.0, ge=5, le=40)
-    air_temperature_swing_c: float = Field(default=0.3, ge=0, le=10)
-    air_pressure_hpa: float = Field(default=1013.25, ge=500, le=1100)
-    air_humidity_percent: float = Field(default=50.0, ge=0, le=100)
-    evaporation_mg_h: float = Field(default=0.05, ge=0, le=10)
-    beaker_mg: float = Field(default=30_000.0, ge=0)
-    needle_diameter_mm: float = Field(default=0.8, ge=0, le=5)
-    vessel_diameter_mm: float = Field(default=30.0, gt=1, le=500)
-    capillary_mg: float = Field(default=0.03, ge=0, le=20)
-    line_resistance_kpa_h_ul: float = Field(default=0.0025, gt=0)
-    line_compliance_ul_kpa: float = Field(default=0.26, gt=0)
-    back_pressure_kpa: float = Field(default=0.0, ge=-20, le=20)
-    pump_power: Literal["supply", "battery"] = "supply"
-    battery_v: float = Field(default=3.0, ge=0, le=5)
+class Parameters(PowerKeys, LineKeys, PanKeys, EvaporationKeys, BeakerKeys, LiquidKeys, AirKeys):
+    """The `[laboratory]` table of a mocked bench: the keys of all themes."""
 
 
 class PumpMechanics(Protocol):
@@ -58,20 +46,30 @@ class Laboratory:
         p = parameters
         start_ns = clock.now_ns()
         self.environment = Environment(
-            p.air_temperature_c, p.air_temperature_swing_c, p.air_pressure_hpa, p.air_humidity_percent
+            p.air_temperature_c,
+            p.air_temperature_swing_c,
+            p.air_pressure_hpa,
+            p.air_humidity_percent,
+            t0_ns=start_ns,
+            temperature_drift_k_h=p.air_temperature_drift_k_h,
+            pressure_drift_hpa_h=p.air_pressure_drift_hpa_h,
         )
         self.line = Line(
-            start_ns, resistance_kpa_h_ul=p.line_resistance_kpa_h_ul, compliance_ul_kpa=p.line_compliance_ul_kpa
+            start_ns,
+            resistance_kpa_h_ul=p.line_resistance_kpa_h_ul,
+            compliance_ul_kpa=p.line_compliance_ul_kpa,
+            seepage=Seepage.from_keys(p, start_ns),
         )
+        self.pan = Pan(p, self.environment, start_ns, self.seed_for("draughts"))
         self.beaker = Beaker(
+            keys=p,
+            liquid=p,
             line=self.line,
+            leak=Leak(p.line_leak_percent, start_ns + round(p.line_leak_from_h * NS_PER_H)),
             environment=self.environment,
+            evaporation=Evaporation(p, self.environment, start_ns, self.seed_for("evaporation")),
+            pan=self.pan,
             t0_ns=start_ns,
-            initial_mg=p.beaker_mg,
-            evaporation_mg_h=p.evaporation_mg_h,
-            needle_diameter_mm=p.needle_diameter_mm,
-            vessel_diameter_mm=p.vessel_diameter_mm,
-            capillary_mg=p.capillary_mg,
             seed=self.seed_for("meniscus"),
         )
         self._powers = [Power(fed_by=p.pump_power, battery_v=p.battery_v)]

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from instruments.plant.seepage import NOTHING_SEEPS, STOPPED_NS, Seepage, Seeped
+
 NS_PER_H = 3_600_000_000_000
 _START_CAPACITY = 4096
 
@@ -51,10 +53,14 @@ class _Column:
 class Line:
     """The line's history as segments of exponential decay.
 
-    `resistance_kpa_h_ul` in kPa per µL/h (inf: occluded), `compliance_ul_kpa` in µL per kPa, both positive.
+    `resistance_kpa_h_ul` in kPa per µL/h (inf: occluded), `compliance_ul_kpa` in µL per kPa, both positive. `seepage`
+    flows into it without strokes.
     """
 
-    def __init__(self, t_ns: int, *, resistance_kpa_h_ul: float, compliance_ul_kpa: float) -> None:
+    def __init__(
+        self, t_ns: int, *, resistance_kpa_h_ul: float, compliance_ul_kpa: float, seepage: Seepage = NOTHING_SEEPS
+    ) -> None:
+        self._seepage = seepage
         self._resistance = resistance_kpa_h_ul
         self._compliance = compliance_ul_kpa
         self._t_ns = _Column(np.int64)
@@ -87,21 +93,29 @@ class Line:
     def excess_kpa(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the pressure above the tip's in kPa at each of `t_ns`."""
         index, decay = self._at(t_ns)
-        excess = np.asarray(self._excess_kpa.view(), np.float64)[index]
-        return np.asarray(excess * decay, np.float64)
+        excess = np.asarray(self._excess_kpa.view(), np.float64)[index] * decay
+        if self._seepage:
+            excess += self._seeped(index, t_ns).held_ul / np.asarray(self._compliances.view())[index]
+        return np.asarray(excess, np.float64)
 
     def tip_ul(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the volume that has left the tip since the beginning, in µL, at each of `t_ns`."""
         index, decay = self._at(t_ns)
         pushed = np.asarray(self._excess_kpa.view(), np.float64)[index] * np.asarray(self._compliances.view())[index]
-        return np.asarray(np.asarray(self._tip_ul.view())[index] + pushed * (1.0 - decay), np.float64)
+        tip = np.asarray(self._tip_ul.view())[index] + pushed * (1.0 - decay)
+        if self._seepage:
+            tip += self._seeped(index, t_ns).tip_ul
+        return np.asarray(tip, np.float64)
 
     def flow_ul_h(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the flow at the tip in µL/h at each of `t_ns`."""
         index, decay = self._at(t_ns)
         excess = np.asarray(self._excess_kpa.view(), np.float64)[index] * decay
         per_kpa = np.asarray(self._compliances.view())[index] * NS_PER_H / np.asarray(self._tau_ns.view())[index]
-        return np.asarray(excess * per_kpa, np.float64)
+        flow = excess * per_kpa
+        if self._seepage:
+            flow += self._seeped(index, t_ns).flow_ul_h
+        return np.asarray(flow, np.float64)
 
     def motor_edges(self, t_ns: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the motor's edges since the beginning at each of `t_ns`."""
@@ -128,7 +142,16 @@ class Line:
         """Return excess pressure and tip volume at `t_ns`, within the newest segment."""
         excess_kpa = self._excess_kpa.last()
         decay = math.exp(-(t_ns - self._t_ns.last()) / self._tau_ns.last())
-        return excess_kpa * decay, self._tip_ul.last() + excess_kpa * self._compliances.last() * (1.0 - decay)
+        now_kpa, tip_ul = (
+            excess_kpa * decay,
+            self._tip_ul.last() + excess_kpa * self._compliances.last() * (1.0 - decay),
+        )
+        if self._seepage:
+            moment = np.asarray([t_ns], np.int64)
+            seeped = self._seeped(self._index(moment), moment)
+            now_kpa += float(seeped.held_ul[0]) / self._compliances.last()
+            tip_ul += float(seeped.tip_ul[0])
+        return now_kpa, tip_ul
 
     def _index(self, t_ns: NDArray[np.int64]) -> NDArray[np.intp]:
         return np.maximum(np.searchsorted(self._t_ns.view(), t_ns, side="right") - 1, 0)
@@ -137,3 +160,15 @@ class Line:
         index = self._index(t_ns)
         since_ns = t_ns - np.asarray(self._t_ns.view(), np.int64)[index]
         return index, np.exp(-np.maximum(since_ns, 0) / np.asarray(self._tau_ns.view(), np.float64)[index])
+
+    def _seeped(self, index: NDArray[np.intp], t_ns: NDArray[np.int64]) -> Seeped:
+        """Return what has seeped in since the segments at `index` began."""
+        begun_ns = np.asarray(self._t_ns.view(), np.int64)
+        since_ns = begun_ns[index]
+        # A pump that has not stroked yet stands still from the beginning.
+        last_stroke_ns = np.full(len(t_ns), begun_ns[0] - STOPPED_NS)
+        strokes = np.asarray(self._stroke_t_ns.view(), np.int64)
+        count = np.searchsorted(strokes, since_ns, side="right")
+        last_stroke_ns[count > 0] = strokes[count[count > 0] - 1]
+        tau_ns = np.asarray(self._tau_ns.view(), np.float64)[index]
+        return self._seepage.seeped(t_ns, since_ns=since_ns, last_stroke_ns=last_stroke_ns, tau_ns=tau_ns)

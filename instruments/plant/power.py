@@ -1,6 +1,18 @@
 """The wires: supply, interlock relay and pump."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
+
+from pydantic import Field
+
+from rig.bench_file.tables import TwinParameters
+
+
+class PowerKeys(TwinParameters):
+    """What feeds the pump."""
+
+    pump_power: Literal["supply", "battery"] = "supply"
+    battery_v: float = Field(default=3.0, ge=0, le=5)
 
 
 @dataclass(frozen=True, slots=True)

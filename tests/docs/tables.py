@@ -16,11 +16,20 @@ UNKNOWN = "?"
 _TABLE = re.compile(r"^<!-- table: (\S+) -->\n(?:\n(?:\|.*\n)+)?", re.MULTILINE)
 # What a key's last words say of its unit, the longest first.
 _UNITS = {
+    "_percent_per_percent": "% per %",
+    "_percent_rt_h": "% per √h",
+    "_percent_day": "%/day",
     "_kpa_h_ul": "kPa per µL/h",
     "_ul_kpa": "µL/kPa",
     "_v_per_ah": "V/Ah",
+    "_per_day": "per day",
+    "_kg_m3": "kg/m³",
+    "_hpa_h": "hPa/h",
     "_ppm_k": "ppm/K",
+    "_per_k": "1/K",
     "_mg_h": "mg/h",
+    "_mg_k": "mg/K",
+    "_k_h": "K/h",
     "_ul_h": "µL/h",
     "_percent": "%",
     "_minutes": "min",
@@ -31,11 +40,13 @@ _UNITS = {
     "_ppm": "ppm",
     "_min": "min",
     "_mg": "mg",
+    "_ml": "mL",
     "_mm": "mm",
     "_ul": "µL",
     "_v": "V",
     "_a": "A",
     "_c": "°C",
+    "_h": "h",
     "_s": "s",
 }
 

@@ -1,9 +1,10 @@
 """The simulated weighing cell: what a real balance makes of the force on its pan.
 
-The cell answers to a step of load like a damped second-order system: it overshoots and settles. On top of the load
-it has noise from reading to reading, a slow wander, a drift, and a sensitivity that is a little wrong and follows the
-air's temperature. Orders of magnitude: a 0.1 mg balance overshoots a 40 mg drop by 4.5 mg, settles within 1 s and
-wanders by 0.1–0.4 mg; a 0.01 mg balance repeats within about 0.02 mg.
+The cell answers to a step of load like a damped second-order system: it overshoots and settles. On top of the load it
+has noise from reading to reading, a slow wander, a drift, and a sensitivity that is a little wrong and follows the
+air's temperature; creep and a zero that follows the room are told by the laboratory. Orders of magnitude: a 0.1 mg
+balance overshoots a 40 mg drop by 4.5 mg, settles within 1 s and wanders by 0.1–0.4 mg; a 0.01 mg balance repeats
+within about 0.02 mg.
 """
 
 import math
@@ -77,10 +78,11 @@ class LoadCell:
             now_ns = self._laboratory.advance()
             past_ns = np.maximum(now_ns - self._lags_ns, self._start_ns)
             past_mg = self._laboratory.beaker.indicated_mg(past_ns)
+            zero_mg = float(self._laboratory.pan.zero_mg(past_ns[:1])[0])
             air_c = float(self._laboratory.environment.air_temperature_c(past_ns[:1])[0])
         warmer_k = air_c - self._laboratory.parameters.air_temperature_c
         sensitivity = 1.0 + 1e-6 * (p.sensitivity_ppm + p.temperature_ppm_k * warmer_k)
-        drift_mg = p.drift_mg_h * (now_ns - self._start_ns) / NS_PER_H
+        drift_mg = p.drift_mg_h * (now_ns - self._start_ns) / NS_PER_H + zero_mg
         noise_mg = p.noise_mg * float(self._rng.standard_normal()) + self._wandered_mg(now_ns)
         moving_mg = float(past_mg.max() - past_mg.min())
         return Load(float(past_mg @ self._weights) * sensitivity + drift_mg + noise_mg, moving_mg <= p.stability_mg)
