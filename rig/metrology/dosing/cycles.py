@@ -20,13 +20,17 @@ from rig.metrology.uncertainty.budget import Budget, Component, combine
 from rig.quantities import S_PER_H
 
 FEWEST_STROKES = 4
+"""Three intervals: a mean and, with 2 degrees of freedom, a scatter about it."""
+
+# A plateau in two halves, of two blocks each, shows whether it is flat.
 _PLATEAU_BLOCKS = 4
-# A step counts from this many of its own standard deviations; of 10⁸ noise readings one goes that far.
+# A step counts from this many of its own standard deviations; of 10⁹ noise readings one goes that far.
 _STEP_K = 6.0
-# Strokes that just reach the threshold would be missed every other time.
+# Strokes that just reach the threshold would be missed every other time; at 1.5 thresholds one in 740 is.
 _CLEAR = 1.5
-# The strokes found must account for the delivery, and plateaus must be flat, within these shares.
+# The strokes found must account for the delivery: one in twenty, missed or invented, is more than noise explains.
 _ACCOUNTED = 0.05
+# The rise between the halves of a plateau, per block and as a share of the stroke: an even flow would have 0.4.
 _FLAT = 0.15
 
 

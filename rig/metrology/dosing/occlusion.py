@@ -16,10 +16,12 @@ from rig.metrology.readings.checked import FloatArray, as_series, check_series
 from rig.metrology.uncertainty.budget import Budget, Component, combine
 from rig.quantities import S_PER_H, Measured
 
+# A rise beyond 5 standard deviations is noise in one of three million cases.
 _SEEN_K = 5.0
 # Strokes of a stiff line make stairs, whose slope is known less well but well enough to be told with its uncertainty.
 _TOLD_K = 2.0
 # Compliance is read between these shares of the rise: the foot holds the valve's closing, the head the pump's reaction.
+# 10 % and 90 % are where a transition's duration is read by convention (IEC 60469).
 _FOOT, _HEAD = 0.1, 0.9
 
 

@@ -17,6 +17,7 @@ from rig.metrology.readings.demands import finite_array, not_negative, positive
 from rig.quantities import Measured
 
 _S_PER_DAY = 86_400.0
+# The k of all decisions that no limit gives another: 95 % of times lie within.
 _K = 2.0
 
 

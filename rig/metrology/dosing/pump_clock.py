@@ -22,7 +22,9 @@ _PPM = 1e6
 _S_PER_DAY = 86_400.0
 # Steps of the difference are compared with their own median absolute deviation; 1.4826 makes it a normal sigma.
 _MAD_SIGMA = 1.4826
+# The times of polls have longer tails than a normal; a clock that was set is off by a second, far beyond 8 of these.
 _STEP_SIGMAS = 8.0
+# Of readings 0.3 % lie further off than 3 standard uncertainties: a band of ±3 holds nearly all.
 _READ_K = 3.0
 
 

@@ -17,9 +17,10 @@ from rig.metrology.readings.regression import FittedLine, fit_line
 from rig.metrology.uncertainty.budget import Budget, Component, combine
 from rig.quantities import S_PER_H
 
+# 1/Φ⁻¹(3/4): makes the median absolute deviation of normal values their standard deviation.
 _MAD_SIGMA = 1.4826
 FEWEST_READINGS = 8
-"""Readings that a line with an uncertainty of its own needs."""
+"""Readings that a line with an uncertainty of its own needs: two in each of the fewest spans that are fitted."""
 
 
 @dataclass(frozen=True, slots=True)

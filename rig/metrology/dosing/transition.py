@@ -17,8 +17,11 @@ from rig.metrology.readings.demands import fraction, not_negative
 from rig.metrology.uncertainty.budget import Budget, Component
 from rig.quantities import S_PER_H, Measured
 
+# A change beyond 5 of its standard uncertainties is noise in one of two million cases.
 _SEEN_K = 5.0
+# Some thousand rounding steps of a double.
 _ROUNDING = 1e-12
+# Of steady readings 0.3 % lie further off than 3 standard deviations: what is nearer is not told from settled.
 _HIDDEN_K = 3.0
 
 

@@ -18,6 +18,7 @@ from rig.metrology.readings.demands import finite_array, positive
 
 # A range of more than 12 σ of at most 100 values has a probability of 1e-13.
 _LONGEST_RANGE = 12.0
+# Gauss-Legendre nodes along each axis: with 200, d2 and d3 stand still to 2e-12 for all n; with 60, d3 is 3 % off.
 _NODES = 200
 
 

@@ -16,6 +16,7 @@ from rig.errors import MetrologyError
 from rig.metrology.readings.demands import finite_array, positive
 
 POOLING_SIGNIFICANCE = 0.25
+"""Above it the interaction is pooled into repeatability: the value of AIAG's manual (its appendix A)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ _CAUSES: dict[tuple[PathKind, bool, Shape], tuple[Cause, ...]] = {
 _DRIFTS: frozenset[Shape] = frozenset({"ramp", "late ramp", "share", "growing"})
 # Shapes this much dearer than the best are not worth naming (Kass and Raftery 1995: strong evidence).
 _WORTH_NAMING = 6.0
-# A step is a number of whole strokes when it is this close to one, in strokes.
+# A step is a number of whole strokes when it is this close to one, in strokes: half of all sizes are not.
 _WHOLE = 0.25
 
 

@@ -16,6 +16,7 @@ from rig.metrology.readings.checked import FloatArray
 from rig.quantities import S_PER_H
 
 Shape = Literal["step", "steps", "transient", "ramp", "late ramp", "share", "growing"]
+# More steps than this are a slow change in stairs, which other shapes describe better; no run has so many bubbles.
 _MOST_STEPS = 16
 
 

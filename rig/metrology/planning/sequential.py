@@ -31,8 +31,11 @@ from rig.metrology.weighing.precision import Precision
 from rig.quantities import Measured
 
 MOST_LOOKS = 50
+"""More looks save no time to speak of: one decides at most a look, here a fiftieth of the run, too late."""
+
 # Lower correlation is the safe side; above this the recursion would need ever finer nodes for nothing.
 _HIGHEST_CORRELATION = 0.999
+# Beyond ±9 a normal has 1e-19; beyond 38 less than the smallest double (2e-308): no chance reaches that.
 _LOWEST_SCORE, _HIGHEST_SCORE, _NEVER = -9.0, 9.0, 38.0
 
 

@@ -20,7 +20,9 @@ from rig.metrology.readings.checked import FloatArray, IndexArray
 from rig.metrology.readings.demands import limits
 from rig.quantities import Measured
 
+# 8192 runs: even if drawn at random a share of 2.5 % would be known to 0.2 %, a bound to 0.03 of its u.
 _DRAWS_LOG2 = 13
+# Any number, but always the same: a replay must find the same bounds.
 _SEED = 20
 
 

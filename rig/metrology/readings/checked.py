@@ -18,16 +18,22 @@ IndexArray = NDArray[np.intp]
 BLOCK = 1 << 15
 """Readings handled at once: four such arrays fit into a second-level cache."""
 
+# 1/Φ⁻¹(3/4): makes the median absolute deviation of normal values their standard deviation.
 _MAD_TO_SD = 1.4826
+# A busy link loses a reading or a few at a time; five intervals are four lost in a row.
 _GAP_INTERVALS = 5.0
+# A gap of 1 % of the span moves a mean over the span by at most 1 % of what the rate changed within the gap.
 _GAP_SHARE = 0.01
 # A drop overshoots and swings for about a second: a fall counts only when it is still there after this time.
 _SETTLING_S = 2.0
+# A level is a median over so long: readings enough to outvote outliers, and at 1000 µL/h a delivery of 1.4 mg only.
 _LEVEL_S = 5.0
+# What is lost for good is a drop, 10 mg and more, or a vessel's shift; draughts and static charge take less.
 _HANDLING_MG = 5.0
 # Far beyond any instrument and any clock, far below where squares and sums overflow.
 _ABSURD = 1e15
-# Strokes raise a reading below zero as a tare does; only a tare ends at zero, within a few standard deviations.
+# Strokes raise a reading below zero as a tare does; only a tare ends at zero, within 3 standard deviations
+# (`fall_mg` is 10 of them).
 _ZERO_SHARE = 0.3
 
 

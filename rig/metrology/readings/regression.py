@@ -14,13 +14,21 @@ from rig.metrology.readings.step_noise import fit_steps
 from rig.quantities import S_PER_H
 
 MOST_SPANS = 128
+"""Spans of a fit; 126 degrees of freedom know the noise to 6 % (1/√(2·126)), and twice as many would still say 4 %."""
 FEWEST_SPANS = 4
+"""Three steps: a slope and, with 2 degrees of freedom, the noise about it."""
+
+# 1/Φ⁻¹(3/4): makes the median absolute deviation of normal values their standard deviation.
 _MAD_TO_SD = 1.4826
 # Of 127 normal steps one lies beyond 5 standard deviations in 14,000 fits.
 _JUMP_K = 5.0
+# At most 5 jumps in 127 steps: each takes a degree of freedom, and what steps more often is how the pump delivers.
 _ISOLATED_SHARE = 0.04
+# Means of a million readings carry some 1e-10 of their size as rounding; noise is far above that.
 _ROUNDING = 1e-9
+# So many readings know their standard deviation to 1.1 %, 1/√(2·4096).
 _SCATTER_READINGS = 4096
+# The polygon of 16 corners follows what changes over a sixteenth of the record and takes an eighth of the freedom.
 _SPANS_PER_CORNER = 8
 
 

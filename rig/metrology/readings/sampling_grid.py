@@ -6,7 +6,8 @@ from numpy.typing import ArrayLike
 from rig.errors import SeriesError, WindowError
 from rig.metrology.readings.checked import BLOCK, FloatArray, IndexArray, as_series
 
-# Wanted times further than this from both neighbours, in intervals, are missing and not interpolated.
+# Wanted times further than this from both neighbours, in intervals, are missing and not interpolated:
+# stamps wander by less than half an interval, and a reading that was lost leaves two.
 _REACH = 1.5
 
 

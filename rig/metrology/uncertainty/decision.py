@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scipy.special import ndtr, stdtr, stdtrit
+from scipy.special import ndtr, stdtr
 
 from rig.errors import MetrologyError
 from rig.metrology.readings.demands import limits, positive
 from rig.metrology.uncertainty.budget import Budget
+from rig.metrology.uncertainty.coverage import student_factor
 from rig.quantities import Measured
 
 # Edges such as 0.3 − 0.1 come out one rounding step off; an edge that is hit belongs to the zone it closes.
@@ -67,14 +68,13 @@ def decide(
     With w = k·u: PASS within [lower + w, upper − w], FAIL below lower − w or above upper + w, else INCONCLUSIVE;
     INVALID, whatever the value, when `invalid` gives a reason. A limit that is None does not exist. Limits belong to
     what they allow. With `dof` degrees of freedom of u, k is exchanged for the quantile of Student's t that leaves the
-    same risk, and the probabilities are Student's. Raises MetrologyError when both limits are missing, a limit is not
-    finite, the lower one is not below the upper one, k is not a positive number, or dof is below 1.
+    same risk (`student_factor`), and the probabilities are Student's. Raises MetrologyError when both limits are
+    missing, a limit is not finite, the lower one is not below the upper one, k is not a positive number, or dof is
+    below 1.
     """
     limits(lower, upper)
     positive(k, "coverage factor k")
-    if not dof >= 1:
-        raise MetrologyError(f"{dof!r} degrees of freedom: an uncertainty needs at least 1")
-    guard_band = _quantile(k, dof) * measured.u
+    guard_band = student_factor(k, dof) * measured.u
     if not math.isfinite(guard_band):
         raise MetrologyError(f"k = {k:g} with {dof:.3g} degrees of freedom: the guard band is wider than any number")
     inside, outside = conformance(measured, lower, upper, dof)
@@ -124,11 +124,6 @@ def conformance(
         # The value is outside: the difference of the two tails beyond it keeps the digits.
         return max(0.0, _tail(min(from_lower, to_upper), dof) - _tail(-max(from_lower, to_upper), dof)), outside
     return max(0.0, 1.0 - outside), outside
-
-
-def _quantile(k: float, dof: float) -> float:
-    """Return Student's quantile that leaves the same risk as k does for a normal; exact far out, unlike 1 − risk."""
-    return float(-stdtrit(dof, ndtr(-k))) if math.isfinite(dof) else k
 
 
 def _tail(score: float, dof: float) -> float:

@@ -18,6 +18,8 @@ from scipy.stats import multivariate_normal
 
 from rig.errors import MetrologyError
 from rig.metrology.readings.demands import finite_array, fraction
+from rig.metrology.uncertainty.correlation import check_correlation
+from rig.metrology.uncertainty.coverage import LEVEL_OF_K_2
 from rig.metrology.uncertainty.decision import Decision, Verdict, decide
 from rig.quantities import Measured
 
@@ -106,7 +108,7 @@ def _together(
     return (Verdict.INCONCLUSIVE if open_ else Verdict.PASS), tuple(open_)
 
 
-def joint_coverage_factor(n: int, level: float = 0.9545) -> float:
+def joint_coverage_factor(n: int, level: float = LEVEL_OF_K_2) -> float:
     """Return k such that n intervals ± k·u hold all true values together with `level`, however they are correlated.
 
     Bonferroni: Φ(k) = 1 − (1 − level)/(2n). Raises MetrologyError for n < 1 or a level outside (0, 1).
@@ -126,10 +128,7 @@ def joint_conformance(points: Sequence[JointPoint], correlation: ArrayLike) -> f
     n = len(points)
     if matrix.shape != (n, n):
         raise MetrologyError(f"correlation of shape {matrix.shape} for {n} points")
-    if not (np.allclose(matrix, matrix.T) and np.allclose(np.diag(matrix), 1) and np.abs(matrix).max() <= 1 + 1e-9):
-        raise MetrologyError("the matrix is not symmetric with ones on its diagonal: no correlation")
-    if np.linalg.eigvalsh(matrix)[0] < -1e-9:
-        raise MetrologyError("no set of results can be correlated so: the matrix has a negative eigenvalue")
+    check_correlation(matrix)
     if any(point.measured.u == 0 for point in points):
         raise MetrologyError("a result without uncertainty is not correlated with anything")
     low = [-math.inf if p.lower is None else (p.lower - p.measured.value) / p.measured.u for p in points]

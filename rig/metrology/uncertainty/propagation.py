@@ -1,7 +1,8 @@
 """From the uncertainties of inputs to that of a result: the law of propagation, and Monte Carlo as its check.
 
-Sources: JCGM 100:2008 (GUM) 5.1.2; JCGM 101:2008 (GUM Supplement 1), clauses 6.4 (distributions), 7 (propagation by
-draws) and 8 (validation of the law of propagation). Inputs are uncorrelated.
+Sources: JCGM 100:2008 (GUM) 5.1.2 and 5.2.2 (correlated inputs); JCGM 101:2008 (GUM Supplement 1), clauses 6.4
+(distributions; 6.4.8 for normal ones that are correlated), 7 (propagation by draws) and 8 (validation of the law of
+propagation).
 """
 
 import math
@@ -15,6 +16,7 @@ from uncertainties import ufloat, wrap
 from rig.errors import MetrologyError
 from rig.metrology.readings.checked import FloatArray
 from rig.metrology.uncertainty.budget import Budget, Component, combine
+from rig.metrology.uncertainty.correlation import Correlation, correlated_groups, correlation_matrix, matrix_root
 
 Distribution = Literal["normal", "rectangular", "triangular", "arcsine", "student"]
 # Draws handled at once: a model's temporaries stay within the cache.
@@ -66,10 +68,11 @@ Model = Callable[..., FloatArray]
 """One argument per input, in order, as floats or as arrays of one shape; returns the result of that shape."""
 
 
-def propagate(model: Model, inputs: Sequence[Input], unit: str) -> Budget:
+def propagate(model: Model, inputs: Sequence[Input], unit: str, correlations: Sequence[Correlation] = ()) -> Budget:
     """Return the result of `model` at the best estimates, in `unit`, with its budget by the law of propagation.
 
-    Sensitivities are central differences. Raises MetrologyError when the model gives no finite number.
+    Sensitivities are central differences; inputs are independent but for `correlations`. Raises MetrologyError when the
+    model gives no finite number, and for correlations that are none of these inputs.
     """
     variables = [ufloat(each.value, each.u if each.u > 0 else 1.0) for each in inputs]
     result = wrap(lambda *values: float(model(*values)))(*variables)
@@ -82,6 +85,7 @@ def propagate(model: Model, inputs: Sequence[Input], unit: str) -> Budget:
             )
             for each, variable in zip(inputs, variables, strict=True)
         ],
+        correlations=correlations,
     )
 
 
@@ -103,21 +107,51 @@ class MonteCarlo:
     draws: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Coupled:
+    """The places (m,) of inputs that are correlated, and a root (m, m) of their correlation matrix."""
+
+    places: tuple[int, ...]
+    root: FloatArray
+
+    @classmethod
+    def of(cls, inputs: Sequence[Input], correlations: Sequence[Correlation]) -> "_Coupled":
+        matrix = correlation_matrix([each.name for each in inputs], correlations)
+        places = [i for group in correlated_groups(matrix) if len(group) > 1 for i in group]
+        if other := [inputs[i].name for i in places if inputs[i].distribution != "normal"]:
+            raise MetrologyError(f"only normal inputs are drawn correlated; {', '.join(other)} is not normal")
+        return cls(tuple(places), matrix_root(matrix[np.ix_(places, places)]))
+
+    def draw(self, inputs: Sequence[Input], rng: np.random.Generator, draws: int) -> list[FloatArray]:
+        """Return `draws` values (draws,) of each input."""
+        scores = self.root @ rng.standard_normal((len(self.places), draws))
+        together = {i: inputs[i].value + inputs[i].u * score for i, score in zip(self.places, scores, strict=True)}
+        return [together[i] if i in together else each.draw(rng, draws) for i, each in enumerate(inputs)]
+
+
 def monte_carlo(
-    model: Model, inputs: Sequence[Input], unit: str, *, seed: int, draws: int = 1_000_000, level: float = 0.95
+    model: Model,
+    inputs: Sequence[Input],
+    unit: str,
+    *,
+    seed: int,
+    draws: int = 1_000_000,
+    level: float = 0.95,
+    correlations: Sequence[Correlation] = (),
 ) -> MonteCarlo:
     """Return the distribution of `model` over `draws` draws of its inputs; the same seed gives the same numbers.
 
-    Raises MetrologyError for too few draws for `level` (JCGM 101 7.2.2 asks for 1e4/(1 − level)), or a model that
-    gives anything that is not finite.
+    Raises MetrologyError for too few draws for `level` (JCGM 101 7.2.2 asks for 1e4/(1 − level)), a model that gives
+    anything that is not finite, and `correlations` that are none of these inputs or of inputs that are not normal.
     """
     if not (0.0 < level < 1.0 and draws * (1.0 - level) >= 100.0):
         raise MetrologyError(f"{draws!r} draws are too few to find the interval of {level!r}")
     rng = np.random.default_rng(seed)
+    coupled = _Coupled.of(inputs, correlations)
     results = np.empty(draws)
     for start in range(0, draws, _CHUNK):
         part = results[start : start + _CHUNK]
-        part[:] = model(*(each.draw(rng, part.size) for each in inputs))
+        part[:] = model(*coupled.draw(inputs, rng, part.size))
     mean, u = float(results.mean()), float(results.std(ddof=1))
     if not (math.isfinite(mean) and math.isfinite(u)):
         raise MetrologyError("the model gives values that are not finite within the uncertainties of its inputs")

@@ -19,9 +19,11 @@ from rig.errors import MetrologyError
 from rig.metrology.readings.demands import finite_array, fraction
 
 Side = Literal["both", "lower", "upper"]
-# The mean's standard score beyond ±9 carries a probability of 2e-19.
 # scipy.stats takes two seconds to import, which every session of plans would wait for: only what needs it does.
+
+# The mean's standard score beyond ±9 carries a probability of 2e-19.
 _HIGHEST_SCORE = 9.0
+# Gauss-Legendre nodes: from 48 on factors (n 2 to 1000, coverage and confidence to 0.999) stand still to 1e-10.
 _NODES = 96
 
 

@@ -2,11 +2,17 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rig.record.bodies.codec import Json
 from rig.record.bodies.judging import Limit
 from rig.record.bodies.recipe import Recipe
+
+COVARIANCE = "lines that vary together"
+"""The name of the budget line that holds what correlated lines add to the variance."""
+
+# The sum of some ten shares misses 100 % by 1e-13 of rounding; a covariance that is worth showing is far larger.
+_ROUNDING_PERCENT = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +86,41 @@ class Result:
 
 
 def shared_out(lines: Sequence[BudgetLine], u: float) -> tuple[BudgetLine, ...]:
-    """Return budget lines with their share of the variance u² in percent."""
-    return tuple(
-        BudgetLine(
-            one.name,
-            one.kind,
-            one.value,
-            one.u,
-            one.unit,
-            one.sensitivity,
-            one.contribution,
-            one.dof,
-            100.0 * (one.contribution / u) ** 2 if u > 0 else 0.0,
-        )
-        for one in lines
+    """Return budget lines with their share of the variance u² in percent; together they are 100 %.
+
+    What lines have because they vary together is the share of none of them: it stands in a line of its own behind them,
+    with a negative share where their errors cancel (JCGM 100:2008, 5.2.2, the second sum of eq. 16).
+    """
+    if u == 0:
+        return tuple(replace(one, share_percent=0.0) for one in lines)
+    shares = [100.0 * (one.contribution / u) ** 2 for one in lines]
+    shared = [replace(one, share_percent=share) for one, share in zip(lines, shares, strict=True)]
+    together = 100.0 - math.fsum(shares)
+    if abs(together) > _ROUNDING_PERCENT:
+        shared.append(_covariance(together, u))
+    return tuple(shared)
+
+
+def _covariance(share_percent: float, u: float) -> BudgetLine:
+    """Return the line of what correlated lines add to the variance u², or take from it."""
+    contribution = u * math.sqrt(abs(share_percent) / 100.0)
+    return BudgetLine(
+        name=COVARIANCE,
+        kind="",  # it belongs to lines of either kind
+        value=0.0,
+        u=1.0,
+        unit="1",
+        sensitivity=math.copysign(contribution, share_percent),
+        contribution=contribution,
+        dof=math.inf,
+        share_percent=share_percent,
     )
 
 
 def welch_satterthwaite(lines: Sequence[BudgetLine], u: float) -> float:
-    """Return the effective degrees of freedom of a budget (JCGM 100:2008, G.4.1), infinite when no line limits them."""
+    """Return the effective degrees of freedom of a budget (JCGM 100:2008, G.4.1), infinite when no line limits them.
+
+    For lines that vary independently, as all those of format 1 do; today's budgets bring their own.
+    """
     rest = math.fsum(one.contribution**4 / one.dof for one in lines if math.isfinite(one.dof))
     return u**4 / rest if rest > 0 else math.inf
