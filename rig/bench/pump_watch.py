@@ -5,7 +5,7 @@ import threading
 from rig.capabilities import Pump
 from rig.clock import Clock
 from rig.errors import InstrumentError
-from rig.record.bodies.events import LogLine, PumpLogRead, PumpStateChanged, ReadingMissed
+from rig.record.bodies.events import LogLine, PumpLogRead, PumpLogUnreadable, PumpStateChanged, ReadingMissed
 from rig.record.writer import RunRecord
 from rig.samples import Block
 
@@ -47,7 +47,7 @@ class PumpWatch:
 
     def _look(self) -> None:
         status = self._pump.status()
-        now = PumpStateChanged(self._name, status.state.value, self._clock.now_ns(), status.alarms)
+        now = PumpStateChanged(self._name, status.state.value, self._clock.now_ns(), status.alarms, status.log_entries)
         if self._last is None or (now.state, now.alarms) != (self._last.state, self._last.alarms):
             self._last = now
             self._record.event(now)
@@ -57,7 +57,11 @@ class PumpWatch:
             self._read_log()
 
     def _read_log(self) -> None:
-        lines = self._pump.read_log(first=self._next_line)
+        try:
+            lines = self._pump.read_log(first=self._next_line)
+        except InstrumentError as error:
+            self._record.event(PumpLogUnreadable(self._name, str(error)))
+            return
         if lines:
             said = tuple(LogLine(one.number, one.pump_clock_ns, one.event, one.detail) for one in lines)
             self._record.event(PumpLogRead(self._name, said))

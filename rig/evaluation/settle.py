@@ -91,7 +91,8 @@ def _held_to(result: Result, evidence: Evidence) -> Result:
     if not against:
         return result
     if evidence.undermines or result.verdict != Verdict.FAIL.value:
-        return replace(result, verdict=Verdict.INVALID.value, reasons=(*against, *result.reasons))
+        known = result.reasons if result.verdict == Verdict.INVALID.value else ()
+        return replace(result, verdict=Verdict.INVALID.value, reasons=(*known, *against))
     return replace(result, reasons=(*result.reasons, *against))
 
 

@@ -108,7 +108,10 @@ def test_a_log_is_in_order_or_not(tmp_path, said, verdict, reason):
 
 
 def shown(*changes):
-    return [PumpStateChanged("pump", "alarm", WINDOW[0] + round(s * 10**9), alarms) for s, alarms in changes]
+    return [
+        PumpStateChanged("pump", "alarm" if alarms else "stopped", WINDOW[0] + round(s * 10**9), alarms)
+        for s, alarms in changes
+    ]
 
 
 def test_an_alarms_delay_is_known_to_the_pace_of_the_status(tmp_path):

@@ -1,54 +1,49 @@
 """The pump's log: no gap, never backwards, and a line for each thing that the pump was told."""
 
 from collections import Counter
+from typing import TypeVar
 
 from rig.evaluation.case import Case
 from rig.evaluation.claims.pump_account import out_of_order
 from rig.evaluation.commanded import BOLUS, RUN
 from rig.evaluation.testimony import Testimony, Witness
-from rig.record.bodies.events import LogLine, PumpLogRead
+from rig.record.bodies.events import LogLine, PumpLogRead, PumpLogUnreadable
 
-# The word that a log has for an order; a log that has none of these words speaks another language.
+# The word that a log has for an order.
 _WORDS = {RUN: "infusion_started", BOLUS: "bolus_started"}
 # A line may bear the stamp of a moment before the order was complete.
 _SLACK_NS = 1_000_000_000
-_VOCABULARY = frozenset(_WORDS.values())
+# A log with none of these words speaks another language: what it should say to an order is not known.
+_VOCABULARY = frozenset({*_WORDS.values(), "bolus_ended", "stopped", "power_on", "watchdog_set", "clock_set"})
 
 
 def testify(case: Case) -> Testimony:
     """Hold the lines that the log gained to their own order and to what the pump was told."""
-    reads = [
-        entry.body
-        for entry in case.reader.events(PumpLogRead)
-        if case.from_ns <= entry.t_ns <= case.to_ns and entry.body.instrument == case.pump
-    ]
-    lines = [line for one in reads for line in one.lines]
-    asked = [one for one in case.orders if one.verb in _WORDS and case.from_ns <= one.sent_ns]
-    if not lines:
-        if not asked or not _follows_logs(case):
-            return Testimony(not_asked="the pump's log was not followed")
-        return Testimony("no line", ("the pump's log gained no line, though the pump was told to deliver",))
-    against = [*out_of_order(lines), *_missing(case, lines)]
+    if not any(one.log_entries for one in case.states) and not _lines(case, PumpLogRead):
+        return Testimony(not_asked="the pump keeps no log, or it was not followed")
+    lines = [line for one in _lines(case, PumpLogRead) for line in one.lines]
+    unread = [f"it could not be read: {one.error.splitlines()[0]}" for one in _lines(case, PumpLogUnreadable)]
+    against = [*unread[:1], *out_of_order(lines), *_missing(case, lines)]
     return Testimony(f"{len(lines)} lines of the pump's log", tuple(against))
 
 
-def _follows_logs(case: Case) -> bool:
-    return any(entry.body.instrument == case.pump for entry in case.reader.events(PumpLogRead))
+E = TypeVar("E", PumpLogRead, PumpLogUnreadable)
+
+
+def _lines(case: Case, kind: type[E]) -> list[E]:
+    found = [entry for entry in case.reader.events(kind) if case.from_ns <= entry.t_ns <= case.to_ns]
+    return [entry.body for entry in found if entry.body.instrument == case.pump]
 
 
 def _missing(case: Case, lines: list[LogLine]) -> list[str]:
-    found = Counter(line.event for line in lines)
-    if not _VOCABULARY & found.keys():
-        return []  # a log in other words
-    own = _within(case, lines)
-    found = Counter(line.event for line in own)
+    if lines and not _VOCABULARY & {line.event for line in lines}:
+        return []
+    own = Counter(line.event for line in _within(case, lines))
     against = []
     for verb, word in _WORDS.items():
         told = sum(one.verb == verb and case.from_ns <= one.sent_ns for one in case.orders)
-        if found[word] < told:
-            against.append(f"the log has {found[word]} lines of {word}, where the pump was told so {told} times")
-        elif found[word] > told:
-            against.append(f"the log has {found[word]} lines of {word}, though the pump was told so {told} times only")
+        if own[word] != told:
+            against.append(f"it has {own[word]} lines of {word}, where the pump was told so {told} times")
     return against
 
 

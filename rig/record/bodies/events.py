@@ -183,8 +183,21 @@ class PumpLogRead(Event):
 
 
 @dataclass(frozen=True)
+class PumpLogUnreadable(Event):
+    """The pump's log has gained lines that could not be read."""
+
+    NAME = "pump log unreadable"
+    SEVERITY = Severity.WARNING
+    instrument: str
+    error: str
+
+
+@dataclass(frozen=True)
 class PumpStateChanged(Event):
-    """The pump's status shows another state or other alarms than before; `at_ns` is when it was read, UTC ns."""
+    """The pump's status shows another state or other alarms than before; `at_ns` is when it was read, UTC ns.
+
+    `log_entries` is how many lines the pump's log had by then, 0 for a pump without a log.
+    """
 
     NAME = "pump state"
     ORDINARY = True
@@ -192,6 +205,7 @@ class PumpStateChanged(Event):
     state: str
     at_ns: int
     alarms: tuple[str, ...] = ()
+    log_entries: int = 0
 
 
 @dataclass(frozen=True)
@@ -301,6 +315,7 @@ EVENTS: tuple[type[Event], ...] = (
     ProjectionSeen,
     PumpDidNotStop,
     PumpLogRead,
+    PumpLogUnreadable,
     PumpStateChanged,
     ReadingMissed,
     SamplerFailed,
