@@ -123,6 +123,10 @@ class Case:
         ]
         return tuple(sorted(found, key=lambda order: order.sent_ns))
 
+    def power_taken_before(self, t_ns: int) -> bool:
+        """Tell whether the plan had taken the pump's power away before a moment."""
+        return any(self.from_ns <= taken_ns < t_ns for taken_ns in self._power_taken())
+
     def _power_taken(self) -> list[int]:
         if not self.start.fed_by_supply:
             return []

@@ -141,6 +141,13 @@ def evaporation_between(reader: RecordReader, before: ZeroFlow, after: ZeroFlow)
     return replace(mean, u_between_mg_h=math.hypot(mean.u_between_mg_h, max(-rate.rate_mg_h for rate in rates)))
 
 
+def evaporation_so_far(reader: RecordReader, before: ZeroFlow) -> EvaporationRate:
+    """Return the evaporation as the weighing before tells it, while the one behind is yet to come."""
+    facts, rate = weighing_facts(reader), zero_flow_rate(reader, before)
+    floor_mg_h = math.hypot(facts.evaporation_floor_mg_h, facts.evaporation_floor_percent / 100.0 * rate.rate_mg_h)
+    return replace(rate, u_between_mg_h=floor_mg_h)
+
+
 def gain_mg_h(rate: EvaporationRate, facts: WeighingFacts) -> float:
     """Return by how much a vessel gained at zero flow beyond its uncertainty and the bench's floor; ≤ 0 for no gain.
 

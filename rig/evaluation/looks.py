@@ -86,7 +86,7 @@ def is_decided(
     if not before:
         raise PlanError("a measurement that stops when decided needs a zero-flow run before it: see [evaporation]")
     try:
-        evaporation = inputs.zero_flow_rate(reader, before[-1])
+        evaporation = inputs.evaporation_so_far(reader, before[-1])
         looks = plan_of_looks(
             reader,
             from_ns,

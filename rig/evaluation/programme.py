@@ -58,6 +58,10 @@ class Programme:
             volume = volume + volume_ul * (t_ns >= given_ns)
         return np.asarray(volume, np.float64)
 
+    def rate_ul_h(self, at_ns: int) -> float:
+        """Return what was to be delivered at a moment, µL/h, 0 for nothing."""
+        return next((one.rate_ul_h for one in self.stretches if one.from_ns <= at_ns < one.to_ns), 0.0)
+
     def _bolus(self, order: PumpOrder, end_ns: int) -> list[tuple[int, float]]:
         if order.rate_ul_h <= 0.0:
             self._at_once.append((order.sent_ns, order.amount))

@@ -129,4 +129,4 @@ def _volume(reader: RecordReader, from_ns: int, to_ns: int) -> Budget:
 
 def _evaporation(reader: RecordReader) -> EvaporationRate:
     known = reader.events(ZeroFlow)
-    return inputs.zero_flow_rate(reader, known[-1].body) if known else _UNKNOWN_EVAPORATION
+    return inputs.evaporation_so_far(reader, known[-1].body) if known else _UNKNOWN_EVAPORATION

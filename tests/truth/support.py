@@ -1,7 +1,7 @@
 """Runs one plan on the shipped mocked bench, with faults in the pump or in the world, and settles its claims."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rig.bench.bench import Bench, make_clock
@@ -47,7 +47,7 @@ class Outcome:
         return any(words in reason for result in self.results.values() for reason in result.reasons)
 
 
-def bench_text(*, dut=None, twin=None, laboratory=None, weighing=None, liquid=None, leave_out=()):
+def bench_text(*, dut=None, twin=None, flow=None, laboratory=None, weighing=None, liquid=None):
     """Return the shipped bench file with keys of some tables changed."""
     tables = tomllib.loads(BENCH.read_text(encoding="utf-8"))
     tables["dut"] |= dut or {}
@@ -55,8 +55,7 @@ def bench_text(*, dut=None, twin=None, laboratory=None, weighing=None, liquid=No
     tables["weighing"] |= weighing or {}
     tables["liquid"] |= liquid or {}
     tables["instruments"]["pump"]["twin"] = twin or {}
-    for name in leave_out:
-        del tables["instruments"][name]
+    tables["instruments"]["flow"]["twin"] = flow or {}
     return "\n".join(_written(tables))
 
 
@@ -90,12 +89,13 @@ def constant_rate(bench, *, rate_ul_h, stabilise_h, analyse_h):
     return {"flow error": (window.flow_error(), "basal accuracy")}
 
 
-def run(folder, body=constant_rate, *, seed=1, zero_flow_h=2.0, rate_ul_h=41.7, **altered):
-    """Run a plan on a bench of its own between two weighings at zero flow, and settle it."""
+def run(folder, body=constant_rate, *, seed=1, zero_flow_h=2.0, rate_ul_h=41.7, limits=None, **altered):
+    """Run a plan on a bench of its own between two weighings at zero flow, and settle it; `limits` are added."""
     hours = {key: altered.pop(key) for key in ("stabilise_h", "analyse_h") if key in altered}
     path = folder / "bench.toml"
     path.write_text(bench_text(**altered), encoding="utf-8")
-    bench_file, limits = load_bench_file(path), load_limits(LIMITS)
+    bench_file, in_force = load_bench_file(path), load_limits(LIMITS)
+    in_force = replace(in_force, limits=in_force.limits | (limits or {}))
     clock = make_clock(bench_file)
     record = start_run(
         bench_file,
@@ -105,14 +105,14 @@ def run(folder, body=constant_rate, *, seed=1, zero_flow_h=2.0, rate_ul_h=41.7, 
         plans={},
         selected=(),
         root=ROOT,
-        limits=limits,
+        limits=in_force,
         requirements=RequirementsInForce(),
     )
     with record:
         results, unsafe = {}, ""
         try:
             with Bench(bench_file, record, clock, seed) as bench:
-                results = _plan(bench, record, body, zero_flow_h, limits, rate_ul_h, hours)
+                results = _plan(bench, record, body, zero_flow_h, in_force, rate_ul_h, hours)
         except SafetyError as error:
             unsafe = bench.unsafe or str(error)
         record.stop(Stop("FINISHED"))

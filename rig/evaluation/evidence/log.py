@@ -1,5 +1,6 @@
 """The pump's log: no gap, never backwards, and a line for each thing that the pump was told."""
 
+import re
 from collections import Counter
 from typing import TypeVar
 
@@ -11,6 +12,8 @@ from rig.record.bodies.events import LogLine, PumpLogRead, PumpLogUnreadable
 
 # The word that a log has for an order.
 _WORDS = {RUN: "infusion_started", BOLUS: "bolus_started"}
+_RESTARTED = "power_on"
+_TROUBLE = re.compile("alarm|fault|fail|error|stall|lost|low|empty|deplet|occlu|over|under")
 # A line may bear the stamp of a moment before the order was complete.
 _SLACK_NS = 1_000_000_000
 # A log with none of these words speaks another language: what it should say to an order is not known.
@@ -23,7 +26,7 @@ def testify(case: Case) -> Testimony:
         return Testimony(not_asked="the pump keeps no log, or it was not followed")
     lines = [line for one in _lines(case, PumpLogRead) for line in one.lines]
     unread = [f"it could not be read: {one.error.splitlines()[0]}" for one in _lines(case, PumpLogUnreadable)]
-    against = [*unread[:1], *out_of_order(lines), *_missing(case, lines)]
+    against = [*unread[:1], *out_of_order(lines), *_missing(case, lines), *_trouble(case, lines)]
     return Testimony(f"{len(lines)} lines of the pump's log", tuple(against))
 
 
@@ -45,6 +48,20 @@ def _missing(case: Case, lines: list[LogLine]) -> list[str]:
         if own[word] != told:
             against.append(f"it has {own[word]} lines of {word}, where the pump was told so {told} times")
     return against
+
+
+def _trouble(case: Case, lines: list[LogLine]) -> list[str]:
+    """Return what the log tells of that nobody provoked: alarms that came and went between two looks, restarts."""
+    against = []
+    for line in _within(case, lines):
+        at_ns = line.pump_clock_ns - case.clock_offset_ns
+        if line.event == _RESTARTED:
+            provoked = case.power_taken_before(at_ns)
+        else:
+            provoked = not _TROUBLE.search(line.event) or line.event in case.expected_alarms
+        if not provoked:
+            against.append(f"it tells of {line.event} at {case.hour(at_ns):.2f} h, which nobody provoked")
+    return against[:1]
 
 
 def _within(case: Case, lines: list[LogLine]) -> list[LogLine]:

@@ -1,9 +1,10 @@
 """The motor's edges, which the DAQ counts: still when the pump is stopped, and as many as were counted or weighed."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from rig.evaluation.case import Case
-from rig.evaluation.evidence.zero_flow import turned_edges
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.events import EdgesCounted
 
@@ -16,7 +17,7 @@ def testify(case: Case) -> Testimony:
     counts = [e.body for e in case.reader.events(EdgesCounted) if case.from_ns <= e.body.at_ns <= case.to_ns]
     if len(counts) < 2:
         return Testimony(not_asked="nothing counts the motor's edges")
-    against = _turned_at_rest(case)
+    against = _turned_at_rest(case, counts)
     dut = case.start.dut
     begin_ns, end_ns = case.delivers_ns
     before = [one for one in counts if one.at_ns <= begin_ns]
@@ -42,12 +43,18 @@ def _far(one_ul: float, other_ul: float, allowed_ul: float) -> bool:
     return not abs(one_ul - other_ul) <= allowed_ul
 
 
-def _turned_at_rest(case: Case) -> list[str]:
+def _turned_at_rest(case: Case, counts: list[EdgesCounted]) -> list[str]:
+    """Return how far the motor turned between two looks with nothing asked for before, between and shortly before."""
     per_stroke = case.start.dut.motor_edges_per_stroke or 1.0
-    for one in case.zero_flows:
-        turned = turned_edges(case, one)
-        if turned is not None and turned > per_stroke:
-            return [f"the motor made {turned} edges while the pump said that it was stopped"]
+    for one, following in pairwise(counts):
+        quiet_ns = np.asarray([one.at_ns - case.settle_ns, following.at_ns], np.int64)
+        asked_ul = float(np.diff(case.programme.volume_ul(quiet_ns))[0])
+        turned = following.edges - one.edges
+        if asked_ul <= 0.0 and turned > per_stroke:
+            return [
+                f"the motor made {turned} edges between {case.hour(one.at_ns):.2f} and "
+                f"{case.hour(following.at_ns):.2f} h, when the pump was told to deliver nothing"
+            ]
     return []
 
 

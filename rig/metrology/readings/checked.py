@@ -30,6 +30,8 @@ _SETTLING_S = 2.0
 _LEVEL_S = 5.0
 # What is lost for good is a drop, 10 mg and more, or a vessel's shift; draughts and static charge take less.
 _HANDLING_MG = 5.0
+# A draught, or a door that stands open for a moment, is over within half an hour.
+_DRAUGHT_S = 1800.0
 # Far beyond any instrument and any clock, far below where squares and sums overflow.
 _ABSURD = 1e15
 # Strokes raise a reading below zero as a tare does; only a tare ends at zero, within 3 standard deviations
@@ -168,8 +170,15 @@ def _refuse_lasting_fall(t: FloatArray, y: FloatArray, i: int, what: str, fall_m
         raise SeriesError(
             f"{what} went from {before:.3f} to {after:.3f} mg at reading {i}, {t[i]:.3f} s: a tare in the middle"
         )
-    if before - after > max(_HANDLING_MG, fall_mg):
+    if before - after > max(_HANDLING_MG, fall_mg) and not _comes_back(t, y, i, before - after):
         raise SeriesError(
             f"{what} fell from {before:.3f} to {after:.3f} mg at reading {i}, {t[i]:.3f} s, and stayed there: "
             "vessel touched or liquid lost"
         )
+
+
+def _comes_back(t: FloatArray, y: FloatArray, i: int, fall_mg: float) -> bool:
+    """Tell whether what fell at reading `i` rises again as abruptly: a draught, a hand that leaned on something."""
+    last = int(np.searchsorted(t, t[i] + _DRAUGHT_S, side="right"))
+    steps = np.diff(y[i:last])
+    return bool(steps.size) and float(steps.max() - np.median(steps)) > 0.5 * fall_mg

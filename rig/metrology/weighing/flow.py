@@ -149,7 +149,7 @@ def mean_flow(
     unrest_mg = math.sqrt(max(0.0, line.scatter**2 - single_mg**2))
     longest_s = _END_S if unrest_mg <= single_mg else _RESTLESS_END_S
     end = min(longest_s, facts.span_s * _END_SHARE) if end_s is None else end_s
-    changing = _changing(t, m, corrections, around or Surroundings())
+    changing = with_changing_loss(t, m, corrections, around)
     gain = _gain(t, m, (t[0], t[0] + end), (t[-1] - end, t[-1]), line.slope_h, changing)
     stroke = max(stroke_ul, changing.per_mg * unrest_mg * STROKE_OVER_UNREST)
     error = error_budget(volume_budget(gain, changing), programmed_ul_h, gain.hours, changing.tip)
@@ -157,8 +157,15 @@ def mean_flow(
     return _compared(error.scaled(1.0, 0.0, "%", [cut]), gain, line, unrest_mg, programmed_ul_h, changing, stroke)
 
 
-def _changing(t: FloatArray, m: FloatArray, corrections: Corrections, around: Surroundings) -> Corrections:
-    """Return the corrections with what the readings themselves show of a loss that changes between the weighings."""
+def with_changing_loss(
+    t: FloatArray, m: FloatArray, corrections: Corrections, around: Surroundings | None = None
+) -> Corrections:
+    """Return the corrections with what the readings themselves show of a loss that changes between the weighings.
+
+    `m` (n,) mg at `t` (n,) s are readings of a steady flow, or what is left of readings when the programmed delivery is
+    taken out of them. Raises SeriesError when they do not fill 4 equal spans of time.
+    """
+    around = around or Surroundings()
     evaporation = corrections.evaporation
     hours = float(t[-1] - t[0]) / S_PER_H
     apart_h = hours + around.lead_h + around.lag_h

@@ -1,0 +1,26 @@
+"""A fall that comes back is a draught; one that stays is a touched vessel."""
+
+import numpy as np
+import pytest
+
+from rig.errors import SeriesError
+from rig.metrology.readings.checked import check_series
+
+T_S = np.arange(0.0, 6.0 * 3600.0, 60.0)
+FLOWING = 40.0 * T_S / 3600.0 + np.random.default_rng(1).normal(0.0, 0.02, T_S.size)
+
+
+@pytest.mark.parametrize("minutes", [1, 3, 20])
+def test_a_draught_that_goes_by_is_no_touched_vessel(minutes):
+    low = (T_S >= 7200.0) & (T_S < 7200.0 + 60.0 * minutes)
+    assert check_series(T_S, FLOWING - 30.0 * low, fall_mg=0.2).n == T_S.size
+
+
+def test_a_fall_that_stays_is_one():
+    with pytest.raises(SeriesError, match="and stayed there: vessel touched or liquid lost"):
+        check_series(T_S, FLOWING - 30.0 * (T_S >= 7200.0), fall_mg=0.2)
+
+
+def test_the_flow_that_fills_the_vessel_again_is_no_return():
+    with pytest.raises(SeriesError, match="stayed there"):
+        check_series(T_S, 25.0 * FLOWING - 300.0 * (T_S >= 7200.0), fall_mg=0.2)
