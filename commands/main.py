@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from commands import bench, dashboards, duration, export, replay, report, runs, stream, sync, twins
+from commands import bench, blanks, dashboards, duration, export, replay, report, runs, stream, sync, twins
 from commands.command import EXIT_ERROR, EXIT_INTERRUPTED, RigCommand
 from rig.errors import RigError
 
@@ -17,6 +17,7 @@ from rig.errors import RigError
 COMMANDS: tuple[RigCommand, ...] = (
     bench.COMMAND,
     duration.COMMAND,
+    blanks.COMMAND,
     twins.COMMAND,
     runs.COMMAND,
     replay.COMMAND,
