@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from rig.metrology.uncertainty.budget import Budget
+from rig.quantities import Measured
 from rig.record.bodies.codec import Json
 
 
@@ -10,13 +11,17 @@ from rig.record.bodies.codec import Json
 class Evaluation:
     """A number with its budget, what makes it invalid all the same, and details that a reader may want.
 
-    `coverage_k` is the coverage factor to judge with when it is not the limit's own: that of a look.
+    `coverage_k` is the coverage factor to judge with when it is not the limit's own: that of a look. `each` are the
+    values of which the number is the farthest off, itself among them, in its unit: all of them must lie within the
+    limit, and since one of many is beyond it by chance more easily than one alone, a FAIL takes the joint coverage
+    factor. Empty for a number that stands for itself.
     """
 
     budget: Budget
     invalid: tuple[str, ...] = ()
     details: dict[str, Json] = field(default_factory=dict)
     coverage_k: float | None = None
+    each: tuple[Measured, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from rig.errors import MetrologyError, PlanError
 from rig.evaluation.claims.agreement import NAME as AGREEMENT
 from rig.evaluation.definition import ClaimKind
+from rig.evaluation.farthest import farthest_of
 from rig.evaluation.outcome import Evaluation, FactFound
 from rig.evaluation.registry import kind_of
 from rig.evaluation.witnesses import Evidence, evidence_around
@@ -117,6 +118,10 @@ def _decided(claimed: Result, limit: Limit, evaluation: Evaluation) -> Result:
     budget = evaluation.budget
     coverage_k = evaluation.coverage_k or limit.coverage_k
     decision = decide_budget(budget, limit.lower, limit.upper, evaluation.invalid, coverage_k)
+    details = evaluation.details
+    if evaluation.each:
+        decision, factors = farthest_of(decision, evaluation, limit, coverage_k)
+        details = {**details, **factors}
     judgement = Judgement(
         guard_band=decision.guard_band,
         conformance_probability=decision.conformance_probability,
@@ -134,7 +139,7 @@ def _decided(claimed: Result, limit: Limit, evaluation: Evaluation) -> Result:
     return replace(
         claimed,
         number=number,
-        details=evaluation.details,
+        details=details,
         remarks=budget.remarks,
         verdict=decision.verdict.value,
         reasons=decision.reasons,

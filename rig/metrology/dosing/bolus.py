@@ -5,12 +5,15 @@ pump is outside that standard), with the statistics of ISO 16269-6.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from rig.errors import SeriesError
+from rig.metrology.dosing.noise_lines import NoiseLine, u_each
+from rig.metrology.readings.checked import FloatArray
 from rig.metrology.readings.demands import finite_array, not_negative, positive
 from rig.metrology.uncertainty.budget import Budget, Component, combine
 from rig.metrology.uncertainty.tolerance import ToleranceInterval, tolerance_interval
@@ -30,7 +33,7 @@ class BolusSeries:
     programmed_ul: float
     mean_ul: float
     mean_error: Budget
-    error_percent: NDArray[np.float64]
+    error_percent: FloatArray
     tolerance: ToleranceInterval
 
     @property
@@ -54,6 +57,7 @@ def evaluate_series(
     u_volume_ul: ArrayLike,
     programmed_ul: float,
     *,
+    noise: Sequence[NoiseLine] = (),
     u_common_ul: float = 0.0,
     planned_count: int | None = None,
     coverage: float = 0.95,
@@ -61,14 +65,15 @@ def evaluate_series(
 ) -> BolusSeries:
     """Evaluate boluses of `volume_ul` (n,) µL that were all programmed as `programmed_ul`.
 
-    `u_volume_ul` (n,) or one number is the standard uncertainty of each, independent from bolus to bolus (balance
-    noise); `u_common_ul` is the one that shifts all of them alike (calibration, density, evaporation). The scatter of
-    the series contains the independent part already, so the mean takes the larger of both estimates and not their sum.
+    `u_volume_ul` (n,) or one number is the standard uncertainty of each, independent from bolus to bolus; `noise` are
+    kinds of noise that several boluses have in common (a shared level, a shared slope), with covariances (n, n) in µL².
+    `u_common_ul` is what shifts all of them alike (calibration, density, evaporation). The scatter of the series
+    contains what is not common already, so only what it shows beyond that counts as the pump's own.
     Raises SeriesError for fewer than 2 boluses, a count other than `planned_count`, values that are not finite or a
     volume that is negative beyond noise; MetrologyError for a programmed volume that is not positive and an
     uncertainty that is negative.
     """
-    volume, u_volume = _checked_volumes(volume_ul, u_volume_ul, planned_count)
+    volume, lines = _checked_volumes(volume_ul, u_volume_ul, noise, planned_count)
     positive(programmed_ul, "programmed bolus in µL")
     not_negative(u_common_ul, "common standard uncertainty in µL")
     mean_ul = float(volume.mean())
@@ -78,7 +83,8 @@ def evaluate_series(
         100.0 * (mean_ul - programmed_ul) / programmed_ul,
         "%",
         [
-            _scatter(volume, u_volume, percent_per_ul),
+            _repeatability(volume, lines, percent_per_ul),
+            *(line.component(np.full(volume.size, 1.0 / volume.size), percent_per_ul) for line in lines),
             Component("common to all boluses", "B", 0.0, u_common_ul, "µL", percent_per_ul),
         ],
     )
@@ -87,20 +93,21 @@ def evaluate_series(
     )
 
 
-def _scatter(volume: NDArray[np.float64], u_volume: NDArray[np.float64], percent_per_ul: float) -> Component:
-    """Return the independent part of the mean's uncertainty: what was seen, unless the readings are worse than that."""
+def _repeatability(volume: FloatArray, lines: Sequence[NoiseLine], percent_per_ul: float) -> Component:
+    """Return what the boluses scatter by themselves: what was seen, less what noise makes of it on average.
+
+    The scatter s² of volumes with the covariance C has the expectation (tr C − ΣC/n)/(n − 1), whatever they share.
+    """
     n = volume.size
-    seen_ul = float(volume.std(ddof=1)) / math.sqrt(n)
-    stated_ul = float(np.sqrt(np.mean(u_volume**2))) / math.sqrt(n)
-    mean_ul = float(volume.mean())
-    if seen_ul >= stated_ul:
-        return Component("repeatability of the boluses", "A", mean_ul, seen_ul, "µL", percent_per_ul, dof=n - 1)
-    return Component("noise of each bolus measurement", "B", mean_ul, stated_ul, "µL", percent_per_ul)
+    ones = np.ones(n)
+    of_noise = math.fsum(float(np.trace(line.covariance)) - line.variance(ones) / n for line in lines) / (n - 1)
+    own_ul = math.sqrt(max(0.0, float(volume.var(ddof=1)) - of_noise) / n)
+    return Component("repeatability of the boluses", "A", float(volume.mean()), own_ul, "µL", percent_per_ul, dof=n - 1)
 
 
 def _checked_volumes(
-    volume_ul: ArrayLike, u_volume_ul: ArrayLike, planned_count: int | None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    volume_ul: ArrayLike, u_volume_ul: ArrayLike, noise: Sequence[NoiseLine], planned_count: int | None
+) -> tuple[FloatArray, tuple[NoiseLine, ...]]:
     volume = finite_array(volume_ul, "bolus volumes", least=2)
     if planned_count is not None and volume.size != planned_count:
         raise SeriesError(f"{volume.size} boluses were measured where the plan wants {planned_count}")
@@ -108,9 +115,11 @@ def _checked_volumes(
     if u_volume.size not in (1, volume.size):
         raise SeriesError(f"{u_volume.size} uncertainties for {volume.size} boluses")
     not_negative(float(u_volume.min()), "smallest uncertainty of a bolus in µL")
-    u_volume = np.broadcast_to(u_volume, volume.shape)
-    backward = volume < -_BACKWARD_K * u_volume
+    independent = np.diag(np.broadcast_to(u_volume**2, volume.shape))
+    lines = (NoiseLine("noise of each bolus measurement", "B", independent), *noise)
+    u_all = u_each(lines, volume.size)
+    backward = volume < -_BACKWARD_K * u_all
     if backward.any():
         i = int(np.argmax(backward))
         raise SeriesError(f"bolus {i}: {volume[i]:g} µL is negative beyond noise; liquid ran back or a tare fell in")
-    return volume, u_volume
+    return volume, lines

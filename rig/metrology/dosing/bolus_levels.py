@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rig.errors import MetrologyError, SeriesError
+from rig.metrology.dosing.level_noise import CommonSlope, level_means
+from rig.metrology.dosing.noise_lines import NoiseLine, u_each
+from rig.metrology.dosing.reading_noise import ReadingNoise, Strokes, noise_of_levels
 from rig.metrology.readings.checked import FloatArray, as_series, check_series
 from rig.metrology.readings.demands import finite_array, positive
 from rig.quantities import S_PER_H, Measured
@@ -21,16 +24,28 @@ FEWEST_READINGS = 3
 
 @dataclass(frozen=True, slots=True)
 class BolusSteps:
-    """The boluses of a record: volumes (n,) in µL with their standard uncertainties, and the basal rate in between.
+    """The boluses of a record: volumes (n,) in µL, the noise they have in common, and the basal rate in between.
 
-    Neighbouring boluses share a level, so their errors are correlated by −1/2; the sum of all has the uncertainty of
-    the first and the last level alone.
+    Neighbouring boluses share a level and all of them the slope: `noise` carries how their errors vary together.
+    `stroke_ul` is the larger of the stroke that was declared and the one that the readings show.
     """
 
     volume_ul: FloatArray
-    u_volume_ul: FloatArray
-    total: Measured
+    noise: tuple[NoiseLine, ...]
     basal: Measured
+    stroke_ul: float
+
+    @property
+    def u_volume_ul(self) -> FloatArray:
+        """Return the standard uncertainty of each volume, (n,) µL."""
+        return u_each(self.noise, self.volume_ul.size)
+
+    @property
+    def total(self) -> Measured:
+        """Return the sum of the volumes."""
+        ones = np.ones(self.volume_ul.size)
+        u_ul = math.sqrt(math.fsum(line.variance(ones) for line in self.noise))
+        return Measured(float(self.volume_ul.sum()), u_ul, "µL")
 
 
 def bolus_steps(
@@ -39,19 +54,45 @@ def bolus_steps(
     commanded_s: ArrayLike,
     *,
     settling_s: float,
-    u_level_ul: float = 0.0,
+    noise: ReadingNoise | None = None,
+    strokes: Strokes | None = None,
     max_gap_s: float | None = None,
+    fall_ul: float = math.inf,
 ) -> BolusSteps:
     """Return the volumes of boluses commanded at `commanded_s` (n,) in the delivered `volume_ul` (m,) at `t_s` (m,).
 
     Each bolus is over and settled `settling_s` after its command; the readings from then to the next command, and
-    those before the first, make the levels. `u_level_ul` is a standard uncertainty of each level that averaging does
-    not reduce (capillary, resolution). Raises SeriesError as `check_series` does and for levels of fewer than 3
-    readings; MetrologyError for a settling that is not positive and commands that are closer than it.
+    those before the first, make the levels. Readings of one moment count as one: they see the strokes at one phase.
+    `noise` is what the readings are known for, `strokes` how the infusion comes; both None for nothing known, where
+    the readings speak for themselves. Raises SeriesError as `check_series` does (`fall_ul` its fall) and for levels of
+    fewer than 3 readings; MetrologyError for a settling that is not positive and commands that are closer than it.
     """
     t, v = as_series(t_s, volume_ul, "delivered volume", 2 * FEWEST_READINGS)
-    check_series(t, v, "delivered volume", max_gap_s=max_gap_s)
+    check_series(t, v, "delivered volume", max_gap_s=max_gap_s, fall_mg=fall_ul)
     commands = _checked_commands(commanded_s, settling_s)
+    t, v = _one_a_moment(t, v)
+    levels = _levels(t, commands, settling_s)
+    level = level_means(v, levels.first, levels.last)
+    off_ul = v[levels.index] - np.repeat(level, levels.last - levels.first)
+    slope = float(np.sum(levels.off_s * off_ul)) / levels.information
+    scatter_sq = float(np.sum((off_ul - slope * levels.off_s) ** 2)) / levels.dof
+    stroke_ul, lines = noise_of_levels(
+        levels, scatter_sq, slope * S_PER_H, noise or ReadingNoise(), strokes or Strokes()
+    )
+    distance_s = np.diff(levels.mid_s)
+    # Steps between levels, less what the slope makes of the distance.
+    n = distance_s.size
+    to_steps = np.hstack((np.diff(np.eye(n + 1), axis=0), -distance_s[:, None]))
+    u_slope = math.sqrt(math.fsum(float(line.covariance[-1, -1]) for line in lines))
+    return BolusSteps(
+        volume_ul=np.diff(level) - slope * distance_s,
+        noise=tuple(line.seen_through(to_steps) for line in lines),
+        basal=Measured(slope * S_PER_H, u_slope * S_PER_H, "µL/h"),
+        stroke_ul=stroke_ul,
+    )
+
+
+def _levels(t: FloatArray, commands: FloatArray, settling_s: float) -> CommonSlope:
     starts = np.concatenate(([-math.inf], commands + settling_s))
     ends = np.concatenate((commands, [math.inf]))
     first, last = np.searchsorted(t, starts), np.searchsorted(t, ends, side="right")
@@ -59,27 +100,15 @@ def bolus_steps(
     if counts.min() < FEWEST_READINGS:
         i = int(np.argmin(counts))
         raise SeriesError(f"level {i} of {counts.size} has {counts[i]} readings; {FEWEST_READINGS} are needed")
-    stretches = [slice(a, b) for a, b in zip(first, last, strict=True)]
-    mid_s = np.array([t[part].mean() for part in stretches])
-    level = np.array([v[part].mean() for part in stretches])
-    off_s = np.concatenate([t[part] - mid for part, mid in zip(stretches, mid_s, strict=True)])
-    off_ul = np.concatenate([v[part] - mean for part, mean in zip(stretches, level, strict=True)])
-    information = float(off_s @ off_s)
-    slope = float(off_s @ off_ul) / information
-    dof = off_s.size - counts.size - 1
-    scatter_sq = float(np.sum((off_ul - slope * off_s) ** 2)) / dof
-    u_slope_sq = scatter_sq / information
-    level_sq = scatter_sq / counts + u_level_ul**2
-    distance_s = np.diff(mid_s)
-    volume = np.diff(level) - slope * distance_s
-    u_volume = np.sqrt(level_sq[1:] + level_sq[:-1] + u_slope_sq * distance_s**2)
-    u_total = math.sqrt(level_sq[0] + level_sq[-1] + u_slope_sq * float(distance_s.sum()) ** 2)
-    return BolusSteps(
-        volume_ul=volume,
-        u_volume_ul=u_volume,
-        total=Measured(float(volume.sum()), u_total, "µL"),
-        basal=Measured(slope * S_PER_H, math.sqrt(u_slope_sq) * S_PER_H, "µL/h"),
-    )
+    return CommonSlope(t, first, last)
+
+
+def _one_a_moment(t: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the readings with those of equal stamps as one, their mean."""
+    starts = np.flatnonzero(np.diff(t, prepend=-math.inf) > 0.0)
+    if starts.size == t.size:
+        return t, v
+    return t[starts], np.add.reduceat(v, starts) / np.diff(np.append(starts, t.size))
 
 
 def _checked_commands(commanded_s: ArrayLike, settling_s: float) -> FloatArray:

@@ -26,12 +26,16 @@ from rig.quantities import Measured
 
 @dataclass(frozen=True, slots=True)
 class JointPoint:
-    """One point of a curve: its name (a window, a rate), what was measured there, and its limits in that unit."""
+    """One point of a curve: its name (a window, a rate), what was measured there, and its limits in that unit.
+
+    `dof` are the degrees of freedom of its uncertainty.
+    """
 
     name: str
     measured: Measured
     lower: float | None
     upper: float | None
+    dof: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,9 @@ def decide_jointly(points: Sequence[JointPoint], invalid: Sequence[str] = (), k:
     """
     if not points:
         raise MetrologyError("a joint decision needs at least one point")
-    decisions = tuple(decide(point.measured, point.lower, point.upper, k=k) for point in points)
+    decisions = tuple(decide(point.measured, point.lower, point.upper, k=k, dof=point.dof) for point in points)
     k_reject = -float(ndtri(ndtr(-k) / len(points)))
-    rejected = [decide(point.measured, point.lower, point.upper, k=k_reject) for point in points]
+    rejected = [decide(point.measured, point.lower, point.upper, k=k_reject, dof=point.dof) for point in points]
     outside = math.fsum(decision.wrong_accept_risk for decision in decisions)
     verdict, reasons = _together(points, decisions, rejected)
     if invalid:

@@ -3,6 +3,7 @@ import pytest
 
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.dosing.bolus_levels import bolus_steps
+from rig.metrology.dosing.reading_noise import ReadingNoise
 
 COMMANDS_S = 600.0 + 300.0 * np.arange(25)
 
@@ -36,7 +37,7 @@ def test_uncertainties_hold_the_truth():
 
 
 def test_level_uncertainty_enters_at_both_levels():
-    found = bolus_steps(*record([5.0] * 25), COMMANDS_S, settling_s=60, u_level_ul=0.1)
+    found = bolus_steps(*record([5.0] * 25), COMMANDS_S, settling_s=60, noise=ReadingNoise(level_ul=0.1))
     assert found.u_volume_ul == pytest.approx(np.full(25, 0.1 * 2**0.5))
 
 

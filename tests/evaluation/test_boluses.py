@@ -1,0 +1,104 @@
+"""Boluses settled from synthetic records: 25 µL each hour on 100 µL/h that comes in strokes of 0.5 µL."""
+
+import math
+
+import numpy as np
+import pytest
+
+from rig.evaluation.settle import Asked, settle
+from rig.exchange import Exchange
+from rig.record.bodies.judging import Limit
+from rig.record.bodies.recipe import Recipe
+from tests.evaluation.records import EPOCH_NS, HOUR_NS, Z_UL_MG, weighed
+
+BASAL_UL_H, VOLUME_UL, FIRST_H, DOSES = 100.0, 25.0, 6.0, 4
+EVAPORATION_MG_H = 0.05
+WITHIN = Limit(unit="%", lower=-5.0, upper=5.0)
+
+
+def on_basal(volume_ul=VOLUME_UL, stroke_ul=0.5, phase=0.37):
+    """Mass in mg at an hour: strokes from hour 4 to 11, a bolus of two minutes at 6, 7, 8 and 9 h."""
+
+    def mass(hour):
+        wanted = BASAL_UL_H * np.clip(hour - 4.0, 0.0, 7.0)
+        wanted += volume_ul * sum(np.clip((hour - FIRST_H - i) * 30.0, 0.0, 1.0) for i in range(DOSES))
+        given = stroke_ul * math.floor(wanted / stroke_ul + phase) if stroke_ul else wanted
+        return 30_000 + given / Z_UL_MG - EVAPORATION_MG_H * hour
+
+    return mass
+
+
+def asked(function="mean bolus error", *, on_basal=True, doses=DOSES, plateau_minutes=40.0):
+    spans = [
+        [EPOCH_NS + round((FIRST_H + i) * HOUR_NS), EPOCH_NS + round((FIRST_H + i + 1) * HOUR_NS)] for i in range(doses)
+    ]
+    parameters = {"doses": spans, "plateau_minutes": plateau_minutes, "on_basal": on_basal, "programmed_ul": VOLUME_UL}
+    window_ns = (spans[0][0] - HOUR_NS, spans[-1][1])
+    unit = "µL" if function == "bolus volume" else "%"
+    limit = WITHIN if unit == "%" else Limit(unit="µL", lower=0.0)
+    return Asked(Recipe(function, parameters, *window_ns), limit)
+
+
+def settled(folder, mass, claim, stroke_ul=0.5):
+    start = {"dut": {"model": "pump", "serial": "1", "stroke_ul": stroke_ul}}
+    with weighed(folder, mass, hours=16, start=start) as record, record.reader() as reader:
+        return settle(claim, reader)
+
+
+def line(result, name):
+    return next(one for one in result.number.budget if one.name == name)
+
+
+@pytest.mark.parametrize("error_percent, verdict", [(0.0, "PASS"), (3.0, "PASS"), (-12.0, "FAIL")])
+def test_the_error_that_was_put_in_comes_out(tmp_path, error_percent, verdict):
+    result = settled(tmp_path, on_basal(VOLUME_UL * (1 + error_percent / 100)), asked())
+    assert result.number.value == pytest.approx(error_percent, abs=result.number.expanded)
+    assert result.verdict == verdict
+
+
+@pytest.mark.parametrize("function", ["mean bolus error", "largest bolus error", "bolus volume"])
+def test_strokes_that_the_levels_cut_are_a_line_of_the_budget(tmp_path, function):
+    result = settled(tmp_path, on_basal(), asked(function))
+    assert line(result, "strokes cut by the levels").contribution > 0
+
+
+def test_strokes_that_nobody_declared_are_found(tmp_path):
+    result = settled(tmp_path, on_basal(stroke_ul=2.0), asked(), stroke_ul=0.0)
+    assert result.details["stroke_ul"] == pytest.approx(2.0, rel=0.2)
+
+
+def test_evaporation_is_no_line_of_boluses_whose_slope_holds_it(tmp_path):
+    """A steady loss shifts slope and levels alike: an evaporation that is wrong by a constant changes no volume."""
+    result = settled(tmp_path, on_basal(), asked("bolus volume"))
+    common = line(result, "common to all boluses")
+    # What remains of the doses' common part is linearity, 0.03/√3 mg, and the change of the loss in between.
+    assert common.u == pytest.approx(math.hypot(0.03 / math.sqrt(3), 0.01), rel=0.3)
+
+
+def test_the_largest_error_names_both_coverage_factors(tmp_path):
+    result = settled(tmp_path, on_basal(), asked("largest bolus error"))
+    assert (result.details["accept_k"], result.details["reject_k"]) == (2.0, pytest.approx(2.53, abs=0.01))
+
+
+def test_the_mean_of_doses_that_share_plateaus_rests_on_the_outermost_two(tmp_path):
+    def mass(hour):
+        given = sum(np.clip((hour - FIRST_H - i) * 30.0, 0.0, 1.0) for i in range(DOSES)) * VOLUME_UL
+        return 30_000 + given / Z_UL_MG - EVAPORATION_MG_H * hour
+
+    result = settled(tmp_path, mass, asked("bolus volume", on_basal=False, plateau_minutes=10.0))
+    # Eleven readings of 0.02 mg make a plateau; four doses in a row rest on the first and the last.
+    noise = line(result, "noise of the levels")
+    assert noise.u == pytest.approx(0.02 * math.sqrt(2 / 11), rel=0.25)
+
+
+def test_an_infusion_that_was_changed_under_the_doses_has_no_common_slope(tmp_path):
+    mass = on_basal()
+    start = {"dut": {"model": "pump", "serial": "1", "stroke_ul": 0.5}}
+    with weighed(tmp_path, mass, hours=16, start=start) as record:
+        for hour, rate in ((4.0, 100.0), (7.5, 50.0)):
+            at_ns = EPOCH_NS + round(hour * HOUR_NS)
+            record.command(Exchange("pump", "run_continuous", {"rate_ul_h": rate}, b"", b"", at_ns, at_ns + 1, "ok"))
+        with record.reader() as reader:
+            result = settle(asked(), reader)
+    assert result.verdict == "INVALID"
+    assert any("boluses on a basal infusion: the programme changes" in reason for reason in result.reasons)
