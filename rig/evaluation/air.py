@@ -87,6 +87,21 @@ def in_mean_air(reader: RecordReader, balance: str, series: Series, from_ns: int
     return np.asarray(shown_empty_mg + (mass_mg - shown_empty_mg) * ratio, np.float64)
 
 
+def content_mg(
+    reader: RecordReader, balance: str, t_ns: NDArray[np.int64], mass_mg: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return masses (n,) at UTC ns (n,) as one course: less what tares, zero settings and fresh vessels shifted."""
+    if not len(t_ns):
+        return mass_mg
+    shown_empty_mg = _shown_empty_mg(reader, balance, t_ns)
+    course = mass_mg - shown_empty_mg
+    for i in np.flatnonzero(np.diff(shown_empty_mg)) + 1:
+        # A fresh vessel begins at nothing, and between the two readings the flow went on as before.
+        before = course[i - 1] - course[i - 2] if i >= 2 else 0.0
+        course[i:] += course[i - 1] - course[i] + before
+    return np.asarray(course, np.float64)
+
+
 @dataclass(slots=True)
 class _Vessel:
     """What a balance would show without liquid, from which moment on (UTC ns), as far as a record was looked at."""

@@ -32,20 +32,21 @@ _FEWEST_READINGS = 16
 class WeighedCourse:
     """What the balance says was delivered, µL (n,) since the first reading, at UTC ns (n,), and how well.
 
-    `stroke_ul` is the larger of the stroke declared and the one that the readings show.
+    `stroke_ul` is the larger of the stroke declared and the one that the readings show, `reading_mg` the standard
+    uncertainty of one reading: the balance's own, or what it does at zero flow where that is worse (draughts).
     """
 
     t_ns: NDArray[np.int64]
     volume_ul: NDArray[np.float64]
     corrections: Corrections
     stroke_ul: float
-    lost: int
+    reading_mg: float
 
     def u_ul(self, hours: NDArray[np.float64] | float, volume_ul: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """Return the standard uncertainty of a difference of two readings `hours` and `volume_ul` apart, in µL."""
         c = self.corrections
         balance, evaporation = c.balance, c.evaporation
-        reading_sq = balance.repeatability_mg**2 + balance.readability_mg**2 / 12.0 + c.tip.capillary_mg**2
+        reading_sq = self.reading_mg**2 + balance.readability_mg**2 / 12.0 + c.tip.capillary_mg**2
         u_loss_sq = evaporation.u_mg_h**2 + evaporation.u_between_mg_h**2
         h = np.asarray(hours, np.float64)
         mass_sq = 2.0 * reading_sq + balance.linearity_mg**2 / 3.0 + evaporation.wander_mg2_h * h + u_loss_sq * h**2
@@ -181,15 +182,25 @@ class Case:
         """
         if not streams_of(self.reader, "balance") or self.start.weighing is None:
             return None
-        readings = inputs.weighing(self.reader, self.from_ns, self.to_ns)
+        readings = inputs.weighing(self.reader, self.from_ns, self.to_ns, through_tares=True)
         if len(readings.t_s) < _FEWEST_READINGS:
             return None
         c = inputs.corrections_with(self.reader, self.from_ns, self.to_ns, self.evaporation)
         hours = readings.t_s / 3600.0
         volume = c.per_mg * (readings.mass_mg - readings.mass_mg[0] + c.evaporation.rate_mg_h * (hours - hours[0]))
         t_ns = self.from_ns + np.rint(readings.t_s * NS_PER_S).astype(np.int64)
-        lost = len(readings.invalid)
-        return WeighedCourse(t_ns, volume, c, max(self.start.dut.stroke_ul, self._shown_stroke(t_ns, volume, c)), lost)
+        stroke_ul = max(self.start.dut.stroke_ul, self._shown_stroke(t_ns, volume, c))
+        return WeighedCourse(t_ns, volume, c, stroke_ul, max(c.balance.repeatability_mg, self._unrest_mg()))
+
+    def _unrest_mg(self) -> float:
+        """Return the scatter of readings at zero flow about their own line, mg: with draughts it is more than noise."""
+        found = 0.0
+        for one in self.zero_flows:
+            readings = inputs.weighing(self.reader, one.from_ns + self.settle_ns, one.to_ns)
+            if len(readings.t_s) >= _FEWEST_READINGS:
+                line = np.polynomial.Polynomial.fit(readings.t_s, readings.mass_mg, 1)
+                found = max(found, float(np.std(readings.mass_mg - line(readings.t_s))))
+        return found
 
     def _shown_stroke(self, t_ns: NDArray[np.int64], volume: NDArray[np.float64], c: Corrections) -> float:
         """Return the stroke (µL) that the readings show while something is asked for, beyond the balance's noise."""

@@ -12,7 +12,7 @@ from scipy.special import stdtrit
 
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
-from rig.evaluation.air import ambient_of, in_mean_air
+from rig.evaluation.air import ambient_of, content_mg, in_mean_air
 from rig.evaluation.commanded import steady_since
 from rig.evaluation.delivered import streams_of
 from rig.metrology.weighing.conditions import BalanceSpecification, TipInVessel
@@ -46,18 +46,21 @@ class Weighing:
     invalid: tuple[str, ...]
 
 
-def weighing(reader: RecordReader, from_ns: int, to_ns: int) -> Weighing:
+def weighing(reader: RecordReader, from_ns: int, to_ns: int, *, through_tares: bool = False) -> Weighing:
     """Return the balance's readings in [from_ns, to_ns), each corrected to the window's mean air.
 
-    Raises SeriesError when the run has no balance, or one that recorded no mass.
+    `through_tares` takes out what tares, zero settings and fresh vessels shifted: one course from end to end, as good
+    as the flow between two readings is steady. Raises SeriesError when the run has no balance, or one that recorded no
+    mass.
     """
     name = balance_stream(reader)
     series = reader.series(name, from_ns, to_ns, ["mass"])
     invalid = [f"{series.lost} balance readings were lost"] if series.lost else []
     every_s = reader.start().instruments[name].sample_every_s or 0.0
+    mass_mg = in_mean_air(reader, name, series, from_ns, to_ns)
     return Weighing(
         t_s=_seconds(series, from_ns),
-        mass_mg=in_mean_air(reader, name, series, from_ns, to_ns),
+        mass_mg=content_mg(reader, name, series.t_ns, mass_mg) if through_tares else mass_mg,
         max_gap_s=GAP_INTERVALS * every_s,
         invalid=tuple(invalid),
     )
@@ -173,7 +176,7 @@ def surroundings(reader: RecordReader, recipe: Recipe) -> Surroundings:
     since_ns = steady_since(reader, recipe.from_ns)
     stretches = []
     if since_ns is not None and recipe.from_ns - (since_ns + settle_ns) > _STRETCH_H * S_PER_H * NS_PER_S:
-        readings = weighing(reader, since_ns + settle_ns, recipe.from_ns)
+        readings = weighing(reader, since_ns + settle_ns, recipe.from_ns, through_tares=True)
         if not readings.invalid and len(readings.t_s) > 8:
             offset_s = (recipe.from_ns - since_ns - settle_ns) / NS_PER_S
             stretches.append((readings.t_s - offset_s, readings.mass_mg))

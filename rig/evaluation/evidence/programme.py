@@ -1,9 +1,10 @@
 """Every minute from the first order to the last stop: what was weighed against what the programme asks for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import median_filter
 from scipy.special import ndtri
 
 from rig.evaluation.case import Case, WeighedCourse
@@ -14,6 +15,8 @@ from rig.evaluation.testimony import Testimony, Witness
 # Requirements on rates speak of a quarter of an hour (Generic Infusion Pump 1.2.2, 1.2.3): no stretch is shorter.
 _SHORTEST_H = 0.25
 _MOST_PER_SCALE = 400
+# A running median of an hour passes over what lasts less than half of it.
+_GUST_H = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,25 @@ def testify(case: Case) -> Testimony:
     if not len(whole.from_ns):
         return Testimony(not_asked="the balance did not weigh from the first order to the last stop")
     against = list(_total(case, whole))
-    scales = [_scale(case, weighed, begin_ns, over_ns, hours) for hours in _hours((over_ns - begin_ns) / NS_PER_H)]
+    steadied = replace(weighed, volume_ul=_without_gusts(case, weighed, (over_ns - begin_ns) / NS_PER_H))
+    scales = [_scale(case, steadied, begin_ns, over_ns, hours) for hours in _hours((over_ns - begin_ns) / NS_PER_H)]
     against += _course(case, scales)
     weighed_ul, programmed_ul = float(whole.weighed_ul[0]), float(whole.programmed_ul[0])
     said = f"{weighed_ul:.5g} µL were weighed, {programmed_ul:.5g} µL programmed, from the first order to the last stop"
     return Testimony(said, tuple(against))
+
+
+def _without_gusts(case: Case, weighed: WeighedCourse, whole_h: float) -> NDArray[np.float64]:
+    """Return the volumes with what comes and goes within half an hour taken out, by a running median of the deviation.
+
+    What a pump delivers too much stays in the vessel: a step of the deviation passes the median as it is. What lifts
+    the reading and lets it fall again is a draught.
+    """
+    programmed = case.programme.volume_ul(weighed.t_ns)
+    apart_h = float(weighed.t_ns[-1] - weighed.t_ns[0]) / NS_PER_H / (len(weighed.t_ns) - 1)
+    readings = int(min(_GUST_H, whole_h / 8.0) / apart_h) if apart_h > 0 else 1
+    away = weighed.volume_ul - programmed
+    return np.asarray(programmed + median_filter(away, size=max(1, readings), mode="nearest"), np.float64)
 
 
 def _hours(whole_h: float) -> list[float]:

@@ -86,11 +86,12 @@ def _comes_at_once(case: Case, one: ZeroFlow, where: str) -> list[str]:
     )
     k = inputs.widening(math.inf) + math.log10(_PARTS)
     allowed_mg = k * noise_mg + inputs.GAIN_FLOORS * facts.evaporation_floor_mg_h * hours
-    steps = np.diff(levels)
+    # By medians before and behind: a gust raises one part, and what was delivered stays.
+    steps = np.asarray([np.median(levels[i:]) - np.median(levels[:i]) for i in range(1, _PARTS)])
     worst = int(np.argmax(steps))
     if steps[worst] <= allowed_mg or _fell_in_one_piece(case, one, readings, float(steps[worst])):
         return []
-    begin_min, end_min = (edges[worst] + case.settle_ns / NS_PER_S) / 60, (edges[worst + 2]) / 60
+    begin_min, end_min = (edge / 60 + case.settle_ns / NS_PER_S / 60 for edge in (edges[worst], edges[worst + 2]))
     return [
         f"with the pump stopped, {where}, {steps[worst]:.3g} ± {allowed_mg:.2g} mg came between {begin_min:.0f} and "
         f"{end_min:.0f} min after the stop: it was delivered late, or the weighing was disturbed"

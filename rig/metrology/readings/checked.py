@@ -178,7 +178,14 @@ def _refuse_lasting_fall(t: FloatArray, y: FloatArray, i: int, what: str, fall_m
 
 
 def _comes_back(t: FloatArray, y: FloatArray, i: int, fall_mg: float) -> bool:
-    """Tell whether what fell at reading `i` rises again as abruptly: a draught, a hand that leaned on something."""
+    """Tell whether what fell at reading `i` is back within half an hour: a draught, a hand that leaned on something.
+
+    The flow goes on meanwhile at the pace that it had before.
+    """
+    first = int(np.searchsorted(t, t[i] - _DRAUGHT_S))
     last = int(np.searchsorted(t, t[i] + _DRAUGHT_S, side="right"))
-    steps = np.diff(y[i:last])
-    return bool(steps.size) and float(steps.max() - np.median(steps)) > 0.5 * fall_mg
+    if i - first < 2 or last - i < 2:
+        return False
+    pace = float(np.median(np.diff(y[first:i])) / np.median(np.diff(t[first:i])))
+    expected = y[i - 1] + pace * (t[i:last] - t[i - 1])
+    return bool(np.any(y[i + 1 : last] > expected[1:] - 0.5 * fall_mg))

@@ -6,12 +6,14 @@ Sources: IEC 60601-2-24 (overall error A, borrowed method); Bissig et al., Biome
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.readings.checked import FloatArray, as_series, check_series
 from rig.metrology.readings.demands import not_negative
 from rig.metrology.readings.regression import FittedLine, fit_line
+from rig.metrology.readings.sudden import sudden_steps
 from rig.metrology.uncertainty.budget import Budget, Component
 from rig.metrology.weighing.conditions import BalanceSpecification
 from rig.metrology.weighing.corrections import Corrections
@@ -154,7 +156,24 @@ def mean_flow(
     stroke = max(stroke_ul, changing.per_mg * unrest_mg * STROKE_OVER_UNREST)
     error = error_budget(volume_budget(gain, changing), programmed_ul_h, gain.hours, changing.tip)
     cut = strokes_cut(stroke, 100.0 / (programmed_ul_h * gain.hours))
-    return _compared(error.scaled(1.0, 0.0, "%", [cut]), gain, line, unrest_mg, programmed_ul_h, changing, stroke)
+    found = _compared(error.scaled(1.0, 0.0, "%", [cut]), gain, line, unrest_mg, programmed_ul_h, changing, stroke)
+    steps_mg = sudden_steps(t, m, stroke=stroke / changing.per_mg, noise=single_mg)
+    return _with_sudden(found, steps_mg, programmed_ul_h, changing.per_mg)
+
+
+def _with_sudden(found: MeanFlow, steps_mg: FloatArray, programmed_ul_h: float, per_mg: float) -> MeanFlow:
+    """Return a mean flow with what came at once between two readings: delivered in one piece, or fallen on the pan.
+
+    Where end points and regression disagree their difference holds it already.
+    """
+    if not found.agree or not steps_mg.size:
+        return found
+    percent = 100.0 * per_mg * float(np.abs(steps_mg).sum()) / (programmed_ul_h * found.gain.hours)
+    line = Component("what came at once", "A", 0.0, percent / math.sqrt(3.0), "%", 1.0)
+    sizes = ", ".join(f"{size:+.3g}" for size in steps_mg.tolist())
+    error = found.error.scaled(1.0, 0.0, "%", [line], [f"{sizes} mg came at once, from one reading to the next"])
+    flow = error.scaled(programmed_ul_h / 100.0, programmed_ul_h, "µL/h")
+    return replace(found, error=error, flow=flow)
 
 
 def with_changing_loss(
@@ -175,11 +194,20 @@ def with_changing_loss(
         evaporation.u_change_mg_h,
         apart_h if math.isfinite(evaporation.u_change_mg_h) else 0.0,
     )
-    walked = walk.u_of_mean_mg_h(hours, around.lead_h, around.lag_h)
+    # A step of the slope from the stretch before may be all of the loss or none of it: a rectangle on both sides.
+    stepped = max((_stepped_mg_h(t, m, *stretch) for stretch in around.stretches), default=0.0) / math.sqrt(3.0)
+    walked = math.hypot(walk.u_of_mean_mg_h(hours, around.lead_h, around.lag_h), stepped)
     # Whatever varies beyond what an open vessel can lose is no evaporation (rectangle from nothing to that).
     walked = min(walked, corrections.tip.open_loss_mg_h / math.sqrt(12.0))
     u_between = math.hypot(evaporation.u_between_mg_h, walked)
     return replace(corrections, evaporation=replace(evaporation, u_between_mg_h=u_between))
+
+
+def _stepped_mg_h(t: FloatArray, m: FloatArray, t_before: FloatArray, m_before: FloatArray) -> float:
+    """Return by how much the slope of a window differs from that of a stretch before it, beyond noise, in mg/h."""
+    here, before = fit_line(t, m), fit_line(t_before, m_before)
+    apart_sq = (here.slope_h - before.slope_h) ** 2
+    return math.sqrt(max(0.0, apart_sq - here.u_slope_h**2 - before.u_slope_h**2))
 
 
 def _gain(

@@ -1,0 +1,38 @@
+"""What came at once stands out from what flows."""
+
+import numpy as np
+import pytest
+
+from rig.metrology.readings.sudden import sudden_steps
+
+T_S = np.arange(0.0, 25.0 * 3600.0, 60.0)
+NOISE = np.random.default_rng(1).normal(0.0, 0.05, T_S.size)
+
+
+@pytest.mark.parametrize("size_mg", [-8.0, 3.0, 30.0])
+def test_a_drop_on_the_pan_is_found_in_its_size(size_mg):
+    mass = 300.0 * T_S / 3600.0 + NOISE + size_mg * (T_S >= 40_000.0)
+    (found,) = sudden_steps(T_S, mass)
+    assert found == pytest.approx(size_mg, abs=0.5)
+
+
+def test_a_steady_flow_has_none():
+    assert sudden_steps(T_S, 300.0 * T_S / 3600.0 + NOISE).size == 0
+
+
+def test_strokes_that_are_rarer_than_readings_are_the_pumps():
+    assert sudden_steps(T_S, 0.5 * np.floor(2.0 * T_S / 3600.0 / 0.5) + 0.1 * NOISE).size == 0
+
+
+def test_strokes_that_are_more_frequent_are_no_steps_either():
+    assert sudden_steps(T_S, 0.5 * np.floor(300.0 * T_S / 3600.0 / 0.5) + NOISE).size == 0
+
+
+def test_a_gust_leaves_nothing_behind():
+    gust = 3.0 * ((T_S >= 40_000.0) & (T_S < 41_000.0))
+    assert sudden_steps(T_S, 300.0 * T_S / 3600.0 + NOISE + gust).size == 0
+
+
+def test_a_reading_that_came_late_is_no_step():
+    late = np.delete(np.arange(T_S.size), slice(700, 760))
+    assert sudden_steps(T_S[late], (300.0 * T_S / 3600.0 + NOISE)[late]).size == 0
