@@ -4,6 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUNS   ?= runs
 WORKERS ?= 2
+DRAWS   ?= 100
 BENCH  ?= benches/mocked.toml
 
 # `make quick`: these rooms without the files that take longest. What is added to a room is quick until it is listed here.
@@ -19,7 +20,7 @@ SLOW   := tests/core/test_bench.py tests/core/test_children.py tests/core/test_k
 # numpy's linear algebra must not start threads of its own: two cores are shared with the twins.
 export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: help run test quick check hooks bench servers parquet lock clean
+.PHONY: help run test quick check hooks bench coverage servers parquet lock clean
 
 # What stands behind ## is the help; tests/docs/test_makefile.py holds that no target is without.
 help: ## say what there is to make
@@ -61,6 +62,9 @@ hooks: $(VENV)/.dev-installed ## install a git hook that checks what is about to
 
 bench: $(VENV)/.dev-installed ## print the speed table, each row when it is measured
 	$(BIN)/python -m benchmarks
+
+coverage: $(VENV)/.dev-installed ## draw the worlds of docs/coverage.md anew, some minutes (DRAWS=, WORKERS=)
+	$(BIN)/python -m tests.worlds.table --runs $(DRAWS) --workers $(WORKERS)
 
 # Quick when repeated. The tests start processes of their own; Debian's services are not used.
 servers: ## install the InfluxDB servers that the streaming tests use (Debian, root)
