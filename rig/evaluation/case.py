@@ -158,6 +158,10 @@ class Case:
         over_ns = next((ns for ns in stops if ns >= last_ns), self.to_ns)
         return first_ns, min(over_ns, self.to_ns)
 
+    def rig_ns(self, pump_clock_ns: int) -> int:
+        """Return a moment of the pump's clock on the rig's (UTC ns)."""
+        return pump_clock_ns - self.clock_offset_ns
+
     @cached_property
     def clock_offset_ns(self) -> int:
         """Return by how much the pump's clock was ahead of the rig's when the case began, 0 where it tells none."""

@@ -46,6 +46,7 @@ class RecordReader:
         self.path = path
         self._database = Database(path, as_of_seq)
         self._channels: dict[str, tuple[Channel, ...]] = {}
+        self._start: Start | None = None
         self._blocks = blocks if blocks is not None else Blocks()
 
     def as_of(self, seq: int) -> "RecordReader":
@@ -66,8 +67,10 @@ class RecordReader:
 
     def start(self) -> Start:
         """Return the provenance that the run began with."""
-        for entry in self.entries(kind=Kind.START.value):
-            return start_of(entry)
+        if self._start is None:  # it is written once and never changes
+            self._start = next((start_of(entry) for entry in self.entries(kind=Kind.START.value)), None)
+        if self._start is not None:
+            return self._start
         raise RecordCorruptError(f"{self.path} has no start entry", 1)
 
     def stop(self) -> Stop | None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from instruments.intrathecal_pump.messages import Alarm, DeliveryState, LogEvent
 from instruments.intrathecal_pump.simulated.alarms import Alarms
+from instruments.intrathecal_pump.simulated.bolus_engine import BolusEngine
 from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.event_log import EventLog
@@ -205,3 +206,13 @@ class TenStrokesAtOnce(StrokePlanner):
                 given += [moment_ns] * 10
                 self.saved = 0
         return given
+
+
+class BolusAtTheHighestRate(BolusEngine):
+    def begin(self, bolus):
+        super().begin(replace(bolus, rate_nl_h=1_400_000))
+
+
+class BolusTakesItsTime(BolusEngine):
+    def begin(self, bolus):
+        super().begin(replace(bolus, rate_nl_h=100_000))

@@ -195,3 +195,29 @@ def test_a_volume_whose_ends_cut_strokes_says_so(tmp_path):
     (line,) = [line for line in volume.number.budget if line.name == "phase of the strokes at both ends"]
     assert line.u == pytest.approx(0.5 / 6**0.5, rel=0.5)
     assert volume.number.value == pytest.approx(83.4, abs=volume.number.expanded)
+
+
+def boluses(bench, **_):
+    """Three boluses on a basal infusion."""
+    pump = bench.instruments.pump()
+    pump.run_continuous(rate_ul_h=100.0)
+    bench.dwell(hours=1)
+    with bench.window("boluses") as window:
+        bench.dwell(minutes=30)
+        for _ in range(3):
+            with window.dose():
+                pump.give_bolus(volume_ul=25.0)
+                bench.dwell(minutes=60)
+    return {"bolus error": (window.bolus_error(plateau_minutes=40, on_basal=True), "bolus accuracy")}
+
+
+def test_boluses_in_their_time_pass(tmp_path):
+    assert run(tmp_path, boluses).passes
+
+
+@pytest.mark.parametrize("part, took_s", [("BolusAtTheHighestRate", "64.29"), ("BolusTakesItsTime", "900")])
+def test_a_bolus_of_the_right_volume_in_the_wrong_time_is_a_contradiction(tmp_path, part, took_s):
+    outcome = run(tmp_path, boluses, twin=faulty(bolus=part))
+    assert outcome.results["bolus error"].verdict == "INVALID"
+    assert outcome.says("after the order of a bolus of 25 µL at 600 µL/h")
+    assert outcome.says(f"took {took_s} s by it, where the programme asks for 150 s")

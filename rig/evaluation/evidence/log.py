@@ -6,12 +6,15 @@ from typing import TypeVar
 
 from rig.evaluation.case import Case
 from rig.evaluation.claims.pump_account import out_of_order
-from rig.evaluation.commanded import BOLUS, RUN
+from rig.evaluation.commanded import BOLUS, RUN, STOP
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.events import LogLine, PumpLogRead, PumpLogUnreadable
 
 # The word that a log has for an order.
 _WORDS = {RUN: "infusion_started", BOLUS: "bolus_started"}
+_BOLUS_ENDED = "bolus_ended"
+# Two stamps of the pump's clock, and a command that takes its time.
+_STAMPS_S = 3.0
 _RESTARTED = "power_on"
 _TROUBLE = re.compile("alarm|fault|fail|error|stall|lost|low|empty|deplet|occlu|over|under")
 # A line may bear the stamp of a moment before the order was complete.
@@ -26,7 +29,13 @@ def testify(case: Case) -> Testimony:
         return Testimony(not_asked="the pump keeps no log, or it was not followed")
     lines = [line for one in _lines(case, PumpLogRead) for line in one.lines]
     unread = [f"it could not be read: {one.error.splitlines()[0]}" for one in _lines(case, PumpLogUnreadable)]
-    against = [*unread[:1], *out_of_order(lines), *_missing(case, lines), *_trouble(case, lines)]
+    against = [
+        *unread[:1],
+        *out_of_order(lines),
+        *_missing(case, lines),
+        *_trouble(case, lines),
+        *_durations(case, lines),
+    ]
     return Testimony(f"{len(lines)} lines of the pump's log", tuple(against))
 
 
@@ -54,7 +63,7 @@ def _trouble(case: Case, lines: list[LogLine]) -> list[str]:
     """Return what the log tells of that nobody provoked: alarms that came and went between two looks, restarts."""
     against = []
     for line in _within(case, lines):
-        at_ns = line.pump_clock_ns - case.clock_offset_ns
+        at_ns = case.rig_ns(line.pump_clock_ns)
         if line.event == _RESTARTED:
             provoked = case.power_taken_before(at_ns)
         else:
@@ -62,6 +71,26 @@ def _trouble(case: Case, lines: list[LogLine]) -> list[str]:
         if not provoked:
             against.append(f"it tells of {line.event} at {case.hour(at_ns):.2f} h, which nobody provoked")
     return against[:1]
+
+
+def _durations(case: Case, lines: list[LogLine]) -> list[str]:
+    """Return the bolus whose two lines lie farther apart, or closer together, than its volume takes at its rate."""
+    begun = [line for line in _within(case, lines) if line.event == _WORDS[BOLUS]]
+    ended = [line for line in _within(case, lines) if line.event == _BOLUS_ENDED]
+    orders = [one for one in case.orders if one.verb == BOLUS and one.sent_ns >= case.from_ns]
+    if not len(begun) == len(ended) == len(orders):
+        return []  # which belongs to which is not known; that lines are missing is said elsewhere
+    for first, last, order in zip(begun, ended, orders, strict=True):
+        ended_ns = case.rig_ns(last.pump_clock_ns) + _SLACK_NS
+        cut_short = any(one.verb == STOP and order.sent_ns < one.sent_ns <= ended_ns for one in case.orders)
+        if order.rate_ul_h <= 0 or cut_short:
+            continue
+        took_s = (last.pump_clock_ns - first.pump_clock_ns) / 1e9
+        asked_s = order.amount / order.rate_ul_h * 3600.0
+        if abs(took_s - asked_s) > case.limits.agreement.course_percent / 100.0 * asked_s + _STAMPS_S:
+            took = f"a bolus of {order.amount:g} µL took {took_s:.4g} s by it"
+            return [f"{took}, where the programme asks for {asked_s:.4g} s"]
+    return []
 
 
 def _within(case: Case, lines: list[LogLine]) -> list[LogLine]:

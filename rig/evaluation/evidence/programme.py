@@ -8,6 +8,7 @@ from scipy.ndimage import median_filter
 from scipy.special import ndtri
 
 from rig.evaluation.case import Case, WeighedCourse
+from rig.evaluation.commanded import BOLUS, PumpOrder
 from rig.evaluation.inputs import FALSE_ALARM
 from rig.evaluation.programme import NS_PER_H
 from rig.evaluation.testimony import Testimony, Witness
@@ -15,6 +16,8 @@ from rig.evaluation.testimony import Testimony, Witness
 # Requirements on rates speak of a quarter of an hour (Generic Infusion Pump 1.2.2, 1.2.3): no stretch is shorter.
 _SHORTEST_H = 0.25
 _MOST_PER_SCALE = 400
+# What leaves the pump reaches the balance, and shows there, within so many seconds.
+_LAG_S = 15.0
 # A running median of an hour passes over what lasts less than half of it.
 _GUST_H = 1.0
 
@@ -45,7 +48,7 @@ def testify(case: Case) -> Testimony:
     against = list(_total(case, whole))
     steadied = replace(weighed, volume_ul=_without_gusts(case, weighed, (over_ns - begin_ns) / NS_PER_H))
     scales = [_scale(case, steadied, begin_ns, over_ns, hours) for hours in _hours((over_ns - begin_ns) / NS_PER_H)]
-    against += _course(case, scales)
+    against += [*_course(case, scales), *_boluses(case, weighed)]
     weighed_ul, programmed_ul = float(whole.weighed_ul[0]), float(whole.programmed_ul[0])
     said = f"{weighed_ul:.5g} µL were weighed, {programmed_ul:.5g} µL programmed, from the first order to the last stop"
     return Testimony(said, tuple(against))
@@ -128,6 +131,43 @@ def _course(case: Case, scales: list[_Spans]) -> list[str]:
                 f"{spans.programmed_ul[i]:.4g} µL"
             )
     return [found] if found else []
+
+
+def _boluses(case: Case, weighed: WeighedCourse) -> list[str]:
+    """Return the bolus that came farthest too fast or too slowly: each reading while it is given and just behind it.
+
+    Here every reading counts as it is: a bolus may be over before a running median would notice it.
+    """
+    given = [one for one in case.orders if one.verb == BOLUS and one.rate_ul_h > 0 and one.sent_ns >= case.from_ns]
+    worst, found = 0.0, ""
+    for order in given:
+        spans = _while_given(case, weighed, order)
+        if not len(spans.from_ns):
+            continue
+        k = _k(len(given) * len(spans.from_ns))
+        off = spans.weighed_ul - spans.programmed_ul
+        allowed = case.limits.agreement.course_percent / 100.0 * order.amount + order.rate_ul_h * _LAG_S / 3600.0
+        beyond = (np.abs(off) - allowed - k * spans.u_ul) / spans.u_ul
+        i = int(np.argmax(beyond))
+        if beyond[i] > worst:
+            worst = float(beyond[i])
+            found = (
+                f"{(spans.to_ns[i] - order.sent_ns) / 1e9:.0f} s after the order of a bolus of {order.amount:g} µL at "
+                f"{order.rate_ul_h:g} µL/h, at {case.hour(order.sent_ns):.2f} h, {spans.weighed_ul[i]:.4g} ± "
+                f"{k * spans.u_ul[i]:.2g} µL had come, where the programme asks for {spans.programmed_ul[i]:.4g} µL"
+            )
+    return [found] if found else []
+
+
+def _while_given(case: Case, weighed: WeighedCourse, order: PumpOrder) -> _Spans:
+    """Return stretches from the last reading before a bolus to each reading until just behind its end."""
+    over_ns = order.sent_ns + round(order.amount / order.rate_ul_h * NS_PER_H)
+    before = int(np.searchsorted(weighed.t_ns, order.sent_ns, side="right")) - 1
+    first = before + 1
+    last = int(np.searchsorted(weighed.t_ns, over_ns + round(_LAG_S * 1e9), side="right")) + 1
+    at = np.arange(first, min(last, len(weighed.t_ns)))
+    begin = np.full(at.size, max(before, 0))
+    return _spans(case, weighed, weighed.t_ns[begin], weighed.t_ns[at])
 
 
 def _k(count: int) -> float:

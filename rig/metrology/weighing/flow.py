@@ -6,7 +6,6 @@ Sources: IEC 60601-2-24 (overall error A, borrowed method); Bissig et al., Biome
 import math
 from dataclasses import dataclass, replace
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from rig.errors import MetrologyError, SeriesError
@@ -31,6 +30,8 @@ _RESTLESS_END_S = 5.0
 _END_SHARE = 1.0 / 500.0
 # A saw-tooth from −s/2 to s/2 has the median deviation s/4, which as a standard deviation of noise reads 1.4826·s/4.
 STROKE_OVER_UNREST = 4.0 / 1.4826
+# Of two values either of which may be the true one, the root mean square distance from the one that is stated.
+_EITHER = 1.0 / math.sqrt(2.0)
 # An abrupt fall that noise cannot make, in standard deviations of one reading.
 _FALL_K = 10.0
 
@@ -164,16 +165,15 @@ def mean_flow(
 def _with_sudden(found: MeanFlow, steps_mg: FloatArray, programmed_ul_h: float, per_mg: float) -> MeanFlow:
     """Return a mean flow with what came at once between two readings: delivered in one piece, or fallen on the pan.
 
-    Where end points and regression disagree their difference holds it already.
+    A difference of end points and regression that is larger holds it already.
     """
-    if not found.agree or not steps_mg.size:
+    percent = 100.0 * per_mg * abs(float(steps_mg.sum())) / (programmed_ul_h * found.gain.hours)
+    if percent <= (0.0 if found.agree else abs(found.difference_percent)):
         return found
-    percent = 100.0 * per_mg * float(np.abs(steps_mg).sum()) / (programmed_ul_h * found.gain.hours)
-    line = Component("what came at once", "A", 0.0, percent / math.sqrt(3.0), "%", 1.0)
     sizes = ", ".join(f"{size:+.3g}" for size in steps_mg.tolist())
+    line = Component("what came at once", "A", 0.0, percent * _EITHER, "%", 1.0)
     error = found.error.scaled(1.0, 0.0, "%", [line], [f"{sizes} mg came at once, from one reading to the next"])
-    flow = error.scaled(programmed_ul_h / 100.0, programmed_ul_h, "µL/h")
-    return replace(found, error=error, flow=flow)
+    return replace(found, error=error, flow=error.scaled(programmed_ul_h / 100.0, programmed_ul_h, "µL/h"))
 
 
 def with_changing_loss(
@@ -238,7 +238,7 @@ def _compared(
     """Return both results and what noise, and strokes that the ends cut (`unrest_mg`), explain of their difference.
 
     A difference that they do not explain is in the budget: what shook the weighing (a drop, a touch) the regression
-    leaves out, what was missing of the flow (a bubble) it misses. The truth is one of the two or lies between them.
+    leaves out, what was missing of the flow (a bubble) it misses. The truth is one of the two.
     """
     per_mg = corrections.per_mg
     regression = per_mg * (line.slope_h + corrections.evaporation.rate_mg_h)
@@ -255,8 +255,7 @@ def _compared(
             f"end-point and regression disagree by {difference:+.3g} %, noise and strokes explain {allowed:.2g} %: "
             f"the flow was not steady or the weighing was disturbed{jumps}",
         )
-        # The true value may lie at either end of the difference: a rectangle around the end-point result.
-        apart = Component("end-point against regression", "A", 0.0, abs(difference) / math.sqrt(3.0), "%", 1.0)
+        apart = Component("end-point against regression", "A", 0.0, abs(difference) * _EITHER, "%", 1.0)
         told = error.scaled(1.0, 0.0, "%", [apart], remarks)
     flow = told.scaled(1.0 / percent, programmed_ul_h, "µL/h")
     return MeanFlow(
