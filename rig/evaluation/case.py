@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation import inputs
-from rig.evaluation.columns import read_column
+from rig.evaluation.columns import column
 from rig.evaluation.commanded import BOLUS, RUN, STOP, PumpOrder, told
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.programme import NS_PER_H, Programme
@@ -26,6 +26,7 @@ from rig.record.reader import RecordReader
 # Evaporation that no weighing tells is taken for nothing, give or take what an uncovered small beaker loses.
 _UNKNOWN = EvaporationRate(0.0, 0.1)
 _FEWEST_READINGS = 16
+_TOLD = frozenset({"delivered", "reservoir", "clock_offset"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +164,22 @@ class Case:
         return pump_clock_ns - self.clock_offset_ns
 
     @cached_property
+    def counted(self) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
+        """Return what the pump's status told in numbers during the case: UTC ns (n,), and channels (n,) by name.
+
+        Channels that this pump does not have are missing. Raises SeriesError for one in a unit of another kind.
+        """
+        if self.pump not in self.reader.streams():
+            return np.empty(0, np.int64), {}
+        names = [one.name for one in self.reader.channels(self.pump) if one.name in _TOLD]
+        # All in one reading: the status of a pump that is polled fast is very many small blocks.
+        series = self.reader.series(self.pump, self.from_ns, self.to_ns, names)
+        return series.t_ns, {name: column(series, name) for name in names}
+
+    @cached_property
     def clock_offset_ns(self) -> int:
         """Return by how much the pump's clock was ahead of the rig's when the case began, 0 where it tells none."""
-        reader = self.reader
-        if self.pump not in reader.streams():
-            return 0
-        if "clock_offset" not in {one.name for one in reader.channels(self.pump)}:
-            return 0
-        offset_s, _ = read_column(reader, self.pump, "clock_offset", self.from_ns, self.to_ns)
+        offset_s = self.counted[1].get("clock_offset", np.empty(0))
         return round(float(offset_s[0]) * NS_PER_S) if len(offset_s) else 0
 
     @property

@@ -54,7 +54,11 @@ def evidence_around(reader: RecordReader, recipe: Recipe) -> Evidence:
     """
     asked = recipe.parameters.get("alarm")
     case = Case(reader, recipe.from_ns, recipe.to_ns, frozenset({asked} if isinstance(asked, str) else ()))
-    return Evidence({one.name: _heard(one, case) for one in witnesses()})
+    # All claims of a plan share one case, and with the entry they are settled at, one evidence.
+    return reader.once(
+        ("evidence", case.from_ns, case.to_ns, case.expected_alarms),
+        lambda: Evidence({one.name: _heard(one, case) for one in witnesses()}),
+    )
 
 
 def _heard(witness: Witness, case: Case) -> Testimony:

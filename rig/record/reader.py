@@ -1,10 +1,10 @@
 """Reading a run's record, also while another process writes it."""
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Self, TypeVar, cast
 
 from rig.channels import Channel
 from rig.errors import RecordCorruptError, RecordError
@@ -17,7 +17,7 @@ from rig.record.chain import verify_rows
 from rig.record.database import Database
 from rig.record.lock import has_writer
 from rig.record.schema import Entry, Kind, parse_body
-from rig.record.series import Blocks, Series, read_series
+from rig.record.series import AtHand, Series, read_series
 from rig.record.words import (
     Stamped,
     command_of,
@@ -30,6 +30,7 @@ from rig.record.words import (
 )
 
 E = TypeVar("E", bound=Event)
+T = TypeVar("T")
 
 
 class RecordReader:
@@ -38,8 +39,8 @@ class RecordReader:
     All methods raise RecordCorruptError when what they meet is not what a record holds.
     """
 
-    def __init__(self, path: Path, as_of_seq: int | None = None, blocks: Blocks | None = None) -> None:
-        """Open the record, up to entry `as_of_seq` if given; `blocks` are those that another reader of it has at hand.
+    def __init__(self, path: Path, as_of_seq: int | None = None, at_hand: AtHand | None = None) -> None:
+        """Open the record, up to entry `as_of_seq` if given; `at_hand` is what another reader of it knows already.
 
         Raises RecordNotFoundError, RecordCorruptError (no record of this schema) or RecordError.
         """
@@ -47,11 +48,26 @@ class RecordReader:
         self._database = Database(path, as_of_seq)
         self._channels: dict[str, tuple[Channel, ...]] = {}
         self._start: Start | None = None
-        self._blocks = blocks if blocks is not None else Blocks()
+        self._as_of_seq = as_of_seq
+        self._at_hand = at_hand if at_hand is not None else AtHand()
 
     def as_of(self, seq: int) -> "RecordReader":
         """Open the record once more, as it was when entry `seq` was its last: nothing newer is seen."""
-        return RecordReader(self.path, seq, self._blocks)
+        return RecordReader(self.path, seq, self._at_hand)
+
+    def once(self, what: tuple[object, ...], make: Callable[[], T]) -> T:
+        """Return what `make` gives, computed once for the record as of this reader's last entry.
+
+        `what` names it, with all that it depends on besides the record; readers opened by `as_of` share it. A reader
+        that sees new entries come computes it anew each time.
+        """
+        if self._as_of_seq is None:
+            return make()
+        known = self._at_hand.computed
+        key = (self._as_of_seq, *what)
+        if key not in known:
+            known[key] = make()
+        return cast("T", known[key])
 
     def close(self) -> None:
         """Close the file; safe to repeat."""
@@ -164,7 +180,7 @@ class RecordReader:
 
         Only blocks that reach into the interval are read. Raises RecordError for an unknown stream or column.
         """
-        return read_series(self._database, self._blocks, stream, self.channels(stream), from_ns, to_ns, columns)
+        return read_series(self._database, self._at_hand.blocks, stream, self.channels(stream), from_ns, to_ns, columns)
 
     def first_value(self, stream: str, column: str) -> float:
         """Return the very first recorded sample of a channel; raises RecordError when there is none."""

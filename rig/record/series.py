@@ -73,6 +73,14 @@ class Blocks:
         self._bytes += size + _OVERHEAD_BYTES
 
 
+class AtHand:
+    """What readers of one record share: decoded blocks, and what was computed of the record as of an entry."""
+
+    def __init__(self) -> None:
+        self.blocks = Blocks()
+        self.computed: dict[tuple[object, ...], object] = {}
+
+
 def read_series(
     database: Database,
     blocks: Blocks,

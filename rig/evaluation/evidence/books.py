@@ -3,9 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.errors import SeriesError
 from rig.evaluation.case import Case
-from rig.evaluation.columns import read_column
 from rig.evaluation.inputs import widening
 from rig.evaluation.programme import NS_PER_H
 from rig.evaluation.testimony import Testimony, Witness
@@ -61,14 +59,8 @@ def testify_reservoir(case: Case) -> Testimony:
 
 def _counted(case: Case, name: str) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
     """Return times and values of one channel of the pump, None where it has none."""
-    reader = case.reader
-    if case.pump not in reader.streams() or name not in {one.name for one in reader.channels(case.pump)}:
-        return None
-    try:
-        values, series = read_column(reader, case.pump, name, case.from_ns, case.to_ns)
-    except SeriesError:
-        return None
-    return series.t_ns, values
+    t_ns, told = case.counted
+    return (t_ns, told[name]) if name in told else None
 
 
 def _backwards(t_ns: NDArray[np.int64], count_ul: NDArray[np.float64], case: Case) -> list[str]:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from rig.evaluation.case import Case
-from rig.evaluation.columns import read_column
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.events import PumpLogRead
 
@@ -16,11 +15,11 @@ _SET = "clock_set"
 
 def testify(case: Case) -> Testimony:
     """Hold the rate of the pump's clock to the rig's, and look for a step that no order explains."""
-    reader = case.reader
-    if case.pump not in reader.streams() or "clock_offset" not in {one.name for one in reader.channels(case.pump)}:
+    t_ns, told = case.counted
+    if "clock_offset" not in told:
         return Testimony(not_asked="the pump tells no clock")
-    offset_s, series = read_column(reader, case.pump, "clock_offset", case.from_ns, case.to_ns)
-    seconds = (series.t_ns - series.t_ns[0]) / 1e9 if len(series.t_ns) else np.empty(0)
+    offset_s = told["clock_offset"]
+    seconds = (t_ns - t_ns[0]) / 1e9 if len(t_ns) else np.empty(0)
     if len(seconds) < 2 or seconds[-1] < _SHORTEST_S:
         return Testimony(not_asked="the pump's clock was not compared for an hour")
     allowed_ppm = case.limits.agreement.clock_ppm
@@ -33,7 +32,7 @@ def testify(case: Case) -> Testimony:
     against = [f"{said}; {allowed_ppm:g} ppm are allowed"] if abs(ppm) > allowed_ppm + _K * u_ppm else []
     if leaps.any() and not _was_set(case):
         i = int(np.argmax(np.abs(steps)))
-        at = case.hour(int(series.t_ns[i + 1]))
+        at = case.hour(int(t_ns[i + 1]))
         against.append(f"the pump's clock leapt by {steps[i]:+.4g} s at {at:.2f} h, and its log tells of no setting")
     return Testimony(said, tuple(against))
 
