@@ -34,7 +34,7 @@ def testify(case: Case) -> Testimony:
             continue
         said.append(f"{-rate.rate_mg_h:+.3f} ± {inputs.widening(rate.dof) * rate.u_mg_h:.2g} mg/h")
         where = _where(case, one)
-        against += _gains(rate, case.start.weighing, where)
+        against += _gains(case, one, rate, where)
         against += _comes_at_once(case, one, where)
         against += _known_loss(rate, case.start.weighing, where)
     return Testimony(f"at zero flow the vessel changed by {', '.join(said)}", tuple(against), undermines=True)
@@ -45,13 +45,15 @@ def _where(case: Case, one: ZeroFlow) -> str:
     return "before delivery" if before else f"{case.hour(one.from_ns):.2f} h after its begin"
 
 
-def _gains(rate: EvaporationRate, facts: WeighingFacts, where: str) -> list[str]:
-    if inputs.gain_mg_h(rate, facts) <= 0.0:
+def _gains(case: Case, one: ZeroFlow, rate: EvaporationRate, where: str) -> list[str]:
+    if inputs.gain_mg_h(rate, inputs.weighing_facts(case.reader)) <= 0.0:
         return []
     u_mg_h = inputs.widening(rate.dof) * rate.u_mg_h
+    per_mg = inputs.corrections_with(case.reader, one.from_ns, one.to_ns, rate).per_mg
     return [
-        f"with the pump stopped, {where}, the vessel gained {-rate.rate_mg_h:.3g} ± {u_mg_h:.2g} mg/h: no evaporation "
-        "does that; liquid flows freely (a leak, a siphon, a pump that runs on) or the weighing was disturbed"
+        f"with the pump stopped, {where}, the vessel gained {-rate.rate_mg_h:.3g} ± {u_mg_h:.2g} mg/h "
+        f"({-per_mg * rate.rate_mg_h:.3g} µL/h): no evaporation does that; liquid flows freely (a leak, a siphon, a pump "
+        "that runs on) or the weighing was disturbed"
     ]
 
 
