@@ -52,8 +52,8 @@ def _gains(case: Case, one: ZeroFlow, rate: EvaporationRate, where: str) -> list
     per_mg = inputs.corrections_with(case.reader, one.from_ns, one.to_ns, rate).per_mg
     return [
         f"with the pump stopped, {where}, the vessel gained {-rate.rate_mg_h:.3g} ± {u_mg_h:.2g} mg/h "
-        f"({-per_mg * rate.rate_mg_h:.3g} µL/h): no evaporation does that; liquid flows freely (a leak, a siphon, a pump "
-        "that runs on) or the weighing was disturbed"
+        f"({-per_mg * rate.rate_mg_h:.3g} µL/h): no evaporation does that; liquid flows freely (a leak, a siphon, "
+        "a pump that runs on) or the weighing was disturbed"
     ]
 
 
