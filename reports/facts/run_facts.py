@@ -9,7 +9,7 @@ from rig.record.bodies.judging import Limit
 from rig.record.bodies.others import SamplerCounted
 from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.result import Number, Result
-from rig.record.bodies.start import SourceFile
+from rig.record.bodies.start import LiquidFacts, SourceFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +216,7 @@ class Run:
     noted: tuple[Noted, ...]
     delivered: tuple[tuple[str, float], ...]
     overdue: tuple[str, ...]
+    liquid: LiquidFacts | None
     weighing: tuple[tuple[str, str], ...]
     provenance: MadeWith
 

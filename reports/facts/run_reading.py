@@ -60,8 +60,8 @@ def _facts(reader: RecordReader, entries: int) -> Run:
         noted=tuple(_noted(reader)),
         delivered=tuple(stop.delivered.items()) if stop is not None else (),
         overdue=start.overdue,
-        weighing=_pairs(asdict(start.weighing) if start.weighing else {})
-        + _pairs(asdict(start.ambient) if start.ambient else {}),
+        liquid=start.liquid,
+        weighing=_told_of_weighing(start),
         provenance=_made_with(start, entries),
     )
 
@@ -135,6 +135,13 @@ def _made_with(start: Start, entries: int) -> MadeWith:
         plan_sources=start.plan_sources,
         entries=entries,
     )
+
+
+def _told_of_weighing(start: Start) -> tuple[tuple[str, str], ...]:
+    """Return what the evaluation was told about balance, liquid and air, by the bench file's keys."""
+    facts = [("", start.weighing), ("liquid ", start.liquid), ("", start.ambient)]
+    said = {f"{of}{key}": value for of, one in facts if one is not None for key, value in asdict(one).items()}
+    return _pairs({key: "not stated" if value is None else value for key, value in said.items()})
 
 
 def _pairs(body: Mapping[str, object]) -> tuple[tuple[str, str], ...]:

@@ -17,8 +17,10 @@ from reports.facts.charts import Chart
 from reports.facts.run_facts import Run
 from reports.facts.run_reading import read_run
 from reports.facts.standing import overall, standing
+from reports.facts.witnesses import heard
 from reports.page import summary, wording
 from reports.page.intervals import WIDTH, interval_of
+from rig.record.bodies.result import COVARIANCE
 from rig.record.export import written_whole
 from rig.record.reader import RecordReader
 
@@ -54,6 +56,7 @@ def render(run: Run) -> str:
             state_sentence=summary.state_sentence(run),
             delivered=summary.delivered_sentence(run),
             tested=summary.tested(run),
+            volumes=summary.volumes_sentence(run),
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
             styles=[Markup(_asset(name)) for name in _STYLES],  # noqa: S704 - our own files
             policy=_policy(scripts),
@@ -90,7 +93,10 @@ def _environment() -> Environment:
         "uncertainty": wording.uncertainty,
     }
     environment.globals |= {
+        "budget_lines": summary.budget_lines,
         "chart_data": _chart_data,
+        "covariance": COVARIANCE,
+        "heard": heard,
         "interval_of": interval_of,
         "interval_width": WIDTH,
         "lasting": wording.lasting,

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from reports.facts.run_facts import Plan, Run, ShownResult
 from reports.facts.standing import VERDICTS, did_not_pass, overall, standing
-from reports.page.wording import plain
+from reports.page.wording import plain, uncertainty
 from rig.record.bodies.events import OutcomeWord
+from rig.record.bodies.result import COVARIANCE, BudgetLine, Number
 
 _NOT_PASSED = {
     "FAIL": ("fails", "fail"),
@@ -23,6 +24,7 @@ _BECAME = {
 }
 _PARAMETER_UNITS = {"programmed_ul_h": "µL/h", "programmed_ul": "µL"}
 _DELIVERED = {"pump_ul": "{} µL by the pump's own count", "balance_mg": "{} mg gained on the balance"}
+_UNNAMED_LIQUID = "The bench file names no liquid: a volume is one of water at the temperature of the beaker."
 _STATES = {
     "FINISHED": "",
     "ABORTED": "The run was stopped before its plans had all run.",
@@ -132,3 +134,23 @@ def tested(run: Run) -> tuple[str, ...]:
     return tuple(
         f"{title} ({', '.join(filter(None, cases))})" if any(cases) else title for title, cases in settings.items()
     )
+
+
+def volumes_sentence(run: Run) -> str:
+    """Return what a volume of this run is one of, and at which temperature; "" where nothing was weighed."""
+    liquid = run.liquid
+    if liquid is None:
+        return _UNNAMED_LIQUID if run.weighing else ""
+    growth = "as water does"
+    if liquid.expansion_per_k is not None:
+        growth = f"by {plain(liquid.expansion_per_k)} (u = {uncertainty(liquid.u_expansion_per_k)}) per K"
+    return (
+        f"A µL is one of {liquid.name} at {plain(liquid.volume_at_c)} °C. Its density is "
+        f"{plain(liquid.density_kg_m3, 7)} kg/m³ (u = {uncertainty(liquid.u_density_kg_m3)} kg/m³) at "
+        f"{plain(liquid.reference_c)} °C, and it expands {growth}."
+    )
+
+
+def budget_lines(number: Number) -> tuple[BudgetLine, ...]:
+    """Return a budget with its largest contribution first, and behind all what lines add by varying together."""
+    return tuple(sorted(number.budget, key=lambda line: (line.name == COVARIANCE, -line.contribution)))

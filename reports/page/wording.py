@@ -48,8 +48,10 @@ def uncertainty(value: float) -> str:
 
 
 def share(percent: float) -> str:
-    """Return a share in percent, small ones as a bound."""
-    return f"{percent:.1f} %" if percent >= 0.1 or percent == 0 else "< 0.1 %"
+    """Return a share in percent, small ones as a bound; that of errors which cancel is below zero."""
+    if percent == 0 or abs(percent) >= 0.1:
+        return f"{percent:.1f} %".replace("-", "−")
+    return "< 0.1 %" if percent > 0 else "> −0.1 %"
 
 
 def chance(probability: float) -> str:

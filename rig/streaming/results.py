@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from rig.record.bodies.agreement import AGREEMENT, heard_in
 from rig.record.bodies.codec import Json
 from rig.record.bodies.result import Number, Result
 from rig.record.schema import Entry
@@ -26,6 +27,7 @@ def result_points(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
         ("result", entry.name),
     )
     fields: dict[str, Value] = {"seq": entry.seq, **_number_fields(result), **_said_fields(result)}
+    fields |= _heard_fields(result)
     for key, value in result.recipe.parameters.items():
         if _KEY.fullmatch(key) and key not in fields:
             fields[key] = number(value)
@@ -63,8 +65,21 @@ def _said_fields(result: Result) -> dict[str, Value]:
         "fact": result.fact or None,
         "reasons": "; ".join(result.reasons),
         "details": json_text(result.details),
+        "volume_at_c": number(result.volume_at_c),
         "from_ms": ms(result.recipe.from_ns),
         "to_ms": ms(result.recipe.to_ns),
+    }
+
+
+def _heard_fields(result: Result) -> dict[str, Value]:
+    """Return how many witnesses were asked, how many of them contradict, and in how many ways."""
+    if result.recipe.function != AGREEMENT:
+        return {}
+    heard = heard_in(result)
+    return {
+        "witnesses_asked": sum(1 for one in heard if not one.not_asked),
+        "witnesses_against": sum(1 for one in heard if one.against),
+        "contradictions": sum(len(one.against) for one in heard),
     }
 
 

@@ -18,6 +18,7 @@ _TABLE = re.compile(r"^<!-- table: (\S+) -->\n(?:\n(?:\|.*\n)+)?", re.MULTILINE)
 _UNITS = {
     "_percent_per_percent": "% per %",
     "_percent_rt_h": "% per √h",
+    "_temperature_k": "K",
     "_percent_day": "%/day",
     "_kpa_h_ul": "kPa per µL/h",
     "_ul_kpa": "µL/kPa",
@@ -49,6 +50,8 @@ _UNITS = {
     "_h": "h",
     "_s": "s",
 }
+
+_FORMATS = {"date": "date", "date-time": "date and time with its zone"}
 
 
 def models_named(page: Path) -> list[str]:
@@ -96,14 +99,22 @@ def _default(field: dict[str, Any]) -> str:
         return "its own"
     if isinstance(value, list):
         return f"{len(value)} of them"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
     return f"`{value:.15g}`" if isinstance(value, int | float) else f'`"{value}"`'
 
 
 def _allowed(field: dict[str, Any]) -> str:
-    """Return what a field's schema allows, in words."""
-    field = next((kind for kind in field.get("anyOf", ()) if kind["type"] != "null"), field)
+    """Return what a field's schema allows, in words; each of several kinds in turn."""
+    kinds = [kind for kind in field.get("anyOf", (field,)) if kind.get("type") != "null"]
+    return " or ".join(_kind(kind) for kind in kinds)
+
+
+def _kind(field: dict[str, Any]) -> str:
     if "$ref" in field:
         return "table"
+    if "const" in field:
+        return f'`"{field["const"]}"`'
     if "enum" in field:
         return ", ".join(f'`"{choice}"`' for choice in field["enum"])
     if "pattern" in field:
@@ -111,12 +122,22 @@ def _allowed(field: dict[str, Any]) -> str:
     match field["type"]:
         case "array":
             return f"list of {'tables' if '$ref' in field['items'] else 'numbers'}"
+        case "boolean":
+            return "`true`, `false`"
+        case "object":
+            return "table"
+        case "string" if "format" in field:
+            return _FORMATS[field["format"]]
         case "string":
             return "text, not empty" if field.get("minLength") else "text"
     kind = "whole number" if field["type"] == "integer" else ""
     ends = (("minimum", "≥"), ("exclusiveMinimum", ">"), ("maximum", "≤"), ("exclusiveMaximum", "<"))
-    bounds = [f"{sign} {field[end]:.15g}" for end, sign in ends if end in field]
+    bounds = [f"{sign} {_bound(field[end])}" for end, sign in ends if end in field]
     return ", ".join(filter(None, [kind, *bounds])) or "any number"
+
+
+def _bound(value: float) -> str:
+    return "2⁶³" if value == 2**63 else f"{value:.15g}"
 
 
 if __name__ == "__main__":

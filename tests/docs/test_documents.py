@@ -4,6 +4,8 @@ import shlex
 
 import pytest
 
+from rig.bench_file.limits import LimitsFile
+from rig.bench_file.tables import Document, InfluxSection, InstrumentCommon
 from rig.discovery import find_twin, known_instruments
 from tests.docs.pages import DOCS, ROOT, commands_in, files_in, links_in, pages
 from tests.docs.tables import UNKNOWN, models_named, rewritten
@@ -36,3 +38,22 @@ def test_every_table_says_what_the_code_checks(page):
 def test_every_twin_has_its_table(name):
     parameters = find_twin(name).Parameters
     assert f"{parameters.__module__}:{parameters.__name__}" in models_named(DOCS / "twins.md")
+
+
+def _tables_of(document):
+    """The classes of a file's tables, by the schema that the file is checked with."""
+    return set(document.model_json_schema()["$defs"])
+
+
+# What has a page of its own.
+ELSEWHERE = {InfluxSection.__name__}
+
+
+@pytest.mark.parametrize(
+    "page, document",
+    [("bench-file.md", Document), ("bench-file.md", InstrumentCommon), ("writing-a-plan.md", LimitsFile)],
+    ids=["bench file", "instrument", "limits"],
+)
+def test_every_table_of_a_file_is_on_its_page(page, document):
+    on_the_page = {name.rpartition(":")[2] for name in models_named(DOCS / page)}
+    assert _tables_of(document) - ELSEWHERE - on_the_page == set()

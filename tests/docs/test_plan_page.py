@@ -6,6 +6,7 @@ from commands.main import main
 from rig.record.folder import list_runs
 from rig.record.reader import RecordReader
 from tests.docs.pages import DOCS, ROOT, files_in, run_pytest, write_files
+from tests.fixtures.plan_support import claimed
 
 FILES = files_in(DOCS / "writing-a-plan.md")
 QUICK = str(ROOT / "tests/fixtures/quick.toml")
@@ -21,7 +22,7 @@ def session(tmp_path_factory):
     code, output = run_pytest(folder, "my_plans", "--bench", QUICK, *LIMITS)
     (run,) = list_runs(folder / "runs")
     with RecordReader(run.path) as reader:
-        results = [entry.body for entry in reader.results()]
+        results = claimed(reader)
     return code, output, results
 
 

@@ -51,7 +51,9 @@ def test_degrees_of_freedom(dof, text):
     assert freedom(dof) == text
 
 
-@pytest.mark.parametrize("percent, text", [(0.0, "0.0 %"), (0.04, "< 0.1 %"), (70.26, "70.3 %")])
+@pytest.mark.parametrize(
+    "percent, text", [(0.0, "0.0 %"), (0.04, "< 0.1 %"), (70.26, "70.3 %"), (-12.3, "−12.3 %"), (-0.04, "> −0.1 %")]
+)
 def test_shares(percent, text):
     assert share(percent) == text
 

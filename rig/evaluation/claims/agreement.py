@@ -3,10 +3,11 @@
 from rig.evaluation.definition import ClaimKind
 from rig.evaluation.outcome import FactFound
 from rig.evaluation.witnesses import evidence_around
+from rig.record.bodies.agreement import AGREEMENT, NOT_ASKED
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
-NAME = "agreement"
+NAME = AGREEMENT
 
 
 def agreement(recipe: Recipe, reader: RecordReader) -> FactFound:
@@ -19,7 +20,7 @@ def agreement(recipe: Recipe, reader: RecordReader) -> FactFound:
         text = f"{contradicting} of {len(asked)} witnesses contradict"
     else:
         text = f"{len(asked)} witnesses agree" if asked else "there was no witness to ask"
-    details = {name: one.said or f"not asked: {one.not_asked}" for name, one in evidence.testimonies.items()}
+    details = {name: one.said or f"{NOT_ASKED}{one.not_asked}" for name, one in evidence.testimonies.items()}
     return FactFound(holds=not against, text=text, against=against, details=dict(details))
 
 
