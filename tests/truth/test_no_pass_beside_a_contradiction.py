@@ -27,7 +27,7 @@ def faulty(**parts):
         ({"clock": "ClockLeapsAMinute"}, "the pump's clock leapt by +60 s at 3.00 h"),
         ({"log": "LogHasGaps"}, "pump's log: it could not be read"),
         ({"log": "LogForgetsInfusions"}, "it has 0 lines of infusion_started, where the pump was told so 1 times"),
-        ({"planner": "ThreeTimesTheRateForAnHour"}, "between 0.00 and 1.00 h 124.8"),
+        ({"planner": "ThreeTimesTheRateForAnHour"}, "where the programme asks for 41.7 µL"),
         ({"planner": "TwiceTheRateInTheEnd"}, "µL were delivered, where the programme asks for"),
     ],
 )
