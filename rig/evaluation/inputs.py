@@ -5,6 +5,7 @@ Nothing here computes a result; it collects the inputs of metrology and the reas
 
 import math
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -192,9 +193,26 @@ def stroke_ul(reader: RecordReader) -> float:
     return reader.start().dut.stroke_ul
 
 
-def standing_invalid(reader: RecordReader) -> tuple[str, ...]:
-    """Return what makes every result of this run invalid: calibrations that were overdue at its start."""
-    return reader.start().overdue
+def standing_invalid(reader: RecordReader, to_ns: int) -> tuple[str, ...]:
+    """Return what makes a result of a window that ends at `to_ns` invalid whatever was measured: calibrations.
+
+    Those that were overdue at the run's start, and on a physical bench those that fell due since.
+    """
+    start = reader.start()
+    if start.kind != "physical":
+        return start.overdue
+    on = datetime.fromtimestamp(to_ns // NS_PER_S, UTC).date()
+    fell_due = [
+        f"{name}: calibration {one.calibration.id} fell due on {one.calibration.due}, before this window ended"
+        for name, one in start.instruments.items()
+        if one.calibration is not None and one.calibration.due and date.fromisoformat(one.calibration.due) < on
+    ]
+    return (*start.overdue, *(line for line in fell_due if not _named(line, start.overdue)))
+
+
+def _named(line: str, lines: tuple[str, ...]) -> bool:
+    """Tell whether an instrument is named in one of the lines already."""
+    return any(one.partition(":")[0] == line.partition(":")[0] for one in lines)
 
 
 def zero_flow_rate(reader: RecordReader, weighed: ZeroFlow) -> EvaporationRate:

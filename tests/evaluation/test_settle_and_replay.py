@@ -170,3 +170,22 @@ def test_replay_refuses_a_record_whose_chain_is_broken(tmp_path):
     database.close()
     with pytest.raises(RecordCorruptError), RecordReader(path) as reader:
         list(replay(reader))
+
+
+@pytest.mark.parametrize(
+    "kind, due, verdict", [("physical", "2026-01-05", "INVALID"), ("physical", "2026-01-06", "PASS")]
+)
+def test_a_calibration_that_falls_due_in_the_window_makes_a_result_invalid(tmp_path, kind, due, verdict):
+    balance = {"capability": "balance", "sample_every_s": 60.0, "calibration": {"id": "C-1", "due": due}}
+    start = {"kind": "physical", "instruments": {"balance": balance}}
+    with weighed(tmp_path, infusion(), hours=33, start=start) as record, record.reader() as reader:
+        result = settle(Asked(recipe(), LIMIT), reader)
+    assert result.verdict == verdict
+    assert any("fell due" in reason for reason in result.reasons) is (verdict == "INVALID")
+
+
+def test_a_simulated_instrument_needs_no_calibration(tmp_path):
+    balance = {"capability": "balance", "sample_every_s": 60.0, "calibration": {"id": "C-1", "due": "2020-01-01"}}
+    start = {"instruments": {"balance": balance}}
+    with weighed(tmp_path, infusion(), hours=33, start=start) as record, record.reader() as reader:
+        assert settle(Asked(recipe(), LIMIT), reader).verdict == "PASS"

@@ -44,7 +44,7 @@ class Boluses:
         self._corrections = inputs.corrections(reader, recipe)
         self._plateau_s: float = recipe.parameters["plateau_minutes"] * 60.0
         self._doses: list[tuple[int, int]] = [(begin, end) for begin, end in recipe.parameters["doses"]]
-        invalid = list(inputs.standing_invalid(reader))
+        invalid = list(inputs.standing_invalid(reader, recipe.to_ns))
         self.steps = self._above_basal(invalid) if recipe.parameters["on_basal"] else None
         if self.steps is None:
             self.volume_ul = [self._weighed(begin_ns, end_ns, invalid) for begin_ns, end_ns in self._doses]

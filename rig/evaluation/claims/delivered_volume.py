@@ -44,7 +44,7 @@ def weighed_volume(recipe: Recipe, reader: RecordReader) -> tuple[Budget, tuple[
         stroke_ul = max(inputs.stroke_ul(reader), _shown_stroke_ul(readings, programme, recipe, c))
         # `strokes_cut` is of both ends: where one alone is cut it is half of the variance.
         budget = budget.scaled(1.0, 0.0, "µL", [strokes_cut(stroke_ul, math.sqrt(len(cut) / 2.0))])
-    return budget, (*inputs.standing_invalid(reader), *readings.invalid)
+    return budget, (*inputs.standing_invalid(reader, recipe.to_ns), *readings.invalid)
 
 
 def _rest_mg(readings: Weighing, programme: Programme, recipe: Recipe, c: Corrections) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
         max_gap_s=readings.max_gap_s,
     )
     error = flow.error
-    invalid = (*inputs.standing_invalid(reader), *readings.invalid)
+    invalid = (*inputs.standing_invalid(reader, recipe.to_ns), *readings.invalid)
     details = {
         "flow_ul_h": flow.flow.value,
         "u_flow_ul_h": flow.flow.u,
