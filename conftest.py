@@ -8,6 +8,7 @@ pytest_plugins = [
     "fixtures.session",
     "fixtures.on_the_bench",
     "fixtures.terminal",
+    "fixtures.own_records",
     "fixtures.verify",
     "fixtures.status_line",
 ]
