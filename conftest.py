@@ -9,6 +9,7 @@ pytest_plugins = [
     "fixtures.on_the_bench",
     "fixtures.terminal",
     "fixtures.own_records",
+    "fixtures.junit",
     "fixtures.verify",
     "fixtures.status_line",
 ]

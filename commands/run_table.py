@@ -37,6 +37,7 @@ def as_json(run: RunLine, streaming: Sequence[str]) -> dict[str, object]:
         "bench": run.bench,
         "mocked": run.kind == "mocked",
         "dut": run.dut,
+        "batch": run.batch,
         "operator": run.operator,
         "outcome": run.outcome,
         "ended": run.ended,

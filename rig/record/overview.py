@@ -60,6 +60,7 @@ class RunLine:
     bench: str = ""
     kind: str = ""
     dut: str = ""
+    batch: str = ""
     operator: str = ""
     verdicts: dict[str, int] = field(default_factory=dict)
     plans: dict[str, int] = field(default_factory=dict)
@@ -120,6 +121,7 @@ def _line(path: Path, database: Database) -> RunLine:
         bench=start.bench,
         kind=start.kind,
         dut=start.dut.serial,
+        batch=start.dut.batch,
         operator=start.operator,
         verdicts=_in_order(str(entry.body.get("verdict")) for entry in results),
         plans=dict(Counter(became.values())),
