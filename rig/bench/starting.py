@@ -46,7 +46,6 @@ def start_run(
     seed: int,
     plans: Mapping[str, Path],
     selected: Sequence[str],
-    root: Path,
     limits: LimitsInForce,
     requirements: RequirementsInForce,
     said: SaidOfRun = SaidOfRun(),
@@ -54,8 +53,8 @@ def start_run(
     """Create the record of a new run in the folder `runs` and write its start.
 
     What is `said` goes before the bench file. `plans` are the plan files that will run, by the names they have in
-    plans' names, `selected` the names of the plans themselves. `root` is the project's folder, `limits` and
-    `requirements` are those that the plans are judged by.
+    plans' names, `selected` the names of the plans themselves. `limits` and `requirements` are those that the plans
+    are judged by.
     """
     now_ns = clock.now_ns()
     today = datetime.fromtimestamp(now_ns // NS_PER_S, UTC).date()
@@ -79,7 +78,7 @@ def start_run(
         plan_sources=tuple(source(name, path) for name, path in plans.items()),
         limits=limits,
         requirements=requirements,
-        provenance=provenance(root),
+        provenance=provenance(),
     )
     return RunRecord.create(runs, run_id(bench_file.bench.name), start, now_ns, clock)
 
