@@ -8,6 +8,8 @@ pytest_plugins = [
     "fixtures.session",
     "fixtures.on_the_bench",
     "fixtures.terminal",
+    "fixtures.own_records",
+    "fixtures.junit",
     "fixtures.verify",
     "fixtures.status_line",
 ]

@@ -1,53 +1,85 @@
 """`rig runs`: a line for each run."""
 
 import argparse
+import json
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from commands.command import RigCommand, takes_runs
+from commands.command import EXIT_FOUND_PROBLEMS, RigCommand, takes_runs
 from commands.records import close_killed
+from commands.run_table import as_json, lines
 from rig.errors import RigError
 
 if TYPE_CHECKING:
-    from rig.record.folder import RunSummary
+    from rig.record.overview import RunLine
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print a JSON array with all that is known of each run")
+    parser.add_argument(
+        "--since", type=_date_ns, metavar="DATE", help="runs begun then or later: 2026-01-31, or with a time, in UTC"
+    )
+    parser.add_argument("--bench", metavar="NAME", help="runs of this bench only")
+    parser.add_argument("--dut", metavar="SERIAL", help="runs of this pump only")
+    parser.add_argument("--failed", action="store_true", help="runs only that are over and did not come to PASS")
+    takes_runs(parser)
 
 
 def _run(options: argparse.Namespace) -> int:
-    from rig.record.folder import list_runs
+    from rig.record.overview import overview
+    from rig.record.spot_check import Checked
     from rig.streaming.status import all_streaming_lines
 
-    for summary in list_runs(options.runs):
-        if summary.state == "INTERRUPTED" and not summary.stop_reason:
-            _close(summary)
+    found = [_closed(run) for run in overview(options.runs)]
+    shown = [run for run in found if _wanted(run, options)]
     streaming = all_streaming_lines(options.runs)
-    for summary in list_runs(options.runs):
-        print(_line(summary))
-        for line in () if summary.problem else streaming.get(summary.run_id, ()):
-            print(f"  {line}")
-    return 0
-
-
-def _close(summary: "RunSummary") -> None:
-    """Close a run that was killed, and say so; one that cannot be closed hides no other."""
-    try:
-        close_killed(summary.path)
-    except RigError as error:
-        print(f"{summary.run_id}: was killed, and cannot be closed now: {error}", file=sys.stderr)
+    if options.json:
+        print(json.dumps([as_json(run, streaming.get(run.run_id, ())) for run in shown], indent=2, ensure_ascii=False))
     else:
-        print(f"{summary.run_id}: was killed; closed now as INTERRUPTED", file=sys.stderr)
+        for line in lines(shown, streaming):
+            print(line)
+    altered = [run for run in shown if run.checked is Checked.ALTERED]
+    for run in altered:
+        print(f"{run.run_id}: {run.problem}: nothing in this record is to be believed", file=sys.stderr)
+    return EXIT_FOUND_PROBLEMS if altered else 0
 
 
-def _line(summary: "RunSummary") -> str:
-    from rig.clock import iso_utc
+def _wanted(run: "RunLine", options: argparse.Namespace) -> bool:
+    """Tell whether a run was asked for; one that cannot be read may be any."""
+    if run.problem:
+        return True
+    return (
+        (options.since is None or run.begun_utc_ns >= options.since)
+        and options.bench in (None, run.bench)
+        and options.dut in (None, run.dut)
+        and (run.failed or not options.failed)
+    )
 
-    if summary.problem:
-        return f"{summary.run_id}  {summary.state}  {summary.problem}"
-    verdicts = ", ".join(f"{count} {verdict}" for verdict, count in summary.verdicts) or "no verdicts"
-    # A run of which plans broke or were left out says so beside the verdicts that it has.
-    other = [f"{count} {outcome}" for outcome, count in summary.outcomes if outcome != "passed"]
-    plans = f"; plans: {', '.join(other)}" if other else ""
-    state = summary.stop_reason or summary.state
-    return f"{summary.run_id}  {iso_utc(summary.started_ns)}  {state}  {verdicts}{plans}"
+
+def _closed(run: "RunLine") -> "RunLine":
+    """Close a run that was killed, and say so; one that cannot be closed hides no other."""
+    from rig.record.folder import RunState
+    from rig.record.overview import run_line
+
+    if run.ended != RunState.INTERRUPTED or run.stopped:
+        return run
+    try:
+        close_killed(run.path)
+    except RigError as error:
+        print(f"{run.run_id}: was killed, and cannot be closed now: {error}", file=sys.stderr)
+    else:
+        print(f"{run.run_id}: was killed; closed now as INTERRUPTED", file=sys.stderr)
+    return run_line(run.path)
 
 
-COMMAND = RigCommand("runs", "list the runs; those that were killed are closed as INTERRUPTED", takes_runs, _run)
+def _date_ns(text: str) -> int:
+    """Return a date of the command line as UTC nanoseconds; one without a zone is UTC."""
+    try:
+        date = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"found {text!r}; a date such as 2026-01-31 is wanted") from error
+    return int((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()) * 1_000_000_000
+
+
+COMMAND = RigCommand("runs", "list the runs; those that were killed are closed as INTERRUPTED", _arguments, _run)

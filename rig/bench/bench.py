@@ -20,13 +20,14 @@ from rig.discovery import find_class
 from rig.driving import DriverContext, patience_of
 from rig.errors import (
     PlanError,
+    RigError,
     SafetyError,
 )
 from rig.evaluation import looks
 from rig.evaluation.commanded import with_rate
 from rig.evaluation.projection import ProjectedVerdict
 from rig.exchange import Exchange
-from rig.record.bodies.events import AlarmExpected, LooksPlanned, WindowBegins, WindowEnds, ZeroFlow
+from rig.record.bodies.events import AlarmExpected, BenchNotReached, LooksPlanned, WindowBegins, WindowEnds, ZeroFlow
 from rig.record.bodies.others import SamplerCounted
 from rig.record.bodies.recipe import Recipe
 from rig.record.writer import RunRecord
@@ -73,8 +74,12 @@ class Bench:
     def __enter__(self) -> Self:
         try:
             self._open()
-        except BaseException:
-            self.close()
+        except BaseException as error:
+            try:
+                self.close()
+            finally:
+                said = str(error) if isinstance(error, RigError) else f"{type(error).__name__}: {error}"
+                self.record.event(BenchNotReached(said))
             raise
         return self
 

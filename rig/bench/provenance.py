@@ -13,20 +13,34 @@ from rig.record.bodies.start import Provenance, SourceFile
 # What a number in a result could depend on.
 _PACKAGES = ("numpy", "scipy", "pyserial", "pyvisa", "pyvisa-py", "nidaqmx", "grpcio", "influxdb-client", "pytest")
 _GIT_TIMEOUT_S = 5.0
+_UNKNOWN = "unknown"
+_ROOT = Path(__file__).parents[2]  # where the rig itself stands, not where a session was started
 
 
-def provenance(root: Path) -> Provenance:
-    """Return versions, commit, lock hash and machine; `root` is the project's folder."""
+def provenance() -> Provenance:
+    """Return versions, commit, lock hash and machine of the rig that runs."""
+    commit, modified = commit_of(_ROOT)
     return Provenance(
         rig=metadata.version("pump-rig"),
         python=sys.version.split()[0],
         platform=platform.platform(),
         packages={name: metadata.version(name) for name in _PACKAGES},
-        lock_sha256=file_sha256(root / "requirements" / "run.txt"),
-        commit=_git(root, "rev-parse", "HEAD"),
-        modified=_git(root, "status", "--porcelain") not in ("", "unknown"),
+        lock_sha256=file_sha256(_ROOT / "requirements" / "run.txt"),
+        commit=commit,
+        modified=modified,
         started_wall_utc=iso_utc(machine_utc_ns()),
     )
+
+
+def commit_of(root: Path) -> tuple[str, bool]:
+    """Return the commit of the repository whose top is `root`, and whether anything was changed since.
+
+    "unknown" where there is none: an installed rig may well lie in a folder of somebody else's repository.
+    """
+    top = _git(root, "rev-parse", "--show-toplevel")
+    if top == _UNKNOWN or Path(top).resolve() != root.resolve():
+        return _UNKNOWN, False
+    return _git(root, "rev-parse", "HEAD"), _git(root, "status", "--porcelain") not in ("", _UNKNOWN)
 
 
 def file_sha256(path: Path) -> str:
@@ -51,5 +65,5 @@ def _git(root: Path, *words: str) -> str:
             check=True,
         )
     except (OSError, subprocess.SubprocessError):
-        return "unknown"
+        return _UNKNOWN
     return done.stdout.strip()

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -28,6 +29,15 @@ from rig.record.writer import RunRecord
 OPERATOR_VARIABLE = "RIG_OPERATOR"
 
 
+@dataclass(frozen=True, slots=True)
+class SaidOfRun:
+    """What whoever starts a run says of it; where that is "", the bench file's word holds, and there is no batch."""
+
+    dut: str = ""
+    batch: str = ""
+    operator: str = ""
+
+
 def start_run(
     bench_file: BenchFile,
     runs: Path,
@@ -36,25 +46,27 @@ def start_run(
     seed: int,
     plans: Mapping[str, Path],
     selected: Sequence[str],
-    root: Path,
     limits: LimitsInForce,
     requirements: RequirementsInForce,
+    said: SaidOfRun = SaidOfRun(),
 ) -> RunRecord:
     """Create the record of a new run in the folder `runs` and write its start.
 
-    `plans` are the plan files that will run, by the names they have in plans' names, `selected` the names of the plans
-    themselves. `root` is the project's folder, `limits` and `requirements` are those that the plans are judged by.
+    What is `said` goes before the bench file. `plans` are the plan files that will run, by the names they have in
+    plans' names, `selected` the names of the plans themselves. `limits` and `requirements` are those that the plans
+    are judged by.
     """
     now_ns = clock.now_ns()
     today = datetime.fromtimestamp(now_ns // NS_PER_S, UTC).date()
+    dut = from_body(Dut, bench_file.dut.model_dump(mode="json"))
     start = Start(
         bench=bench_file.bench.name,
         kind="mocked" if bench_file.simulated else "physical",
         clock=bench_file.bench.clock,
         bench_file=SourceFile(bench_file.path.name, bench_file.sha256, bench_file.text),
         seed=seed,
-        dut=from_body(Dut, bench_file.dut.model_dump(mode="json")),
-        operator=os.environ.get(OPERATOR_VARIABLE) or bench_file.bench.operator or "not named",
+        dut=replace(dut, serial=said.dut or dut.serial, batch=said.batch),
+        operator=said.operator or os.environ.get(OPERATOR_VARIABLE) or bench_file.bench.operator or "not named",
         instruments={entry.name: _declared(entry) for entry in bench_file.instruments},
         weighing=from_body(WeighingFacts, bench_file.weighing.model_dump()) if bench_file.weighing else None,
         fed_by_supply=bench_file.power is not None,
@@ -66,7 +78,7 @@ def start_run(
         plan_sources=tuple(source(name, path) for name, path in plans.items()),
         limits=limits,
         requirements=requirements,
-        provenance=provenance(root),
+        provenance=provenance(),
     )
     return RunRecord.create(runs, run_id(bench_file.bench.name), start, now_ns, clock)
 

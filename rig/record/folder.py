@@ -54,7 +54,7 @@ class RunSummary:
 
 def list_runs(directory: Path) -> tuple[RunSummary, ...]:
     """Return the runs of a directory, the one begun last (by the machine's time) at the end; () when it has none."""
-    summaries = [_summary(path) for path in _record_paths(directory)]
+    summaries = [_summary(path) for path in record_paths(directory)]
     return tuple(sorted(summaries, key=lambda summary: (summary.begun_utc_ns, summary.run_id)))
 
 
@@ -65,7 +65,7 @@ def find_run(directory: Path, text: str) -> Path:
     """
     if text.endswith(SUFFIX) and Path(text).is_file():
         return Path(text)
-    paths = {run_id(path): path for path in _record_paths(directory)}
+    paths = {run_id(path): path for path in record_paths(directory)}
     if text == LAST and paths:
         return list_runs(directory)[-1].path
     if text in paths:
@@ -129,6 +129,13 @@ def run_id(path: Path) -> str:
     return path.name.removesuffix(SUFFIX)
 
 
+def state_of(path: Path, stop: Stop | None) -> RunState:
+    """Return how the run at `path` stands whose record says `stop`."""
+    if stop is None:
+        return RunState.RUNNING if has_writer(path) else RunState.INTERRUPTED
+    return RunState.INTERRUPTED if stop.reason == INTERRUPTED_REASON else RunState.FINISHED
+
+
 def _tidy(path: Path) -> None:
     if not any(path.with_name(path.name + left).exists() for left in _LEFT_BEHIND):
         return
@@ -150,7 +157,8 @@ def _append_rights(path: Path) -> Iterator[Ledger]:
         lock.give_back()
 
 
-def _record_paths(directory: Path) -> list[Path]:
+def record_paths(directory: Path) -> list[Path]:
+    """Return the records of a folder by name; none where there is no such folder."""
     return sorted(directory.glob(f"*{SUFFIX}")) if directory.is_dir() else []
 
 
@@ -173,18 +181,13 @@ def _summary_of(reader: RecordReader) -> RunSummary:
         raise RecordCorruptError(f"{reader.path} has no start entry of a run", 1)
     start = start_of(entry)
     stop = reader.stop()
-    reason = "" if stop is None else stop.reason
-    if stop is None:
-        state = RunState.RUNNING if has_writer(reader.path) else RunState.INTERRUPTED
-    else:
-        state = RunState.INTERRUPTED if reason == INTERRUPTED_REASON else RunState.FINISHED
     return RunSummary(
         run_id(reader.path),
         reader.path,
-        state,
+        state_of(reader.path, stop),
         started_ns=entry.t_ns,
         begun_utc_ns=start.begun_utc_ns,
-        stop_reason=reason,
+        stop_reason="" if stop is None else stop.reason,
         verdicts=tuple(reader.verdicts().items()),
         outcomes=() if stop is None else tuple(stop.outcomes.items()),
         plans=start.plans,

@@ -1,52 +1,11 @@
-"""`rig runs`, `rig replay`, `rig report` and `rig export`: what is made of a run that has ended."""
+"""`rig replay`, `rig report` and `rig export`: what is made of a run that has ended."""
 
 import pytest
 
 from rig.record.bodies.others import Stop
 from rig.record.reader import RecordReader
 from tests.commands.records import infused, killed
-from tests.streaming.records import begin, everything
-
-
-def test_runs_are_listed_with_their_verdicts(rig, runs, mocked_run):
-    said = rig("runs", "--runs", runs)
-    (line,) = said.out.splitlines()
-    assert (said.code, said.err) == (0, "")
-    assert line.startswith(f"{mocked_run.name.removesuffix('.rig.db')}  2026-01-05T08:00:00")
-    assert line.endswith("FINISHED  2 PASS")
-
-
-def test_a_folder_without_runs_lists_nothing(rig, tmp_path):
-    said = rig("runs", "--runs", tmp_path / "none")
-    assert (said.code, said.out, said.err) == (0, "", "")
-
-
-def test_a_killed_run_is_closed_and_listed_as_interrupted(rig, tmp_path):
-    killed(tmp_path)
-    said = rig("runs", "--runs", tmp_path)
-    assert (said.code, said.err) == (0, "run-1: was killed; closed now as INTERRUPTED\n")
-    assert said.out.endswith("INTERRUPTED  no verdicts\n")
-
-
-def test_a_file_that_is_no_record_hides_no_run(rig, tmp_path):
-    everything(tmp_path, "run-1")
-    (tmp_path / "notes.rig.db").write_text("no record\n" * 100, encoding="utf-8")
-    said = rig("runs", "--runs", tmp_path)
-    assert said.code == 0
-    lines = {line.split()[0]: line for line in said.out.splitlines()}
-    assert "UNREADABLE" in lines["notes"]
-    assert "1 PASS" in lines["run-1"]
-
-
-def test_a_run_under_way_is_listed_as_running(rig, tmp_path):
-    with begin(tmp_path, "run-1"):
-        assert rig("runs", "--runs", tmp_path).out.endswith("RUNNING  no verdicts\n")
-
-
-def test_plans_that_did_not_pass_are_counted_beside_the_verdicts(rig, tmp_path):
-    with begin(tmp_path, "run-1") as record:
-        record.stop(Stop("FINISHED", outcomes={"failed": 1, "passed": 2, "skipped": 1}))
-    assert rig("runs", "--runs", tmp_path).out.endswith("FINISHED  no verdicts; plans: 1 failed, 1 skipped\n")
+from tests.streaming.records import begin
 
 
 def test_replay_of_a_mocked_run_is_identical(rig, runs):

@@ -104,7 +104,6 @@ def run(folder, body=constant_rate, *, seed=1, zero_flow_h=2.0, rate_ul_h=41.7, 
         seed=seed,
         plans={},
         selected=(),
-        root=ROOT,
         limits=in_force,
         requirements=RequirementsInForce(),
     )

@@ -61,6 +61,15 @@ class Connected(Event):
 
 
 @dataclass(frozen=True)
+class BenchNotReached(Event):
+    """The bench could not be opened, so that no plan could run."""
+
+    NAME = "bench not reached"
+    SEVERITY = Severity.ALARM
+    error: str
+
+
+@dataclass(frozen=True)
 class PlanBegins(Event):
     """A plan's body is about to run."""
 
@@ -303,6 +312,7 @@ class OtherEvent(Event):
 
 EVENTS: tuple[type[Event], ...] = (
     AlarmExpected,
+    BenchNotReached,
     Connected,
     DeliveredAfterStop,
     EdgesCounted,

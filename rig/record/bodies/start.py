@@ -22,12 +22,16 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Dut:
-    """The pump under test; the volume of one of its strokes and the motor's edges it takes, 0 where not declared."""
+    """The pump under test; the volume of one of its strokes and the motor's edges it takes, 0 where not declared.
+
+    `batch` is "" where nobody named one.
+    """
 
     model: str = ""
     serial: str = ""
     stroke_ul: float = 0.0
     motor_edges_per_stroke: float = 0.0
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

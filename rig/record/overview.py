@@ -1,0 +1,184 @@
+"""What one line says about a run: read from the few entries that say it, and held against the hash chain."""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rig.errors import RecordCorruptError, RecordError, RecordNotFoundError
+from rig.record.bodies.codec import from_body
+from rig.record.bodies.events import OutcomeWord, PlanFailed, PlanOutcome
+from rig.record.bodies.others import Stop
+from rig.record.bodies.start import Dut
+from rig.record.database import Database, Row
+from rig.record.folder import RunState, record_paths, run_id, state_of
+from rig.record.schema import Entry, Kind, parse_body
+from rig.record.spot_check import Checked, spot_check
+from rig.record.words import stop_of
+
+# What a reader must see first stands first.
+VERDICTS = ("FAIL", "INVALID", "INCONCLUSIVE", "PASS")
+_FAIL, _NOT_SHOWN, _PASS = "FAIL", "INCONCLUSIVE", "PASS"
+_BROKE = (OutcomeWord.FAILED.value, OutcomeWord.ERROR.value)
+_TOLD = """SELECT seq FROM entry
+    WHERE kind IN ('start', 'result', 'stop') OR (kind = 'event' AND name IN (?, ?)) ORDER BY seq"""
+_TOLD_EVENTS = (PlanOutcome.NAME, PlanFailed.NAME)
+_LAST = "SELECT coalesce(max(seq), 0) FROM entry"
+_END = "SELECT t_ns FROM entry WHERE kind <> 'note' ORDER BY seq DESC LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class _Begin:
+    """What is wanted of a `Start`; reading all of it takes longer than all the rest."""
+
+    begun_utc_ns: int
+    bench: str = ""
+    kind: str = ""
+    dut: Dut = field(default_factory=Dut)
+    operator: str = ""
+    selected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """What there is to say about a run as a whole.
+
+    `outcome` is the verdict that speaks for it: PASS only when every plan that was selected passed, "" while nothing
+    is known, `Checked.ALTERED` for a record that is not what was recorded. `ended` is the reason of its stop, RUNNING,
+    INTERRUPTED (killed) or UNREADABLE. `begun_utc_ns` is the machine's time, `duration_s` goes by the run's own clock,
+    up to its newest entry. `plans` counts the plans by what became of them. Of an UNREADABLE record only `problem` is
+    known.
+    """
+
+    run_id: str
+    path: Path
+    ended: str
+    outcome: str = ""
+    begun_utc_ns: int = 0
+    duration_s: float = 0.0
+    bench: str = ""
+    kind: str = ""
+    dut: str = ""
+    batch: str = ""
+    operator: str = ""
+    verdicts: dict[str, int] = field(default_factory=dict)
+    plans: dict[str, int] = field(default_factory=dict)
+    checked: Checked = Checked.NOTHING
+    problem: str = ""
+    stopped: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether the run is over, or cannot be read, and did not come to PASS."""
+        return self.outcome != _PASS and self.ended != RunState.RUNNING
+
+
+def overview(directory: Path) -> tuple[RunLine, ...]:
+    """Return a line for each run of a folder, the one begun last at the end; raises RecordNotFoundError without one."""
+    if not directory.is_dir():
+        raise RecordNotFoundError(f"there is no folder {directory}: name the folder of the records with --runs DIR")
+    return tuple(sorted(map(run_line, record_paths(directory)), key=lambda line: (line.begun_utc_ns, line.run_id)))
+
+
+def run_line(path: Path) -> RunLine:
+    """Return what there is to say about one record, whatever state it is in."""
+    database = None
+    try:
+        database = Database(path)
+        return _line(path, database)
+    except RecordError as error:
+        return RunLine(run_id(path), path, RunState.UNREADABLE, problem=str(error))
+    finally:
+        if database is not None:
+            database.close()
+
+
+def _line(path: Path, database: Database) -> RunLine:
+    ((last_seq,),) = database.rows(_LAST)
+    told = list(database.whole_rows_of(array("q", (seq for (seq,) in database.rows(_TOLD, _TOLD_EVENTS)))))
+    problem = ""
+    try:
+        checked = spot_check(database, told, int(last_seq))
+    except RecordCorruptError as error:
+        checked, problem = Checked.ALTERED, str(error)
+    entries = [_entry(row) for row in told]
+    if not entries or entries[0].kind != Kind.START or "begun_utc_ns" not in entries[0].body:
+        raise RecordCorruptError(problem or f"{path} has no start entry of a run", 1)
+    start = from_body(_Begin, entries[0].body, "the start of the run", 1)
+    stop = next((stop_of(entry) for entry in entries if entry.kind == Kind.STOP), None)
+    state = state_of(path, stop)
+    results = [entry for entry in entries if entry.kind == Kind.RESULT]
+    became = _became(entries, start, stop, over=state is not RunState.RUNNING)
+    ((end_ns,),) = database.rows(_END)
+    return RunLine(
+        run_id(path),
+        path,
+        ended=state.value if stop is None else stop.reason,
+        outcome=checked.value if checked is Checked.ALTERED else _outcome(_overall(results, became), state, stop),
+        begun_utc_ns=start.begun_utc_ns,
+        duration_s=(int(end_ns) - entries[0].t_ns) / 1e9,
+        bench=start.bench,
+        kind=start.kind,
+        dut=start.dut.serial,
+        batch=start.dut.batch,
+        operator=start.operator,
+        verdicts=_in_order(str(entry.body.get("verdict")) for entry in results),
+        plans=dict(Counter(became.values())),
+        checked=checked,
+        problem=problem,
+        stopped=stop is not None,
+    )
+
+
+def _entry(row: Row) -> Entry:
+    seq, t_ns, kind, name, body, data, _ = row
+    return Entry(seq, t_ns, kind, name, parse_body(body, seq), data)
+
+
+def _became(entries: Iterable[Entry], start: _Begin, stop: Stop | None, *, over: bool) -> dict[str, str]:
+    """Return what became of each plan; of a run that is over, those of which nothing is known were not reached."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        if entry.name == PlanFailed.NAME:
+            found.setdefault(str(entry.body.get("plan")), OutcomeWord.FAILED.value)
+        elif entry.name == PlanOutcome.NAME:
+            found[str(entry.body.get("plan"))] = str(entry.body.get("outcome"))
+    selected = start.selected if stop is None else stop.selected
+    left = dict.fromkeys(selected, OutcomeWord.NOT_REACHED.value) if over else {}
+    return left | found
+
+
+def _outcome(overall: str, state: RunState, stop: Stop | None) -> str:
+    """Return the verdict on a run: one that has not ended well did not pass, and one under way has not yet."""
+    if overall != _PASS or (stop is not None and stop.reason == RunState.FINISHED):
+        return overall
+    return "" if state is RunState.RUNNING else _NOT_SHOWN
+
+
+def _overall(results: Iterable[Entry], became: Mapping[str, str]) -> str:
+    """Return the worst of all verdicts and of what plans came to that say more than their results do."""
+    verdicts: dict[str, list[str]] = {}
+    for entry in results:
+        verdicts.setdefault(str(entry.body.get("plan")), []).append(str(entry.body.get("verdict")))
+    found = {verdict for of_plan in verdicts.values() for verdict in of_plan}
+    for plan, outcome in became.items():
+        own = set(verdicts.get(plan, ()))
+        if own - {_PASS}:
+            continue  # its results say it already
+        if outcome in _BROKE:
+            found.add(_FAIL)
+        elif outcome != OutcomeWord.PASSED or not own:
+            found.add(_NOT_SHOWN)
+    return next(iter(_in_order(found)), "")
+
+
+def _in_order(verdicts: Iterable[str]) -> dict[str, int]:
+    counts = Counter(verdicts)
+    return {verdict: counts[verdict] for verdict in sorted(counts, key=_place)}
+
+
+def _place(verdict: str) -> tuple[int, str]:
+    # A verdict of another version comes before PASS: it is not known to be one.
+    known = VERDICTS.index(verdict) if verdict in VERDICTS else VERDICTS.index(_PASS) - 0.5
+    return int(2 * known), verdict
