@@ -14,7 +14,7 @@ from tests.fixtures.plan_support import ROOT
 from tests.processes import Children, children
 
 SOURCES = ("rig", "commands", "instruments", "fixtures", "reports", "pump_rig")
-FILES = ("pyproject.toml", "README.md", "LICENSE")
+FILES = ("pyproject.toml", "build_hooks.py", "MANIFEST.in", "README.md", "LICENSE")
 
 
 @dataclass(frozen=True)

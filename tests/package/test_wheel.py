@@ -16,3 +16,8 @@ def test_pytest_knows_a_bench_in_any_folder(installed, children, tmp_path):
 @pytest.mark.parametrize("package", SOURCES)
 def test_the_wheel_says_that_it_is_typed(installed, package):
     assert f"{package}/py.typed" in zipfile.ZipFile(installed.wheel).namelist()
+
+
+def test_the_installed_command_says_its_version_and_what_it_was_built_from(installed, children, tmp_path):
+    done = installed.run(children, "rig", "--version", cwd=tmp_path)
+    assert done.stdout == f"rig 0.1.0 (commit {installed.commit})\n"
