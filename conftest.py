@@ -1,15 +1,5 @@
-"""The pytest side of the rig lives in fixtures/."""
+"""The pytest side of the rig lives in fixtures/; where the rig is installed, its entry point has loaded it already."""
 
-pytest_plugins = [
-    "fixtures.options",
-    "fixtures.requirements",
-    "fixtures.outcomes",
-    "fixtures.streaming",
-    "fixtures.session",
-    "fixtures.on_the_bench",
-    "fixtures.terminal",
-    "fixtures.own_records",
-    "fixtures.junit",
-    "fixtures.verify",
-    "fixtures.status_line",
-]
+from fixtures import PLUGINS
+
+pytest_plugins = PLUGINS

@@ -9,12 +9,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from commands import bench, blanks, dashboards, duration, export, replay, report, runs, stream, sync, twins
+from commands import bench, blanks, dashboards, duration, export, init, replay, report, runs, stream, sync, twins
 from commands.command import EXIT_ERROR, EXIT_INTERRUPTED, RigCommand
+from commands.version import SayVersion
 from rig.errors import RigError
 
 # In the order of `rig --help`.
 COMMANDS: tuple[RigCommand, ...] = (
+    init.COMMAND,
     bench.COMMAND,
     duration.COMMAND,
     blanks.COMMAND,
@@ -53,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     whole = argparse.ArgumentParser(prog="rig", description="hardware-in-the-loop rig for implantable drug pumps")
+    whole.add_argument("--version", action=SayVersion, nargs=0, help="say which rig this is")
     nouns = whole.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         own = nouns.add_parser(command.name, help=command.summary, description=command.summary)

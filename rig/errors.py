@@ -33,6 +33,7 @@ RigError
 │   ├── ServerRefusedError      the server refuses us (token, bucket, certificate): somebody must act first
 │   ├── PointsRefusedError      the server refuses at least one point of a batch
 │   └── StreamerBusyError       another process feeds this run to this server
+├── StarterError              a laboratory's repository could not be written
 ├── ExportError               a report or export could not be written
 └── SafetyError               delivery could not be shown to have stopped
 """
@@ -237,6 +238,10 @@ class PointsRefusedError(StreamingError):
 
 class StreamerBusyError(StreamingError):
     """Another living process feeds this run to this server."""
+
+
+class StarterError(RigError):
+    """A laboratory's repository could not be written."""
 
 
 class ExportError(RigError):

@@ -1,0 +1,1 @@
+"""A SCPI multimeter that is read several times for one value."""

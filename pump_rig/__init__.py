@@ -1,0 +1,1 @@
+"""The doors of an installed rig: what pytest loads, and what stands behind the command `rig`."""
