@@ -34,7 +34,7 @@ def commit() -> str:
         return written.read_text(encoding="utf-8").strip()
     if not (HERE / ".git").exists():
         return ""
-    from rig.bench.provenance import provenance
+    from rig.bench.provenance import commit_of
 
-    found = provenance(HERE)
-    return "" if found.commit == "unknown" else found.commit + ("-dirty" if found.modified else "")
+    found, modified = commit_of(HERE)
+    return "" if found == "unknown" else found + ("-dirty" if modified else "")
