@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "fixtures.options",
+    "fixtures.helpers",
     "fixtures.requirements",
     "fixtures.outcomes",
     "fixtures.streaming",
