@@ -26,14 +26,18 @@ class Checked(StrEnum):
 def spot_check(database: Database, told: Sequence[Row], last_seq: int) -> Checked:
     """Hold the whole rows `told` of a record with `last_seq` entries against its hash chain.
 
-    In a long record each of them is held against the hash before it and the one behind it: whoever changes one and
-    makes its hash anew is seen too, but not somebody who makes two anew. `RecordReader.verify_chain` sees that.
+    In a long record none may be missing, and each of them is held against the hash before it and the one behind it:
+    whoever changes one and makes its hash anew is seen too, but not somebody who makes two anew.
+    `RecordReader.verify_chain` sees that.
 
-    Raises RecordCorruptError with the seq of the first entry that is not what was recorded.
+    Raises RecordCorruptError, with the seq of the first entry that is not what was recorded if that is known.
     """
     if last_seq <= _WHOLE_ENTRIES and database.path.stat().st_size <= _WHOLE_BYTES:
         verify_rows(database.whole_rows(0), database.path)
         return Checked.WHOLE
+    ((entries,),) = database.rows("SELECT count(*) FROM entry")
+    if entries < last_seq:
+        raise RecordCorruptError(f"{database.path}: {last_seq - entries} of its {last_seq} entries are missing")
     own = {row[0]: row for row in told}
     behind = array("q", sorted({seq + 1 for seq in own if seq < last_seq} - own.keys()))
     looked_at = own | {row[0]: row for row in database.whole_rows_of(behind)}

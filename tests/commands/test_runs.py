@@ -203,3 +203,9 @@ def test_a_changed_verdict_of_a_long_record_is_seen_though_its_hash_was_made_ane
     forge(path, "UPDATE entry SET body = ?, hash = ? WHERE seq = ?", body, digest, seq)
     said = rig("runs", "--runs", tmp_path)
     assert (said.code, table(said)[0]["outcome"]) == (1, "ALTERED")
+
+
+def test_a_result_that_was_taken_out_of_a_long_record_is_missed(rig, tmp_path):
+    forge(long_record(tmp_path), "DELETE FROM entry WHERE kind = 'result'")
+    said = rig("runs", "--runs", tmp_path)
+    assert (said.code, table(said)[0]["outcome"]) == (1, "ALTERED")
