@@ -1,10 +1,14 @@
 """A laboratory's own repository: written by the installed rig, run without a checkout, read from its record."""
 
+import shutil
+import sys
+
 import pytest
 
 from rig.record.folder import list_runs
 from rig.record.reader import RecordReader
 from tests.fixtures.plan_support import claimed
+from tests.package.conftest import environment
 from tests.processes import children as started_children
 
 
@@ -55,3 +59,10 @@ def test_the_command_line_wins_over_the_settings(installed, lab, children):
 def test_an_editor_discovers_its_plans_where_they_lie(installed, lab, children):
     done = installed.pytest(children, "--collect-only", "-q", "-p", "no:cacheprovider", cwd=lab / "test_plans")
     assert (done.returncode, done.stdout.count("::test_a_rate_is_kept[")) == (0, 2), done.stdout + done.stderr
+
+
+def test_its_requirements_name_the_wheel_where_the_readme_wants_it(installed, lab, children):
+    shutil.copy(installed.wheel, lab / "wheels")
+    words = ["--python", installed.bin / "python", "install", "--dry-run", "--no-deps", "--no-index"]
+    done = children.run([sys.executable, "-m", "pip", *words, "-r", "requirements.txt"], cwd=lab, env=environment())
+    assert done.returncode == 0, done.stderr
