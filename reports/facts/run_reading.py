@@ -8,6 +8,7 @@ from reports.facts.happenings import noted, projected
 from reports.facts.plans import read_plans
 from reports.facts.recorded_channels import read_signals
 from reports.facts.run_facts import BenchInstrument, MadeWith, Plan, RequirementEvidence, Run
+from reports.facts.snapshot import Snapshot
 from reports.facts.standing import standing
 from rig.errors import RecordCorruptError
 from rig.record.bodies.events import Connected
@@ -31,8 +32,9 @@ def read_run(reader: RecordReader) -> Run:
         run = _facts(reader, entries)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordCorruptError(f"{reader.path}: the record lacks what a report needs: {error!r}") from error
-    plans = tuple(replace(plan, graphs=graphs_of(reader, plan, _graphs_end(plan, run.end_ns))) for plan in run.plans)
-    return replace(run, plans=plans, signals=read_signals(reader, run.begin_ns, run.end_ns + 1))
+    with Snapshot(reader.path, reader.last_seq()) as then:
+        plans = tuple(replace(plan, graphs=graphs_of(then, plan, _graphs_end(plan, run.end_ns))) for plan in run.plans)
+        return replace(run, plans=plans, signals=read_signals(then, run.begin_ns, run.end_ns + 1))
 
 
 def _facts(reader: RecordReader, entries: int) -> Run:
