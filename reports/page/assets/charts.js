@@ -206,7 +206,7 @@ class Graph {
     const place = this.place(x, idx);
     this.box.replaceChildren(...place, rows);
     if (document.activeElement === this.plot || this.plot.matches(":hover")) announce([place[0].textContent, ...told].join(", "));
-    const room = innerWidth - u.over.getBoundingClientRect().left - 12;
+    const room = Math.min(innerWidth, this.figure.closest("section").getBoundingClientRect().right) - u.over.getBoundingClientRect().left - 12;
     const width = this.box.offsetWidth;
     this.box.style.left = `${left + 18 + width > room ? left - width - 18 : left + 18}px`;
     this.box.style.top = `${Math.max(0, Math.min(top - 20, u.over.clientHeight - this.box.offsetHeight))}px`;
