@@ -26,7 +26,7 @@ from rig.record.bodies.result import COVARIANCE
 from rig.record.export import written_whole
 from rig.record.reader import RecordReader
 
-_SCRIPTS = ("uplot/uPlot.iife.min.js", "numbers.js", "lines.js", "charts.js", "verdicts.js")
+_SCRIPTS = ("uplot/uPlot.iife.min.js", "numbers.js", "lines.js", "charts.js", "verdicts.js", "scrolling.js")
 _STYLES = ("uplot/uPlot.min.css", "report.css")
 # Of events that are no failures; failures are all shown.
 _MOST_EVENTS = 200
