@@ -1,5 +1,6 @@
 """What a graph shows, as plain data that a page can carry; drawn by `assets/charts.js`."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,10 @@ FloatArray = NDArray[np.float64]
 # in a run of months.
 _X_DIGITS = 9
 _Y_DIGITS = 7
+_TENTHS_PER_H = 36_000
+_UNITS_APART = 20
+# So many numbers stand in a page as they are; longer rows as steps from one to the next.
+_FEW = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,11 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A graph. `origin_ns` is the UTC time of x = 0 when x counts hours, None when x is no time."""
+    """A graph. `origin_ns` is the UTC time of x = 0 when x counts hours, None when x is no time.
+
+    `less` is said of a graph that shows the lines of the one before it less the line of that name: a page then carries
+    their numbers once.
+    """
 
     name: str
     title: str
@@ -74,6 +83,7 @@ class Chart:
     origin_ns: int | None = None
     group: str = ""
     height: int = 300
+    less: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return what the page's script reads; numbers with as many digits as count, what is not finite as null."""
@@ -81,23 +91,23 @@ class Chart:
             "title": self.title,
             "x": _axis(self.x),
             "y": _axis(self.y),
-            "curves": [
-                {
-                    "name": curve.name,
-                    "role": curve.role,
-                    "shape": curve.shape,
-                    "shown": curve.shown,
-                    "x": _numbers(curve.x, _X_DIGITS),
-                    "y": _numbers(curve.y, _Y_DIGITS),
-                }
-                for curve in self.curves
-            ],
+            "curves": [self._curve(curve) for curve in self.curves],
+            "less": self.less,
             "bands": [[band.name, band.upper, band.lower] for band in self.bands],
             "regions": [[region.name, region.begin, region.end] for region in self.regions],
             "originMs": None if self.origin_ns is None else self.origin_ns // 1_000_000,
             "group": self.group,
             "height": self.height,
         }
+
+    def _curve(self, curve: Curve) -> dict[str, Any]:
+        said = {"name": curve.name, "role": curve.role, "shape": curve.shape, "shown": curve.shown}
+        if self.less:
+            return said
+        if len(curve.x) <= _FEW:
+            return said | {"x": _numbers(curve.x, _X_DIGITS), "y": _numbers(curve.y, _Y_DIGITS)}
+        x = _numbers(curve.x, _X_DIGITS) if self.origin_ns is None else _runs(curve.x)
+        return said | {"x": x, "y": _steps(curve.y)}
 
 
 def _axis(axis: Axis) -> dict[str, Any]:
@@ -110,3 +120,29 @@ def _numbers(values: FloatArray, digits: int) -> list[float | None]:
         float(f"{value:.{digits}g}") if good else None
         for value, good in zip(values.tolist(), finite.tolist(), strict=True)
     ]
+
+
+def _runs(hours: FloatArray) -> dict[str, Any]:
+    """Return times as steps in whole units, each with how often it comes: even sampling is one pair.
+
+    The unit is a tenth of a second, or shorter by powers of ten where samples come faster than every two seconds.
+    """
+    apart = np.diff(hours)
+    usual = float(np.median(apart[apart > 0])) if np.any(apart > 0) else 1.0
+    per = _TENTHS_PER_H * 10 ** max(0, math.ceil(math.log10(_UNITS_APART / (usual * _TENTHS_PER_H))))
+    steps = np.diff(np.rint(hours * per).astype(np.int64), prepend=0)
+    begins = np.flatnonzero(np.diff(steps, prepend=steps[0] - 1))
+    counts = np.diff(begins, append=len(steps))
+    return {"per": per, "runs": np.column_stack([steps[begins], counts]).ravel().tolist()}
+
+
+def _steps(values: FloatArray) -> dict[str, Any]:
+    """Return values as steps in whole units, the largest value with as many digits as count; null for what is none."""
+    finite = np.isfinite(values)
+    largest = float(np.abs(values[finite]).max(initial=0.0))
+    per = 10.0 ** (_Y_DIGITS - 1 - math.floor(math.log10(largest))) if largest > 0 else 1.0
+    steps = np.diff(np.rint(values[finite] * per), prepend=0.0).astype(np.int64)
+    coded: list[int | None] = [None] * len(values)
+    for place, step in zip(np.flatnonzero(finite).tolist(), steps.tolist(), strict=True):
+        coded[place] = step
+    return {"per": per, "steps": coded}

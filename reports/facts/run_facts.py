@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from reports.facts.charts import Chart
 from rig.record.bodies.codec import Json
-from rig.record.bodies.events import OutcomeWord
+from rig.record.bodies.events import OutcomeWord, ProjectionSeen
 from rig.record.bodies.judging import Limit
 from rig.record.bodies.others import SamplerCounted
 from rig.record.bodies.recipe import Recipe
@@ -90,11 +90,27 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """An event worth a reader's attention."""
+    """Something worth a reader's attention: it happened `count` times from `t_ns` to `last_ns` (UTC ns)."""
 
     t_ns: int
+    last_ns: int
+    count: int
     name: str
     text: str
+    failure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """What was projected of one result of a plan: how often, what first and what last (UTC ns)."""
+
+    plan: str
+    result: str
+    count: int
+    first_ns: int
+    first: ProjectionSeen
+    last_ns: int
+    last: ProjectionSeen
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +230,7 @@ class Run:
     instruments: tuple[BenchInstrument, ...]
     signals: tuple[RecordedSignal, ...]
     noted: tuple[Noted, ...]
+    projected: tuple[Projected, ...]
     delivered: tuple[tuple[str, float], ...]
     overdue: tuple[str, ...]
     liquid: LiquidFacts | None

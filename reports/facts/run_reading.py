@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 
 from reports.facts.graphs import graphs_of
+from reports.facts.happenings import noted, projected
 from reports.facts.plans import read_plans
 from reports.facts.recorded_channels import read_signals
-from reports.facts.run_facts import BenchInstrument, MadeWith, Noted, Plan, RequirementEvidence, Run
+from reports.facts.run_facts import BenchInstrument, MadeWith, Plan, RequirementEvidence, Run
+from reports.facts.snapshot import Snapshot
 from reports.facts.standing import standing
 from rig.errors import RecordCorruptError
 from rig.record.bodies.events import Connected
@@ -15,7 +17,6 @@ from rig.record.bodies.start import CalibrationStatus, Start
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
 from rig.record.schema import Kind
-from rig.record.words import event_body
 
 RUNNING, UNCLOSED = "RUNNING", "UNCLOSED"
 
@@ -31,8 +32,9 @@ def read_run(reader: RecordReader) -> Run:
         run = _facts(reader, entries)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RecordCorruptError(f"{reader.path}: the record lacks what a report needs: {error!r}") from error
-    plans = tuple(replace(plan, graphs=graphs_of(reader, plan, _graphs_end(plan, run.end_ns))) for plan in run.plans)
-    return replace(run, plans=plans, signals=read_signals(reader, run.begin_ns, run.end_ns + 1))
+    with Snapshot(reader.path, reader.last_seq()) as then:
+        plans = tuple(replace(plan, graphs=graphs_of(then, plan, _graphs_end(plan, run.end_ns))) for plan in run.plans)
+        return replace(run, plans=plans, signals=read_signals(then, run.begin_ns, run.end_ns + 1))
 
 
 def _facts(reader: RecordReader, entries: int) -> Run:
@@ -41,6 +43,7 @@ def _facts(reader: RecordReader, entries: int) -> Run:
     if not start.instruments:
         raise RecordCorruptError(f"{reader.path}: the record lacks what a report needs: no instruments", 1)
     plans = read_plans(reader, start.plan_sources)
+    events = tuple(reader.all_events())
     return Run(
         run_id=run_id(reader.path),
         state=_state(reader, stop),
@@ -57,7 +60,8 @@ def _facts(reader: RecordReader, entries: int) -> Run:
         requirements=tuple(_requirements(start, plans)),
         instruments=tuple(_instruments(reader, start, stop)),
         signals=(),
-        noted=tuple(_noted(reader)),
+        noted=noted(reader, events),
+        projected=projected(events),
         delivered=tuple(stop.delivered.items()) if stop is not None else (),
         overdue=start.overdue,
         liquid=start.liquid,
@@ -106,15 +110,6 @@ def _identity(said: Mapping[str, str]) -> str:
     if not said:
         return ""
     return f"{said['maker']} {said['model']}, {said['serial']}, firmware {said['firmware']}"
-
-
-def _noted(reader: RecordReader) -> Iterator[Noted]:
-    for entry in reader.all_events():
-        if not entry.body.ORDINARY:
-            said = event_body(entry.body)
-            yield Noted(entry.t_ns, entry.name, "\n".join(f"{key}: {value}" for key, value in said.items()))
-    for note in reader.entries(kind=Kind.NOTE.value):
-        yield Noted(note.t_ns, f"note: {note.name}", "\n".join(f"{k}: {v}" for k, v in note.body.items()))
 
 
 def _made_with(start: Start, entries: int) -> MadeWith:

@@ -177,6 +177,7 @@ def _deviation(volume: Chart, curves: Sequence[VolumeCurve], programmed: VolumeC
         regions=volume.regions,
         origin_ns=origin_ns,
         group=volume.group,
+        less=programmed.name,
     )
 
 

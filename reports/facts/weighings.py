@@ -14,6 +14,8 @@ from rig.metrology.readings.checked import check_series
 from rig.metrology.readings.sampling_grid import at_intervals
 from rig.metrology.weighing.conditions import Ambient, TipInVessel
 from rig.metrology.weighing.evaporation import EvaporationRate
+from rig.record.bodies.events import ZeroFlow
+from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 # Commands and windows do not begin at the very instant of a reading: this much beyond a whole interval is not missed.
@@ -60,9 +62,25 @@ class Noise:
 
 def weigh(reader: RecordReader, result: ShownResult) -> Weighed:
     """Return what the evaluation of a result used; raises MetrologyError when it could not weigh either."""
-    with reader.as_of(result.recipe.last_seq) as then:
-        used = inputs.corrections(then, result.recipe)
-        return Weighed(used.ambient, used.tip, used.evaporation)
+    recipe = result.recipe
+    if _weighed_by_then(reader, recipe):
+        return reader.once(("weighed", recipe.from_ns, recipe.to_ns), lambda: _weighed(reader, recipe))
+    with reader.as_of(recipe.last_seq) as then:
+        return _weighed(then, recipe)
+
+
+def _weighed(reader: RecordReader, recipe: Recipe) -> Weighed:
+    used = inputs.corrections(reader, recipe)
+    return Weighed(used.ambient, used.tip, used.evaporation)
+
+
+def _weighed_by_then(reader: RecordReader, recipe: Recipe) -> bool:
+    """Tell whether the weighings around a window are the same today as when it was evaluated.
+
+    Then the record need not be opened once more as it was: what lies between them does not change.
+    """
+    known = {entry.body for entry in reader.events(ZeroFlow) if entry.seq <= recipe.last_seq}
+    return known.issuperset(inputs.weighings_around(reader, recipe))
 
 
 def weigh_roughly(reader: RecordReader, from_ns: int, to_ns: int) -> Weighed:

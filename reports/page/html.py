@@ -20,12 +20,16 @@ from reports.facts.standing import overall, standing
 from reports.facts.witnesses import heard
 from reports.page import summary, wording
 from reports.page.intervals import WIDTH, interval_of
+from reports.page.running_header import running_header
+from reports.page.verdict_rows import verdict_rows
 from rig.record.bodies.result import COVARIANCE
 from rig.record.export import written_whole
 from rig.record.reader import RecordReader
 
-_SCRIPTS = ("uplot/uPlot.iife.min.js", "lines.js", "charts.js")
+_SCRIPTS = ("uplot/uPlot.iife.min.js", "numbers.js", "lines.js", "charts.js", "verdicts.js", "scrolling.js")
 _STYLES = ("uplot/uPlot.min.css", "report.css")
+# Of events that are no failures; failures are all shown.
+_MOST_EVENTS = 200
 # In JSON inside HTML no character may be read as markup: "</script>" and "<!--" end or confuse the element.
 _MARKUP = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
@@ -45,6 +49,7 @@ def write_report(record_path: Path, out: Path) -> None:
 def render(run: Run) -> str:
     """Return the page of a run: the same text for the same run."""
     scripts = [_asset(name) for name in _SCRIPTS]
+    styles = [*map(_asset, _STYLES), running_header(run)]
     return (
         _environment()
         .get_template("report.html")
@@ -58,7 +63,7 @@ def render(run: Run) -> str:
             tested=summary.tested(run),
             volumes=summary.volumes_sentence(run),
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
-            styles=[Markup(_asset(name)) for name in _STYLES],  # noqa: S704 - our own files
+            styles=[Markup(style) for style in styles],  # noqa: S704 - our own files, and words that are escaped
             policy=_policy(scripts),
             licence=_asset("uplot/LICENSE"),
             written_by=f"pump-rig {metadata.version('pump-rig')}",
@@ -100,11 +105,14 @@ def _environment() -> Environment:
         "interval_of": interval_of,
         "interval_width": WIDTH,
         "lasting": wording.lasting,
+        "most_events": _MOST_EVENTS,
         "looks_sentence": summary.looks_sentence,
         "outcome_sentence": summary.outcome_sentence,
         "overall": overall,
+        "projection": summary.projection,
         "setting": summary.setting,
         "standing": standing,
+        "verdict_rows": verdict_rows,
         "with_uncertainty": wording.with_uncertainty,
     }
     return environment

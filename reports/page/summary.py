@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from reports.facts.run_facts import Plan, Run, ShownResult
 from reports.facts.standing import VERDICTS, did_not_pass, overall, standing
-from reports.page.wording import plain, uncertainty
-from rig.record.bodies.events import OutcomeWord
+from reports.page.wording import chance, plain, signed, uncertainty
+from rig.record.bodies.events import OutcomeWord, ProjectionSeen
 from rig.record.bodies.result import COVARIANCE, BudgetLine, Number
 
 _NOT_PASSED = {
@@ -105,6 +105,14 @@ def delivered_sentence(run: Run) -> str:
     return f"Delivered until then: {', '.join(said)}." if said else ""
 
 
+def projection(seen: ProjectionSeen) -> str:
+    """Return what was projected, in one line."""
+    return (
+        f"{seen.verdict} in sight: {signed(seen.value_percent, 2)} % (u = {uncertainty(seen.u_percent)} %), "
+        f"a PASS with {chance(seen.pass_probability)}"
+    )
+
+
 def setting(plan: Plan) -> str:
     """Return what the plan was set to ("2 µL/h"), else its case in the plan's own words, else ""."""
     for result in plan.results:
@@ -127,12 +135,13 @@ def looks_sentence(result: ShownResult) -> str:
 
 
 def tested(run: Run) -> tuple[str, ...]:
-    """Return what was tested: each kind of plan once, with its settings."""
+    """Return what was tested: each kind of plan once, with each of its settings."""
     settings: dict[str, list[str]] = {}
     for plan in run.plans:
         settings.setdefault(plan.title, []).append(setting(plan))
     return tuple(
-        f"{title} ({', '.join(filter(None, cases))})" if any(cases) else title for title, cases in settings.items()
+        f"{title} ({', '.join(dict.fromkeys(filter(None, cases)))})" if any(cases) else title
+        for title, cases in settings.items()
     )
 
 

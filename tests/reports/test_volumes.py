@@ -5,12 +5,14 @@ import pytest
 
 from reports.facts.plans import read_plans
 from reports.facts.run_facts import Told
+from reports.facts.run_reading import read_run
 from reports.facts.volumes import flow_volume_at, programmed_volume, volume_charts
 from reports.facts.weighings import Weighed
 from rig.metrology.weighing.conditions import Ambient, TipInVessel
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.record.bodies.events import PlanBegins, PlanEnds
-from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN, Z_UL_MG
+from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN, Z_UL_MG, result_body
+from tests.reports.written import measured
 
 
 def told(hours, verb, result="ok", **arguments):
@@ -132,3 +134,18 @@ def test_beyond_its_samples_the_flow_sensor_says_nothing(scribe):
     with scribe.reader as reader:
         volume = flow_volume_at(reader, times_ns, EPOCH_NS, EPOCH_NS + 20 * HOUR_NS)
     assert np.isnan(volume).tolist() == [False, True]
+
+
+def test_the_graph_of_differences_follows_the_one_that_it_is_made_of(write):
+    # The page carries the numbers of both once: its script takes them from the graph before.
+    scribe = measured(write, result_body())
+    with scribe.reader as reader:
+        (plan,) = read_run(reader).plans
+    names = [chart.name for chart in plan.graphs.charts]
+    deviation = plan.graphs.charts[names.index("deviation")]
+    volume = plan.graphs.charts[names.index("deviation") - 1]
+    lines = {curve.name: curve for curve in volume.curves}
+    less = lines[deviation.less]
+    for curve in deviation.curves:
+        whole = lines[curve.name]
+        assert curve.y == pytest.approx(whole.y - np.interp(whole.x, less.x, less.y), abs=1e-9)

@@ -5,14 +5,22 @@ class Graph {
   constructor(figure) {
     this.plot = figure.querySelector(".plot");
     this.legend = figure.querySelector(".legend");
-    this.chart = JSON.parse(figure.querySelector("script").textContent);
+    this.figure = figure;
+    this.u = null;
+    this.inView = false;
+    this.plot.tabIndex = 0;
+    this.plot.setAttribute("role", "application");
+    this.plot.setAttribute("aria-roledescription", "graph");
+    const [title, caption] = ["figcaption", ".caption"].map((part) => figure.querySelector(part).textContent);
+    this.plot.setAttribute("aria-label", `${title}. ${caption} Arrow keys move from value to value.`);
+    this.plot.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /* Numbers are read and lines made when a graph is first wanted: a page may hold a thousand. */
+  read() {
+    this.chart = chartOf(this.figure);
     this.entries = entriesOf(this.chart);
     this.hidden = new Set(this.chart.curves.flatMap((curve, i) => (curve.shown ? [] : [i])));
-    this.u = null;
-    this.plot.tabIndex = 0;
-    this.plot.setAttribute("role", "img");
-    this.plot.setAttribute("aria-label", `${this.chart.title}. ${figure.querySelector(".caption").textContent}`);
-    this.plot.addEventListener("keydown", (event) => this.key(event));
     this.makeLegend();
   }
 
@@ -58,6 +66,7 @@ class Graph {
   }
 
   build() {
+    if (!this.chart) this.read();
     this.u?.destroy();
     this.u = new uPlot(this.options(), aligned(this.chart.curves), this.plot);
   }
@@ -65,8 +74,8 @@ class Graph {
   fit() {
     const [width, height] = [this.plot.clientWidth, this.plot.clientHeight];
     if (!width) return;
-    if (!this.u) this.build();
-    else if (width !== this.u.width) this.u.setSize({ width, height });
+    if (!this.u && (this.inView || isPrinting())) this.build();
+    else if (this.u && width !== this.u.width) this.u.setSize({ width, height });
   }
 
   options() {
@@ -179,6 +188,7 @@ class Graph {
     if (this.box.hidden) return;
     const { chart } = this;
     const x = u.posToVal(left, "x");
+    const told = [];
     const rows = element("table");
     for (const { name, role, shape, places } of this.entries) {
       const values = places.flatMap((place) => {
@@ -191,9 +201,12 @@ class Graph {
       row.insertCell().textContent = name;
       const text = values.sort((a, b) => a - b).map(short).join(" to ");
       row.insertCell().textContent = chart.y.unit ? `${text} ${chart.y.unit}` : text;
+      told.push(`${name} ${row.cells[2].textContent}`);
     }
-    this.box.replaceChildren(...this.place(x, idx), rows);
-    const room = innerWidth - u.over.getBoundingClientRect().left - 12;
+    const place = this.place(x, idx);
+    this.box.replaceChildren(...place, rows);
+    if (document.activeElement === this.plot || this.plot.matches(":hover")) announce([place[0].textContent, ...told].join(", "));
+    const room = Math.min(innerWidth, this.figure.closest("section").getBoundingClientRect().right) - u.over.getBoundingClientRect().left - 12;
     const width = this.box.offsetWidth;
     this.box.style.left = `${left + 18 + width > room ? left - width - 18 : left + 18}px`;
     this.box.style.top = `${Math.max(0, Math.min(top - 20, u.over.clientHeight - this.box.offsetHeight))}px`;
@@ -212,24 +225,46 @@ class Graph {
   }
 }
 
-const graphs = [];
-for (const figure of document.querySelectorAll("figure.chart")) graphs.push(new Graph(figure));
-
-// Graphs in a closed part of the page have no width yet: they are drawn when it opens, or when the page is printed.
-const sizes = new ResizeObserver((changed) => {
-  for (const { target } of changed) graphs.find((graph) => graph.plot === target)?.fit();
-});
-for (const graph of graphs) {
-  graph.fit();
-  sizes.observe(graph.plot);
+/* What stands under the cursor, said aloud once it has rested for a moment: not every pixel on the way is news. */
+const live = element("p", "unseen");
+live.setAttribute("role", "status");
+live.setAttribute("aria-live", "polite");
+document.querySelector("main").append(live);
+let waiting = 0;
+function announce(text) {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => { live.textContent = text; }, REST_MS);
 }
+
+const graphs = new Map();
+for (const figure of document.querySelectorAll("figure.chart")) {
+  const graph = new Graph(figure);
+  graphs.set(graph.plot, graph);
+}
+const isPrinting = () => document.documentElement.classList.contains("printing");
+
+// A graph is drawn when it comes near the window; one in a closed part of the page when that opens.
+const sizes = new ResizeObserver((changed) => {
+  for (const { target } of changed) graphs.get(target).fit();
+});
+const views = new IntersectionObserver((changed) => {
+  for (const { target, isIntersecting } of changed) {
+    if (!isIntersecting) continue;
+    const graph = graphs.get(target);
+    graph.inView = true;
+    graph.fit();
+    views.unobserve(target);
+    sizes.observe(target);
+  }
+}, { rootMargin: "400px" });
+for (const plot of graphs.keys()) views.observe(plot);
 
 const redraw = () => graphs.forEach((graph) => graph.u && graph.build());
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 addEventListener("beforeprint", () => {
   document.documentElement.classList.add("printing");
-  graphs.forEach((graph) => graph.fit());
   redraw();
+  graphs.forEach((graph) => graph.fit());
 });
 addEventListener("afterprint", () => {
   document.documentElement.classList.remove("printing");

@@ -18,6 +18,7 @@ const STYLES = {
 const DRAWN = new Set(["programmed", "limit", "envelope"]);
 const ORDER = ["balance", "highest", "dose", "flow", "lowest", "pump", "programmed", "limit", "envelope"];
 const MOST_TICKS = 13;
+const REST_MS = 400;
 const MOCKED = document.body.dataset.mocked || "";
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();

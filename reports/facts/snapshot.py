@@ -1,0 +1,169 @@
+"""A record as it was at one moment, with every block of samples decoded once for all that a page asks of it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.record.blocks import decode_block
+from rig.record.bodies.codec import Json
+from rig.record.bodies.events import Event
+from rig.record.bodies.others import Command
+from rig.record.reader import RecordReader
+from rig.record.schema import Entry, Kind
+from rig.record.series import Series
+from rig.record.words import Stamped
+
+E = TypeVar("E", bound=Event)
+T = TypeVar("T")
+
+Stamps = NDArray[np.int64]
+
+# A stream of more bytes is read piece by piece instead: a month of fast samples does not fit into memory.
+_MOST_BYTES = 64 * 1024 * 1024
+_INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """All samples of a stream in recorded order, and of each block its span, its place among them, what was lost."""
+
+    t_ns: Stamps
+    columns: dict[str, NDArray[np.float64]]
+    first_ns: Stamps
+    last_ns: Stamps
+    places: Stamps
+    lost: Stamps
+
+    in_order: bool
+    complete: bool
+
+    def lost_within(self, first: int, last: int) -> int:
+        """Return how many samples were lost in gaps that reach into the interval, as `Series.lost` counts them."""
+        if self.complete:
+            return 0
+        reaching = (self.last_ns >= first) & (self.first_ns <= last)
+        lost = int(self.lost[reaching & (self.first_ns >= first)].sum())
+        if np.all(self.last_ns[reaching] <= last):
+            behind = np.flatnonzero((self.last_ns > last) & (self.first_ns > last))
+            if len(behind):
+                nearest = np.lexsort((self.first_ns[behind], self.last_ns[behind]))[0]
+                lost += int(self.lost[behind[nearest]])
+        return lost
+
+    def between(self, first: int, last: int) -> tuple[slice, NDArray[np.bool_]]:
+        """Return where samples with first <= t_ns <= last may stand, and which of these do."""
+        rows = slice(0, len(self.t_ns))
+        if self.in_order:
+            begin = int(np.searchsorted(self.last_ns, first, side="left"))
+            end = max(begin, int(np.searchsorted(self.first_ns, last, side="right")))
+            rows = slice(int(self.places[begin]), int(self.places[end]))
+        t_ns = self.t_ns[rows]
+        return rows, (t_ns >= first) & (t_ns <= last)
+
+
+def _stream(entries: Iterable[Entry], names: tuple[str, ...]) -> _Stream | None:
+    """Return what the entries of a stream with these columns hold; None where there are none."""
+    found = [(entry.body, entry.data) for entry in entries]
+    if not found:
+        return None
+    first_ns, last_ns = np.array([(body["t_first_ns"], body["t_last_ns"]) for body, _ in found], np.int64).T
+    lost = np.array([body["lost"] for body, _ in found], np.int64)
+    counts = np.array([body["n"] for body, _ in found], np.int64)
+    single = _single_rows([data or b"" for _, data in found], names)
+    if np.all(counts == 1) and single is not None and all(_is_plain(body, names) for body, _ in found):
+        # An instrument that is read once a minute gives blocks of one row, and they are the most of a long record.
+        t_ns, columns = first_ns, single
+    else:
+        blocks = [decode_block(body, data, columns=names) for body, data in found]
+        t_ns = np.concatenate([block.t_ns for block in blocks])
+        columns = {name: np.concatenate([block.columns[name] for block in blocks]) for name in names}
+    return _Stream(
+        t_ns=t_ns,
+        columns=columns,
+        first_ns=first_ns,
+        last_ns=last_ns,
+        places=np.concatenate([[0], np.cumsum(counts)]),
+        lost=lost,
+        in_order=bool(np.all(np.diff(first_ns) >= 0) and np.all(np.diff(last_ns) >= 0)),
+        complete=not lost.any(),
+    )
+
+
+def _single_rows(rows: Sequence[bytes], names: tuple[str, ...]) -> dict[str, NDArray[np.float64]] | None:
+    """Return columns of rows that hold one value of each, and nothing besides; None for others."""
+    if any(len(row) != 8 * len(names) for row in rows):
+        return None
+    table = np.frombuffer(b"".join(rows), "<f8").reshape(-1, len(names))
+    return {name: np.ascontiguousarray(table[:, place]) for place, name in enumerate(names)}
+
+
+def _is_plain(body: Mapping[str, Json], names: tuple[str, ...]) -> bool:
+    """Tell whether a block's columns are these, and its stamps stand in its body rather than among its data."""
+    return "dt_ns" in body and body["columns"] == list(names)
+
+
+class Snapshot(RecordReader):
+    """A reader that sees what was recorded up to its opening, and looks up nothing twice."""
+
+    def __init__(self, path: Path, as_of_seq: int) -> None:
+        super().__init__(path, as_of_seq)
+        self._streams: dict[str, _Stream | None] = {}
+        self._found: dict[tuple[object, ...], object] = {}
+
+    def streams(self) -> tuple[str, ...]:
+        """Return what `RecordReader.streams` does."""
+        return self._keep(("streams",), super().streams)
+
+    def events(self, kind: type[E]) -> tuple[Stamped[E], ...]:
+        """Return what `RecordReader.events` does."""
+        return self._keep(("events", kind), lambda: super(Snapshot, self).events(kind))
+
+    def commands(self, instrument: str, after_seq: int = 0) -> Iterator[Stamped[Command]]:
+        """Yield what `RecordReader.commands` does."""
+        return iter(self._keep(("commands", instrument, after_seq), lambda: self._commands(instrument, after_seq)))
+
+    def series(
+        self,
+        stream: str,
+        from_ns: int | None = None,
+        to_ns: int | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> Series:
+        """Return what `RecordReader.series` does."""
+        units = {channel.name: channel.unit for channel in self.channels(stream)}
+        names = tuple(units) if columns is None else tuple(columns)
+        if stream not in self._streams:
+            self._streams[stream] = self._decoded(stream, tuple(units))
+        known = self._streams[stream]
+        if known is None or not set(names) <= set(units):
+            return super().series(stream, from_ns, to_ns, columns)
+        first = _INT64_MIN if from_ns is None else max(from_ns, _INT64_MIN)
+        last = _INT64_MAX if to_ns is None else min(to_ns - 1, _INT64_MAX)
+        rows, inside = known.between(first, last)
+        return Series(
+            stream=stream,
+            t_ns=known.t_ns[rows][inside],
+            columns={name: known.columns[name][rows][inside] for name in names},
+            lost=known.lost_within(first, last),
+            units={name: units[name] for name in names},
+        )
+
+    def _keep(self, what: tuple[object, ...], find: Callable[[], T]) -> T:
+        if what not in self._found:
+            self._found[what] = find()
+        return cast("T", self._found[what])
+
+    def _commands(self, instrument: str, after_seq: int) -> tuple[Stamped[Command], ...]:
+        return tuple(super().commands(instrument, after_seq))
+
+    def _decoded(self, stream: str, names: tuple[str, ...]) -> _Stream | None:
+        """Return a stream decoded from end to end; None where that would be too large."""
+        query = "SELECT coalesce(sum(length(data)), 0) FROM entry WHERE kind = ? AND name = ?"
+        ((size,),) = self._database.rows(query, (Kind.SAMPLES.value, stream))
+        if size > _MOST_BYTES:
+            return None
+        return _stream(self.entries(kind=Kind.SAMPLES.value, name=stream), names)

@@ -1,0 +1,27 @@
+"""What stands on every printed page, so that a sheet taken out of a report still says where it belongs."""
+
+import re
+
+from reports.facts.run_facts import Run
+from reports.page.wording import utc
+
+_FONT = 'font: 8pt system-ui, "DejaVu Sans", sans-serif; color: #566273'
+_MOCKED_FONT = 'font: 600 8pt system-ui, "DejaVu Sans", sans-serif; color: #7a4b00'
+_MOCKED = "MOCKED BENCH: pump and instruments are simulated"
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9 .,:_-]")
+
+
+def running_header(run: Run) -> str:
+    """Return the style rule of the pages' margins: which run, when, and whether its bench was mocked."""
+    left = (_MOCKED, _MOCKED_FONT) if run.mocked else ("Dose accuracy report", _FONT)
+    right = f"{run.run_id} · {utc(run.begin_ns)}"
+    return f"@page {{ @top-left {{ {_box(*left)} }} @top-right {{ {_box(right, _FONT)} }} }}"
+
+
+def _box(text: str, font: str) -> str:
+    return f'content: "{css_text(text)}"; {font}'
+
+
+def css_text(text: str) -> str:
+    """Return text as it may stand in a string of a style sheet within a page: nothing in it ends string or element."""
+    return _NOT_PLAIN.sub(lambda found: f"\\{ord(found[0]):x} ", text)
