@@ -82,21 +82,18 @@ class Case:
         self.start: Start = reader.start()
         self.limits: LimitsInForce = self.start.limits
         self.pump = self.start.in_role("pump")
-        begun_ns, on_its_own_bench = self._begun(around_from_ns)
+        begun_ns = self._begun(around_from_ns)
         known = [entry.body for entry in reader.events(ZeroFlow)]
         first_ns = next((o.sent_ns for o in told(reader) if o.verb != STOP and o.sent_ns >= begun_ns), around_from_ns)
         before = [one for one in known if one.to_ns <= min(first_ns, around_from_ns) + 1]
-        if on_its_own_bench:  # what was weighed before the plan was another vessel, under another pump
-            before = [one for one in before if one.from_ns >= begun_ns]
         after = [one for one in known if one.from_ns >= around_to_ns - 1]
         self.from_ns = min(before[-1].from_ns if before else begun_ns, begun_ns)
         self.to_ns = after[0].to_ns if after else max(around_to_ns, reader.last_ns())
         self.zero_flows = tuple(one for one in known if one.from_ns >= self.from_ns and one.to_ns <= self.to_ns)
 
-    def _begun(self, at_ns: int) -> tuple[int, bool]:
-        """Return when the plan began, and whether its bench was set up for it alone: then it has a seed of its own."""
-        begins = [entry for entry in self.reader.events(PlanBegins) if entry.t_ns <= at_ns]
-        return (begins[-1].t_ns, begins[-1].body.seed is not None) if begins else (at_ns, False)
+    def _begun(self, at_ns: int) -> int:
+        begins = [entry.t_ns for entry in self.reader.events(PlanBegins) if entry.t_ns <= at_ns]
+        return begins[-1] if begins else at_ns
 
     def hour(self, t_ns: int) -> float:
         """Return a moment in hours since the first order of the case, as a sentence tells it."""

@@ -71,13 +71,12 @@ class BenchNotReached(Event):
 
 @dataclass(frozen=True)
 class PlanBegins(Event):
-    """A plan's body is about to run; `seed` is the plan's own, None on a physical bench."""
+    """A plan's body is about to run."""
 
     NAME = "plan begins"
     ORDINARY = True
     plan: str
     requirements: tuple[str, ...] = ()
-    seed: int | None = None
 
 
 @dataclass(frozen=True)
