@@ -85,7 +85,9 @@ class Case:
         begun_ns = self._begun(around_from_ns)
         known = [entry.body for entry in reader.events(ZeroFlow)]
         first_ns = next((o.sent_ns for o in told(reader) if o.verb != STOP and o.sent_ns >= begun_ns), around_from_ns)
-        before = [one for one in known if one.to_ns <= min(first_ns, around_from_ns) + 1]
+        # The whole plan is meant where the span begins with it: its own weighing comes between that and its first order.
+        until_ns = first_ns if around_from_ns <= begun_ns else min(first_ns, around_from_ns)
+        before = [one for one in known if one.to_ns <= until_ns + 1]
         after = [one for one in known if one.from_ns >= around_to_ns - 1]
         self.from_ns = min(before[-1].from_ns if before else begun_ns, begun_ns)
         self.to_ns = after[0].to_ns if after else max(around_to_ns, reader.last_ns())
