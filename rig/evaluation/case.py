@@ -85,7 +85,7 @@ class Case:
         begun_ns = self._begun(around_from_ns)
         known = [entry.body for entry in reader.events(ZeroFlow)]
         first_ns = next((o.sent_ns for o in told(reader) if o.verb != STOP and o.sent_ns >= begun_ns), around_from_ns)
-        # The whole plan is meant where the span begins with it: its own weighing comes between that and its first order.
+        # Where the span begins with the plan, its own weighing comes between that and its first order.
         until_ns = first_ns if around_from_ns <= begun_ns else min(first_ns, around_from_ns)
         before = [one for one in known if one.to_ns <= until_ns + 1]
         after = [one for one in known if one.from_ns >= around_to_ns - 1]
