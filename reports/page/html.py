@@ -16,7 +16,7 @@ from markupsafe import Markup
 from reports.facts.charts import Chart
 from reports.facts.run_facts import Run
 from reports.facts.run_reading import read_run
-from reports.facts.standing import overall, standing
+from reports.facts.standing import standing
 from reports.facts.witnesses import heard
 from reports.page import summary, wording
 from reports.page.intervals import WIDTH, interval_of
@@ -25,6 +25,7 @@ from reports.page.verdict_rows import verdict_rows
 from rig.record.bodies.result import COVARIANCE
 from rig.record.export import written_whole
 from rig.record.reader import RecordReader
+from rig.record.standing import overall
 
 _SCRIPTS = ("uplot/uPlot.iife.min.js", "numbers.js", "lines.js", "charts.js", "verdicts.js", "scrolling.js")
 _STYLES = ("uplot/uPlot.min.css", "report.css")

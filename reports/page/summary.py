@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 
 from reports.facts.run_facts import Plan, Run, ShownResult
-from reports.facts.standing import VERDICTS, did_not_pass, overall, standing
+from reports.facts.standing import did_not_pass, standing
 from reports.page.wording import chance, plain, signed, uncertainty
 from rig.record.bodies.events import OutcomeWord, ProjectionSeen
 from rig.record.bodies.result import COVARIANCE, BudgetLine, Number
+from rig.record.standing import by_weight, overall
 
 _NOT_PASSED = {
     "FAIL": ("fails", "fail"),
@@ -37,8 +38,7 @@ _STATES = {
 def tally(results: Iterable[ShownResult]) -> tuple[tuple[str, int], ...]:
     """Return how many results have each verdict, what a reader must see first at the front."""
     counts = Counter(result.verdict for result in results)
-    known = [(verdict, counts.pop(verdict)) for verdict in VERDICTS if verdict in counts]
-    return (*known, *sorted(counts.items()))
+    return tuple(sorted(counts.items(), key=lambda count: by_weight(count[0])))
 
 
 def verdict(run: Run) -> str:

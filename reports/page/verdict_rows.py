@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reports.facts.run_facts import Plan, Run, ShownResult
-from reports.facts.standing import VERDICTS, standing
+from reports.facts.standing import standing
 from reports.page.summary import outcome_sentence, setting
+from rig.record.standing import by_weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Row:
     @property
     def rank(self) -> int:
         """Return the place of the verdict in the order of what a reader must see first."""
-        return VERDICTS.index(self.verdict) if self.verdict in VERDICTS else len(VERDICTS)
+        return by_weight(self.verdict)[0]
 
 
 def verdict_rows(run: Run) -> tuple[Row, ...]:

@@ -15,12 +15,9 @@ from rig.record.database import Database, Row
 from rig.record.folder import RunState, record_paths, run_id, state_of
 from rig.record.schema import Entry, Kind, parse_body
 from rig.record.spot_check import Checked, spot_check
+from rig.record.standing import NOT_SHOWN, PASSED, by_weight, overall, standing_of
 from rig.record.words import stop_of
 
-# What a reader must see first stands first.
-VERDICTS = ("FAIL", "INVALID", "INCONCLUSIVE", "PASS")
-_FAIL, _NOT_SHOWN, _PASS = "FAIL", "INCONCLUSIVE", "PASS"
-_BROKE = (OutcomeWord.FAILED.value, OutcomeWord.ERROR.value)
 _TOLD = """SELECT seq FROM entry
     WHERE kind IN ('start', 'result', 'stop') OR (kind = 'event' AND name IN (?, ?)) ORDER BY seq"""
 _TOLD_EVENTS = (PlanOutcome.NAME, PlanFailed.NAME)
@@ -71,7 +68,7 @@ class RunLine:
     @property
     def failed(self) -> bool:
         """Tell whether the run is over, or cannot be read, and did not come to PASS."""
-        return self.outcome != _PASS and self.ended != RunState.RUNNING
+        return self.outcome != PASSED and self.ended != RunState.RUNNING
 
 
 def overview(directory: Path) -> tuple[RunLine, ...]:
@@ -149,36 +146,22 @@ def _became(entries: Iterable[Entry], start: _Begin, stop: Stop | None, *, over:
     return left | found
 
 
-def _outcome(overall: str, state: RunState, stop: Stop | None) -> str:
+def _outcome(found: str, state: RunState, stop: Stop | None) -> str:
     """Return the verdict on a run: one that has not ended well did not pass, and one under way has not yet."""
-    if overall != _PASS or (stop is not None and stop.reason == RunState.FINISHED):
-        return overall
-    return "" if state is RunState.RUNNING else _NOT_SHOWN
+    if found != PASSED or (stop is not None and stop.reason == RunState.FINISHED):
+        return found
+    return "" if state is RunState.RUNNING else NOT_SHOWN
 
 
 def _overall(results: Iterable[Entry], became: Mapping[str, str]) -> str:
-    """Return the worst of all verdicts and of what plans came to that say more than their results do."""
+    """Return the worst of what all plans come to, those included of which only results are known."""
     verdicts: dict[str, list[str]] = {}
     for entry in results:
         verdicts.setdefault(str(entry.body.get("plan")), []).append(str(entry.body.get("verdict")))
-    found = {verdict for of_plan in verdicts.values() for verdict in of_plan}
-    for plan, outcome in became.items():
-        own = set(verdicts.get(plan, ()))
-        if own - {_PASS}:
-            continue  # its results say it already
-        if outcome in _BROKE:
-            found.add(_FAIL)
-        elif outcome != OutcomeWord.PASSED or not own:
-            found.add(_NOT_SHOWN)
-    return next(iter(_in_order(found)), "")
+    plans = became.keys() | verdicts.keys()
+    return overall(standing_of(verdicts.get(plan, ()), became.get(plan), ended=False) for plan in plans)
 
 
 def _in_order(verdicts: Iterable[str]) -> dict[str, int]:
     counts = Counter(verdicts)
-    return {verdict: counts[verdict] for verdict in sorted(counts, key=_place)}
-
-
-def _place(verdict: str) -> tuple[int, str]:
-    # A verdict of another version comes before PASS: it is not known to be one.
-    known = VERDICTS.index(verdict) if verdict in VERDICTS else VERDICTS.index(_PASS) - 0.5
-    return int(2 * known), verdict
+    return {verdict: counts[verdict] for verdict in sorted(counts, key=by_weight)}

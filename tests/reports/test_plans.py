@@ -3,11 +3,12 @@
 import pytest
 
 from reports.facts.plans import read_plans, title_of
-from reports.facts.standing import did_not_pass, overall, standing
+from reports.facts.standing import did_not_pass, standing
 from rig.errors import RecordCorruptError
 from rig.record.bodies.events import OutcomeWord, PlanBegins, PlanEnds, PlanFailed, PlanOutcome
 from rig.record.bodies.start import SourceFile
 from rig.record.schema import Entry
+from rig.record.standing import overall
 from rig.record.words import result_of
 from tests.reports.records import HOUR_NS, PLAN, PLAN_TEXT, result_body
 
@@ -75,7 +76,13 @@ def test_commands_at_one_instant_belong_to_the_plan_around_them(write):
 
 @pytest.mark.parametrize(
     "verdicts, worst",
-    [([], ""), (["PASS"], "PASS"), (["PASS", "INCONCLUSIVE"], "INCONCLUSIVE"), (["INVALID", "FAIL", "PASS"], "FAIL")],
+    [
+        ([], ""),
+        (["PASS"], "PASS"),
+        (["PASS", "INCONCLUSIVE"], "INCONCLUSIVE"),
+        (["INVALID", "FAIL", "PASS"], "FAIL"),
+        (["PASS", "LATER"], "LATER"),
+    ],
 )
 def test_the_worst_verdict_speaks_for_all(verdicts, worst):
     assert overall(verdicts) == worst
