@@ -26,6 +26,7 @@ from rig.record.reader import RecordReader
 # Evaporation that no weighing tells is taken for nothing, give or take what an uncovered small beaker loses.
 _UNKNOWN = EvaporationRate(0.0, 0.1)
 _FEWEST_READINGS = 16
+_NEAR_INTERVALS = 3.0
 _TOLD = frozenset({"delivered", "reservoir", "clock_offset"})
 
 
@@ -62,10 +63,14 @@ class WeighedCourse:
         return np.asarray(np.sqrt(c.per_mg**2 * mass_sq + self.stroke_ul**2 / 6.0 + own_sq), np.float64)
 
     def at(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the volume at each of `t_ns` (n,), between readings in proportion, NaN outside of them."""
-        zero = self.t_ns[0]
+        """Return the volume at each of `t_ns` (n,), between readings in proportion, NaN far outside of them.
+
+        Instruments are read one after the other: up to a few intervals beyond its end the course stands as it was.
+        """
+        zero, last = int(self.t_ns[0]), int(self.t_ns[-1])
+        near_ns = round(_NEAR_INTERVALS * (last - zero) / max(1, len(self.t_ns) - 1))
         found = np.interp((t_ns - zero).astype(np.float64), (self.t_ns - zero).astype(np.float64), self.volume_ul)
-        return np.where((t_ns < zero) | (t_ns > self.t_ns[-1]), np.nan, found)
+        return np.where((t_ns < zero - near_ns) | (t_ns > last + near_ns), np.nan, found)
 
 
 class Case:
@@ -82,7 +87,7 @@ class Case:
         self.start: Start = reader.start()
         self.limits: LimitsInForce = self.start.limits
         self.pump = self.start.in_role("pump")
-        begun_ns = self._begun(around_from_ns)
+        self.begun_ns = begun_ns = self._begun(around_from_ns)
         known = [entry.body for entry in reader.events(ZeroFlow)]
         first_ns = next((o.sent_ns for o in told(reader) if o.verb != STOP and o.sent_ns >= begun_ns), around_from_ns)
         # Where the span begins with the plan, its own weighing comes between that and its first order.
@@ -104,7 +109,8 @@ class Case:
     @cached_property
     def expected_alarms(self) -> frozenset[str]:
         """Return the alarms that the plan said it would provoke."""
-        said = [entry.body for entry in self.reader.events(AlarmExpected) if entry.t_ns >= self.from_ns]
+        # Since the plan began: what the one before expected does not hold for this one, although both share a weighing.
+        said = [entry.body for entry in self.reader.events(AlarmExpected) if entry.t_ns >= self.begun_ns]
         return self._alarms | {one.alarm for one in said}
 
     @cached_property
@@ -241,7 +247,8 @@ class Case:
             mean = inputs.evaporation_between(self.reader, first, last)
         except MetrologyError:
             return _UNKNOWN  # the weighing's own witness says why
-        if first is last:
-            return replace(mean, u_between_mg_h=math.hypot(mean.u_between_mg_h, _UNKNOWN.u_mg_h))
+        alone_mg_h = _UNKNOWN.u_mg_h if first is last else 0.0
         # A gain is no evaporation: nothing is taken off for it.
-        return replace(mean, rate_mg_h=max(mean.rate_mg_h, 0.0)) if mean.rate_mg_h < 0.0 else mean
+        return replace(
+            mean, rate_mg_h=max(mean.rate_mg_h, 0.0), u_between_mg_h=math.hypot(mean.u_between_mg_h, alone_mg_h)
+        )

@@ -13,7 +13,7 @@ from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 # A pump's log is stamped by its own clock, which may be set: no more than so far back is a clock that was set.
-_CLOCK_SET = "clock_set"
+CLOCK_SET = "clock_set"
 
 
 def books_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
@@ -74,7 +74,7 @@ def out_of_order(lines: list[LogLine]) -> list[str]:
     for before, after in pairwise(lines):
         if after.number != before.number + 1:
             said.append(f"line {after.number} follows line {before.number}")
-        if after.pump_clock_ns < before.pump_clock_ns and after.event != _CLOCK_SET:
+        if after.pump_clock_ns < before.pump_clock_ns and after.event != CLOCK_SET:
             back_s = (before.pump_clock_ns - after.pump_clock_ns) / 1e9
             said.append(f"line {after.number} ({after.event}) is {back_s:.3g} s older than the line before it")
     return said

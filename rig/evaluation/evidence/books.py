@@ -48,10 +48,11 @@ def testify_reservoir(case: Case) -> Testimony:
     inside = (counted[0] >= case.from_ns) & (counted[0] <= case.to_ns)
     if np.count_nonzero(inside) < 2:
         return Testimony(not_asked="the content of the reservoir was not read twice")
-    gained_ul = float(np.ptp(counted[1][inside][[0, -1]]))
+    count_ul = counted[1][inside]
+    gained_ul = float(count_ul[-1] - count_ul[0])
     left_ul = content[1][inside]
     fallen_ul = float(left_ul[0] - left_ul[-1])
-    allowed_ul = _RESERVOIR_PERCENT / 100.0 * gained_ul + 2.0 * case.start.dut.stroke_ul + _RESERVOIR_UL
+    allowed_ul = _RESERVOIR_PERCENT / 100.0 * abs(gained_ul) + 2.0 * case.start.dut.stroke_ul + _RESERVOIR_UL
     said = f"the reservoir fell by {fallen_ul:.5g} µL, the pump counted {gained_ul:.5g} µL"
     off = abs(fallen_ul - gained_ul) > allowed_ul
     return Testimony(said, (f"{said}: both cannot be true",) if off else ())

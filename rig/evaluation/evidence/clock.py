@@ -3,6 +3,7 @@
 import numpy as np
 
 from rig.evaluation.case import Case
+from rig.evaluation.claims.pump_account import CLOCK_SET
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.events import PumpLogRead
 
@@ -10,7 +11,6 @@ from rig.record.bodies.events import PumpLogRead
 _U_STAMP_S = 0.2
 _SHORTEST_S = 3600.0
 _K = 3.0
-_SET = "clock_set"
 
 
 def testify(case: Case) -> Testimony:
@@ -43,7 +43,7 @@ def _was_set(case: Case) -> bool:
         command.body.verb == "set_clock" and case.from_ns <= command.t_ns <= case.to_ns
         for command in case.reader.commands(case.pump)
     )
-    return told or any(line.event == _SET for one in reads for line in one.lines)
+    return told or any(line.event == CLOCK_SET for one in reads for line in one.lines)
 
 
 WITNESS = Witness("pump's clock", testify)

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import TypeVar
 
 from rig.evaluation.case import Case
-from rig.evaluation.claims.pump_account import out_of_order
+from rig.evaluation.claims.pump_account import CLOCK_SET, out_of_order
 from rig.evaluation.commanded import BOLUS, RUN, STOP
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.events import LogLine, PumpLogRead, PumpLogUnreadable
@@ -29,13 +29,10 @@ def testify(case: Case) -> Testimony:
         return Testimony(not_asked="the pump keeps no log, or it was not followed")
     lines = [line for one in _lines(case, PumpLogRead) for line in one.lines]
     unread = [f"it could not be read: {one.error.splitlines()[0]}" for one in _lines(case, PumpLogUnreadable)]
-    against = [
-        *unread[:1],
-        *out_of_order(lines),
-        *_missing(case, lines),
-        *_trouble(case, lines),
-        *_durations(case, lines),
-    ]
+    own = _within(case)
+    speaks = not lines or bool(_VOCABULARY & {line.event for line in lines})
+    missing = _missing(case, own) if speaks else []
+    against = [*unread[:1], *out_of_order(lines), *missing, *_trouble(case, own), *_durations(case, own)]
     return Testimony(f"{len(lines)} lines of the pump's log", tuple(against))
 
 
@@ -47,22 +44,20 @@ def _lines(case: Case, kind: type[E]) -> list[E]:
     return [entry.body for entry in found if entry.body.instrument == case.pump]
 
 
-def _missing(case: Case, lines: list[LogLine]) -> list[str]:
-    if lines and not _VOCABULARY & {line.event for line in lines}:
-        return []
-    own = Counter(line.event for line in _within(case, lines))
+def _missing(case: Case, own: list[LogLine]) -> list[str]:
+    found = Counter(line.event for line in own)
     against = []
     for verb, word in _WORDS.items():
         told = sum(one.verb == verb and case.from_ns <= one.sent_ns for one in case.orders)
-        if own[word] != told:
-            against.append(f"it has {own[word]} lines of {word}, where the pump was told so {told} times")
+        if found[word] != told:
+            against.append(f"it has {found[word]} lines of {word}, where the pump was told so {told} times")
     return against
 
 
-def _trouble(case: Case, lines: list[LogLine]) -> list[str]:
+def _trouble(case: Case, own: list[LogLine]) -> list[str]:
     """Return what the log tells of that nobody provoked: alarms that came and went between two looks, restarts."""
     against = []
-    for line in _within(case, lines):
+    for line in own:
         at_ns = case.rig_ns(line.pump_clock_ns)
         if line.event == _RESTARTED:
             provoked = case.power_taken_before(at_ns)
@@ -73,10 +68,10 @@ def _trouble(case: Case, lines: list[LogLine]) -> list[str]:
     return against[:1]
 
 
-def _durations(case: Case, lines: list[LogLine]) -> list[str]:
+def _durations(case: Case, own: list[LogLine]) -> list[str]:
     """Return the bolus whose two lines lie farther apart, or closer together, than its volume takes at its rate."""
-    begun = [line for line in _within(case, lines) if line.event == _WORDS[BOLUS]]
-    ended = [line for line in _within(case, lines) if line.event == _BOLUS_ENDED]
+    begun = [line for line in own if line.event == _WORDS[BOLUS]]
+    ended = [line for line in own if line.event == _BOLUS_ENDED]
     orders = [one for one in case.orders if one.verb == BOLUS and one.sent_ns >= case.from_ns]
     if not len(begun) == len(ended) == len(orders):
         return []  # which belongs to which is not known; that lines are missing is said elsewhere
@@ -93,10 +88,17 @@ def _durations(case: Case, lines: list[LogLine]) -> list[str]:
     return []
 
 
-def _within(case: Case, lines: list[LogLine]) -> list[LogLine]:
-    """Return the lines from the case's first order on: what was read at its beginning may be of the plan before."""
-    first_ns = case.delivers_ns[0] + case.clock_offset_ns - _SLACK_NS
-    return [line for line in lines if line.pump_clock_ns >= first_ns]
+def _within(case: Case) -> list[LogLine]:
+    """Return the lines from the case's first order on: what was read at its beginning may be of the plan before.
+
+    Stamps tell them apart, unless the pump's clock was set on the way; what was read before the first order is none.
+    """
+    first_ns = case.delivers_ns[0]
+    read = [entry.body for entry in case.reader.events(PumpLogRead) if first_ns <= entry.t_ns <= case.to_ns]
+    lines = [line for one in read if one.instrument == case.pump for line in one.lines]
+    if any(line.event == CLOCK_SET for line in lines):
+        return lines
+    return [line for line in lines if case.rig_ns(line.pump_clock_ns) >= first_ns - _SLACK_NS]
 
 
 WITNESS = Witness("pump's log", testify)
