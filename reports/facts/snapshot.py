@@ -1,9 +1,9 @@
 """A record as it was at one moment, with every block of samples decoded once for all that a page asks of it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,19 +112,18 @@ class Snapshot(RecordReader):
     def __init__(self, path: Path, as_of_seq: int) -> None:
         super().__init__(path, as_of_seq)
         self._streams: dict[str, _Stream | None] = {}
-        self._found: dict[tuple[object, ...], object] = {}
 
     def streams(self) -> tuple[str, ...]:
         """Return what `RecordReader.streams` does."""
-        return self._keep(("streams",), super().streams)
+        return self.once(("streams",), super().streams)
 
     def events(self, kind: type[E]) -> tuple[Stamped[E], ...]:
         """Return what `RecordReader.events` does."""
-        return self._keep(("events", kind), lambda: super(Snapshot, self).events(kind))
+        return self.once(("events", kind), lambda: super(Snapshot, self).events(kind))
 
     def commands(self, instrument: str, after_seq: int = 0) -> Iterator[Stamped[Command]]:
         """Yield what `RecordReader.commands` does."""
-        return iter(self._keep(("commands", instrument, after_seq), lambda: self._commands(instrument, after_seq)))
+        return iter(self.once(("commands", instrument, after_seq), lambda: self._commands(instrument, after_seq)))
 
     def series(
         self,
@@ -151,11 +150,6 @@ class Snapshot(RecordReader):
             lost=known.lost_within(first, last),
             units={name: units[name] for name in names},
         )
-
-    def _keep(self, what: tuple[object, ...], find: Callable[[], T]) -> T:
-        if what not in self._found:
-            self._found[what] = find()
-        return cast("T", self._found[what])
 
     def _commands(self, instrument: str, after_seq: int) -> tuple[Stamped[Command], ...]:
         return tuple(super().commands(instrument, after_seq))

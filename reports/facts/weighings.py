@@ -20,8 +20,6 @@ from rig.record.reader import RecordReader
 
 # Commands and windows do not begin at the very instant of a reading: this much beyond a whole interval is not missed.
 _SLACK_NS = 1_000_000_000
-# An abrupt fall that noise cannot make, in standard deviations of one reading.
-_FALL_K = 10.0
 
 
 # What stands in where evaporation is not known; the graph then says so.
@@ -110,8 +108,7 @@ def volumes_at(reader: RecordReader, weighed: Weighed, from_ns: int, intervals: 
     around_ns = round(inputs.weighing(reader, from_ns, from_ns + 1).max_gap_s * 1e9)
     readings = inputs.weighing(reader, from_ns - around_ns, to_ns + around_ns)
     balance = inputs.balance_of(inputs.weighing_facts(reader))
-    fall_mg = _FALL_K * max(balance.repeatability_mg, balance.readability_mg)
-    check_series(readings.t_s, readings.mass_mg, max_gap_s=math.inf, fall_mg=fall_mg)
+    check_series(readings.t_s, readings.mass_mg, max_gap_s=math.inf, fall_mg=balance.fall_mg)
     volume = weighed.volume_ul(readings.t_s, readings.mass_mg)
     return at_intervals(
         readings.t_s, volume, interval_s=60.0 * interval_min, samples=intervals + 1, start_s=around_ns / 1e9

@@ -17,7 +17,6 @@ from rig.evaluation.programme import NS_PER_H, Programme
 from rig.metrology.readings.regression import fit_line
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
-from rig.metrology.weighing.flow import STROKE_OVER_UNREST
 from rig.record.bodies.events import AlarmExpected, PlanBegins, PumpStateChanged, ZeroFlow
 from rig.record.bodies.judging import LimitsInForce
 from rig.record.bodies.start import Start
@@ -234,8 +233,7 @@ class Case:
             scatter = fit_line((t_ns[inside] - begin_ns) / NS_PER_S, rest).scatter
         except MetrologyError:
             return 0.0  # too few readings to tell a stroke: the course says so where it matters
-        noise = c.per_mg * max(c.balance.repeatability_mg, c.balance.readability_mg)
-        return STROKE_OVER_UNREST * math.sqrt(max(0.0, scatter**2 - noise**2))
+        return c.stroke_shown_ul(scatter / c.per_mg)
 
     @cached_property
     def evaporation(self) -> EvaporationRate:

@@ -217,8 +217,13 @@ def _named(line: str, lines: tuple[str, ...]) -> bool:
 
 def zero_flow_rate(reader: RecordReader, weighed: ZeroFlow) -> EvaporationRate:
     """Evaluate a zero-flow run, leaving out its beginning, while the line still runs empty."""
-    readings = weighing(reader, weighed.from_ns + _settle_ns(reader), weighed.to_ns)
-    return evaporation_rate(readings.t_s, readings.mass_mg, max_gap_s=readings.max_gap_s)
+
+    def evaluated() -> EvaporationRate:
+        readings = weighing(reader, weighed.from_ns + _settle_ns(reader), weighed.to_ns)
+        return evaporation_rate(readings.t_s, readings.mass_mg, max_gap_s=readings.max_gap_s)
+
+    # Every result of a plan, and its witnesses, ask for the same two.
+    return reader.once(("zero flow", weighed.from_ns, weighed.to_ns), evaluated)
 
 
 def weighing_facts(reader: RecordReader) -> WeighingFacts:

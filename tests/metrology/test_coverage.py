@@ -15,6 +15,7 @@ from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, Tip
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import combine_evaporation, evaporation_rate
 from rig.metrology.weighing.flow import MeanFlow, mean_flow
+from tests.worlds.physics import air_kg_m3, water_kg_m3
 
 WINDOW_H = 25.0
 ZERO_FLOW_H = 4.0
@@ -115,8 +116,8 @@ class Laboratory:
             lost = np.clip(self.rate * (true_t - begin), 0.0, size)
             volume = volume - lost
         volume = volume - volume[0]
-        density = true_water(amb.liquid_temperature_c + rng.normal(0.0, amb.u_liquid_temperature_k))
-        air = true_air(
+        density = water_kg_m3(amb.liquid_temperature_c + rng.normal(0.0, amb.u_liquid_temperature_k))
+        air = air_kg_m3(
             amb.air_temperature_c + rng.normal(0.0, amb.u_air_temperature_k),
             amb.air_pressure_hpa + rng.normal(0.0, amb.u_air_pressure_hpa),
             amb.relative_humidity_percent + rng.normal(0.0, amb.u_relative_humidity_percent),
@@ -131,25 +132,6 @@ class Laboratory:
         wetting = rng.normal(0.0, self.tip.capillary_mg, 2)
         indicated = indicated + np.where(t < rng.uniform(0.1, 0.9) * WINDOW_H, wetting[0], wetting[1])
         return t * 3600.0, self.read(indicated + self.losses(t, 0.0)), float(volume[-1]), float(true_t[-1])
-
-
-def true_water(t):
-    """Kell's formula (1975), another than the evaluation's; equal within 1e-5."""
-    top = (
-        999.83952
-        + 16.945176 * t
-        - 7.9870401e-3 * t**2
-        - 46.170461e-6 * t**3
-        + 105.56302e-9 * t**4
-        - 280.54253e-12 * t**5
-    )
-    return top / (1.0 + 16.879850e-3 * t)
-
-
-def true_air(t, p, h):
-    """Moist air as a mixture of ideal gases, another formula than the evaluation's."""
-    vapour_hpa = h / 100.0 * 6.1094 * math.exp(17.625 * t / (t + 243.04))
-    return 100.0 * (0.0289635 * (p - vapour_hpa) + 0.01801528 * vapour_hpa) / (8.314462618 * (t + 273.15)) / 0.9996
 
 
 @pytest.fixture(scope="module")

@@ -26,8 +26,6 @@ from rig.record.reader import RecordReader
 
 # Lines of a weighed volume that a steady rate found beside the doses takes out of them.
 _STEADY = frozenset({"evaporation", "thermal expansion in pump and line"})
-# An abrupt fall that noise cannot make, in standard deviations of one reading.
-_FALL_K = 10.0
 # Two readings are never nearer than this on average; it keeps a division finite.
 _LEAST_INTERVAL_S = 1e-3
 
@@ -117,7 +115,7 @@ class Boluses:
             ),
             strokes=Strokes(inputs.stroke_ul(self._reader), _basal_ul_h(recipe, self._reader)),
             max_gap_s=readings.max_gap_s,
-            fall_ul=per_mg * _FALL_K * max(balance.repeatability_mg, balance.readability_mg),
+            fall_ul=per_mg * balance.fall_mg,
         )
 
     def _common_ul(self, volume_ul: float, dose: tuple[int, int]) -> float:

@@ -16,7 +16,7 @@ from rig.evaluation.programme import Programme
 from rig.metrology.readings.regression import FEWEST_SPANS, fit_line
 from rig.metrology.uncertainty.budget import Budget
 from rig.metrology.weighing.corrections import Corrections
-from rig.metrology.weighing.flow import STROKE_OVER_UNREST, volume_delivered, with_changing_loss
+from rig.metrology.weighing.flow import volume_delivered, with_changing_loss
 from rig.metrology.weighing.flow_budget import strokes_cut
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
@@ -70,8 +70,7 @@ def _shown_stroke_ul(readings: Weighing, programme: Programme, recipe: Recipe, c
         scatter = fit_line(readings.t_s, _rest_mg(readings, programme, recipe, c)).scatter
     except SeriesError:
         return 0.0
-    noise = max(c.balance.repeatability_mg, c.balance.readability_mg)
-    return c.per_mg * STROKE_OVER_UNREST * math.sqrt(max(0.0, scatter**2 - noise**2))
+    return c.stroke_shown_ul(scatter)
 
 
 def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:

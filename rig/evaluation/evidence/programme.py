@@ -32,6 +32,13 @@ class _Spans:
     programmed_ul: NDArray[np.float64]
     u_ul: NDArray[np.float64]
 
+    def farthest(self, allowed_ul: NDArray[np.float64], k: float) -> tuple[int, float]:
+        """Return which stretch is farthest beyond `allowed_ul` (n,) and k·u, and by how many u (≤ 0: none is)."""
+        off_ul = np.abs(self.weighed_ul - self.programmed_ul)
+        beyond = (off_ul - allowed_ul) / self.u_ul - k
+        i = int(np.argmax(beyond))
+        return i, float(beyond[i])
+
 
 def testify(case: Case) -> Testimony:
     """Hold what was weighed to the programme: in all, and over stretches from a quarter of an hour to the whole."""
@@ -120,11 +127,9 @@ def _course(case: Case, scales: list[_Spans]) -> list[str]:
     allowed = case.limits.agreement.course_percent / 100.0
     worst, found = 0.0, ""
     for spans in scales:
-        off = spans.weighed_ul - spans.programmed_ul
-        beyond = (np.abs(off) - allowed * spans.programmed_ul - k * spans.u_ul) / spans.u_ul
-        i = int(np.argmax(beyond))
-        if beyond[i] > worst:
-            worst = float(beyond[i])
+        i, beyond = spans.farthest(allowed * spans.programmed_ul, k)
+        if beyond > worst:
+            worst = beyond
             found = (
                 f"between {case.hour(int(spans.from_ns[i])):.2f} and {case.hour(int(spans.to_ns[i])):.2f} h "
                 f"{spans.weighed_ul[i]:.4g} ± {k * spans.u_ul[i]:.2g} µL were delivered, where the programme asks for "
@@ -145,12 +150,10 @@ def _boluses(case: Case, weighed: WeighedCourse) -> list[str]:
         if not len(spans.from_ns):
             continue
         k = _k(len(given) * len(spans.from_ns))
-        off = spans.weighed_ul - spans.programmed_ul
         allowed = case.limits.agreement.course_percent / 100.0 * order.amount + order.rate_ul_h * _LAG_S / 3600.0
-        beyond = (np.abs(off) - allowed - k * spans.u_ul) / spans.u_ul
-        i = int(np.argmax(beyond))
-        if beyond[i] > worst:
-            worst = float(beyond[i])
+        i, beyond = spans.farthest(np.full(len(spans.u_ul), allowed), k)
+        if beyond > worst:
+            worst = beyond
             found = (
                 f"{(spans.to_ns[i] - order.sent_ns) / 1e9:.0f} s after the order of a bolus of {order.amount:g} µL at "
                 f"{order.rate_ul_h:g} µL/h, at {case.hour(order.sent_ns):.2f} h, {spans.weighed_ul[i]:.4g} ± "

@@ -74,7 +74,7 @@ def curves(
     evaporation, balance, per_mg = corrections.evaporation, corrections.balance, corrections.per_mg
     t, m = as_series(t_s, mass_mg, "mass", 2)
     interval_s = schedule.interval_min * _S_PER_MIN
-    facts = check_series(t, m, max_gap_s=math.inf, fall_mg=10.0 * max(balance.repeatability_mg, balance.readability_mg))
+    facts = check_series(t, m, max_gap_s=math.inf, fall_mg=balance.fall_mg)
     masses = at_intervals(t, m, interval_s=interval_s, samples=schedule.samples, start_s=start_s, average_s=average_s)
     volume = _volume_on_grid(masses, evaporation.rate_mg_h * interval_s / S_PER_H, per_mg)
     readings = max(1, math.floor(average_s / facts.mean_interval_s))

@@ -35,6 +35,16 @@ class BalanceSpecification:
     def __post_init__(self) -> None:
         _demand_not_negative(self, *(field.name for field in fields(self)))
 
+    @property
+    def single_mg(self) -> float:
+        """Return what one reading is good for: its repeatability, a digit at the least."""
+        return max(self.repeatability_mg, self.readability_mg)
+
+    @property
+    def fall_mg(self) -> float:
+        """Return the abrupt change from reading to reading that noise cannot make: 10 standard deviations."""
+        return 10.0 * self.single_mg
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ambient:

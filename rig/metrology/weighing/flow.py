@@ -14,7 +14,6 @@ from rig.metrology.readings.demands import not_negative
 from rig.metrology.readings.regression import FittedLine, fit_line
 from rig.metrology.readings.sudden import sudden_steps
 from rig.metrology.uncertainty.budget import Budget, Component
-from rig.metrology.weighing.conditions import BalanceSpecification
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow_budget import Gain, error_budget, strokes_cut, volume_budget
@@ -28,12 +27,8 @@ FEWEST_READINGS = 4
 _END_S = 60.0
 _RESTLESS_END_S = 5.0
 _END_SHARE = 1.0 / 500.0
-# A saw-tooth from −s/2 to s/2 has the median deviation s/4, which as a standard deviation of noise reads 1.4826·s/4.
-STROKE_OVER_UNREST = 4.0 / 1.4826
 # Of two values either of which may be the true one, the root mean square distance from the one that is stated.
 _EITHER = 1.0 / math.sqrt(2.0)
-# An abrupt fall that noise cannot make, in standard deviations of one reading.
-_FALL_K = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +90,7 @@ def volume_delivered(
     if not before_s[0] <= before_s[1] < after_s[0] <= after_s[1]:
         raise SeriesError(f"plateaus {before_s} s and {after_s} s are not one before the other")
     t, m = as_series(t_s, mass_mg, "mass", 2)
-    check_series(t, m, max_gap_s=max_gap_s, fall_mg=_fall_mg(corrections.balance))
+    check_series(t, m, max_gap_s=max_gap_s, fall_mg=corrections.balance.fall_mg)
     gain = _gain(t, m, before_s, after_s, 0.0, corrections)
     return volume_budget(gain, corrections)
 
@@ -145,16 +140,16 @@ def mean_flow(
     not_negative(stroke_ul, "stroke in µL")
     evaporation, balance = corrections.evaporation, corrections.balance
     t, m = as_series(t_s, mass_mg, "mass", FEWEST_READINGS)
-    facts = check_series(t, m, minimum=FEWEST_READINGS, max_gap_s=max_gap_s, fall_mg=_fall_mg(balance))
+    facts = check_series(t, m, minimum=FEWEST_READINGS, max_gap_s=max_gap_s, fall_mg=balance.fall_mg)
     # Zero-flow runs say how much the balance wanders; without them the residuals must.
     line = fit_line(t, m, evaporation.wander_mg2_h if evaporation.white_mg2_s > 0.0 else None)
-    single_mg = max(balance.repeatability_mg, balance.readability_mg)
+    single_mg = balance.single_mg
     unrest_mg = math.sqrt(max(0.0, line.scatter**2 - single_mg**2))
     longest_s = _END_S if unrest_mg <= single_mg else _RESTLESS_END_S
     end = min(longest_s, facts.span_s * _END_SHARE) if end_s is None else end_s
     changing = with_changing_loss(t, m, corrections, around)
     gain = _gain(t, m, (t[0], t[0] + end), (t[-1] - end, t[-1]), line.slope_h, changing)
-    stroke = max(stroke_ul, changing.per_mg * unrest_mg * STROKE_OVER_UNREST)
+    stroke = max(stroke_ul, changing.stroke_shown_ul(line.scatter))
     error = error_budget(volume_budget(gain, changing), programmed_ul_h, gain.hours, changing.tip)
     cut = strokes_cut(stroke, 100.0 / (programmed_ul_h * gain.hours))
     found = _compared(error.scaled(1.0, 0.0, "%", [cut]), gain, line, unrest_mg, programmed_ul_h, changing, stroke)
@@ -269,7 +264,3 @@ def _compared(
         evaporation=corrections.evaporation,
         stroke_ul=stroke_ul,
     )
-
-
-def _fall_mg(balance: BalanceSpecification) -> float:
-    return _FALL_K * max(balance.repeatability_mg, balance.readability_mg)
