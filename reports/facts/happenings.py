@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reports.facts.run_facts import Noted, Projected
-from rig.record.bodies.events import Event, PlanFailed, PlanOutcome, ProjectionSeen, Severity
+from rig.record.bodies.event import Event, Severity
+from rig.record.bodies.events import PlanFailed, PlanOutcome, ProjectionSeen
 from rig.record.reader import RecordReader
 from rig.record.schema import Kind
 from rig.record.words import Stamped, event_body

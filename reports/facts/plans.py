@@ -7,16 +7,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from reports.facts.run_facts import Graphs, Outcome, Plan, ShownResult, Span, Told
-from rig.record.bodies.events import (
-    Event,
-    OutcomeWord,
-    PlanBegins,
-    PlanEnds,
-    PlanFailed,
-    PlanOutcome,
-    WindowEnds,
-    ZeroFlow,
-)
+from rig.record.bodies.event import Event
+from rig.record.bodies.events import OutcomeWord, PlanBegins, PlanEnds, PlanFailed, PlanOutcome, WindowEnds, ZeroFlow
 from rig.record.bodies.result import Result
 from rig.record.bodies.start import SourceFile
 from rig.record.reader import RecordReader

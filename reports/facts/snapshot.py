@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rig.record.blocks import decode_block
 from rig.record.bodies.codec import Json
-from rig.record.bodies.events import Event
+from rig.record.bodies.event import Event
 from rig.record.bodies.others import Command
 from rig.record.reader import RecordReader
 from rig.record.schema import Entry, Kind

@@ -27,8 +27,9 @@ from rig.evaluation import looks
 from rig.evaluation.commanded import with_rate
 from rig.evaluation.projection import ProjectedVerdict
 from rig.exchange import Exchange
-from rig.record.bodies.events import AlarmExpected, BenchNotReached, LooksPlanned, WindowBegins, WindowEnds, ZeroFlow
+from rig.record.bodies.events import BenchNotReached, LooksPlanned, WindowBegins, WindowEnds, ZeroFlow
 from rig.record.bodies.others import SamplerCounted
+from rig.record.bodies.pump_events import AlarmExpected
 from rig.record.bodies.recipe import Recipe
 from rig.record.writer import RunRecord
 from rig.safety import interrupts

@@ -5,7 +5,8 @@ import threading
 from rig.capabilities import Pump
 from rig.clock import Clock
 from rig.errors import InstrumentError
-from rig.record.bodies.events import LogLine, PumpLogRead, PumpLogUnreadable, PumpStateChanged, ReadingMissed
+from rig.record.bodies.events import ReadingMissed
+from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpLogUnreadable, PumpStateChanged
 from rig.record.writer import RunRecord
 from rig.samples import Block
 

@@ -13,7 +13,8 @@ from rig.evaluation import inputs
 from rig.evaluation.columns import read_column
 from rig.evaluation.delivered import streams_of
 from rig.metrology.readings.regression import fit_line
-from rig.record.bodies.events import EdgesCounted, ReadingMissed
+from rig.record.bodies.events import ReadingMissed
+from rig.record.bodies.pump_events import EdgesCounted
 from rig.record.writer import RunRecord
 
 _PACE_NS = 300 * NS_PER_S

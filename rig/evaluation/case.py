@@ -17,8 +17,9 @@ from rig.evaluation.programme import NS_PER_H, Programme
 from rig.metrology.readings.regression import fit_line
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
-from rig.record.bodies.events import AlarmExpected, PlanBegins, PumpStateChanged, ZeroFlow
+from rig.record.bodies.events import PlanBegins, ZeroFlow
 from rig.record.bodies.judging import LimitsInForce
+from rig.record.bodies.pump_events import AlarmExpected, PumpStateChanged
 from rig.record.bodies.start import Start
 from rig.record.reader import RecordReader
 

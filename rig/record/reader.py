@@ -9,7 +9,7 @@ from typing import Self, TypeVar, cast
 from rig.channels import Channel
 from rig.errors import RecordCorruptError, RecordError
 from rig.record.blocks import decode_block
-from rig.record.bodies.events import Event
+from rig.record.bodies.event import Event
 from rig.record.bodies.others import Command, Stop
 from rig.record.bodies.result import Result
 from rig.record.bodies.start import Start

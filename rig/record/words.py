@@ -6,7 +6,8 @@ from typing import Generic, TypeVar
 from rig.errors import RecordCorruptError
 from rig.record.bodies import events
 from rig.record.bodies.codec import Json, from_body, to_body
-from rig.record.bodies.events import Event, OtherEvent
+from rig.record.bodies.event import Event
+from rig.record.bodies.events import OtherEvent
 from rig.record.bodies.old import is_old_result, result_in_new_words, stop_in_new_words
 from rig.record.bodies.others import Command, Descriptor, Note, Stop
 from rig.record.bodies.result import Result

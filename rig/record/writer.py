@@ -13,7 +13,7 @@ from rig.errors import RecordError
 from rig.exchange import Exchange
 from rig.record.blocks import encode_block
 from rig.record.bodies.codec import Json, to_body
-from rig.record.bodies.events import Event
+from rig.record.bodies.event import Event
 from rig.record.bodies.others import Command, Descriptor, Note, Stop
 from rig.record.bodies.result import Result
 from rig.record.bodies.start import FORMAT, RULES, Start

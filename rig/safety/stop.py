@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rig.capabilities import Daq, Pump, Supply
 from rig.errors import RecordError, RigError, SafetyError
-from rig.record.bodies.events import DeliveredAfterStop, PumpDidNotStop
+from rig.record.bodies.pump_events import DeliveredAfterStop, PumpDidNotStop
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 from rig.record.bodies.codec import Json, to_body
-from rig.record.bodies.events import Severity
+from rig.record.bodies.event import Severity
 from rig.record.bodies.others import SamplerCounted, Stop
 from rig.record.bodies.start import CalibrationStatus, DeclaredInstrument
 from rig.record.schema import Entry, Kind

@@ -9,7 +9,8 @@ from rig.bench.instruments import OnBench
 from rig.capabilities import PumpState
 from rig.clock import Deadline, WallClock
 from rig.errors import BenchConnectionError, InstrumentError, PlanError, RecordError, SafetyError
-from rig.record.bodies.events import LeaseLapsed, PumpDidNotStop, PumpLogRead, PumpStateChanged, ReadingMissed
+from rig.record.bodies.events import LeaseLapsed, ReadingMissed
+from rig.record.bodies.pump_events import PumpDidNotStop, PumpLogRead, PumpStateChanged
 from rig.record.reader import RecordReader
 from rig.safety.stop import Powering, stop_delivery
 from tests.core.bench_support import WALL, bench_text, opened

@@ -5,7 +5,7 @@ import pytest
 from rig.bench.instruments import OnBench
 from rig.bench_file.reading import load_bench_file
 from rig.errors import BenchFileError, SafetyError
-from rig.record.bodies.events import PumpStateChanged
+from rig.record.bodies.pump_events import PumpStateChanged
 from rig.record.reader import RecordReader
 from tests.core.bench_support import bench_text, opened
 from tests.core.test_bench import Stubborn

@@ -8,8 +8,8 @@ from rig.errors import PlanError
 from rig.evaluation import claims
 from rig.evaluation.registry import kind_of, kinds
 from rig.evaluation.settle import Asked, settle
-from rig.record.bodies.events import LogLine, PumpLogRead, PumpStateChanged
 from rig.record.bodies.judging import Limit
+from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpStateChanged
 from rig.record.bodies.recipe import Recipe
 from rig.samples import Block
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, Z_UL_MG, weighed

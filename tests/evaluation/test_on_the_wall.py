@@ -10,14 +10,8 @@ from rig.channels import Channel
 from rig.clock import NS_PER_S
 from rig.evaluation.settle import Asked, settle
 from rig.exchange import Exchange
-from rig.record.bodies.events import (
-    AlarmExpected,
-    EdgesCounted,
-    LogLine,
-    PlanBegins,
-    PumpLogRead,
-    PumpStateChanged,
-)
+from rig.record.bodies.events import PlanBegins
+from rig.record.bodies.pump_events import AlarmExpected, EdgesCounted, LogLine, PumpLogRead, PumpStateChanged
 from rig.record.bodies.recipe import Recipe
 from rig.samples import Block
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, START, Z_UL_MG, weighed

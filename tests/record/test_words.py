@@ -13,7 +13,8 @@ from rig.errors import RecordCorruptError
 from rig.evaluation.replay import replay
 from rig.record.bodies import events
 from rig.record.bodies.codec import from_body, to_body
-from rig.record.bodies.events import Event, OtherEvent, OutcomeWord, PlanOutcome, ReadingMissed, Severity, WindowEnds
+from rig.record.bodies.event import Event, Severity
+from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanOutcome, ReadingMissed, WindowEnds
 from rig.record.bodies.judging import Limit
 from rig.record.bodies.others import Stop
 from rig.record.bodies.recipe import Recipe

@@ -9,16 +9,9 @@ from instruments.intrathecal_pump.readings import CHANNELS as PUMP_CHANNELS
 from rig.channels import Channel
 from rig.clock import NS_PER_S, VirtualClock
 from rig.exchange import Exchange
-from rig.record.bodies.events import (
-    LogLine,
-    PlanBegins,
-    PumpLogRead,
-    PumpStateChanged,
-    WindowBegins,
-    WindowEnds,
-    ZeroFlow,
-)
+from rig.record.bodies.events import PlanBegins, WindowBegins, WindowEnds, ZeroFlow
 from rig.record.bodies.judging import Limit, LimitsInForce, ZeroFlowPlan
+from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpStateChanged
 from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.start import DeclaredInstrument, Dut, Start, StatedAccuracy, StatedAir
 from rig.record.writer import RunRecord

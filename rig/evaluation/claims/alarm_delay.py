@@ -6,7 +6,7 @@ from rig.errors import SeriesError
 from rig.evaluation.definition import ClaimKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.metrology.uncertainty.budget import Budget, Component
-from rig.record.bodies.events import PumpStateChanged
+from rig.record.bodies.pump_events import PumpStateChanged
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 

@@ -8,7 +8,7 @@ from rig.evaluation.claims.delivered_volume import weighed_volume
 from rig.evaluation.definition import ClaimKind, ResultPanel
 from rig.evaluation.outcome import Evaluation, FactFound
 from rig.metrology.uncertainty.budget import Component
-from rig.record.bodies.events import LogLine, PumpLogRead
+from rig.record.bodies.pump_events import LogLine, PumpLogRead
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 

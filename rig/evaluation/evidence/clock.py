@@ -5,7 +5,7 @@ import numpy as np
 from rig.evaluation.case import Case
 from rig.evaluation.claims.pump_account import CLOCK_SET
 from rig.evaluation.testimony import Testimony, Witness
-from rig.record.bodies.events import PumpLogRead
+from rig.record.bodies.pump_events import PumpLogRead
 
 # One comparison of clocks over the link is good to this: half of an exchange, and the clock's own digit.
 _U_STAMP_S = 0.2

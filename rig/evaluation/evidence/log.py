@@ -8,7 +8,7 @@ from rig.evaluation.case import Case
 from rig.evaluation.claims.pump_account import CLOCK_SET, out_of_order
 from rig.evaluation.commanded import BOLUS, RUN, STOP
 from rig.evaluation.testimony import Testimony, Witness
-from rig.record.bodies.events import LogLine, PumpLogRead, PumpLogUnreadable
+from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpLogUnreadable
 
 # The word that a log has for an order.
 _WORDS = {RUN: "infusion_started", BOLUS: "bolus_started"}

@@ -6,7 +6,7 @@ import numpy as np
 
 from rig.evaluation.case import Case
 from rig.evaluation.testimony import Testimony, Witness
-from rig.record.bodies.events import EdgesCounted
+from rig.record.bodies.pump_events import EdgesCounted
 
 # A stroke under way at the moment of a reading, at either end.
 _STROKES = 2.0

@@ -5,7 +5,7 @@ from itertools import pairwise
 from rig.evaluation.case import Case
 from rig.evaluation.programme import Stretch
 from rig.evaluation.testimony import Testimony, Witness
-from rig.record.bodies.events import PumpStateChanged
+from rig.record.bodies.pump_events import PumpStateChanged
 
 _RUNS = ("infusing", "bolus")
 _RESTS = ("stopped",)

@@ -13,7 +13,8 @@ from rig.evaluation.testimony import Testimony, Witness
 from rig.metrology.readings.regression import fit_line
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.quantities import S_PER_H
-from rig.record.bodies.events import EdgesCounted, ZeroFlow
+from rig.record.bodies.events import ZeroFlow
+from rig.record.bodies.pump_events import EdgesCounted
 from rig.record.bodies.start import WeighingFacts
 
 # A weighing is looked at in so many parts: what came early or late, and then no more, is no steady loss.

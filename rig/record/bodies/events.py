@@ -4,37 +4,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar
 
 from rig.record.bodies.codec import Json
+from rig.record.bodies.event import Event, Severity
+from rig.record.bodies.pump_events import (
+    AlarmExpected,
+    DeliveredAfterStop,
+    EdgesCounted,
+    PumpDidNotStop,
+    PumpLogRead,
+    PumpLogUnreadable,
+    PumpStateChanged,
+)
 
 _ALARM_NAME = re.compile(r"(alarm|interlock)\b", re.IGNORECASE)
-
-
-class Severity(StrEnum):
-    """How loudly an event is to be told."""
-
-    INFO = "info"
-    WARNING = "warning"
-    ALARM = "alarm"
-
-
-class Event:
-    """The base of all events. `ORDINARY` ones are the course of a run, which a page shows elsewhere."""
-
-    NAME: ClassVar[str] = ""
-    SEVERITY: ClassVar[Severity] = Severity.INFO
-    ORDINARY: ClassVar[bool] = False
-
-    @property
-    def name(self) -> str:
-        """Return the entry's name."""
-        return self.NAME
-
-    @property
-    def severity(self) -> Severity:
-        """Return how loudly this one is to be told."""
-        return self.SEVERITY
 
 
 class OutcomeWord(StrEnum):
@@ -172,82 +155,6 @@ class ProjectionSeen(Event):
 
 
 @dataclass(frozen=True)
-class LogLine:
-    """One line of the pump's own log: its number, the pump's clock (ns), what it says."""
-
-    number: int
-    pump_clock_ns: int
-    event: str
-    detail: int = 0
-
-
-@dataclass(frozen=True)
-class PumpLogRead(Event):
-    """Lines that the pump's own log has gained since it was last read."""
-
-    NAME = "pump log"
-    ORDINARY = True
-    instrument: str
-    lines: tuple[LogLine, ...]
-
-
-@dataclass(frozen=True)
-class PumpLogUnreadable(Event):
-    """The pump's log has gained lines that could not be read."""
-
-    NAME = "pump log unreadable"
-    SEVERITY = Severity.WARNING
-    instrument: str
-    error: str
-
-
-@dataclass(frozen=True)
-class PumpStateChanged(Event):
-    """The pump's status shows another state or other alarms than before; `at_ns` is when it was read, UTC ns.
-
-    `log_entries` is how many lines the pump's log had by then, 0 for a pump without a log.
-    """
-
-    NAME = "pump state"
-    ORDINARY = True
-    instrument: str
-    state: str
-    at_ns: int
-    alarms: tuple[str, ...] = ()
-    log_entries: int = 0
-
-
-@dataclass(frozen=True)
-class AlarmExpected(Event):
-    """The plan under way provokes this alarm: it is no contradiction when it shows."""
-
-    NAME = "alarm expected"
-    ORDINARY = True
-    alarm: str
-
-
-@dataclass(frozen=True)
-class EdgesCounted(Event):
-    """What the DAQ's counter stood at when it was read at `at_ns` (UTC ns): edges of the pump's motor."""
-
-    NAME = "edges counted"
-    ORDINARY = True
-    instrument: str
-    at_ns: int
-    edges: int
-
-
-@dataclass(frozen=True)
-class DeliveredAfterStop(Event):
-    """Something was delivered although every pump had said that it was stopped."""
-
-    NAME = "delivered after stop"
-    SEVERITY = Severity.ALARM
-    what: str
-    done: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class ReadingMissed(Event):
     """An instrument did not give one reading."""
 
@@ -274,16 +181,6 @@ class LeaseLapsed(Event):
     NAME = "lease lapsed"
     SEVERITY = Severity.ALARM
     stream: str
-
-
-@dataclass(frozen=True)
-class PumpDidNotStop(Event):
-    """The pump did not stop when told: what was done about it, and what went wrong."""
-
-    NAME = "pump did not stop"
-    SEVERITY = Severity.ALARM
-    done: tuple[str, ...]
-    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True)
