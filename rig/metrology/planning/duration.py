@@ -7,7 +7,6 @@ at the end is predicted from the value now. Source: normal prediction under a fl
 import math
 from dataclasses import dataclass
 
-from scipy.optimize import brentq
 from scipy.special import ndtr
 
 from rig.errors import MetrologyError
@@ -41,6 +40,8 @@ def needed_duration(
     within the limits, FAIL when it lies outside. Raises MetrologyError when it lies on a limit, when no duration is
     long enough, and as `decide` does for the limits.
     """
+    from scipy.optimize import brentq  # takes long to import, which every session of plans would wait for
+
     if not 0.5 <= probability < 1:
         raise MetrologyError(f"probability {probability!r} is not a fraction from 0.5 to below 1")
     verdict = decide(Measured(expected_percent, 0.0, "%"), lower, upper, k=k).verdict

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri
 
 from rig.errors import MetrologyError
@@ -130,6 +129,8 @@ def _boundaries(shares: FloatArray, neighbours: Sequence[float]) -> tuple[float,
 
 
 def _boundary(nodes: FloatArray, mass: FloatArray, correlation: float, spread: float, share: float) -> float:
+    from scipy.optimize import brentq  # takes long to import, which every session of plans would wait for
+
     def excess(score: float) -> float:
         return float(mass @ ndtr((correlation * nodes - score) / spread)) - share
 

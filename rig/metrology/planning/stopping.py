@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import bisect
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from rig.errors import MetrologyError
 from rig.metrology.planning.sequential import SequentialPlan
@@ -83,6 +81,8 @@ def adjusted(
     errors, u = scale * errors, scale * u
 
     def true_value(share_above: float) -> float:
+        from scipy.optimize import bisect  # takes long to import, which every session of plans would wait for
+
         def excess(true_percent: float) -> float:
             ended = _run(plan, true_percent + errors, u, lower, upper)[2]
             return float(np.mean(ended > measured.value) + np.mean(ended == measured.value) / 2) - share_above
@@ -96,6 +96,8 @@ def adjusted(
 
 def _errors(plan: SequentialPlan) -> tuple[FloatArray, FloatArray]:
     """Return errors (draws, looks) in percent with the plan's covariance, and the standard uncertainties (looks,)."""
+    from scipy.stats import qmc  # takes long to import, which every session of plans would wait for
+
     looks = plan.looks_s
     covariance = np.array([[plan.precision.covariance(a, b) for a in looks] for b in looks])
     values, vectors = np.linalg.eigh(covariance)

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
-from scipy.stats import multivariate_normal
 
 from rig.errors import MetrologyError
 from rig.metrology.readings.demands import finite_array, fraction
@@ -128,6 +127,8 @@ def joint_conformance(points: Sequence[JointPoint], correlation: ArrayLike) -> f
     The multivariate normal probability of the box of limits (Genz 1992), good to about 1e-4. Raises MetrologyError for
     a matrix that is no correlation matrix of the points, and without uncertainty (u = 0).
     """
+    from scipy.stats import multivariate_normal  # takes long to import, which every session of plans would wait for
+
     matrix = finite_array(correlation, "correlation", ndim=2)
     n = len(points)
     if matrix.shape != (n, n):

@@ -12,7 +12,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import chdtrc, chdtri
 
 from rig.errors import MetrologyError
@@ -57,6 +56,7 @@ def two_sided_factor(n: int, coverage: float = 0.95, confidence: float = 0.95) -
 
 @lru_cache(maxsize=256)
 def _two_sided_factor(n: int, coverage: float, confidence: float) -> float:
+    from scipy.optimize import brentq  # takes long to import, which every session of plans would wait for
     from scipy.stats import ncx2, norm
 
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)

@@ -9,7 +9,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
 
 from rig.errors import MetrologyError
 from rig.metrology.weighing.corrections import Corrections
@@ -80,6 +79,8 @@ def planned_precision(
     squares without negative ones. `pump_wander_percent_rt_h` (%·√h) is the pump's own scatter, which no budget of the
     weighing knows. Raises MetrologyError as `planned_error_budget` does.
     """
+    from scipy.optimize import nnls  # takes long to import, which every session of plans would wait for
+
     hours = np.geomspace(1 / 60, 8760, 9)
     u_sq = np.array(
         [
