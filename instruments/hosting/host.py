@@ -45,7 +45,9 @@ class TwinHost:
         parameters = bench_file.laboratory
         if not isinstance(parameters, Parameters):
             raise TypeError(f"bench {bench_file.bench.name} is not a mocked bench")
-        self.laboratory = Laboratory(parameters, clock, seed)
+        # On the virtual clock nothing that happens may depend on how long after the epoch the twins come to life.
+        later_ns = clock.now_ns() - bench_file.epoch_ns if clock.virtual else 0
+        self.laboratory = Laboratory(parameters, clock, seed, later_ns=later_ns)
         self._hosts: dict[str, _Host] = {}
         self.wires: dict[str, Wire] = {}
         serial_over_tcp = bench_file.bench.serial_twins == "tcp" or sys.platform == "win32"

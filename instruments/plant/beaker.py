@@ -99,7 +99,7 @@ class Beaker:
 
     def _meniscus_mg(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the needle's capillary force as mass: it sits still, then jumps when the contact line slips."""
-        slots = t_ns // MENISCUS_NS
+        slots = (t_ns - self.environment.later_ns) // MENISCUS_NS
         first = int(slots.min()) if len(slots) else 0
         held = [_held(self.seed, slot) for slot in range(first, int(slots.max(initial=first)) + 1)]
         return np.asarray(self.keys.capillary_mg * np.asarray(held)[slots - first])

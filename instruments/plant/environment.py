@@ -30,6 +30,7 @@ class AirKeys(TwinParameters):
 class Environment:
     """Air with a daily swing of temperature and humidity and a slower one of pressure, and drifts since `t0_ns`.
 
+    `later_ns` is how much later than some other laboratory this one begins, whose pressure it shall have.
     All functions take int64 UTC nanoseconds of shape (n,) and return float64 of shape (n,).
     """
 
@@ -40,6 +41,7 @@ class Environment:
     t0_ns: int = 0
     temperature_drift_k_h: float = 0.0
     pressure_drift_hpa_h: float = 0.0
+    later_ns: int = 0
 
     def air(self, t_ns: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return the air's temperature in °C (warmest in mid-afternoon), pressure in hPa and humidity in %RH.
@@ -48,7 +50,7 @@ class Environment:
         """
         swing = np.sin(_turn(t_ns, 1.0) - 2.4)
         temperature_c = self.temperature_c + self.temperature_swing_c * swing + self.drifted_k(t_ns)
-        pressure_hpa = self.pressure_hpa + 6.0 * np.sin(_turn(t_ns, 5.0)) + self._drifted_hpa(t_ns)
+        pressure_hpa = self.pressure_hpa + 6.0 * np.sin(_turn(t_ns - self.later_ns, 5.0)) + self._drifted_hpa(t_ns)
         return temperature_c, pressure_hpa, self.humidity_percent - 3.0 * swing
 
     def air_temperature_c(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -36,9 +36,13 @@ class PumpMechanics(Protocol):
 
 
 class Laboratory:
-    """One simulated bench. `lock` is held while a twin asks or changes something."""
+    """One simulated bench. `lock` is held while a twin asks or changes something.
 
-    def __init__(self, parameters: Parameters, clock: Clock, seed: int) -> None:
+    `later_ns` is how much later than another of the same seed it begins, with which it shall have all chance in common:
+    whole days, because the room's daily swing follows the time of day.
+    """
+
+    def __init__(self, parameters: Parameters, clock: Clock, seed: int, *, later_ns: int = 0) -> None:
         self.parameters = parameters
         self.clock = clock
         self.seed = seed
@@ -53,6 +57,7 @@ class Laboratory:
             t0_ns=start_ns,
             temperature_drift_k_h=p.air_temperature_drift_k_h,
             pressure_drift_hpa_h=p.air_pressure_drift_hpa_h,
+            later_ns=later_ns,
         )
         self.line = Line(
             start_ns,

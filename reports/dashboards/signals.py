@@ -7,15 +7,21 @@ from reports.dashboards.panels import Graph, States
 
 NOTHING_HERE = "Nothing in this span: open the run from the list of runs, which knows its span."
 _BY_INSTRUMENT = tags("instrument")
+# A mocked bench is set up anew for each plan: from one to the next there is another vessel, and no volume.
+BY_OPENING = tags("opening")
 
 
-def _samples(what: str, legend: str, fill: str = "null") -> Query:
-    return Query(over_time(what, "samples", RUN, by=_BY_INSTRUMENT, fill=fill), legend)
+def _samples(what: str, legend: str, by: str = _BY_INSTRUMENT, fill: str = "null") -> Query:
+    return Query(over_time(what, "samples", RUN, by=by, fill=fill), legend)
 
 
 def _summed(what: str, name: str, fill: str = "none") -> Query:
     return Query(
-        from_rows(f'cumulative_sum("ul") AS "{name}"', over_time(f'{what} AS "ul"', "samples", RUN, fill=fill)), "$col"
+        from_rows(
+            f'cumulative_sum("ul") AS "{name}"',
+            over_time(f'{what} AS "ul"', "samples", RUN, by=BY_OPENING, fill=fill),
+        ),
+        "$col",
     )
 
 
@@ -29,7 +35,12 @@ FLOW = Graph(
     queries=(
         _samples('mean("rate_ul_h")', "$tag_instrument: programmed"),
         _samples('mean("flow_ul_h")', "$tag_instrument: sensor"),
-        _samples(f'derivative(mean("mass_mg"), 1h) * {UL_PER_MG}', "$tag_instrument: weighed", fill="none"),
+        _samples(
+            f'derivative(mean("mass_mg"), 1h) * {UL_PER_MG}',
+            "$tag_instrument: weighed",
+            by=tags("instrument", "opening"),
+            fill="none",
+        ),
     ),
 )
 VOLUME = Graph(

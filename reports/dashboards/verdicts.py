@@ -4,7 +4,7 @@ from reports.dashboards.appearance import GREEN, ORANGE, RED, UL_PER_MG, VERDICT
 from reports.dashboards.influxql import ALWAYS, RUN, SHOWN, from_rows, over_time, select, tags
 from reports.dashboards.model import Query
 from reports.dashboards.panels import Bars, Graph, Stat, Table, TableColumn, line, override
-from reports.dashboards.signals import NOTHING_HERE
+from reports.dashboards.signals import BY_OPENING, NOTHING_HERE
 
 NO_RESULT = "No result yet: results are settled when a plan ends."
 VERDICT = TableColumn("verdict", "verdict", width=120, mappings=(verdict_words(),))
@@ -16,6 +16,7 @@ _PER_INTERVAL = over_time(
     'mean("rate_ul_h") AS "ul_h"',
     "samples",
     RUN,
+    by=BY_OPENING,
     fill="linear",
 )
 

@@ -13,11 +13,12 @@ from rig.evaluation import inputs
 from rig.evaluation.columns import column
 from rig.evaluation.commanded import BOLUS, RUN, STOP, PumpOrder, told
 from rig.evaluation.delivered import streams_of
+from rig.evaluation.openings import zero_flows
 from rig.evaluation.programme import NS_PER_H, Programme
 from rig.metrology.readings.regression import fit_line
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
-from rig.record.bodies.events import PlanBegins, ZeroFlow
+from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.judging import LimitsInForce
 from rig.record.bodies.pump_events import AlarmExpected, PumpStateChanged
 from rig.record.bodies.start import Start
@@ -88,7 +89,7 @@ class Case:
         self.limits: LimitsInForce = self.start.limits
         self.pump = self.start.in_role("pump")
         self.begun_ns = begun_ns = self._begun(around_from_ns)
-        known = [entry.body for entry in reader.events(ZeroFlow)]
+        known = zero_flows(reader, begun_ns)
         first_ns = next((o.sent_ns for o in told(reader) if o.verb != STOP and o.sent_ns >= begun_ns), around_from_ns)
         # Where the span begins with the plan, its own weighing comes between that and its first order.
         until_ns = first_ns if around_from_ns <= begun_ns else min(first_ns, around_from_ns)

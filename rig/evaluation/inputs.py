@@ -16,6 +16,7 @@ from rig.errors import SeriesError
 from rig.evaluation.air import ambient_of, content_mg, in_mean_air
 from rig.evaluation.commanded import steady_since
 from rig.evaluation.delivered import streams_of
+from rig.evaluation.openings import zero_flows
 from rig.metrology.weighing.conditions import BalanceSpecification, TipInVessel
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate, combine_evaporation, evaporation_rate
@@ -108,7 +109,7 @@ def weighings_around(reader: RecordReader, recipe: Recipe) -> tuple[ZeroFlow, Ze
 
     Raises SeriesError when one of the two is missing.
     """
-    known = [entry.body for entry in reader.events(ZeroFlow)]
+    known = zero_flows(reader, recipe.from_ns)
     before = [one for one in known if one.to_ns <= recipe.from_ns + 1]
     after = [one for one in known if one.from_ns >= recipe.to_ns - 1]
     if not before or not after:

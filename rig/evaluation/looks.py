@@ -14,6 +14,7 @@ from rig.bench_file.reading import BenchFile
 from rig.clock import NS_PER_S
 from rig.errors import MetrologyError, PlanError
 from rig.evaluation import inputs
+from rig.evaluation.openings import zero_flows
 from rig.metrology.planning.duration import Needed, needed_duration
 from rig.metrology.planning.sequential import SequentialPlan, sequential_plan
 from rig.metrology.uncertainty.decision import Verdict, decide_budget
@@ -24,7 +25,6 @@ from rig.metrology.weighing.flow import mean_flow
 from rig.metrology.weighing.precision import Precision, planned_precision
 from rig.quantities import S_PER_H
 from rig.record.bodies.codec import from_body
-from rig.record.bodies.events import ZeroFlow
 from rig.record.bodies.judging import Limit
 from rig.record.bodies.start import WeighingFacts
 from rig.record.reader import RecordReader
@@ -82,7 +82,7 @@ def is_decided(
 
     Data that allow no number decide nothing. Raises PlanError when no zero-flow run stands before the window.
     """
-    before = [entry.body for entry in reader.events(ZeroFlow) if entry.body.to_ns <= from_ns + 1]
+    before = [one for one in zero_flows(reader, from_ns) if one.to_ns <= from_ns + 1]
     if not before:
         raise PlanError("a measurement that stops when decided needs a zero-flow run before it: see [evaporation]")
     try:

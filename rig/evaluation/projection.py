@@ -7,12 +7,13 @@ from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation import inputs, looks
 from rig.evaluation.delivered import streams_of
+from rig.evaluation.openings import zero_flows
 from rig.metrology.planning.duration import project
 from rig.metrology.uncertainty.budget import Budget
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow import mean_flow, volume_delivered
 from rig.quantities import S_PER_H
-from rig.record.bodies.events import ProjectionSeen, ZeroFlow
+from rig.record.bodies.events import ProjectionSeen
 from rig.record.bodies.judging import Limit
 from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
@@ -78,7 +79,7 @@ class ProjectedVerdict:
             return None
         error = _flow_error(reader, from_ns, now_ns + 1, rate_ul_h)
         elapsed_s, end_s = (now_ns - from_ns) / NS_PER_S, (end_ns - from_ns) / NS_PER_S
-        precision = looks.precision_of(reader, from_ns, now_ns + 1, rate_ul_h, _evaporation(reader))
+        precision = looks.precision_of(reader, from_ns, now_ns + 1, rate_ul_h, _evaporation(reader, from_ns))
         limit = self._limit
         expected = project(error.measured(), elapsed_s, end_s, precision, limit.lower, limit.upper, k=limit.coverage_k)
         decided_s = expected.decided_after_s
@@ -110,7 +111,7 @@ def _flow_error(reader: RecordReader, from_ns: int, to_ns: int, programmed_ul_h:
         readings.t_s,
         readings.mass_mg,
         programmed_ul_h=programmed_ul_h,
-        corrections=inputs.corrections_with(reader, from_ns, to_ns, _evaporation(reader)),
+        corrections=inputs.corrections_with(reader, from_ns, to_ns, _evaporation(reader, from_ns)),
         stroke_ul=inputs.stroke_ul(reader),
     ).error
 
@@ -123,10 +124,10 @@ def _volume(reader: RecordReader, from_ns: int, to_ns: int) -> Budget:
         readings.mass_mg,
         before_s=(0.0, 0.0),
         after_s=(last_s, last_s),
-        corrections=inputs.corrections_with(reader, from_ns, to_ns, _evaporation(reader)),
+        corrections=inputs.corrections_with(reader, from_ns, to_ns, _evaporation(reader, from_ns)),
     )
 
 
-def _evaporation(reader: RecordReader) -> EvaporationRate:
-    known = reader.events(ZeroFlow)
-    return inputs.evaporation_so_far(reader, known[-1].body) if known else _UNKNOWN_EVAPORATION
+def _evaporation(reader: RecordReader, from_ns: int) -> EvaporationRate:
+    known = zero_flows(reader, from_ns)
+    return inputs.evaporation_so_far(reader, known[-1]) if known else _UNKNOWN_EVAPORATION

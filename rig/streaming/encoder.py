@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rig.errors import RecordCorruptError
 from rig.record.blocks import decode_block
+from rig.record.bodies.events import BenchOpened
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
 from rig.record.schema import Entry, Kind
@@ -83,7 +84,7 @@ class _StreamPart:
 class _Making:
     """A group in the making."""
 
-    streams: dict[str, _StreamPart] = field(default_factory=dict)
+    streams: dict[tuple[str, int], _StreamPart] = field(default_factory=dict)
     pieces: list[bytes] = field(default_factory=list)
     withheld: list[Refused] = field(default_factory=list)
     values: int = 0
@@ -120,8 +121,8 @@ class RecordEncoder:
                 self._state.seq = entry.seq
         if not making.entries:
             return None
-        for name, part in making.streams.items():
-            self._write_samples(name, part.blocks, making)
+        for (name, opening), part in making.streams.items():
+            self._write_samples(name, opening, part.blocks, making)
             self._write_reads(name, part.reads, making)
         return Group(
             tuple(_bodies(making.pieces, self._gzip_level)), self._state.dump(), self._state.seq, tuple(making.withheld)
@@ -139,6 +140,8 @@ class RecordEncoder:
 
     def _take_other(self, entry: Entry, making: _Making) -> None:
         state = self._state
+        if entry.name == BenchOpened.NAME and entry.kind == Kind.EVENT.value:
+            state.opening = entry.body["number"]
         if entry.kind == Kind.NOTE.value:
             state.note_ns = t_ns = stamps.after(entry.t_ns, state.note_ns)
         else:
@@ -157,7 +160,7 @@ class RecordEncoder:
         state = self._state
         names = [channel.name for channel in self._reader.channels(entry.name)]
         block = self._held[1] if self._held else decode_block(entry.body, entry.data, columns=names)
-        part = making.streams.setdefault(entry.name, _StreamPart())
+        part = making.streams.setdefault((entry.name, state.opening), _StreamPart())
         rows = max(1, (VALUES_PER_GROUP - making.values) // (len(names) + 1))
         stop = min(len(block.t_ns), state.rows + rows)
         part.blocks.append(_rows(block, state.rows, stop))
@@ -171,7 +174,7 @@ class RecordEncoder:
         state.seq, state.rows, self._held = entry.seq, 0, None
         return True
 
-    def _write_samples(self, stream: str, blocks: list[Block], making: _Making) -> None:
+    def _write_samples(self, stream: str, opening: int, blocks: list[Block], making: _Making) -> None:
         channels = self._reader.channels(stream)
         state = self._state.stream(stream)
         t_ns = np.concatenate([block.t_ns for block in blocks])
@@ -194,7 +197,8 @@ class RecordEncoder:
             values = [column[stretch.start : stretch.stop] for column in columns]
             _count_not_finite(state, keys, values)
             self._state.count("samples", len(stretch.t_ns))
-            head = tag_set("samples", (*self._run.tags, ("instrument", stream), ("step", _step(stretch.step))))
+            of_stream = (("instrument", stream), ("opening", _number(opening)), ("step", _number(stretch.step)))
+            head = tag_set("samples", (*self._run.tags, *of_stream))
             making.pieces.extend(_lines(head, keys, values, stretch.t_ns))
 
     def _write_reads(self, stream: str, reads: list[tuple[int, int, int, int, float]], making: _Making) -> None:
@@ -226,8 +230,8 @@ def _rows(block: Block, start: int, stop: int) -> Block:
     return Block(block.t_ns[start:stop], {name: values[start:stop] for name, values in block.columns.items()})
 
 
-def _step(step: int) -> str:
-    return str(step) if step else ""
+def _number(number: int) -> str:
+    return str(number) if number else ""
 
 
 def _risen(t_ns: Stamps, last_ns: int | None) -> Stamps:

@@ -20,12 +20,16 @@ class StreamState:
 
 @dataclass(slots=True)
 class EncoderState:
-    """Everything up to entry `seq` is encoded, and the first `rows` samples of the entry behind it."""
+    """Everything up to entry `seq` is encoded, and the first `rows` samples of the entry behind it.
+
+    `opening` is the number of the bench's opening that samples are of now, 0 in records that do not tell.
+    """
 
     seq: int = 0
     rows: int = 0
     entry_ns: int | None = None
     note_ns: int | None = None
+    opening: int = 0
     made: dict[str, int] = field(default_factory=dict)
     streams: dict[str, StreamState] = field(default_factory=dict)
 

@@ -53,6 +53,20 @@ class BenchNotReached(Event):
 
 
 @dataclass(frozen=True)
+class BenchOpened(Event):
+    """The bench is about to be opened for the `number`-th time in this run, from 1.
+
+    `seed` is what a mocked bench is set up by: it is another one each time, with another vessel and another pump. A
+    physical bench has none; it is the same however often it is opened.
+    """
+
+    NAME = "bench opened"
+    ORDINARY = True
+    number: int
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
 class PlanBegins(Event):
     """A plan's body is about to run."""
 
@@ -210,6 +224,7 @@ class OtherEvent(Event):
 EVENTS: tuple[type[Event], ...] = (
     AlarmExpected,
     BenchNotReached,
+    BenchOpened,
     Connected,
     DeliveredAfterStop,
     EdgesCounted,
