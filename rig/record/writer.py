@@ -21,6 +21,7 @@ from rig.record.ledger import Ledger
 from rig.record.lock import WriterLock
 from rig.record.reader import RecordReader
 from rig.record.schema import SUFFIX, Kind, canonical_json
+from rig.record.series import AtHand
 from rig.record.words import event_body
 from rig.samples import Block
 
@@ -46,6 +47,7 @@ class RunRecord:
         self._lock = lock
         self._clock = clock
         self._channels: dict[str, tuple[Channel, ...]] = {}
+        self._at_hand = AtHand()
 
     @classmethod
     def create(cls, directory: Path, run_id: str, start: Start, t_ns: int, clock: Clock) -> Self:
@@ -146,8 +148,8 @@ class RunRecord:
         self._lock.give_back()
 
     def reader(self) -> RecordReader:
-        """Open a reader of this record as it grows."""
-        return RecordReader(self.path)
+        """Open a reader of this record as it grows; all of them share what they have decoded."""
+        return RecordReader(self.path, at_hand=self._at_hand)
 
     def __enter__(self) -> Self:
         return self
