@@ -87,27 +87,21 @@ class Instrument(Protocol):
 
 @runtime_checkable
 class Pump(Instrument, Protocol):
-    """A drug pump under test."""
+    """A drug pump under test: the least that one can do. What one can do beyond it: `rig.pump_skills`.
+
+    A driver that has these four verbs is whole. A plan that asks for more is refused when it is collected.
+    """
 
     limits: PumpLimits
 
     def run_continuous(self, *, rate_ul_h: float) -> None:
         """Control a constant infusion in µL/h; refuses rates that the pump cannot be set to."""
 
-    def give_bolus(self, *, volume_ul: float) -> None:
-        """Control a single bolus in µL on top of the present infusion."""
-
     def stop(self) -> None:
         """Control the end of all delivery; returns once the pump confirms it."""
 
     def status(self) -> PumpStatus:
         """Get the pump's own account of itself."""
-
-    def read_log(self, *, first: int = 0) -> tuple[LogEntry, ...]:
-        """Get the event log from entry number `first` on."""
-
-    def set_link_watchdog(self, *, seconds: float) -> None:
-        """Set after how long without hearing from the rig the pump stops by itself."""
 
 
 @runtime_checkable

@@ -27,9 +27,10 @@ from rig.evaluation import looks
 from rig.evaluation.commanded import with_rate
 from rig.evaluation.projection import ProjectedVerdict
 from rig.exchange import Exchange
+from rig.pump_skills import WatchesLink
 from rig.record.bodies.events import BenchNotReached, LooksPlanned, WindowBegins, WindowEnds, ZeroFlow
 from rig.record.bodies.others import SamplerCounted
-from rig.record.bodies.pump_events import AlarmExpected
+from rig.record.bodies.pump_events import AlarmExpected, NoLinkWatchdog
 from rig.record.bodies.recipe import Recipe
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
@@ -255,7 +256,10 @@ class Bench:
         self._cleanup.callback(self.stop_pump)
         for name, pump in self.instruments.pumps():
             pump.stop()
-            pump.set_link_watchdog(seconds=self.file.safety.link_watchdog_s)
+            if isinstance(pump, WatchesLink):
+                pump.set_link_watchdog(seconds=self.file.safety.link_watchdog_s)
+            else:
+                self.record.event(NoLinkWatchdog(name))
             self._watch(name, pump)
 
     def _watch(self, name: str, pump: Pump) -> None:

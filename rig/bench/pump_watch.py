@@ -5,6 +5,7 @@ import threading
 from rig.capabilities import Pump
 from rig.clock import Clock
 from rig.errors import InstrumentError
+from rig.pump_skills import KeepsLog
 from rig.record.bodies.events import ReadingMissed
 from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpLogUnreadable, PumpStateChanged
 from rig.record.writer import RunRecord
@@ -52,14 +53,16 @@ class PumpWatch:
         if self._last is None or (now.state, now.alarms) != (self._last.state, self._last.alarms):
             self._last = now
             self._record.event(now)
+        if not isinstance(self._pump, KeepsLog):
+            return
         if self._next_line < 0:
             self._next_line = status.log_entries
         if status.log_entries != self._next_line:
-            self._read_log()
+            self._read_log(self._pump)
 
-    def _read_log(self) -> None:
+    def _read_log(self, pump: KeepsLog) -> None:
         try:
-            lines = self._pump.read_log(first=self._next_line)
+            lines = pump.read_log(first=self._next_line)
         except InstrumentError as error:
             self._record.event(PumpLogUnreadable(self._name, str(error)))
             return

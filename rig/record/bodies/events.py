@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, DoseSaid, OperatorAnswered
 from rig.record.bodies.codec import Json
 from rig.record.bodies.event import Event, Severity
 from rig.record.bodies.pump_events import (
     AlarmExpected,
     DeliveredAfterStop,
     EdgesCounted,
+    NoLinkWatchdog,
     PumpDidNotStop,
     PumpLogRead,
     PumpLogUnreadable,
@@ -225,11 +227,16 @@ EVENTS: tuple[type[Event], ...] = (
     AlarmExpected,
     BenchNotReached,
     BenchOpened,
+    ChallengeBegins,
+    ChallengeEnds,
     Connected,
     DeliveredAfterStop,
+    DoseSaid,
     EdgesCounted,
     LeaseLapsed,
     LooksPlanned,
+    NoLinkWatchdog,
+    OperatorAnswered,
     PlanBegins,
     PlanEnds,
     PlanFailed,

@@ -26,6 +26,15 @@ class PumpLogRead(Event):
 
 
 @dataclass(frozen=True)
+class NoLinkWatchdog(Event):
+    """The pump does not stop by itself when the rig falls silent: only its supply and its operator can."""
+
+    NAME = "no link watchdog"
+    SEVERITY = Severity.WARNING
+    instrument: str
+
+
+@dataclass(frozen=True)
 class PumpLogUnreadable(Event):
     """The pump's log has gained lines that could not be read."""
 

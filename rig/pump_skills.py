@@ -1,0 +1,150 @@
+"""What a pump may be able to do beyond `rig.capabilities.Pump`, each skill by itself: a driver has those it has.
+
+Every method may raise an `rig.errors.InstrumentError`, and refuses before sending what the pump cannot be set to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from rig.capabilities import LogEntry
+from rig.therapy import DayPattern
+
+
+@dataclass(frozen=True, slots=True)
+class PatientAnswer:
+    """What the pump answered a patient who asked for a bolus; `why` is empty when it was granted."""
+
+    granted: bool
+    why: str = ""
+
+
+@runtime_checkable
+class KeepsLog(Protocol):
+    """A pump with an event log."""
+
+    def read_log(self, *, first: int = 0) -> tuple[LogEntry, ...]:
+        """Get the event log from entry number `first` on."""
+
+
+@runtime_checkable
+class WatchesLink(Protocol):
+    """A pump that stops by itself when the rig falls silent."""
+
+    def set_link_watchdog(self, *, seconds: float) -> None:
+        """Set after how long without hearing from the rig the pump stops by itself."""
+
+
+@runtime_checkable
+class GivesBoluses(Protocol):
+    """A pump that gives single boluses."""
+
+    def give_bolus(self, *, volume_ul: float) -> None:
+        """Control a single bolus in µL on top of the present infusion."""
+
+
+@runtime_checkable
+class GivesSquareBoluses(Protocol):
+    """A pump that gives boluses evenly over a time; a single bolus pre-empts one, which then goes on."""
+
+    def give_square_bolus(self, *, volume_ul: float, over_minutes: float) -> None:
+        """Control a bolus in µL that is spread evenly over a time, on top of the present infusion."""
+
+    def give_combination_bolus(self, *, now_ul: float, then_ul: float, over_minutes: float) -> None:
+        """Control a single bolus of `now_ul`, and behind it `then_ul` spread evenly over a time."""
+
+
+@runtime_checkable
+class RunsFlex(Protocol):
+    """A pump whose infusion follows its own time of day."""
+
+    def run_flex(self, *, days: Mapping[str, DayPattern]) -> None:
+        """Control an infusion by day patterns in µL/h, as `rig.therapy.flex_of` reads them."""
+
+
+@runtime_checkable
+class RunsRamps(Protocol):
+    """A pump that goes from one rate to another by small steps."""
+
+    def run_ramp(self, *, from_ul_h: float, to_ul_h: float, over_hours: float) -> None:
+        """Control an infusion that changes by an equal part each minute, and stays at `to_ul_h` afterwards."""
+
+
+@runtime_checkable
+class RunsAtMinimum(Protocol):
+    """A pump with a mode that only keeps its catheter open."""
+
+    def run_at_minimum(self) -> None:
+        """Control an infusion at the pump's own minimum rate, which is below what a therapy can be set to."""
+
+
+@runtime_checkable
+class TakesPatientBoluses(Protocol):
+    """A pump that its patient may ask for a bolus."""
+
+    def allow_patient_boluses(self, *, volume_ul: float, lockout_minutes: float, most_in_24_h: int) -> None:
+        """Set what a request gives, how long from start to start none is given, and how many in any 24 h."""
+
+    def request_patient_bolus(self) -> PatientAnswer:
+        """Control a request as the patient's controller makes it; get whether it was granted, and why not."""
+
+
+@runtime_checkable
+class Primes(Protocol):
+    """A pump that fills its line."""
+
+    def prime(self, *, volume_ul: float) -> None:
+        """Control the filling of the line with a volume in µL at the pump's highest rate; then what ran before."""
+
+    def run_bridge(self, *, volume_ul: float, rate_ul_h: float, then_ul_h: float) -> None:
+        """Control an infusion of a volume in µL at one rate, and then another rate: the line holds the old drug."""
+
+
+@runtime_checkable
+class IsRefilled(Protocol):
+    """A pump that counts its reservoir down and is told of a refill."""
+
+    def refilled(self, *, volume_ul: float) -> None:
+        """Set what the reservoir holds now, in µL."""
+
+    def set_low_reservoir(self, *, volume_ul: float) -> None:
+        """Set at which content in µL the pump warns."""
+
+
+@runtime_checkable
+class HasClock(Protocol):
+    """A pump with a clock of its own."""
+
+    def read_clock_ns(self) -> int:
+        """Get the pump's clock, UTC ns."""
+
+    def set_clock(self, *, t_ns: int) -> None:
+        """Set the pump's clock to UTC ns."""
+
+
+@runtime_checkable
+class AcknowledgesAlarms(Protocol):
+    """A pump whose alarms are acknowledged without ending its delivery, and that tests itself."""
+
+    def acknowledge_alarms(self) -> None:
+        """Control the end of the alarms' signals; what ended delivery stays until `stop`."""
+
+    def self_test(self) -> tuple[str, ...]:
+        """Control the pump's test of itself; get what it found wrong, nothing when all is well."""
+
+
+# What a pump may be able to do beyond `Pump`.
+PUMP_SKILLS: tuple[type, ...] = (
+    AcknowledgesAlarms,
+    GivesBoluses,
+    GivesSquareBoluses,
+    HasClock,
+    IsRefilled,
+    KeepsLog,
+    Primes,
+    RunsAtMinimum,
+    RunsFlex,
+    RunsRamps,
+    TakesPatientBoluses,
+    WatchesLink,
+)
