@@ -55,6 +55,16 @@ def not_negative(text: str) -> float:
     return _number(text, lambda number: number >= 0, "zero or above")
 
 
+def any_number(text: str) -> float:
+    """Return a number of the command line that must be finite."""
+    return _number(text, lambda _: True, "that is finite")
+
+
+def likelihood(text: str) -> float:
+    """Return a probability of the command line: more likely than not, and never sure."""
+    return _number(text, lambda number: 0.5 <= number < 1, "from 0.5 to below 1")
+
+
 def tcp_port(text: str) -> int:
     """Return a port of the command line."""
     if not (text.isdecimal() and 1 <= int(text) <= _LAST_PORT):

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from commands.command import RigCommand, above_zero, not_negative, takes_bench_file
+from commands.command import RigCommand, above_zero, any_number, likelihood, not_negative, takes_bench_file
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,8 +13,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limits", type=Path, default=Path("test_plans/limits.toml"), help="default: test_plans/limits.toml"
     )
-    parser.add_argument("--expected-percent", type=float, default=0.0, help="the pump's error as far as it is known")
-    parser.add_argument("--probability", type=float, default=0.95, help="with which the limit is to be decided")
+    parser.add_argument(
+        "--expected-percent", type=any_number, default=0.0, help="the pump's error as far as it is known"
+    )
+    parser.add_argument("--probability", type=likelihood, default=0.95, help="with which the limit is to be decided")
     parser.add_argument(
         "--u-evaporation-mg-h", type=not_negative, default=0.005, help="standard uncertainty of evaporation"
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def record_meant(options: argparse.Namespace) -> Path:
-    """Return the record that RUN means; one that was killed is closed first, and stderr says so.
+    """Return the record that RUN means; one that was killed is closed first, and stderr says so, or that it goes on.
 
     Raises RecordNotFoundError when there is none, RecordError when the file is no record.
     """
@@ -19,7 +19,16 @@ def record_meant(options: argparse.Namespace) -> Path:
     path = find_run(options.runs, options.run)
     if close_killed(path):
         print(f"{path.name}: the run was killed; closed now as INTERRUPTED", file=sys.stderr)
+    elif _is_under_way(path):
+        print(f"{path.name}: the run is under way; this is what it has recorded until now", file=sys.stderr)
     return path
+
+
+def _is_under_way(path: Path) -> bool:
+    from rig.record.reader import RecordReader
+
+    with RecordReader(path) as reader:
+        return reader.stop() is None and reader.is_live()
 
 
 def close_killed(path: Path) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from rig.bench.asked import seconds_asked
 from rig.bench.instruments import Instruments
 from rig.bench.opening import Opening
 from rig.bench.progress import Progress
@@ -18,11 +19,7 @@ from rig.capabilities import Pump
 from rig.clock import NS_PER_S, Clock, VirtualClock, WallClock, ns_from_s
 from rig.discovery import find_class
 from rig.driving import DriverContext, patience_of
-from rig.errors import (
-    PlanError,
-    RigError,
-    SafetyError,
-)
+from rig.errors import RigError, SafetyError
 from rig.evaluation import looks
 from rig.evaluation.commanded import with_rate
 from rig.evaluation.projection import ProjectedVerdict
@@ -98,10 +95,11 @@ class Bench:
     # Time ---------------------------------------------------------------------------------------------------------
 
     def dwell(self, *, hours: float = 0.0, minutes: float = 0.0, seconds: float = 0.0, doing: str = "dwelling") -> None:
-        """Let time pass while the samplers read. Raises the failure of an instrument as soon as it is seen."""
-        total_s = hours * 3600.0 + minutes * 60.0 + seconds
-        if total_s <= 0:
-            raise PlanError(f"a dwell needs a positive time, not {total_s:g} s")
+        """Let time pass while the samplers read. Raises the failure of an instrument as soon as it is seen.
+
+        Raises PlanError for a time that is not above zero.
+        """
+        total_s = seconds_asked(hours=hours, minutes=minutes, seconds=seconds)
         begin_ns = self.clock.now_ns()
         end_ns = begin_ns + ns_from_s(total_s)
         slice_ns = ns_from_s(_VIRTUAL_SLICE_S if self.clock.virtual else _WALL_SLICE_S)

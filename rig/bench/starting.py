@@ -64,6 +64,7 @@ def start_run(
         kind="mocked" if bench_file.simulated else "physical",
         clock=bench_file.bench.clock,
         bench_file=SourceFile(bench_file.path.name, bench_file.sha256, bench_file.text),
+        bench_folder=str(bench_file.path.resolve().parent),
         seed=seed,
         dut=replace(dut, serial=said.dut or dut.serial, batch=said.batch),
         operator=said.operator or os.environ.get(OPERATOR_VARIABLE) or bench_file.bench.operator or "not named",

@@ -3,7 +3,8 @@
 import contextlib
 from collections.abc import Callable, Iterator
 
-from rig.clock import Clock
+from rig.bench.asked import above_zero
+from rig.clock import NS_PER_S, Clock
 from rig.errors import PlanError
 from rig.evaluation.registry import kind_of
 from rig.record.bodies.codec import Json
@@ -40,7 +41,15 @@ class Window:
 
     @contextlib.contextmanager
     def dose(self) -> Iterator[None]:
-        """Mark one dose of a series: from its command to the end of the wait behind it."""
+        """Mark one dose of a series: from its command to the end of the wait behind it.
+
+        Raises PlanError when the window has ended.
+        """
+        if self._to_ns is not None:
+            raise PlanError(
+                f"window {self.name!r} has ended, and a dose marked now lies outside of it: put "
+                "`with window.dose():` inside the window's `with` block"
+            )
         self._catch_up()
         begin_ns = self._clock.now_ns()
         yield
@@ -50,18 +59,37 @@ class Window:
     def ask(self, name: str, **parameters: Json) -> Recipe:
         """Ask for a kind of claim by its name; raises PlanError for one, or for a parameter, that is not known.
 
+        Raises it as well for a number of a window in which no time passed, and for doses shorter than a plateau.
         Doses marked in this window go along with a kind that takes them.
         """
         kind = kind_of(name)
+        if self.to_ns - self.from_ns <= 1 and not kind.is_fact:
+            raise PlanError(
+                f"no time passed in window {self.name!r}: let it pass with bench.dwell(hours=…) in its block"
+            )
         if "doses" in kind.parameters:
             if not self._doses:
                 raise PlanError(f"window {self.name!r} holds no doses: mark each with `with window.dose():`")
+            self._check_doses(parameters.get("plateau_minutes"))
             parameters = {"doses": self._doses, **parameters}
         if "looks_hours" in kind.parameters:
             parameters = {**parameters, **self._looks}
         recipe = Recipe(name, parameters, self.from_ns, self.to_ns)
         kind.check(recipe)
         return recipe
+
+    def _check_doses(self, plateau_minutes: Json) -> None:
+        """Refuse doses that end before the plateau behind them could."""
+        if not isinstance(plateau_minutes, int | float):
+            return
+        for number, (begin_ns, end_ns) in enumerate(self._doses, 1):
+            lasted_min = (end_ns - 1 - begin_ns) / NS_PER_S / 60
+            if lasted_min < plateau_minutes:
+                raise PlanError(
+                    f"dose {number} of window {self.name!r} lasted {lasted_min:.3g} min, less than its "
+                    f"plateau of {plateau_minutes:g} min: wait longer in its `with window.dose():` block, for the "
+                    "bolus and then the plateau, or ask with a smaller plateau_minutes"
+                )
 
     def flow_error(self, *, programmed_ul_h: float | None = None) -> Recipe:
         """Ask for the mean flow's error against the programmed rate, in percent.
@@ -84,19 +112,19 @@ class Window:
         out what a basal infusion delivered meanwhile, whose rate is found from the time between the doses. The volume
         is that of the record's commands.
         """
-        said = _said(programmed_ul=programmed_ul)
-        return self.ask("mean bolus error", plateau_minutes=plateau_minutes, on_basal=on_basal, **said)
+        said = _said(programmed_ul=programmed_ul, plateau_minutes=plateau_minutes)
+        return self.ask("mean bolus error", on_basal=on_basal, **said)
 
     def largest_bolus_error(
         self, *, programmed_ul: float | None = None, plateau_minutes: float = 3.0, on_basal: bool = False
     ) -> Recipe:
         """Ask for the error of the dose that is farthest from the programmed volume, in percent."""
-        said = _said(programmed_ul=programmed_ul)
-        return self.ask("largest bolus error", plateau_minutes=plateau_minutes, on_basal=on_basal, **said)
+        said = _said(programmed_ul=programmed_ul, plateau_minutes=plateau_minutes)
+        return self.ask("largest bolus error", on_basal=on_basal, **said)
 
     def bolus_volume(self, *, plateau_minutes: float = 3.0, on_basal: bool = False) -> Recipe:
         """Ask for the volume of the doses marked in this window together, in µL; one is enough."""
-        return self.ask("bolus volume", plateau_minutes=plateau_minutes, on_basal=on_basal)
+        return self.ask("bolus volume", on_basal=on_basal, **_said(plateau_minutes=plateau_minutes))
 
     def books_error(self) -> Recipe:
         """Ask for what the pump counted against what was weighed, in percent of the weighed volume."""
@@ -112,5 +140,5 @@ class Window:
 
 
 def _said(**parameters: float | None) -> dict[str, Json]:
-    """Return the parameters that a plan did say."""
-    return {key: value for key, value in parameters.items() if value is not None}
+    """Return the parameters that a plan did say; raises PlanError for one that is no number above zero."""
+    return {key: above_zero(key, value) for key, value in parameters.items() if value is not None}

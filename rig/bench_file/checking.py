@@ -33,6 +33,8 @@ class Checker:
         self._mistakes: list[str] = []
         try:
             self.text = path.read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise wrong(str(path), [f"the file cannot be read: there is none{_beside(path)}"]) from error
         except (OSError, UnicodeDecodeError) as error:
             raise wrong(str(path), [f"the file cannot be read: {error}"]) from error
         try:
@@ -66,6 +68,14 @@ class Checker:
         if found is None or self._mistakes:
             raise self._wrong(str(self.path), self._mistakes)
         return found
+
+
+def _beside(path: Path) -> str:
+    """Say which TOML files there are where one was looked for, and which was probably meant."""
+    if not path.parent.is_dir():
+        return f", nor a folder {path.parent}"
+    names = sorted(one.name for one in path.parent.glob("*.toml"))
+    return f"; {path.parent} has {', '.join(names) or 'no file that ends in .toml'}{did_you_mean(path.name, names)}"
 
 
 def _lies_in(inner: ErrorDetails, outer: ErrorDetails) -> bool:

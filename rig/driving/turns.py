@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+from rig.driving.arguments import check_arguments
 from rig.safety import interrupts
 
 P = ParamSpec("P")
@@ -19,6 +20,8 @@ def serialise(driver: object) -> None:
     def in_turn(verb: Callable[P, R]) -> Callable[P, R]:
         @functools.wraps(verb)
         def wait_for_turn(*args: P.args, **kwargs: P.kwargs) -> R:
+            if args or kwargs:
+                check_arguments(getattr(driver, "name", type(driver).__name__), verb, args, kwargs)
             # A signal waits for the verb's end: half an exchange would garble the next one, which may be the stop.
             with interrupts.deferred(), turn:
                 return verb(*args, **kwargs)

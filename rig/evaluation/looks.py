@@ -154,7 +154,7 @@ def _cut_by_strokes(precision: Precision, stroke_ul: float, programmed_ul_h: flo
 def check_looks(looks_hours: Sequence[float]) -> list[float]:
     """Return the looks as the recipe stores them; raise PlanError unless there are some, positive and increasing."""
     looks = [float(hours) for hours in looks_hours]
-    if not looks or looks[0] <= 0 or looks != sorted(set(looks)):
+    if not looks or looks[0] <= 0 or looks != sorted(set(looks)) or not all(map(math.isfinite, looks)):
         raise PlanError(f"looks after {looks} h: positive, increasing hours are needed")
     return looks
 

@@ -27,6 +27,7 @@ _FROM_ENVIRONMENT = {
     "token_file": "RIG_INFLUX_TOKEN_FILE",
     "ca_file": "RIG_INFLUX_CA_FILE",
 }
+_PATHS = ("token_file", "ca_file")
 _MAX_TOKEN_BYTES = 8192
 
 
@@ -81,7 +82,7 @@ def find_target(start: Start, environment: Mapping[str, str]) -> Target | None:
     """
     if environment.get(SWITCH, "").lower() == "off":
         return None
-    named: dict[str, object] = dict(_bench_table(start))
+    named: dict[str, object] = _led_from(start.bench_folder, _bench_table(start))
     given = {key: environment[variable] for key, variable in _FROM_ENVIRONMENT.items() if environment.get(variable)}
     if "url" in given and named.get("url") != given["url"]:
         # A token must not go to another server than the one it was written down for.
@@ -129,6 +130,12 @@ def _bench_table(start: Start) -> Mapping[str, object]:
     except (tomllib.TOMLDecodeError, TypeError) as error:
         raise StreamingError(f"the bench file in the record cannot be read: {error}") from error
     return table if isinstance(table, dict) else {}
+
+
+def _led_from(folder: str, table: Mapping[str, object]) -> dict[str, object]:
+    """Return the table with its paths leading from the bench file's folder; those of the environment do not."""
+    paths = {key: table[key] for key in _PATHS if isinstance(table.get(key), str) and table[key]}
+    return {**table, **{key: str(Path(folder) / Path(str(path)).expanduser()) for key, path in paths.items()}}
 
 
 def _checked(raw: str, place: str) -> str:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rig.bench_file.air import unknown_air
+from rig.bench_file.feeding import unfed_pump
 from rig.bench_file.reading import load_bench_file
 from rig.errors import BenchFileError
 
@@ -127,3 +129,52 @@ def test_a_misspelt_common_key_of_an_instrument_finds_its_neighbour(tmp_path):
 )
 def test_the_fraction_of_a_second_of_an_epoch_stays(tmp_path, written, ns):
     assert load(tmp_path, MOCKED.replace("2026-01-05T08:00:00Z", written)).epoch_ns == ns
+
+
+def without(text, *tables):
+    """Return a bench file's text without some of its tables."""
+    return "\n[".join(part for part in text.split("\n[") if not part.startswith(tuple(f"{one}]" for one in tables)))
+
+
+@pytest.mark.parametrize(
+    "table, said",
+    [
+        ("instruments.supply", "the bench has no supply, and its pump would be without power"),
+        ("power", "the supply is not told how to feed the pump; add [power]"),
+    ],
+)
+def test_a_mocked_pump_that_nothing_feeds_is_told_with_what_to_add(tmp_path, table, said):
+    lacking = without(MOCKED, table)
+    assert said in unfed_pump(load(tmp_path, lacking))
+    fed = lacking.replace("[laboratory]", '[laboratory]\npump_power = "battery"')
+    assert unfed_pump(load(tmp_path, fed)) == ""
+
+
+def test_a_mocked_pump_that_a_supply_feeds_is_fed(tmp_path):
+    assert unfed_pump(load(tmp_path, MOCKED)) == ""
+
+
+def test_air_that_the_daq_measures_is_known(tmp_path):
+    assert unknown_air(load(tmp_path, MOCKED)) == ""
+
+
+def test_air_that_nobody_knows_is_told_with_the_table_to_add(tmp_path):
+    told = unknown_air(load(tmp_path, without(MOCKED, "instruments.daq")))
+    assert "neither measured (no DAQ measures them) nor stated" in told
+    stated = told[told.index("[ambient]") :]
+    assert unknown_air(load(tmp_path, without(MOCKED, "instruments.daq") + "\n" + stated)) == ""
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ("sample_every_s = 300\nsample_rate_hz", "sample_rate_hz", "daq has no sample_every_s"),
+        (
+            "sample_rate_hz = 1.0",
+            'sample_rate_hz = 1.0\nchannels = [{ physical = "ai0", name = "air_pressure", unit = "hPa" }]',
+            "daq has no channel air_temperature, air_humidity, liquid_temperature",
+        ),
+    ],
+)
+def test_a_daq_that_does_not_measure_the_air_is_told_with_what_it_lacks(tmp_path, old, new, said):
+    assert said in unknown_air(load(tmp_path, MOCKED.replace(old, new)))

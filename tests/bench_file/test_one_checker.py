@@ -45,6 +45,19 @@ def test_a_file_that_is_not_there_is_said(load, tmp_path):
 
 
 @pytest.mark.parametrize("load", LOADERS)
+def test_a_file_that_is_not_there_is_told_with_those_that_are(load, tmp_path):
+    (tmp_path / "mocked.toml").touch()
+    with pytest.raises((BenchFileError, PlanFileError), match=r"has mocked\.toml; did you mean 'mocked\.toml'\?"):
+        load(tmp_path / "mokked.toml")
+
+
+@pytest.mark.parametrize("load", LOADERS)
+def test_a_folder_that_is_not_there_is_said(load, tmp_path):
+    with pytest.raises((BenchFileError, PlanFileError), match=r"there is none, nor a folder .*nowhere"):
+        load(tmp_path / "nowhere" / "mocked.toml")
+
+
+@pytest.mark.parametrize("load", LOADERS)
 def test_what_is_not_toml_is_said_with_its_line(load, mistakes):
     (line,) = mistakes(load, "a = 1\nb = \n")
     assert line.startswith("not TOML: ")

@@ -89,3 +89,12 @@ def test_a_place_that_cannot_be_written_to_is_said(rig, command, runs, tmp_path)
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith(f"rig: {in_the_way / 'out'}")
     assert "could not be written" in said.err
+
+
+def test_a_run_under_way_says_so_before_what_it_has_so_far(rig, tmp_path):
+    record = begin(tmp_path)
+    try:
+        said = rig("replay", record.path)
+    finally:
+        record.close()
+    assert f"{record.path.name}: the run is under way; this is what it has recorded until now" in said.err

@@ -55,6 +55,26 @@ def test_the_environment_goes_before_the_bench_file():
     assert target == Target("https://lab:8086", "other", token_file="/secret")
 
 
+RELATIVE = BENCH.replace("/secret", "secrets/token") + 'ca_file = "ca.pem"\n'
+
+
+def test_paths_in_a_bench_file_lead_from_its_folder(tmp_path):
+    target = find_target(Start(bench_file=SourceFile(text=RELATIVE), bench_folder=str(tmp_path)), {})
+    assert (target.token_file, target.ca_file) == (str(tmp_path / "secrets" / "token"), str(tmp_path / "ca.pem"))
+
+
+def test_paths_of_the_environment_lead_from_where_one_is(tmp_path):
+    environment = {"RIG_INFLUX_TOKEN_FILE": "token", "RIG_INFLUX_CA_FILE": "ca.pem"}
+    target = find_target(Start(bench_file=SourceFile(text=RELATIVE), bench_folder=str(tmp_path)), environment)
+    assert (target.token_file, target.ca_file) == ("token", "ca.pem")
+
+
+def test_a_path_from_the_home_folder_leads_from_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    start = Start(bench_file=SourceFile(text=BENCH.replace("/secret", "~/token")), bench_folder="/elsewhere")
+    assert find_target(start, {}).token_file == str(tmp_path / "token")
+
+
 def test_a_token_does_not_go_to_another_server_than_it_was_written_down_for():
     target = find_target(Start(bench_file=SourceFile(text=BENCH)), {"RIG_INFLUX_URL": "https://elsewhere"})
     assert target == Target("https://elsewhere", "rig")

@@ -139,13 +139,15 @@ class Start:
     `begun_utc_ns` is the machine's own time, since runs in virtual time may all start at one instant. `overdue` says
     which calibrations had run out. `format` is the version of these words, `rules` that of the rules by which results
     are computed from samples: a record from under other rules recomputes to other numbers. `liquid` None is water at
-    the temperature of the beaker. `fed_by_supply` says that the bench's supply feeds the pump.
+    the temperature of the beaker. `fed_by_supply` says that the bench's supply feeds the pump. `bench_folder` is where
+    paths in the bench file lead from, "" for the folder that one is in.
     """
 
     bench: str = ""
     kind: str = ""
     clock: str = ""
     bench_file: SourceFile = field(default_factory=SourceFile)
+    bench_folder: str = ""
     seed: int = 0
     dut: Dut = field(default_factory=Dut)
     operator: str = ""
