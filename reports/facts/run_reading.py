@@ -52,6 +52,7 @@ def _facts(reader: RecordReader, entries: int) -> Run:
         clock=start.clock,
         dut_model=start.dut.model,
         dut_serial=start.dut.serial,
+        batch=start.dut.batch,
         operator=start.operator,
         seed=start.seed,
         begin_ns=next(reader.entries(kind=Kind.START.value)).t_ns,
@@ -119,6 +120,8 @@ def _made_with(start: Start, entries: int) -> MadeWith:
         packages=_pairs(known.packages),
         bench_file=start.bench_file,
         plan_sources=start.plan_sources,
+        helper_sources=start.helper_sources,
+        judged_by=start.judged_by,
         entries=entries,
     )
 
