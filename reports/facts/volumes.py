@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from reports.facts.charts import Axis, Chart, Curve, FloatArray, Region
+from reports.facts.flow_range import flow_range
 from reports.facts.run_facts import Plan, Told
 from reports.facts.traces import MOST_POINTS, NS_PER_H, TimeArray, hours_since, pieces, thin, traces
 from reports.facts.weighings import Weighed, weigh_roughly
@@ -43,21 +44,26 @@ def delivery_begins(plan: Plan) -> int:
 def volume_charts(reader: RecordReader, plan: Plan, end_ns: int, weighed: Weighed | None) -> tuple[Chart, ...]:
     """Return the graph of delivered volume and, for a plan without boluses, that of its deviation; () without data."""
     origin_ns = delivery_begins(plan)
-    curves = [curve.since(origin_ns) for curve in _curves(reader, plan.begin_ns, end_ns, weighed)]
+    programmed = programmed_volume(plan.told, plan.begin_ns, end_ns)
+    below = _flow_below_range(reader, programmed, origin_ns)
+    curves = [
+        curve.since(origin_ns)
+        for curve in _curves(reader, plan.begin_ns, end_ns, weighed)
+        if not (below and curve.role == "flow")
+    ]
     if not curves:
         return ()
     regions = tuple(
         Region(span.name, _hours(span.from_ns, origin_ns), _hours(span.to_ns, origin_ns)) for span in plan.spans
     )
     x = Axis("time since delivery began", "h")
-    programmed = programmed_volume(plan.told, plan.begin_ns, end_ns)
     drawn = [_drawn(curve, origin_ns) for curve in curves]
     if programmed is not None:
         drawn.append(_drawn(programmed, origin_ns))
     volume = Chart(
         name="volume",
         title="Delivered volume",
-        caption=_caption(curves, weighed),
+        caption=_caption(curves, weighed, below),
         x=x,
         y=Axis("volume", "µL"),
         curves=tuple(drawn),
@@ -129,6 +135,17 @@ def _curves(reader: RecordReader, from_ns: int, to_ns: int, weighed: Weighed | N
             yield VolumeCurve("pump's own count", "pump", trace.t_ns, trace.values, trace.recorded)
 
 
+def _flow_below_range(reader: RecordReader, programmed: VolumeCurve | None, origin_ns: int) -> str:
+    """Return why the flow sensor's sum is not worth showing; "" where it is, and where there is no sensor."""
+    sensor = flow_range(reader)
+    if sensor is None:
+        return ""
+    mean_ul_h = 0.0
+    if programmed is not None and programmed.t_ns[-1] > origin_ns:
+        mean_ul_h = float(programmed.volume_ul[-1]) / _hours(int(programmed.t_ns[-1]), origin_ns)
+    return sensor.said(mean_ul_h) if sensor.below(mean_ul_h) else ""
+
+
 def _by_weight(reader: RecordReader, from_ns: int, to_ns: int, weighed: Weighed) -> Iterator[VolumeCurve]:
     """Yield the balance's curve, each reading taken in the air of its own time as the results take it."""
     readings = inputs.weighing(reader, from_ns, to_ns)
@@ -189,7 +206,7 @@ def _hours(t_ns: int, origin_ns: int) -> float:
     return (t_ns - origin_ns) / NS_PER_H
 
 
-def _caption(curves: Sequence[VolumeCurve], weighed: Weighed | None) -> str:
+def _caption(curves: Sequence[VolumeCurve], weighed: Weighed | None, flow_below: str) -> str:
     said = []
     if any(curve.role == "balance" for curve in curves) and weighed is not None:
         corrected = "buoyancy, density and evaporation"
@@ -197,7 +214,9 @@ def _caption(curves: Sequence[VolumeCurve], weighed: Weighed | None) -> str:
             corrected = "buoyancy and density, not for evaporation, which is not known here"
         said.append(f"Balance: mass corrected for {corrected}; the dose reference.")
     if any(curve.role == "flow" for curve in curves):
-        said.append("Flow sensor: its flow summed up; it shows timing, and may be several per cent off at low flow.")
+        said.append("Flow sensor: its flow summed up; it shows timing, and may be off by what its maker states.")
+    if flow_below:
+        said.append(f"Flow sensor: {flow_below}. Its sum would be that error's and is not drawn.")
     thinned = [f"{curve.name} {len(curve.t_ns)} of {curve.recorded}" for curve in curves if _is_thinned(curve)]
     if thinned:
         said.append(f"Points shown, highest and lowest kept: {', '.join(thinned)}.")

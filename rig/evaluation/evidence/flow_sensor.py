@@ -13,7 +13,7 @@ from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.start import StatedAccuracy
 
 # What is supposed of a sensor whose limits the bench file does not state: a thermal sensor of a larger range.
-_USUAL = StatedAccuracy(percent=10.0, absolute=10.0)
+USUAL = StatedAccuracy(percent=10.0, absolute=10.0)
 _BLOCKS = 24
 _INTERLEAVED = (2, 3, 5, 7)
 
@@ -34,7 +34,7 @@ def testify(case: Case) -> Testimony:
         return Testimony(not_asked="flow sensor and balance did not measure together")
     weighed_ul = float(np.diff(weighed.at(span_ns))[0])
     mean_ul_h, u_ul_h = _mean(series.t_ns, flow_ul_h, span_ns)
-    stated = case.start.instruments[streams[0]].accuracy or _USUAL
+    stated = case.start.instruments[streams[0]].accuracy or USUAL
     expected_ul_h = weighed_ul / hours
     u_weighed = float(weighed.u_ul(hours, weighed_ul)) / hours
     limit_ul_h = max(stated.percent / 100.0 * abs(expected_ul_h), stated.absolute)
