@@ -15,7 +15,7 @@ from reports.facts.traces import NS_PER_H, NS_PER_MIN
 from reports.facts.volumes import delivery_begins, flow_volume_at
 from reports.facts.weighings import Noise, Weighed, noise_of, start_up_of, trumpet_of, weigh, whole_intervals
 from rig.errors import MetrologyError
-from rig.evaluation.commanded import RUN
+from rig.evaluation.orders import RUN
 from rig.metrology.curves.trumpet import StartUp, Trumpet
 from rig.record.reader import RecordReader
 

@@ -1,23 +1,23 @@
 """Delivered volume over time: what the balance, the flow sensor and the pump say, against what was programmed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from reports.facts.charts import Axis, Chart, Curve, FloatArray, Region
 from reports.facts.flow_range import flow_range
-from reports.facts.run_facts import Plan, Told
+from reports.facts.run_facts import Plan
 from reports.facts.traces import MOST_POINTS, NS_PER_H, TimeArray, hours_since, pieces, thin, traces
 from reports.facts.weighings import Weighed, weigh_roughly
 from rig.clock import NS_PER_S
 from rig.evaluation import inputs
-from rig.evaluation.commanded import BOLUS, RUN
 from rig.evaluation.delivered import streams_of
+from rig.evaluation.orders import DELIVERS, ON_TOP, PRIME, PumpOrder, told
+from rig.evaluation.programme import Programme
 from rig.record.reader import RecordReader
 
 _STEP_NS = 100_000_000
-DELIVERS = (RUN, BOLUS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,13 @@ class VolumeCurve:
 
 def delivery_begins(plan: Plan) -> int:
     """Return when the plan's first delivery was commanded, else when the plan began (UTC ns)."""
-    return next((told.t_ns for told in plan.told if told.verb in DELIVERS and told.result == "ok"), plan.begin_ns)
+    return next((one.t_ns for one in plan.told if one.verb in DELIVERS and one.result == "ok"), plan.begin_ns)
 
 
 def volume_charts(reader: RecordReader, plan: Plan, end_ns: int, weighed: Weighed | None) -> tuple[Chart, ...]:
     """Return the graph of delivered volume and, for a plan without boluses, that of its deviation; () without data."""
     origin_ns = delivery_begins(plan)
-    programmed = programmed_volume(plan.told, plan.begin_ns, end_ns)
+    programmed = programmed_volume(told(reader), plan.begin_ns, end_ns)
     below = _flow_below_range(reader, programmed, origin_ns)
     curves = [
         curve.since(origin_ns)
@@ -71,40 +71,26 @@ def volume_charts(reader: RecordReader, plan: Plan, end_ns: int, weighed: Weighe
         origin_ns=origin_ns,
         group=f"volume-{plan.begin_ns}",
     )
-    if programmed is None or any(told.verb == "give_bolus" for told in plan.told):
+    if programmed is None or any(one.verb in (*ON_TOP, PRIME) for one in plan.told):
         return (volume,)
     return volume, _deviation(volume, curves, programmed, origin_ns)
 
 
-def programmed_volume(told: Iterable[Told], from_ns: int, to_ns: int) -> VolumeCurve | None:
-    """Return the volume that the commands ask for, from corner to corner; None when they ask for none.
+def programmed_volume(orders: Sequence[PumpOrder], from_ns: int, to_ns: int) -> VolumeCurve | None:
+    """Return the volume that the orders of a span ask for, from corner to corner; None when they ask for none.
 
-    A bolus is a step: how fast the pump gives it is the pump's own affair.
+    A bolus whose rate is not recorded is a step: how fast the pump gives it is the pump's own affair.
     """
-    t_ns, volume = [from_ns], [0.0]
-    rate_ul_h, asked = 0.0, False
-
-    def go_on(until_ns: int) -> None:
-        volume.append(volume[-1] + rate_ul_h * (until_ns - t_ns[-1]) / NS_PER_H)
-        t_ns.append(until_ns)
-
-    for one in told:
-        if one.result != "ok":
-            continue
-        go_on(max(one.t_ns, t_ns[-1]))
-        if one.verb == "run_continuous":
-            rate_ul_h, asked = float(one.arguments["rate_ul_h"]), True
-        elif one.verb == "give_bolus":
-            # A point of its own, so that the step is drawn upright.
-            t_ns.append(one.t_ns + _STEP_NS)
-            volume.append(volume[-1] + float(one.arguments["volume_ul"]))
-            asked = True
-        elif one.verb == "stop":
-            rate_ul_h = 0.0
-    go_on(max(to_ns, t_ns[-1]))
-    if not asked:
+    inside = [one for one in orders if from_ns <= one.sent_ns < to_ns]
+    if not any(one.verb in DELIVERS for one in inside):
         return None
-    return VolumeCurve("programmed", "programmed", np.array(t_ns, np.int64), np.array(volume), len(t_ns))
+    programme = Programme(inside, to_ns)
+    corners = {from_ns, to_ns}
+    corners.update(ns for one in programme.stretches for ns in (one.from_ns, min(one.to_ns, to_ns)))
+    # Two points of its own, so that the step is drawn upright.
+    corners.update(ns for given_ns in programme.given_at_once_ns for ns in (given_ns - 1, given_ns + _STEP_NS))
+    t_ns = np.array(sorted(ns for ns in corners if from_ns <= ns <= to_ns), np.int64)
+    return VolumeCurve("programmed", "programmed", t_ns, programme.volume_ul(t_ns), len(t_ns))
 
 
 def flow_volume_at(reader: RecordReader, times_ns: TimeArray, from_ns: int, to_ns: int) -> FloatArray | None:

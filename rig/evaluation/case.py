@@ -11,9 +11,9 @@ from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation import inputs
 from rig.evaluation.columns import column
-from rig.evaluation.commanded import BOLUS, RUN, STOP, PumpOrder, told
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.openings import zero_flows
+from rig.evaluation.orders import DELIVERS, STOP, PumpOrder, told
 from rig.evaluation.programme import NS_PER_H, Programme
 from rig.metrology.readings.regression import fit_line
 from rig.metrology.weighing.corrections import Corrections
@@ -90,7 +90,8 @@ class Case:
         self.pump = self.start.in_role("pump")
         self.begun_ns = begun_ns = self._begun(around_from_ns)
         known = zero_flows(reader, begun_ns)
-        first_ns = next((o.sent_ns for o in told(reader) if o.verb != STOP and o.sent_ns >= begun_ns), around_from_ns)
+        begins = (one.sent_ns for one in told(reader) if one.verb in DELIVERS and one.sent_ns >= begun_ns)
+        first_ns = next(begins, around_from_ns)
         # Where the span begins with the plan, its own weighing comes between that and its first order.
         until_ns = first_ns if around_from_ns <= begun_ns else min(first_ns, around_from_ns)
         before = [one for one in known if one.to_ns <= until_ns + 1]
@@ -159,7 +160,7 @@ class Case:
     def delivers_ns(self) -> tuple[int, int]:
         """Return from when to when something was asked for within the case; twice its beginning for nothing."""
         asked = [one for one in self.programme.stretches if one.rate_ul_h > 0 and one.to_ns > self.from_ns]
-        given = [one for one in self.orders if one.verb in (RUN, BOLUS) and one.sent_ns >= self.from_ns]
+        given = [one for one in self.orders if one.verb in DELIVERS and one.sent_ns >= self.from_ns]
         if not asked and not given:
             return self.from_ns, self.from_ns
         first_ns = max(self.from_ns, min(one.from_ns for one in asked) if asked else given[0].sent_ns)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from rig.evaluation.case import Case
 from rig.evaluation.claims.pump_account import CLOCK_SET, out_of_order
-from rig.evaluation.commanded import BOLUS, RUN, STOP
+from rig.evaluation.orders import BOLUS, RUN, STOP
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpLogUnreadable
 

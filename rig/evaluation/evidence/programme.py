@@ -8,8 +8,8 @@ from scipy.ndimage import median_filter
 from scipy.special import ndtri
 
 from rig.evaluation.case import Case, WeighedCourse
-from rig.evaluation.commanded import BOLUS, PumpOrder
 from rig.evaluation.inputs import FALSE_ALARM
+from rig.evaluation.orders import SINGLE, PumpOrder
 from rig.evaluation.programme import NS_PER_H
 from rig.evaluation.testimony import Testimony, Witness
 
@@ -143,7 +143,7 @@ def _boluses(case: Case, weighed: WeighedCourse) -> list[str]:
 
     Here every reading counts as it is: a bolus may be over before a running median would notice it.
     """
-    given = [one for one in case.orders if one.verb == BOLUS and one.rate_ul_h > 0 and one.sent_ns >= case.from_ns]
+    given = [one for one in case.orders if one.verb in SINGLE and one.rate_ul_h > 0 and one.sent_ns >= case.from_ns]
     worst, found = 0.0, ""
     for order in given:
         spans = _while_given(case, weighed, order)
