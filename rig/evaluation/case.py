@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation import inputs
+from rig.evaluation.challenged import parted_spans
 from rig.evaluation.columns import column
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.openings import zero_flows
@@ -168,6 +169,26 @@ class Case:
         last_ns = max((one.to_ns for one in asked), default=first_ns)
         over_ns = next((ns for ns in stops if ns >= last_ns), self.to_ns)
         return first_ns, min(over_ns, self.to_ns)
+
+    @cached_property
+    def parted(self) -> tuple[tuple[int, int], ...]:
+        """Return the spans (UTC ns) in which a challenge kept what the pump delivered from the balance, or part of it.
+
+        They last until the line has emptied itself behind the challenge's end.
+        """
+        return parted_spans(self.reader, self.from_ns, self.to_ns, self.settle_ns)
+
+    def clear(self, from_ns: int, to_ns: int) -> list[tuple[int, int]]:
+        """Return the parts of a span in which all that the pump delivers reaches the balance."""
+        parts = [(from_ns, to_ns)]
+        for begin, end in self.parted:
+            parts = [
+                (max(low, first), min(high, last))
+                for low, high in parts
+                for first, last in ((low, begin), (end, high))
+                if max(low, first) < min(high, last)
+            ]
+        return parts
 
     def rig_ns(self, pump_clock_ns: int) -> int:
         """Return a moment of the pump's clock on the rig's (UTC ns)."""

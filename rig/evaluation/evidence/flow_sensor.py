@@ -28,7 +28,11 @@ def testify(case: Case) -> Testimony:
     flow_ul_h, series = read_column(case.reader, streams[0], "flow", begin_ns, end_ns)
     if len(flow_ul_h) < 2 * _BLOCKS or series.lost:
         return Testimony(not_asked="the flow sensor lost samples or gave too few")
-    span_ns = np.asarray([max(series.t_ns[0], weighed.t_ns[0]), min(series.t_ns[-1], weighed.t_ns[-1])])
+    together = max(series.t_ns[0], weighed.t_ns[0]), min(series.t_ns[-1], weighed.t_ns[-1])
+    clear = case.clear(int(together[0]), int(together[1]))
+    if not clear:
+        return Testimony(not_asked="flow sensor and balance did not measure together")
+    span_ns = np.asarray(max(clear, key=lambda part: part[1] - part[0]))
     hours = float(np.diff(span_ns)[0]) / NS_PER_H
     if hours <= 0.0:
         return Testimony(not_asked="flow sensor and balance did not measure together")
