@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from rig.bench.asked import seconds_asked
+from rig.bench.doses import SaysDoses
 from rig.bench.instruments import Instruments
 from rig.bench.opening import Opening
 from rig.bench.progress import Progress
@@ -42,7 +43,7 @@ _WALL_SLICE_S = 0.2
 _VIRTUAL_SLICE_S = 60.0
 
 
-class Bench:
+class Bench(SaysDoses):
     """An open bench. Use as a context manager: leaving it stops the pump, whatever happened inside.
 
     `instruments` are the open drivers, typed, by name and role. `unsafe` says that the pump did not stop when told, and
