@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from rig.capabilities import Balance, Daq, FlowSensor, Instrument, Meter, Pump, Supply
-from rig.errors import PlanError
+from rig.capabilities import CAPABILITIES, Balance, Daq, FlowSensor, Instrument, Meter, Pump, Supply
+from rig.errors import DiscoveryError, PlanError
 
 T = TypeVar("T")
 
@@ -31,7 +31,17 @@ class Instruments:
         self._all: dict[str, OnBench] = {}
 
     def add(self, one: OnBench) -> None:
-        """Put an open instrument on the bench."""
+        """Put an open instrument on the bench.
+
+        Raises DiscoveryError when its driver lacks a verb of its capability: a pump that is not known for one would
+        never be stopped.
+        """
+        wanted = CAPABILITIES[one.capability]
+        if not isinstance(one.driver, wanted):
+            verbs = {*dir(wanted), *getattr(wanted, "__annotations__", {})}
+            lacking = sorted(verb for verb in verbs if not verb.startswith("_") and not hasattr(one.driver, verb))
+            said = f"lacks {', '.join(lacking)}" if lacking else "has its verbs only when they are asked for"
+            raise DiscoveryError(f"the driver of {one.name} is no {one.capability}: it {said}")
         self._all[one.name] = one
 
     def __iter__(self) -> Iterator[OnBench]:
