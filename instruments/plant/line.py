@@ -83,6 +83,11 @@ class Line:
         self._stroke_t_ns = _Column(np.int64)
         self._begin(t_ns, 0.0, 0.0, 0)
 
+    @property
+    def flow_resistance_kpa_h_ul(self) -> float:
+        """Return the line's resistance now, in kPa per µL/h; inf while it is occluded."""
+        return self._resistance
+
     def excess_now_kpa(self, t_ns: int) -> float:
         """Return the pressure above the tip's at `t_ns`, not earlier than the last happening."""
         return self._decayed(t_ns)[0]
