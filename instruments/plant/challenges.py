@@ -53,6 +53,13 @@ _ASKED_OF_FIRMWARE: dict[str, tuple[type, str]] = {
 }
 
 
+def firmware_lacks(verb: str, firmware: type | object) -> str:
+    """Return which method a pump's firmware, or its class, has not got for a challenge; "" for none."""
+    skill, method = _ASKED_OF_FIRMWARE.get(verb, (object, ""))
+    # A class has the methods that its instances will have.
+    return "" if isinstance(firmware, skill) else method
+
+
 class ChallengeFigures(TomlTable):
     """The figures of a challenge; each kind has its own."""
 
@@ -151,11 +158,8 @@ class PlantChallenges:
 
     def unable(self, verb: str) -> str:
         """Return why a challenge cannot be done to this laboratory, "" when it can."""
-        if verb in _ASKED_OF_FIRMWARE:
-            skill, method = _ASKED_OF_FIRMWARE[verb]
-            if not isinstance(self._laboratory.firmware, skill):
-                return f"the firmware of the simulated pump has no {method}"
-            return ""
+        if method := firmware_lacks(verb, self._laboratory.firmware):
+            return f"the firmware of the simulated pump has no {method}"
         return "" if verb in CHALLENGES and verb not in ("link_lost", "link_noisy") else f"no plant does {verb}"
 
     def begin(self, verb: str, figures: Mapping[str, float], t_ns: int) -> int:

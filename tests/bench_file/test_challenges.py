@@ -31,6 +31,23 @@ def test_a_mistake_is_told_with_its_place(tmp_path, bench, table, said):
     assert said in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    "script, said",
+    [
+        ('kind = "leak"\nat_h = 1', "laboratory.challenges.0: share_percent is missing; a number above 0, up to 100"),
+        ('kind = "leek"\nat_h = 1', "laboratory.challenges.0.kind: found 'leek'; did you mean 'leak'?"),
+        ('kind = "occlusion"\nat_h = -1', "laboratory.challenges.0.at_h: found -1"),
+    ],
+)
+def test_a_mistake_in_a_script_is_told_with_its_place(tmp_path, script, said):
+    path = tmp_path / "bench.toml"
+    text = (ROOT / "tests/fixtures/quick.toml").read_text(encoding="utf-8")
+    path.write_text(f"{text}\n[[laboratory.challenges]]\n{script}\n", encoding="utf-8")
+    with pytest.raises(BenchFileError) as raised:
+        load_bench_file(path)
+    assert said in str(raised.value)
+
+
 def test_the_table_of_the_page_is_without_mistake(tmp_path):
     page = (ROOT / "docs/bench-file.md").read_text(encoding="utf-8")
     table = page.partition("```toml\n[challenges]\n")[2].partition("```")[0]
