@@ -122,11 +122,11 @@ class Challenges:
 
     @contextlib.contextmanager
     def _lasting(self, verb: str, **figures: float) -> Iterator[None]:
-        self._begin(verb, figures)
+        realiser = self._begin(verb, figures)
         try:
             yield
         finally:
-            if verb in self._on:
+            if self._on.get(verb) is realiser:  # else the plan or the bench has ended it already
                 self._end(verb)
 
     def _at_once(self, verb: str, **figures: float) -> None:
@@ -134,7 +134,7 @@ class Challenges:
         with _undisturbed(realiser):
             self._tell_begun(verb, figures, realiser, realiser.begin())
 
-    def _begin(self, verb: str, figures: dict[str, float]) -> None:
+    def _begin(self, verb: str, figures: dict[str, float]) -> Realiser:
         realiser = self._allowed(verb, figures)
         try:
             with _undisturbed(realiser):
@@ -147,6 +147,7 @@ class Challenges:
             except RigError as also:
                 error.add_note(f"and it could not be taken back: {also}")
             raise
+        return realiser
 
     def _allowed(self, verb: str, figures: dict[str, float]) -> Realiser:
         """Return what does a challenge; raise ChallengeRefusedError when it may not be done now, or not here."""
