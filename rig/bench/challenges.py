@@ -136,14 +136,16 @@ class Challenges:
 
     def _begin(self, verb: str, figures: dict[str, float]) -> Realiser:
         realiser = self._allowed(verb, figures)
+        told = False
         try:
             with _undisturbed(realiser):
                 self._on[verb] = realiser
                 self._tell_begun(verb, figures, realiser, realiser.begin())
+                told = True
         except BaseException as error:
             # What may have begun half-way ends as well.
             try:
-                self._end(verb)
+                self._end(verb, told=told)
             except RigError as also:
                 error.add_note(f"and it could not be taken back: {also}")
             raise
@@ -168,11 +170,13 @@ class Challenges:
         kind = CHALLENGES[verb].kind
         self._record.event(ChallengeBegins(kind, realiser.by, moment.at_ns, moment.u_s, dict(figures)))
 
-    def _end(self, verb: str) -> None:
+    def _end(self, verb: str, *, told: bool = True) -> None:
+        """Take a challenge away; `told` says whether the record knows that it has begun."""
         realiser = self._on[verb]
         with _undisturbed(realiser):
             moment = realiser.end()
-            self._record.event(ChallengeEnds(CHALLENGES[verb].kind, realiser.by, moment.at_ns, moment.u_s))
+            if told:
+                self._record.event(ChallengeEnds(CHALLENGES[verb].kind, realiser.by, moment.at_ns, moment.u_s))
             realiser.settle()
             del self._on[verb]  # only now is the pump read again
 
