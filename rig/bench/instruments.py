@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from rig.capabilities import CAPABILITIES, Balance, Daq, FlowSensor, Instrument, Meter, Pump, Supply
 from rig.errors import DiscoveryError, PlanError
+from rig.safety.stop import Powering
 
 T = TypeVar("T")
 
@@ -78,6 +79,13 @@ class Instruments:
     def meter(self, wanted: str = "meter") -> Meter:
         """Return a multimeter; without a word the one in the pump's supply line."""
         return self._one(wanted, [(one, one.driver) for one in self._of("meter") if isinstance(one.driver, Meter)])
+
+    def powering(self) -> Powering:
+        """Return what feeds the pump, as far as the rig has a hand on it."""
+        return Powering(
+            self.daq() if self.has("daq") else None,
+            self.supply() if self.has("supply") else None,
+        )
 
     def _of(self, capability: str) -> Iterator[OnBench]:
         return (one for one in self if one.capability == capability)
