@@ -67,7 +67,8 @@ class BuiltInFirmware:
         basal_nl_h, prime_nl_h = parts.schedule.rate_nl_h(t_ns), parts.prime.rate_nl_h
         rate_nl_h = prime_nl_h or parts.bolus.total_nl_h(basal_nl_h)
         changes_ns = (
-            parts.planner.time_of(parts.books.strokes_to_mark(), t_ns, rate_nl_h),
+            # A motor that is held tells so at its very next turn.
+            parts.planner.time_of(1 if parts.mechanism.stuck else parts.books.strokes_to_mark(), t_ns, rate_nl_h),
             parts.watchdog.fires_ns,
             parts.prime.ends_ns(t_ns) if prime_nl_h else parts.bolus.ends_ns(t_ns),
             parts.dose_limit.reaches_ns(t_ns, rate_nl_h),
@@ -99,9 +100,10 @@ class BuiltInFirmware:
         self._end_what_was_given()
         causes = self._causes()
         self._heed(causes & RESERVOIR)
-        for alarm in WHILE_DELIVERING:
-            if parts.delivering:
-                self._heed(causes & alarm)
+        if causes & WHILE_DELIVERING:
+            for alarm in WHILE_DELIVERING:
+                if parts.delivering:
+                    self._heed(causes & alarm)
         return strokes
 
     def _end_what_was_given(self) -> None:
@@ -126,6 +128,8 @@ class BuiltInFirmware:
     def _watch_battery(self, volts: float) -> None:
         self.parts.battery.measure(volts)
         causes = self._causes()
+        if self.parts.alarms.stall_is_over(causes):
+            self._write(LogEvent.STALL_ENDED, self.parts.books.delivered_nl)
         self.parts.alarms.rearm(causes)
         self._heed(causes & Alarm.BATTERY_LOW)
         if self.parts.delivering:

@@ -23,6 +23,11 @@ class Mechanism(Part):
         self._stalled = False
 
     @property
+    def stuck(self) -> bool:
+        """Tell whether the motor is held, whether it was to turn since or not."""
+        return self._stuck
+
+    @property
     def stalled(self) -> bool:
         """Return the motor's own feedback: it was to turn and did not, and has not turned since."""
         return self._stalled
