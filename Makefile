@@ -12,7 +12,8 @@ QUICK  := tests/core tests/record tests/evaluation tests/metrology tests/plant t
 SLOW   := tests/core/test_bench.py tests/core/test_children.py tests/core/test_kill_the_run.py tests/record/test_kill.py \
 	tests/metrology/planning/test_sequential.py tests/metrology/test_coverage.py tests/metrology/weighing/test_flow.py \
 	tests/metrology/uncertainty/test_decision.py tests/metrology/uncertainty/test_joint.py \
-	tests/metrology/uncertainty/test_tolerance.py tests/reports/test_page.py tests/instruments/test_every_instrument.py \
+	tests/metrology/uncertainty/test_tolerance.py tests/reports/test_page.py tests/reports/test_in_a_browser.py \
+	tests/instruments/test_every_instrument.py \
 	tests/instruments/intrathecal_pump/test_faults.py tests/instruments/mettler_mt_sics/test_driver.py \
 	tests/instruments/mettler_mt_sics/test_load_cell.py tests/instruments/ni_daq/test_driver.py \
 	tests/instruments/ni_daq/test_driver_faults.py tests/instruments/scpi/test_link.py
@@ -23,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE =
 # numpy's linear algebra must not start threads of its own: two cores are shared with the twins.
 export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: help run test quick check hooks bench coverage servers parquet lock clean
+.PHONY: help run catalogue test quick check hooks bench coverage servers parquet lock clean
 
 # What stands behind ## is the help; tests/docs/test_makefile.py holds that no target is without.
 help: ## say what there is to make
@@ -40,14 +41,18 @@ $(VENV)/.run-installed: requirements/run.txt pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/.dev-installed: requirements/dev.txt $(VENV)/.run-installed
+$(VENV)/.dev-installed: requirements/dev.txt requirements/axe.txt $(VENV)/.run-installed
 	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-compile --require-hashes --no-deps -r requirements/axe.txt
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
 	@touch $@
 
-run: $(VENV)/.run-installed ## set up, then run the plans on the mocked bench and write a report (BENCH=, RUNS=)
-	@$(BIN)/python -m pytest test_plans --bench $(BENCH) --runs $(RUNS); verdict=$$?; \
+run: $(VENV)/.run-installed ## set up, then run a choice of plans on the mocked bench and write a report (BENCH=, RUNS=)
+	@$(BIN)/python -m pytest test_plans -m first_look --bench $(BENCH) --runs $(RUNS); verdict=$$?; \
 	echo "report: $$($(BIN)/rig report last --runs $(RUNS))"; exit $$verdict
+
+catalogue: $(VENV)/.dev-installed ## run all plans on the mocked bench, some at a time (BENCH=, RUNS=, WORKERS=)
+	$(BIN)/python -m pytest test_plans --bench $(BENCH) --runs $(RUNS) -n $(WORKERS) --dist worksteal
 
 test: check ## set up, then run every check and every test (WORKERS=)
 	$(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile
@@ -71,12 +76,12 @@ coverage: $(VENV)/.dev-installed ## draw the worlds of docs/coverage.md anew, so
 	$(BIN)/python -m tests.worlds.table --runs $(DRAWS) --workers $(WORKERS)
 
 # Quick when repeated. The tests start processes of their own; Debian's services are not used.
-servers: ## install the InfluxDB servers that the streaming tests use (Debian, root)
-	@PATH="$$PATH:/usr/sbin"; for server in influxd victoria-metrics nginx; do command -v $$server >/dev/null || missing="$$missing $$server"; done; \
+servers: ## install the servers and the browser that tests use (Debian, root)
+	@PATH="$$PATH:/usr/sbin"; for server in influxd victoria-metrics nginx chromium; do command -v $$server >/dev/null || missing="$$missing $$server"; done; \
 	test -n "$$missing" || exit 0; \
-	command -v apt-get >/dev/null || { echo "missing:$$missing; this is no Debian: install InfluxDB 1.x, VictoriaMetrics and nginx by hand"; exit 1; }; \
+	command -v apt-get >/dev/null || { echo "missing:$$missing; this is no Debian: install InfluxDB 1.x, VictoriaMetrics, nginx and Chromium by hand"; exit 1; }; \
 	test "$$(id -u)" = 0 || { echo "missing:$$missing; run this as root: sudo make servers"; exit 1; }; \
-	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends influxdb victoria-metrics nginx-light
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends influxdb victoria-metrics nginx-light chromium
 
 parquet: $(VENV)/.run-installed ## add Parquet export
 	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/parquet.txt
@@ -86,6 +91,7 @@ lock: | $(BIN)/python ## resolve the dependencies anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml requirements/build.in -o requirements/run.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra parquet -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra parquet -c requirements/dev.txt pyproject.toml -o requirements/parquet.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-deps requirements/axe.in -o requirements/axe.txt
 
 clean: ## remove the virtual environment and what was built
 	rm -rf $(VENV) build *.egg-info

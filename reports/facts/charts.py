@@ -17,6 +17,7 @@ _TENTHS_PER_H = 36_000
 _UNITS_APART = 20
 # So many numbers stand in a page as they are; longer rows as steps from one to the next.
 _FEW = 64
+LINE = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Curve:
     role: str
     x: FloatArray
     y: FloatArray
-    shape: str = "line"
+    shape: str = LINE
     shown: bool = True
 
 
@@ -101,7 +102,12 @@ class Chart:
         }
 
     def _curve(self, curve: Curve) -> dict[str, Any]:
-        said = {"name": curve.name, "role": curve.role, "shape": curve.shape, "shown": curve.shown}
+        said: dict[str, Any] = {"name": curve.name, "role": curve.role}
+        # What nearly every line is, is not said: a page of many results has thousands of lines.
+        if curve.shape != LINE:
+            said["shape"] = curve.shape
+        if not curve.shown:
+            said["shown"] = False
         if self.less:
             return said
         if len(curve.x) <= _FEW:

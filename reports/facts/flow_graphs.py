@@ -8,13 +8,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from reports.facts.charts import Axis, Band, Chart, Curve, Region
+from reports.facts.flow_range import flow_range
 from reports.facts.limit_curves import limit_curves
 from reports.facts.run_facts import Graphs, Plan, ShownResult, TrumpetTable, WindowRow
 from reports.facts.traces import NS_PER_H, NS_PER_MIN
 from reports.facts.volumes import delivery_begins, flow_volume_at
 from reports.facts.weighings import Noise, Weighed, noise_of, start_up_of, trumpet_of, weigh, whole_intervals
 from rig.errors import MetrologyError
-from rig.evaluation.commanded import RUN
+from rig.evaluation.orders import RUN
 from rig.metrology.curves.trumpet import StartUp, Trumpet
 from rig.record.reader import RecordReader
 
@@ -71,7 +72,7 @@ def _start_up_chart(
         caption=(
             f"Mean flow in each sample interval S = {interval_min:g} min from the start of delivery on. Shaded around "
             f"the programmed rate: what the balance's noise alone makes of a perfect pump (k = 2, ±{unrest:.2g} %). "
-            "The flow sensor can be switched on."
+            f"{_of_flow_sensor(reader, rate_ul_h)}"
         ),
         x=Axis("time since delivery began", "h"),
         y=Axis("flow", "µL/h"),
@@ -129,6 +130,15 @@ def _flow_sensor_curve(reader: RecordReader, graph: StartUp, origin_ns: int, int
     if volume is not None:
         flow = np.diff(volume) / (interval_min / 60.0)
         yield Curve("flow sensor", "flow", graph.t_min / 60.0, flow, "steps", shown=False)
+
+
+def _of_flow_sensor(reader: RecordReader, rate_ul_h: float) -> str:
+    """Return what a reader needs to know of the flow sensor before switching it on; "" without one."""
+    sensor = flow_range(reader)
+    if sensor is None:
+        return ""
+    below = f"; it is {sensor.said(rate_ul_h)}" if sensor.below(rate_ul_h) else ""
+    return f"The flow sensor can be switched on{below}."
 
 
 def _commanded_before(plan: Plan, result: ShownResult) -> int:

@@ -5,10 +5,11 @@ from dataclasses import replace
 from reports.facts.bolus_graphs import bolus_chart
 from reports.facts.flow_graphs import flow_graphs
 from reports.facts.run_facts import Graphs, Plan, ShownResult
-from reports.facts.volumes import DELIVERS, volume_charts
+from reports.facts.volumes import volume_charts
 from reports.facts.weighings import Weighed, weigh, weigh_roughly
 from rig.errors import MetrologyError
 from rig.evaluation.definition import GraphKind
+from rig.evaluation.orders import DELIVERS
 from rig.evaluation.registry import kinds
 from rig.record.reader import RecordReader
 

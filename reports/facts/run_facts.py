@@ -9,7 +9,7 @@ from rig.record.bodies.judging import Limit
 from rig.record.bodies.others import SamplerCounted
 from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.result import Number, Result
-from rig.record.bodies.start import LiquidFacts, SourceFile
+from rig.record.bodies.start import HelperFile, LiquidFacts, SourceFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,13 @@ class MadeWith:
     packages: tuple[tuple[str, str], ...]
     bench_file: SourceFile
     plan_sources: tuple[SourceFile, ...]
+    helper_sources: tuple[HelperFile, ...]
+    judged_by: tuple[SourceFile, ...]
     entries: int
+
+    def used_by(self, plan_file: str) -> tuple[SourceFile, ...]:
+        """Return the files that the plans of a file use."""
+        return tuple(one.source for one in self.helper_sources if plan_file in one.plans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +227,7 @@ class Run:
     clock: str
     dut_model: str
     dut_serial: str
+    batch: str
     operator: str
     seed: int
     begin_ns: int

@@ -7,9 +7,9 @@ from reports.facts.graphs import graphs_of
 from reports.facts.happenings import noted, projected
 from reports.facts.plans import read_plans
 from reports.facts.recorded_channels import read_signals
-from reports.facts.run_facts import BenchInstrument, MadeWith, Plan, RequirementEvidence, Run
+from reports.facts.requirements import evidence
+from reports.facts.run_facts import BenchInstrument, MadeWith, Plan, Run
 from reports.facts.snapshot import Snapshot
-from reports.facts.standing import standing
 from rig.errors import RecordCorruptError
 from rig.record.bodies.events import Connected
 from rig.record.bodies.others import Stop
@@ -52,12 +52,13 @@ def _facts(reader: RecordReader, entries: int) -> Run:
         clock=start.clock,
         dut_model=start.dut.model,
         dut_serial=start.dut.serial,
+        batch=start.dut.batch,
         operator=start.operator,
         seed=start.seed,
         begin_ns=next(reader.entries(kind=Kind.START.value)).t_ns,
         end_ns=reader.last_ns(),
         plans=plans,
-        requirements=tuple(_requirements(start, plans)),
+        requirements=evidence(start.requirements, plans),
         instruments=tuple(_instruments(reader, start, stop)),
         signals=(),
         noted=noted(reader, events),
@@ -78,15 +79,6 @@ def _state(reader: RecordReader, stop: Stop | None) -> str:
 
 def _graphs_end(plan: Plan, last_ns: int) -> int:
     return (last_ns if plan.end_ns is None else plan.end_ns) + 1
-
-
-def _requirements(start: Start, plans: tuple[Plan, ...]) -> Iterator[RequirementEvidence]:
-    """Yield each requirement in force with what the plans that claim it come to."""
-    for name, what in start.requirements.requirements.items():
-        claiming = [plan for plan in plans if name in plan.requirements]
-        results = [result.verdict for plan in claiming for result in plan.results]
-        verdicts = (*results, *filter(None, (standing(plan) for plan in claiming)))
-        yield RequirementEvidence(name, what.text, what.source, verdicts, len(results))
 
 
 def _instruments(reader: RecordReader, start: Start, stop: Stop | None) -> Iterator[BenchInstrument]:
@@ -128,6 +120,8 @@ def _made_with(start: Start, entries: int) -> MadeWith:
         packages=_pairs(known.packages),
         bench_file=start.bench_file,
         plan_sources=start.plan_sources,
+        helper_sources=start.helper_sources,
+        judged_by=start.judged_by,
         entries=entries,
     )
 

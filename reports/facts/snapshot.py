@@ -1,6 +1,7 @@
 """A record as it was at one moment, with every block of samples decoded once for all that a page asks of it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -8,12 +9,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.errors import RecordCorruptError
 from rig.record.blocks import decode_block
 from rig.record.bodies.codec import Json
 from rig.record.bodies.event import Event
 from rig.record.bodies.others import Command
 from rig.record.reader import RecordReader
-from rig.record.schema import Entry, Kind
+from rig.record.schema import Kind
 from rig.record.series import Series
 from rig.record.words import Stamped
 
@@ -65,9 +67,8 @@ class _Stream:
         return rows, (t_ns >= first) & (t_ns <= last)
 
 
-def _stream(entries: Iterable[Entry], names: tuple[str, ...]) -> _Stream | None:
-    """Return what the entries of a stream with these columns hold; None where there are none."""
-    found = [(entry.body, entry.data) for entry in entries]
+def _stream(found: Sequence[tuple[dict[str, Json], bytes | None]], names: tuple[str, ...]) -> _Stream | None:
+    """Return what a stream's blocks, each its body and its data, hold in these columns; None where there are none."""
     if not found:
         return None
     first_ns, last_ns = np.array([(body["t_first_ns"], body["t_last_ns"]) for body, _ in found], np.int64).T
@@ -135,9 +136,7 @@ class Snapshot(RecordReader):
         """Return what `RecordReader.series` does."""
         units = {channel.name: channel.unit for channel in self.channels(stream)}
         names = tuple(units) if columns is None else tuple(columns)
-        if stream not in self._streams:
-            self._streams[stream] = self._decoded(stream, tuple(units))
-        known = self._streams[stream]
+        known = self._known(stream)
         if known is None or not set(names) <= set(units):
             return super().series(stream, from_ns, to_ns, columns)
         first = _INT64_MIN if from_ns is None else max(from_ns, _INT64_MIN)
@@ -151,6 +150,16 @@ class Snapshot(RecordReader):
             units={name: units[name] for name in names},
         )
 
+    def holds(self, stream: str) -> bool:
+        """Tell whether a stream is in memory from end to end: then nothing is gained by reading it piece by piece."""
+        return self._known(stream) is not None
+
+    def _known(self, stream: str) -> _Stream | None:
+        if stream not in self._streams:
+            names = tuple(channel.name for channel in self.channels(stream))
+            self._streams[stream] = self._decoded(stream, names)
+        return self._streams[stream]
+
     def _commands(self, instrument: str, after_seq: int) -> tuple[Stamped[Command], ...]:
         return tuple(super().commands(instrument, after_seq))
 
@@ -160,4 +169,21 @@ class Snapshot(RecordReader):
         ((size,),) = self._database.rows(query, (Kind.SAMPLES.value, stream))
         if size > _MOST_BYTES:
             return None
-        return _stream(self.entries(kind=Kind.SAMPLES.value, name=stream), names)
+        return _stream(self._blocks(stream), names)
+
+    def _blocks(self, stream: str) -> list[tuple[dict[str, Json], bytes | None]]:
+        """Return the body and the data of each block of a stream.
+
+        All bodies are parsed as one list: in a long record they are hundreds of thousands of short texts.
+        """
+        query = "SELECT body, data FROM entry WHERE kind = ? AND name = ? ORDER BY seq"
+        rows = self._database.rows(query, (Kind.SAMPLES.value, stream))
+        try:
+            bodies = json.loads(f"[{','.join(body for body, _ in rows)}]")
+        except (TypeError, ValueError) as error:
+            raise RecordCorruptError(
+                f"{self.path}: a body among the samples of {stream} is not JSON: {error}"
+            ) from error
+        if len(bodies) != len(rows) or not all(isinstance(body, dict) for body in bodies):
+            raise RecordCorruptError(f"{self.path}: a body among the samples of {stream} is not a JSON object")
+        return list(zip(bodies, (data for _, data in rows), strict=True))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reports.facts.charts import FloatArray
+from reports.facts.snapshot import Snapshot
 from rig.record.reader import RecordReader
 from rig.record.series import Series
 
@@ -68,7 +69,12 @@ def thin(values: FloatArray, most: int = MOST_POINTS) -> NDArray[np.intp]:
 def pieces(
     reader: RecordReader, stream: str, columns: Sequence[str], from_ns: int, to_ns: int, count: int = _PIECES
 ) -> Iterator[Series]:
-    """Yield the samples with from_ns <= t_ns < to_ns in order, `count` equal spans of time one after the other."""
+    """Yield the samples with from_ns <= t_ns < to_ns in order, `count` equal spans of time one after the other.
+
+    What is in memory already is one piece.
+    """
+    if isinstance(reader, Snapshot) and reader.holds(stream):
+        count = 1
     edges = [from_ns + (to_ns - from_ns) * part // count for part in range(count + 1)]
     for begin_ns, end_ns in pairwise(edges):
         if end_ns > begin_ns:
@@ -79,11 +85,12 @@ def pieces(
 
 def traces(reader: RecordReader, stream: str, columns: Sequence[str], from_ns: int, to_ns: int) -> dict[str, Trace]:
     """Return the named channels of a stream over a span, each thinned by itself; {} when there are no samples."""
+    most = MOST_POINTS if isinstance(reader, Snapshot) and reader.holds(stream) else MOST_POINTS // _PIECES
     kept: dict[str, list[tuple[TimeArray, FloatArray]]] = {name: [] for name in columns}
     totals = {name: _Totals() for name in columns}
     for series in pieces(reader, stream, columns, from_ns, to_ns):
         for name, values in series.columns.items():
-            chosen = thin(values, MOST_POINTS // _PIECES)
+            chosen = thin(values, most)
             kept[name].append((series.t_ns[chosen], values[chosen]))
             totals[name].add(values)
     return {name: totals[name].trace(parts) for name, parts in kept.items() if parts}

@@ -1,22 +1,23 @@
 """Delivered volume over time: what the balance, the flow sensor and the pump say, against what was programmed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from reports.facts.charts import Axis, Chart, Curve, FloatArray, Region
-from reports.facts.run_facts import Plan, Told
+from reports.facts.flow_range import flow_range
+from reports.facts.run_facts import Plan
 from reports.facts.traces import MOST_POINTS, NS_PER_H, TimeArray, hours_since, pieces, thin, traces
 from reports.facts.weighings import Weighed, weigh_roughly
 from rig.clock import NS_PER_S
 from rig.evaluation import inputs
-from rig.evaluation.commanded import BOLUS, RUN
 from rig.evaluation.delivered import streams_of
+from rig.evaluation.orders import DELIVERS, ON_TOP, PRIME, PumpOrder, told
+from rig.evaluation.programme import Programme
 from rig.record.reader import RecordReader
 
 _STEP_NS = 100_000_000
-DELIVERS = (RUN, BOLUS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +38,32 @@ class VolumeCurve:
 
 def delivery_begins(plan: Plan) -> int:
     """Return when the plan's first delivery was commanded, else when the plan began (UTC ns)."""
-    return next((told.t_ns for told in plan.told if told.verb in DELIVERS and told.result == "ok"), plan.begin_ns)
+    return next((one.t_ns for one in plan.told if one.verb in DELIVERS and one.result == "ok"), plan.begin_ns)
 
 
 def volume_charts(reader: RecordReader, plan: Plan, end_ns: int, weighed: Weighed | None) -> tuple[Chart, ...]:
     """Return the graph of delivered volume and, for a plan without boluses, that of its deviation; () without data."""
     origin_ns = delivery_begins(plan)
-    curves = [curve.since(origin_ns) for curve in _curves(reader, plan.begin_ns, end_ns, weighed)]
+    programmed = programmed_volume(told(reader), plan.begin_ns, end_ns)
+    below = _flow_below_range(reader, programmed, origin_ns)
+    curves = [
+        curve.since(origin_ns)
+        for curve in _curves(reader, plan.begin_ns, end_ns, weighed)
+        if not (below and curve.role == "flow")
+    ]
     if not curves:
         return ()
     regions = tuple(
         Region(span.name, _hours(span.from_ns, origin_ns), _hours(span.to_ns, origin_ns)) for span in plan.spans
     )
     x = Axis("time since delivery began", "h")
-    programmed = programmed_volume(plan.told, plan.begin_ns, end_ns)
     drawn = [_drawn(curve, origin_ns) for curve in curves]
     if programmed is not None:
         drawn.append(_drawn(programmed, origin_ns))
     volume = Chart(
         name="volume",
         title="Delivered volume",
-        caption=_caption(curves, weighed),
+        caption=_caption(curves, weighed, below),
         x=x,
         y=Axis("volume", "µL"),
         curves=tuple(drawn),
@@ -65,40 +71,26 @@ def volume_charts(reader: RecordReader, plan: Plan, end_ns: int, weighed: Weighe
         origin_ns=origin_ns,
         group=f"volume-{plan.begin_ns}",
     )
-    if programmed is None or any(told.verb == "give_bolus" for told in plan.told):
+    if programmed is None or any(one.verb in (*ON_TOP, PRIME) for one in plan.told):
         return (volume,)
     return volume, _deviation(volume, curves, programmed, origin_ns)
 
 
-def programmed_volume(told: Iterable[Told], from_ns: int, to_ns: int) -> VolumeCurve | None:
-    """Return the volume that the commands ask for, from corner to corner; None when they ask for none.
+def programmed_volume(orders: Sequence[PumpOrder], from_ns: int, to_ns: int) -> VolumeCurve | None:
+    """Return the volume that the orders of a span ask for, from corner to corner; None when they ask for none.
 
-    A bolus is a step: how fast the pump gives it is the pump's own affair.
+    A bolus whose rate is not recorded is a step: how fast the pump gives it is the pump's own affair.
     """
-    t_ns, volume = [from_ns], [0.0]
-    rate_ul_h, asked = 0.0, False
-
-    def go_on(until_ns: int) -> None:
-        volume.append(volume[-1] + rate_ul_h * (until_ns - t_ns[-1]) / NS_PER_H)
-        t_ns.append(until_ns)
-
-    for one in told:
-        if one.result != "ok":
-            continue
-        go_on(max(one.t_ns, t_ns[-1]))
-        if one.verb == "run_continuous":
-            rate_ul_h, asked = float(one.arguments["rate_ul_h"]), True
-        elif one.verb == "give_bolus":
-            # A point of its own, so that the step is drawn upright.
-            t_ns.append(one.t_ns + _STEP_NS)
-            volume.append(volume[-1] + float(one.arguments["volume_ul"]))
-            asked = True
-        elif one.verb == "stop":
-            rate_ul_h = 0.0
-    go_on(max(to_ns, t_ns[-1]))
-    if not asked:
+    inside = [one for one in orders if from_ns <= one.sent_ns < to_ns]
+    if not any(one.verb in DELIVERS for one in inside):
         return None
-    return VolumeCurve("programmed", "programmed", np.array(t_ns, np.int64), np.array(volume), len(t_ns))
+    programme = Programme(inside, to_ns)
+    corners = {from_ns, to_ns}
+    corners.update(ns for one in programme.stretches for ns in (one.from_ns, min(one.to_ns, to_ns)))
+    # Two points of its own, so that the step is drawn upright.
+    corners.update(ns for given_ns in programme.given_at_once_ns for ns in (given_ns - 1, given_ns + _STEP_NS))
+    t_ns = np.array(sorted(ns for ns in corners if from_ns <= ns <= to_ns), np.int64)
+    return VolumeCurve("programmed", "programmed", t_ns, programme.volume_ul(t_ns), len(t_ns))
 
 
 def flow_volume_at(reader: RecordReader, times_ns: TimeArray, from_ns: int, to_ns: int) -> FloatArray | None:
@@ -127,6 +119,17 @@ def _curves(reader: RecordReader, from_ns: int, to_ns: int, weighed: Weighed | N
         trace = traces(reader, stream, ["delivered"], from_ns, to_ns).get("delivered")
         if trace is not None:
             yield VolumeCurve("pump's own count", "pump", trace.t_ns, trace.values, trace.recorded)
+
+
+def _flow_below_range(reader: RecordReader, programmed: VolumeCurve | None, origin_ns: int) -> str:
+    """Return why the flow sensor's sum is not worth showing; "" where it is, and where there is no sensor."""
+    sensor = flow_range(reader)
+    if sensor is None:
+        return ""
+    mean_ul_h = 0.0
+    if programmed is not None and programmed.t_ns[-1] > origin_ns:
+        mean_ul_h = float(programmed.volume_ul[-1]) / _hours(int(programmed.t_ns[-1]), origin_ns)
+    return sensor.said(mean_ul_h) if sensor.below(mean_ul_h) else ""
 
 
 def _by_weight(reader: RecordReader, from_ns: int, to_ns: int, weighed: Weighed) -> Iterator[VolumeCurve]:
@@ -189,7 +192,7 @@ def _hours(t_ns: int, origin_ns: int) -> float:
     return (t_ns - origin_ns) / NS_PER_H
 
 
-def _caption(curves: Sequence[VolumeCurve], weighed: Weighed | None) -> str:
+def _caption(curves: Sequence[VolumeCurve], weighed: Weighed | None, flow_below: str) -> str:
     said = []
     if any(curve.role == "balance" for curve in curves) and weighed is not None:
         corrected = "buoyancy, density and evaporation"
@@ -197,7 +200,9 @@ def _caption(curves: Sequence[VolumeCurve], weighed: Weighed | None) -> str:
             corrected = "buoyancy and density, not for evaporation, which is not known here"
         said.append(f"Balance: mass corrected for {corrected}; the dose reference.")
     if any(curve.role == "flow" for curve in curves):
-        said.append("Flow sensor: its flow summed up; it shows timing, and may be several per cent off at low flow.")
+        said.append("Flow sensor: its flow summed up; it shows timing, and may be off by what its maker states.")
+    if flow_below:
+        said.append(f"Flow sensor: {flow_below}. Its sum would be that error's and is not drawn.")
     thinned = [f"{curve.name} {len(curve.t_ns)} of {curve.recorded}" for curve in curves if _is_thinned(curve)]
     if thinned:
         said.append(f"Points shown, highest and lowest kept: {', '.join(thinned)}.")

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib import metadata
 from importlib.resources import files
@@ -14,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.facts.charts import Chart
+from reports.facts.joined import Joined, join
 from reports.facts.run_facts import Run
 from reports.facts.run_reading import read_run
 from reports.facts.standing import standing
@@ -21,7 +23,7 @@ from reports.facts.witnesses import heard
 from reports.page import summary, wording
 from reports.page.intervals import WIDTH, interval_of
 from reports.page.running_header import running_header
-from reports.page.verdict_rows import verdict_rows
+from reports.page.verdict_rows import joined_rows, verdict_rows, with_prefixes
 from rig.record.bodies.result import COVARIANCE
 from rig.record.export import written_whole
 from rig.record.reader import RecordReader
@@ -41,34 +43,69 @@ def write_report(record_path: Path, out: Path) -> None:
     Raises what `RecordReader` raises for a record that cannot be opened, RecordCorruptError for one that does not
     hold together, and ExportError when the file cannot be written.
     """
-    with RecordReader(record_path) as reader:
-        text = render(read_run(reader))
+    text = render(_read(record_path))
+    with written_whole(out) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_joined_report(record_paths: Sequence[Path], out: Path) -> None:
+    """Write one report of several runs to `out`; raises what `write_report` and `join` do."""
+    text = render_joined(join([_read(path) for path in record_paths]))
     with written_whole(out) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
 def render(run: Run) -> str:
     """Return the page of a run: the same text for the same run."""
+    return _page(
+        run,
+        body="one_run.html",
+        parts=(("", run),),
+        rows=verdict_rows(run),
+        title=f"{run.dut_model} {run.dut_serial}",
+        run=run,
+    )
+
+
+def render_joined(joined: Joined) -> str:
+    """Return one page of several runs: what they come to together, and then each with its plans."""
+    return _page(
+        joined,
+        body="joined.html",
+        parts=with_prefixes(joined),
+        rows=joined_rows(joined),
+        title=", ".join(dict.fromkeys(f"{run.dut_model} {run.dut_serial}" for run in joined.runs)),
+    )
+
+
+def _read(record_path: Path) -> Run:
+    with RecordReader(record_path) as reader:
+        return read_run(reader)
+
+
+def _page(whole: Run | Joined, *, parts: Sequence[tuple[str, Run]], **more: object) -> str:
+    """Return a page: `parts` are its runs, each behind what its anchors begin with; `more` is for its templates."""
     scripts = [_asset(name) for name in _SCRIPTS]
-    styles = [*map(_asset, _STYLES), running_header(run)]
+    styles = [*map(_asset, _STYLES), running_header([run for _, run in parts])]
     return (
         _environment()
         .get_template("report.html")
         .render(
-            run=run,
-            tally=summary.tally(run.results),
-            headline=summary.headline(run),
-            verdict=summary.verdict(run),
-            state_sentence=summary.state_sentence(run),
-            delivered=summary.delivered_sentence(run),
-            tested=summary.tested(run),
-            volumes=summary.volumes_sentence(run),
+            parts=parts,
+            many=isinstance(whole, Joined),
+            mocked=whole.mocked,
+            requirements=whole.requirements,
+            tally=summary.tally(whole.results),
+            headline=summary.headline(whole),
+            verdict=summary.verdict(whole),
+            tested=summary.tested(whole),
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
             styles=[Markup(style) for style in styles],  # noqa: S704 - our own files, and words that are escaped
             policy=_policy(scripts),
             licence=_asset("uplot/LICENSE"),
             written_by=f"pump-rig {metadata.version('pump-rig')}",
             chart_number=count(1).__next__,
+            **more,
         )
     )
 
@@ -113,14 +150,18 @@ def _environment() -> Environment:
         "projection": summary.projection,
         "setting": summary.setting,
         "standing": standing,
-        "verdict_rows": verdict_rows,
+        "state_sentence": summary.state_sentence,
+        "delivered_sentence": summary.delivered_sentence,
+        "volumes_sentence": summary.volumes_sentence,
         "with_uncertainty": wording.with_uncertainty,
     }
     return environment
 
 
-def _chart_data(chart: Chart) -> Markup:
-    return embedded(chart.as_json())
+def _chart_data(chart: Chart, prefix: str) -> Markup:
+    """Return what the page's script draws; only graphs of one run zoom together."""
+    group = f"{prefix}{chart.group}" if chart.group else ""
+    return embedded(chart.as_json() | {"group": group})
 
 
 @cache

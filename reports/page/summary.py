@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
+from reports.facts.joined import Joined
 from reports.facts.run_facts import Plan, Run, ShownResult
 from reports.facts.standing import did_not_pass, standing
 from reports.page.wording import chance, plain, signed, uncertainty
@@ -41,17 +42,17 @@ def tally(results: Iterable[ShownResult]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(counts.items(), key=lambda count: by_weight(count[0])))
 
 
-def verdict(run: Run) -> str:
-    """Return the verdict that speaks for a run: PASS only when every plan that was selected passed."""
+def verdict(run: Run | Joined) -> str:
+    """Return the verdict that speaks for a run, or for several: PASS only when every plan that was selected passed."""
     return overall([*(result.verdict for result in run.results), *(standing(plan) for plan in run.plans)])
 
 
-def headline(run: Run) -> str:
-    """Return the run's outcome in one sentence, or two when plans did not pass by more than their results."""
+def headline(run: Run | Joined) -> str:
+    """Return the outcome of what was run in one sentence, or two when plans did not pass by more than their results."""
     counts = dict(tally(run.results))
     total = sum(counts.values())
     if not total:
-        sentence = "No result: this run verified nothing."
+        sentence = f"No result: {'these runs' if isinstance(run, Joined) else 'this run'} verified nothing."
     elif set(counts) == {"PASS"}:
         sentence = "The one result passes." if total == 1 else f"All {total} results pass."
     else:
@@ -67,7 +68,7 @@ def headline(run: Run) -> str:
     return f"Not all plans passed: {besides}. {sentence}"
 
 
-def _besides(run: Run) -> str:
+def _besides(run: Run | Joined) -> str:
     """Return what became of the plans whose results do not say it already: "1 failed, 2 were skipped"."""
     silent = [plan for plan in run.plans if did_not_pass(plan) and _passes(plan)]
     counts = Counter(plan.outcome.word if plan.outcome is not None else None for plan in silent)
@@ -134,7 +135,7 @@ def looks_sentence(result: ShownResult) -> str:
     )
 
 
-def tested(run: Run) -> tuple[str, ...]:
+def tested(run: Run | Joined) -> tuple[str, ...]:
     """Return what was tested: each kind of plan once, with each of its settings."""
     settings: dict[str, list[str]] = {}
     for plan in run.plans:

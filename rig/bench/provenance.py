@@ -49,9 +49,12 @@ def file_sha256(path: Path) -> str:
 
 
 def source(name: str, path: Path) -> SourceFile:
-    """Return a plan's source in full with its hash, under `name`: a run keeps what it ran."""
-    text = path.read_text(encoding="utf-8")
-    return SourceFile(name, hashlib.sha256(text.encode()).hexdigest(), text)
+    """Return a file in full with its hash, under `name`: a run keeps what it ran, and by what it judged.
+
+    The hash is that of the file's bytes, as sha256sum says it; of bytes that are not UTF-8 the text shows the place.
+    """
+    data = path.read_bytes()
+    return SourceFile(name, hashlib.sha256(data).hexdigest(), data.decode("utf-8", errors="replace"))
 
 
 def _git(root: Path, *words: str) -> str:

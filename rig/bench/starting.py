@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -17,6 +17,7 @@ from rig.record.bodies.start import (
     CalibrationStatus,
     DeclaredInstrument,
     Dut,
+    HelperFile,
     LiquidFacts,
     SourceFile,
     Start,
@@ -38,6 +39,14 @@ class SaidOfRun:
     operator: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FilesOfRun:
+    """Files that a run keeps besides bench file and plans: what plans use, and what they are judged by, by name."""
+
+    helpers: tuple[HelperFile, ...] = ()
+    judged_by: Mapping[str, Path] = field(default_factory=dict)
+
+
 def start_run(
     bench_file: BenchFile,
     runs: Path,
@@ -49,12 +58,13 @@ def start_run(
     limits: LimitsInForce,
     requirements: RequirementsInForce,
     said: SaidOfRun = SaidOfRun(),
+    files: FilesOfRun = FilesOfRun(),
 ) -> RunRecord:
     """Create the record of a new run in the folder `runs` and write its start.
 
     What is `said` goes before the bench file. `plans` are the plan files that will run, by the names they have in
     plans' names, `selected` the names of the plans themselves. `limits` and `requirements` are those that the plans
-    are judged by.
+    are judged by, `files` what else the run keeps in full.
     """
     now_ns = clock.now_ns()
     today = datetime.fromtimestamp(now_ns // NS_PER_S, UTC).date()
@@ -77,6 +87,8 @@ def start_run(
         plans=tuple(plans),
         selected=tuple(selected),
         plan_sources=tuple(source(name, path) for name, path in plans.items()),
+        helper_sources=files.helpers,
+        judged_by=tuple(source(name, path) for name, path in files.judged_by.items()),
         limits=limits,
         requirements=requirements,
         provenance=provenance(),

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 from rig.bench.asked import above_zero
+from rig.bench.questions_of_events import QuestionsOfEvents
 from rig.clock import NS_PER_S, Clock
 from rig.errors import PlanError
 from rig.evaluation.registry import kind_of
@@ -11,7 +12,7 @@ from rig.record.bodies.codec import Json
 from rig.record.bodies.recipe import Recipe
 
 
-class Window:
+class Window(QuestionsOfEvents):
     """A span of a run, open until its `with` block ends; `from_ns` and `to_ns` bound it, UTC ns."""
 
     def __init__(self, name: str, clock: Clock, catch_up: Callable[[], None], from_ns: int) -> None:

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation import inputs
+from rig.evaluation.challenged import parted_spans
 from rig.evaluation.columns import column
-from rig.evaluation.commanded import BOLUS, RUN, STOP, PumpOrder, told
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.openings import zero_flows
+from rig.evaluation.orders import DELIVERS, STOP, PumpOrder, told
 from rig.evaluation.programme import NS_PER_H, Programme
 from rig.metrology.readings.regression import fit_line
 from rig.metrology.weighing.corrections import Corrections
@@ -90,7 +91,8 @@ class Case:
         self.pump = self.start.in_role("pump")
         self.begun_ns = begun_ns = self._begun(around_from_ns)
         known = zero_flows(reader, begun_ns)
-        first_ns = next((o.sent_ns for o in told(reader) if o.verb != STOP and o.sent_ns >= begun_ns), around_from_ns)
+        begins = (one.sent_ns for one in told(reader) if one.verb in DELIVERS and one.sent_ns >= begun_ns)
+        first_ns = next(begins, around_from_ns)
         # Where the span begins with the plan, its own weighing comes between that and its first order.
         until_ns = first_ns if around_from_ns <= begun_ns else min(first_ns, around_from_ns)
         before = [one for one in known if one.to_ns <= until_ns + 1]
@@ -159,7 +161,7 @@ class Case:
     def delivers_ns(self) -> tuple[int, int]:
         """Return from when to when something was asked for within the case; twice its beginning for nothing."""
         asked = [one for one in self.programme.stretches if one.rate_ul_h > 0 and one.to_ns > self.from_ns]
-        given = [one for one in self.orders if one.verb in (RUN, BOLUS) and one.sent_ns >= self.from_ns]
+        given = [one for one in self.orders if one.verb in DELIVERS and one.sent_ns >= self.from_ns]
         if not asked and not given:
             return self.from_ns, self.from_ns
         first_ns = max(self.from_ns, min(one.from_ns for one in asked) if asked else given[0].sent_ns)
@@ -167,6 +169,26 @@ class Case:
         last_ns = max((one.to_ns for one in asked), default=first_ns)
         over_ns = next((ns for ns in stops if ns >= last_ns), self.to_ns)
         return first_ns, min(over_ns, self.to_ns)
+
+    @cached_property
+    def parted(self) -> tuple[tuple[int, int], ...]:
+        """Return the spans (UTC ns) in which a challenge kept what the pump delivered from the balance, or part of it.
+
+        They last until the line has emptied itself behind the challenge's end.
+        """
+        return parted_spans(self.reader, self.from_ns, self.to_ns, self.settle_ns)
+
+    def clear(self, from_ns: int, to_ns: int) -> list[tuple[int, int]]:
+        """Return the parts of a span in which all that the pump delivers reaches the balance."""
+        parts = [(from_ns, to_ns)]
+        for begin, end in self.parted:
+            parts = [
+                (max(low, first), min(high, last))
+                for low, high in parts
+                for first, last in ((low, begin), (end, high))
+                if max(low, first) < min(high, last)
+            ]
+        return parts
 
     def rig_ns(self, pump_clock_ns: int) -> int:
         """Return a moment of the pump's clock on the rig's (UTC ns)."""

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.evaluation.commanded import BOLUS, RUN, PumpOrder
+from rig.evaluation.infusions import NS_PER_H, Step, steps_of
+from rig.evaluation.orders import COMBINATION, INFUSIONS, ON_TOP, PRIME, SINGLE, SQUARE, STOP, PumpOrder
 
-NS_PER_H = 3_600_000_000_000
+__all__ = ["NS_PER_H", "Programme", "Stretch"]
+
+# A span [from, to) UTC ns.
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +27,28 @@ class Stretch:
 class Programme:
     """What orders ask for, as stretches of one rate each; nothing is asked for outside of them.
 
-    A bolus runs at its own rate on top of the infusion; of one whose rate is not recorded only the volume is known: it
-    is taken as given at once. `until_ns` is where the looking ends.
+    A single bolus runs at its own rate on top of the infusion; of one whose rate is not recorded only the volume is
+    known: it is taken as given at once. A square bolus waits while a single one is given, and everything waits for a
+    prime. `infusion` is what the infusion alone asks for; `runs` are spans (UTC ns) in which one is under way, though
+    it may ask for nothing just then. `until_ns` is where the looking ends.
     """
 
     def __init__(self, orders: Sequence[PumpOrder], until_ns: int) -> None:
         self.orders = tuple(orders)
-        changes: list[tuple[int, float]] = []
-        self._at_once: list[tuple[int, float]] = []
-        basal_ul_h = 0.0
-        for number, order in enumerate(self.orders):
-            end_ns = next((one.sent_ns for one in self.orders[number + 1 :] if one.verb not in (RUN, BOLUS)), until_ns)
-            if order.verb == BOLUS:
-                changes += self._bolus(order, end_ns)
-                continue
-            wanted = order.amount if order.verb == RUN else 0.0
-            changes.append((order.sent_ns, wanted - basal_ul_h))
-            basal_ul_h = wanted
-        self.stretches = _stretches(changes, until_ns)
+        self._until_ns = until_ns
+        self._at_once = [(one.sent_ns, one.amount) for one in self.orders if _of_unknown_length(one)]
+        primes = self._primes()
+        infusions = self._infusions()
+        self.runs = tuple((begin, end) for begin, end, _ in infusions)
+        self.infusion = _stretches(_without(infusions, primes), until_ns)
+        singles = self._singles(primes)
+        rates = [
+            *[(one.from_ns, one.to_ns, one.rate_ul_h) for one in self.infusion],
+            *[(begin, end, rate) for begin, end, rate in primes],
+            *singles,
+            *self._squares(primes, singles),
+        ]
+        self.stretches = _stretches(rates, until_ns)
         self._t_ns = np.asarray([one.from_ns for one in self.stretches] or [0], np.int64)
         self._rate = np.asarray([one.rate_ul_h for one in self.stretches] or [0.0])
         self._end_ns = self.stretches[-1].to_ns if self.stretches else 0
@@ -58,25 +66,115 @@ class Programme:
             volume = volume + volume_ul * (t_ns >= given_ns)
         return np.asarray(volume, np.float64)
 
+    @property
+    def given_at_once_ns(self) -> tuple[int, ...]:
+        """Return when (UTC ns) a volume was asked for of which no rate is known."""
+        return tuple(at_ns for at_ns, _ in self._at_once)
+
     def rate_ul_h(self, at_ns: int) -> float:
         """Return what was to be delivered at a moment, µL/h, 0 for nothing."""
         return next((one.rate_ul_h for one in self.stretches if one.from_ns <= at_ns < one.to_ns), 0.0)
 
-    def _bolus(self, order: PumpOrder, end_ns: int) -> list[tuple[int, float]]:
-        if order.rate_ul_h <= 0.0:
-            self._at_once.append((order.sent_ns, order.amount))
-            return []
-        over_ns = order.sent_ns + round(order.amount / order.rate_ul_h * NS_PER_H)
-        return [(order.sent_ns, order.rate_ul_h), (min(over_ns, end_ns), -order.rate_ul_h)]
+    def _ended_ns(self, place: int, by: frozenset[str] = frozenset({STOP})) -> int:
+        """Return when the order at a place is ended by the next of those verbs behind it."""
+        return next((one.sent_ns for one in self.orders[place + 1 :] if one.verb in by), self._until_ns)
+
+    def _infusions(self) -> list[tuple[int, int, float]]:
+        found = []
+        for place, order in enumerate(self.orders):
+            if order.verb in INFUSIONS:
+                end_ns = self._ended_ns(place, INFUSIONS | {STOP})
+                found += _spans(steps_of(order, self.orders, end_ns), end_ns)
+        return found
+
+    def _primes(self) -> list[tuple[int, int, float]]:
+        return [
+            (one.sent_ns, min(_over_ns(one), self._ended_ns(place)), one.rate_ul_h)
+            for place, one in enumerate(self.orders)
+            if one.verb == PRIME and one.rate_ul_h > 0
+        ]
+
+    def _singles(self, primes: Sequence[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
+        found = []
+        for place, order in enumerate(self.orders):
+            if (order.verb in SINGLE or order.verb == COMBINATION) and order.rate_ul_h > 0:
+                length_ns = _over_ns(order) - order.sent_ns
+                waits = [(begin, end) for begin, end, _ in primes]
+                spans = _with_waits(order.sent_ns, length_ns, self._ended_ns(place), waits)
+                found += [(begin, end, order.rate_ul_h) for begin, end in spans]
+        return found
+
+    def _squares(
+        self, primes: Sequence[tuple[int, int, float]], singles: Sequence[tuple[int, int, float]]
+    ) -> list[tuple[int, int, float]]:
+        waits = sorted((begin, end) for begin, end, _ in (*primes, *singles))
+        found = []
+        for place, order in enumerate(self.orders):
+            minutes = order.number("over_minutes")
+            if order.verb not in (SQUARE, COMBINATION) or minutes <= 0:
+                continue
+            volume_ul = order.amount if order.verb == SQUARE else order.number("then_ul")
+            begin_ns = order.sent_ns if order.verb == SQUARE else _over_ns(order)
+            spans = _with_waits(begin_ns, round(minutes / 60.0 * NS_PER_H), self._ended_ns(place), waits)
+            found += [(begin, end, volume_ul / (minutes / 60.0)) for begin, end in spans]
+        return found
 
 
-def _stretches(changes: list[tuple[int, float]], until_ns: int) -> tuple[Stretch, ...]:
+def _of_unknown_length(order: PumpOrder) -> bool:
+    return order.verb in ON_TOP and order.verb != SQUARE and order.rate_ul_h <= 0.0
+
+
+def _over_ns(order: PumpOrder) -> int:
+    """Return when an order of a volume at a rate is carried out, if nothing makes it wait."""
+    if order.rate_ul_h <= 0.0:
+        return order.sent_ns
+    return order.sent_ns + round(order.amount / order.rate_ul_h * NS_PER_H)
+
+
+def _with_waits(begin_ns: int, length_ns: int, until_ns: int, waits: Sequence[Span]) -> list[Span]:
+    """Return the spans in which something that takes `length_ns` in all is given, when it rests during `waits`."""
+    spans: list[Span] = []
+    at_ns, left_ns = begin_ns, length_ns
+    for wait_from, wait_to in waits:
+        if wait_to <= at_ns or left_ns <= 0:
+            continue
+        if wait_from > at_ns:
+            end_ns = min(wait_from, at_ns + left_ns)
+            spans.append((at_ns, end_ns))
+            left_ns -= end_ns - at_ns
+        at_ns = max(at_ns, wait_to)
+    if left_ns > 0:
+        spans.append((at_ns, at_ns + left_ns))
+    return [(begin, min(end, until_ns)) for begin, end in spans if begin < until_ns]
+
+
+def _spans(steps: Sequence[Step], until_ns: int) -> list[tuple[int, int, float]]:
+    ends = [*(at for at, _ in steps[1:]), until_ns]
+    return [(at, min(end, until_ns), rate) for (at, rate), end in zip(steps, ends, strict=True) if at < until_ns]
+
+
+def _without(
+    spans: Sequence[tuple[int, int, float]], holes: Sequence[tuple[int, int, float]]
+) -> list[tuple[int, int, float]]:
+    """Return spans with what lies in `holes` taken out of them: nothing is made up for it."""
+    for hole_from, hole_to, _ in holes:
+        spans = [
+            (max(begin, low), min(end, high), rate)
+            for begin, end, rate in spans
+            for low, high in ((begin, hole_from), (hole_to, end))
+            if max(begin, low) < min(end, high)
+        ]
+    return list(spans)
+
+
+def _stretches(spans: Sequence[tuple[int, int, float]], until_ns: int) -> tuple[Stretch, ...]:
+    """Return stretches of one rate each from spans that may lie over one another."""
+    changes = sorted((at, by) for begin, end, rate in spans for at, by in ((begin, rate), (end, -rate)))
     found: list[Stretch] = []
     rate_ul_h = 0.0
-    ordered = sorted(changes)
-    for number, (from_ns, change) in enumerate(ordered):
+    for number, (from_ns, change) in enumerate(changes):
         rate_ul_h += change
-        to_ns = ordered[number + 1][0] if number + 1 < len(ordered) else max(until_ns, from_ns)
+        to_ns = changes[number + 1][0] if number + 1 < len(changes) else max(until_ns, from_ns)
         if to_ns > from_ns:
             # Rates are decimal numbers: what is left of a sum of them after a bolus is rounding.
             found.append(Stretch(from_ns, to_ns, max(0.0, round(rate_ul_h, 9))))

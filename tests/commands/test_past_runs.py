@@ -60,6 +60,20 @@ def test_the_report_is_written_beside_its_record(rig, runs, mocked_run):
     assert "mean flow error" in page.read_text(encoding="utf-8")
 
 
+def test_several_runs_are_joined_on_a_page_that_says_so_in_its_name(rig, runs, mocked_run, tmp_path):
+    other = infused(tmp_path)
+    said = rig("report", "last", other, "--runs", runs)
+    page = runs / mocked_run.name.replace(".rig.db", "-and-1-joined.html")
+    assert (said.code, said.out, said.err) == (0, f"{page}\n", "")
+    assert "2 runs joined" in page.read_text(encoding="utf-8")
+
+
+def test_a_run_that_is_named_twice_is_one(rig, runs, mocked_run, tmp_path):
+    said = rig("report", runs / mocked_run.name, "last", "--runs", runs, "--out", tmp_path / "page.html")
+    assert said.code == 0
+    assert "runs joined" not in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
 def test_the_report_is_written_where_it_is_wanted(rig, runs, tmp_path):
     out = tmp_path / "new folder" / "page.html"
     assert rig("report", "last", "--runs", runs, "--out", out).code == 0

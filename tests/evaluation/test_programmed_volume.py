@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rig.evaluation.commanded import BOLUS, RUN, STOP, PumpOrder
+from rig.evaluation.orders import BOLUS, RUN, STOP, PumpOrder
 from rig.evaluation.programme import NS_PER_H, Programme
 
 

@@ -33,7 +33,9 @@ def write_many(folder: Path, plans: int, seed: int = 1, every_ns: int = MINUTE_N
     """Write a finished run of so many plans with one result each; return the path of its record."""
     clock = VirtualClock(EPOCH_NS)
     noise = np.random.default_rng(seed)
-    start = from_body(Start, start_body(kind="mocked"))
+    body = start_body(kind="mocked")
+    body["instruments"]["flow"]["accuracy"] = {"percent": 5.0, "absolute": 0.05}  # made for such a flow: it is drawn
+    start = from_body(Start, body)
     with RunRecord.create(folder, f"run-of-{plans}", start, EPOCH_NS, clock) as record:
         for name, channels in _COLUMNS.items():
             record.descriptor(name, [Channel(channel, unit) for channel, unit in channels.items()], {})

@@ -56,4 +56,4 @@ def test_a_line_without_height_can_be_carried(y):
 
 
 def test_a_graph_of_differences_carries_no_numbers_of_its_own():
-    assert carried(MINUTES_H, MINUTES_H, origin_ns=0, less="programmed").keys() == {"name", "role", "shape", "shown"}
+    assert carried(MINUTES_H, MINUTES_H, origin_ns=0, less="programmed").keys() == {"name", "role"}

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from reports.facts.snapshot import Snapshot
 from reports.facts.traces import pieces, thin, traces
 from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS
 
@@ -62,3 +63,12 @@ def test_figures_are_of_all_samples_not_of_those_shown(write):
     with scribe.reader as reader:
         trace = traces(reader, "flow", ["flow"], EPOCH_NS, EPOCH_NS + HOUR_NS)["flow"]
     assert (trace.smallest, trace.mean, trace.largest) == (0.0, 5000.0, 10_000.0)
+
+
+def test_what_is_in_memory_is_one_piece(write):
+    scribe = write()
+    t_ns = EPOCH_NS + np.arange(100) * MINUTE_NS
+    scribe.stream("balance", {"mass": "mg"}, t_ns, mass=np.arange(100))
+    with Snapshot(scribe.record.path, 10) as then:
+        found = [len(series.t_ns) for series in pieces(then, "balance", ["mass"], EPOCH_NS, EPOCH_NS + 2 * HOUR_NS, 7)]
+    assert found == [100]

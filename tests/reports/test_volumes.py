@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from reports.facts.plans import read_plans
-from reports.facts.run_facts import Told
 from reports.facts.run_reading import read_run
 from reports.facts.volumes import flow_volume_at, programmed_volume, volume_charts
 from reports.facts.weighings import Weighed
+from rig.evaluation.orders import PumpOrder
 from rig.metrology.weighing.conditions import Ambient, TipInVessel
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.record.bodies.events import PlanBegins, PlanEnds
@@ -15,8 +15,8 @@ from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN, Z_UL_MG, r
 from tests.reports.written import measured
 
 
-def told(hours, verb, result="ok", **arguments):
-    return Told(1, EPOCH_NS + round(hours * HOUR_NS), verb, arguments, result)
+def told(hours, verb, amount=0.0):
+    return PumpOrder(EPOCH_NS + round(hours * HOUR_NS), verb, amount)
 
 
 def programmed_at(hours, *commands):
@@ -25,22 +25,22 @@ def programmed_at(hours, *commands):
 
 
 def test_a_rate_counts_from_its_command_to_the_stop():
-    commands = told(1, "run_continuous", rate_ul_h=2.0), told(4, "stop")
+    commands = told(1, "run_continuous", 2.0), told(4, "stop")
     assert programmed_at(9, *commands) == pytest.approx(6.0)
 
 
 def test_a_new_rate_takes_the_place_of_the_old():
-    commands = told(0, "run_continuous", rate_ul_h=2.0), told(5, "run_continuous", rate_ul_h=10.0)
+    commands = told(0, "run_continuous", 2.0), told(5, "run_continuous", 10.0)
     assert programmed_at(10, *commands) == pytest.approx(60.0)
 
 
 def test_a_bolus_is_a_step_on_top():
-    commands = told(0, "run_continuous", rate_ul_h=2.0), told(5, "give_bolus", volume_ul=50.0)
+    commands = told(0, "run_continuous", 2.0), told(5, "give_bolus", 50.0)
     assert [programmed_at(hours, *commands) for hours in (4.99, 5.01)] == pytest.approx([9.98, 60.02])
 
 
-def test_a_refused_command_programmes_nothing():
-    assert programmed_volume([told(1, "give_bolus", "refused", volume_ul=5.0)], EPOCH_NS, EPOCH_NS + HOUR_NS) is None
+def test_a_stop_alone_programmes_nothing():
+    assert programmed_volume([told(1, "stop")], EPOCH_NS, EPOCH_NS + 2 * HOUR_NS) is None
 
 
 @pytest.fixture

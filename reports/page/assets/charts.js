@@ -20,7 +20,7 @@ class Graph {
   read() {
     this.chart = chartOf(this.figure);
     this.entries = entriesOf(this.chart);
-    this.hidden = new Set(this.chart.curves.flatMap((curve, i) => (curve.shown ? [] : [i])));
+    this.hidden = new Set(this.chart.curves.flatMap((curve, i) => (curve.shown === false ? [i] : [])));
     this.makeLegend();
   }
 

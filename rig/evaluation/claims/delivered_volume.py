@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation import inputs
-from rig.evaluation.commanded import told
 from rig.evaluation.definition import ClaimKind, ResultPanel
 from rig.evaluation.inputs import Weighing
+from rig.evaluation.orders import told
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.programme import Programme
 from rig.metrology.readings.regression import FEWEST_SPANS, fit_line

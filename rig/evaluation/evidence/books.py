@@ -26,10 +26,16 @@ def testify_books(case: Case) -> Testimony:
     last = np.flatnonzero(inside & (t_ns >= end_ns))
     if not len(first) or not len(last):
         return Testimony(not_asked="the pump's count was not read before and after the delivery")
-    a, b = first[-1], last[-1]
-    gained_ul = float(count_ul[b] - count_ul[a])
-    weighed_ul = float(np.diff(weighed.at(t_ns[[a, b]]))[0])
-    reach_ul = widening(np.inf) * float(weighed.u_ul(float(t_ns[b] - t_ns[a]) / NS_PER_H, weighed_ul))
+    parts = _parts(case, t_ns, t_ns[first[-1]], t_ns[last[-1]])
+    if not parts:
+        return Testimony(not_asked="a challenge kept what was delivered from the balance between all readings")
+    gained_ul = weighed_ul = u_ul = 0.0
+    for a, b in parts:
+        of_part_ul = float(np.diff(weighed.at(t_ns[[a, b]]))[0])
+        gained_ul += float(count_ul[b] - count_ul[a])
+        weighed_ul += of_part_ul
+        u_ul += float(weighed.u_ul(float(t_ns[b] - t_ns[a]) / NS_PER_H, of_part_ul))
+    reach_ul = widening(np.inf) * u_ul
     said = f"the pump counted {gained_ul:.5g} µL, {weighed_ul:.5g} ± {reach_ul:.2g} µL were weighed"
     allowed_ul = case.limits.agreement.books_percent / 100.0 * abs(weighed_ul) + reach_ul
     against = []
@@ -38,6 +44,16 @@ def testify_books(case: Case) -> Testimony:
         against.append(f"{said}{off}: its books are not what was delivered")
     against += _backwards(t_ns[inside], count_ul[inside], case)
     return Testimony(said, tuple(against))
+
+
+def _parts(case: Case, t_ns: NDArray[np.int64], from_ns: int, to_ns: int) -> list[tuple[int, int]]:
+    """Return first and last reading of each part of a span in which all that is delivered reaches the balance."""
+    parts = []
+    for low, high in case.clear(int(from_ns), int(to_ns) + 1):
+        inside = np.flatnonzero((t_ns >= low) & (t_ns <= high))
+        if len(inside) > 1:
+            parts.append((int(inside[0]), int(inside[-1])))
+    return parts
 
 
 def testify_reservoir(case: Case) -> Testimony:

@@ -13,7 +13,7 @@ from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.start import StatedAccuracy
 
 # What is supposed of a sensor whose limits the bench file does not state: a thermal sensor of a larger range.
-_USUAL = StatedAccuracy(percent=10.0, absolute=10.0)
+USUAL = StatedAccuracy(percent=10.0, absolute=10.0)
 _BLOCKS = 24
 _INTERLEAVED = (2, 3, 5, 7)
 
@@ -28,13 +28,17 @@ def testify(case: Case) -> Testimony:
     flow_ul_h, series = read_column(case.reader, streams[0], "flow", begin_ns, end_ns)
     if len(flow_ul_h) < 2 * _BLOCKS or series.lost:
         return Testimony(not_asked="the flow sensor lost samples or gave too few")
-    span_ns = np.asarray([max(series.t_ns[0], weighed.t_ns[0]), min(series.t_ns[-1], weighed.t_ns[-1])])
+    together = max(series.t_ns[0], weighed.t_ns[0]), min(series.t_ns[-1], weighed.t_ns[-1])
+    clear = case.clear(int(together[0]), int(together[1]))
+    if not clear:
+        return Testimony(not_asked="flow sensor and balance did not measure together")
+    span_ns = np.asarray(max(clear, key=lambda part: part[1] - part[0]))
     hours = float(np.diff(span_ns)[0]) / NS_PER_H
     if hours <= 0.0:
         return Testimony(not_asked="flow sensor and balance did not measure together")
     weighed_ul = float(np.diff(weighed.at(span_ns))[0])
     mean_ul_h, u_ul_h = _mean(series.t_ns, flow_ul_h, span_ns)
-    stated = case.start.instruments[streams[0]].accuracy or _USUAL
+    stated = case.start.instruments[streams[0]].accuracy or USUAL
     expected_ul_h = weighed_ul / hours
     u_weighed = float(weighed.u_ul(hours, weighed_ul)) / hours
     limit_ul_h = max(stated.percent / 100.0 * abs(expected_ul_h), stated.absolute)

@@ -27,16 +27,32 @@ def testify(case: Case) -> Testimony:
     weighed = case.weighed
     if not (dut.motor_edges_per_stroke and dut.stroke_ul and before and after and weighed is not None):
         return Testimony(said, tuple(against), undermines=bool(against))
-    span_ns = np.asarray([before[-1].at_ns, after[-1].at_ns])
-    moved_ul = (after[-1].edges - before[-1].edges) / dut.motor_edges_per_stroke * dut.stroke_ul
-    weighed_ul = float(np.diff(weighed.at(span_ns))[0])
-    u_ul = float(weighed.u_ul(float(np.diff(span_ns)[0]) / 3.6e12, weighed_ul))
+    compared = _pairs(case, before[-1], after[-1], counts)
+    if not compared:
+        return Testimony(said, tuple(against), undermines=bool(against))
+    moved_ul = weighed_ul = u_ul = 0.0
+    for one, following in compared:
+        span_ns = np.asarray([one.at_ns, following.at_ns])
+        of_span_ul = float(np.diff(weighed.at(span_ns))[0])
+        moved_ul += (following.edges - one.edges) / dut.motor_edges_per_stroke * dut.stroke_ul
+        weighed_ul += of_span_ul
+        u_ul += float(weighed.u_ul(float(np.diff(span_ns)[0]) / 3.6e12, of_span_ul))
     allowed_ul = case.limits.agreement.books_percent / 100.0 * abs(weighed_ul) + 3.3 * u_ul + _STROKES * dut.stroke_ul
     said = f"the motor's edges stand for {moved_ul:.5g} µL, {weighed_ul:.5g} µL were weighed"
     # Where the balance did not weigh from count to count, nothing compares: NaN is not beyond any limit.
     far = abs(moved_ul - weighed_ul) > allowed_ul
     disagree = [f"{said}: strokes were empty, or liquid came without them"] if far else []
     return Testimony(said, (*against, *disagree), undermines=bool(against))
+
+
+def _pairs(
+    case: Case, first: EdgesCounted, last: EdgesCounted, counts: list[EdgesCounted]
+) -> list[tuple[EdgesCounted, EdgesCounted]]:
+    """Return the counts to compare: the first and the last, or pairs between which nothing parted line and balance."""
+    if case.clear(first.at_ns, last.at_ns) == [(first.at_ns, last.at_ns)]:
+        return [(first, last)]
+    inside = [one for one in counts if first.at_ns <= one.at_ns <= last.at_ns]
+    return [(a, b) for a, b in pairwise(inside) if case.clear(a.at_ns, b.at_ns) == [(a.at_ns, b.at_ns)]]
 
 
 def _turned_at_rest(case: Case, counts: list[EdgesCounted]) -> list[str]:

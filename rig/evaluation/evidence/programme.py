@@ -8,8 +8,8 @@ from scipy.ndimage import median_filter
 from scipy.special import ndtri
 
 from rig.evaluation.case import Case, WeighedCourse
-from rig.evaluation.commanded import BOLUS, PumpOrder
 from rig.evaluation.inputs import FALSE_ALARM
+from rig.evaluation.orders import SINGLE, PumpOrder
 from rig.evaluation.programme import NS_PER_H
 from rig.evaluation.testimony import Testimony, Witness
 
@@ -49,15 +49,19 @@ def testify(case: Case) -> Testimony:
     if weighed is None:
         return Testimony(not_asked="nothing was weighed")
     over_ns = min(end_ns + case.settle_ns, case.to_ns)
-    whole = _spans(case, weighed, np.asarray([begin_ns]), np.asarray([over_ns]))
+    clear = case.clear(begin_ns, over_ns)
+    whole = _spans(case, weighed, np.asarray([low for low, _ in clear]), np.asarray([high for _, high in clear]))
     if not len(whole.from_ns):
         return Testimony(not_asked="the balance did not weigh from the first order to the last stop")
     against = list(_total(case, whole))
     steadied = replace(weighed, volume_ul=_without_gusts(case, weighed, (over_ns - begin_ns) / NS_PER_H))
     scales = [_scale(case, steadied, begin_ns, over_ns, hours) for hours in _hours((over_ns - begin_ns) / NS_PER_H)]
     against += [*_course(case, scales), *_boluses(case, weighed)]
-    weighed_ul, programmed_ul = float(whole.weighed_ul[0]), float(whole.programmed_ul[0])
+    weighed_ul, programmed_ul = float(whole.weighed_ul.sum()), float(whole.programmed_ul.sum())
     said = f"{weighed_ul:.5g} µL were weighed, {programmed_ul:.5g} µL programmed, from the first order to the last stop"
+    if case.parted:
+        parted = ", ".join(f"{case.hour(low):.2f} to {case.hour(high):.2f} h" for low, high in case.parted)
+        said += f"; not compared: {parted}, when a challenge kept what was delivered from the balance"
     return Testimony(said, tuple(against))
 
 
@@ -89,6 +93,8 @@ def _spans(case: Case, weighed: WeighedCourse, from_ns: NDArray[np.int64], to_ns
     first = np.minimum(np.searchsorted(weighed.t_ns, from_ns), len(weighed.t_ns) - 1)
     last = np.searchsorted(weighed.t_ns, to_ns, side="right") - 1
     good = last > first
+    for parted_from, parted_to in case.parted:
+        good &= (weighed.t_ns[last] <= parted_from) | (weighed.t_ns[first] >= parted_to)
     begin_ns, end_ns = weighed.t_ns[first[good]], weighed.t_ns[last[good]]
     programmed = case.programme.volume_ul(end_ns) - case.programme.volume_ul(begin_ns)
     hours = (end_ns - begin_ns) / NS_PER_H
@@ -105,8 +111,9 @@ def _scale(case: Case, weighed: WeighedCourse, begin_ns: int, end_ns: int, hours
 
 
 def _total(case: Case, whole: _Spans) -> list[str]:
-    weighed_ul, programmed_ul = float(whole.weighed_ul[0]), float(whole.programmed_ul[0])
-    reach_ul = _k(1) * float(whole.u_ul[0])
+    weighed_ul, programmed_ul = float(whole.weighed_ul.sum()), float(whole.programmed_ul.sum())
+    # Parts of one course err together: their uncertainties add up as they are.
+    reach_ul = _k(1) * float(whole.u_ul.sum())
     allowed_percent = case.limits.total_percent
     off_ul = weighed_ul - programmed_ul
     if abs(off_ul) <= allowed_percent / 100.0 * programmed_ul + reach_ul:
@@ -127,6 +134,8 @@ def _course(case: Case, scales: list[_Spans]) -> list[str]:
     allowed = case.limits.agreement.course_percent / 100.0
     worst, found = 0.0, ""
     for spans in scales:
+        if not len(spans.from_ns):
+            continue  # every stretch of this length lies across a challenge
         i, beyond = spans.farthest(allowed * spans.programmed_ul, k)
         if beyond > worst:
             worst = beyond
@@ -143,7 +152,7 @@ def _boluses(case: Case, weighed: WeighedCourse) -> list[str]:
 
     Here every reading counts as it is: a bolus may be over before a running median would notice it.
     """
-    given = [one for one in case.orders if one.verb == BOLUS and one.rate_ul_h > 0 and one.sent_ns >= case.from_ns]
+    given = [one for one in case.orders if one.verb in SINGLE and one.rate_ul_h > 0 and one.sent_ns >= case.from_ns]
     worst, found = 0.0, ""
     for order in given:
         spans = _while_given(case, weighed, order)

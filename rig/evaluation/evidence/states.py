@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from rig.evaluation.case import Case
+from rig.evaluation.orders import SINGLE
 from rig.evaluation.programme import Stretch
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.pump_events import PumpStateChanged
@@ -48,7 +49,8 @@ def _contradicted(case: Case) -> list[str]:
             runs_right = one.state in (_RUNS if rate > 0 else _RESTS)
             known = one.state in (*_RUNS, *_RESTS)
             # An alarm is told as such; an expected one is the plan's own affair.
-            if known and not runs_right and to_ns - max(from_ns, begin_ns) > slack_ns:
+            pauses = rate <= 0 and one.state in _RUNS and _runs_ns(case, from_ns, to_ns) >= to_ns - from_ns - slack_ns
+            if known and not runs_right and not pauses and to_ns - max(from_ns, begin_ns) > slack_ns:
                 told = f"told to deliver {rate:g} µL/h" if rate > 0 else "told to deliver nothing"
                 found.append(
                     f"the pump said {one.state!r} from {case.hour(max(from_ns, begin_ns)):.2f} to "
@@ -74,9 +76,14 @@ def _spells(case: Case, from_ns: int, to_ns: int) -> list[tuple[int, int, float]
     return parts
 
 
+def _runs_ns(case: Case, from_ns: int, to_ns: int) -> int:
+    """Return for how much of a span an infusion was under way, though it asked for nothing just then."""
+    return sum(max(0, min(end, to_ns) - max(begin, from_ns)) for begin, end in case.programme.runs)
+
+
 def _bolus_of_unknown_length(case: Case) -> bool:
     """Tell whether some bolus may be under way at any time: its rate is not in the record."""
-    return any(order.verb == "give_bolus" and order.rate_ul_h <= 0 for order in case.orders)
+    return any(order.verb in SINGLE and order.rate_ul_h <= 0 for order in case.orders)
 
 
 WITNESS = Witness("pump's states and alarms", testify)

@@ -21,6 +21,14 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
+class HelperFile:
+    """A file that plans use and that is none of them (a helper module, a conftest.py); `plans` names their files."""
+
+    source: SourceFile
+    plans: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Dut:
     """The pump under test; the volume of one of its strokes and the motor's edges it takes, 0 where not declared.
 
@@ -139,8 +147,9 @@ class Start:
     `begun_utc_ns` is the machine's own time, since runs in virtual time may all start at one instant. `overdue` says
     which calibrations had run out. `format` is the version of these words, `rules` that of the rules by which results
     are computed from samples: a record from under other rules recomputes to other numbers. `liquid` None is water at
-    the temperature of the beaker. `fed_by_supply` says that the bench's supply feeds the pump. `bench_folder` is where
-    paths in the bench file lead from, "" for the folder that one is in.
+    the temperature of the beaker. `judged_by` are the files that `limits` and `requirements` were read from.
+    `fed_by_supply` says that the bench's supply feeds the pump. `bench_folder` is where paths in the bench file lead
+    from, "" for the folder that one is in.
     """
 
     bench: str = ""
@@ -160,6 +169,8 @@ class Start:
     plans: tuple[str, ...] = ()
     selected: tuple[str, ...] = ()
     plan_sources: tuple[SourceFile, ...] = ()
+    helper_sources: tuple[HelperFile, ...] = ()
+    judged_by: tuple[SourceFile, ...] = ()
     limits: LimitsInForce = field(default_factory=LimitsInForce)
     requirements: RequirementsInForce = field(default_factory=RequirementsInForce)
     provenance: Provenance = field(default_factory=Provenance)

@@ -1,0 +1,21 @@
+"""When something was done to the pump or its line, from the challenges in the record."""
+
+from rig.record.bodies.challenges import PARTS_LINE_FROM_BALANCE, ChallengeBegins, ChallengeEnds
+from rig.record.reader import RecordReader
+
+
+def parted_spans(reader: RecordReader, from_ns: int, to_ns: int, settle_ns: int) -> tuple[tuple[int, int], ...]:
+    """Return the spans within [from_ns, to_ns) in which what the pump delivered did not all reach the balance, UTC ns.
+
+    Each lasts `settle_ns` longer than its challenge: what an occlusion held back comes behind its end. One that is
+    over at once, and one whose end was not recorded, last to where the next of its kind begins, or to `to_ns`.
+    """
+    begins = [entry.body for entry in reader.events(ChallengeBegins) if entry.body.challenge in PARTS_LINE_FROM_BALANCE]
+    ends = [entry.body for entry in reader.events(ChallengeEnds)]
+    found = []
+    for one in begins:
+        over = [end.at_ns for end in ends if end.challenge is one.challenge and end.at_ns >= one.at_ns]
+        end_ns = min(over) + settle_ns if over else to_ns
+        if one.at_ns < to_ns and end_ns > from_ns:
+            found.append((max(one.at_ns, from_ns), min(end_ns, to_ns)))
+    return tuple(sorted(found))

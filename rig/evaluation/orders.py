@@ -1,0 +1,74 @@
+"""What the pump was told about delivery, from the commands in the record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from rig.record.bodies.codec import Json
+from rig.record.reader import RecordReader
+
+RUN, BOLUS, STOP = "run_continuous", "give_bolus", "stop"
+FLEX, RAMP, MINIMUM, BRIDGE = "run_flex", "run_ramp", "run_at_minimum", "run_bridge"
+SQUARE, COMBINATION, PATIENT = "give_square_bolus", "give_combination_bolus", "request_patient_bolus"
+PRIME, SET_CLOCK = "prime", "set_clock"
+# Each replaces the infusion under way by another.
+INFUSIONS = frozenset({RUN, FLEX, RAMP, MINIMUM, BRIDGE})
+# Each is given on top of the infusion.
+ON_TOP = frozenset({BOLUS, SQUARE, COMBINATION, PATIENT})
+# Given at once and at one rate: `amount` µL at `rate_ul_h`.
+SINGLE = frozenset({BOLUS, PATIENT})
+DELIVERS = INFUSIONS | ON_TOP | {PRIME}
+_KNOWN = DELIVERS | {STOP, SET_CLOCK}
+# The argument that is an order's one number.
+_AMOUNT = {
+    RUN: "rate_ul_h",
+    MINIMUM: "rate_ul_h",
+    RAMP: "to_ul_h",
+    BRIDGE: "then_ul_h",
+    BOLUS: "volume_ul",
+    SQUARE: "volume_ul",
+    COMBINATION: "now_ul",
+    PATIENT: "volume_ul",
+    PRIME: "volume_ul",
+}
+_OK = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class PumpOrder:
+    """One command that the pump took: when it was sent (UTC ns), and the rate or the volume in it (0 for a stop).
+
+    `rate_ul_h` is how fast a bolus or a prime was to be given, 0 where the record does not say. `said` are all
+    arguments, with what the driver added to them.
+    """
+
+    sent_ns: int
+    verb: str
+    amount: float
+    rate_ul_h: float = 0.0
+    said: Mapping[str, Json] = field(default_factory=dict)
+
+    def number(self, key: str) -> float:
+        """Return a number that was said, 0 where it was not."""
+        value = self.said.get(key)
+        return float(value) if isinstance(value, int | float) else 0.0
+
+
+def told(reader: RecordReader) -> tuple[PumpOrder, ...]:
+    """Return the commands about delivery that the pump under test took, in order.
+
+    A request for a bolus that the pump did not grant is none.
+    """
+    pump = reader.start().in_role("pump")
+    found = []
+    for entry in reader.commands(pump) if pump else ():
+        command = entry.body
+        if command.verb not in _KNOWN or command.result != _OK:
+            continue
+        if command.verb == PATIENT and command.extra.get("granted") is not True:
+            continue
+        amount = float(command.arguments.get(_AMOUNT.get(command.verb, ""), 0.0))
+        at_once = command.verb in ON_TOP or command.verb in (PRIME, BRIDGE)
+        given_at = float(command.arguments.get("rate_ul_h", 0.0)) if at_once else 0.0
+        said = {**command.arguments, **command.extra}
+        found.append(PumpOrder(command.sent_ns or entry.t_ns, command.verb, amount, given_at, said))
+    return tuple(found)
