@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from instruments.intrathecal_pump.messages import Alarm, Command, LogEvent, Reply
+from instruments.intrathecal_pump.messages import Alarm, Command, LogEvent, Reply, RequestBolus
 from instruments.intrathecal_pump.simulated.alarms import RESERVOIR, WHILE_DELIVERING
 from instruments.intrathecal_pump.simulated.assembly import assemble
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
@@ -60,6 +60,19 @@ class BuiltInFirmware:
         self._t_ns = to_ns
         self._watch_battery(volts)
         return strokes
+
+    def magnet(self, *, on: bool) -> None:
+        """Feel a magnet come, which holds the motor, or go."""
+        self.parts.mechanism.stick(stuck=on)
+
+    def press_button(self) -> None:
+        """Have the patient ask for a bolus, without the link; a pump that is off feels nothing."""
+        if self.listening:
+            self.desk.handle(RequestBolus(), self._t_ns)
+
+    def refill(self, volume_ul: float) -> None:
+        """Take so much more into the reservoir; raises ChallengeRefusedError for more than there is room for."""
+        self.parts.mechanism.fill(volume_ul)
 
     def _spell(self, to_ns: int) -> Spell:
         """Return how delivery goes on until something changes, at most up to `to_ns`."""

@@ -4,6 +4,8 @@ from struct import pack, unpack_from
 
 import pytest
 
+from rig.errors import ChallengeRefusedError
+
 GET_STATUS, STAGE, COMMIT, STAGE_PART, FULL_STATUS, REQUEST, STOP = 0x03, 0x10, 0x12, 0x13, 0x21, 0x22, 0x08
 BAD_SEQUENCE, BAD_LENGTH = 0x04, 0x02
 PATIENT = bytes([23]) + pack(">IIIH", 5000, 600_000, 600, 4)
@@ -95,3 +97,35 @@ def test_stop_ends_everything_that_the_second_edition_begins(hand):
     hand.ask(50, STOP)
     _, full = hand.ask(51, FULL_STATUS)
     assert (full[0], full[53], unpack_from(">III", full, 56), unpack_from(">I", full, 88)) == (0, 0, (0, 0, 0), (0,))
+
+
+def test_the_patients_button_asks_without_the_link(ward, hand):
+    commit(hand, 1, PATIENT)
+    ward.laboratory.challenge("press_button", {})
+    ward.laboratory.challenge("press_button", {})
+    _, full = hand.ask(5, FULL_STATUS)
+    assert (full[0], unpack_from(">II", full, 108)) == (2, (1, 1))
+
+
+def test_a_magnet_holds_the_motor_until_it_goes(ward, hand):
+    commit(hand, 1, b"\x01" + pack(">I", 1_000_000))
+    on = ward.laboratory.challenge("magnet", {})
+    ward.clock.wait_s(10)
+    assert infusion(hand, 5)[0] == 3
+    ward.laboratory.challenges.end(on, ward.laboratory.advance())
+    hand.ask(6, STOP)
+    commit(hand, 7, b"\x01" + pack(">I", 1_000_000))
+    ward.clock.wait_s(10)
+    assert infusion(hand, 9)[0] == 1
+
+
+def test_what_is_filled_in_is_there_though_the_pump_must_be_told(build_ward, build_hand):
+    ward = build_ward(reservoir_ul=1.0, low_reservoir_ul=0, stroke_variation_percent=0)
+    hand = build_hand(ward.port)
+    with pytest.raises(ChallengeRefusedError, match="room for 119999 µL"):
+        ward.laboratory.challenge("refill", {"volume_ul": 120_000.0})
+    ward.laboratory.challenge("refill", {"volume_ul": 9.0})
+    hand.ask(1, 0x24, pack(">I", 10_000))
+    commit(hand, 2, b"\x01" + pack(">I", 1_000_000))
+    ward.clock.wait_s(50)
+    assert (infusion(hand, 5)[0], round(ward.delivered_ul(), 6)) == (3, 10.0)
