@@ -49,8 +49,11 @@ class PumpWatch:
 
     def _look(self) -> None:
         status = self._pump.status()
-        now = PumpStateChanged(self._name, status.state.value, self._clock.now_ns(), status.alarms, status.log_entries)
-        if self._last is None or (now.state, now.alarms) != (self._last.state, self._last.alarms):
+        # Few pumps tell priorities: those whose status has the word.
+        critical: tuple[str, ...] | None = getattr(status, "critical", None)
+        at_ns = self._clock.now_ns()
+        now = PumpStateChanged(self._name, status.state.value, at_ns, status.alarms, status.log_entries, critical)
+        if self._last is None or _shown(now) != _shown(self._last):
             self._last = now
             self._record.event(now)
         if not isinstance(self._pump, KeepsLog):
@@ -70,3 +73,8 @@ class PumpWatch:
             said = tuple(LogLine(one.number, one.pump_clock_ns, one.event, one.detail) for one in lines)
             self._record.event(PumpLogRead(self._name, said))
             self._next_line = lines[-1].number + 1
+
+
+def _shown(status: PumpStateChanged) -> tuple[object, ...]:
+    """Return what makes a status another one."""
+    return status.state, status.alarms, status.critical

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 from rig.bench.asked import above_zero
+from rig.bench.questions_of_events import QuestionsOfEvents
 from rig.clock import NS_PER_S, Clock
 from rig.errors import PlanError
 from rig.evaluation.registry import kind_of
@@ -11,7 +12,7 @@ from rig.record.bodies.codec import Json
 from rig.record.bodies.recipe import Recipe
 
 
-class Window:
+class Window(QuestionsOfEvents):
     """A span of a run, open until its `with` block ends; `from_ns` and `to_ns` bound it, UTC ns."""
 
     def __init__(self, name: str, clock: Clock, catch_up: Callable[[], None], from_ns: int) -> None:
@@ -102,6 +103,13 @@ class Window:
     def volume(self) -> Recipe:
         """Ask for the volume delivered, in µL."""
         return self.ask("delivered volume")
+
+    def volume_error(self) -> Recipe:
+        """Ask for the error of the volume delivered, in percent of all that the pump was told to deliver meanwhile.
+
+        Infusions of every kind, boluses and primes count, as the record's commands have them.
+        """
+        return self.ask("volume error")
 
     def bolus_error(
         self, *, programmed_ul: float | None = None, plateau_minutes: float = 3.0, on_basal: bool = False

@@ -8,6 +8,7 @@ from instruments.intrathecal_pump.simulated.firmware import PumpParameters
 from instruments.intrathecal_pump.simulated.part import Part
 from instruments.intrathecal_pump.simulated.spell import Turns
 from instruments.plant.line import Stroke
+from rig.errors import ChallengeRefusedError
 
 _DRAWN_AT_ONCE = 1024
 
@@ -19,10 +20,41 @@ class Mechanism(Part):
         self._parameters = parameters
         self._content_ul = parameters.reservoir_ul
         self._volumes_ul = self._draw(rng)
+        self._stuck = False
+        self._stalled = False
+
+    @property
+    def stuck(self) -> bool:
+        """Tell whether the motor is held, whether it was to turn since or not."""
+        return self._stuck
+
+    @property
+    def stalled(self) -> bool:
+        """Return the motor's own feedback: it was to turn and did not, and has not turned since."""
+        return self._stalled
+
+    def stick(self, *, stuck: bool) -> None:
+        """Hold the motor, or let it go: what a magnet, a short or wear does. It is noticed at the next turn."""
+        self._stuck = stuck
+        self._stalled = self._stalled and stuck
+
+    def fill(self, volume_ul: float) -> None:
+        """Take so much more into the reservoir; the firmware knows nothing of it until it is told.
+
+        Raises ChallengeRefusedError for more than there is room for.
+        """
+        room_ul = max(self._parameters.capacity_ul, self._parameters.reservoir_ul) - self._content_ul
+        if volume_ul > room_ul:
+            said = f"the reservoir has room for {room_ul:g} µL more, not for {volume_ul:g} µL; nothing was done"
+            raise ChallengeRefusedError(said)
+        self._content_ul += volume_ul
 
     def strokes(self, turns: Turns) -> list[Stroke]:
         """Turn the motor once each time that is due; return what it moves: nothing on an empty reservoir."""
         edges = self._parameters.motor_edges_per_stroke
+        if self._stuck:
+            self._stalled = self._stalled or bool(turns.due_ns)
+            return []
         done = []
         for t_ns in turns.due_ns:
             volume_ul = min(next(self._volumes_ul), self._content_ul)

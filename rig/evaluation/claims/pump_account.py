@@ -6,14 +6,12 @@ from itertools import pairwise
 from rig.errors import SeriesError
 from rig.evaluation.claims.delivered_volume import weighed_volume
 from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.log_words import CLOCK_SET
 from rig.evaluation.outcome import Evaluation, FactFound
 from rig.metrology.uncertainty.budget import Component
 from rig.record.bodies.pump_events import LogLine, PumpLogRead
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
-
-# A pump's log is stamped by its own clock, which may be set: no more than so far back is a clock that was set.
-CLOCK_SET = "clock_set"
 
 
 def books_error(recipe: Recipe, reader: RecordReader) -> Evaluation:

@@ -3,12 +3,11 @@
 import numpy as np
 
 from rig.evaluation.case import Case
-from rig.evaluation.claims.pump_account import CLOCK_SET
+from rig.evaluation.log_words import CLOCK_SET
+from rig.evaluation.own_log import U_STAMP_S
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.pump_events import PumpLogRead
 
-# One comparison of clocks over the link is good to this: half of an exchange, and the clock's own digit.
-_U_STAMP_S = 0.2
 _SHORTEST_S = 3600.0
 _K = 3.0
 
@@ -24,10 +23,10 @@ def testify(case: Case) -> Testimony:
         return Testimony(not_asked="the pump's clock was not compared for an hour")
     allowed_ppm = case.limits.agreement.clock_ppm
     steps, gaps = np.diff(offset_s), np.diff(seconds)
-    leaps = np.abs(steps) > 2.0 * _K * _U_STAMP_S + 10.0 * allowed_ppm * 1e-6 * gaps
+    leaps = np.abs(steps) > 2.0 * _K * U_STAMP_S + 10.0 * allowed_ppm * 1e-6 * gaps
     # A step is no rate: what the clock gained otherwise is.
     ppm = 1e6 * float(steps[~leaps].sum()) / float(seconds[-1])
-    u_ppm = 1e6 * np.sqrt(2.0) * _U_STAMP_S / float(seconds[-1])
+    u_ppm = 1e6 * np.sqrt(2.0) * U_STAMP_S / float(seconds[-1])
     said = f"the pump's clock gains {ppm:+.3g} ± {_K * u_ppm:.2g} ppm"
     against = [f"{said}; {allowed_ppm:g} ppm are allowed"] if abs(ppm) > allowed_ppm + _K * u_ppm else []
     if leaps.any() and not _was_set(case):

@@ -1,26 +1,27 @@
 """The pump's log: no gap, never backwards, and a line for each thing that the pump was told."""
 
-import re
 from collections import Counter
 from typing import TypeVar
 
 from rig.evaluation.case import Case
-from rig.evaluation.claims.pump_account import CLOCK_SET, out_of_order
-from rig.evaluation.orders import BOLUS, RUN, STOP
+from rig.evaluation.claims.pump_account import out_of_order
+from rig.evaluation.log_words import (
+    BOLUS_ENDED,
+    BOLUS_STARTED,
+    CLOCK_SET,
+    FIRST_WORDS,
+    POWER_ON,
+    orders_by_words,
+    tells_of_trouble,
+)
+from rig.evaluation.orders import BOLUS, DELIVERS, STOP
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpLogUnreadable
 
-# The word that a log has for an order.
-_WORDS = {RUN: "infusion_started", BOLUS: "bolus_started"}
-_BOLUS_ENDED = "bolus_ended"
 # Two stamps of the pump's clock, and a command that takes its time.
 _STAMPS_S = 3.0
-_RESTARTED = "power_on"
-_TROUBLE = re.compile("alarm|fault|fail|error|stall|lost|low|empty|deplet|occlu|over|under")
 # A line may bear the stamp of a moment before the order was complete.
 _SLACK_NS = 1_000_000_000
-# A log with none of these words speaks another language: what it should say to an order is not known.
-_VOCABULARY = frozenset({*_WORDS.values(), "bolus_ended", "stopped", "power_on", "watchdog_set", "clock_set"})
 
 
 def testify(case: Case) -> Testimony:
@@ -30,7 +31,8 @@ def testify(case: Case) -> Testimony:
     lines = [line for one in _lines(case, PumpLogRead) for line in one.lines]
     unread = [f"it could not be read: {one.error.splitlines()[0]}" for one in _lines(case, PumpLogUnreadable)]
     own = _within(case)
-    speaks = not lines or bool(_VOCABULARY & {line.event for line in lines})
+    # A log with none of the first words speaks another language: what it should say to an order is not known.
+    speaks = not lines or bool(FIRST_WORDS & {line.event for line in lines})
     missing = _missing(case, own) if speaks else []
     against = [*unread[:1], *out_of_order(lines), *missing, *_trouble(case, own), *_durations(case, own)]
     return Testimony(f"{len(lines)} lines of the pump's log", tuple(against))
@@ -45,12 +47,20 @@ def _lines(case: Case, kind: type[E]) -> list[E]:
 
 
 def _missing(case: Case, own: list[LogLine]) -> list[str]:
+    """Return which words of the log do not stand as often as the pump was told so.
+
+    What only later pumps of the family write is demanded of those that have written such a word.
+    """
     found = Counter(line.event for line in own)
+    told = Counter(one.verb for one in case.orders if case.from_ns <= one.sent_ns)
     against = []
-    for verb, word in _WORDS.items():
-        told = sum(one.verb == verb and case.from_ns <= one.sent_ns for one in case.orders)
-        if found[word] != told:
-            against.append(f"it has {found[word]} lines of {word}, where the pump was told so {told} times")
+    for words, verbs in orders_by_words(DELIVERS):
+        if not words & (FIRST_WORDS | found.keys()):
+            continue
+        wanted, has = sum(told[verb] for verb in verbs), sum(found[word] for word in words)
+        if has != wanted:
+            named = " or ".join(sorted(words & (FIRST_WORDS | found.keys())))
+            against.append(f"it has {has} lines of {named}, where the pump was told so {wanted} times")
     return against
 
 
@@ -59,10 +69,10 @@ def _trouble(case: Case, own: list[LogLine]) -> list[str]:
     against = []
     for line in own:
         at_ns = case.rig_ns(line.pump_clock_ns)
-        if line.event == _RESTARTED:
+        if line.event == POWER_ON:
             provoked = case.power_taken_before(at_ns)
         else:
-            provoked = not _TROUBLE.search(line.event) or line.event in case.expected_alarms
+            provoked = not tells_of_trouble(line.event) or line.event in case.expected_alarms
         if not provoked:
             against.append(f"it tells of {line.event} at {case.hour(at_ns):.2f} h, which nobody provoked")
     return against[:1]
@@ -70,8 +80,8 @@ def _trouble(case: Case, own: list[LogLine]) -> list[str]:
 
 def _durations(case: Case, own: list[LogLine]) -> list[str]:
     """Return the bolus whose two lines lie farther apart, or closer together, than its volume takes at its rate."""
-    begun = [line for line in own if line.event == _WORDS[BOLUS]]
-    ended = [line for line in own if line.event == _BOLUS_ENDED]
+    begun = [line for line in own if line.event == BOLUS_STARTED]
+    ended = [line for line in own if line.event == BOLUS_ENDED]
     orders = [one for one in case.orders if one.verb == BOLUS and one.sent_ns >= case.from_ns]
     if not len(begun) == len(ended) == len(orders):
         return []  # which belongs to which is not known; that lines are missing is said elsewhere

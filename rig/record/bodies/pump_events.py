@@ -48,7 +48,8 @@ class PumpLogUnreadable(Event):
 class PumpStateChanged(Event):
     """The pump's status shows another state or other alarms than before; `at_ns` is when it was read, UTC ns.
 
-    `log_entries` is how many lines the pump's log had by then, 0 for a pump without a log.
+    `log_entries` is how many lines the pump's log had by then, 0 for a pump without a log. `critical` are those of its
+    alarms that it calls critical, None for a pump that tells no priorities.
     """
 
     NAME = "pump state"
@@ -58,6 +59,7 @@ class PumpStateChanged(Event):
     at_ns: int
     alarms: tuple[str, ...] = ()
     log_entries: int = 0
+    critical: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

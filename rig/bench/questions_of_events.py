@@ -1,0 +1,38 @@
+"""What a window may be asked about events: alarms, ends of delivery, the pump's log, patient boluses."""
+
+from abc import ABC, abstractmethod
+
+from rig.bench.asked import above_zero
+from rig.errors import PlanError
+from rig.evaluation.claims.alarms import CRITICAL, NON_CRITICAL
+from rig.record.bodies.codec import Json
+from rig.record.bodies.recipe import Recipe
+
+
+class QuestionsOfEvents(ABC):
+    """The questions about events and facts; asking computes nothing yet."""
+
+    @abstractmethod
+    def ask(self, name: str, **parameters: Json) -> Recipe:
+        """Ask for a kind of claim by its name."""
+
+    def alarm_came(self, *, alarm: str, within_s: float, after: str = "", priority: str = "") -> Recipe:
+        """Ask whether `alarm` rose at most `within_s` seconds after its cause; a fact. The alarm is expected then.
+
+        The cause is the window's begin, or what happened first in it of the name `after`: a challenge ("occlusion"), a
+        command to the pump ("give_bolus") or another alarm. `priority` is "critical" or "non-critical", or left out.
+        Raises PlanError for another one, and for a time that is not above zero.
+        """
+        if priority not in ("", CRITICAL, NON_CRITICAL):
+            raise PlanError(f"found priority={priority!r}; {CRITICAL!r} or {NON_CRITICAL!r} is wanted")
+        said = {"after": after, "priority": priority}
+        return self.ask("an alarm came", alarm=alarm, within_s=above_zero("within_s", within_s), **_said(said))
+
+    def no_alarm(self, *, which: str = "") -> Recipe:
+        """Ask whether no alarm stood in this window, or not the one that `which` names; a fact."""
+        return self.ask("no alarm", **_said({"which": which}))
+
+
+def _said(parameters: dict[str, str]) -> dict[str, Json]:
+    """Return the parameters that a plan did say."""
+    return {key: value for key, value in parameters.items() if value}

@@ -1,0 +1,75 @@
+"""The pump's own log on the rig's clock: each line with the moment that it tells of."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.clock import NS_PER_S
+from rig.evaluation.columns import column
+from rig.record.bodies.pump_events import LogLine, PumpLogRead
+from rig.record.reader import RecordReader
+
+# One comparison of clocks over the link is good to this: half of an exchange, and the clock's own digit.
+U_STAMP_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class StampedLine:
+    """A line of the log: when it was written by the rig's clock (UTC ns), standard uncertainty in s, when it was read.
+
+    Of a pump that tells no clock `u_s` is infinite, and `at_ns` is when the line was read.
+    """
+
+    line: LogLine
+    at_ns: int
+    u_s: float
+    read_ns: int
+
+    @property
+    def dated(self) -> bool:
+        """Tell whether the line's own time is known."""
+        return math.isfinite(self.u_s)
+
+
+def stamped_lines(reader: RecordReader, from_ns: int = 0) -> tuple[StampedLine, ...]:
+    """Return the lines of the log of the pump under test that were read from a moment on (UTC ns), in order."""
+    pump = reader.start().in_role("pump")
+    t_ns, offset_s = _offsets(reader, pump)
+    found = []
+    before_ns = 0
+    for entry in reader.events(PumpLogRead):
+        if entry.body.instrument != pump:
+            continue
+        if entry.t_ns >= from_ns:
+            found += [_stamped(line, entry.t_ns, before_ns, t_ns, offset_s) for line in entry.body.lines]
+        before_ns = entry.t_ns
+    return tuple(found)
+
+
+def _offsets(reader: RecordReader, pump: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return when the pump's clock was compared (UTC ns), and by how much it was ahead (s)."""
+    names = {one.name for one in reader.channels(pump)} if pump in reader.streams() else set()
+    if "clock_offset" not in names:
+        return np.empty(0, np.int64), np.empty(0)
+    series = reader.series(pump, columns=["clock_offset"])
+    return series.t_ns, column(series, "clock_offset")
+
+
+def _stamped(
+    line: LogLine, read_ns: int, before_ns: int, t_ns: NDArray[np.int64], offset_s: NDArray[np.float64]
+) -> StampedLine:
+    """Date a line by the comparison whose reading of the pump's clock is nearest to the line's own.
+
+    It was written since the log was read before: a clock that was set back meanwhile shows the same reading twice.
+    """
+    if not len(t_ns):
+        return StampedLine(line, read_ns, math.inf, read_ns)
+    first = max(0, int(np.searchsorted(t_ns, before_ns)) - 1)
+    last = min(len(t_ns), int(np.searchsorted(t_ns, read_ns, side="right")) + 1)
+    offset_ns = np.rint(offset_s[first:last] * NS_PER_S).astype(np.int64)
+    nearest = int(np.argmin(np.abs(t_ns[first:last] + offset_ns - line.pump_clock_ns)))
+    around = offset_s[first:last][max(0, nearest - 1) : nearest + 2]
+    u_s = math.hypot(U_STAMP_S, float(np.ptp(around)) / math.sqrt(12.0))
+    return StampedLine(line, line.pump_clock_ns - int(offset_ns[nearest]), u_s, read_ns)
