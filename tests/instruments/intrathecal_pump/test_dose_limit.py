@@ -122,6 +122,19 @@ def test_what_was_given_an_hour_ago_no_longer_counts():
     assert answers == [DoneReply(), too_much, DoneReply()]
 
 
+def test_nothing_begins_behind_an_hour_that_is_full():
+    pump = Pump()
+    pump.start(Bolus(60_000, 600_000))
+    pump.start(Continuous(41_096))
+    pump.wait(3_520)  # the alarm came after 3504 s
+    alarms = pump.status.therapy.alarms
+    pump.say(StopDelivery())
+    assert (alarms, pump.start(Continuous(2_000))) == (
+        Alarm.DOSE_LIMIT,
+        RefusalReply(ReplyResult.ABOVE_DOSE_LIMIT),
+    )
+
+
 def test_stop_and_power_forget_nothing_of_what_was_given():
     pump = Pump()
     pump.start(Bolus(100_000, 600_000))
