@@ -32,6 +32,17 @@ class QuestionsOfEvents(ABC):
         """Ask whether no alarm stood in this window, or not the one that `which` names; a fact."""
         return self.ask("no alarm", **_said({"which": which}))
 
+    def delivery_ended(self, *, within_s: float, after: str = "") -> Recipe:
+        """Ask whether nothing beyond a stroke came any more from `within_s` seconds after its cause on; a fact.
+
+        `after` names the cause as for `alarm_came`. Raises PlanError for a time that is not above zero.
+        """
+        return self.ask("delivery ended", within_s=above_zero("within_s", within_s), **_said({"after": after}))
+
+    def nothing_made_up(self, *, after: str = "") -> Recipe:
+        """Ask for what was delivered beyond the programme from a cause to this window's end, in µL."""
+        return self.ask("nothing made up", **_said({"after": after}))
+
 
 def _said(parameters: dict[str, str]) -> dict[str, Json]:
     """Return the parameters that a plan did say."""

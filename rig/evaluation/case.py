@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation import inputs
-from rig.evaluation.challenged import parted_spans
+from rig.evaluation.challenged import parted_spans, power_cuts
 from rig.evaluation.columns import column
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.openings import zero_flows
@@ -22,6 +22,7 @@ from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.judging import LimitsInForce
 from rig.record.bodies.pump_events import AlarmExpected, PumpStateChanged
+from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.start import Start
 from rig.record.reader import RecordReader
 
@@ -141,10 +142,11 @@ class Case:
         return any(self.from_ns <= taken_ns < t_ns for taken_ns in self._power_taken())
 
     def _power_taken(self) -> list[int]:
+        cut = [at_ns for at_ns in power_cuts(self.reader) if at_ns < self.to_ns]
         if not self.start.fed_by_supply:
-            return []
+            return cut
         off = (("supply", "switch", "on"), ("daq", "set_interlock", "closed"))
-        return [
+        return cut + [
             command.body.sent_ns or command.t_ns
             for role, verb, key in off
             if (name := self.start.in_role(role))
@@ -274,3 +276,9 @@ class Case:
         return replace(
             mean, rate_mg_h=max(mean.rate_mg_h, 0.0), u_between_mg_h=math.hypot(mean.u_between_mg_h, alone_mg_h)
         )
+
+
+def case_around(reader: RecordReader, recipe: Recipe) -> Case:
+    """Return the case that a recipe's window lies in; an alarm that the recipe itself asks for is expected."""
+    asked = recipe.parameters.get("alarm")
+    return Case(reader, recipe.from_ns, recipe.to_ns, frozenset({asked} if isinstance(asked, str) else ()))

@@ -1,6 +1,6 @@
 """When something was done to the pump or its line, from the challenges in the record."""
 
-from rig.record.bodies.challenges import PARTS_LINE_FROM_BALANCE, ChallengeBegins, ChallengeEnds
+from rig.record.bodies.challenges import PARTS_LINE_FROM_BALANCE, ChallengeBegins, ChallengeEnds, ChallengeKind
 from rig.record.reader import RecordReader
 
 
@@ -19,3 +19,9 @@ def parted_spans(reader: RecordReader, from_ns: int, to_ns: int, settle_ns: int)
         if one.at_ns < to_ns and end_ns > from_ns:
             found.append((max(one.at_ns, from_ns), min(end_ns, to_ns)))
     return tuple(sorted(found))
+
+
+def power_cuts(reader: RecordReader) -> tuple[int, ...]:
+    """Return when (UTC ns) a challenge took the pump's power away."""
+    begins = [entry.body for entry in reader.events(ChallengeBegins)]
+    return tuple(one.at_ns for one in begins if one.challenge is ChallengeKind.POWER_CUT)
