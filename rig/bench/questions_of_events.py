@@ -43,6 +43,13 @@ class QuestionsOfEvents(ABC):
         """Ask for what was delivered beyond the programme from a cause to this window's end, in µL."""
         return self.ask("nothing made up", **_said({"after": after}))
 
+    def log_tells_all(self) -> Recipe:
+        """Ask whether the pump's log tells of all that happened in this window, in time, and of nothing else; a fact.
+
+        What happened are the orders that the pump took, its answers to a patient, its alarms, and challenges.
+        """
+        return self.ask("log tells all")
+
 
 def _said(parameters: dict[str, str]) -> dict[str, Json]:
     """Return the parameters that a plan did say."""

@@ -46,6 +46,7 @@ def test_the_page_shows_everything_that_a_window_can_be_asked(session):
         "no alarm",
         "delivery ended",
         "nothing made up",
+        "log tells all",
     }
 
 
