@@ -24,7 +24,7 @@ export PYTHONDONTWRITEBYTECODE =
 # numpy's linear algebra must not start threads of its own: two cores are shared with the twins.
 export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: help run test quick check hooks bench coverage servers parquet lock clean
+.PHONY: help run catalogue test quick check hooks bench coverage servers parquet lock clean
 
 # What stands behind ## is the help; tests/docs/test_makefile.py holds that no target is without.
 help: ## say what there is to make
@@ -47,9 +47,12 @@ $(VENV)/.dev-installed: requirements/dev.txt requirements/axe.txt $(VENV)/.run-i
 	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib
 	@touch $@
 
-run: $(VENV)/.run-installed ## set up, then run the plans on the mocked bench and write a report (BENCH=, RUNS=)
-	@$(BIN)/python -m pytest test_plans --bench $(BENCH) --runs $(RUNS); verdict=$$?; \
+run: $(VENV)/.run-installed ## set up, then run a choice of plans on the mocked bench and write a report (BENCH=, RUNS=)
+	@$(BIN)/python -m pytest test_plans -m first_look --bench $(BENCH) --runs $(RUNS); verdict=$$?; \
 	echo "report: $$($(BIN)/rig report last --runs $(RUNS))"; exit $$verdict
+
+catalogue: $(VENV)/.dev-installed ## run all plans on the mocked bench, some at a time (BENCH=, RUNS=, WORKERS=)
+	$(BIN)/python -m pytest test_plans --bench $(BENCH) --runs $(RUNS) -n $(WORKERS) --dist worksteal
 
 test: check ## set up, then run every check and every test (WORKERS=)
 	$(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile

@@ -135,6 +135,14 @@ class Daq(Instrument, Protocol):
 
 
 @runtime_checkable
+class SetsLines(Instrument, Protocol):
+    """A data acquisition device whose digital lines move what is done to a pump: valves, relays."""
+
+    def set_line(self, *, line: str, high: bool) -> None:
+        """Control a digital line, such as "port0/line3"; refuses the one that moves the interlock relay."""
+
+
+@runtime_checkable
 class Supply(Instrument, Protocol):
     """A power supply with one output."""
 

@@ -26,7 +26,11 @@ RigError
 ├── PlanError                 the plan itself is wrong
 │   ├── UnknownLimitError
 │   ├── UnknownRequirementError
-│   └── NothingVerifiedError
+│   ├── NothingVerifiedError
+│   └── ChallengeRefusedError   what is to be done to a pump cannot be done, or not now; nothing was done
+├── PromptError               somebody at the bench was to be asked
+│   ├── NoTerminalError         there is nobody to be asked
+│   └── NotAnsweredError        nobody answered in time
 ├── VerdictError              a verify did not PASS
 ├── StreamingError            InfluxDB could not be fed; never reaches a run
 │   ├── ServerAwayError         no answer, or one that says "later": try again
@@ -206,6 +210,22 @@ class UnknownRequirementError(PlanError):
 
 class NothingVerifiedError(PlanError):
     """A plan ran to its end and verified nothing."""
+
+
+class ChallengeRefusedError(PlanError):
+    """What is to be done to a pump cannot be done, or not now; the message says what is allowed. Nothing was done."""
+
+
+class PromptError(RigError):
+    """Somebody at the bench was to be asked."""
+
+
+class NoTerminalError(PromptError):
+    """There is no terminal on which somebody could be asked."""
+
+
+class NotAnsweredError(PromptError):
+    """Nobody answered within the time limit."""
 
 
 class VerdictError(RigError):

@@ -7,7 +7,11 @@ pytestmark = pytest.mark.requirement("ACC-002")
 SUCCESSIVE = 25
 
 
-@pytest.mark.parametrize("volume_ul, minutes", [(5.0, 15), (500.0, 75)], ids=["smallest", "largest"])
+@pytest.mark.parametrize(
+    "volume_ul, minutes",
+    [pytest.param(5.0, 15, marks=pytest.mark.first_look), (500.0, 75)],
+    ids=["smallest", "largest"],
+)
 def test_boluses_are_accurate(pump, bench, verify, volume_ul, minutes):
     """25 successive boluses deliver the programmed volume, on the mean and each by itself."""
     with bench.window("boluses") as window:
@@ -19,6 +23,7 @@ def test_boluses_are_accurate(pump, bench, verify, volume_ul, minutes):
     verify("largest bolus error", window.largest_bolus_error()).within("single bolus accuracy")
 
 
+@pytest.mark.first_look
 @pytest.mark.requirement("1.4.4")
 def test_a_bolus_adds_its_volume_to_the_basal_infusion(pump, bench, verify):
     """Boluses on top of a running infusion add what they are asked for, and the infusion goes on at its rate."""

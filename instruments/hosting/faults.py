@@ -59,12 +59,13 @@ class Doubled(WireFault):
 class Garbage(WireFault):
     """In place of each answer come `given` bytes, or the answer with `flipped_bits` of its bits wrong, or noise.
 
-    Which bits, and what noise of the answer's length, is drawn by `seed`.
+    Which bits, and what noise of the answer's length, is drawn by `seed`. It meets one answer in every `one_in`.
     """
 
     given: bytes = b""
     flipped_bits: int = 0
     seed: int = 0
+    one_in: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import traceback
 from pathlib import Path
 from typing import Protocol
 
+from instruments.hosting.challenged import Challenged
 from instruments.hosting.grpc_host import GrpcHost
 from instruments.hosting.tcp_host import TcpHost
 from instruments.hosting.wire import Wire
@@ -42,6 +43,7 @@ class TwinHost:
         directory: Path | None = None,
         first_tcp_port: int = 0,
     ) -> None:
+        self._bench_file = bench_file
         parameters = bench_file.laboratory
         if not isinstance(parameters, Parameters):
             raise TypeError(f"bench {bench_file.bench.name} is not a mocked bench")
@@ -68,6 +70,12 @@ class TwinHost:
 
                 link = directory / entry.name if directory is not None else None
                 self._hosts[entry.name] = PtyHost(entry.name, twin, link, wire=wire)
+
+    @property
+    def plant(self) -> Challenged:
+        """Return what a plan may do to these twins."""
+        under_test = next((entry.name for entry in self._bench_file.instruments if entry.role == "pump"), "")
+        return Challenged(self.laboratory, self.wires.get(under_test))
 
     @property
     def ports(self) -> dict[str, str]:

@@ -85,6 +85,9 @@ def reaching(bench_file: BenchFile, ports: dict[str, str], speed: float) -> str:
     document.pop("laboratory", None)
     bench = {key: value for key, value in document["bench"].items() if key not in _OF_MOCKED_BENCHES}
     document["bench"] = bench | {"kind": "physical", "clock": "wall", "simulated": True, "clock_speed": speed}
+    by_others = {verb: table for verb, table in document.pop("challenges", {}).items() if table.get("by") != "twin"}
+    if by_others:
+        document["challenges"] = by_others
     document["instruments"] = {
         name: {key: value for key, value in table.items() if key != "twin"} | {"port": ports[name]}
         for name, table in document["instruments"].items()

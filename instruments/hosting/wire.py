@@ -6,6 +6,7 @@ same times meet the same faults.
 
 import threading
 from collections.abc import Sequence
+from itertools import count
 
 import numpy as np
 
@@ -48,6 +49,8 @@ class Wire:
         self._cuts_before = 0
         self._armed: list[_Armed] = []
         self._answers = 0
+        self._imposed: dict[int, _Armed] = {}
+        self._numbers = count(1)
         self.fail(*faults)
 
     def fail(self, *faults: WireFault) -> None:
@@ -60,6 +63,18 @@ class Wire:
     def heal(self) -> None:
         """Let the wire be well from now on; answers that are late come all the same."""
         self.fail()
+
+    def impose(self, fault: WireFault) -> int:
+        """Let a fault begin now, before those of the script, until it is relieved by the number returned."""
+        with self._lock:
+            number = next(self._numbers)
+            self._imposed[number] = _Armed(fault, self.clock.now_ns())
+            return number
+
+    def relieve(self, number: int) -> None:
+        """Take an imposed fault away; safe to repeat."""
+        with self._lock:
+            self._imposed.pop(number, None)
 
     def connected_anew(self) -> None:
         """Forget the late answers: they belong to a connection that is no more."""
@@ -131,9 +146,10 @@ class Wire:
     def _in_force(self, answer: int, *, hearing: bool) -> _Armed | None:
         """Return the fault that counts now for what the client sends (hearing) or for what it is answered."""
         now_ns = self.clock.now_ns()
-        meant = [armed for armed in self._armed if isinstance(armed.fault, Deaf) is hearing]
+        meant = [armed for armed in (*self._imposed.values(), *self._armed) if isinstance(armed.fault, Deaf) is hearing]
         begun = [armed for armed in meant if armed.begin(now_ns, answer)]
-        return next((armed for armed in begun if not armed.is_over(now_ns)), None)
+        spared = [armed for armed in begun if not (isinstance(armed.fault, Garbage) and answer % armed.fault.one_in)]
+        return next((armed for armed in spared if not armed.is_over(now_ns)), None)
 
     def _take_due(self) -> bytes:
         now_ns = self.clock.now_ns()

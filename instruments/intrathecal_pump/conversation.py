@@ -23,6 +23,10 @@ class Conversation:
         self._last_sent, self._last_received, self._last_reply = answer.sent, answer.received, str(answer.reply)
         return answer.reply
 
+    def note(self, **told: object) -> None:
+        """Record with the verb what the pump told of it."""
+        self._told.extra.update(told)
+
     def garbled(self, what: str) -> GarbledReplyError:
         """Return the error for a last reply that contradicts what was asked."""
         return self._link.garbled(what, self._last_sent, self._last_received)

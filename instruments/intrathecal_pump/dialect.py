@@ -8,6 +8,8 @@ import struct
 from collections.abc import Callable
 from dataclasses import astuple
 
+from instruments.intrathecal_pump import therapy_dialect as therapy
+from instruments.intrathecal_pump.codes import FIRST_ALARMS
 from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES, DialectError
 from instruments.intrathecal_pump.messages import (
     Alarm,
@@ -17,6 +19,8 @@ from instruments.intrathecal_pump.messages import (
     Commit,
     DeliveryState,
     DoneReply,
+    FullLimits,
+    FullStatus,
     GetClock,
     GetLimits,
     GetStatus,
@@ -26,15 +30,18 @@ from instruments.intrathecal_pump.messages import (
     LogEvent,
     LogPage,
     LogRecord,
+    PatientReply,
     ReadLog,
     ReadStaged,
     RefusalReply,
     Reply,
     ReplyResult,
+    SelfTestReply,
     SetClock,
     SetWatchdog,
     Stage,
     Staged,
+    StagedPart,
     StatusReply,
     StopDelivery,
 )
@@ -66,12 +73,14 @@ _BARE: dict[int, Callable[[], Command]] = {
     CommandCode.GET_CLOCK: GetClock,
     CommandCode.STOP: StopDelivery,
     CommandCode.READ_STAGED: ReadStaged,
+    **therapy.BARE,
 }
 _ONE_NUMBER: dict[int, tuple[struct.Struct, Callable[[int], Command]]] = {
     CommandCode.READ_LOG: (_U32, ReadLog),
     CommandCode.SET_CLOCK: (_U64, SetClock),
     CommandCode.SET_WATCHDOG: (_U32, SetWatchdog),
     CommandCode.COMMIT: (_U16, Commit),
+    **therapy.ONE_NUMBER,
 }
 _BARE_CODES: dict[type, CommandCode] = {
     Identify: CommandCode.IDENTIFY,
@@ -96,8 +105,10 @@ def encode_command(command: Command) -> tuple[CommandCode, bytes]:
             return CommandCode.SET_WATCHDOG, _U32.pack(watchdog_ms)
         case Commit(crc):
             return CommandCode.COMMIT, _U16.pack(crc)
-        case _:
+        case Identify() | GetLimits() | GetStatus() | GetClock() | StopDelivery() | ReadStaged():
             return _BARE_CODES[type(command)], b""
+        case _:
+            return therapy.encode_therapy_command(command)
 
 
 def decode_command(code: int, payload: bytes) -> Command:
@@ -111,9 +122,11 @@ def decode_command(code: int, payload: bytes) -> Command:
         if len(payload) != number.size:
             raise RefusedCommandError(ReplyResult.BAD_LENGTH)
         return command(number.unpack(payload)[0])
-    if code != CommandCode.STAGE:
+    if code not in (CommandCode.STAGE, CommandCode.STAGE_PART):
         raise RefusedCommandError(ReplyResult.UNKNOWN_COMMAND)
     try:
+        if code == CommandCode.STAGE_PART:
+            return therapy.stage_part(payload)
         return Stage(from_image(payload))
     except UnknownProgrammeError as error:
         raise RefusedCommandError(ReplyResult.UNKNOWN_PROGRAMME) from error
@@ -143,6 +156,10 @@ def _fields(reply: Reply) -> bytes:
             return _U64.pack(clock_ms)
         case Staged(programme):
             return image(programme)
+        case FullStatus(first, beyond, patient):
+            return _fields(first) + therapy.full_status_fields(beyond, patient)
+        case StagedPart() | FullLimits() | PatientReply() | SelfTestReply():
+            return therapy.therapy_fields(reply)
         case _:
             return b""
 
@@ -198,9 +215,13 @@ def _limits(data: bytes) -> Limits:
 def _status(data: bytes) -> StatusReply:
     state, alarms, *numbers = _STATUS.unpack(data)
     # An IntFlag keeps bits it does not know; an alarm nobody can name must not pass for none.
-    if alarms & ~sum(Alarm):
+    if alarms & ~FIRST_ALARMS:
         raise DialectError(f"alarm bits {alarms:#06x} are not all known")
     return StatusReply(DeliveryState(state), Alarm(alarms), *numbers)
+
+
+def _full_status(data: bytes) -> FullStatus:
+    return FullStatus(_status(data[: _STATUS.size]), *therapy.full_status_rest(data[_STATUS.size :]))
 
 
 def _page(data: bytes) -> LogPage:
@@ -227,4 +248,6 @@ _READERS: dict[int, Callable[[bytes], Reply]] = {
     CommandCode.READ_LOG: _page,
     CommandCode.GET_CLOCK: _clock,
     CommandCode.READ_STAGED: _staged,
+    CommandCode.GET_FULL_STATUS: _full_status,
+    **therapy.READERS,
 }

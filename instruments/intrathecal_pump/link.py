@@ -16,7 +16,7 @@ from instruments.intrathecal_pump.frames import (
     decode_frame,
     encode_frame,
 )
-from instruments.intrathecal_pump.messages import Command, Identify, RefusalReply, Reply, ReplyResult
+from instruments.intrathecal_pump.messages import Command, GetFullLimits, Identify, RefusalReply, Reply, ReplyResult
 from rig.clock import Deadline
 from rig.driving import Reporter
 from rig.errors import GarbledReplyError, InstrumentError, NoReplyError, RefusedError
@@ -34,6 +34,9 @@ REFUSAL_ADVICE = {
     ReplyResult.ABOVE_TOTAL_RATE: (
         "lower the infusion or the bolus rate: together they exceed what the pump can deliver"
     ),
+    ReplyResult.ABOVE_DOSE_LIMIT: "wait until less was given in the last hour, or lower the dose",
+    ReplyResult.PRIME_RUNNING: "wait for the end of the prime under way, or stop the pump",
+    ReplyResult.UNKNOWN_COMMAND: "the pump speaks the link's first edition, which has no such command",
     ReplyResult.NOTHING_STAGED: "the pump was stopped or restarted between staging and commit; find out why",
     ReplyResult.CRC_MISMATCH: "another client staged a programme at the same time; only one may talk to the pump",
 }
@@ -70,8 +73,8 @@ class Link:
         ConnectionLostError when the port died.
         """
         with self._lock:
-            # IDENTIFY opens a conversation: unnumbered, no reply to an earlier client can pass for one to this.
-            opening = isinstance(command, Identify)
+            # What opens a conversation is unnumbered: no reply to an earlier client can pass for one to it.
+            opening = isinstance(command, Identify | GetFullLimits)
             sequence = UNNUMBERED if opening else self._sequence % MAX_SEQUENCE + 1
             self._sequence = sequence
             code, payload = encode_command(command)

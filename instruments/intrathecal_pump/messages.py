@@ -4,87 +4,83 @@ Volumes are nL, rates nL/h, times ms, voltages mV, all integers. Firmware speaks
 """
 
 from dataclasses import dataclass
-from enum import IntEnum, IntFlag
 from typing import TypeAlias
 
+from instruments.intrathecal_pump.codes import (
+    NUMBERED_ONLY,
+    Alarm,
+    CommandCode,
+    DeliveryState,
+    Finding,
+    LogEvent,
+    ReplyResult,
+)
 from instruments.intrathecal_pump.programme import Programme
+from instruments.intrathecal_pump.therapy_messages import (
+    Acknowledge,
+    FullLimits,
+    GetFullLimits,
+    GetFullStatus,
+    PatientReply,
+    PatientTerms,
+    ReadPart,
+    Refilled,
+    RequestBolus,
+    SelfTest,
+    SelfTestReply,
+    SetLowMark,
+    StagedPart,
+    StagePart,
+    TherapyStatus,
+)
 
-
-class CommandCode(IntEnum):
-    """What a command wants; the reply bears the same code with REPLY_BIT set."""
-
-    IDENTIFY = 0x01
-    GET_LIMITS = 0x02
-    GET_STATUS = 0x03
-    READ_LOG = 0x04
-    GET_CLOCK = 0x05
-    SET_CLOCK = 0x06
-    SET_WATCHDOG = 0x07
-    STOP = 0x08
-    STAGE = 0x10
-    READ_STAGED = 0x11
-    COMMIT = 0x12
-
-
-# What must not happen twice needs a sequence number of its own.
-NUMBERED_ONLY = frozenset({CommandCode.SET_CLOCK, CommandCode.SET_WATCHDOG, CommandCode.STAGE, CommandCode.COMMIT})
-
-
-class ReplyResult(IntEnum):
-    """The first byte of every reply."""
-
-    OK = 0x00
-    UNKNOWN_COMMAND = 0x01
-    BAD_LENGTH = 0x02
-    BAD_VERSION = 0x03
-    BAD_SEQUENCE = 0x04
-    UNKNOWN_PROGRAMME = 0x10
-    OUT_OF_RANGE = 0x11
-    NOT_A_STEP = 0x12
-    ABOVE_TOTAL_RATE = 0x13
-    NOTHING_STAGED = 0x20
-    CRC_MISMATCH = 0x21
-    BOLUS_RUNNING = 0x22
-    ALARM_ACTIVE = 0x23
-    RESERVOIR_EMPTY = 0x24
-    BATTERY_DEPLETED = 0x25
-
-
-class DeliveryState(IntEnum):
-    """What the pump is doing."""
-
-    STOPPED = 0
-    INFUSING = 1
-    BOLUS = 2
-    ALARM = 3
-
-
-class Alarm(IntFlag):
-    """What is wrong; several can be set."""
-
-    RESERVOIR_LOW = 0x0001
-    RESERVOIR_EMPTY = 0x0002
-    BATTERY_LOW = 0x0004
-    BATTERY_DEPLETED = 0x0008
-    LINK_LOST = 0x0010
-
-
-class LogEvent(IntEnum):
-    """What an entry of the event log tells."""
-
-    POWER_ON = 0x0001
-    INFUSION_STARTED = 0x0002
-    BOLUS_STARTED = 0x0003
-    BOLUS_ENDED = 0x0004
-    STOPPED = 0x0005
-    CLOCK_SET = 0x0006
-    WATCHDOG_SET = 0x0007
-    COMMIT_REFUSED = 0x0008
-    LINK_LOST = 0x0010
-    RESERVOIR_LOW = 0x0011
-    RESERVOIR_EMPTY = 0x0012
-    BATTERY_LOW = 0x0013
-    BATTERY_DEPLETED = 0x0014
+__all__ = [
+    "NUMBERED_ONLY",
+    "Acknowledge",
+    "Alarm",
+    "ClockReading",
+    "Command",
+    "CommandCode",
+    "Commit",
+    "DeliveryState",
+    "DoneReply",
+    "Finding",
+    "FullLimits",
+    "FullStatus",
+    "GetClock",
+    "GetFullLimits",
+    "GetFullStatus",
+    "GetLimits",
+    "GetStatus",
+    "Identification",
+    "Identify",
+    "Limits",
+    "LogEvent",
+    "LogPage",
+    "LogRecord",
+    "PatientReply",
+    "PatientTerms",
+    "ReadLog",
+    "ReadPart",
+    "ReadStaged",
+    "Refilled",
+    "RefusalReply",
+    "Reply",
+    "ReplyResult",
+    "RequestBolus",
+    "SelfTest",
+    "SelfTestReply",
+    "SetClock",
+    "SetLowMark",
+    "SetWatchdog",
+    "Stage",
+    "StagePart",
+    "Staged",
+    "StagedPart",
+    "StatusReply",
+    "StopDelivery",
+    "TherapyStatus",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +160,15 @@ Command: TypeAlias = (
     | Stage
     | ReadStaged
     | Commit
+    | StagePart
+    | ReadPart
+    | GetFullLimits
+    | GetFullStatus
+    | RequestBolus
+    | Acknowledge
+    | Refilled
+    | SetLowMark
+    | SelfTest
 )
 
 
@@ -253,4 +258,27 @@ class Staged:
     programme: Programme
 
 
-Reply: TypeAlias = RefusalReply | DoneReply | Identification | Limits | StatusReply | LogPage | ClockReading | Staged
+@dataclass(frozen=True, slots=True)
+class FullStatus:
+    """The pump's whole account of itself: the first edition's, and what the second added."""
+
+    first: StatusReply
+    therapy: TherapyStatus
+    patient: PatientTerms
+
+
+Reply: TypeAlias = (
+    RefusalReply
+    | DoneReply
+    | Identification
+    | Limits
+    | StatusReply
+    | LogPage
+    | ClockReading
+    | Staged
+    | StagedPart
+    | FullLimits
+    | FullStatus
+    | PatientReply
+    | SelfTestReply
+)

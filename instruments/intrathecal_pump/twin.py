@@ -17,6 +17,7 @@ from instruments.intrathecal_pump.frames import (
 )
 from instruments.intrathecal_pump.messages import NUMBERED_ONLY, RefusalReply, Reply, ReplyResult
 from instruments.intrathecal_pump.simulated.firmware import Firmware, PumpParameters
+from instruments.intrathecal_pump.therapy_dialect import CODES as SECOND_EDITION
 from instruments.plant.laboratory import Laboratory
 from instruments.plant.line import Stroke
 from rig.discovery import find_class
@@ -97,6 +98,8 @@ class Twin:
             command = decode_command(frame.code, frame.payload)
         except RefusedCommandError as refused:
             return RefusalReply(refused.result)
+        if frame.code in SECOND_EDITION and getattr(self.firmware, "link_edition", 1) < 2:
+            return RefusalReply(ReplyResult.UNKNOWN_COMMAND)
         return self.firmware.handle(command, now_ns)
 
 

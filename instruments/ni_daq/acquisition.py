@@ -1,4 +1,4 @@
-"""The three tasks of the driver, built with the maker's package: analogue inputs, edge counter, relay line."""
+"""The tasks of the driver, built with the maker's package: analogue inputs, edge counter, digital lines."""
 
 from typing import Any
 
@@ -113,24 +113,25 @@ class CounterTask:
             self._task.close()
 
 
-class RelayTask:
-    """The digital line that moves the interlock relay; it keeps its state when the task is cleared."""
+class LineTask:
+    """One digital line, such as the one that moves the interlock relay; it keeps its state when the task is cleared."""
 
-    def __init__(self, connection: Connection, name: str, settings: DaqSettings) -> None:
+    def __init__(self, connection: Connection, name: str, settings: DaqSettings, line: str) -> None:
         self._connection = connection
+        self._line = line
         self._timeout_s = settings.deadline_s / 2
-        with connection.calling("creating the relay's task"):
-            self._task: Any = connection.new_task(f"{name}-{settings.device}-relay")
-            self._task.do_channels.add_do_chan(f"{settings.device}/{settings.interlock_line}")
+        with connection.calling(f"creating the task of {line}"):
+            self._task: Any = connection.new_task(f"{name}-{settings.device}-{line.replace('/', '-')}")
+            self._task.do_channels.add_do_chan(f"{settings.device}/{line}")
             self._writer = DigitalSingleChannelWriter(self._task.out_stream, auto_start=True)
             self._writer.verify_array_shape = False
 
     def write(self, *, high: bool) -> None:
         """Set the line."""
-        with self._connection.calling("moving the interlock relay"):
+        with self._connection.calling(f"setting {self._line}"):
             self._writer.write_one_sample_one_line(high, self._timeout_s)
 
     def close(self) -> None:
         """Clear the task."""
-        with self._connection.calling("clearing the relay's task"):
+        with self._connection.calling(f"clearing the task of {self._line}"):
             self._task.close()

@@ -18,6 +18,7 @@ from rig.errors import (
     GarbledReplyError,
     InstrumentError,
     NoReplyError,
+    OutOfRangeError,
     RefusedError,
 )
 from rig.samples import Block
@@ -35,7 +36,7 @@ _CONVERTER_CODES = 1 << 16
 
 
 class Driver:
-    """A Daq: sample-clocked analogue inputs, an edge counter and the interlock relay.
+    """A Daq: sample-clocked analogue inputs, an edge counter, the interlock relay and other digital lines.
 
     Samples are stamped t0 + k/rate, with t0 the middle of the exchange that started them and the rate the one the
     device really runs at, and bent back where its quartz walks away from the rig's clock (`rig.stamping`).
@@ -63,6 +64,7 @@ class Driver:
         self._edges = 0
         self._edges_raw = 0
         self._tasks: list[Any] = []
+        self._lines: dict[str, Any] = {}
         self._deadline_s = context.wire_s(settings.deadline_s)
         self._connection = Connection(name, settings.port, self._deadline_s, context.tap(name))
         self._reporter = Reporter(name, settings.port, context, self._connection.last_exchange)
@@ -134,9 +136,24 @@ class Driver:
         with self._reporter.verb("set_interlock", closed=closed):
             self._relay.write(high=closed)
 
+    def set_line(self, *, line: str, high: bool) -> None:
+        """Control a digital line, such as "port0/line3"; it keeps its state when the driver is closed.
+
+        Raises OutOfRangeError for the line of the interlock relay, which `set_interlock` alone moves.
+        """
+        with self._reporter.verb("set_line", line=line, high=high):
+            if line == self._settings.interlock_line:
+                raise self._reporter.error(
+                    OutOfRangeError,
+                    f"set_line(line={line!r}) was refused before anything was sent: it moves the interlock relay",
+                    "use another line, or set_interlock",
+                )
+            self._line(line).write(high=high)
+
     def close(self) -> None:
-        """Clear the tasks and close the connection; silent, safe to repeat. The relay stays as it is."""
+        """Clear the tasks and close the connection; silent, safe to repeat. All lines stay as they are."""
         tasks, self._tasks = self._tasks, []
+        self._lines = {}
         self._sampling = None
         with self._connection.within_one_deadline():
             for task in tasks:
@@ -145,17 +162,26 @@ class Driver:
         self._connection.close()
 
     def _open(self) -> None:
-        from instruments.ni_daq.acquisition import AnalogueTask, CounterTask, RelayTask
+        from instruments.ni_daq.acquisition import AnalogueTask, CounterTask, LineTask
 
         self._identity = self._check_identity()
         settings = self._settings
         buffer_samples = max(2, math.ceil(settings.sample_rate_hz * settings.buffer_s))
-        self._relay = RelayTask(self._connection, self.name, settings)
+        self._relay = LineTask(self._connection, self.name, settings, settings.interlock_line)
         self._tasks.append(self._relay)
         self._counter = CounterTask(self._connection, self.name, settings)
         self._tasks.append(self._counter)
         self._analogue = AnalogueTask(self._connection, self.name, settings, buffer_samples)
         self._tasks.append(self._analogue)
+
+    def _line(self, line: str) -> Any:
+        """Return the task of a digital line, made when it is first moved."""
+        from instruments.ni_daq.acquisition import LineTask
+
+        if line not in self._lines:
+            self._lines[line] = LineTask(self._connection, self.name, self._settings, line)
+            self._tasks.append(self._lines[line])
+        return self._lines[line]
 
     def _check_identity(self) -> Identity:
         wanted = self._settings.device

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from instruments.hosting.fault_keys import CalledParameters
 from instruments.ni_daq.simulated.attributes import DeviceIdentity
-from instruments.ni_daq.simulated.device import WiredSensor
+from instruments.ni_daq.simulated.device import WiredRelay, WiredSensor
 from instruments.ni_daq.simulated.malfunction import DaqMalfunction
 from instruments.ni_daq.simulated.tasks import TaskBook, Wires
 from instruments.plant.laboratory import Laboratory
@@ -34,6 +34,7 @@ class DaqParameters(CalledParameters):
     noise_v: float = Field(default=0.000_2, ge=0, le=1)
     motor_counter: str = Field(default="ctr0", pattern=r"^ctr\d+$")
     interlock_line: str = Field(default="port0/line0", pattern=r"^port0/line\d+$")
+    relays: tuple[WiredRelay, ...] = ()
 
 
 class Twin:
@@ -52,6 +53,7 @@ class Twin:
             noise_v=parameters.noise_v,
             motor_counter=parameters.motor_counter,
             interlock_line=parameters.interlock_line,
+            relays=parameters.relays,
         )
         identity = DeviceIdentity(parameters.device, parameters.product, parameters.serial, driver_version=(25, 3, 0))
         self._service = Service(TaskBook(name, wires, laboratory), identity, laboratory)

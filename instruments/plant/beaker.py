@@ -5,7 +5,8 @@ public formulas that the rig's evaluation uses, but apart from it: a mistake in 
 Sources: Tanaka et al. 2001 (water), ISO 8655-6 (air), needle force π·d·γ.
 """
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +17,7 @@ from instruments.plant.environment import Environment
 from instruments.plant.evaporation import Evaporation
 from instruments.plant.line import Line
 from instruments.plant.liquid import LiquidKeys, density_kg_m3
-from instruments.plant.moments import NS_PER_H, hours_since, is_within
+from instruments.plant.moments import NS_PER_H, Steps, hours_since, is_within
 from instruments.plant.pan import Pan
 from instruments.plant.seepage import Leak
 from rig.bench_file.tables import TwinParameters
@@ -48,7 +49,7 @@ def _held(seed: int, slot: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Beaker:
-    """A beaker under an immersed needle, since `t0_ns`."""
+    """A beaker under an immersed needle, since `t0_ns`; `lost_share` of what would arrive leaves the line before."""
 
     keys: BeakerKeys
     liquid: LiquidKeys
@@ -59,6 +60,7 @@ class Beaker:
     pan: Pan
     t0_ns: int
     seed: int
+    lost_share: Steps = field(default_factory=lambda: Steps(0.0))
 
     def indicated_mg(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the mass in mg that a perfect balance in this air would indicate at each of `t_ns`."""
@@ -68,12 +70,19 @@ class Beaker:
 
     def arrived_ul(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the volume that has reached the beaker since the beginning, in µL, at each of `t_ns`."""
-        return self.line.tip_ul(t_ns) - self.leak.lost_ul(self.line.tip_ul, t_ns)
+        came_ul = self._came_ul(t_ns)
+        return came_ul - self.lost_share.grown(self._came_ul, t_ns) if self.lost_share.changed else came_ul
+
+    def _came_ul(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the liquid that would have arrived if the line did not leak by a challenge, in µL."""
+        return self.line.tip_ul(t_ns) - self.leak.lost_ul(self.line.tip_ul, t_ns) - self.line.air_ul(t_ns)
 
     def _gained_mg(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what the liquid that arrived indicates, in mg, with its share for the needle in it."""
         immersion = 1.0 - (self.keys.needle_diameter_mm / self.keys.vessel_diameter_mm) ** 2
         gained = self.arrived_ul(t_ns) * self._mg_per_ul(t_ns) / immersion
+        if self.environment.bath_c.changed:
+            gained += self.environment.bath_c.grown(self.arrived_ul, t_ns, self._denser_mg_per_ul) / immersion
         if self.environment.temperature_drift_k_h == 0.0:
             return np.asarray(gained)
         return np.asarray(gained + self._denser_mg(t_ns) / immersion)
@@ -84,6 +93,13 @@ class Beaker:
         liquid = density_kg_m3(self.liquid, self.environment.temperature_c)
         air = self.environment.density_kg_m3(t_ns)
         return np.asarray((liquid - air) / (1.0 - air / WEIGHT_DENSITY_KG_M3) / 1000.0)
+
+    def _denser_mg_per_ul(self, bath_c: float) -> float:
+        """Return how much heavier 1 µL is that was pumped out of a bath, in mg; outside of one (NaN) it is not."""
+        if math.isnan(bath_c):
+            return 0.0
+        there, here = density_kg_m3(self.liquid, np.asarray([bath_c, self.environment.temperature_c]))
+        return float(there - here) / 1000.0
 
     def _denser_mg(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return how much heavier the liquid arrived than at the bench's mean temperature, in mg: ∫ Δρ dV."""

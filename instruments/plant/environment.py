@@ -1,12 +1,13 @@
 """The air of the laboratory: temperature, pressure and humidity as smooth functions of time."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from instruments.plant.moments import hours_since
+from instruments.plant.moments import Steps, hours_since
 from rig.bench_file.tables import TwinParameters
 
 DAY_NS = 86_400_000_000_000
@@ -30,6 +31,7 @@ class AirKeys(TwinParameters):
 class Environment:
     """Air with a daily swing of temperature and humidity and a slower one of pressure, and drifts since `t0_ns`.
 
+    `bath_c` and `chamber_hpa` are what challenges bring liquid and air to, not a number while there are none.
     `later_ns` is how much later than some other laboratory this one begins, whose pressure it shall have.
     All functions take int64 UTC nanoseconds of shape (n,) and return float64 of shape (n,).
     """
@@ -42,6 +44,8 @@ class Environment:
     temperature_drift_k_h: float = 0.0
     pressure_drift_hpa_h: float = 0.0
     later_ns: int = 0
+    bath_c: Steps = field(default_factory=lambda: Steps(math.nan))
+    chamber_hpa: Steps = field(default_factory=lambda: Steps(math.nan))
 
     def air(self, t_ns: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return the air's temperature in °C (warmest in mid-afternoon), pressure in hPa and humidity in %RH.
@@ -51,6 +55,7 @@ class Environment:
         swing = np.sin(_turn(t_ns, 1.0) - 2.4)
         temperature_c = self.temperature_c + self.temperature_swing_c * swing + self.drifted_k(t_ns)
         pressure_hpa = self.pressure_hpa + 6.0 * np.sin(_turn(t_ns - self.later_ns, 5.0)) + self._drifted_hpa(t_ns)
+        pressure_hpa = _where_imposed(self.chamber_hpa, t_ns, pressure_hpa)
         return temperature_c, pressure_hpa, self.humidity_percent - 3.0 * swing
 
     def air_temperature_c(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -60,7 +65,7 @@ class Environment:
     def liquid_temperature_c(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the liquid's temperature in °C: the air's, its daily swing damped by the vessel's mass."""
         swing = 0.3 * self.temperature_swing_c * np.sin(_turn(t_ns, 1.0) - 3.4)
-        return np.asarray(self.temperature_c + swing + self.drifted_k(t_ns))
+        return _where_imposed(self.bath_c, t_ns, np.asarray(self.temperature_c + swing + self.drifted_k(t_ns)))
 
     def air_pressure_hpa(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the air's pressure in hPa."""
@@ -82,6 +87,14 @@ class Environment:
 
     def _drifted_hpa(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         return _drifted(self.pressure_drift_hpa_h, FARTHEST_HPA, self.t0_ns, t_ns)
+
+
+def _where_imposed(imposed: Steps, t_ns: NDArray[np.int64], natural: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return what a challenge brings a quantity to, and what it is by itself where there is none."""
+    if not imposed.changed:
+        return natural
+    said = imposed.at(t_ns)
+    return np.where(np.isnan(said), natural, said)
 
 
 def _drifted(per_h: float, farthest: float, t0_ns: int, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from instruments.plant.environment import Environment
-from instruments.plant.moments import NS_PER_H, hours_since
+from instruments.plant.moments import NS_PER_H, Steps, hours_since
 from rig.bench_file.tables import TwinParameters
 
 _NODES_PER_H = 6
@@ -35,6 +35,7 @@ class Evaporation:
     """The loss of one beaker since `t0_ns`."""
 
     def __init__(self, keys: EvaporationKeys, environment: Environment, t0_ns: int, seed: int) -> None:
+        self.times = Steps(1.0)  # by what a challenge multiplies the loss
         self._keys = keys
         self._environment = environment
         self._t0_ns = t0_ns
@@ -53,6 +54,9 @@ class Evaporation:
 
     def lost_mg(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what has evaporated since the beginning, in mg, at each of `t_ns`."""
+        return self.times.grown(self._unchallenged_mg, t_ns) if self.times.changed else self._unchallenged_mg(t_ns)
+
+    def _unchallenged_mg(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         keys, hours = self._keys, hours_since(self._t0_ns, t_ns)
         lost = self._with_lid_on_mg(hours)
         if keys.evaporation_jump_hours == 0.0 or keys.evaporation_jump_factor == 1.0:

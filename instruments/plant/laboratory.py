@@ -6,13 +6,15 @@ the virtual clock the answers depend on the times of the questions and on nothin
 
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from instruments.plant.back_pressure import BackPressure
 from instruments.plant.beaker import Beaker, BeakerKeys
+from instruments.plant.challenges import ChallengeKeys, PlantChallenges
 from instruments.plant.environment import AirKeys, Environment
 from instruments.plant.evaporation import Evaporation, EvaporationKeys
 from instruments.plant.line import Line, Stroke
@@ -24,7 +26,7 @@ from instruments.plant.seepage import Leak, LineKeys, Seepage
 from rig.clock import Clock
 
 
-class Parameters(PowerKeys, LineKeys, PanKeys, EvaporationKeys, BeakerKeys, LiquidKeys, AirKeys):
+class Parameters(PowerKeys, LineKeys, PanKeys, EvaporationKeys, BeakerKeys, LiquidKeys, AirKeys, ChallengeKeys):
     """The `[laboratory]` table of a mocked bench: the keys of all themes."""
 
 
@@ -64,7 +66,11 @@ class Laboratory:
             resistance_kpa_h_ul=p.line_resistance_kpa_h_ul,
             compliance_ul_kpa=p.line_compliance_ul_kpa,
             seepage=Seepage.from_keys(p, start_ns),
+            back_kpa=p.back_pressure_kpa,
+            volume_ul=p.line_volume_ul,
         )
+        self.tip_pressure = BackPressure(p.back_pressure_kpa)
+        self.evaporation = Evaporation(p, self.environment, start_ns, self.seed_for("evaporation"))
         self.pan = Pan(p, self.environment, start_ns, self.seed_for("draughts"))
         self.beaker = Beaker(
             keys=p,
@@ -72,7 +78,7 @@ class Laboratory:
             line=self.line,
             leak=Leak(p.line_leak_percent, start_ns + round(p.line_leak_from_h * NS_PER_H)),
             environment=self.environment,
-            evaporation=Evaporation(p, self.environment, start_ns, self.seed_for("evaporation")),
+            evaporation=self.evaporation,
             pan=self.pan,
             t0_ns=start_ns,
             seed=self.seed_for("meniscus"),
@@ -80,6 +86,12 @@ class Laboratory:
         self._powers = [Power(fed_by=p.pump_power, battery_v=p.battery_v)]
         self._powered_ns = [start_ns]
         self._pumps: list[PumpMechanics] = []
+        self.challenges = PlantChallenges(self, p.challenges, start_ns)
+
+    @property
+    def firmware(self) -> object:
+        """Return what runs in the pump under test, None when there is no pump or it has none that can be asked."""
+        return getattr(self._pumps[0], "firmware", None) if self._pumps else None
 
     @property
     def power(self) -> Power:
@@ -102,25 +114,50 @@ class Laboratory:
         """Bring everything up to the clock's present; return it in UTC ns."""
         with self.lock:
             now_ns = self.clock.now_ns()
-            for number, pump in enumerate(self._pumps):
-                on_line = number == 0
-                excess_kpa = self.line.excess_now_kpa(now_ns) if on_line else 0.0
-                line_kpa = excess_kpa + self.parameters.back_pressure_kpa
-                strokes = pump.advance(now_ns, supply_v=self.power.pump_v, line_kpa=line_kpa)
-                for stroke in strokes if on_line else ():
-                    self.line.stroke(stroke)
+            while (due_ns := self.challenges.next_due_ns(now_ns)) is not None:
+                self._live(due_ns)
+                self.challenges.do_next()
+            self._live(now_ns)
             return now_ns
+
+    def _live(self, to_ns: int) -> None:
+        """Let every pump live up to a moment, and the strokes of the first fill the line."""
+        for number, pump in enumerate(self._pumps):
+            on_line = number == 0
+            line_kpa = self.parameters.back_pressure_kpa
+            if on_line:
+                line_kpa = self.line.excess_now_kpa(to_ns) + float(self.line.back.kpa(np.asarray([to_ns], np.int64))[0])
+            strokes = pump.advance(to_ns, supply_v=self.power.pump_v, line_kpa=line_kpa)
+            for stroke in strokes if on_line else ():
+                self.line.stroke(stroke)
 
     def change_power(self, **changes: float | bool) -> None:
         """Change supply or interlock, as `Power.with_` takes it, at the clock's present."""
         with self.lock:
             now_ns = self.advance()  # what happened before happened under the old power
-            self._powers.append(self.power.with_(**changes))
-            self._powered_ns.append(now_ns)
+            self.power_from(now_ns, **changes)
+
+    def power_from(self, t_ns: int, **changes: float | bool | None) -> None:
+        """Change what feeds the pump at a moment up to which all has lived."""
+        self._powers.append(self.power.with_(**changes))
+        self._powered_ns.append(t_ns)
+
+    def challenge(self, verb: str, figures: Mapping[str, float]) -> int:
+        """Do something to the laboratory at the clock's present; return its number, to end it by.
+
+        Raises ChallengeRefusedError for what cannot be done to it.
+        """
+        with self.lock:
+            return self.challenges.begin(verb, figures, self.advance())
+
+    def relieve(self, number: int) -> None:
+        """Take a challenge away at the clock's present."""
+        with self.lock:
+            self.challenges.end(number, self.advance())
 
     def pressure_kpa(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the line pressure above ambient in kPa at each of `t_ns`."""
-        return self.line.excess_kpa(t_ns) + self.parameters.back_pressure_kpa
+        return self.line.excess_kpa(t_ns) + self.line.back.kpa(t_ns)
 
     def supply_current_a(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the current into the pump in A at each of `t_ns`: idle, and the motor's while it strokes."""

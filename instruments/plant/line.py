@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from instruments.plant.back_pressure import BackPressure, Driven
+from instruments.plant.bubbles import Bubbles
 from instruments.plant.seepage import NOTHING_SEEPS, STOPPED_NS, Seepage, Seeped
 
 NS_PER_H = 3_600_000_000_000
@@ -54,13 +56,22 @@ class Line:
     """The line's history as segments of exponential decay.
 
     `resistance_kpa_h_ul` in kPa per µL/h (inf: occluded), `compliance_ul_kpa` in µL per kPa, both positive. `seepage`
-    flows into it without strokes.
+    flows into it without strokes; `back` presses on its tip. `volume_ul` is what a bubble has to travel.
     """
 
     def __init__(
-        self, t_ns: int, *, resistance_kpa_h_ul: float, compliance_ul_kpa: float, seepage: Seepage = NOTHING_SEEPS
+        self,
+        t_ns: int,
+        *,
+        resistance_kpa_h_ul: float,
+        compliance_ul_kpa: float,
+        seepage: Seepage = NOTHING_SEEPS,
+        back_kpa: float = 0.0,
+        volume_ul: float = 220.0,
     ) -> None:
         self._seepage = seepage
+        self.back = BackPressure(back_kpa)
+        self.bubbles = Bubbles(volume_ul)
         self._resistance = resistance_kpa_h_ul
         self._compliance = compliance_ul_kpa
         self._t_ns = _Column(np.int64)
@@ -72,6 +83,11 @@ class Line:
         self._stroke_t_ns = _Column(np.int64)
         self._begin(t_ns, 0.0, 0.0, 0)
 
+    @property
+    def flow_resistance_kpa_h_ul(self) -> float:
+        """Return the line's resistance now, in kPa per µL/h; inf while it is occluded."""
+        return self._resistance
+
     def excess_now_kpa(self, t_ns: int) -> float:
         """Return the pressure above the tip's at `t_ns`, not earlier than the last happening."""
         return self._decayed(t_ns)[0]
@@ -82,6 +98,8 @@ class Line:
         self._stroke_t_ns.append(stroke.t_ns)
         edges = int(self._edges.last()) + stroke.motor_edges
         self._begin(stroke.t_ns, excess_kpa + stroke.volume_ul / self._compliance, tip_ul, edges)
+        if self.bubbles and (gone_ul_kpa := self.bubbles.gone(tip_ul)):
+            self._stiffen(stroke.t_ns, -gone_ul_kpa)
 
     def change(self, t_ns: int, *, resistance_kpa_h_ul: float, compliance_ul_kpa: float) -> None:
         """Change resistance or compliance at `t_ns`; the pressure is continuous."""
@@ -90,12 +108,40 @@ class Line:
         self._compliance = compliance_ul_kpa
         self._begin(t_ns, excess_kpa, tip_ul, int(self._edges.last()))
 
+    def resist(self, t_ns: int, resistance_kpa_h_ul: float) -> None:
+        """Change the resistance alone at `t_ns`."""
+        self.change(t_ns, resistance_kpa_h_ul=resistance_kpa_h_ul, compliance_ul_kpa=self._compliance)
+
+    def press_back(self, t_ns: int, *, kpa: float, beat_kpa: float = 0.0, breath_kpa: float = 0.0) -> None:
+        """Press otherwise on the tip from `t_ns` on: what the line holds is the same, what drives it out is not."""
+        moment = np.asarray([t_ns], np.int64)
+        excess_kpa, tip_ul = self._decayed(t_ns)
+        before_kpa = float(self.back.kpa(moment)[0])
+        self.back.change(t_ns, kpa=kpa, beat_kpa=beat_kpa, breath_kpa=breath_kpa)
+        after_kpa = float(self.back.kpa(moment)[0])
+        self._begin(t_ns, excess_kpa + before_kpa - after_kpa, tip_ul, int(self._edges.last()))
+
+    def take_bubble(self, t_ns: int, volume_ul: float) -> None:
+        """Let the next of what the pump moves be air, `volume_ul` of it at ambient pressure."""
+        _, tip_ul = self._decayed(t_ns)
+        self._stiffen(t_ns, self.bubbles.take(tip_ul, volume_ul))
+
+    def _stiffen(self, t_ns: int, softer_ul_kpa: float) -> None:
+        """Change the compliance at `t_ns`; what the line holds stays in it, so that its pressure changes."""
+        excess_kpa, tip_ul = self._decayed(t_ns)
+        back_kpa = float(self.back.kpa(np.asarray([t_ns], np.int64))[0])
+        held_ul = (excess_kpa + back_kpa) * self._compliance
+        self._compliance += softer_ul_kpa
+        self._begin(t_ns, held_ul / self._compliance - back_kpa, tip_ul, int(self._edges.last()))
+
     def excess_kpa(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the pressure above the tip's in kPa at each of `t_ns`."""
         index, decay = self._at(t_ns)
         excess = np.asarray(self._excess_kpa.view(), np.float64)[index] * decay
         if self._seepage:
             excess += self._seeped(index, t_ns).held_ul / np.asarray(self._compliances.view())[index]
+        if self.back:
+            excess += self._driven(index, t_ns).excess_kpa
         return np.asarray(excess, np.float64)
 
     def tip_ul(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -105,6 +151,8 @@ class Line:
         tip = np.asarray(self._tip_ul.view())[index] + pushed * (1.0 - decay)
         if self._seepage:
             tip += self._seeped(index, t_ns).tip_ul
+        if self.back:
+            tip += self._driven(index, t_ns).tip_ul_per_compliance * np.asarray(self._compliances.view())[index]
         return np.asarray(tip, np.float64)
 
     def flow_ul_h(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -115,7 +163,13 @@ class Line:
         flow = excess * per_kpa
         if self._seepage:
             flow += self._seeped(index, t_ns).flow_ul_h
+        if self.back:
+            flow += self._driven(index, t_ns).excess_kpa * per_kpa
         return np.asarray(flow, np.float64)
+
+    def air_ul(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return how much of what has left the tip was air, in µL, at each of `t_ns`."""
+        return self.bubbles.air_ul(self.tip_ul(t_ns)) if self.bubbles.ever else np.zeros(len(t_ns))
 
     def motor_edges(self, t_ns: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the motor's edges since the beginning at each of `t_ns`."""
@@ -151,6 +205,11 @@ class Line:
             seeped = self._seeped(self._index(moment), moment)
             now_kpa += float(seeped.held_ul[0]) / self._compliances.last()
             tip_ul += float(seeped.tip_ul[0])
+        if self.back:
+            moment = np.asarray([t_ns], np.int64)
+            driven = self._driven(self._index(moment), moment)
+            now_kpa += float(driven.excess_kpa[0])
+            tip_ul += float(driven.tip_ul_per_compliance[0]) * self._compliances.last()
         return now_kpa, tip_ul
 
     def _index(self, t_ns: NDArray[np.int64]) -> NDArray[np.intp]:
@@ -160,6 +219,11 @@ class Line:
         index = self._index(t_ns)
         since_ns = t_ns - np.asarray(self._t_ns.view(), np.int64)[index]
         return index, np.exp(-np.maximum(since_ns, 0) / np.asarray(self._tau_ns.view(), np.float64)[index])
+
+    def _driven(self, index: NDArray[np.intp], t_ns: NDArray[np.int64]) -> Driven:
+        """Return what waves at the tip have come to since the segments at `index` began."""
+        since_ns = np.asarray(self._t_ns.view(), np.int64)[index]
+        return self.back.driven(t_ns, since_ns, np.asarray(self._tau_ns.view(), np.float64)[index])
 
     def _seeped(self, index: NDArray[np.intp], t_ns: NDArray[np.int64]) -> Seeped:
         """Return what has seeped in since the segments at `index` began."""

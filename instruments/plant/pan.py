@@ -4,7 +4,7 @@ Draughts come in bursts that are drawn for each two hours from a seed of their o
 in any order.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from instruments.plant.environment import Environment
-from instruments.plant.moments import hours_since, hours_within, is_within
+from instruments.plant.moments import Steps, hours_since, hours_within, is_within
 from rig.bench_file.tables import TwinParameters
 
 _SLOT_H = 2.0
@@ -70,9 +70,14 @@ class Pan:
     environment: Environment
     t0_ns: int
     seed: int
+    _bumped_mg: Steps = field(default_factory=lambda: Steps(0.0))
+
+    def bump(self, t_ns: int, mg: float) -> None:
+        """Let the balance show so much more from `t_ns` on."""
+        self._bumped_mg.change(t_ns, float(self._bumped_mg.at(np.asarray([t_ns], np.int64))[0]) + mg)
 
     def force_mg(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return what touches, static charge and draughts weigh at each of `t_ns`, in mg."""
+        """Return what touches, static charge, draughts and bumps weigh at each of `t_ns`, in mg."""
         keys, hours = self.keys, hours_since(self.t0_ns, t_ns)
         force = np.where(hours >= keys.touch_at_h, keys.touch_mg, 0.0)
         if keys.static_mg != 0.0:
@@ -80,7 +85,7 @@ class Pan:
             force += np.where(hours >= keys.static_at_h, keys.static_mg * charged, 0.0)
         if keys.draught_mg != 0.0:
             force += keys.draught_mg * self._draught(hours)
-        return force
+        return force + self._bumped_mg.at(t_ns) if self._bumped_mg.changed else force
 
     def zero_mg(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return where creep and the room's temperature have moved the balance's zero at each of `t_ns`, in mg."""

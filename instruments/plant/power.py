@@ -20,7 +20,8 @@ class Power:
     """What feeds the pump at one moment.
 
     `fed_by` "battery": the pump's own cell, whatever the supply does. "supply": the bench's supply through the
-    interlock relay stands in for the cell, as on a bench with a battery eliminator.
+    interlock relay stands in for the cell, as on a bench with a battery eliminator. `imposed_v` is what a challenge
+    leaves of the voltage of either; no challenge feeds a pump whose supply is off or whose interlock is open.
     """
 
     fed_by: str
@@ -29,20 +30,22 @@ class Power:
     current_limit_a: float = 0.0
     output_on: bool = False
     interlock_closed: bool = False
+    imposed_v: float | None = None
 
     @property
     def pump_v(self) -> float:
         """Return the voltage at the pump's terminals in V."""
         if self.fed_by == "battery":
-            return self.battery_v
-        return self.supply_v if self.output_on and self.interlock_closed else 0.0
+            return self.battery_v if self.imposed_v is None else self.imposed_v
+        supply_v = self.supply_v if self.imposed_v is None else self.imposed_v
+        return supply_v if self.output_on and self.interlock_closed else 0.0
 
     @property
     def pump_alive(self) -> bool:
         """Tell whether the pump's electronics run."""
         return self.pump_v >= MIN_PUMP_V
 
-    def with_(self, **changes: float | bool) -> "Power":
+    def with_(self, **changes: float | bool | None) -> "Power":
         """Return the power after a change."""
         return replace(self, **changes)  # type: ignore[arg-type]  # field names and types are the caller's, all checked above
 

@@ -20,6 +20,7 @@ class LineKeys(TwinParameters):
 
     line_resistance_kpa_h_ul: float = Field(default=0.0025, gt=0)
     line_compliance_ul_kpa: float = Field(default=0.26, gt=0)
+    line_volume_ul: float = Field(default=220.0, ge=0, le=10_000)
     back_pressure_kpa: float = Field(default=0.0, ge=-20, le=20)
     siphon_ul_h: float = Field(default=0.0, ge=0, le=1000)
     siphon_from_h: float = Field(default=0.0, ge=0)

@@ -7,11 +7,14 @@ from types import TracebackType
 from typing import Self
 
 from rig.bench.asked import seconds_asked
+from rig.bench.challenges import Challenges
 from rig.bench.doses import SaysDoses
 from rig.bench.instruments import Instruments
 from rig.bench.opening import Opening
 from rig.bench.progress import Progress
+from rig.bench.prompts import Prompts
 from rig.bench.pump_watch import PumpWatch
+from rig.bench.realisers import Realisers
 from rig.bench.rest_watch import RestWatch
 from rig.bench.sampling import Sampler
 from rig.bench.window import Window
@@ -33,7 +36,7 @@ from rig.record.bodies.recipe import Recipe
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
 from rig.safety.lease import take_lease
-from rig.safety.stop import Powering, cut_delivery, stop_delivery
+from rig.safety.stop import cut_delivery, stop_delivery
 from rig.samples import Sampled
 from rig.wire_trace import WireTrace
 
@@ -69,6 +72,10 @@ class Bench(SaysDoses):
         self._pump_watches: list[PumpWatch] = []
         self._rest_watch = RestWatch(self.instruments, record, clock, self._does_not_rest)
         self.twin_failures: Callable[[], tuple[str, ...]] = tuple
+        answers = bench_file.operator.answers
+        self.ask = Prompts(record, clock, mocked=bench_file.mocked, answers=answers, meanwhile=self.renew_lease)
+        self._realisers = Realisers(bench_file, self.instruments, clock, self.ask, lambda: self.unsafe)
+        self.challenge = Challenges(self._realisers, record)
         self._cleanup = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -173,7 +180,7 @@ class Bench(SaysDoses):
         """Read every instrument once, so that the record reaches up to this moment."""
         for sampler in self.samplers:
             sampler.read_now()
-        for watch in self._pump_watches:
+        for watch in () if self.challenge.pump_out_of_reach else self._pump_watches:
             watch.look()
         self._rest_watch.count_edges()
         self.check()
@@ -217,7 +224,7 @@ class Bench(SaysDoses):
 
     def _stop_one(self, pump: Pump) -> None:
         try:
-            stop_delivery(pump, self._powering(), self.record.event)
+            stop_delivery(pump, self.instruments.powering(), self.record.event)
         except SafetyError as error:
             self.unsafe = self.unsafe or str(error).splitlines()[0]
             raise
@@ -225,17 +232,10 @@ class Bench(SaysDoses):
     def _does_not_rest(self, what: str) -> None:
         """Take the pump's power away because it delivers though it said that it stopped; raises SafetyError."""
         try:
-            cut_delivery(self._powering(), self.record.event, what)
+            cut_delivery(self.instruments.powering(), self.record.event, what)
         except SafetyError as error:
             self.unsafe = self.unsafe or str(error).splitlines()[0]
             raise
-
-    def _powering(self) -> Powering:
-        found = self.instruments
-        return Powering(
-            found.daq() if found.has("daq") else None,
-            found.supply() if found.has("supply") else None,
-        )
 
     # Opening ------------------------------------------------------------------------------------------------------
 
@@ -245,14 +245,16 @@ class Bench(SaysDoses):
             host = find_class(TWIN_HOST, "", "")(self.file, self.clock, self._seed)
             self.twin_failures = host.failures
             self._cleanup.callback(host.close)
-            ports = host.ports
+            ports, self._realisers.plant = host.ports, host.plant
         else:
             self._cleanup.callback(take_lease(self.file.bench.name))
         context = DriverContext(self.clock, self._journal, patience_of(self.clock), self._trace)
         opening = Opening(self.file, context, self.record, self._cleanup)
-        opening.connect(ports, self.instruments, self._powering)
+        opening.connect(ports, self.instruments, self.instruments.powering)
+        self._cleanup.callback(self.challenge.close)
         self._start_sampling()
         self._cleanup.callback(self.stop_pump)
+        self._cleanup.callback(self.challenge.restore_reach)
         for name, pump in self.instruments.pumps():
             pump.stop()
             if isinstance(pump, WatchesLink):
@@ -279,6 +281,8 @@ class Bench(SaysDoses):
                 continue
             lease = self._leased if one.capability == "pump" else lambda: True
             sampler = Sampler(one.name, one.driver, pace_s, self.clock, self.record, lease)
+            if one.role == "pump":
+                sampler.out_of_reach = lambda: self.challenge.pump_out_of_reach
             self._cleanup.callback(sampler.stop)
             sampler.start()
             self.samplers = (*self.samplers, sampler)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from rig.capabilities import Balance, Daq, FlowSensor, Instrument, Meter, Pump, Supply
-from rig.errors import PlanError
+from rig.capabilities import CAPABILITIES, Balance, Daq, FlowSensor, Instrument, Meter, Pump, Supply
+from rig.errors import DiscoveryError, PlanError
+from rig.safety.stop import Powering
 
 T = TypeVar("T")
 
@@ -31,7 +32,17 @@ class Instruments:
         self._all: dict[str, OnBench] = {}
 
     def add(self, one: OnBench) -> None:
-        """Put an open instrument on the bench."""
+        """Put an open instrument on the bench.
+
+        Raises DiscoveryError when its driver lacks a verb of its capability: a pump that is not known for one would
+        never be stopped.
+        """
+        wanted = CAPABILITIES[one.capability]
+        if not isinstance(one.driver, wanted):
+            verbs = {*dir(wanted), *getattr(wanted, "__annotations__", {})}
+            lacking = sorted(verb for verb in verbs if not verb.startswith("_") and not hasattr(one.driver, verb))
+            said = f"lacks {', '.join(lacking)}" if lacking else "has its verbs only when they are asked for"
+            raise DiscoveryError(f"the driver of {one.name} is no {one.capability}: it {said}")
         self._all[one.name] = one
 
     def __iter__(self) -> Iterator[OnBench]:
@@ -68,6 +79,13 @@ class Instruments:
     def meter(self, wanted: str = "meter") -> Meter:
         """Return a multimeter; without a word the one in the pump's supply line."""
         return self._one(wanted, [(one, one.driver) for one in self._of("meter") if isinstance(one.driver, Meter)])
+
+    def powering(self) -> Powering:
+        """Return what feeds the pump, as far as the rig has a hand on it."""
+        return Powering(
+            self.daq() if self.has("daq") else None,
+            self.supply() if self.has("supply") else None,
+        )
 
     def _of(self, capability: str) -> Iterator[OnBench]:
         return (one for one in self if one.capability == capability)

@@ -53,6 +53,8 @@ class Sampler:
         self._lapsed = False
         self.counts = SamplerCounts()
         self.on_block: Callable[[Block], object] = lambda _: None
+        # What a plan has cut off cannot answer: it is not asked, and each reading counts as missed.
+        self.out_of_reach: Callable[[], bool] = lambda: False
         self._instrument = instrument
         self._period_ns = ns_from_s(every_s)
         self._clock = clock
@@ -98,6 +100,9 @@ class Sampler:
                 self._count_time(due_ns)
                 if not self._leased():
                     return
+            if self.out_of_reach():
+                self.counts.missed += 1
+                return
             try:
                 block = self._instrument.read_block()
             except MISSABLE as error:

@@ -6,11 +6,12 @@ one pass.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from rig.bench_file.challenges import CHALLENGES, ChallengesSection, wrong_table
 from rig.bench_file.checking import Checker
 from rig.bench_file.tables import (
     Accuracy,
@@ -23,6 +24,7 @@ from rig.bench_file.tables import (
     InstrumentCommon,
     InstrumentSettings,
     LiquidSection,
+    OperatorSection,
     PowerSection,
     SafetySection,
     TwinParameters,
@@ -75,6 +77,8 @@ class BenchFile:
     laboratory: TwinParameters | None
     instruments: tuple[InstrumentEntry, ...]
     influxdb: InfluxSection | None = None
+    challenges: ChallengesSection = field(default_factory=ChallengesSection)
+    operator: OperatorSection = field(default_factory=OperatorSection)
 
     @property
     def mocked(self) -> bool:
@@ -125,7 +129,8 @@ def _bench(checker: Checker) -> BenchFile | None:
     found = [_instrument(checker, name, table, mocked=mocked) for name, table in named if isinstance(table, dict)]
     instruments = tuple(entry for entry in found if entry is not None)
     laboratory = _laboratory(checker, raw.get("laboratory", {}), mocked=mocked)
-    if document is None:
+    challenges = _challenges(checker, raw.get("challenges", {}), instruments, mocked=mocked)
+    if document is None or challenges is None:
         return None
     _check_whole(checker, document, instruments)
     return BenchFile(
@@ -141,6 +146,8 @@ def _bench(checker: Checker) -> BenchFile | None:
         laboratory=laboratory,
         instruments=instruments,
         influxdb=document.influxdb,
+        challenges=challenges,
+        operator=document.operator,
     )
 
 
@@ -193,6 +200,26 @@ def _laboratory(checker: Checker, raw: object, *, mocked: bool) -> TwinParameter
     if raw:
         checker.mistake(("laboratory",), "a physical bench has a real laboratory; leave this table out")
     return None
+
+
+def _challenges(
+    checker: Checker, raw: object, instruments: tuple[InstrumentEntry, ...], *, mocked: bool
+) -> ChallengesSection | None:
+    """Check by what the bench does what is done to a pump, and that it stands there."""
+    section = checker.table(ChallengesSection, raw, ("challenges",))
+    by_role = {entry.role: entry for entry in instruments}
+    for verb in CHALLENGES if section is not None else ():
+        table = section.of(verb) if section is not None else None
+        if table is None:
+            continue
+        for key, words in wrong_table(verb, table, mocked=mocked):
+            checker.mistake(("challenges", verb, key), words)
+        if table.by in ("daq", "supply") and table.by not in by_role:
+            checker.mistake(("challenges", verb, "by"), f"found {table.by!r}; no {table.by} stands on this bench")
+        elif table.by == "daq" and table.line == getattr(by_role["daq"].settings, "interlock_line", None):
+            words = f"found {table.line!r}; that line moves the interlock relay, which is for safety alone"
+            checker.mistake(("challenges", verb, "line"), words)
+    return section
 
 
 def _check_whole(checker: Checker, document: Document, instruments: tuple[InstrumentEntry, ...]) -> None:

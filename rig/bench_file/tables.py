@@ -164,6 +164,12 @@ class InfluxSection(TomlTable):
     ca_file: str = ""
 
 
+class OperatorSection(TomlTable):
+    """What the twin of a mocked bench answers when a plan asks somebody, by the question's text."""
+
+    answers: dict[str, str | float] = Field(default_factory=dict)
+
+
 class Document(TomlTable):
     """A whole bench file, before its instruments are looked at."""
 
@@ -175,6 +181,8 @@ class Document(TomlTable):
     liquid: LiquidSection | None = None
     ambient: AmbientSection | None = None
     influxdb: InfluxSection | None = None
+    operator: OperatorSection = Field(default_factory=OperatorSection)
+    challenges: dict[str, Any] = Field(default_factory=dict)
     laboratory: dict[str, Any] = Field(default_factory=dict)
     instruments: dict[Name, dict[str, Any]] = Field(min_length=1)
 

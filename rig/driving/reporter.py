@@ -22,12 +22,16 @@ OTHER_INSTRUMENT = "plug in the instrument that the bench file names, or correct
 
 
 class VerbUnderWay:
-    """The bytes of one verb so far, in the order in which they went, and what came of it when it did not fail."""
+    """The bytes of one verb so far, in the order in which they went, and what came of it when it did not fail.
+
+    What goes into `extra` is recorded with the verb: what the instrument told that the arguments cannot say.
+    """
 
     def __init__(self) -> None:
         self.result = "ok"
         self.sent = b""
         self.received = b""
+        self.extra: dict[str, object] = {}
 
     def note(self, sent: bytes | None, received: bytes | None) -> None:
         """Add bytes that went out and those that came back."""
@@ -110,8 +114,9 @@ class Reporter:
             if self._last_exchange is not None:
                 told.note(*self._last_exchange())
             now_ns = self._context.clock.now_ns()
-            exchange = Exchange(self.name, verb, arguments, told.sent, told.received, sent_ns, now_ns, told.result)
-            self._context.journal(exchange)
+            self._context.journal(
+                Exchange(self.name, verb, arguments, told.sent, told.received, sent_ns, now_ns, told.result, told.extra)
+            )
 
     def timed(self, ask: Callable[[], T]) -> tuple[int, T]:
         """Return the middle of an exchange (UTC ns) and what it brought."""

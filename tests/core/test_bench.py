@@ -8,7 +8,7 @@ import pytest
 from rig.bench.instruments import OnBench
 from rig.capabilities import PumpState
 from rig.clock import Deadline, WallClock
-from rig.errors import BenchConnectionError, InstrumentError, PlanError, RecordError, SafetyError
+from rig.errors import BenchConnectionError, DiscoveryError, InstrumentError, PlanError, RecordError, SafetyError
 from rig.record.bodies.events import LeaseLapsed, ReadingMissed
 from rig.record.bodies.pump_events import PumpDidNotStop, PumpLogRead, PumpStateChanged
 from rig.record.reader import RecordReader
@@ -35,11 +35,31 @@ class Stubborn:
     def __init__(self, real):
         self._real = real
 
-    def __getattr__(self, name):
-        return getattr(self._real, name)
+        self.name, self.limits = real.name, real.limits
+        self.identify, self.close, self.status, self.run_continuous = (
+            real.identify,
+            real.close,
+            real.status,
+            real.run_continuous,
+        )
 
     def stop(self):
         raise InstrumentError("pump", "no", advice="none")
+
+
+def test_a_driver_that_is_no_pump_is_refused_since_it_would_never_be_stopped(tmp_path):
+    class Half:
+        name = "half"
+
+        def identify(self): ...
+        def close(self): ...
+        def run_continuous(self, *, rate_ul_h): ...
+
+    with (
+        opened(tmp_path, bench_text()) as (bench, _),
+        pytest.raises(DiscoveryError, match="lacks limits, status, stop"),
+    ):
+        bench.instruments.add(OnBench("half", "pump", "half", Half()))
 
 
 def test_leaving_the_bench_stops_the_pump_whatever_happened_inside(tmp_path):

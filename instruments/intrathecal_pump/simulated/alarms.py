@@ -3,31 +3,57 @@
 from instruments.intrathecal_pump.messages import Alarm, LogEvent
 from instruments.intrathecal_pump.simulated.battery import Battery
 from instruments.intrathecal_pump.simulated.books import Books
+from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
 from instruments.intrathecal_pump.simulated.event_log import EventLog
 from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
+from instruments.intrathecal_pump.simulated.mechanism import Mechanism
 from instruments.intrathecal_pump.simulated.part import Part
+from instruments.intrathecal_pump.simulated.rest_timer import TOO_LONG_S, RestTimer
+from instruments.intrathecal_pump.simulated.self_test import PumpSelfTest
 
 RESERVOIR = Alarm.RESERVOIR_LOW | Alarm.RESERVOIR_EMPTY
-_ENDS_DELIVERY = Alarm.RESERVOIR_EMPTY | Alarm.BATTERY_DEPLETED | Alarm.LINK_LOST
+# What may come up while the pump delivers, besides the reservoir's and the cell's.
+WHILE_DELIVERING = Alarm.LINK_LOST | Alarm.STALL | Alarm.MEMORY_ERROR | Alarm.DOSE_LIMIT
+_ENDS_DELIVERY = Alarm.RESERVOIR_EMPTY | Alarm.BATTERY_DEPLETED | WHILE_DELIVERING
 _EVENTS = {
     Alarm.RESERVOIR_LOW: LogEvent.RESERVOIR_LOW,
     Alarm.RESERVOIR_EMPTY: LogEvent.RESERVOIR_EMPTY,
     Alarm.BATTERY_LOW: LogEvent.BATTERY_LOW,
     Alarm.BATTERY_DEPLETED: LogEvent.BATTERY_DEPLETED,
     Alarm.LINK_LOST: LogEvent.LINK_LOST,
+    Alarm.STOPPED_TOO_LONG: LogEvent.STOPPED_TOO_LONG,
+    Alarm.STALL: LogEvent.STALL,
+    Alarm.MEMORY_ERROR: LogEvent.MEMORY_ERROR,
+    Alarm.DOSE_LIMIT: LogEvent.DOSE_LIMIT,
 }
 
 
 class Alarms(Part):
-    """Watches books, battery and watchdog; warnings are logged once, what ends delivery is latched."""
+    """Watches the other parts; warnings are logged once, what ends delivery is latched."""
 
-    def __init__(self, books: Books, battery: Battery, watchdog: LinkWatchdog, log: EventLog) -> None:
+    def __init__(
+        self,
+        books: Books,
+        battery: Battery,
+        watchdog: LinkWatchdog,
+        log: EventLog,
+        *,
+        mechanism: Mechanism,
+        rest: RestTimer,
+        dose_limit: DoseLimit,
+        self_test: PumpSelfTest,
+    ) -> None:
+        self._mechanism = mechanism
+        self._rest = rest
+        self._dose_limit = dose_limit
+        self._self_test = self_test
         self._books = books
         self._battery = battery
         self._watchdog = watchdog
         self._log = log
         self._latched = Alarm(0)
         self._told = Alarm(0)
+        self._silenced = Alarm(0)
 
     @property
     def latched(self) -> Alarm:
@@ -42,12 +68,26 @@ class Alarms(Part):
             Alarm.BATTERY_LOW: self._battery.low,
             Alarm.BATTERY_DEPLETED: self._battery.depleted,
             Alarm.LINK_LOST: delivering and self._watchdog.expired(t_ns),
+            Alarm.STOPPED_TOO_LONG: not delivering and self._rest.too_long(t_ns),
+            Alarm.STALL: self._mechanism.stalled,
+            Alarm.MEMORY_ERROR: self._self_test.memory_failed,
+            Alarm.DOSE_LIMIT: delivering and self._dose_limit.reached(t_ns),
         }
         return Alarm(sum(alarm for alarm, cause in holds.items() if cause))
 
     def shown(self, t_ns: int, *, delivering: bool) -> Alarm:
         """Return the alarms that the status tells."""
         return self.latched | self.causes(t_ns, delivering=delivering)
+
+    def sounding(self, t_ns: int, *, delivering: bool) -> Alarm:
+        """Return the alarms that are signalled: those that are shown and were not silenced since they came."""
+        return self.shown(t_ns, delivering=delivering) & ~self._silenced
+
+    def silence(self, t_ns: int, *, delivering: bool) -> Alarm:
+        """Signal what is shown no longer; return what was signalled until now."""
+        sounding = self.sounding(t_ns, delivering=delivering)
+        self._silenced |= sounding
+        return sounding
 
     def ends_delivery(self, alarm: Alarm) -> bool:
         """Tell whether the pump stops itself for this alarm."""
@@ -62,22 +102,32 @@ class Alarms(Part):
     def latch(self, alarm: Alarm, t_ns: int) -> None:
         """Log an alarm that has ended delivery, and keep it until it is acknowledged."""
         self._latched |= alarm
+        self._silenced &= ~alarm
         self._log.write(t_ns, _EVENTS[alarm], self.detail(alarm))
 
     def rearm(self, causes: Alarm) -> None:
         """Let a warning whose cause is gone be logged anew when it comes again."""
         self._told &= causes
+        self._silenced &= causes | self._latched
 
     def acknowledge(self) -> None:
         """Forget what is latched: STOP was commanded."""
         self._latched = Alarm(0)
 
     def detail(self, alarm: Alarm) -> int:
-        """Return what the log tells with an alarm: content in nL, voltage in mV, or watchdog time in ms."""
+        """Return what the log tells with an alarm, as the page of the link says: content in nL, voltage in mV, …"""
         if alarm in RESERVOIR:
             return self._books.reservoir_nl
-        return self._watchdog.time_ms if alarm is Alarm.LINK_LOST else self._battery.measured_mv
+        details = {
+            Alarm.LINK_LOST: self._watchdog.time_ms,
+            Alarm.STOPPED_TOO_LONG: TOO_LONG_S,
+            Alarm.STALL: self._books.delivered_nl,
+            Alarm.MEMORY_ERROR: 0,
+            Alarm.DOSE_LIMIT: self._dose_limit.max_dose_nl,
+        }
+        return details.get(alarm, self._battery.measured_mv)
 
     def power_lost(self) -> None:
-        """Forget what is latched."""
+        """Forget what is latched, and what was silenced."""
         self._latched = Alarm(0)
+        self._silenced = Alarm(0)

@@ -9,6 +9,7 @@ from instruments.intrathecal_pump.simulated.alarms import Alarms
 from instruments.intrathecal_pump.simulated.battery import Battery
 from instruments.intrathecal_pump.simulated.bolus_engine import BolusEngine
 from instruments.intrathecal_pump.simulated.books import Books
+from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
 from instruments.intrathecal_pump.simulated.event_log import EventLog
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
@@ -16,8 +17,12 @@ from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
 from instruments.intrathecal_pump.simulated.part import Part
 from instruments.intrathecal_pump.simulated.part_names import find_part
+from instruments.intrathecal_pump.simulated.patient import PatientControl
+from instruments.intrathecal_pump.simulated.priming import Priming
 from instruments.intrathecal_pump.simulated.programming_limits import ProgrammingLimits
 from instruments.intrathecal_pump.simulated.real_time_clock import PumpClock
+from instruments.intrathecal_pump.simulated.rest_timer import RestTimer
+from instruments.intrathecal_pump.simulated.self_test import PumpSelfTest
 from instruments.intrathecal_pump.simulated.staging import Staging
 from instruments.intrathecal_pump.simulated.start_up import PumpStartUp
 from instruments.intrathecal_pump.simulated.stroke_planner import StrokePlanner
@@ -30,6 +35,9 @@ class Parts:
 
     schedule: InfusionSchedule
     bolus: BolusEngine
+    prime: Priming
+    patient: PatientControl
+    dose_limit: DoseLimit
     limits: ProgrammingLimits
     staging: Staging
     alarms: Alarms
@@ -41,11 +49,13 @@ class Parts:
     planner: StrokePlanner
     mechanism: Mechanism
     start_up: PumpStartUp
+    rest: RestTimer
+    self_test: PumpSelfTest
 
     @property
     def delivering(self) -> bool:
-        """Tell whether an infusion or a bolus is under way."""
-        return self.schedule.running or self.bolus.under_way
+        """Tell whether an infusion, a bolus or a prime is under way."""
+        return self.schedule.running or self.bolus.under_way or self.prime.under_way
 
     def __iter__(self) -> Iterator[Part]:
         return (getattr(self, field.name) for field in fields(self))
@@ -63,21 +73,38 @@ def assemble(parameters: PumpParameters, rng: np.random.Generator, now_ns: int) 
         stroke_nl=p.stroke_nl,
         reservoir_nl=round(p.reservoir_ul * 1000),
         low_nl=round(p.low_reservoir_ul * 1000),
+        capacity_nl=round(p.capacity_ul * 1000),
     )
     battery = find_part(names.battery, Battery)(p.cell_drop_v_per_ah)
     watchdog = find_part(names.watchdog, LinkWatchdog)(now_ns)
+    mechanism = find_part(names.mechanism, Mechanism)(p, rng)
+    schedule = find_part(names.schedule, InfusionSchedule)(clock)
+    limits = find_part(names.limits, ProgrammingLimits)()
+    dose_limit = find_part(names.dose_limit, DoseLimit)(
+        max_dose_nl=round(p.max_hourly_dose_ul * 1000), max_rate_nl_h=limits.limits.max_total_rate_nl_h
+    )
+    rest = find_part(names.rest, RestTimer)(now_ns)
+    self_test = find_part(names.self_test, PumpSelfTest)(schedule, mechanism, battery, limits)
+    alarms = find_part(names.alarms, Alarms)(
+        books, battery, watchdog, log, mechanism=mechanism, rest=rest, dose_limit=dose_limit, self_test=self_test
+    )
     return Parts(
-        schedule=find_part(names.schedule, InfusionSchedule)(clock),
+        schedule=schedule,
         bolus=find_part(names.bolus, BolusEngine)(planner),
-        limits=find_part(names.limits, ProgrammingLimits)(),
+        prime=find_part(names.prime, Priming)(planner),
+        patient=find_part(names.patient, PatientControl)(),
+        dose_limit=dose_limit,
+        limits=limits,
         staging=find_part(names.staging, Staging)(),
-        alarms=find_part(names.alarms, Alarms)(books, battery, watchdog, log),
+        alarms=alarms,
         watchdog=watchdog,
         battery=battery,
         books=books,
         log=log,
         clock=clock,
         planner=planner,
-        mechanism=find_part(names.mechanism, Mechanism)(p, rng),
+        mechanism=mechanism,
         start_up=find_part(names.start_up, PumpStartUp)(now_ns, boot_ns=ns_from_s(p.boot_s)),
+        rest=rest,
+        self_test=self_test,
     )

@@ -5,14 +5,23 @@ from instruments.intrathecal_pump.simulated.spell import Turns
 
 
 class Books(Part):
-    """Volume delivered and boluses begun since manufacture, and the reservoir's content, each stroke for nominal."""
+    """Volume delivered and what was begun since manufacture, and the reservoir's content, each stroke for nominal."""
 
-    def __init__(self, *, stroke_nl: int, reservoir_nl: int, low_nl: int) -> None:
+    def __init__(self, *, stroke_nl: int, reservoir_nl: int, low_nl: int, capacity_nl: int = 0) -> None:
         self._stroke_nl = stroke_nl
         self._low_nl = low_nl
         self._delivered_nl = 0
         self._reservoir_nl = reservoir_nl
         self._boluses = 0
+        self.capacity_nl = max(capacity_nl, reservoir_nl)
+        self.squares = 0
+        self.primes = 0
+        self.refills = 0
+
+    @property
+    def low_nl(self) -> int:
+        """Return the content in nL at which the pump warns."""
+        return self._low_nl
 
     @property
     def delivered_nl(self) -> int:
@@ -26,7 +35,7 @@ class Books(Part):
 
     @property
     def boluses(self) -> int:
-        """Return how many boluses were begun since manufacture."""
+        """Return how many single boluses were begun since manufacture."""
         return self._boluses
 
     @property
@@ -51,5 +60,14 @@ class Books(Part):
         self._reservoir_nl = max(0, self._reservoir_nl - volume_nl)
 
     def book_bolus(self) -> None:
-        """Enter the beginning of a bolus."""
+        """Enter the beginning of a single bolus."""
         self._boluses += 1
+
+    def book_refill(self, content_nl: int) -> None:
+        """Enter what the reservoir holds now."""
+        self._reservoir_nl = content_nl
+        self.refills += 1
+
+    def set_low(self, low_nl: int) -> None:
+        """Set the content at which the pump warns, in nL."""
+        self._low_nl = low_nl

@@ -1,12 +1,13 @@
 """The built-in firmware of the simulated pump, the one that docs/pump-link.md describes: its parts, put to work."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 
 from instruments.intrathecal_pump.messages import Alarm, Command, LogEvent, Reply
-from instruments.intrathecal_pump.simulated.alarms import RESERVOIR
+from instruments.intrathecal_pump.simulated.alarms import RESERVOIR, WHILE_DELIVERING
 from instruments.intrathecal_pump.simulated.assembly import assemble
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
@@ -20,6 +21,7 @@ class BuiltInFirmware:
     """Lives through time, and asks its parts when there is something for them to do; what they do, they alone know."""
 
     made_of_parts: ClassVar[bool] = True
+    link_edition: ClassVar[int] = 2
 
     def __init__(self, parameters: PumpParameters, rng: np.random.Generator, now_ns: int) -> None:
         self.parts = assemble(parameters, rng, now_ns)
@@ -50,8 +52,11 @@ class BuiltInFirmware:
             return ()
         self.parts.battery.idle((to_ns - self._t_ns) / 1e9)
         strokes: list[Stroke] = []
+        if self.parts.delivering:
+            self._heed(self._causes() & Alarm.MEMORY_ERROR)
         while self.parts.delivering and self._t_ns < to_ns:
             strokes += self._deliver(self._spell(to_ns), volts, line_kpa)
+        self._watch_rest(to_ns)
         self._t_ns = to_ns
         self._watch_battery(volts)
         return strokes
@@ -59,33 +64,64 @@ class BuiltInFirmware:
     def _spell(self, to_ns: int) -> Spell:
         """Return how delivery goes on until something changes, at most up to `to_ns`."""
         parts, t_ns = self.parts, self._t_ns
-        rate_nl_h = parts.bolus.total_nl_h(parts.schedule.rate_nl_h(t_ns))
+        basal_nl_h, prime_nl_h = parts.schedule.rate_nl_h(t_ns), parts.prime.rate_nl_h
+        rate_nl_h = prime_nl_h or parts.bolus.total_nl_h(basal_nl_h)
         changes_ns = (
             parts.planner.time_of(parts.books.strokes_to_mark(), t_ns, rate_nl_h),
             parts.watchdog.fires_ns,
-            parts.bolus.ends_ns(t_ns),
+            parts.prime.ends_ns(t_ns) if prime_nl_h else parts.bolus.ends_ns(t_ns),
+            parts.dose_limit.reaches_ns(t_ns, rate_nl_h),
             parts.schedule.changes_ns(t_ns),
         )
         # What was due before now and still changes nothing must not hold the pump up for ever.
         end_ns = min((change_ns for change_ns in changes_ns if change_ns > t_ns), default=to_ns)
-        return Spell(t_ns, min(end_ns, to_ns), rate_nl_h, parts.bolus.rate_nl_h)
+        end_ns = min(end_ns, to_ns)
+        if prime_nl_h:
+            return Spell(t_ns, end_ns, rate_nl_h, 0, prime_nl_h=prime_nl_h)
+        return Spell(t_ns, end_ns, rate_nl_h, parts.bolus.rate_nl_h, basal_nl_h)
 
     def _deliver(self, spell: Spell, volts: float, line_kpa: float) -> list[Stroke]:
         """Deliver for a spell, and do what falls due at its end."""
         parts = self.parts
         turns = Turns(spell, tuple(parts.planner.run(spell)), volts, line_kpa)
         strokes = parts.mechanism.strokes(turns)
+        if parts.mechanism.stalled:
+            # The motor tells that it did not turn: nothing is booked, and nothing is made up later.
+            turns = replace(turns, due_ns=turns.due_ns[: len(strokes)])
         parts.battery.turn(len(turns.due_ns))
         parts.bolus.run(spell)
+        parts.prime.run(spell)
+        parts.planner.give_back(parts.schedule.run(spell))
+        parts.dose_limit.run(spell)
         parts.books.book(turns)
         self._t_ns = spell.to_ns
-        if parts.bolus.given:
-            self._write(LogEvent.BOLUS_ENDED, parts.bolus.complete())
+        parts.rest.delivered(spell.to_ns)
+        self._end_what_was_given()
         causes = self._causes()
         self._heed(causes & RESERVOIR)
-        if parts.delivering:
-            self._heed(causes & Alarm.LINK_LOST)
+        for alarm in WHILE_DELIVERING:
+            if parts.delivering:
+                self._heed(causes & alarm)
         return strokes
+
+    def _end_what_was_given(self) -> None:
+        parts = self.parts
+        if parts.bolus.given:
+            self._write(LogEvent.BOLUS_ENDED, parts.bolus.complete())
+        if parts.bolus.square_given:
+            self._write(LogEvent.SQUARE_ENDED, parts.bolus.end_square())
+        if parts.prime.given:
+            self._write(LogEvent.PRIMED, parts.prime.end())
+        ended = parts.schedule.ended(self._t_ns)
+        if ended is not None:
+            self._write(*ended)
+
+    def _watch_rest(self, to_ns: int) -> None:
+        """Warn of a pump that has been stopped too long, at the moment when it has."""
+        fires_ns = self.parts.rest.fires_ns
+        if not self.parts.delivering and self._t_ns <= fires_ns <= to_ns:
+            self._t_ns = fires_ns
+            self._heed(self._causes() & Alarm.STOPPED_TOO_LONG)
 
     def _watch_battery(self, volts: float) -> None:
         self.parts.battery.measure(volts)
@@ -108,9 +144,14 @@ class BuiltInFirmware:
                 self.parts.alarms.warn(alarm, self._t_ns)
 
     def _halt(self) -> None:
-        if self.parts.bolus.under_way:
-            self._write(LogEvent.BOLUS_ENDED, self.parts.bolus.halt())
-        self.parts.schedule.halt()
+        parts = self.parts
+        if parts.bolus.single_under_way:
+            self._write(LogEvent.BOLUS_ENDED, parts.bolus.halt())
+        if parts.bolus.square_under_way:
+            self._write(LogEvent.SQUARE_ENDED, parts.bolus.end_square())
+        if parts.prime.under_way:
+            self._write(LogEvent.PRIMED, parts.prime.end())
+        parts.schedule.halt()
 
     def _lose_power(self) -> None:
         if self.parts.start_up.go_down(delivering=self.parts.delivering):

@@ -2,13 +2,17 @@
 
 from typing import TypeAlias
 
+from instruments.intrathecal_pump.codes import FIRST_ALARMS
+from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES
 from instruments.intrathecal_pump.messages import (
     ClockReading,
     Command,
     Commit,
     DeliveryState,
     DoneReply,
+    FullStatus,
     GetClock,
+    GetFullStatus,
     GetLimits,
     GetStatus,
     Identification,
@@ -26,10 +30,10 @@ from instruments.intrathecal_pump.messages import (
     StatusReply,
     StopDelivery,
 )
-from instruments.intrathecal_pump.programme import Continuous, Programme
+from instruments.intrathecal_pump.programme import Programme, image
 from instruments.intrathecal_pump.simulated.assembly import Parts
 from instruments.intrathecal_pump.simulated.part import Part
-from instruments.intrathecal_pump.simulated.programming_limits import Standing
+from instruments.intrathecal_pump.simulated.therapy_desk import TherapyDesk
 
 Question: TypeAlias = Identify | GetLimits | GetStatus | ReadLog | GetClock | ReadStaged
 
@@ -40,13 +44,14 @@ class CommandDesk(Part):
     def __init__(self, parts: Parts, *, serial: str) -> None:
         self.parts = parts
         self.serial = serial
+        self.therapy = TherapyDesk(parts)
 
     @property
     def state(self) -> DeliveryState:
         """Return what the pump says that it is doing."""
         if self.parts.alarms.latched:
             return DeliveryState.ALARM
-        if self.parts.bolus.under_way:
+        if self.parts.bolus.under_way or self.parts.prime.under_way:
             return DeliveryState.BOLUS
         return DeliveryState.INFUSING if self.parts.schedule.running else DeliveryState.STOPPED
 
@@ -63,18 +68,26 @@ class CommandDesk(Part):
                 return self.set_clock(command.clock_ms, now_ns)
             case SetWatchdog():
                 return self.set_watchdog(command.watchdog_ms, now_ns)
-            case _:
+            case GetFullStatus():
+                return self.full_status(now_ns)
+            case Identify() | GetLimits() | GetStatus() | ReadLog() | GetClock() | ReadStaged():
                 return self.answer(command, now_ns)
+            case _:
+                return self.therapy.handle(command, now_ns)
 
     def status(self, now_ns: int) -> StatusReply:
-        """Return the pump's account of itself."""
+        """Return the pump's account of itself, as the first edition of the link tells it.
+
+        Its two rates are what is delivered together: a prime shows as a bolus, the infusion that waits for it as none.
+        """
         parts = self.parts
+        priming = parts.prime.under_way
         return StatusReply(
             state=self.state,
-            alarms=parts.alarms.shown(now_ns, delivering=self.parts.delivering),
-            basal_nl_h=parts.schedule.programmed_nl_h,
-            bolus_nl_h=parts.bolus.rate_nl_h,
-            bolus_left_nl=parts.bolus.left_nl,
+            alarms=parts.alarms.shown(now_ns, delivering=self.parts.delivering) & FIRST_ALARMS,
+            basal_nl_h=0 if priming else parts.schedule.programmed_nl_h(now_ns),
+            bolus_nl_h=parts.prime.rate_nl_h or parts.bolus.rate_nl_h,
+            bolus_left_nl=parts.prime.left_nl if priming else parts.bolus.left_nl,
             delivered_nl=parts.books.delivered_nl,
             reservoir_nl=parts.books.reservoir_nl,
             battery_mv=parts.battery.measured_mv,
@@ -83,6 +96,11 @@ class CommandDesk(Part):
             boluses=parts.books.boluses,
             watchdog_ms=parts.watchdog.time_ms,
         )
+
+    def full_status(self, now_ns: int) -> FullStatus:
+        """Return the first edition's status with what the second added."""
+        said = self.status(now_ns)
+        return FullStatus(said, self.therapy.status(said.alarms, now_ns), self.parts.patient.told(now_ns))
 
     def answer(self, question: Question, now_ns: int) -> Reply:
         """Tell something; nothing changes."""
@@ -99,7 +117,10 @@ class CommandDesk(Part):
                 return ClockReading(self.parts.clock.read_ms(now_ns))
             case ReadStaged():
                 staged = self.parts.staging.staged
-                return RefusalReply(ReplyResult.NOTHING_STAGED) if staged is None else Staged(staged)
+                if staged is None:
+                    return RefusalReply(ReplyResult.NOTHING_STAGED)
+                too_long = len(image(staged)) >= MAX_PAYLOAD_BYTES
+                return RefusalReply(ReplyResult.TOO_LONG) if too_long else Staged(staged)
 
     def set_clock(self, clock_ms: int, now_ns: int) -> Reply:
         """Set the clock, within its limits; the entry's own time is the new one."""
@@ -122,8 +143,9 @@ class CommandDesk(Part):
     def stop(self, now_ns: int) -> Reply:
         """End all delivery, drop what is staged, acknowledge alarms; never refused."""
         before = self.state
-        if self.parts.bolus.under_way:
+        if self.parts.bolus.single_under_way:
             self.parts.log.write(now_ns, LogEvent.BOLUS_ENDED, self.parts.bolus.stop())
+        self.therapy.stop(now_ns)
         self.parts.schedule.stop()
         self.parts.staging.drop()
         self.parts.alarms.acknowledge()
@@ -144,7 +166,7 @@ class CommandDesk(Part):
         programme = self.parts.staging.take(crc)
         if isinstance(programme, ReplyResult):
             return self.refuse_commit(programme, now_ns)
-        obstacle = self.parts.limits.obstacle(programme, self._standing())
+        obstacle = self.therapy.obstacle(programme, now_ns)
         if obstacle is not None:
             return self.refuse_commit(obstacle, now_ns)
         self.begin(programme, now_ns)
@@ -152,26 +174,9 @@ class CommandDesk(Part):
 
     def begin(self, programme: Programme, now_ns: int) -> None:
         """Begin a programme that nothing stands in the way of."""
-        if isinstance(programme, Continuous):
-            self.parts.schedule.begin(programme, now_ns)
-            self.parts.log.write(now_ns, LogEvent.INFUSION_STARTED, programme.rate_nl_h)
-        else:
-            self.parts.bolus.begin(programme)
-            self.parts.books.book_bolus()
-            self.parts.log.write(now_ns, LogEvent.BOLUS_STARTED, programme.volume_nl)
+        self.therapy.begin(programme, now_ns)
 
     def refuse_commit(self, result: ReplyResult, now_ns: int) -> Reply:
         """Log and return why a programme does not begin."""
         self.parts.log.write(now_ns, LogEvent.COMMIT_REFUSED, result)
         return RefusalReply(result)
-
-    def _standing(self) -> Standing:
-        parts = self.parts
-        return Standing(
-            alarm=bool(parts.alarms.latched),
-            reservoir_empty=parts.books.empty,
-            battery_depleted=parts.battery.depleted,
-            bolus_running=parts.bolus.under_way,
-            basal_nl_h=parts.schedule.programmed_nl_h,
-            bolus_nl_h=parts.bolus.rate_nl_h,
-        )

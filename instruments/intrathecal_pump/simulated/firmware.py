@@ -37,6 +37,8 @@ class PumpParameters(TwinParameters):
     motor_edges_per_stroke: int = Field(default=8, ge=1, le=10_000)
     reservoir_ul: float = Field(default=120_000.0, ge=0, le=1_000_000)
     low_reservoir_ul: float = Field(default=2_000.0, ge=0, le=1_000_000)
+    capacity_ul: float = Field(default=120_000.0, ge=1, le=1_000_000)
+    max_hourly_dose_ul: float = Field(default=1_600.0, ge=1, le=1_000_000)
     cell_drop_v_per_ah: float = Field(default=0.0, ge=0, le=1000)
     clock_drift_ppm: float = Field(default=5.0, ge=-10_000, le=10_000)
     clock_offset_s: float = Field(default=0.0, ge=-1e9, le=1e9)

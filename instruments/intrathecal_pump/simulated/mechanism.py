@@ -19,10 +19,29 @@ class Mechanism(Part):
         self._parameters = parameters
         self._content_ul = parameters.reservoir_ul
         self._volumes_ul = self._draw(rng)
+        self._stuck = False
+        self._stalled = False
+
+    @property
+    def stalled(self) -> bool:
+        """Return the motor's own feedback: it was to turn and did not, and has not turned since."""
+        return self._stalled
+
+    def stick(self, *, stuck: bool) -> None:
+        """Hold the motor, or let it go: what a magnet, a short or wear does. It is noticed at the next turn."""
+        self._stuck = stuck
+        self._stalled = self._stalled and stuck
+
+    def refill(self, volume_ul: float) -> None:
+        """Fill the reservoir so that it truly holds this much; the firmware knows nothing of it until it is told."""
+        self._content_ul = volume_ul
 
     def strokes(self, turns: Turns) -> list[Stroke]:
         """Turn the motor once each time that is due; return what it moves: nothing on an empty reservoir."""
         edges = self._parameters.motor_edges_per_stroke
+        if self._stuck:
+            self._stalled = self._stalled or bool(turns.due_ns)
+            return []
         done = []
         for t_ns in turns.due_ns:
             volume_ul = min(next(self._volumes_ul), self._content_ul)

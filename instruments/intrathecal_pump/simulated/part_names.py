@@ -23,6 +23,9 @@ class PartNames(TomlTable):
     schedule: str = f"{_HERE}.infusion_schedule:InfusionSchedule"
     bolus: str = f"{_HERE}.bolus_engine:BolusEngine"
     limits: str = f"{_HERE}.programming_limits:ProgrammingLimits"
+    prime: str = f"{_HERE}.priming:Priming"
+    patient: str = f"{_HERE}.patient:PatientControl"
+    dose_limit: str = f"{_HERE}.dose_limit:DoseLimit"
     staging: str = f"{_HERE}.staging:Staging"
     alarms: str = f"{_HERE}.alarms:Alarms"
     watchdog: str = f"{_HERE}.link_watchdog:LinkWatchdog"
@@ -33,6 +36,8 @@ class PartNames(TomlTable):
     planner: str = f"{_HERE}.stroke_planner:StrokePlanner"
     mechanism: str = f"{_HERE}.mechanism:Mechanism"
     start_up: str = f"{_HERE}.start_up:PumpStartUp"
+    rest: str = f"{_HERE}.rest_timer:RestTimer"
+    self_test: str = f"{_HERE}.self_test:PumpSelfTest"
     desk: str = f"{_HERE}.command_desk:CommandDesk"
 
     @field_validator("*")

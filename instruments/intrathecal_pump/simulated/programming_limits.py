@@ -2,26 +2,20 @@
 
 from dataclasses import dataclass
 
-from instruments.intrathecal_pump.messages import Limits, ReplyResult
-from instruments.intrathecal_pump.programme import Bolus, Continuous, Programme
+from instruments.intrathecal_pump.messages import FullLimits, Limits, ReplyResult
+from instruments.intrathecal_pump.programme import Bolus, Combination, PatientBoluses, Prime, Programme, SquareBolus
 from instruments.intrathecal_pump.simulated.part import Part
+from instruments.intrathecal_pump.simulated.therapy_limits import FULL_LIMITS, LIMITS, highest_nl_h, therapy_refusal
 
-LIMITS = Limits(
-    min_rate_nl_h=2_000,
-    max_rate_nl_h=1_000_000,
-    rate_step_nl_h=1,
-    min_bolus_nl=5_000,
-    max_bolus_nl=500_000,
-    bolus_step_nl=100,
-    max_total_rate_nl_h=1_600_000,
-)
 WATCHDOG_MS = range(100, 600_001)
 CLOCK_MS = range(946_684_800_000, 4_102_444_800_000)  # the years 2000 to 2099
+# What stands in the way of any delivery.
+GRAVE = (ReplyResult.ALARM_ACTIVE, ReplyResult.RESERVOIR_EMPTY, ReplyResult.BATTERY_DEPLETED)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the pump is doing when a programme is to begin; rates in nL/h."""
+    """What the pump is doing when a programme is to begin; rates in nL/h, each the highest that may still come."""
 
     alarm: bool
     reservoir_empty: bool
@@ -29,6 +23,8 @@ class Standing:
     bolus_running: bool
     basal_nl_h: int
     bolus_nl_h: int
+    square_running: bool = False
+    prime_running: bool = False
 
 
 class ProgrammingLimits(Part):
@@ -39,30 +35,29 @@ class ProgrammingLimits(Part):
         """Return the limits as GET_LIMITS tells them."""
         return LIMITS
 
+    @property
+    def full_limits(self) -> FullLimits:
+        """Return the limits of the second edition's programmes, without those that are the pump's own."""
+        return FULL_LIMITS
+
     def refusal(self, programme: Programme) -> ReplyResult | None:
         """Return why the pump can never be set to this programme, None when it can."""
-        if isinstance(programme, Continuous):
-            value, step = programme.rate_nl_h, LIMITS.rate_step_nl_h
-            low, high = LIMITS.min_rate_nl_h, LIMITS.max_rate_nl_h
-        else:
-            value, step = programme.volume_nl, LIMITS.bolus_step_nl
-            low, high = LIMITS.min_bolus_nl, LIMITS.max_bolus_nl
-            if not LIMITS.min_rate_nl_h <= programme.rate_nl_h <= LIMITS.max_total_rate_nl_h:
-                return ReplyResult.OUT_OF_RANGE
-        if not low <= value <= high:
-            return ReplyResult.OUT_OF_RANGE
-        return ReplyResult.NOT_A_STEP if value % step else None
+        return therapy_refusal(programme)
 
     def obstacle(self, programme: Programme, standing: Standing) -> ReplyResult | None:
         """Return why this programme cannot start as the pump stands, None when it can."""
-        bolus = isinstance(programme, Bolus)
-        beside_nl_h = standing.basal_nl_h if bolus else standing.bolus_nl_h
+        single = isinstance(programme, Bolus | Combination)
+        square = isinstance(programme, SquareBolus | Combination)
+        beside_nl_h = standing.basal_nl_h if single or square else standing.bolus_nl_h
+        if isinstance(programme, Prime | PatientBoluses):
+            beside_nl_h = 0  # nothing is delivered beside a prime; a permission delivers nothing
         obstacles = {
             ReplyResult.ALARM_ACTIVE: standing.alarm,
             ReplyResult.RESERVOIR_EMPTY: standing.reservoir_empty,
             ReplyResult.BATTERY_DEPLETED: standing.battery_depleted,
-            ReplyResult.BOLUS_RUNNING: bolus and standing.bolus_running,
-            ReplyResult.ABOVE_TOTAL_RATE: programme.rate_nl_h + beside_nl_h > LIMITS.max_total_rate_nl_h,
+            ReplyResult.BOLUS_RUNNING: (single and standing.bolus_running) or (square and standing.square_running),
+            ReplyResult.PRIME_RUNNING: isinstance(programme, Prime) and standing.prime_running,
+            ReplyResult.ABOVE_TOTAL_RATE: highest_nl_h(programme) + beside_nl_h > LIMITS.max_total_rate_nl_h,
         }
         return next((result for result, holds in obstacles.items() if holds), None)
 

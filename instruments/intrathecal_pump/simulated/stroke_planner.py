@@ -18,7 +18,10 @@ class StrokePlanner(Part):
     def run(self, spell: Spell) -> list[int]:
         """Want a spell's rate throughout it; return when strokes fell due in (from_ns, to_ns]."""
         before, rate_nl_h = self._owed, spell.rate_nl_h
-        count, self._owed = divmod(before + rate_nl_h * (spell.to_ns - spell.from_ns), self._stroke)
+        wanted = before + rate_nl_h * (spell.to_ns - spell.from_ns)
+        # What was given back may still exceed what is wanted: that is no stroke less.
+        count = max(0, wanted // self._stroke)
+        self._owed = wanted - count * self._stroke
         # Each stroke at the first nanosecond at which the wanted volume fills it: rounded up, hence the signs.
         return [spell.from_ns - (before - n * self._stroke) // rate_nl_h for n in range(1, count + 1)]
 

@@ -4,16 +4,17 @@ Sample k of an analogue task is taken k divisor ticks of the 100 MHz timebase af
 laboratory at that instant, turned to volts by the sensor's wiring, with noise, in steps of a 16-bit converter.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from instruments.ni_daq import dialect
 from instruments.ni_daq.dialect import NiCode
+from instruments.plant.challenges import checked
 from instruments.plant.laboratory import Laboratory
 from rig.bench_file.tables import TomlTable
 from rig.clock import NS_PER_S
@@ -62,6 +63,25 @@ class WiredSensor(TomlTable):
     quantity: Quantity
     scale: Annotated[float, AfterValidator(_not_zero)] = 1.0
     offset: float = 0.0
+
+
+class WiredRelay(TomlTable):
+    """What hangs on one digital line, a valve or a relay: while the line is high, this is done to the pump."""
+
+    line: str = Field(pattern=r"^port0/line\d+$")
+    does: Literal["occlusion", "leak", "disconnection", "kink", "magnet", "power_cut", "press_button"]
+    share_percent: float | None = None
+    times_resistance: float | None = None
+
+    @model_validator(mode="after")
+    def _figures_fit(self) -> Self:
+        checked(self.does, self.given())
+        return self
+
+    def given(self) -> dict[str, float]:
+        """Return the figures of what it does."""
+        figures = {"share_percent": self.share_percent, "times_resistance": self.times_resistance}
+        return {name: value for name, value in figures.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +220,7 @@ _QUANTITIES: dict[str, Callable[[Laboratory, NDArray[np.int64]], NDArray[np.floa
     "air_humidity_percent": lambda laboratory, t_ns: laboratory.environment.relative_humidity_percent(t_ns),
     "liquid_temperature_c": lambda laboratory, t_ns: laboratory.environment.liquid_temperature_c(t_ns),
     "pump_voltage_v": lambda laboratory, t_ns: laboratory.pump_voltage_v(t_ns),
-    "back_pressure_kpa": lambda laboratory, t_ns: np.full(len(t_ns), laboratory.parameters.back_pressure_kpa),
+    "back_pressure_kpa": lambda laboratory, t_ns: laboratory.tip_pressure.kpa(t_ns),
     "nothing": lambda _, t_ns: np.zeros(len(t_ns)),
 }
 
@@ -239,17 +259,34 @@ class EdgeCounter:
 class DigitalLines:
     """The static digital lines of the device; they keep their state when a task ends, as real ones do."""
 
-    def __init__(self, laboratory: Laboratory, interlock_line: str) -> None:
+    def __init__(self, laboratory: Laboratory, interlock_line: str, relays: Sequence[WiredRelay] = ()) -> None:
         self._laboratory = laboratory
         self._interlock_line = interlock_line
+        self._relays = {relay.line: relay for relay in relays}
+        self._pulled: dict[str, int] = {}
         self._high: dict[str, bool] = {}
 
     def write(self, line: str, *, high: bool) -> None:
-        """Set one line, such as port0/line0; the interlock's line moves the relay."""
+        """Set one line, such as port0/line0; the interlock's line moves the relay, others what hangs on them."""
         self._high[line] = high
         if line == self._interlock_line:
             self._laboratory.change_power(interlock_closed=high)
+        elif line in self._relays:
+            self._move(self._relays[line], high=high)
+
+    def lower(self) -> None:
+        """Put all lines low."""
+        for line in (self._interlock_line, *self._relays):
+            self.write(line, high=False)
 
     def read(self, line: str) -> bool:
         """Return the state of one line; low after power-on."""
         return self._high.get(line, False)
+
+    def _move(self, relay: WiredRelay, *, high: bool) -> None:
+        if high and relay.line not in self._pulled:
+            # A magnet before a pump that feels none does nothing.
+            if not self._laboratory.challenges.unable(relay.does):
+                self._pulled[relay.line] = self._laboratory.challenge(relay.does, relay.given())
+        elif not high and relay.line in self._pulled:
+            self._laboratory.relieve(self._pulled.pop(relay.line))

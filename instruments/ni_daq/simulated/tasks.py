@@ -16,6 +16,7 @@ from instruments.ni_daq.simulated.device import (
     DigitalLines,
     EdgeCounter,
     InputChannel,
+    WiredRelay,
     WiredSensor,
     range_for,
 )
@@ -33,6 +34,7 @@ class Wires:
     noise_v: float
     motor_counter: str
     interlock_line: str
+    relays: tuple[WiredRelay, ...] = ()
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ class TaskBook:
         self._tasks: dict[str, Task] = {}
         self._numbers = count()
         self._sensors = {sensor.physical: sensor for sensor in wires.sensors}
-        self.lines = DigitalLines(laboratory, wires.interlock_line)
+        self.lines = DigitalLines(laboratory, wires.interlock_line, wires.relays)
 
     @property
     def device(self) -> str:
@@ -119,7 +121,7 @@ class TaskBook:
             raise DeviceError(NiCode.INVALID_DEVICE_ID, f"Device identifier is invalid: {device}")
         for name in tuple(self._tasks):
             self.clear(name)
-        self.lines.write(self._wires.interlock_line, high=False)
+        self.lines.lower()
 
     def start(self, task: Task) -> None:
         """Start a task; the device has one analogue timing engine."""

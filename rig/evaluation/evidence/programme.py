@@ -134,6 +134,8 @@ def _course(case: Case, scales: list[_Spans]) -> list[str]:
     allowed = case.limits.agreement.course_percent / 100.0
     worst, found = 0.0, ""
     for spans in scales:
+        if not len(spans.from_ns):
+            continue  # every stretch of this length lies across a challenge
         i, beyond = spans.farthest(allowed * spans.programmed_ul, k)
         if beyond > worst:
             worst = beyond

@@ -12,6 +12,7 @@ from instruments.intrathecal_pump.simulated.part_names import PartNames
 from rig.bench_file.reading import load_bench_file
 from rig.errors import BenchFileError, InstrumentError
 from tests.instruments.intrathecal_pump import defective_parts as defects
+from tests.instruments.intrathecal_pump.defective_therapy_parts import OTHER_PARTS
 
 MOCKED = Path(__file__).parents[3] / "benches/mocked.toml"
 STAGE, COMMIT, STOP = 0x10, 0x12, 0x08
@@ -190,7 +191,7 @@ def test_a_part_with_a_defect_is_seen_and_everything_else_stays(seen, part, defe
 
 
 def test_every_part_has_a_defect_here_and_a_name():
-    assert {part for part, _, _ in DEFECTS} == set(PartNames.model_fields)
+    assert {part for part, _, _ in DEFECTS} | set(OTHER_PARTS) == set(PartNames.model_fields)
     assert {field.name for field in fields(Parts)} | {"desk"} == set(PartNames.model_fields)
 
 
@@ -243,7 +244,7 @@ def mistakes(tmp_path):
             '{ watchdgo = "a:B" }',
             "pump.twin.parts.watchdgo: this key is not known; did you mean 'watchdog'",
         ),
-        ('{ magnet = "a:B" }', "allowed here: alarms, battery, bolus, books, clock, desk, limits, log, mechanism,"),
+        ('{ magnet = "a:B" }', "allowed here: alarms, battery, bolus, books, clock, desk, dose_limit, limits, log,"),
         (f'{{ log = "{defects.__name__}:HasGabs" }}', "has no class HasGabs; did you mean 'HasGaps'?"),
         (f'{{ log = "{defects.__name__}:RunsFast" }}', "RunsFast' is not this part; must be module:Class of EventLog"),
         (

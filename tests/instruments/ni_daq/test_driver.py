@@ -14,7 +14,7 @@ from instruments.plant.line import Stroke
 from rig.capabilities import Daq, Identity
 from rig.clock import NS_PER_S, VirtualClock
 from rig.driving import DriverContext
-from rig.errors import ConnectionFailedError, RefusedError
+from rig.errors import ConnectionFailedError, OutOfRangeError, RefusedError
 
 pytestmark = pytest.mark.usefixtures("host")
 
@@ -137,6 +137,37 @@ def test_the_interlock_moves_the_relay(driver, laboratory, closed):
 def test_closing_the_driver_leaves_the_relay_alone(driver, laboratory):
     driver.set_interlock(closed=True)
     driver.close()
+    assert laboratory.power.interlock_closed
+
+
+@pytest.fixture
+def quiet():
+    """A device that adds no noise, with a valve and a button on its lines."""
+    valve = {"line": "port0/line3", "does": "kink", "times_resistance": 1e6}
+    return Twin.Parameters(noise_v=0.0, relays=[valve, {"line": "port0/line4", "does": "magnet"}])
+
+
+def test_a_line_moves_the_valve_that_hangs_on_it(driver, laboratory, clock):
+    driver.set_line(line="port0/line3", high=True)
+    laboratory.line.stroke(Stroke(clock.now_ns(), 1.0, 12))
+    clock.wait_s(60)
+    closed_ul = laboratory.line.tip_ul(np.asarray([clock.now_ns()]))[0]
+    driver.set_line(line="port0/line3", high=False)
+    clock.wait_s(60)
+    opened_ul = laboratory.line.tip_ul(np.asarray([clock.now_ns()]))[0]
+    assert (closed_ul, opened_ul) == (pytest.approx(0.0, abs=1e-4), pytest.approx(1.0, abs=1e-4))
+
+
+def test_a_line_with_nothing_on_it_moves_nothing(driver, laboratory):
+    driver.set_line(line="port0/line7", high=True)
+    driver.set_line(line="port0/line4", high=True)  # a magnet, and no pump that feels one
+    assert not laboratory.power.interlock_closed
+
+
+def test_the_interlock_is_no_line_for_a_plan(driver, laboratory):
+    driver.set_interlock(closed=True)
+    with pytest.raises(OutOfRangeError, match="it moves the interlock relay"):
+        driver.set_line(line="port0/line0", high=False)
     assert laboratory.power.interlock_closed
 
 

@@ -1,0 +1,158 @@
+"""The driver's boluses: single, square, combination, and those that a patient asks for."""
+
+from instruments.intrathecal_pump.messages import (
+    FullStatus,
+    GetFullStatus,
+    GetStatus,
+    PatientReply,
+    ReplyResult,
+    RequestBolus,
+    StatusReply,
+)
+from instruments.intrathecal_pump.programme import NL_PER_UL, Bolus, Combination, PatientBoluses, SquareBolus
+from instruments.intrathecal_pump.programmer import Skill
+from rig.pump_skills import PatientAnswer
+
+S_PER_MINUTE = 60
+MINUTES_PER_H = 60
+S_PER_H = 3600
+
+
+class BolusSkills(Skill):
+    """Boluses, on top of the present infusion, which goes on unchanged."""
+
+    def give_bolus(self, *, volume_ul: float) -> None:
+        """Control a single bolus in µL at the bench file's bolus rate, on top of the present infusion.
+
+        Returns once it has begun. Raises OutOfRangeError for a volume outside `limits` or when bolus and infusion
+        together exceed the pump's rate, RefusedError when the pump declines (a bolus under way, an alarm) or does not
+        show it.
+        """
+        programmer = self._programmer
+        volume_nl = programmer.bolus_nl("a bolus", volume_ul)
+        before = programmer.link.ask(GetStatus(), StatusReply).reply
+        programmer.check_total_rate(before.basal_nl_h, self._bolus_rate_nl_h)
+        with programmer.verb("give_bolus", volume_ul=volume_ul, rate_ul_h=self._bolus_rate_ul_h) as talk:
+            programmer.programme(talk, Bolus(volume_nl, self._bolus_rate_nl_h))
+            after = talk.ask(GetStatus(), StatusReply)
+            # The count, not the state: a short bolus may be over by now.
+            if after.boluses != before.boluses + 1 or after.basal_nl_h != before.basal_nl_h:
+                raise talk.not_seen(f"a bolus of {volume_ul:g} µL on an unchanged infusion")
+
+    def give_square_bolus(self, *, volume_ul: float, over_minutes: float) -> None:
+        """Control a bolus in µL that is spread evenly over a time in whole seconds, on top of the present infusion.
+
+        Returns once it has begun; while a single bolus is given it waits. Raises OutOfRangeError for what the pump
+        cannot be set to, RefusedError when it declines or does not show it.
+        """
+        programmer = self._programmer
+        square = self._square("a square bolus", volume_ul, over_minutes)
+        before = self._before(_highest_nl_h(square))
+        rate_ul_h = volume_ul * MINUTES_PER_H / over_minutes
+        with programmer.verb(
+            "give_square_bolus", volume_ul=volume_ul, over_minutes=over_minutes, rate_ul_h=rate_ul_h
+        ) as talk:
+            programmer.programme(talk, square)
+            if talk.ask(GetFullStatus(), FullStatus).therapy.squares != before.therapy.squares + 1:
+                raise talk.not_seen(f"a square bolus of {volume_ul:g} µL")
+
+    def give_combination_bolus(self, *, now_ul: float, then_ul: float, over_minutes: float) -> None:
+        """Control a single bolus of `now_ul`, and behind it `then_ul` spread evenly over a time in whole seconds.
+
+        Returns once it has begun. Raises OutOfRangeError for what the pump cannot be set to, RefusedError when it
+        declines or does not show it.
+        """
+        programmer = self._programmer
+        now_nl = programmer.bolus_nl("a bolus", now_ul)
+        square = self._square("the bolus behind it", then_ul, over_minutes)
+        before = self._before(max(self._bolus_rate_nl_h, _highest_nl_h(square)))
+        arguments = {
+            "now_ul": now_ul,
+            "then_ul": then_ul,
+            "over_minutes": over_minutes,
+            "rate_ul_h": self._bolus_rate_ul_h,
+            "then_rate_ul_h": then_ul * MINUTES_PER_H / over_minutes,
+        }
+        with programmer.verb("give_combination_bolus", **arguments) as talk:
+            programmer.programme(talk, Combination(now_nl, self._bolus_rate_nl_h, square.volume_nl, square.seconds))
+            after = talk.ask(GetFullStatus(), FullStatus)
+            begun = (after.first.boluses - before.first.boluses, after.therapy.squares - before.therapy.squares)
+            if begun != (1, 1):
+                raise talk.not_seen(f"a bolus of {now_ul:g} µL and a square one of {then_ul:g} µL behind it")
+
+    def allow_patient_boluses(self, *, volume_ul: float, lockout_minutes: float, most_in_24_h: int) -> None:
+        """Set what a request gives in µL, how long from start to start none is given, and how many in any 24 h.
+
+        STOP and a power cut end the permission. Raises OutOfRangeError for what the pump cannot be set to, RefusedError
+        when it declines or does not show it.
+        """
+        programmer = self._programmer
+        full = programmer.full
+        lockout_s = programmer.whole(
+            "a lockout", lockout_minutes, full.min_lockout_s, full.max_lockout_s, "min", S_PER_MINUTE
+        )
+        most = programmer.whole("an allotment", most_in_24_h, 1, full.max_patient_boluses, "boluses in 24 h")
+        terms = PatientBoluses(
+            programmer.bolus_nl("a patient's bolus", volume_ul), self._bolus_rate_nl_h, lockout_s, most
+        )
+        with programmer.verb(
+            "allow_patient_boluses", volume_ul=volume_ul, lockout_minutes=lockout_minutes, most_in_24_h=most_in_24_h
+        ) as talk:
+            programmer.programme(talk, terms)
+            seen = talk.ask(GetFullStatus(), FullStatus).patient
+            if (seen.volume_nl, seen.rate_nl_h, seen.lockout_s, seen.most_in_24_h) != (
+                terms.volume_nl,
+                terms.rate_nl_h,
+                terms.lockout_s,
+                terms.most_in_24_h,
+            ):
+                raise talk.not_seen(f"patient boluses of {volume_ul:g} µL")
+
+    def request_patient_bolus(self) -> PatientAnswer:
+        """Control a request as the patient's controller makes it; get whether it was granted, and why not.
+
+        `why` is the result's name in docs/pump-link.md in lower case. Raises RefusedError when the pump's counts do not
+        show what it answered.
+        """
+        programmer = self._programmer
+        before = programmer.full_status()
+        arguments = {
+            "volume_ul": before.patient.volume_nl / NL_PER_UL,
+            "rate_ul_h": before.patient.rate_nl_h / NL_PER_UL,
+        }
+        with programmer.verb("request_patient_bolus", **arguments) as talk:
+            said = talk.ask(RequestBolus(), PatientReply).answer
+            granted = said is ReplyResult.OK
+            answer = PatientAnswer(granted=granted, why="" if granted else said.name.lower())
+            talk.note(granted=answer.granted, why=answer.why)
+            after = talk.ask(GetFullStatus(), FullStatus)
+            counted = (
+                after.patient.given - before.patient.given,
+                after.patient.refused - before.patient.refused,
+                after.first.boluses - before.first.boluses,
+            )
+            if counted != (granted, not granted, granted):
+                raise talk.not_seen("a patient's bolus" if granted else "a patient's request that was refused")
+        return answer
+
+    @property
+    def _bolus_rate_ul_h(self) -> float:
+        return self._bolus_rate_nl_h / NL_PER_UL
+
+    def _square(self, what: str, volume_ul: float, over_minutes: float) -> SquareBolus:
+        programmer = self._programmer
+        full = programmer.full
+        seconds = programmer.whole(
+            f"the time of {what}", over_minutes, full.min_square_s, full.max_square_s, "min", S_PER_MINUTE
+        )
+        return SquareBolus(programmer.bolus_nl(what, volume_ul), seconds)
+
+    def _before(self, bolus_nl_h: int) -> FullStatus:
+        """Return the status before a bolus; raise OutOfRangeError when its rate does not fit the infusion's."""
+        status = self._programmer.full_status()
+        self._programmer.check_total_rate(status.first.basal_nl_h, bolus_nl_h)
+        return status
+
+
+def _highest_nl_h(square: SquareBolus) -> int:
+    return -(-square.volume_nl * S_PER_H // square.seconds)

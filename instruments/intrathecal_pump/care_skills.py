@@ -1,0 +1,115 @@
+"""What the driver does beside a therapy: reservoir, alarms, clock, link watchdog and event log."""
+
+from instruments.intrathecal_pump.messages import (
+    Acknowledge,
+    ClockReading,
+    DoneReply,
+    Finding,
+    FullStatus,
+    GetClock,
+    GetFullStatus,
+    GetStatus,
+    LogPage,
+    ReadLog,
+    Refilled,
+    SelfTest,
+    SelfTestReply,
+    SetClock,
+    SetLowMark,
+    SetWatchdog,
+    StatusReply,
+)
+from instruments.intrathecal_pump.programme import thousandths
+from instruments.intrathecal_pump.programmer import Skill
+from instruments.intrathecal_pump.readings import NS_PER_MS, log_entry
+from rig.capabilities import LogEntry
+
+MIN_WATCHDOG_S = 0.1
+MAX_WATCHDOG_S = 600.0
+MAX_LOG_NUMBER = 2**32 - 1
+
+
+class CareSkills(Skill):
+    """What neither begins nor ends a delivery."""
+
+    def read_log(self, *, first: int = 0) -> tuple[LogEntry, ...]:
+        """Get the event log from entry number `first` on; entries that the pump no longer keeps are not in it."""
+        if not 0 <= first <= MAX_LOG_NUMBER:
+            raise self._programmer.reporter.out_of_range(
+                f"log entry {first}", f"entries are numbered 0 to {MAX_LOG_NUMBER}"
+            )
+        entries: list[LogEntry] = []
+        total = first + 1
+        while first < total:
+            answer = self._programmer.link.ask(ReadLog(first), LogPage)
+            page = answer.reply
+            begin = max(first, page.oldest)
+            numbers = [record.number for record in page.records]
+            if numbers != list(range(begin, begin + len(numbers))) or (not numbers and begin < page.total):
+                raise self._programmer.link.garbled(
+                    f"log entries {numbers} came where {begin} and following belong", answer.sent, answer.received
+                )
+            entries += [log_entry(record) for record in page.records]
+            first, total = begin + len(numbers), page.total
+        return tuple(entries)
+
+    def set_link_watchdog(self, *, seconds: float) -> None:
+        """Set after how many seconds (0.1 to 600, in whole ms) of silence on the link the pump stops by itself."""
+        watchdog_ms = thousandths(seconds)
+        if watchdog_ms is None or not MIN_WATCHDOG_S <= seconds <= MAX_WATCHDOG_S:
+            allowed = f"a link watchdog is {MIN_WATCHDOG_S} to {MAX_WATCHDOG_S} s in steps of 0.001 s"
+            raise self._programmer.reporter.out_of_range(f"{seconds!r} s", allowed)
+        with self._programmer.verb("set_link_watchdog", seconds=seconds) as talk:
+            talk.ask(SetWatchdog(watchdog_ms), DoneReply)
+            if talk.ask(GetStatus(), StatusReply).watchdog_ms != watchdog_ms:
+                raise talk.not_seen(f"a link watchdog of {watchdog_ms} ms")
+
+    def read_clock_ns(self) -> int:
+        """Get the pump's clock in UTC ns (it counts milliseconds)."""
+        return self._programmer.link.ask(GetClock(), ClockReading).reply.clock_ms * NS_PER_MS
+
+    def set_clock(self, *, t_ns: int) -> None:
+        """Set the pump's clock to UTC ns, rounded down to its milliseconds; the pump takes the years 2000 to 2099."""
+        if not 0 <= t_ns < 2**63:
+            raise self._programmer.reporter.out_of_range(
+                f"a clock of {t_ns} ns", "the pump's clock counts ms since 1970"
+            )
+        with self._programmer.verb("set_clock", t_ns=t_ns) as talk:
+            talk.ask(SetClock(t_ns // NS_PER_MS), DoneReply)
+
+    def refilled(self, *, volume_ul: float) -> None:
+        """Set what the reservoir holds now, in µL; raises OutOfRangeError for more than it can hold."""
+        volume_nl = self._content_nl("a content", volume_ul)
+        before = self._programmer.full_status().therapy
+        with self._programmer.verb("refilled", volume_ul=volume_ul) as talk:
+            talk.ask(Refilled(volume_nl), DoneReply)
+            after = talk.ask(GetFullStatus(), FullStatus)
+            # A pump that infuses may have used some of it by now.
+            if after.therapy.refills != before.refills + 1 or after.first.reservoir_nl > volume_nl:
+                raise talk.not_seen(f"a content of {volume_ul:g} µL")
+
+    def set_low_reservoir(self, *, volume_ul: float) -> None:
+        """Set at which content in µL the pump warns; raises OutOfRangeError for more than the reservoir can hold."""
+        volume_nl = self._content_nl("a low-reservoir mark", volume_ul)
+        with self._programmer.verb("set_low_reservoir", volume_ul=volume_ul) as talk:
+            talk.ask(SetLowMark(volume_nl), DoneReply)
+            if talk.ask(GetFullStatus(), FullStatus).therapy.low_mark_nl != volume_nl:
+                raise talk.not_seen(f"a low-reservoir mark of {volume_ul:g} µL")
+
+    def acknowledge_alarms(self) -> None:
+        """Control the end of the alarms' signals; what ended delivery stays until `stop`."""
+        with self._programmer.verb("acknowledge_alarms") as talk:
+            talk.ask(Acknowledge(), DoneReply)
+            if talk.ask(GetFullStatus(), FullStatus).therapy.sounding:
+                raise talk.not_seen("silenced alarms")
+
+    def self_test(self) -> tuple[str, ...]:
+        """Control the pump's test of itself; get what it found wrong: memory, motor, cell, clock."""
+        with self._programmer.verb("self_test") as talk:
+            said = talk.ask(SelfTest(), SelfTestReply).found
+            found = tuple(str(finding.name).lower() for finding in Finding if finding in said)
+            talk.note(found=list(found))
+        return found
+
+    def _content_nl(self, what: str, volume_ul: float) -> int:
+        return self._programmer.whole_nl(what, volume_ul, (0, self._programmer.full.capacity_nl, 1), "µL")

@@ -1,0 +1,176 @@
+"""What all of the driver's skills share: the pump's limits, its status, and stage, read back, commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from instruments.intrathecal_pump.conversation import Conversation
+from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES, DialectError
+from instruments.intrathecal_pump.link import REFUSAL_ADVICE, Link
+from instruments.intrathecal_pump.messages import (
+    Commit,
+    DeliveryState,
+    DoneReply,
+    FullLimits,
+    FullStatus,
+    GetFullLimits,
+    GetFullStatus,
+    GetLimits,
+    GetStatus,
+    Limits,
+    ReadPart,
+    ReadStaged,
+    ReplyResult,
+    Stage,
+    Staged,
+    StagedPart,
+    StagePart,
+    StatusReply,
+)
+from instruments.intrathecal_pump.programme import (
+    NL_PER_UL,
+    Infusion,
+    Programme,
+    from_image,
+    image,
+    kind_of,
+    programme_crc,
+    thousandths,
+)
+from instruments.intrathecal_pump.therapy_dialect import PART_BYTES
+from rig.driving import Reporter
+from rig.errors import RefusedError
+
+RUNNING = (DeliveryState.INFUSING, DeliveryState.BOLUS)
+
+
+class Programmer:
+    """One pump's limits, asked once, and the ways to set and see it that its skills are made of."""
+
+    def __init__(self, link: Link, reporter: Reporter) -> None:
+        self.link = link
+        self.reporter = reporter
+        self._full = self._ask_full_limits()
+        self.bounds = link.ask(GetLimits(), Limits).reply
+
+    @property
+    def full(self) -> FullLimits:
+        """Return the limits of the link's second edition; raise RefusedError for a pump that speaks only the first."""
+        return self._require_second_edition()
+
+    def status(self) -> StatusReply:
+        """Return the status with every alarm that the pump knows."""
+        if self._full is None:
+            return self.link.ask(GetStatus(), StatusReply).reply
+        said = self.full_status()
+        return replace(said.first, alarms=said.therapy.alarms)
+
+    def full_status(self) -> FullStatus:
+        """Return the whole status; raise RefusedError for a pump that speaks only the link's first edition."""
+        self._require_second_edition()
+        return self.link.ask(GetFullStatus(), FullStatus).reply
+
+    @contextmanager
+    def verb(self, verb: str, /, **arguments: object) -> Iterator[Conversation]:
+        """Report a verb with all its bytes to the record, whether it went well or not."""
+        with self.reporter.verb(verb, **arguments) as told:
+            yield Conversation(self.link, told)
+
+    def programme(self, talk: Conversation, programme: Programme) -> None:
+        """Stage, read back, compare, commit; in parts what does not go into one frame."""
+        whole = image(programme)
+        # A reply has its result in front.
+        in_one = len(whole) < MAX_PAYLOAD_BYTES
+        if in_one:
+            talk.ask(Stage(programme), DoneReply)
+            staged = talk.ask(ReadStaged(), Staged).programme
+        else:
+            for at in range(0, len(whole), PART_BYTES):
+                talk.ask(StagePart(len(whole), at, whole[at : at + PART_BYTES]), DoneReply)
+            staged = self._read_parts(talk, len(whole))
+        if staged != programme:
+            raise talk.garbled(f"{staged} is staged where {programme} was sent")
+        talk.ask(Commit(programme_crc(staged)), DoneReply)
+
+    def run(self, talk: Conversation, infusion: Infusion, what: str) -> FullStatus:
+        """Begin an infusion, and make sure by the status that it is this one that runs; return that status."""
+        self._require_second_edition()
+        self.programme(talk, infusion)
+        status = talk.ask(GetFullStatus(), FullStatus)
+        seen = (status.therapy.infusion_kind, status.therapy.infusion_crc)
+        if seen != (kind_of(infusion), programme_crc(infusion)) or status.first.state not in RUNNING:
+            raise talk.not_seen(what)
+        return status
+
+    def rate_nl_h(self, what: str, rate_ul_h: float) -> int:
+        """Return an infusion's rate in nL/h; raise OutOfRangeError for one that the pump cannot be set to."""
+        bounds = self.bounds
+        return self.whole_nl(
+            what, rate_ul_h, (bounds.min_rate_nl_h, bounds.max_rate_nl_h, bounds.rate_step_nl_h), "µL/h"
+        )
+
+    def bolus_nl(self, what: str, volume_ul: float) -> int:
+        """Return a bolus' volume in nL; raise OutOfRangeError for one that the pump cannot be set to."""
+        bounds = self.bounds
+        return self.whole_nl(what, volume_ul, (bounds.min_bolus_nl, bounds.max_bolus_nl, bounds.bolus_step_nl), "µL")
+
+    def whole_nl(self, what: str, value_ul: float, steps: tuple[int, int, int], unit: str) -> int:
+        """Return a value as whole nL; raise OutOfRangeError outside (least, most, step)."""
+        least, most, step = steps
+        nl = thousandths(value_ul)
+        if nl is None or not least <= nl <= most or nl % step:
+            allowed = f"{least / NL_PER_UL:g} to {most / NL_PER_UL:g} {unit} in steps of {step / NL_PER_UL:g} {unit}"
+            raise self.reporter.out_of_range(f"{what} of {value_ul!r} {unit}", f"the pump takes {allowed}")
+        return nl
+
+    def whole(self, what: str, value: float, least: int, most: int, unit: str, per_unit: int = 1) -> int:
+        """Return `value` times `per_unit` as a whole number; raise OutOfRangeError unless it is one in the range."""
+        counted = thousandths(value * per_unit)
+        if counted is None or counted % 1000 or not least <= counted // 1000 <= most:
+            allowed = f"{least / per_unit:g} to {most / per_unit:g} {unit}"
+            steps = "in whole numbers" if per_unit == 1 else f"in steps of 1/{per_unit} {unit}"
+            raise self.reporter.out_of_range(f"{what} of {value!r} {unit}", f"the pump takes {allowed} {steps}")
+        return counted // 1000
+
+    def check_total_rate(self, basal_nl_h: int, bolus_nl_h: int) -> None:
+        """Raise OutOfRangeError when infusion and bolus together exceed what the pump delivers."""
+        total_nl_h = basal_nl_h + bolus_nl_h
+        if total_nl_h > self.bounds.max_total_rate_nl_h:
+            raise self.reporter.out_of_range(
+                f"infusion and bolus together of {total_nl_h / NL_PER_UL:g} µL/h",
+                f"the pump delivers at most {self.bounds.max_total_rate_nl_h / NL_PER_UL:g} µL/h; "
+                "lower bolus_rate_ul_h in the bench file, or the infusion",
+            )
+
+    def _require_second_edition(self) -> FullLimits:
+        if self._full is None:
+            code = ReplyResult.UNKNOWN_COMMAND
+            raise self.reporter.refused("the pump has no such skill", code.name, REFUSAL_ADVICE[code])
+        return self._full
+
+    def _ask_full_limits(self) -> FullLimits | None:
+        try:
+            return self.link.ask(GetFullLimits(), FullLimits).reply
+        except RefusedError as refused:
+            if refused.code != ReplyResult.UNKNOWN_COMMAND.name:
+                raise
+            return None
+
+    def _read_parts(self, talk: Conversation, total: int) -> Programme:
+        came = b""
+        while len(came) < total:
+            part = talk.ask(ReadPart(len(came)), StagedPart)
+            if (part.total, part.offset) != (total, len(came)) or not part.data:
+                raise talk.garbled(f"{len(part.data)} of {part.total} bytes from {part.offset} on are staged")
+            came += part.data
+        try:
+            return from_image(came)
+        except DialectError as error:
+            raise talk.garbled(f"what is staged is no programme: {error}") from error
+
+
+class Skill:
+    """A part of what the driver can do; all parts share one programmer."""
+
+    _programmer: Programmer
+    _bolus_rate_nl_h: int

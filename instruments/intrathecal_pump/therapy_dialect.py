@@ -1,0 +1,134 @@
+"""Bytes to meaning and back for what the link's second edition added. Source: docs/pump-link.md."""
+
+import struct
+from collections.abc import Callable
+from dataclasses import astuple
+from typing import TypeAlias
+
+from instruments.intrathecal_pump.codes import Alarm, CommandCode, Finding, ReplyResult
+from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES, DialectError
+from instruments.intrathecal_pump.therapy_messages import (
+    Acknowledge,
+    FullLimits,
+    GetFullLimits,
+    GetFullStatus,
+    PatientReply,
+    PatientTerms,
+    ReadPart,
+    Refilled,
+    RequestBolus,
+    SelfTest,
+    SelfTestReply,
+    SetLowMark,
+    StagedPart,
+    StagePart,
+    TherapyStatus,
+)
+
+TherapyCommand: TypeAlias = (
+    StagePart | ReadPart | GetFullLimits | GetFullStatus | RequestBolus | Acknowledge | Refilled | SetLowMark | SelfTest
+)
+_U16 = struct.Struct(">H")
+_U32 = struct.Struct(">I")
+_PART = struct.Struct(">HH")
+_LIMITS = struct.Struct(">15I")
+_THERAPY = struct.Struct(">HHBH8I")
+_PATIENT = struct.Struct(">IIIHIHII")
+FULL_STATUS_BYTES = _THERAPY.size + _PATIENT.size
+# How much of a programme goes into one frame, so that a reply with its result holds as much.
+PART_BYTES = MAX_PAYLOAD_BYTES - 1 - _PART.size
+
+BARE: dict[int, Callable[[], TherapyCommand]] = {
+    CommandCode.GET_FULL_LIMITS: GetFullLimits,
+    CommandCode.GET_FULL_STATUS: GetFullStatus,
+    CommandCode.REQUEST_BOLUS: RequestBolus,
+    CommandCode.ACKNOWLEDGE: Acknowledge,
+    CommandCode.SELF_TEST: SelfTest,
+}
+ONE_NUMBER: dict[int, tuple[struct.Struct, Callable[[int], TherapyCommand]]] = {
+    CommandCode.READ_PART: (_U16, ReadPart),
+    CommandCode.REFILLED: (_U32, Refilled),
+    CommandCode.SET_LOW_MARK: (_U32, SetLowMark),
+}
+_BARE_CODES: dict[object, CommandCode] = {made: CommandCode(code) for code, made in BARE.items()}
+CODES = frozenset({CommandCode.STAGE_PART, *map(CommandCode, BARE), *map(CommandCode, ONE_NUMBER)})
+
+
+def encode_therapy_command(command: TherapyCommand) -> tuple[CommandCode, bytes]:
+    """Return a command's code and payload."""
+    match command:
+        case StagePart(total, offset, data):
+            return CommandCode.STAGE_PART, _PART.pack(total, offset) + data
+        case ReadPart(offset):
+            return CommandCode.READ_PART, _U16.pack(offset)
+        case Refilled(volume_nl):
+            return CommandCode.REFILLED, _U32.pack(volume_nl)
+        case SetLowMark(volume_nl):
+            return CommandCode.SET_LOW_MARK, _U32.pack(volume_nl)
+        case _:
+            return _BARE_CODES[type(command)], b""
+
+
+def stage_part(payload: bytes) -> StagePart:
+    """Read the payload of STAGE_PART; raise DialectError for one without bytes of a programme, or with too many."""
+    data = payload[_PART.size :]
+    if not 1 <= len(data) <= PART_BYTES:
+        raise DialectError(f"a part of {len(data)} bytes; 1 to {PART_BYTES} belong into one")
+    total, offset = _PART.unpack_from(payload)
+    return StagePart(total, offset, data)
+
+
+def therapy_fields(reply: StagedPart | FullLimits | PatientReply | SelfTestReply) -> bytes:
+    """Return a reply's fields."""
+    match reply:
+        case StagedPart(total, offset, data):
+            return _PART.pack(total, offset) + data
+        case FullLimits():
+            return _LIMITS.pack(*astuple(reply))
+        case PatientReply(answer):
+            return bytes((answer,))
+        case SelfTestReply(found):
+            return _U16.pack(found)
+
+
+def full_status_fields(therapy: TherapyStatus, patient: PatientTerms) -> bytes:
+    """Return what the full status has behind the first edition's."""
+    return _THERAPY.pack(*astuple(therapy)) + _PATIENT.pack(*astuple(patient))
+
+
+def full_status_rest(data: bytes) -> tuple[TherapyStatus, PatientTerms]:
+    """Read what the full status has behind the first edition's; raise DialectError for alarms without a name."""
+    alarms, sounding, *numbers = _THERAPY.unpack(data[: _THERAPY.size])
+    if (alarms | sounding) & ~sum(Alarm):
+        raise DialectError(f"alarm bits {alarms:#06x}, sounding {sounding:#06x}, are not all known")
+    patient = PatientTerms(*_PATIENT.unpack(data[_THERAPY.size :]))
+    return TherapyStatus(Alarm(alarms), Alarm(sounding), *numbers), patient
+
+
+def _staged_part(data: bytes) -> StagedPart:
+    total, offset = _PART.unpack(data[: _PART.size])
+    return StagedPart(total, offset, data[_PART.size :])
+
+
+def _limits(data: bytes) -> FullLimits:
+    return FullLimits(*_LIMITS.unpack(data))
+
+
+def _patient(data: bytes) -> PatientReply:
+    (answer,) = struct.unpack(">B", data)
+    return PatientReply(ReplyResult(answer))
+
+
+def _self_test(data: bytes) -> SelfTestReply:
+    (found,) = _U16.unpack(data)
+    if found & ~sum(Finding):
+        raise DialectError(f"findings {found:#06x} are not all known")
+    return SelfTestReply(Finding(found))
+
+
+READERS: dict[int, Callable[[bytes], StagedPart | FullLimits | PatientReply | SelfTestReply]] = {
+    CommandCode.READ_PART: _staged_part,
+    CommandCode.GET_FULL_LIMITS: _limits,
+    CommandCode.REQUEST_BOLUS: _patient,
+    CommandCode.SELF_TEST: _self_test,
+}

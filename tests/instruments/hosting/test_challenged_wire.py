@@ -1,0 +1,58 @@
+"""What a plan does to the wire of a pump: on top of its script, and gone when it ends."""
+
+import pytest
+
+from instruments.hosting.challenged import Challenged
+from instruments.hosting.faults import Doubled
+from instruments.hosting.wire import Wire, exchange
+from instruments.plant.laboratory import Laboratory, Parameters
+from rig.clock import VirtualClock
+from rig.errors import ChallengeRefusedError
+
+
+class Echo:
+    """A twin that says again what it hears."""
+
+    def receive(self, data):
+        return data
+
+    def unsolicited(self):
+        return b""
+
+
+@pytest.fixture
+def wire():
+    return Wire(VirtualClock(0), [Doubled()])
+
+
+@pytest.fixture
+def challenged(wire):
+    return Challenged(Laboratory(Parameters(), wire.clock, 1), wire)
+
+
+def test_a_lost_link_hears_nothing_until_it_is_back(wire, challenged):
+    number = challenged.begin("link_lost", {})
+    assert exchange(wire, Echo(), b"stop") == b""
+    challenged.end(number)
+    assert exchange(wire, Echo(), b"stop") == b"stopstop"
+
+
+def test_a_noisy_link_spoils_one_answer_in_so_many(wire, challenged):
+    number = challenged.begin("link_noisy", {"flipped_bits": 1, "one_answer_in": 3})
+    said = [exchange(wire, Echo(), b"stop") for _ in range(6)]
+    assert [len(one) for one in said] == [8, 8, 4, 8, 8, 4]
+    (wrong,) = {(int.from_bytes(one) ^ int.from_bytes(b"stop")).bit_count() for one in said if len(one) == 4}
+    assert wrong == 1
+    challenged.end(number)
+    assert exchange(wire, Echo(), b"stop") == b"stopstop"
+
+
+def test_what_is_no_matter_of_the_wire_is_done_to_the_laboratory(challenged):
+    with pytest.raises(ChallengeRefusedError, match="has no magnet"):
+        challenged.begin("magnet", {})
+
+
+def test_a_bench_without_a_pump_has_no_link_to_lose(wire):
+    assert (
+        Challenged(Laboratory(Parameters(), wire.clock, 1), None).unable("link_lost") == "there is no pump on the bench"
+    )

@@ -1,0 +1,138 @@
+"""Parts of the firmware behind the link's second edition, replaced alone: the defect is seen over the wire."""
+
+import pytest
+
+from rig.errors import RefusedError
+from rig.pump_skills import PatientAnswer
+from tests.instruments.intrathecal_pump import defective_therapy_parts as defects
+
+GRANTED = PatientAnswer(granted=True)
+
+
+class Bench:
+    """A pump with strokes all alike, its driver, and time that passes while the link is kept alive."""
+
+    def __init__(self, ward):
+        self.ward = ward
+        self.driver = ward.open()
+        self.driver.set_link_watchdog(seconds=600)
+
+    def wait(self, seconds):
+        end_ns = self.ward.clock.now_ns() + round(seconds * 1e9)
+        while (left_ns := end_ns - self.ward.clock.now_ns()) > 0:
+            self.ward.clock.wait_s(min(left_ns / 1e9, 300))
+            self.driver.status()
+
+    def delivered_ul(self):
+        return round(self.driver.status().delivered_ul, 3)
+
+
+@pytest.fixture
+def bench(build_ward):
+    """Build a bench with these parts of the pump replaced."""
+
+    def build(parts=None, **parameters):
+        named = {part: f"{defects.__name__}:{kind.__name__}" for part, kind in (parts or {}).items()}
+        return Bench(build_ward(parts=named, stroke_variation_percent=0, **parameters))
+
+    return build
+
+
+def a_prime(bench):
+    bench.driver.prime(volume_ul=20.0)
+    bench.wait(300)
+    return bench.delivered_ul()
+
+
+def requests(bench):
+    bench.driver.allow_patient_boluses(volume_ul=5.0, lockout_minutes=60, most_in_24_h=2)
+    answers = []
+    for minutes in (0, 59, 1, 60, 24 * 60 - 121, 1):
+        bench.wait(60 * minutes)
+        answers.append(bench.driver.request_patient_bolus().why)
+    return answers
+
+
+def an_hour_with_a_limit(bench):
+    bench.driver.give_bolus(volume_ul=20.0)
+    bench.driver.run_continuous(rate_ul_h=25.0)
+    bench.wait(5400)
+    return bench.delivered_ul(), bench.driver.status().alarms
+
+
+def two_days_of_rest(bench):
+    bench.ward.clock.wait_s(48 * 3600 - 1)
+    before = bench.driver.status().alarms
+    bench.ward.clock.wait_s(1)
+    return before, bench.driver.status().alarms
+
+
+def a_self_test(bench):
+    bench.driver.run_continuous(rate_ul_h=20.0)
+    return bench.driver.self_test(), bench.driver.status().alarms
+
+
+def a_square_bolus_pre_empted(bench):
+    bench.driver.give_square_bolus(volume_ul=10.0, over_minutes=60)
+    bench.driver.give_bolus(volume_ul=500.0)
+    bench.wait(7200)
+    return bench.delivered_ul()
+
+
+LIMITED = {"max_hourly_dose_ul": 30.0}
+SCENES = [
+    ("prime", defects.PrimesTwice, a_prime, {}, 20.0),
+    ("patient", defects.LockoutFromTheEnd, requests, {}, ["", "locked_out", "", *["allotment_used"] * 2, ""]),
+    ("patient", defects.LocksNobodyOut, requests, {}, ["", "locked_out", "", *["allotment_used"] * 2, ""]),
+    ("patient", defects.CountsTheLastHourOnly, requests, {}, ["", "locked_out", "", *["allotment_used"] * 2, ""]),
+    # 20 µL at once and 25 µL/h: the last hour holds 30 µL after 24 min.
+    ("dose_limit", defects.NoDoseIsTooMuch, an_hour_with_a_limit, LIMITED, (30.0, ("dose_limit",))),
+    ("rest", defects.RestsForEver, two_days_of_rest, {}, ((), ("stopped_too_long",))),
+    ("self_test", defects.FindsTheMotorBad, a_self_test, {}, ((), ())),
+    ("bolus", defects.SquareRunsOut, a_square_bolus_pre_empted, {}, 510.0),
+    ("schedule", defects.FlipsABit, a_self_test, {}, ((), ())),
+]
+
+
+@pytest.mark.parametrize("part, defect, scene, parameters, expected", SCENES)
+def test_a_defect_is_seen_over_the_wire(bench, part, defect, scene, parameters, expected):
+    assert scene(bench(**parameters)) == expected
+    assert scene(bench({part: defect}, **parameters)) != expected
+
+
+def test_what_would_exceed_the_dose_of_an_hour_is_refused(bench):
+    pump = bench(max_hourly_dose_ul=30.0)
+    with pytest.raises(RefusedError, match="ABOVE_DOSE_LIMIT"):
+        pump.driver.run_continuous(rate_ul_h=30.001)
+    pump.driver.run_continuous(rate_ul_h=20.0)
+    pump.wait(3600)
+    with pytest.raises(RefusedError, match="ABOVE_DOSE_LIMIT"):
+        pump.driver.give_bolus(volume_ul=10.1)
+    assert pump.driver.status().state == "infusing"
+
+
+def test_a_programme_that_has_decayed_ends_delivery_at_the_self_test(bench):
+    pump = bench({"schedule": defects.FlipsABit})
+    pump.driver.set_link_watchdog(seconds=600)
+    with pytest.raises(RefusedError, match="does not show a ramp"):  # the status tells another CRC
+        pump.driver.run_ramp(from_ul_h=5.0, to_ul_h=10.0, over_hours=1)
+    assert pump.driver.self_test() == ("memory",)
+    status = pump.driver.status()
+    assert (status.state, status.alarms) == ("alarm", ("memory_error",))
+
+
+def test_a_stalled_motor_is_a_critical_alarm_and_nothing_is_booked_or_made_up(bench):
+    pump = bench()
+    mechanism = pump.ward.twin.firmware.parts.mechanism
+    pump.driver.run_continuous(rate_ul_h=60.0)
+    pump.wait(60)
+    mechanism.stick(stuck=True)
+    pump.wait(600)
+    stalled = pump.driver.status()
+    mechanism.stick(stuck=False)
+    pump.driver.stop()
+    pump.driver.run_continuous(rate_ul_h=60.0)
+    pump.wait(60)
+    assert (stalled.state, stalled.alarms, stalled.delivered_ul) == ("alarm", ("stall",), 1.0)
+    assert pump.delivered_ul() == 2.0
+    assert "stall" in [entry.event for entry in pump.driver.read_log()]
