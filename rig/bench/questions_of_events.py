@@ -50,6 +50,22 @@ class QuestionsOfEvents(ABC):
         """
         return self.ask("log tells all")
 
+    def patient_bolus_given(self) -> Recipe:
+        """Ask whether every request for a patient's bolus in this window was granted, and rightly so; a fact."""
+        return self.ask("patient bolus given")
+
+    def patient_bolus_refused(self, *, why: str = "") -> Recipe:
+        """Ask whether every such request was refused, for the pump's own reason `why` if given, and rightly; a fact."""
+        return self.ask("patient bolus refused", **_said({"why": why}))
+
+    def lockout(self) -> Recipe:
+        """Ask for the shortest time between the starts of two granted requests, in s."""
+        return self.ask("lockout")
+
+    def most_in_24_h(self) -> Recipe:
+        """Ask for the largest volume delivered in any sliding 24 h of this window, in µL."""
+        return self.ask("most in 24 h")
+
 
 def _said(parameters: dict[str, str]) -> dict[str, Json]:
     """Return the parameters that a plan did say."""

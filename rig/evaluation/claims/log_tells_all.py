@@ -40,7 +40,9 @@ def log_tells_all(recipe: Recipe, reader: RecordReader) -> FactFound:
     if unknown:
         return FactFound(holds=False, text="whether its log tells all is not known", invalid=(unknown,))
     told, loose = _matched(expected_lines(case), lines)
-    inside = [one for one in told if recipe.from_ns <= one.of.earliest_ns and one.of.latest_ns < recipe.to_ns]
+    # A window holds the reading of its last moment; what happened at that moment comes behind it.
+    last_ns = recipe.to_ns - 1
+    inside = [one for one in told if recipe.from_ns <= one.of.earliest_ns and one.of.latest_ns < last_ns]
     demanded = [one for one in inside if one.of.demanded]
     own = [one for one in lines if _inside(one, recipe)]
     blamed = [one for one in loose if one in own and (one.line.event in KNOWN or tells_of_trouble(one.line.event))]
@@ -51,8 +53,8 @@ def log_tells_all(recipe: Recipe, reader: RecordReader) -> FactFound:
         *_order(demanded),
         *(f"it tells of {one.line.event} at {case.hour(one.at_ns):.3f} h, which nothing provoked" for one in blamed),
     )
-    several = "s" if len(demanded) != 1 else ""
-    text = f"{len(own)} lines of the pump's log for {len(demanded)} event{several} that it must tell of"
+    count = sum(one.by is not None for one in demanded)
+    text = f"the pump's log tells of {count} of {len(demanded)} that it must"
     not_judged = sorted({one.line.event for one in loose if one in own and one not in blamed})
     return FactFound(not against, text, against, details={"not_judged": not_judged})
 
