@@ -53,10 +53,15 @@ def first_shown(reader: RecordReader, alarm: str, from_ns: int, to_ns: int) -> A
     return None
 
 
+def _status_is_sampled(reader: RecordReader, pump: str) -> bool:
+    return pump in reader.streams() and any(one.name == "alarms" for one in reader.channels(pump))
+
+
 def _looked_before(reader: RecordReader, at_ns: int) -> int | None:
     """Return when the pump's status had been read before, None when that is not known."""
     every_s, pump = pace_s(reader), reader.start().in_role("pump")
-    if pump in reader.streams() and len(read_ns := reader.series(pump, None, at_ns, ()).t_ns):
+    read_ns = reader.series(pump, None, at_ns, ()).t_ns if _status_is_sampled(reader, pump) else ()
+    if len(read_ns):
         return int(read_ns[-1])
     if every_s is None:
         return None

@@ -45,7 +45,7 @@ def _contradicted(case: Case) -> list[str]:
     changes = [*case.states, PumpStateChanged(case.pump, "", case.to_ns)]
     for one, following in pairwise(changes):
         begin_ns = max(one.at_ns, case.from_ns)
-        for from_ns, to_ns, rate in _spells(case, begin_ns, following.at_ns):
+        for from_ns, to_ns, rate in _spells(case, begin_ns, _seen_until_ns(case, following.at_ns)):
             runs_right = one.state in (_RUNS if rate > 0 else _RESTS)
             known = one.state in (*_RUNS, *_RESTS)
             # An alarm is told as such; an expected one is the plan's own affair.
@@ -57,6 +57,13 @@ def _contradicted(case: Case) -> list[str]:
                     f"{case.hour(to_ns):.2f} h, when it was {told}"
                 )
     return found[:1]
+
+
+def _seen_until_ns(case: Case, changed_ns: int) -> int:
+    """Return until when a state was seen before it changed: a pump that could not be read says nothing meanwhile."""
+    t_ns = case.counted[0]
+    before = t_ns[t_ns < changed_ns]
+    return int(before[-1]) if len(before) else changed_ns
 
 
 def _spells(case: Case, from_ns: int, to_ns: int) -> list[tuple[int, int, float]]:
