@@ -6,7 +6,8 @@ All integers are big-endian. Source: docs/pump-link.md.
 import re
 import struct
 from collections.abc import Callable
-from dataclasses import astuple
+from dataclasses import astuple, fields
+from operator import attrgetter
 
 from instruments.intrathecal_pump import therapy_dialect as therapy
 from instruments.intrathecal_pump.codes import FIRST_ALARMS
@@ -56,6 +57,10 @@ _PAGE = struct.Struct(">IIB")
 _RECORD = struct.Struct(">IQHi")
 _TEXT = re.compile(rb"[\x20-\x7e]{1,32}")
 MAX_RECORDS = (MAX_PAYLOAD_BYTES - 1 - _PAGE.size) // _RECORD.size
+
+
+# Read on every poll, where dataclasses.astuple would take most of the time.
+_status_values = attrgetter(*(field.name for field in fields(StatusReply)))
 
 
 class RefusedCommandError(DialectError):
@@ -149,7 +154,7 @@ def _fields(reply: Reply) -> bytes:
         case Limits():
             return _LIMITS.pack(*astuple(reply))
         case StatusReply():
-            return _STATUS.pack(*astuple(reply))
+            return _STATUS.pack(*_status_values(reply))
         case LogPage(oldest, total, records):
             return _PAGE.pack(oldest, total, len(records)) + b"".join(_RECORD.pack(*astuple(r)) for r in records)
         case ClockReading(clock_ms):

@@ -48,15 +48,22 @@ def cobs_encode(data: bytes) -> bytes:
 
 def cobs_decode(data: bytes) -> bytes:
     """Undo `cobs_encode`; raise DialectError when a length leads past the end, is 0xFF or meets a zero."""
+    size = len(data)
     runs = []
     at = 0
-    while at < len(data):
+    # A zero anywhere is a length of nothing or stands in a run: neither is COBS.
+    whole = DELIMITER not in data
+    while at < size and whole:
         step = data[at]
-        run = data[at + 1 : at + step]
-        if step in (0, 0xFF) or len(run) != step - 1 or DELIMITER in run:
-            raise DialectError(f"not COBS: length {step:#04x} at byte {at} of {len(data)}")
-        runs.append(run)
+        if step == 1:
+            runs.append(b"")
+        elif step == 0xFF or at + step > size:
+            break
+        else:
+            runs.append(data[at + 1 : at + step])
         at += step
+    if at < size:
+        raise DialectError(f"not COBS: length {data[at]:#04x} at byte {at} of {size}")
     if not runs:
         raise DialectError("an empty frame")
     return DELIMITER.join(runs)

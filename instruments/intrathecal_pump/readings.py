@@ -13,7 +13,7 @@ CHANNELS = (
     Channel("reservoir", "µL", "content by the pump's own count"),
     Channel("battery", "V", "voltage at the pump's electronics"),
     Channel("state", "1", "0 stopped, 1 infusing, 2 bolus, 3 alarm"),
-    Channel("alarms", "1", "bits: 1 reservoir low, 2 reservoir empty, 4 battery low, 8 depleted, 16 link lost"),
+    Channel("alarms", "1", "bits: 1 reservoir low, 2 reservoir empty, 4 battery low, 8 depleted, 16 link lost, …"),
     Channel("clock_offset", "s", "the pump's clock minus the rig's"),
 )
 

@@ -2,7 +2,8 @@
 
 import struct
 from collections.abc import Callable
-from dataclasses import astuple
+from dataclasses import astuple, fields
+from operator import attrgetter
 from typing import TypeAlias
 
 from instruments.intrathecal_pump.codes import Alarm, CommandCode, Finding, ReplyResult
@@ -34,6 +35,9 @@ _PART = struct.Struct(">HH")
 _LIMITS = struct.Struct(">15I")
 _THERAPY = struct.Struct(">HHBH8I")
 _PATIENT = struct.Struct(">IIIHIHII")
+# Read on every poll, where dataclasses.astuple would take most of the time.
+_therapy_values = attrgetter(*(field.name for field in fields(TherapyStatus)))
+_patient_values = attrgetter(*(field.name for field in fields(PatientTerms)))
 FULL_STATUS_BYTES = _THERAPY.size + _PATIENT.size
 # How much of a programme goes into one frame, so that a reply with its result holds as much.
 PART_BYTES = MAX_PAYLOAD_BYTES - 1 - _PART.size
@@ -93,7 +97,7 @@ def therapy_fields(reply: StagedPart | FullLimits | PatientReply | SelfTestReply
 
 def full_status_fields(therapy: TherapyStatus, patient: PatientTerms) -> bytes:
     """Return what the full status has behind the first edition's."""
-    return _THERAPY.pack(*astuple(therapy)) + _PATIENT.pack(*astuple(patient))
+    return _THERAPY.pack(*_therapy_values(therapy)) + _PATIENT.pack(*_patient_values(patient))
 
 
 def full_status_rest(data: bytes) -> tuple[TherapyStatus, PatientTerms]:

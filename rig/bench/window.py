@@ -104,6 +104,13 @@ class Window(QuestionsOfEvents):
         """Ask for the volume delivered, in µL."""
         return self.ask("delivered volume")
 
+    def volume_error(self) -> Recipe:
+        """Ask for the error of the volume delivered, in percent of all that the pump was told to deliver meanwhile.
+
+        Infusions of every kind, boluses and primes count, as the record's commands have them.
+        """
+        return self.ask("volume error")
+
     def bolus_error(
         self, *, programmed_ul: float | None = None, plateau_minutes: float = 3.0, on_basal: bool = False
     ) -> Recipe:

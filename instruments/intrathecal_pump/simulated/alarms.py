@@ -15,6 +15,7 @@ RESERVOIR = Alarm.RESERVOIR_LOW | Alarm.RESERVOIR_EMPTY
 # What may come up while the pump delivers, besides the reservoir's and the cell's.
 WHILE_DELIVERING = Alarm.LINK_LOST | Alarm.STALL | Alarm.MEMORY_ERROR | Alarm.DOSE_LIMIT
 _ENDS_DELIVERY = Alarm.RESERVOIR_EMPTY | Alarm.BATTERY_DEPLETED | WHILE_DELIVERING
+NO_ALARM = Alarm(0)
 _EVENTS = {
     Alarm.RESERVOIR_LOW: LogEvent.RESERVOIR_LOW,
     Alarm.RESERVOIR_EMPTY: LogEvent.RESERVOIR_EMPTY,
@@ -54,6 +55,7 @@ class Alarms(Part):
         self._latched = Alarm(0)
         self._told = Alarm(0)
         self._silenced = Alarm(0)
+        self._stalled = False
 
     @property
     def latched(self) -> Alarm:
@@ -62,30 +64,31 @@ class Alarms(Part):
 
     def causes(self, t_ns: int, *, delivering: bool) -> Alarm:
         """Return what is wrong at `t_ns`; silence is, only while something is being delivered."""
-        holds = {
-            Alarm.RESERVOIR_LOW: self._books.low,
-            Alarm.RESERVOIR_EMPTY: self._books.empty,
-            Alarm.BATTERY_LOW: self._battery.low,
-            Alarm.BATTERY_DEPLETED: self._battery.depleted,
-            Alarm.LINK_LOST: delivering and self._watchdog.expired(t_ns),
-            Alarm.STOPPED_TOO_LONG: not delivering and self._rest.too_long(t_ns),
-            Alarm.STALL: self._mechanism.stalled,
-            Alarm.MEMORY_ERROR: self._self_test.memory_failed,
-            Alarm.DOSE_LIMIT: delivering and self._dose_limit.reached(t_ns),
-        }
-        return Alarm(sum(alarm for alarm, cause in holds.items() if cause))
+        holds = (
+            (Alarm.RESERVOIR_LOW, self._books.low),
+            (Alarm.RESERVOIR_EMPTY, self._books.empty),
+            (Alarm.BATTERY_LOW, self._battery.low),
+            (Alarm.BATTERY_DEPLETED, self._battery.depleted),
+            (Alarm.LINK_LOST, delivering and self._watchdog.expired(t_ns)),
+            (Alarm.STOPPED_TOO_LONG, not delivering and self._rest.too_long(t_ns)),
+            (Alarm.STALL, self._mechanism.stalled),
+            (Alarm.MEMORY_ERROR, self._self_test.memory_failed),
+            (Alarm.DOSE_LIMIT, delivering and self._dose_limit.reached(t_ns)),
+        )
+        causes = [alarm for alarm, cause in holds if cause]
+        return Alarm(sum(causes)) if causes else NO_ALARM
 
     def shown(self, t_ns: int, *, delivering: bool) -> Alarm:
         """Return the alarms that the status tells."""
         return self.latched | self.causes(t_ns, delivering=delivering)
 
-    def sounding(self, t_ns: int, *, delivering: bool) -> Alarm:
-        """Return the alarms that are signalled: those that are shown and were not silenced since they came."""
-        return self.shown(t_ns, delivering=delivering) & ~self._silenced
+    def sounding(self, shown: Alarm) -> Alarm:
+        """Return which of the alarms that are shown are signalled: those that were not silenced since they came."""
+        return shown & ~self._silenced
 
-    def silence(self, t_ns: int, *, delivering: bool) -> Alarm:
+    def silence(self, shown: Alarm) -> Alarm:
         """Signal what is shown no longer; return what was signalled until now."""
-        sounding = self.sounding(t_ns, delivering=delivering)
+        sounding = self.sounding(shown)
         self._silenced |= sounding
         return sounding
 
@@ -109,6 +112,11 @@ class Alarms(Part):
         """Let a warning whose cause is gone be logged anew when it comes again."""
         self._told &= causes
         self._silenced &= causes | self._latched
+
+    def stall_is_over(self, causes: Alarm) -> bool:
+        """Tell once, when the motor turns freely again, that the stall is over."""
+        before, self._stalled = self._stalled, Alarm.STALL in causes
+        return before and not self._stalled
 
     def acknowledge(self) -> None:
         """Forget what is latched: STOP was commanded."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from instruments.intrathecal_pump.messages import Alarm, Command, LogEvent, Reply
+from instruments.intrathecal_pump.messages import Alarm, Command, LogEvent, Reply, RequestBolus
 from instruments.intrathecal_pump.simulated.alarms import RESERVOIR, WHILE_DELIVERING
 from instruments.intrathecal_pump.simulated.assembly import assemble
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
@@ -61,13 +61,27 @@ class BuiltInFirmware:
         self._watch_battery(volts)
         return strokes
 
+    def magnet(self, *, on: bool) -> None:
+        """Feel a magnet come, which holds the motor, or go."""
+        self.parts.mechanism.stick(stuck=on)
+
+    def press_button(self) -> None:
+        """Have the patient ask for a bolus, without the link; a pump that is off feels nothing."""
+        if self.listening:
+            self.desk.handle(RequestBolus(), self._t_ns)
+
+    def refill(self, volume_ul: float) -> None:
+        """Take so much more into the reservoir; raises ChallengeRefusedError for more than there is room for."""
+        self.parts.mechanism.fill(volume_ul)
+
     def _spell(self, to_ns: int) -> Spell:
         """Return how delivery goes on until something changes, at most up to `to_ns`."""
         parts, t_ns = self.parts, self._t_ns
         basal_nl_h, prime_nl_h = parts.schedule.rate_nl_h(t_ns), parts.prime.rate_nl_h
         rate_nl_h = prime_nl_h or parts.bolus.total_nl_h(basal_nl_h)
         changes_ns = (
-            parts.planner.time_of(parts.books.strokes_to_mark(), t_ns, rate_nl_h),
+            # A motor that is held tells so at its very next turn.
+            parts.planner.time_of(1 if parts.mechanism.stuck else parts.books.strokes_to_mark(), t_ns, rate_nl_h),
             parts.watchdog.fires_ns,
             parts.prime.ends_ns(t_ns) if prime_nl_h else parts.bolus.ends_ns(t_ns),
             parts.dose_limit.reaches_ns(t_ns, rate_nl_h),
@@ -99,9 +113,10 @@ class BuiltInFirmware:
         self._end_what_was_given()
         causes = self._causes()
         self._heed(causes & RESERVOIR)
-        for alarm in WHILE_DELIVERING:
-            if parts.delivering:
-                self._heed(causes & alarm)
+        if causes & WHILE_DELIVERING:
+            for alarm in WHILE_DELIVERING:
+                if parts.delivering:
+                    self._heed(causes & alarm)
         return strokes
 
     def _end_what_was_given(self) -> None:
@@ -126,6 +141,8 @@ class BuiltInFirmware:
     def _watch_battery(self, volts: float) -> None:
         self.parts.battery.measure(volts)
         causes = self._causes()
+        if self.parts.alarms.stall_is_over(causes):
+            self._write(LogEvent.STALL_ENDED, self.parts.books.delivered_nl)
         self.parts.alarms.rearm(causes)
         self._heed(causes & Alarm.BATTERY_LOW)
         if self.parts.delivering:

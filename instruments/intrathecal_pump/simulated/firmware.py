@@ -79,6 +79,8 @@ class PumpParameters(TwinParameters):
 class Firmware(Protocol):
     """What runs in the simulated pump, apart from the wire. All times are the laboratory's UTC ns.
 
+    `link_edition = 2`, where a class has it, says that it knows the commands of the link's second edition too.
+
     The twin calls `advance` up to the present before anything else, `heard` for each valid frame (repeats too), then
     `handle` once for each command that is to be executed.
     """

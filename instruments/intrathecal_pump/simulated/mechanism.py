@@ -8,6 +8,7 @@ from instruments.intrathecal_pump.simulated.firmware import PumpParameters
 from instruments.intrathecal_pump.simulated.part import Part
 from instruments.intrathecal_pump.simulated.spell import Turns
 from instruments.plant.line import Stroke
+from rig.errors import ChallengeRefusedError
 
 _DRAWN_AT_ONCE = 1024
 
@@ -23,6 +24,11 @@ class Mechanism(Part):
         self._stalled = False
 
     @property
+    def stuck(self) -> bool:
+        """Tell whether the motor is held, whether it was to turn since or not."""
+        return self._stuck
+
+    @property
     def stalled(self) -> bool:
         """Return the motor's own feedback: it was to turn and did not, and has not turned since."""
         return self._stalled
@@ -32,9 +38,16 @@ class Mechanism(Part):
         self._stuck = stuck
         self._stalled = self._stalled and stuck
 
-    def refill(self, volume_ul: float) -> None:
-        """Fill the reservoir so that it truly holds this much; the firmware knows nothing of it until it is told."""
-        self._content_ul = volume_ul
+    def fill(self, volume_ul: float) -> None:
+        """Take so much more into the reservoir; the firmware knows nothing of it until it is told.
+
+        Raises ChallengeRefusedError for more than there is room for.
+        """
+        room_ul = max(self._parameters.capacity_ul, self._parameters.reservoir_ul) - self._content_ul
+        if volume_ul > room_ul:
+            said = f"the reservoir has room for {room_ul:g} µL more, not for {volume_ul:g} µL; nothing was done"
+            raise ChallengeRefusedError(said)
+        self._content_ul += volume_ul
 
     def strokes(self, turns: Turns) -> list[Stroke]:
         """Turn the motor once each time that is due; return what it moves: nothing on an empty reservoir."""

@@ -91,10 +91,11 @@ class TherapyDesk:
 
     def status(self, first_alarms: Alarm, now_ns: int) -> TherapyStatus:
         """Return what goes beyond the first edition's status, which shows `first_alarms`."""
-        parts, delivering = self.parts, self.parts.delivering
+        parts = self.parts
+        shown = parts.alarms.shown(now_ns, delivering=parts.delivering)
         return TherapyStatus(
-            alarms=first_alarms | (parts.alarms.shown(now_ns, delivering=delivering) & ~FIRST_ALARMS),
-            sounding=parts.alarms.sounding(now_ns, delivering=delivering),
+            alarms=first_alarms | (shown & ~FIRST_ALARMS),
+            sounding=parts.alarms.sounding(shown),
             infusion_kind=parts.schedule.kind,
             infusion_crc=parts.schedule.crc,
             bridge_left_nl=parts.schedule.bridge_left_nl,
@@ -181,7 +182,8 @@ class TherapyDesk:
 
     def acknowledge(self, now_ns: int) -> Reply:
         """Silence what is signalled."""
-        silenced = self.parts.alarms.silence(now_ns, delivering=self.parts.delivering)
+        alarms = self.parts.alarms
+        silenced = alarms.silence(alarms.shown(now_ns, delivering=self.parts.delivering))
         if silenced:
             self.parts.log.write(now_ns, LogEvent.ALARMS_ACKNOWLEDGED, silenced)
         return DoneReply()

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from instruments.intrathecal_pump.codes import NON_CRITICAL_ALARMS
 from instruments.intrathecal_pump.frames import decode_frame
 from instruments.intrathecal_pump.messages import Alarm, CommandCode, DeliveryState, LogEvent, ReplyResult
 from instruments.intrathecal_pump.simulated.battery import BATTERY_DEPLETED_MV, BATTERY_LOW_MV
@@ -13,6 +14,10 @@ from instruments.intrathecal_pump.simulated.event_log import CAPACITY
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
 from instruments.intrathecal_pump.simulated.link_watchdog import FACTORY_WATCHDOG_MS
 from instruments.intrathecal_pump.simulated.programming_limits import CLOCK_MS, LIMITS, WATCHDOG_MS
+from instruments.intrathecal_pump.simulated.rest_timer import TOO_LONG_S
+from instruments.intrathecal_pump.simulated.staging import MAX_PROGRAMME_BYTES
+from instruments.intrathecal_pump.simulated.therapy_limits import FULL_LIMITS, MAX_FLEX_STEPS
+from instruments.intrathecal_pump.therapy_dialect import FULL_STATUS_BYTES, PART_BYTES
 from instruments.plant.power import MIN_PUMP_V
 from rig.capabilities import PumpState
 
@@ -93,10 +98,28 @@ def test_the_states_are_those_of_the_page():
         f"the voltage is below {BATTERY_DEPLETED_MV} mV",
         f"Below {round(MIN_PUMP_V * 1000)} mV at its terminals the pump is off",
         f"the newest {CAPACITY} entries are kept",
+        f"| 0 | minimum rate, nL/h | {FULL_LIMITS.minimum_rate_nl_h} (",
+        f"| 4 | prime rate, nL/h | {FULL_LIMITS.prime_rate_nl_h} |",
+        f"| 8, 12 | prime, nL | {FULL_LIMITS.min_prime_nl} to {FULL_LIMITS.max_prime_nl} |",
+        f"| 16, 20 | bridge, nL | {FULL_LIMITS.min_bridge_nl} to {FULL_LIMITS.max_bridge_nl} |",
+        f"| 24, 28 | time of a square bolus, s | {FULL_LIMITS.min_square_s} to {FULL_LIMITS.max_square_s} |",
+        f"| 32, 36 | time of a ramp, min | {FULL_LIMITS.min_ramp_minutes} to {FULL_LIMITS.max_ramp_minutes} |",
+        f"| 40, 44 | lockout, s | {FULL_LIMITS.min_lockout_s} to {FULL_LIMITS.max_lockout_s} |",
+        f"| 48 | most patient boluses in 24 h | {FULL_LIMITS.max_patient_boluses} |",
+        f"u8 steps (1 to {MAX_FLEX_STEPS})",
+        f"then 1 to {PART_BYTES} bytes of a programme",
+        f"how many bytes the whole has (at most {MAX_PROGRAMME_BYTES})",
+        f"**GET_FULL_STATUS** answers {49 + FULL_STATUS_BYTES} bytes",
+        f"nothing has been delivered for {TOO_LONG_S // 3600} h",
     ],
 )
 def test_the_numbers_of_the_page_are_those_of_the_code(sentence):
     assert sentence in " ".join(PAGE.split())
+
+
+def test_each_alarm_has_one_of_two_priorities():
+    found = dict(re.findall(r"\| 0x\d{4} \| ([A-Z_]+) \| [^|]*?\b(non-critical|critical)\b", PAGE))
+    assert found == {alarm.name: "non-critical" if alarm in NON_CRITICAL_ALARMS else "critical" for alarm in Alarm}
 
 
 def test_every_key_of_the_twins_table_is_on_the_page():

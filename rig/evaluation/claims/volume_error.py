@@ -1,0 +1,53 @@
+"""The volume delivered in a window against all that the pump was told to deliver in it, in percent of that."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from rig.errors import SeriesError
+from rig.evaluation.claims.delivered_volume import weighed_volume
+from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.orders import told
+from rig.evaluation.outcome import Evaluation
+from rig.evaluation.programme import Programme
+from rig.record.bodies.recipe import Recipe
+from rig.record.reader import RecordReader
+
+
+def programmed_ul(recipe: Recipe, reader: RecordReader) -> float:
+    """Return what the pump's orders ask for in a window, in µL: infusions of every kind, boluses, primes."""
+    programme = Programme([one for one in told(reader) if one.sent_ns < recipe.to_ns], recipe.to_ns)
+    # The window's end lies a nanosecond behind its last reading.
+    ends = np.asarray([recipe.from_ns, recipe.to_ns - 1], np.int64)
+    return float(np.diff(programme.volume_ul(ends))[0])
+
+
+def with_programme(recipe: Recipe, reader: RecordReader) -> Recipe:
+    """Return a recipe with the volume that was programmed in its window (µL)."""
+    return replace(recipe, parameters={**recipe.parameters, "programmed_ul": programmed_ul(recipe, reader)})
+
+
+def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate 100 · (weighed / programmed − 1).
+
+    Raises SeriesError when nothing was programmed, and as the volume itself does.
+    """
+    asked_ul = float(recipe.parameters["programmed_ul"])
+    if asked_ul <= 0.0:
+        raise SeriesError("the pump was told to deliver nothing in this window: no error in percent of that")
+    weighed, invalid = weighed_volume(recipe, reader)
+    error = weighed.scaled(100.0 / asked_ul, -100.0, "%")
+    return Evaluation(error, invalid, {"weighed_ul": weighed.value, "programmed_ul": asked_ul})
+
+
+KINDS = (
+    ClaimKind(
+        name="volume error",
+        unit="%",
+        question="the volume delivered against all that the pump was told to deliver, in percent",
+        compute=compute,
+        parameters={"programmed_ul": "what was programmed, µL; the record knows it"},
+        resolve=with_programme,
+        panel=ResultPanel("Error of the delivered volume"),
+    ),
+)

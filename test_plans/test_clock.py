@@ -1,0 +1,29 @@
+"""The pump's clock, and status that is asked for often: neither may move a dose."""
+
+import pytest
+
+
+@pytest.mark.requirement("IT-05")
+def test_setting_the_clock_makes_nothing_up(pump, bench, verify):
+    """A clock that is set three hours ahead and back again moves the steps of the day, and makes nothing up."""
+    with bench.window("clock set twice") as clock:
+        pump.run_flex(days={"every": {"00:00": 50.0, "10:00": 100.0, "12:00": 20.0}})
+        bench.dwell(hours=1, doing="by the right clock")
+        pump.set_clock(t_ns=pump.read_clock_ns() + 3 * 3600 * 10**9)
+        bench.dwell(hours=2, doing="three hours ahead")
+        pump.set_clock(t_ns=pump.read_clock_ns() - 3 * 3600 * 10**9)
+        bench.dwell(hours=2, doing="by the right clock again")
+    verify("volume with the clock set", clock.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("IT-19")
+def test_asking_often_changes_no_dose(pump, bench, verify):
+    """A status each second for ten minutes changes nothing of the flow."""
+    pump.run_continuous(rate_ul_h=400.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.window("asked often") as asked:
+        for _ in range(600):
+            pump.status()
+            bench.dwell(seconds=1, doing="asking each second")
+        bench.dwell(hours=2, doing="asked no more")
+    verify("flow while asked often", asked.flow_error()).within("basal accuracy")

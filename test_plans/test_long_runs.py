@@ -1,0 +1,26 @@
+"""Days on end: the label's claim, and what a laboratory proves of itself."""
+
+import pytest
+
+
+@pytest.mark.requirement("IT-01")
+def test_72_hours_are_within_5_percent(pump, bench, verify):
+    """Three days of infusion deliver the programmed volume within the rig's own 5 %."""
+    pump.run_continuous(rate_ul_h=41.7)
+    bench.dwell(hours=2, doing="stabilising")
+    with bench.window("three days") as days:
+        bench.dwell(hours=72, doing="three days")
+    verify("volume of three days", days.volume_error()).within("volume accuracy")
+    verify("the pump's books of three days", days.books_error()).within("books accuracy")
+
+
+@pytest.mark.requirement("IT-17")
+def test_each_bolus_is_counted_once_in_log_and_books(pump, bench, verify):
+    """Ten boluses are in the log, in the pump's count and in the vessel, each once."""
+    with bench.window("ten boluses") as boluses:
+        for number in range(10):
+            pump.give_bolus(volume_ul=25.0)
+            bench.dwell(minutes=30, doing=f"bolus {number + 1} of 10")
+    verify("volume of the boluses", boluses.volume_error()).within("volume accuracy")
+    verify("the pump's books", boluses.books_error()).within("books accuracy")
+    verify("the pump's log", boluses.log_in_order()).holds()

@@ -1,0 +1,41 @@
+"""Boluses that the patient asks for: given, refused while locked out, never more than allotted."""
+
+import pytest
+
+pytestmark = pytest.mark.requirement("IT-12", "IT-13")
+
+
+@pytest.mark.first_look
+def test_requests_within_the_lockout_give_nothing(pump, bench, verify):
+    """Of requests each half hour, with a lockout of an hour from start to start, every second one is given."""
+    pump.allow_patient_boluses(volume_ul=20.0, lockout_minutes=60, most_in_24_h=24)
+    pump.run_continuous(rate_ul_h=20.0)
+    with bench.window("requests") as requests:
+        for number in range(8):
+            pump.request_patient_bolus()
+            bench.dwell(minutes=30, doing=f"request {number + 1} of 8")
+    verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
+
+
+def test_no_more_are_given_than_are_allotted_in_any_24_hours(pump, bench, verify):
+    """With three in 24 h the fourth request is refused until a day has passed since the first."""
+    pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=60, most_in_24_h=3)
+    with bench.window("a day and a half") as requests:
+        for number in range(18):
+            pump.request_patient_bolus()
+            bench.dwell(hours=2, doing=f"request {number + 1} of 18")
+    verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
+
+
+def test_setting_the_calendar_does_not_shorten_the_lockout(pump, bench, verify):
+    """A clock that is set a day ahead opens no lockout: nothing is given until the hour has passed."""
+    pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=120, most_in_24_h=24)
+    with bench.window("clock set within the lockout") as locked:
+        pump.request_patient_bolus()
+        bench.dwell(minutes=30, doing="locked out")
+        pump.set_clock(t_ns=pump.read_clock_ns() + 24 * 3600 * 10**9)
+        pump.request_patient_bolus()
+        bench.dwell(hours=2, doing="locked out, then not")
+        pump.request_patient_bolus()
+        bench.dwell(hours=1, doing="the second bolus")
+    verify("volume of what was granted", locked.volume_error()).within("volume accuracy")

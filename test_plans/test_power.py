@@ -1,0 +1,39 @@
+"""Power: low, gone, back again. Does the dose hold, and does nothing begin by itself?"""
+
+import pytest
+
+
+@pytest.mark.requirement("IT-07")
+def test_a_low_battery_is_signalled_and_the_dose_holds(pump, bench, verify):
+    """At 2.5 V the pump warns, and its rate stays within its limits."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.challenge.supply_voltage(v=2.5), bench.window("low battery") as low:
+        bench.dwell(hours=4, doing="low battery")
+    verify("low battery was signalled", low.alarm_came(alarm="battery_low", within_s=300)).holds()
+    verify("flow at low battery", low.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.requirement("IT-07")
+def test_a_depleted_battery_ends_delivery_with_an_alarm(pump, bench, verify):
+    """At 2.3 V delivery ends and the pump says why."""
+    bench.expect_alarm("battery_low")
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(hours=1, doing="before")
+    with bench.challenge.supply_voltage(v=2.3), bench.window("depleted") as depleted:
+        bench.dwell(hours=1, doing="depleted")
+    verify("depleted battery was signalled", depleted.alarm_came(alarm="battery_depleted", within_s=300)).holds()
+
+
+@pytest.mark.requirement("IT-08")
+def test_nothing_begins_by_itself_after_a_power_cut(pump, bench, verify):
+    """After a cut of a minute the pump is stopped until it is told to run; nothing is made up."""
+    with bench.window("around the cut") as cut:
+        pump.run_continuous(rate_ul_h=200.0)
+        bench.dwell(hours=1, doing="before the cut")
+        with bench.challenge.power_cut():
+            bench.dwell(minutes=1, doing="without power")
+        bench.dwell(hours=1, doing="power is back, the pump waits")
+        pump.run_continuous(rate_ul_h=200.0)
+        bench.dwell(hours=1, doing="told to run again")
+    verify("volume around the cut", cut.volume_error()).within("volume accuracy")

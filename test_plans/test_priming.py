@@ -1,0 +1,28 @@
+"""Priming and bridging: exactly the volume, and the dose behind it as before."""
+
+import pytest
+
+
+@pytest.mark.requirement("IT-09")
+def test_priming_delivers_its_volume_and_no_low_dose_behind_it(pump, bench, verify):
+    """A prime of 200 µL gives 200 µL; the infusion behind it is whole in its first hours."""
+    pump.run_continuous(rate_ul_h=50.0)
+    bench.dwell(hours=1, doing="basal before")
+    with bench.window("prime") as prime:
+        pump.prime(volume_ul=200.0)
+        bench.dwell(hours=1, doing="prime, then basal")
+    with bench.window("behind it") as behind:
+        bench.dwell(hours=3, doing="basal behind the prime")
+    verify("volume of the prime", prime.volume_error()).within("volume accuracy")
+    verify("flow behind the prime", behind.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.requirement("IT-10")
+def test_a_bridge_bolus_purges_the_old_drug_at_its_rate(pump, bench, verify):
+    """The dead volume is purged at the old drug's rate; then the new concentration's rate holds."""
+    old_ul_h = round(bench.rate_of("5 mg/day", "4 mg/mL"), 3)
+    new_ul_h = round(bench.rate_of("5 mg/day", "10 mg/mL"), 3)
+    with bench.window("bridge") as bridge:
+        pump.run_bridge(volume_ul=260.0, rate_ul_h=old_ul_h, then_ul_h=new_ul_h)
+        bench.dwell(hours=8, doing="bridge, then the new rate")
+    verify("volume of bridge and new rate", bridge.volume_error()).within("volume accuracy")

@@ -1,0 +1,45 @@
+"""Changes of programme: another rate, a ramp, a stop. Does the dose follow, without anything made up?"""
+
+import pytest
+
+pytestmark = pytest.mark.requirement("IT-05")
+
+
+@pytest.mark.parametrize("first_ul_h, then_ul_h", [(50.0, 200.0), (200.0, 50.0)], ids=["up", "down"])
+def test_a_new_rate_replaces_the_old_one(pump, bench, verify, first_ul_h, then_ul_h):
+    """A change of the rate takes hold at once, and the volume of both hours is what was asked for."""
+    with bench.window("before and after") as both:
+        pump.run_continuous(rate_ul_h=first_ul_h)
+        bench.dwell(hours=3, doing="first rate")
+        pump.run_continuous(rate_ul_h=then_ul_h)
+        bench.dwell(hours=3, doing="second rate")
+    verify("volume of both rates", both.volume_error()).within("volume accuracy")
+
+
+def test_a_ramp_rises_evenly_and_stays(pump, bench, verify):
+    """A ramp over four hours and two hours at its last rate deliver what lies under its line."""
+    with bench.window("ramp") as ramp:
+        pump.run_ramp(from_ul_h=20.0, to_ul_h=200.0, over_hours=4)
+        bench.dwell(hours=6, doing="ramp, then its last rate")
+    verify("volume under the ramp", ramp.volume_error()).within("volume accuracy")
+
+
+def test_nothing_is_made_up_for_a_pause(pump, bench, verify):
+    """After an hour's stop the infusion goes on at its rate: what was not delivered stays undelivered."""
+    with bench.window("with a pause") as paused:
+        pump.run_continuous(rate_ul_h=100.0)
+        bench.dwell(hours=2, doing="before the pause")
+        pump.stop()
+        bench.dwell(hours=1, doing="pause")
+        pump.run_continuous(rate_ul_h=100.0)
+        bench.dwell(hours=2, doing="after the pause")
+    verify("volume with a pause", paused.volume_error()).within("volume accuracy")
+
+
+def test_the_minimum_rate_keeps_the_catheter_open(pump, bench, verify):
+    """At its minimum rate the pump delivers about a quarter of a µL an hour, and no more."""
+    pump.run_at_minimum()
+    bench.dwell(hours=2, doing="stabilising")
+    with bench.window("minimum") as least:
+        bench.dwell(hours=48, doing="minimum rate")
+    verify("volume at the minimum rate", least.volume_error()).within("minimum rate accuracy")

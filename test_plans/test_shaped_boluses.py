@@ -1,0 +1,35 @@
+"""Square and combination boluses: are they spread as they should be, and do they give way?"""
+
+import pytest
+
+pytestmark = pytest.mark.requirement("1.4.4")
+
+
+def test_a_square_bolus_is_spread_over_its_time(pump, bench, verify):
+    """100 µL over two hours on top of an infusion come evenly, and nothing behind them."""
+    pump.run_continuous(rate_ul_h=20.0)
+    bench.dwell(hours=1, doing="basal before")
+    with bench.window("square bolus") as square:
+        pump.give_square_bolus(volume_ul=100.0, over_minutes=120)
+        bench.dwell(hours=4, doing="square bolus, then basal")
+    verify("volume with a square bolus", square.volume_error()).within("volume accuracy")
+
+
+def test_a_single_bolus_goes_before_a_square_one(pump, bench, verify):
+    """A single bolus pre-empts a square one, which goes on behind it: both are given whole."""
+    pump.run_continuous(rate_ul_h=20.0)
+    bench.dwell(hours=1, doing="basal before")
+    with bench.window("both boluses") as both:
+        pump.give_square_bolus(volume_ul=100.0, over_minutes=120)
+        bench.dwell(minutes=40, doing="square bolus")
+        pump.give_bolus(volume_ul=50.0)
+        bench.dwell(hours=4, doing="single, the rest of the square, basal")
+    verify("volume of both boluses", both.volume_error()).within("volume accuracy")
+
+
+def test_a_combination_gives_one_part_now_and_one_spread(pump, bench, verify):
+    """A combination bolus gives its first part at once and its second over an hour."""
+    with bench.window("combination") as combination:
+        pump.give_combination_bolus(now_ul=60.0, then_ul=90.0, over_minutes=60)
+        bench.dwell(hours=3, doing="combination, then nothing")
+    verify("volume of the combination", combination.volume_error()).within("volume accuracy")

@@ -1,0 +1,38 @@
+"""What surrounds a pump: pressure at the catheter's tip, warmth, altitude. Does any of it change the dose?"""
+
+import pytest
+
+
+@pytest.mark.requirement("7.1.3")
+def test_back_pressure_changes_no_dose(pump, bench, verify):
+    """An infusion keeps its rate against 2 kPa with heartbeat and breathing on it."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.challenge.back_pressure(kpa=2.0, beat_kpa=0.3, breath_kpa=0.2):
+        bench.dwell(minutes=10, doing="filling the line's compliance")
+        with bench.window("pressed") as pressed:
+            bench.dwell(hours=4, doing="against back pressure")
+    verify("flow against back pressure", pressed.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.requirement("7.1.1")
+@pytest.mark.parametrize("liquid_c", [35.0, 40.0])
+def test_warmth_changes_no_dose(pump, bench, verify, liquid_c):
+    """An infusion keeps its rate at both ends of the temperatures of an implant."""
+    pump.run_continuous(rate_ul_h=200.0)
+    with bench.challenge.temperature(liquid_c=liquid_c):
+        bench.dwell(hours=2, doing="warming")
+        with bench.window("warm") as warm:
+            bench.dwell(hours=4, doing="warm")
+    verify("flow of a warm pump", warm.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.requirement("7.1.3")
+def test_altitude_changes_no_dose(pump, bench, verify):
+    """An infusion keeps its rate at the air pressure of 3000 m."""
+    pump.run_continuous(rate_ul_h=200.0)
+    with bench.challenge.ambient_pressure(hpa=700.0):
+        bench.dwell(hours=1, doing="at altitude")
+        with bench.window("aloft") as aloft:
+            bench.dwell(hours=4, doing="at altitude")
+    verify("flow at altitude", aloft.flow_error()).within("basal accuracy")
