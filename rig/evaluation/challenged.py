@@ -1,7 +1,12 @@
 """When something was done to the pump or its line, from the challenges in the record."""
 
-from rig.record.bodies.challenges import PARTS_LINE_FROM_BALANCE, ChallengeBegins, ChallengeEnds
+from rig.record.bodies.challenges import PARTS_LINE_FROM_BALANCE, ChallengeBegins, ChallengeEnds, ChallengeKind
 from rig.record.reader import RecordReader
+
+
+def begun(reader: RecordReader, kind: ChallengeKind) -> tuple[ChallengeBegins, ...]:
+    """Return the challenges of one kind, in order."""
+    return tuple(entry.body for entry in reader.events(ChallengeBegins) if entry.body.challenge is kind)
 
 
 def parted_spans(reader: RecordReader, from_ns: int, to_ns: int, settle_ns: int) -> tuple[tuple[int, int], ...]:

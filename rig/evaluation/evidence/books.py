@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from rig.evaluation.case import Case
 from rig.evaluation.inputs import widening
+from rig.evaluation.orders import refilled_ns
 from rig.evaluation.programme import NS_PER_H
 from rig.evaluation.testimony import Testimony, Witness
 
@@ -61,7 +62,9 @@ def testify_reservoir(case: Case) -> Testimony:
     counted, content = _counted(case, "delivered"), _counted(case, "reservoir")
     if counted is None or content is None or not len(counted[0]):
         return Testimony(not_asked="the pump tells no content of its reservoir")
-    inside = (counted[0] >= case.from_ns) & (counted[0] <= case.to_ns)
+    # A pump that is told of a refill counts down from there.
+    from_ns = max([case.from_ns, *(one for one in refilled_ns(case.reader) if one < case.to_ns)])
+    inside = (counted[0] >= from_ns) & (counted[0] <= case.to_ns)
     if np.count_nonzero(inside) < 2:
         return Testimony(not_asked="the content of the reservoir was not read twice")
     count_ul = counted[1][inside]
