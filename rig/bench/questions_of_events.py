@@ -32,6 +32,40 @@ class QuestionsOfEvents(ABC):
         """Ask whether no alarm stood in this window, or not the one that `which` names; a fact."""
         return self.ask("no alarm", **_said({"which": which}))
 
+    def delivery_ended(self, *, within_s: float, after: str = "") -> Recipe:
+        """Ask whether nothing beyond a stroke came any more from `within_s` seconds after its cause on; a fact.
+
+        `after` names the cause as for `alarm_came`. Raises PlanError for a time that is not above zero.
+        """
+        return self.ask("delivery ended", within_s=above_zero("within_s", within_s), **_said({"after": after}))
+
+    def nothing_made_up(self, *, after: str = "") -> Recipe:
+        """Ask for what was delivered beyond the programme from a cause to this window's end, in µL."""
+        return self.ask("nothing made up", **_said({"after": after}))
+
+    def log_tells_all(self) -> Recipe:
+        """Ask whether the pump's log tells of all that happened in this window, in time, and of nothing else; a fact.
+
+        What happened are the orders that the pump took, its answers to a patient, its alarms, and challenges.
+        """
+        return self.ask("log tells all")
+
+    def patient_bolus_given(self) -> Recipe:
+        """Ask whether every request for a patient's bolus in this window was granted, and rightly so; a fact."""
+        return self.ask("patient bolus given")
+
+    def patient_bolus_refused(self, *, why: str = "") -> Recipe:
+        """Ask whether every such request was refused, for the pump's own reason `why` if given, and rightly; a fact."""
+        return self.ask("patient bolus refused", **_said({"why": why}))
+
+    def lockout(self) -> Recipe:
+        """Ask for the shortest time between the starts of two granted requests, in s."""
+        return self.ask("lockout")
+
+    def most_in_24_h(self) -> Recipe:
+        """Ask for the largest volume delivered in any sliding 24 h of this window, in µL."""
+        return self.ask("most in 24 h")
+
 
 def _said(parameters: dict[str, str]) -> dict[str, Json]:
     """Return the parameters that a plan did say."""

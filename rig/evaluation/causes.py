@@ -44,9 +44,10 @@ def cause_of(recipe: Recipe, reader: RecordReader) -> Cause:
 
 def _challenges(recipe: Recipe, reader: RecordReader) -> list[Cause]:
     found = []
+    # A window holds the reading of its last moment; what was done at that moment comes behind it.
     for entry in reader.events(ChallengeBegins):
         one, u_ns = entry.body, round(_K * entry.body.u_s * NS_PER_S)
-        if recipe.from_ns <= one.at_ns < recipe.to_ns:
+        if recipe.from_ns <= one.at_ns < recipe.to_ns - 1:
             found.append(Cause(one.challenge.value, one.at_ns - u_ns, one.at_ns + u_ns))
     return found
 
@@ -56,7 +57,7 @@ def _commands(recipe: Recipe, reader: RecordReader) -> list[Cause]:
     found = []
     for entry in reader.commands(pump) if pump else ():
         sent_ns = entry.body.sent_ns or entry.t_ns
-        if entry.body.result == "ok" and recipe.from_ns <= sent_ns < recipe.to_ns:
+        if entry.body.result == "ok" and recipe.from_ns <= sent_ns < recipe.to_ns - 1:
             found.append(Cause(entry.body.verb, sent_ns, max(sent_ns, entry.body.received_ns)))
     return found
 

@@ -18,6 +18,7 @@ from rig.evaluation.orders import (
     RUN,
     SET_CLOCK,
     SQUARE,
+    STOP,
 )
 
 INFUSION_STARTED, BOLUS_STARTED, BOLUS_ENDED = "infusion_started", "bolus_started", "bolus_ended"
@@ -44,16 +45,24 @@ LINES_OF: dict[str, tuple[frozenset[str], ...]] = {
     "set_low_reservoir": (frozenset({"low_mark_set"}),),
     "self_test": (frozenset({"self_tested"}),),
 }
-# What may follow an order by itself, later or as part of another: it is demanded of none of them.
-FOLLOWING = frozenset(
-    {BOLUS_ENDED, SQUARE_ENDED, STOPPED, "primed", "ramp_ended", "bridge_ended", "alarms_acknowledged"}
-)
+# What a log writes when what an order began is over.
+ENDS_OF: dict[str, tuple[str, ...]] = {
+    BOLUS: (BOLUS_ENDED,),
+    SQUARE: (SQUARE_ENDED,),
+    COMBINATION: (BOLUS_ENDED, SQUARE_ENDED),
+    PATIENT: (BOLUS_ENDED,),
+    PRIME: ("primed",),
+    RAMP: ("ramp_ended",),
+    BRIDGE: ("bridge_ended",),
+}
+# What may be written to an order, according to what the pump was doing.
+MAYBE_OF: dict[str, tuple[str, ...]] = {"acknowledge_alarms": ("alarms_acknowledged",), STOP: (STOPPED,)}
 # Words that every pump's log of this family has from its first day.
 FIRST_WORDS = frozenset({INFUSION_STARTED, BOLUS_STARTED, BOLUS_ENDED, STOPPED, POWER_ON, "watchdog_set", CLOCK_SET})
-KNOWN = (
-    frozenset(word for lines in LINES_OF.values() for words in lines for word in words)
-    | FOLLOWING
-    | {
+KNOWN = frozenset(
+    {
+        *(word for lines in LINES_OF.values() for words in lines for word in words),
+        *(word for words in (*ENDS_OF.values(), *MAYBE_OF.values()) for word in words),
         POWER_ON,
         COMMIT_REFUSED,
         PATIENT_REFUSED,

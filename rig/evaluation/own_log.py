@@ -13,6 +13,8 @@ from rig.record.reader import RecordReader
 
 # One comparison of clocks over the link is good to this: half of an exchange, and the clock's own digit.
 U_STAMP_S = 0.2
+# A line is written within a pace of some comparison, give or take.
+_PACES = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,10 @@ def _stamped(
     first = max(0, int(np.searchsorted(t_ns, before_ns)) - 1)
     last = min(len(t_ns), int(np.searchsorted(t_ns, read_ns, side="right")) + 1)
     offset_ns = np.rint(offset_s[first:last] * NS_PER_S).astype(np.int64)
-    nearest = int(np.argmin(np.abs(t_ns[first:last] + offset_ns - line.pump_clock_ns)))
-    around = offset_s[first:last][max(0, nearest - 1) : nearest + 2]
-    u_s = math.hypot(U_STAMP_S, float(np.ptp(around)) / math.sqrt(12.0))
+    apart_ns = np.abs(t_ns[first:last] + offset_ns - line.pump_clock_ns)
+    nearest = int(np.argmin(apart_ns))
+    # Where the clock was set between two comparisons near to each other, the line is of before or of behind that.
+    pace_ns = float(np.median(np.diff(t_ns))) if len(t_ns) > 1 else 0.0
+    may_be = offset_s[first:last][apart_ns <= max(_PACES * pace_ns, float(apart_ns[nearest]))]
+    u_s = math.hypot(U_STAMP_S, float(np.ptp(may_be)) / math.sqrt(3.0))
     return StampedLine(line, line.pump_clock_ns - int(offset_ns[nearest]), u_s, read_ns)

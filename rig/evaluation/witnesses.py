@@ -7,7 +7,7 @@ from importlib import import_module
 
 from rig.errors import MetrologyError
 from rig.evaluation import evidence
-from rig.evaluation.case import Case
+from rig.evaluation.case import Case, case_around
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
@@ -48,12 +48,9 @@ def witnesses() -> tuple[Witness, ...]:
 def evidence_around(reader: RecordReader, recipe: Recipe) -> Evidence:
     """Return what every witness says of the plan that a recipe's window lies in; pure in the record.
 
-    An alarm that the recipe itself asks for is expected.
-
     Readings that allow no comparison are no contradiction here: the results that need them say so themselves.
     """
-    asked = recipe.parameters.get("alarm")
-    case = Case(reader, recipe.from_ns, recipe.to_ns, frozenset({asked} if isinstance(asked, str) else ()))
+    case = case_around(reader, recipe)
     # All claims of a plan share one case, and with the entry they are settled at, one evidence.
     return reader.once(
         ("evidence", case.from_ns, case.to_ns, case.expected_alarms),

@@ -44,6 +44,13 @@ def test_the_page_shows_everything_that_a_window_can_be_asked(session):
         "largest bolus error",
         "bolus volume",
         "no alarm",
+        "delivery ended",
+        "nothing made up",
+        "log tells all",
+        "patient bolus given",
+        "patient bolus refused",
+        "lockout",
+        "most in 24 h",
     }
 
 

@@ -64,7 +64,7 @@ def testify_reservoir(case: Case) -> Testimony:
         return Testimony(not_asked="the pump tells no content of its reservoir")
     # A pump that is told of a refill counts down from there.
     from_ns = max([case.from_ns, *(one for one in refilled_ns(case.reader) if one < case.to_ns)])
-    inside = (counted[0] >= from_ns) & (counted[0] <= case.to_ns)
+    inside = (counted[0] > from_ns) & (counted[0] <= case.to_ns)
     if np.count_nonzero(inside) < 2:
         return Testimony(not_asked="the content of the reservoir was not read twice")
     count_ul = counted[1][inside]

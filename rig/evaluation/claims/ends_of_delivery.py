@@ -1,0 +1,145 @@
+"""Whether delivery ended when it should, and what was delivered behind an interruption that nobody asked for."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from rig.clock import NS_PER_S
+from rig.errors import SeriesError
+from rig.evaluation.case import Case, case_around
+from rig.evaluation.causes import AFTER, cause_of
+from rig.evaluation.claims.delivered_volume import weighed_volume
+from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.inputs import widening
+from rig.evaluation.orders import PumpOrder
+from rig.evaluation.outcome import Evaluation, FactFound
+from rig.evaluation.programme import NS_PER_H
+from rig.evaluation.pump_alarms import first_shown
+from rig.metrology.uncertainty.budget import Component
+from rig.record.bodies.pump_events import EdgesCounted
+from rig.record.bodies.recipe import Recipe
+from rig.record.reader import RecordReader
+
+# Both are multiples of a stroke, as decimal numbers.
+_ROUNDING_UL = 1e-6
+
+
+def delivery_ended(recipe: Recipe, reader: RecordReader) -> FactFound:
+    """Find whether nothing beyond a stroke was delivered from a time after its cause to the window's end.
+
+    By the pump's count, by the motor's edges where they were counted, and by the balance from when the line has
+    emptied itself. Raises SeriesError when none of them can tell, or the window is too short.
+    """
+    cause, within_s = cause_of(recipe, reader), recipe.parameters["within_s"]
+    from_ns = cause.latest_ns + round(within_s * NS_PER_S)
+    if from_ns >= recipe.to_ns:
+        raise SeriesError(f"the window ends before {within_s:g} s after {cause.said} are over: let it last longer")
+    case = case_around(reader, recipe)
+    found = [_by_count(case, from_ns, recipe.to_ns), _by_edges(case, from_ns, recipe.to_ns)]
+    found.append(_by_weight(case, from_ns + case.settle_ns, recipe.to_ns))
+    told = [one for one in found if one is not None]
+    if not told:
+        raise SeriesError("neither the pump's count nor motor nor balance tell of this window's end")
+    since = f"from {within_s:g} s after {cause.said} on"
+    against = tuple(f"{since} {said}" for said, goes_on in told if goes_on)
+    text = f"{since} {', '.join(said for said, _ in told)}"
+    return FactFound(holds=not against, text=text, against=against)
+
+
+# What was found in words, and whether it says that delivery went on.
+_Found = tuple[str, bool] | None
+
+
+def _by_count(case: Case, from_ns: int, to_ns: int) -> _Found:
+    t_ns, told = case.counted
+    inside = (t_ns >= from_ns) & (t_ns < to_ns)
+    if "delivered" not in told or np.count_nonzero(inside) < 2:
+        return None
+    count_ul = told["delivered"][inside]
+    gained_ul = float(count_ul[-1] - count_ul[0])
+    return f"the pump counted {gained_ul:.4g} µL", gained_ul > case.start.dut.stroke_ul + _ROUNDING_UL
+
+
+def _by_edges(case: Case, from_ns: int, to_ns: int) -> _Found:
+    counts = [e.body for e in case.reader.events(EdgesCounted) if from_ns <= e.body.at_ns <= to_ns]
+    if len(counts) < 2:
+        return None
+    turned = counts[-1].edges - counts[0].edges
+    return f"the motor made {turned} edges", turned > (case.start.dut.motor_edges_per_stroke or 1.0)
+
+
+def _by_weight(case: Case, from_ns: int, to_ns: int) -> _Found:
+    weighed = case.weighed
+    if weighed is None:
+        return None
+    come_ul = reach_ul = 0.0
+    parts = 0
+    for low, high in case.clear(from_ns, to_ns - 1) if from_ns < to_ns else ():
+        of_part_ul = float(np.diff(weighed.at(np.asarray([low, high])))[0])
+        if math.isfinite(of_part_ul):
+            parts += 1
+            come_ul += of_part_ul
+            reach_ul += widening(np.inf) * float(weighed.u_ul((high - low) / NS_PER_H, of_part_ul))
+    if not parts:
+        return None
+    return f"{come_ul:.3g} ± {reach_ul:.2g} µL were weighed", come_ul > case.start.dut.stroke_ul + reach_ul
+
+
+def made_up(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate what was delivered beyond the programme from a cause to the window's end, in µL.
+
+    An interruption that the record tells of (a stop, power taken away, an alarm that is expected) asks for nothing
+    until the next order: what is given for it afterwards is made up. Raises SeriesError when the data allow no number.
+    """
+    cause = cause_of(recipe, reader)
+    span = replace(recipe, from_ns=cause.latest_ns)
+    case = case_around(reader, span)
+    weighed, invalid = weighed_volume(span, reader, case.programme)
+    ends_ns = np.asarray([span.from_ns, span.to_ns - 1], np.int64)
+    asked_ul = float(np.diff(case.programme.volume_ul(ends_ns))[0])
+    if case.clear(span.from_ns, span.to_ns) != [(span.from_ns, span.to_ns)]:
+        parted = "a challenge kept line and balance apart in this window: begin it behind that, when the line is empty"
+        invalid = (*invalid, parted)
+    times = Component("times of orders and alarms", "B", 0.0, _u_times_ul(case, span), "µL", 1.0)
+    budget = weighed.scaled(1.0, -asked_ul, "µL", [times])
+    return Evaluation(budget, invalid, {"weighed_ul": weighed.value, "programmed_ul": asked_ul, "after": cause.said})
+
+
+def _u_times_ul(case: Case, span: Recipe) -> float:
+    """Return how uncertain a programme's volume is because its changes are known to a moment only, in µL."""
+    inside = [one for one in case.orders if span.from_ns <= one.sent_ns < span.to_ns]
+    return math.hypot(0.0, *(_of_change_ul(case, one) for one in inside))
+
+
+def _of_change_ul(case: Case, order: PumpOrder) -> float:
+    before, after = (case.programme.rate_ul_h(ns) for ns in (order.sent_ns - 1, order.sent_ns))
+    return abs(after - before) * _width_ns(case, order.sent_ns) / NS_PER_H / math.sqrt(12.0)
+
+
+def _width_ns(case: Case, at_ns: int) -> int:
+    """Return in how long a span a change at a moment may have been: an exchange's, or between two looks at alarms."""
+    for entry in case.reader.commands(case.pump):
+        if entry.body.sent_ns == at_ns:
+            return max(0, entry.body.received_ns - at_ns)
+    shown = [first_shown(case.reader, alarm, at_ns, at_ns + 1) for alarm in sorted(case.expected_alarms)]
+    return max((one.latest_ns - one.earliest_ns for one in shown if one is not None), default=0)
+
+
+KINDS = (
+    ClaimKind(
+        name="delivery ended",
+        unit="",
+        question="whether nothing beyond a stroke was delivered any more from a time after its cause on",
+        compute=delivery_ended,
+        parameters={"within_s": "how long after its cause delivery may go on, in s", "after": AFTER},
+    ),
+    ClaimKind(
+        name="nothing made up",
+        unit="µL",
+        question="what was delivered beyond the programme behind an interruption, in µL",
+        compute=made_up,
+        parameters={"after": AFTER},
+        panel=ResultPanel("Made up behind an interruption", 2),
+    ),
+)

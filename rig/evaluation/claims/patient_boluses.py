@@ -1,0 +1,171 @@
+"""Patient boluses: given or refused as was allowed, the lockout as it shows, and the most in any sliding day."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+
+from rig.clock import NS_PER_S
+from rig.errors import SeriesError
+from rig.evaluation import inputs
+from rig.evaluation.case import Case, case_around
+from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.outcome import Evaluation, FactFound
+from rig.evaluation.patient_requests import Request, of_rate_s, requests_of, terms_at, u_between_s, wrongly_answered
+from rig.evaluation.programme import NS_PER_H
+from rig.metrology.dosing.patient_bolus import largest_dose_in
+from rig.metrology.uncertainty.budget import Budget, Component
+from rig.metrology.weighing.flow_budget import Gain, strokes_cut, volume_budget
+from rig.quantities import S_PER_H
+from rig.record.bodies.recipe import Recipe
+from rig.record.reader import RecordReader
+
+_DAY_S = 24.0 * S_PER_H
+
+
+def given(recipe: Recipe, reader: RecordReader) -> FactFound:
+    """Find whether every request of a window was granted, and rightly so; raises SeriesError when there was none."""
+    return _answered(recipe, reader, granted=True)
+
+
+def refused(recipe: Recipe, reader: RecordReader) -> FactFound:
+    """Find whether every request of a window was refused, for the reason claimed if one is, and rightly so.
+
+    Raises SeriesError when there was none.
+    """
+    return _answered(recipe, reader, granted=False)
+
+
+def _answered(recipe: Recipe, reader: RecordReader, *, granted: bool) -> FactFound:
+    case = case_around(reader, recipe)
+    requests = requests_of(case)
+    own = [place for place, one in enumerate(requests) if _inside(one, recipe)]
+    if not own:
+        raise SeriesError("nobody asked for a patient's bolus in this window")
+    why = recipe.parameters.get("why", "")
+    against = []
+    for place in own:
+        one = requests[place]
+        wrong = _otherwise(one, granted=granted, why=why) or wrongly_answered(case, requests, place)
+        if wrong:
+            against.append(f"the request at {case.hour(one.at_ns):.3f} h {wrong}")
+    count = sum(requests[place].granted for place in own)
+    text = f"{count} of {len(own)} requests granted, {len(own) - count} refused"
+    reasons = sorted({requests[place].why for place in own if requests[place].why})
+    return FactFound(not against, f"{text}{': ' if reasons else ''}{', '.join(reasons)}", tuple(against))
+
+
+def _inside(one: Request, recipe: Recipe) -> bool:
+    # A window holds the reading of its last moment; what was asked at that moment comes behind it.
+    return recipe.from_ns <= one.at_ns < recipe.to_ns - 1
+
+
+def _otherwise(one: Request, *, granted: bool, why: str) -> str:
+    """Return how an answer differs from the one claimed, "" when it does not."""
+    if one.granted != granted:
+        return "was granted" if one.granted else f"was refused{f' ({one.why})' if one.why else ''}"
+    return f"was refused for {one.why or 'no reason'}, not for {why}" if why not in ("", one.why) else ""
+
+
+def lockout(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate the shortest time between the starts of two granted requests of a window, in s.
+
+    It is the lockout only where the requests in between were refused, and none was refused behind it: one that was
+    makes the number invalid. Raises SeriesError for fewer than two granted requests.
+    """
+    case = case_around(reader, recipe)
+    requests = requests_of(case)
+    own = [one for one in requests if _inside(one, recipe)]
+    starts = [one for one in own if one.granted]
+    if len(starts) < 2:
+        raise SeriesError(f"{len(starts)} granted request(s) in this window: a lockout shows between two")
+    apart_s = [(b.at_ns - a.at_ns) / NS_PER_S for a, b in pairwise(starts)]
+    shortest_s = min(apart_s)
+    of_moments = Component("moments of two requests", "B", 0.0, u_between_s(case, tuple(own), 0.0), "s", 1.0)
+    rate = Component("rate of the pump's clock", "B", 0.0, of_rate_s(case, shortest_s), "s", 1.0)
+    invalid = [
+        f"the request at {case.hour(one.at_ns):.3f} h {wrong}: the shortest time between two is not its lockout"
+        for place, one in enumerate(requests)
+        if _inside(one, recipe) and not one.granted and (wrong := wrongly_answered(case, requests, place))
+    ]
+    details = {"granted": len(starts), "refused": len(own) - len(starts), "longest_refused_s": _longest_refused_s(own)}
+    remarks, terms = [], terms_at(case, starts[-1].at_ns)
+    if terms is not None:
+        details["set_s"] = terms.lockout_s
+        short = shortest_s < terms.lockout_s - 2.0 * math.hypot(of_moments.u, rate.u)
+        remarks = [f"a lockout of {terms.lockout_s:g} s was set{', and was not kept' if short else ''}"]
+    return Evaluation(Budget(shortest_s, "s", (of_moments, rate), tuple(remarks)), tuple(invalid), details)
+
+
+def _longest_refused_s(own: list[Request]) -> float:
+    """Return how long behind a granted request one was still refused on the terms, in s; 0 for none."""
+    longest, start_ns = 0.0, None
+    for one in own:
+        if one.granted:
+            start_ns = one.at_ns
+        elif start_ns is not None and one.of_terms:
+            longest = max(longest, (one.at_ns - start_ns) / NS_PER_S)
+    return longest
+
+
+def most_in_24_h(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate the largest volume that was delivered in any sliding 24 h of a window, of all kinds together, in µL.
+
+    A window that is shorter is one such span. Raises SeriesError when the data allow no number.
+    """
+    readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
+    if len(readings.t_s) < 2:
+        raise SeriesError("fewer than two readings of the balance lie in this window")
+    c = inputs.corrections(reader, recipe)
+    loss_mg = c.evaporation.rate_mg_h * (readings.t_s - readings.t_s[0]) / S_PER_H
+    gained_ul = np.diff(c.per_mg * (readings.mass_mg + loss_mg))
+    # Each gain is given at its end: 24 h hold what came from the reading at their beginning on.
+    largest = largest_dose_in(readings.t_s[1:], gained_ul, 0.0, _DAY_S)
+    hours = min(_DAY_S, float(np.ptp(readings.t_s))) / S_PER_H
+    noise_mg = math.sqrt(2.0) * c.balance.repeatability_mg
+    budget = volume_budget(Gain(largest.value / c.per_mg, hours, noise_mg), c)
+    budget = budget.scaled(1.0, 0.0, "µL", [strokes_cut(inputs.stroke_ul(reader), 1.0)])
+    invalid = (*inputs.standing_invalid(reader, recipe.to_ns), *readings.invalid)
+    case = case_around(reader, recipe)
+    return Evaluation(budget, invalid, _allowed(case, recipe))
+
+
+def _allowed(case: Case, recipe: Recipe) -> dict[str, float]:
+    own = [one for one in requests_of(case) if _inside(one, recipe)]
+    details = {
+        "granted": float(sum(one.granted for one in own)),
+        "hours": (recipe.to_ns - recipe.from_ns) / NS_PER_H,
+    }
+    terms = terms_at(case, own[-1].at_ns) if own else None
+    return details if terms is None else {**details, "allotted_ul": terms.most_in_24_h * terms.volume_ul}
+
+
+KINDS = (
+    ClaimKind(
+        name="patient bolus given",
+        unit="",
+        question="whether every request for a patient's bolus was granted, as was allowed",
+        compute=given,
+    ),
+    ClaimKind(
+        name="patient bolus refused",
+        unit="",
+        question="whether every request for a patient's bolus was refused, as was to be",
+        compute=refused,
+        parameters={"why": "the reason that the pump must give, in its own words; left out: any"},
+    ),
+    ClaimKind(
+        name="lockout",
+        unit="s",
+        question="the shortest time between the starts of two granted requests, in s",
+        compute=lockout,
+        panel=ResultPanel("Lockout of patient boluses", 1),
+    ),
+    ClaimKind(
+        name="most in 24 h",
+        unit="µL",
+        question="the largest volume delivered in any sliding 24 h, of all kinds together, in µL",
+        compute=most_in_24_h,
+        panel=ResultPanel("Most in any 24 h", 1),
+    ),
+)

@@ -1,0 +1,155 @@
+"""What a pump's log has to tell of a case: a line for each order, answer, alarm and challenge, and what may follow."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rig.clock import NS_PER_S
+from rig.evaluation.case import Case
+from rig.evaluation.log_words import (
+    BOLUS_ENDED,
+    BOLUS_STARTED,
+    COMMIT_REFUSED,
+    ENDS_OF,
+    LINES_OF,
+    MAYBE_OF,
+    PATIENT_GIVEN,
+    PATIENT_REFUSED,
+    POWER_ON,
+    STOPPED,
+)
+from rig.evaluation.orders import BOLUS, PATIENT, PRIME, STOP, PumpOrder
+from rig.evaluation.programme import NS_PER_H
+from rig.evaluation.pump_alarms import first_shown
+from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, ChallengeKind
+from rig.record.bodies.others import Command
+
+# How long a pump may take to start when its power comes back.
+_STARTS_S = 60.0
+# The end of a bolus: two stamps of the pump's clock, and a command that takes its time.
+_END_S = 3.0
+_OK = "ok"
+_POWERING = frozenset({"switch", "set_interlock"})
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A line that a log must have, or may have: any of `words`, written in [earliest_ns, latest_ns], UTC ns.
+
+    `said` is what it is written for.
+    """
+
+    words: frozenset[str]
+    earliest_ns: int
+    latest_ns: int
+    said: str
+    demanded: bool = True
+
+
+def expected_lines(case: Case) -> tuple[Expected, ...]:
+    """Return what the log of a case's pump has to tell, and what it may, in order of time."""
+    found = [
+        *_of_commands(case),
+        *_ends_of_boluses(case),
+        *_of_alarms(case),
+        *_of_power(case),
+        *_of_buttons(case),
+    ]
+    return tuple(sorted(found, key=lambda one: (one.earliest_ns, one.latest_ns)))
+
+
+def _of_commands(case: Case) -> Iterator[Expected]:
+    for sent_ns, command in _commands(case):
+        latest_ns, verb = max(sent_ns, command.received_ns), command.verb
+        taken = command.result == _OK
+        if verb == PATIENT and command.extra.get("granted") is not True:
+            answers = {PATIENT_REFUSED} if "granted" in command.extra else {PATIENT_REFUSED, PATIENT_GIVEN}
+            yield Expected(frozenset(answers), sent_ns, latest_ns, f"{verb}, refused", taken)
+            continue
+        for words in LINES_OF.get(verb, ()):
+            # Of an order that failed on its way it is not known whether the pump had it.
+            yield Expected(words, sent_ns, latest_ns, verb, taken)
+        if not taken:
+            yield Expected(frozenset({COMMIT_REFUSED}), sent_ns, latest_ns, f"{verb}, which failed", demanded=False)
+        for word in MAYBE_OF.get(verb, ()):
+            ran = word == STOPPED and taken and _ran(case, sent_ns)
+            yield Expected(frozenset({word}), sent_ns, latest_ns, verb, ran)
+        for word in ENDS_OF.get(verb, ()):
+            if verb != BOLUS:
+                yield Expected(frozenset({word}), sent_ns, case.to_ns, f"the end of {verb}", demanded=False)
+
+
+def _commands(case: Case) -> Iterator[tuple[int, Command]]:
+    for entry in case.reader.commands(case.pump) if case.pump else ():
+        sent_ns = entry.body.sent_ns or entry.t_ns
+        if case.from_ns <= sent_ns < case.to_ns:
+            yield sent_ns, entry.body
+
+
+def _ran(case: Case, at_ns: int) -> bool:
+    """Tell whether something was asked for, or an infusion under way, until just before a moment."""
+    before_ns = at_ns - 1
+    runs = any(begin <= before_ns < end for begin, end in case.programme.runs)
+    return runs or case.programme.rate_ul_h(before_ns) > 0.0
+
+
+def _ends_of_boluses(case: Case) -> Iterator[Expected]:
+    """Yield the end of each single bolus: when its volume is given, unless something cuts it short or makes it wait."""
+    for order in case.orders:
+        if order.verb != BOLUS or order.sent_ns < case.from_ns:
+            continue
+        took_ns = round(order.amount / order.rate_ul_h * NS_PER_H) if order.rate_ul_h > 0 else None
+        words, said = frozenset({BOLUS_ENDED}), f"the end of {BOLUS}"
+        if took_ns is None or _disturbed(case, order, order.sent_ns + took_ns):
+            yield Expected(words, order.sent_ns, case.to_ns, said, demanded=False)
+            continue
+        off_ns = round(case.limits.agreement.course_percent / 100.0 * took_ns + _END_S * NS_PER_S)
+        due_ns = order.sent_ns + took_ns
+        yield Expected(words, max(order.sent_ns, due_ns - off_ns), due_ns + off_ns, said)
+
+
+def _disturbed(case: Case, bolus: PumpOrder, due_ns: int) -> bool:
+    return any(one.verb in (STOP, PRIME) and bolus.sent_ns < one.sent_ns <= due_ns for one in case.orders) or any(
+        one.verb == PRIME and one.sent_ns <= bolus.sent_ns for one in case.orders
+    )
+
+
+def _of_alarms(case: Case) -> Iterator[Expected]:
+    """Yield a line for each time that the status shows an alarm anew; one that is expected may come and go unseen."""
+    for alarm in sorted({alarm for one in case.states for alarm in one.alarms}):
+        from_ns = case.from_ns
+        while (shown := first_shown(case.reader, alarm, from_ns, case.to_ns)) is not None:
+            yield Expected(frozenset({alarm}), shown.earliest_ns, shown.latest_ns, f"the alarm {alarm}")
+            from_ns = shown.latest_ns + 1
+    for alarm in sorted(case.expected_alarms):
+        yield Expected(frozenset({alarm}), case.from_ns, case.to_ns, f"the alarm {alarm}", demanded=False)
+
+
+def _of_power(case: Case) -> Iterator[Expected]:
+    starts_ns = round(_STARTS_S * NS_PER_S)
+    words = frozenset({POWER_ON})
+    for entry in case.reader.events(ChallengeEnds):
+        if entry.body.challenge is ChallengeKind.POWER_CUT:
+            u_ns = round(2.0 * entry.body.u_s * NS_PER_S)
+            yield Expected(
+                words, entry.body.at_ns - u_ns, entry.body.at_ns + u_ns + starts_ns, "the end of a power cut"
+            )
+    for role in ("supply", "daq"):
+        name = case.start.in_role(role)
+        for switched in case.reader.commands(name) if name else ():
+            if switched.body.verb in _POWERING:
+                sent_ns = switched.body.sent_ns or switched.t_ns
+                said = f"{switched.body.verb} of the {role}"
+                yield Expected(words, sent_ns, sent_ns + starts_ns, said, demanded=False)
+
+
+def _of_buttons(case: Case) -> Iterator[Expected]:
+    """Yield the pump's answer to a patient's button, unless the request stands in the record as a command."""
+    asked = [sent_ns for sent_ns, command in _commands(case) if command.verb == PATIENT]
+    for entry in case.reader.events(ChallengeBegins):
+        at_ns, u_ns = entry.body.at_ns, round((2.0 * entry.body.u_s + 1.0) * NS_PER_S)
+        if entry.body.challenge is not ChallengeKind.BUTTON or any(abs(one - at_ns) <= u_ns for one in asked):
+            continue
+        said = "the patient's button"
+        yield Expected(frozenset({PATIENT_GIVEN, PATIENT_REFUSED}), at_ns - u_ns, at_ns + u_ns, said)
+        for word, to_ns in ((BOLUS_STARTED, at_ns + u_ns), (BOLUS_ENDED, case.to_ns)):
+            yield Expected(frozenset({word}), at_ns - u_ns, to_ns, said, demanded=False)

@@ -1,0 +1,157 @@
+"""A log that must tell all: what is missing, late, twice, out of order or of nothing is named."""
+
+import numpy as np
+import pytest
+
+from rig.record.bodies.challenges import ChallengeKind
+from rig.record.bodies.events import PlanBegins
+from rig.record.bodies.pump_events import PumpLogUnreadable
+from tests.evaluation.happenings import challenge, clock_ahead, judged, log, put, status, tell
+from tests.evaluation.records import weighed
+
+# A pump's clock that is 40 s ahead of the rig's.
+AHEAD_S = 40.0
+RUN, BOLUS, BOLUS_ENDS, STOP = (100, "infusion_started"), (200, "bolus_started"), (560, "bolus_ended"), (900, "stopped")
+ALL = (RUN, BOLUS, BOLUS_ENDS, STOP)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """An infusion at 100 s, a bolus of 10 µL at 100 µL/h at 200 s, a stop at 900 s."""
+    with weighed(tmp_path, lambda _: 30_000.0, hours=33, noise_mg=0) as record:
+        record.event(PlanBegins("plan"))
+        clock_ahead(record, AHEAD_S)
+        status(record, (-100, "stopped", ()))
+        tell(record, 100, "run_continuous", rate_ul_h=40.0)
+        tell(record, 200, "give_bolus", volume_ul=10.0, rate_ul_h=100.0)
+        tell(record, 900, "stop")
+        yield record
+
+
+def against(record, *lines):
+    """Let the log gain lines and return what the claim finds against it."""
+    if lines:
+        log(record, *lines, ahead_s=AHEAD_S, read_at_s=1000)
+    found = judged(record, "log tells all")
+    # What all witnesses say besides is none of this claim's own.
+    return [one for one in found.reasons if not one.startswith(("pump's", "programme"))]
+
+
+def test_a_log_that_tells_all_tells_all(run):
+    assert against(run, *ALL) == []
+
+
+def test_how_much_it_tells_is_said(run):
+    log(run, *ALL, ahead_s=AHEAD_S, read_at_s=1000)
+    assert judged(run, "log tells all").fact == "the pump's log tells of 4 of 4 that it must"
+
+
+@pytest.mark.parametrize(
+    "line, missing",
+    [
+        (RUN, "no line infusion_started tells of run_continuous at 0.000 h"),
+        (BOLUS, "no line bolus_started tells of give_bolus at 0.028 h"),
+        (BOLUS_ENDS, "no line bolus_ended tells of the end of give_bolus"),
+        (STOP, "no line stopped tells of stop at 0.222 h"),
+    ],
+)
+def test_an_event_without_its_line_is_named(run, line, missing):
+    (found,) = against(run, *(one for one in ALL if one != line))
+    assert found.startswith(missing)
+
+
+def test_a_log_that_tells_nothing_misses_every_event(run):
+    assert len(against(run)) == 4
+
+
+def test_a_line_at_another_time_is_not_the_events_line(run):
+    found = against(run, RUN, BOLUS, BOLUS_ENDS, (960, "stopped"))
+    assert found[0].endswith("the nearest, number 13, is +60 s off")
+
+
+def test_a_bolus_that_ends_too_soon_by_the_log_did_not_end_as_ordered(run):
+    assert "no line bolus_ended" in against(run, RUN, BOLUS, (300, "bolus_ended"), STOP)[0]
+
+
+def test_a_stop_may_cut_a_bolus_short(run):
+    tell(run, 1200, "give_bolus", volume_ul=10.0, rate_ul_h=100.0)
+    tell(run, 1300, "stop")
+    more = ((1200, "bolus_started"), (1300, "bolus_ended"), (1300, "stopped"))
+    assert against(run, *ALL, *more) == []
+
+
+@pytest.mark.parametrize("word", ["infusion_started", "bolus_ended", "power_on", "stall"])
+def test_a_line_of_what_did_not_happen_is_named(run, word):
+    (found,) = against(run, RUN, BOLUS, BOLUS_ENDS, (700, word), STOP)
+    assert found == f"it tells of {word} at 0.167 h, which nothing provoked"
+
+
+def test_a_word_that_no_table_knows_is_not_judged(run):
+    log(run, *ALL, (950, "barometer_read"), ahead_s=AHEAD_S, read_at_s=1000)
+    assert judged(run, "log tells all").details == {"not_judged": ["barometer_read"]}
+
+
+def test_lines_in_another_order_than_their_stamps_are_named(run):
+    assert any("older than the line before it" in one for one in against(run, BOLUS, RUN, BOLUS_ENDS, STOP))
+
+
+def test_an_alarm_has_its_line(run):
+    status(run, (600, "alarm", ("stall",)))
+    assert any(one.startswith("no line stall tells of the alarm stall") for one in against(run, *ALL))
+
+
+def test_the_line_of_an_alarm_lies_between_two_readings_of_the_status(run):
+    status(run, (640, "alarm", ("stall",)))
+    assert against(run, RUN, BOLUS, BOLUS_ENDS, (600, "stall"), STOP) == []
+
+
+@pytest.mark.parametrize(
+    "granted, words", [(True, ("patient_bolus_given", "bolus_started")), (False, ("patient_bolus_refused",))]
+)
+def test_each_answer_to_a_patient_has_its_line(run, granted, words):
+    tell(run, 1500, "request_patient_bolus", extra={"granted": granted, "why": "", "volume_ul": 1.0, "rate_ul_h": 60.0})
+    assert against(run, *ALL, *((1500, word) for word in words)) == []
+
+
+def test_an_answer_to_a_patient_that_is_not_logged_is_named(run):
+    tell(run, 1500, "request_patient_bolus", extra={"granted": False, "why": "lockout"})
+    assert "no line patient_bolus_refused" in against(run, *ALL)[0]
+
+
+def test_a_power_cut_ends_with_a_start(run):
+    challenge(run, 1500, ChallengeKind.POWER_CUT, until_s=1600)
+    assert against(run, *ALL, (1605, "power_on")) == []
+
+
+def test_a_start_behind_a_power_cut_that_is_not_logged_is_named(run):
+    challenge(run, 1500, ChallengeKind.POWER_CUT, until_s=1600)
+    assert "tells of the end of a power cut" in against(run, *ALL)[0]
+
+
+def test_an_order_that_was_refused_may_stand_in_the_log(run):
+    tell(run, 950, "run_continuous", result="RefusedError: no", rate_ul_h=1.0)
+    assert against(run, *ALL, (950, "commit_refused")) == []
+
+
+def test_a_log_in_words_of_its_own_is_not_known(run):
+    log(run, (100, "pumpe_laeuft"), ahead_s=AHEAD_S, read_at_s=1000)
+    assert judged(run, "log tells all").verdict == "INVALID"
+
+
+def test_lines_that_could_not_be_read_are_told(run):
+    put(run, 950, PumpLogUnreadable("pump", "garbled"))
+    assert "it could not be read: garbled" in against(run, *ALL)
+
+
+def test_a_clock_that_is_set_dates_the_lines_on_either_side(tmp_path):
+    with weighed(tmp_path, lambda _: 30_000.0, hours=33, noise_mg=0) as record:
+        record.event(PlanBegins("plan"))
+        minutes = np.arange(33 * 60 + 1)
+        clock_ahead(record, np.where(minutes >= 4 * 60 + 6, -7200.0, 0.0))
+        status(record, (-100, "stopped", ()))
+        tell(record, 100, "run_continuous", rate_ul_h=40.0)
+        tell(record, 330, "set_clock", t_ns=1)
+        tell(record, 900, "stop")
+        log(record, (100, "infusion_started"), read_at_s=120)
+        log(record, (330, "clock_set"), (900, "stopped"), ahead_s=-7200.0, read_at_s=960, first=11)
+        assert against(record) == []

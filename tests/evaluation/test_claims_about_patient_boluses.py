@@ -1,0 +1,159 @@
+"""A patient's requests: given and refused as was allowed, the lockout as it shows, the most in any 24 h."""
+
+import numpy as np
+import pytest
+
+from rig.record.bodies.challenges import ChallengeKind
+from rig.record.bodies.events import PlanBegins
+from rig.record.bodies.judging import Limit
+from tests.evaluation.happenings import WINDOW, challenge, clock_ahead, judged, log, tell
+from tests.evaluation.records import HOUR_NS, Z_UL_MG, weighed
+
+LOCKOUT_S = 1800.0
+AT_LEAST = Limit("s", 1799.0, None)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """2 µL for a request, 30 min from start to start, three in any 24 h."""
+    with weighed(tmp_path, lambda _: 30_000.0, hours=33, noise_mg=0) as record:
+        record.event(PlanBegins("plan"))
+        tell(record, 10, "allow_patient_boluses", volume_ul=2.0, lockout_minutes=30.0, most_in_24_h=3)
+        yield record
+
+
+def asks(record, *answers):
+    """Let the patient ask at seconds of the window: None is granted, else why not."""
+    for at_s, why in answers:
+        extra = {"granted": why is None, "why": why or ""}
+        tell(record, at_s, "request_patient_bolus", extra=extra, volume_ul=2.0, rate_ul_h=60.0)
+
+
+def own_reasons(result):
+    return [one for one in result.reasons if one.startswith("the request")]
+
+
+def test_requests_that_were_granted_as_allowed_are_given(run):
+    asks(run, (100, None), (1900, None), (3700, None))
+    result = judged(run, "patient bolus given")
+    assert (own_reasons(result), result.fact) == ([], "3 of 3 requests granted, 0 refused")
+
+
+@pytest.mark.parametrize(
+    "answers, words",
+    [
+        (((100, None), (1000, None)), "was granted within the lockout of 30 min"),
+        (((100, None), (2000, None), (4000, None), (6000, None)), "was granted beyond the 3 that any 24 h may hold"),
+        (((100, None), (200, "locked_out")), "was refused (locked_out)"),
+    ],
+)
+def test_what_is_not_given_as_allowed_is_named(run, answers, words):
+    asks(run, *answers)
+    result = judged(run, "patient bolus given")
+    assert [one.endswith(words) for one in own_reasons(result)] == [True]
+    assert result.verdict == "FAIL"
+
+
+def refused(record, from_s, **more):
+    """Ask of a window that begins behind the grants."""
+    return judged(record, "patient bolus refused", window=(WINDOW[0] + from_s * 10**9, WINDOW[1]), **more)
+
+
+def test_requests_within_the_lockout_are_refused(run):
+    asks(run, (100, None), (700, "locked_out"), (1800, "locked_out"))
+    assert own_reasons(refused(run, 500, why="locked_out")) == []
+
+
+def test_a_request_beyond_the_allotment_is_refused(run):
+    asks(run, (100, None), (2000, None), (4000, None), (6000, "allotment_used"))
+    assert own_reasons(refused(run, 5000)) == []
+
+
+def test_a_refusal_that_nothing_justifies_is_named(run):
+    asks(run, (100, None), (2000, "locked_out"))
+    assert own_reasons(refused(run, 500))[0].endswith("although lockout and allotment allowed it")
+
+
+def test_a_refusal_for_something_else_is_the_pumps_affair(run):
+    asks(run, (100, None), (2000, "alarm_active"))
+    assert own_reasons(refused(run, 500)) == []
+
+
+def test_a_refusal_for_another_reason_than_claimed_is_named(run):
+    asks(run, (100, None), (700, "alarm_active"))
+    assert own_reasons(refused(run, 500, why="locked_out"))[0].endswith(
+        "was refused for alarm_active, not for locked_out"
+    )
+
+
+def test_a_stop_ends_what_was_allowed(run):
+    tell(run, 50, "stop")
+    asks(run, (100, None))
+    assert own_reasons(judged(run, "patient bolus given"))[0].endswith("was granted although nothing was allowed")
+
+
+def test_a_window_without_a_request_says_nothing(run):
+    result = judged(run, "patient bolus given")
+    assert result.verdict == "INVALID"
+    assert "nobody asked" in result.reasons[0]
+
+
+def test_a_request_at_the_moment_of_a_windows_end_comes_behind_it(run):
+    asks(run, (100, None), (700, "locked_out"))
+    ends_ns = WINDOW[0] + 700 * 10**9 + 1
+    assert own_reasons(judged(run, "patient bolus given", window=(WINDOW[0], ends_ns))) == []
+
+
+def test_a_button_is_answered_by_the_log(run):
+    clock_ahead(run, 30.0)
+    challenge(run, 100, ChallengeKind.BUTTON)
+    challenge(run, 700, ChallengeKind.BUTTON)
+    log(run, (100, "patient_bolus_given"), (700, "patient_bolus_refused"), ahead_s=30.0, read_at_s=800)
+    result = judged(run, "patient bolus given")
+    assert result.fact == "1 of 2 requests granted, 1 refused"
+
+
+def test_the_lockout_is_the_shortest_time_between_two_that_were_granted(run):
+    asks(run, (100, None), (1000, "locked_out"), (1950, None), (3760, None))
+    result = judged(run, "lockout", AT_LEAST)
+    assert result.number.value == 1810.0
+    assert result.number.u == pytest.approx(1810.0 * 100e-6 / 3**0.5)
+    assert result.details["longest_refused_s"] == 900.0
+
+
+def test_a_lockout_that_is_too_short_fails(run):
+    asks(run, (100, None), (1500, None))
+    result = judged(run, "lockout", AT_LEAST)
+    assert result.verdict == "FAIL"
+    assert "a lockout of 1800 s was set, and was not kept" in result.remarks
+
+
+def test_a_refusal_behind_the_lockout_leaves_it_unknown(run):
+    asks(run, (100, None), (2100, "locked_out"), (3000, None))
+    result = judged(run, "lockout", AT_LEAST)
+    assert result.verdict == "INVALID"
+    assert "is not its lockout" in own_reasons(result)[0]
+
+
+def test_one_granted_request_shows_no_lockout(run):
+    asks(run, (100, None))
+    assert "a lockout shows between two" in judged(run, "lockout", AT_LEAST).reasons[0]
+
+
+def bursts_ul(hour):
+    """10 µL in the 5th hour of the window, 30 µL in its 20th and 25 µL in its 40th; the largest 24 h hold 55 µL."""
+    return float(np.interp(hour - 4, [5, 6, 20, 21, 40, 41], [0, 10, 10, 40, 40, 65]))
+
+
+def test_the_most_in_24_h_is_that_of_the_fullest_span(tmp_path):
+    with weighed(tmp_path, lambda h: 30_000 + bursts_ul(h) / Z_UL_MG, hours=60, noise_mg=0.01) as record:
+        window = (WINDOW[0], WINDOW[0] + 50 * HOUR_NS)
+        result = judged(record, "most in 24 h", Limit("µL", None, 60.0), window)
+    assert result.number.value == pytest.approx(55.0, abs=result.number.expanded)
+    assert result.number.expanded < 2.0
+
+
+def test_the_most_in_24_h_is_told_beside_what_was_allotted(run):
+    asks(run, (100, None))
+    result = judged(run, "most in 24 h", Limit("µL", None, 10.0))
+    assert result.details["allotted_ul"] == 6.0
