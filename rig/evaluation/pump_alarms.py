@@ -60,8 +60,7 @@ def _status_is_sampled(reader: RecordReader, pump: str) -> bool:
 def _looked_before(reader: RecordReader, at_ns: int) -> int | None:
     """Return when the pump's status had been read before, None when that is not known."""
     every_s, pump = pace_s(reader), reader.start().in_role("pump")
-    read_ns = reader.series(pump, None, at_ns, ()).t_ns if _status_is_sampled(reader, pump) else ()
-    if len(read_ns):
+    if _status_is_sampled(reader, pump) and len(read_ns := reader.series(pump, None, at_ns, ()).t_ns):
         return int(read_ns[-1])
     if every_s is None:
         return None
