@@ -83,7 +83,7 @@ def _by_weight(case: Case, from_ns: int, to_ns: int) -> _Found:
             reach_ul += widening(np.inf) * float(weighed.u_ul((high - low) / NS_PER_H, of_part_ul))
     if not parts:
         return None
-    return f"{come_ul:.3g} ± {reach_ul:.2g} µL were weighed", come_ul > case.start.dut.stroke_ul + reach_ul
+    return f"{come_ul:.2f} ± {reach_ul:.2f} µL were weighed", come_ul > case.start.dut.stroke_ul + reach_ul
 
 
 def made_up(recipe: Recipe, reader: RecordReader) -> Evaluation:
