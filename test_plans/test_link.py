@@ -6,9 +6,23 @@ pytestmark = pytest.mark.requirement("IT-03")
 
 
 def test_a_noisy_link_changes_no_therapy(pump, bench, verify):
-    """While every second answer has a flipped bit, an infusion goes on at its rate."""
+    """While one answer in ten has a flipped bit, and afterwards, an infusion goes on at its rate."""
     pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(hours=1, doing="stabilising")
-    with bench.challenge.link_noisy(flipped_bits=1, one_answer_in=3), bench.window("noisy") as noisy:
-        bench.dwell(hours=3, doing="noise on the link")
+    with bench.window("noisy") as noisy:
+        with bench.challenge.link_noisy(flipped_bits=1, one_answer_in=10):
+            bench.dwell(minutes=40, doing="noise on the link")
+        bench.dwell(hours=2, doing="a quiet link")
     verify("flow on a noisy link", noisy.flow_error()).within("basal accuracy")
+
+
+def test_a_link_that_is_lost_ends_delivery_with_an_alarm(pump, bench, verify):
+    """When nobody is heard the pump stops by itself, says so when it is heard again, and makes nothing up."""
+    bench.expect_alarm("link_lost")
+    with bench.window("lost and found") as lost:
+        pump.run_continuous(rate_ul_h=200.0)
+        bench.dwell(hours=1, doing="before")
+        with bench.challenge.link_lost():
+            bench.dwell(minutes=20, doing="nobody is heard")
+        bench.dwell(minutes=30, doing="heard again")
+    verify("lost link was signalled", lost.alarm_came(alarm="link_lost", within_s=600, after="link lost")).holds()

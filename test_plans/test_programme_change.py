@@ -41,5 +41,5 @@ def test_the_minimum_rate_keeps_the_catheter_open(pump, bench, verify):
     pump.run_at_minimum()
     bench.dwell(hours=2, doing="stabilising")
     with bench.window("minimum") as least:
-        bench.dwell(hours=48, doing="minimum rate")
+        bench.dwell(hours=30, doing="minimum rate")
     verify("volume at the minimum rate", least.volume_error()).within("minimum rate accuracy")

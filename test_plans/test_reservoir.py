@@ -8,8 +8,8 @@ def test_a_refill_is_counted_down_from(pump, bench, verify):
     """A pump that was told of a refill delivers on, and counts its reservoir down by what is weighed."""
     pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(hours=1, doing="before the refill")
-    bench.challenge.refill(volume_ul=20000.0)
-    pump.refilled(volume_ul=20000.0)
+    bench.challenge.refill(volume_ul=150.0)
+    pump.refilled(volume_ul=119950.0)
     with bench.window("after the refill") as after:
         bench.dwell(hours=6, doing="after the refill")
     verify("flow after the refill", after.flow_error()).within("basal accuracy")
@@ -19,8 +19,7 @@ def test_a_refill_is_counted_down_from(pump, bench, verify):
 @pytest.mark.requirement("IT-14")
 def test_the_low_mark_warns_and_the_dose_goes_on(pump, bench, verify):
     """At the low mark the pump warns and delivers on within its limits."""
-    bench.challenge.refill(volume_ul=4600.0)
-    pump.refilled(volume_ul=4600.0)
+    pump.refilled(volume_ul=4600.0)  # what the pump believes; the reservoir holds more
     pump.set_low_reservoir(volume_ul=4000.0)
     pump.run_continuous(rate_ul_h=400.0)
     with bench.window("down to the mark") as mark:
@@ -32,8 +31,7 @@ def test_the_low_mark_warns_and_the_dose_goes_on(pump, bench, verify):
 @pytest.mark.requirement("IT-14")
 def test_the_last_millilitres_are_delivered_and_an_empty_pump_says_so(pump, bench, verify):
     """The last millilitre comes at its rate; then delivery ends with a critical alarm."""
-    bench.challenge.refill(volume_ul=1000.0)
-    pump.refilled(volume_ul=1000.0)
+    pump.refilled(volume_ul=1000.0)  # what the pump believes; the reservoir holds more
     bench.expect_alarm("reservoir_low")
     with bench.window("to the end") as end:
         pump.run_continuous(rate_ul_h=400.0)

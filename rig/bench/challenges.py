@@ -122,11 +122,11 @@ class Challenges:
 
     @contextlib.contextmanager
     def _lasting(self, verb: str, **figures: float) -> Iterator[None]:
-        self._begin(verb, figures)
+        realiser = self._begin(verb, figures)
         try:
             yield
         finally:
-            if verb in self._on:
+            if self._on.get(verb) is realiser:  # else the plan or the bench has ended it already
                 self._end(verb)
 
     def _at_once(self, verb: str, **figures: float) -> None:
@@ -134,19 +134,22 @@ class Challenges:
         with _undisturbed(realiser):
             self._tell_begun(verb, figures, realiser, realiser.begin())
 
-    def _begin(self, verb: str, figures: dict[str, float]) -> None:
+    def _begin(self, verb: str, figures: dict[str, float]) -> Realiser:
         realiser = self._allowed(verb, figures)
+        told = False
         try:
             with _undisturbed(realiser):
                 self._on[verb] = realiser
                 self._tell_begun(verb, figures, realiser, realiser.begin())
+                told = True
         except BaseException as error:
             # What may have begun half-way ends as well.
             try:
-                self._end(verb)
+                self._end(verb, told=told)
             except RigError as also:
                 error.add_note(f"and it could not be taken back: {also}")
             raise
+        return realiser
 
     def _allowed(self, verb: str, figures: dict[str, float]) -> Realiser:
         """Return what does a challenge; raise ChallengeRefusedError when it may not be done now, or not here."""
@@ -167,11 +170,13 @@ class Challenges:
         kind = CHALLENGES[verb].kind
         self._record.event(ChallengeBegins(kind, realiser.by, moment.at_ns, moment.u_s, dict(figures)))
 
-    def _end(self, verb: str) -> None:
+    def _end(self, verb: str, *, told: bool = True) -> None:
+        """Take a challenge away; `told` says whether the record knows that it has begun."""
         realiser = self._on[verb]
         with _undisturbed(realiser):
             moment = realiser.end()
-            self._record.event(ChallengeEnds(CHALLENGES[verb].kind, realiser.by, moment.at_ns, moment.u_s))
+            if told:
+                self._record.event(ChallengeEnds(CHALLENGES[verb].kind, realiser.by, moment.at_ns, moment.u_s))
             realiser.settle()
             del self._on[verb]  # only now is the pump read again
 

@@ -223,20 +223,20 @@ class _ByOperator:
         self._figures = figures
         self._table = table
         self._twin = _ByTwin(bench, verb, figures, bench.plant) if bench.plant is not None else None
-        self._asked = False
+        self._done = False
 
     def unable(self) -> str:
         return self._twin.unable() if self._twin is not None else self._bench.prompts.unable()
 
     def begin(self) -> Moment:
-        self._asked = True
         moment = self._ask(_with_figures(self._table.say, self._figures))
+        self._done = True
         if self._twin is not None:
             self._twin.begin()
         return moment
 
     def end(self) -> Moment:
-        if not self._asked:
+        if not self._done:
             return Moment(self._bench.clock.now_ns())
         moment = self._ask(self._table.say_end or f"take back: {self._verb.replace('_', ' ')}")
         if self._twin is not None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation import inputs
-from rig.evaluation.challenged import parted_spans, power_cuts
+from rig.evaluation.challenged import begun, parted_spans
 from rig.evaluation.columns import column
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.openings import zero_flows
@@ -19,6 +19,7 @@ from rig.evaluation.programme import NS_PER_H, Programme
 from rig.metrology.readings.regression import fit_line
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
+from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.judging import LimitsInForce
 from rig.record.bodies.pump_events import AlarmExpected, PumpStateChanged
@@ -142,7 +143,7 @@ class Case:
         return any(self.from_ns <= taken_ns < t_ns for taken_ns in self._power_taken())
 
     def _power_taken(self) -> list[int]:
-        cut = [at_ns for at_ns in power_cuts(self.reader) if at_ns < self.to_ns]
+        cut = [one.at_ns for one in begun(self.reader, ChallengeKind.POWER_CUT) if one.at_ns < self.to_ns]
         if not self.start.fed_by_supply:
             return cut
         off = (("supply", "switch", "on"), ("daq", "set_interlock", "closed"))

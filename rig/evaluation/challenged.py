@@ -4,6 +4,11 @@ from rig.record.bodies.challenges import PARTS_LINE_FROM_BALANCE, ChallengeBegin
 from rig.record.reader import RecordReader
 
 
+def begun(reader: RecordReader, kind: ChallengeKind) -> tuple[ChallengeBegins, ...]:
+    """Return the challenges of one kind, in order."""
+    return tuple(entry.body for entry in reader.events(ChallengeBegins) if entry.body.challenge is kind)
+
+
 def parted_spans(reader: RecordReader, from_ns: int, to_ns: int, settle_ns: int) -> tuple[tuple[int, int], ...]:
     """Return the spans within [from_ns, to_ns) in which what the pump delivered did not all reach the balance, UTC ns.
 
@@ -19,9 +24,3 @@ def parted_spans(reader: RecordReader, from_ns: int, to_ns: int, settle_ns: int)
         if one.at_ns < to_ns and end_ns > from_ns:
             found.append((max(one.at_ns, from_ns), min(end_ns, to_ns)))
     return tuple(sorted(found))
-
-
-def power_cuts(reader: RecordReader) -> tuple[int, ...]:
-    """Return when (UTC ns) a challenge took the pump's power away."""
-    begins = [entry.body for entry in reader.events(ChallengeBegins)]
-    return tuple(one.at_ns for one in begins if one.challenge is ChallengeKind.POWER_CUT)

@@ -9,7 +9,7 @@ from rig.record.reader import RecordReader
 RUN, BOLUS, STOP = "run_continuous", "give_bolus", "stop"
 FLEX, RAMP, MINIMUM, BRIDGE = "run_flex", "run_ramp", "run_at_minimum", "run_bridge"
 SQUARE, COMBINATION, PATIENT = "give_square_bolus", "give_combination_bolus", "request_patient_bolus"
-PRIME, SET_CLOCK = "prime", "set_clock"
+PRIME, SET_CLOCK, REFILLED = "prime", "set_clock", "refilled"
 # Each replaces the infusion under way by another.
 INFUSIONS = frozenset({RUN, FLEX, RAMP, MINIMUM, BRIDGE})
 # Each is given on top of the infusion.
@@ -72,3 +72,13 @@ def told(reader: RecordReader) -> tuple[PumpOrder, ...]:
         said = {**command.arguments, **command.extra}
         found.append(PumpOrder(command.sent_ns or entry.t_ns, command.verb, amount, given_at, said))
     return tuple(found)
+
+
+def refilled_ns(reader: RecordReader) -> tuple[int, ...]:
+    """Return when (UTC ns) the pump under test had taken that its reservoir was refilled, in order."""
+    pump = reader.start().in_role("pump")
+    return tuple(
+        entry.body.received_ns or entry.t_ns
+        for entry in (reader.commands(pump) if pump else ())
+        if entry.body.verb == REFILLED and entry.body.result == _OK
+    )

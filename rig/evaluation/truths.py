@@ -11,6 +11,7 @@ from rig.errors import MetrologyError
 from rig.evaluation.case import Case
 from rig.evaluation.evidence import books, flow_sensor, log, motor, programme
 from rig.evaluation.inputs import widening
+from rig.evaluation.orders import refilled_ns
 from rig.evaluation.paths_of_a_case import findings_of
 from rig.evaluation.testimony import Testimony
 
@@ -101,8 +102,11 @@ def _count(case: Case) -> tuple[float, float, str]:
     return books.counted_of(case).gained_ul, _u_strokes_ul(case), ""
 
 
-def _reservoir(case: Case) -> tuple[float, float, str]:
-    return books.fallen_of(case)[0], _u_strokes_ul(case), "what its content fell by"
+def _reservoir(case: Case) -> tuple[float | None, float, str]:
+    fallen_ul, _ = books.fallen_of(case)
+    if any(case.from_ns <= one < case.to_ns for one in refilled_ns(case.reader)):
+        return None, 0.0, f"its content fell by {fallen_ul:.5g} µL since it was refilled"
+    return fallen_ul, _u_strokes_ul(case), "what its content fell by"
 
 
 def _log(case: Case) -> tuple[None, float, str]:

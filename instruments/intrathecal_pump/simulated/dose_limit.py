@@ -45,7 +45,9 @@ class DoseLimit(Part):
         )
         grows = rate_nl_h - self._rate_at(t_ns - NS_PER_H)
         left = self._most - self._given(t_ns)
-        return min(leaves, t_ns - -left // grows) if grows > 0 < left else leaves
+        if grows <= 0:
+            return leaves
+        return min(leaves, t_ns + max(1, -(-left // grows)))
 
     def forbids(self, t_ns: int, volume_nl: int, rate_nl_h: int, beside_nl_h: int) -> bool:
         """Tell whether a volume at a rate, beside what else runs, would exceed the dose of an hour.
@@ -55,7 +57,7 @@ class DoseLimit(Part):
         if self._out_of_reach:
             return False
         if not volume_nl:
-            return rate_nl_h > self.max_dose_nl
+            return rate_nl_h > self.max_dose_nl or self.reached(t_ns)
         in_an_hour_nl = min(volume_nl, rate_nl_h)
         span_ns = min(NS_PER_H, -(-volume_nl * NS_PER_H // rate_nl_h))
         soon = self._given(t_ns) + in_an_hour_nl * NS_PER_H + beside_nl_h * span_ns

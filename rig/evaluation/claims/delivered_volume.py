@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation import inputs
+from rig.evaluation.case import Case
 from rig.evaluation.definition import ClaimKind, ResultPanel
 from rig.evaluation.inputs import Weighing
-from rig.evaluation.orders import told
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.programme import Programme
 from rig.metrology.readings.regression import FEWEST_SPANS, fit_line
@@ -22,17 +22,14 @@ from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 
-def weighed_volume(
-    recipe: Recipe, reader: RecordReader, programme: Programme | None = None
-) -> tuple[Budget, tuple[str, ...]]:
+def weighed_volume(recipe: Recipe, reader: RecordReader) -> tuple[Budget, tuple[str, ...]]:
     """Return the volume (µL) that the balance says was delivered in a window, and what makes it invalid.
 
-    `programme` is what was asked for meanwhile, where the pump's orders alone do not tell it. Raises
-    SeriesError when the data allow no number.
+    Raises SeriesError when the data allow no number.
     """
     readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
     last_s = float(readings.t_s[-1]) if len(readings.t_s) else 0.0
-    programme = programme or Programme(told(reader), recipe.to_ns)
+    programme = Case(reader, recipe.from_ns, recipe.to_ns).programme
     c = _corrections(reader, recipe, readings, programme)
     budget = volume_delivered(
         readings.t_s,

@@ -5,18 +5,20 @@ from dataclasses import replace
 import numpy as np
 
 from rig.errors import SeriesError
+from rig.evaluation.case import Case
 from rig.evaluation.claims.delivered_volume import weighed_volume
 from rig.evaluation.definition import ClaimKind, ResultPanel
-from rig.evaluation.orders import told
 from rig.evaluation.outcome import Evaluation
-from rig.evaluation.programme import Programme
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 
 def programmed_ul(recipe: Recipe, reader: RecordReader) -> float:
-    """Return what the pump's orders ask for in a window, in µL: infusions of every kind, boluses, primes."""
-    programme = Programme([one for one in told(reader) if one.sent_ns < recipe.to_ns], recipe.to_ns)
+    """Return what the pump's orders ask for in a window, in µL: infusions of every kind, boluses, primes.
+
+    Power that the plan took away, and an alarm that it said to expect, end a delivery as a stop does.
+    """
+    programme = Case(reader, recipe.from_ns, recipe.to_ns).programme
     # The window's end lies a nanosecond behind its last reading.
     ends = np.asarray([recipe.from_ns, recipe.to_ns - 1], np.int64)
     return float(np.diff(programme.volume_ul(ends))[0])

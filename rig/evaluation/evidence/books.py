@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rig.errors import SeriesError
 from rig.evaluation.case import Case, WeighedCourse
 from rig.evaluation.inputs import widening
+from rig.evaluation.orders import refilled_ns
 from rig.evaluation.programme import NS_PER_H
 from rig.evaluation.testimony import Testimony, Witness
 
@@ -87,7 +88,9 @@ def fallen_of(case: Case) -> tuple[float, float]:
     counted, content = _counted(case, "delivered"), _counted(case, "reservoir")
     if counted is None or content is None or not len(counted[0]):
         raise SeriesError("the pump tells no content of its reservoir")
-    inside = (counted[0] >= case.from_ns) & (counted[0] <= case.to_ns)
+    # A pump that is told of a refill counts down from there.
+    from_ns = max([case.from_ns, *(one for one in refilled_ns(case.reader) if one < case.to_ns)])
+    inside = (counted[0] >= from_ns) & (counted[0] <= case.to_ns)
     if np.count_nonzero(inside) < 2:
         raise SeriesError("the content of the reservoir was not read twice")
     count_ul, left_ul = counted[1][inside], content[1][inside]

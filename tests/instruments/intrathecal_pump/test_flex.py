@@ -15,10 +15,12 @@ from instruments.intrathecal_pump.messages import (
     Stage,
     StagePart,
 )
-from instruments.intrathecal_pump.programme import Continuous, FlexInfusion, FlexPoint, image, programme_crc
+from instruments.intrathecal_pump.programme import Bolus, Continuous, FlexInfusion, FlexPoint, image, programme_crc
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
 from instruments.intrathecal_pump.simulated.real_time_clock import PumpClock
+from instruments.intrathecal_pump.simulated.spell import Spell
+from instruments.intrathecal_pump.simulated.stroke_planner import StrokePlanner
 
 S = 1_000_000_000
 H = 3600
@@ -143,6 +145,34 @@ def test_setting_the_clock_moves_the_steps_at_once_and_makes_nothing_up(change_h
     assert (pump.rate_ul_h, pump.delivered_ul()) == (rate_ul_h, 0.0)
     pump.wait(30 * 60)
     assert pump.delivered_ul() == rate_ul_h / 2
+
+
+def test_a_step_that_a_new_setting_brings_nearer_begins_by_the_new_setting():
+    pump = Pump()
+    pump.run(DAY)
+    pump.wait(60)
+    pump.say(SetClock(pump.now_ns // 1_000_000 + (3 * H + 55 * 60) * 1000))  # 11:56
+    pump.wait(600, every_s=599)
+    assert pump.delivered_ul() == 4.0  # 6 min at 40 µL/h
+
+
+def test_what_a_bolus_gave_too_much_between_two_nanoseconds_is_no_stroke_less():
+    planner = StrokePlanner(500)
+    (end_ns,) = planner.run(Spell(0, -(-500 * H * S // 700_001), 700_001, 700_001))
+    planner.give_back(700_001)  # more than what the last ns was too long
+    assert planner.run(Spell(end_ns, end_ns + H * S, 0, 0)) == []
+    assert len(planner.run(Spell(end_ns, end_ns + H * S, 1_001, 0))) == 2
+
+
+def test_a_bolus_in_a_pause_is_whole_and_the_next_step_too():
+    pump = Pump()
+    pump.run(DAY)
+    pump.wait(H)
+    pump.run(Bolus(5_000, 700_001))  # ends between two nanoseconds
+    pump.wait(3 * H)
+    in_the_pause_ul = pump.delivered_ul()
+    pump.wait(H)
+    assert (in_the_pause_ul, pump.delivered_ul()) == (5.0, 45.0)
 
 
 def test_its_steps_are_not_logged():

@@ -176,6 +176,9 @@ class AnyTherapy(RuleBasedStateMachine):
 
     @rule(seconds=st.integers(1, 20_000), looks=st.integers(1, 5))
     def wait(self, seconds, looks):
+        self.live(seconds, looks)
+
+    def live(self, seconds, looks=1):
         end_s = self.now_s + seconds
         while self.now_s < end_s:
             shown_s = self.now_s + self.wanted.clock_ahead_s
@@ -188,10 +191,12 @@ class AnyTherapy(RuleBasedStateMachine):
             self.say(GetStatus())
         self.advance()
 
-    @rule(programme=programmes)
-    def begin(self, programme):
-        if self.start(programme) == DoneReply():
-            self.wanted.begin(programme, self.now_s)
+    @rule(several=st.lists(st.tuples(programmes, st.integers(0, 900)), min_size=1, max_size=4))
+    def begin(self, several):
+        for programme, seconds in several:
+            if self.start(programme) == DoneReply():
+                self.wanted.begin(programme, self.now_s)
+            self.live(seconds)
 
     @rule(programme=programmes, wrong=st.integers(1, 65_535))
     def begin_with_another_crc(self, programme, wrong):
@@ -212,8 +217,9 @@ class AnyTherapy(RuleBasedStateMachine):
         if self.start(terms) == DoneReply():
             self.terms = terms
 
-    @rule()
-    def request(self):
+    @rule(seconds=st.integers(0, 30_000))
+    def request(self, seconds):
+        self.live(seconds)
         answer = self.say(RequestBolus()).answer
         if answer is ReplyResult.OK:
             assert not self.given_s or self.now_s - self.given_s[-1] >= self.terms.lockout_s

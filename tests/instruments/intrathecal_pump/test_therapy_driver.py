@@ -202,6 +202,27 @@ def test_a_bridge_delivers_its_volume_and_goes_on_at_the_other_rate(steady):
     assert "bridge_ended" in [entry.event for entry in driver.read_log()]
 
 
+def test_a_bridge_waits_for_a_prime_and_takes_nothing_of_a_bolus(steady):
+    ward, driver = steady
+    driver.run_bridge(volume_ul=30.0, rate_ul_h=60.0, then_ul_h=2.0)
+    driver.give_bolus(volume_ul=20.0)  # 2 min
+    driver.prime(volume_ul=100.0)  # 6 min, and then 2 min of the bolus
+    wait(ward, driver, 36 * 60 - 1)
+    assert driver.status().rate_ul_h == 60.0
+    wait(ward, driver, 1)
+    assert (driver.status().rate_ul_h, driver.status().delivered_ul) == (2.0, 150.0)
+
+
+def test_a_square_bolus_waits_for_a_prime(steady):
+    ward, driver = steady
+    driver.give_square_bolus(volume_ul=10.0, over_minutes=10)
+    driver.prime(volume_ul=100.0)  # 6 min
+    wait(ward, driver, 16 * 60 - 1)
+    assert driver.status().state is PumpState.BOLUS
+    wait(ward, driver, 1)
+    assert (driver.status().state, driver.status().delivered_ul) == (PumpState.STOPPED, 110.0)
+
+
 def test_setting_the_clock_moves_no_lockout(steady):
     ward, driver = steady
     driver.allow_patient_boluses(volume_ul=5.0, lockout_minutes=60, most_in_24_h=2)

@@ -45,9 +45,9 @@ def a_prime(bench):
 
 
 def requests(bench):
-    bench.driver.allow_patient_boluses(volume_ul=5.0, lockout_minutes=60, most_in_24_h=2)
+    bench.driver.allow_patient_boluses(volume_ul=5.0, lockout_minutes=60, most_in_24_h=3)
     answers = []
-    for minutes in (0, 59, 1, 60, 24 * 60 - 121, 1):
+    for minutes in (0, 59, 1, 30, 30, 60, 24 * 60 - 181, 1):
         bench.wait(60 * minutes)
         answers.append(bench.driver.request_patient_bolus().why)
     return answers
@@ -79,12 +79,14 @@ def a_square_bolus_pre_empted(bench):
     return bench.delivered_ul()
 
 
+# 0, 59, 60, 90, 120, 180 min, and the last of a day and the first of the next.
+ANSWERS = ["", "locked_out", "", "locked_out", "", "allotment_used", "allotment_used", ""]
 LIMITED = {"max_hourly_dose_ul": 30.0}
 SCENES = [
     ("prime", defects.PrimesTwice, a_prime, {}, 20.0),
-    ("patient", defects.LockoutFromTheEnd, requests, {}, ["", "locked_out", "", *["allotment_used"] * 2, ""]),
-    ("patient", defects.LocksNobodyOut, requests, {}, ["", "locked_out", "", *["allotment_used"] * 2, ""]),
-    ("patient", defects.CountsTheLastHourOnly, requests, {}, ["", "locked_out", "", *["allotment_used"] * 2, ""]),
+    ("patient", defects.LockoutFromTheEnd, requests, {}, ANSWERS),
+    ("patient", defects.LocksNobodyOut, requests, {}, ANSWERS),
+    ("patient", defects.CountsTheLastHourOnly, requests, {}, ANSWERS),
     # 20 µL at once and 25 µL/h: the last hour holds 30 µL after 24 min.
     ("dose_limit", defects.NoDoseIsTooMuch, an_hour_with_a_limit, LIMITED, (30.0, ("dose_limit",))),
     ("rest", defects.RestsForEver, two_days_of_rest, {}, ((), ("stopped_too_long",))),
