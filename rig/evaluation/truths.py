@@ -11,6 +11,7 @@ from rig.errors import MetrologyError
 from rig.evaluation.case import Case
 from rig.evaluation.evidence import books, flow_sensor, log, motor, programme
 from rig.evaluation.inputs import widening
+from rig.evaluation.order_times import u_times_ul
 from rig.evaluation.orders import refilled_ns
 from rig.evaluation.paths_of_a_case import findings_of
 from rig.evaluation.testimony import Testimony
@@ -93,7 +94,8 @@ def _programme_and_weighed(case: Case) -> tuple[Truth, Truth]:
         why = "nothing was ordered, or the balance did not weigh from the first order to the last stop"
         return Truth(PROGRAMME, PROGRAMME, not_told=why), Truth(WEIGHED, WEIGHED, not_told=why)
     parted = "without what a challenge kept from the balance" if case.parted else ""
-    asked = Truth(PROGRAMME, PROGRAMME, float(whole.programmed_ul.sum()), 0.0, parted)
+    u_ul = u_times_ul(case, begin_ns, case.to_ns)
+    asked = Truth(PROGRAMME, PROGRAMME, float(whole.programmed_ul.sum()), u_ul, parted)
     # Parts of one course err together: their uncertainties add up as they are.
     return asked, Truth(WEIGHED, WEIGHED, float(whole.weighed_ul.sum()), float(whole.u_ul.sum()), parted)
 
