@@ -11,16 +11,16 @@ from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation import inputs
 from rig.evaluation.buttons import ordered_by_button
-from rig.evaluation.challenged import begun, parted_spans
+from rig.evaluation.challenged import parted_spans
 from rig.evaluation.columns import column
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.openings import zero_flows
 from rig.evaluation.orders import DELIVERS, STOP, PumpOrder, told
 from rig.evaluation.programme import NS_PER_H, Programme
+from rig.evaluation.stops import ended_by_alarm_ns, power_taken_ns
 from rig.metrology.readings.regression import fit_line
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
-from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.judging import LimitsInForce
 from rig.record.bodies.pump_events import AlarmExpected, PumpStateChanged
@@ -131,31 +131,18 @@ class Case:
         """Return what the pump was told up to the case's end; power taken away, and an alarm to come, are a stop."""
         found = [one for one in told(self.reader) if one.sent_ns < self.to_ns]
         found += [one for one in ordered_by_button(self.reader) if one.sent_ns < self.to_ns]
-        found += [PumpOrder(t_ns, STOP, 0.0) for t_ns in self._power_taken()]
-        expected = self.expected_alarms
-        found += [
-            PumpOrder(one.at_ns, STOP, 0.0)
-            for one in self.states
-            if one.state in ("alarm", "stopped") and expected.intersection(one.alarms)
-        ]
+        found += [PumpOrder(t_ns, STOP, 0.0) for t_ns in self._power_taken_ns]
+        ended_ns = ended_by_alarm_ns(self.reader, self.states, self.expected_alarms, self.rig_ns)
+        found += [PumpOrder(t_ns, STOP, 0.0) for t_ns in ended_ns]
         return tuple(sorted(found, key=lambda order: order.sent_ns))
 
     def power_taken_before(self, t_ns: int) -> bool:
         """Tell whether the plan had taken the pump's power away before a moment."""
-        return any(self.from_ns <= taken_ns < t_ns for taken_ns in self._power_taken())
+        return any(self.from_ns <= taken_ns < t_ns for taken_ns in self._power_taken_ns)
 
-    def _power_taken(self) -> list[int]:
-        cut = [one.at_ns for one in begun(self.reader, ChallengeKind.POWER_CUT) if one.at_ns < self.to_ns]
-        if not self.start.fed_by_supply:
-            return cut
-        off = (("supply", "switch", "on"), ("daq", "set_interlock", "closed"))
-        return cut + [
-            command.body.sent_ns or command.t_ns
-            for role, verb, key in off
-            if (name := self.start.in_role(role))
-            for command in self.reader.commands(name)
-            if command.body.verb == verb and not command.body.arguments.get(key, True) and command.t_ns < self.to_ns
-        ]
+    @cached_property
+    def _power_taken_ns(self) -> tuple[int, ...]:
+        return tuple(one for one in power_taken_ns(self.reader, self.start) if one < self.to_ns)
 
     @cached_property
     def programme(self) -> Programme:

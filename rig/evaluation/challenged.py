@@ -9,6 +9,11 @@ def begun(reader: RecordReader, kind: ChallengeKind) -> tuple[ChallengeBegins, .
     return tuple(entry.body for entry in reader.events(ChallengeBegins) if entry.body.challenge is kind)
 
 
+def power_cuts(reader: RecordReader) -> tuple[int, ...]:
+    """Return when (UTC ns) a challenge took the pump's power away."""
+    return tuple(one.at_ns for one in begun(reader, ChallengeKind.POWER_CUT))
+
+
 def parted_spans(reader: RecordReader, from_ns: int, to_ns: int, settle_ns: int) -> tuple[tuple[int, int], ...]:
     """Return the spans within [from_ns, to_ns) in which what the pump delivered did not all reach the balance, UTC ns.
 

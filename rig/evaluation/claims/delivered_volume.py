@@ -22,14 +22,17 @@ from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 
-def weighed_volume(recipe: Recipe, reader: RecordReader) -> tuple[Budget, tuple[str, ...]]:
+def weighed_volume(
+    recipe: Recipe, reader: RecordReader, programme: Programme | None = None
+) -> tuple[Budget, tuple[str, ...]]:
     """Return the volume (µL) that the balance says was delivered in a window, and what makes it invalid.
 
-    Raises SeriesError when the data allow no number.
+    `programme` is what was asked for meanwhile, where the pump's orders alone do not tell it. Raises
+    SeriesError when the data allow no number.
     """
     readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
     last_s = float(readings.t_s[-1]) if len(readings.t_s) else 0.0
-    programme = Case(reader, recipe.from_ns, recipe.to_ns).programme
+    programme = programme or Case(reader, recipe.from_ns, recipe.to_ns).programme
     c = _corrections(reader, recipe, readings, programme)
     budget = volume_delivered(
         readings.t_s,

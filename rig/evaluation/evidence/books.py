@@ -90,7 +90,7 @@ def fallen_of(case: Case) -> tuple[float, float]:
         raise SeriesError("the pump tells no content of its reservoir")
     # A pump that is told of a refill counts down from there.
     from_ns = max([case.from_ns, *(one for one in refilled_ns(case.reader) if one < case.to_ns)])
-    inside = (counted[0] >= from_ns) & (counted[0] <= case.to_ns)
+    inside = (counted[0] > from_ns) & (counted[0] <= case.to_ns)
     if np.count_nonzero(inside) < 2:
         raise SeriesError("the content of the reservoir was not read twice")
     count_ul, left_ul = counted[1][inside], content[1][inside]

@@ -1,0 +1,45 @@
+"""What ends a delivery besides a stop: power that was taken away, and alarms that the plan provokes."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+
+from rig.evaluation.challenged import power_cuts
+from rig.record.bodies.pump_events import PumpLogRead, PumpStateChanged
+from rig.record.bodies.start import Start
+from rig.record.reader import RecordReader
+
+_DELIVERING = ("infusing", "bolus")
+_ENDED = ("alarm", "stopped")
+
+
+def power_taken_ns(reader: RecordReader, start: Start) -> Iterator[int]:
+    """Yield when (UTC ns) the plan took the pump's power away: by a challenge, its supply or the interlock."""
+    yield from power_cuts(reader)
+    off = (("supply", "switch", "on"), ("daq", "set_interlock", "closed")) if start.fed_by_supply else ()
+    for role, verb, key in off:
+        name = start.in_role(role)
+        for command in reader.commands(name) if name else ():
+            if command.body.verb == verb and not command.body.arguments.get(key, True):
+                yield command.body.sent_ns or command.t_ns
+
+
+def ended_by_alarm_ns(
+    reader: RecordReader, states: Sequence[PumpStateChanged], expected: frozenset[str], rig_ns: Callable[[int], int]
+) -> Iterator[int]:
+    """Yield when (UTC ns) an alarm that the plan expects ended a delivery.
+
+    By the pump's log, whose clock `rig_ns` turns into the rig's, where it has a line of it between the two readings of
+    the status; else when the status showed it.
+    """
+    for before, one in pairwise(states):
+        # One that stood before did not end it: a reservoir that is low delivers on.
+        alarms = expected.intersection(one.alarms).difference(before.alarms)
+        if alarms and before.state in _DELIVERING and one.state in _ENDED:
+            logged = [
+                rig_ns(line.pump_clock_ns)
+                for entry in reader.events(PumpLogRead)
+                if entry.body.instrument == one.instrument and entry.t_ns >= before.at_ns
+                for line in entry.body.lines
+                if line.event in alarms and before.at_ns <= rig_ns(line.pump_clock_ns) <= one.at_ns
+            ]
+            yield logged[-1] if logged else one.at_ns
