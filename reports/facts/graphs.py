@@ -5,6 +5,7 @@ from dataclasses import replace
 from reports.facts.bolus_graphs import bolus_chart
 from reports.facts.flow_graphs import flow_graphs
 from reports.facts.run_facts import Graphs, Plan, ShownResult
+from reports.facts.truths import truth_table
 from reports.facts.volumes import volume_charts
 from reports.facts.weighings import Weighed, weigh, weigh_roughly
 from rig.errors import MetrologyError
@@ -34,7 +35,8 @@ def graphs_of(reader: RecordReader, plan: Plan, end_ns: int) -> Graphs:
         charts.extend(volume_charts(reader, plan, end_ns, weighed))
     remarks += [remark for part in parts for remark in part.remarks]
     tables = tuple(table for part in parts for table in part.tables)
-    return Graphs(tuple(charts), tables, tuple(dict.fromkeys(remarks)))
+    truths = truth_table(reader, plan, end_ns)
+    return Graphs(tuple(charts), tables, tuple(dict.fromkeys(remarks)), truths)
 
 
 def _graph(result: ShownResult) -> GraphKind:

@@ -135,12 +135,46 @@ class TrumpetTable:
 
 
 @dataclass(frozen=True, slots=True)
+class TruthRow:
+    """One row: whose truth, its volume with U (k = 2), µL, and how far it is from the programme, %; None for none.
+
+    `certain` is a volume without uncertainty; `words` is what is said besides, or instead.
+    """
+
+    of: str
+    name: str
+    volume_ul: float | None
+    expanded_ul: float
+    off_percent: float | None
+    words: str
+    told: bool
+
+    @property
+    def certain(self) -> bool:
+        """Tell whether the volume has no uncertainty: what was ordered was ordered."""
+        return self.expanded_ul == 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TruthTable:
+    """The three truths of a plan: all rows, each sentence that contradicts, and what fits that, in words."""
+
+    rows: tuple[TruthRow, ...]
+    against: tuple[str, ...]
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Graphs:
-    """The graphs of a plan, the figures behind them, and remarks: which graphs there are not, and why."""
+    """The graphs of a plan, the figures behind them, and remarks: which graphs there are not, and why.
+
+    `truths` is None for a plan that delivered nothing, or stood on a bench without pump or balance.
+    """
 
     charts: tuple[Chart, ...] = ()
     tables: tuple[TrumpetTable, ...] = ()
     remarks: tuple[str, ...] = ()
+    truths: TruthTable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,13 @@ class QuestionsOfEvents(ABC):
         """Ask for the largest volume delivered in any sliding 24 h of this window, in µL."""
         return self.ask("most in 24 h")
 
+    def three_truths(self) -> Recipe:
+        """Ask whether programme, the pump's own books and what was weighed agree over the plan's delivery; a fact.
+
+        It is about all that the plan delivers, whatever this window holds of it.
+        """
+        return self.ask("three truths")
+
 
 def _said(parameters: dict[str, str]) -> dict[str, Json]:
     """Return the parameters that a plan did say."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation import inputs
+from rig.evaluation.buttons import ordered_by_button
 from rig.evaluation.challenged import parted_spans
 from rig.evaluation.columns import column
 from rig.evaluation.delivered import streams_of
@@ -129,6 +130,7 @@ class Case:
     def orders(self) -> tuple[PumpOrder, ...]:
         """Return what the pump was told up to the case's end; power taken away, and an alarm to come, are a stop."""
         found = [one for one in told(self.reader) if one.sent_ns < self.to_ns]
+        found += [one for one in ordered_by_button(self.reader) if one.sent_ns < self.to_ns]
         found += [PumpOrder(t_ns, STOP, 0.0) for t_ns in self._power_taken_ns]
         ended_ns = ended_by_alarm_ns(self.reader, self.states, self.expected_alarms, self.rig_ns)
         found += [PumpOrder(t_ns, STOP, 0.0) for t_ns in ended_ns]

@@ -4,6 +4,16 @@ from rig.record.bodies.challenges import PARTS_LINE_FROM_BALANCE, ChallengeBegin
 from rig.record.reader import RecordReader
 
 
+def begun(reader: RecordReader, kind: ChallengeKind) -> tuple[ChallengeBegins, ...]:
+    """Return the challenges of one kind, in order."""
+    return tuple(entry.body for entry in reader.events(ChallengeBegins) if entry.body.challenge is kind)
+
+
+def power_cuts(reader: RecordReader) -> tuple[int, ...]:
+    """Return when (UTC ns) a challenge took the pump's power away."""
+    return tuple(one.at_ns for one in begun(reader, ChallengeKind.POWER_CUT))
+
+
 def parted_spans(reader: RecordReader, from_ns: int, to_ns: int, settle_ns: int) -> tuple[tuple[int, int], ...]:
     """Return the spans within [from_ns, to_ns) in which what the pump delivered did not all reach the balance, UTC ns.
 
@@ -21,7 +31,13 @@ def parted_spans(reader: RecordReader, from_ns: int, to_ns: int, settle_ns: int)
     return tuple(sorted(found))
 
 
-def power_cuts(reader: RecordReader) -> tuple[int, ...]:
-    """Return when (UTC ns) a challenge took the pump's power away."""
-    begins = [entry.body for entry in reader.events(ChallengeBegins)]
-    return tuple(one.at_ns for one in begins if one.challenge is ChallengeKind.POWER_CUT)
+def dark_spans(reader: RecordReader, to_ns: int) -> tuple[tuple[int, int], ...]:
+    """Return the spans (UTC ns) in which a challenge kept the pump from answering, up to `to_ns`."""
+    silencing = (ChallengeKind.POWER_CUT, ChallengeKind.LINK_LOST)
+    ends = [entry.body for entry in reader.events(ChallengeEnds)]
+    found = []
+    for kind in silencing:
+        for one in begun(reader, kind):
+            over = [end.at_ns for end in ends if end.challenge is kind and end.at_ns >= one.at_ns]
+            found.append((one.at_ns, min([*over, to_ns])))
+    return tuple(sorted(found))

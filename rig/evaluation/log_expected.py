@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rig.clock import NS_PER_S
 from rig.evaluation.case import Case
 from rig.evaluation.log_words import (
+    ALARM_ENDED,
     BOLUS_ENDED,
     BOLUS_STARTED,
     COMMIT_REFUSED,
@@ -120,6 +121,8 @@ def _of_alarms(case: Case) -> Iterator[Expected]:
         while (shown := first_shown(case.reader, alarm, from_ns, case.to_ns)) is not None:
             yield Expected(frozenset({alarm}), shown.earliest_ns, shown.latest_ns, f"the alarm {alarm}")
             from_ns = shown.latest_ns + 1
+            ended = frozenset({f"{alarm}{ALARM_ENDED}"})
+            yield Expected(ended, shown.earliest_ns, case.to_ns, f"the end of the alarm {alarm}", demanded=False)
     for alarm in sorted(case.expected_alarms):
         yield Expected(frozenset({alarm}), case.from_ns, case.to_ns, f"the alarm {alarm}", demanded=False)
 

@@ -68,6 +68,8 @@ KNOWN = frozenset(
         PATIENT_REFUSED,
     }
 )
+# Behind an alarm's own word: it is over.
+ALARM_ENDED = "_ended"
 _TROUBLE = re.compile("alarm|fault|fail|error|stall|lost|low|empty|deplet|occlu|over|under|dose_limit|too_long")
 
 
@@ -89,3 +91,8 @@ def orders_by_words(verbs: Collection[str]) -> tuple[tuple[frozenset[str], tuple
             merged = frozenset(words).union(*(one[0] for one in sharing))
             groups = [*apart, (merged, (*(v for one in sharing for v in one[1]), verb))]
     return tuple(groups)
+
+
+def alarm_of(word: str) -> str:
+    """Return the alarm that a word of a log tells of, its begin or its end."""
+    return word.removesuffix(ALARM_ENDED)

@@ -4,18 +4,13 @@ import math
 from dataclasses import dataclass
 
 from rig.clock import NS_PER_S
+from rig.evaluation.buttons import ALLOW, pressed
 from rig.evaluation.case import Case
-from rig.evaluation.log_words import PATIENT_GIVEN, PATIENT_REFUSED
 from rig.evaluation.orders import PATIENT, STOP
-from rig.evaluation.own_log import stamped_lines
 from rig.metrology.dosing.patient_bolus import PatientBoluses, patient_boluses
-from rig.record.bodies.challenges import ChallengeBegins, ChallengeKind
 
-ALLOW = "allow_patient_boluses"
 # A pump refuses for other reasons too: those that speak of lockout or allotment are held to what was set.
 _OF_TERMS = ("lock", "allot", "24")
-# How near to the button the log's answer is looked for, beyond the uncertainty of both clocks.
-_BUTTON_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +50,9 @@ def requests_of(case: Case) -> tuple[Request, ...]:
         if command.verb == PATIENT and isinstance(granted, bool) and case.from_ns <= at_ns < case.to_ns:
             u_s = max(0, command.received_ns - at_ns) / NS_PER_S / math.sqrt(12.0)
             found.append(Request(at_ns, u_s, granted, str(command.extra.get("why", ""))))
-    return tuple(sorted((*found, *_by_button(case, found)), key=lambda one: one.at_ns))
-
-
-def _by_button(case: Case, by_command: list[Request]) -> list[Request]:
-    answers = [one for one in stamped_lines(case.reader, case.from_ns) if one.dated]
-    answers = [one for one in answers if one.line.event in (PATIENT_GIVEN, PATIENT_REFUSED)]
-    found = []
-    for entry in case.reader.events(ChallengeBegins):
-        press = entry.body
-        reach_ns = round((2.0 * press.u_s + _BUTTON_S) * NS_PER_S)
-        if press.challenge is not ChallengeKind.BUTTON or not case.from_ns <= press.at_ns < case.to_ns:
-            continue
-        near = [one for one in answers if abs(one.at_ns - press.at_ns) <= reach_ns + round(2.0 * one.u_s * NS_PER_S)]
-        if near and all(abs(one.at_ns - press.at_ns) > reach_ns for one in by_command):
-            answers.remove(near[0])
-            found.append(Request(press.at_ns, press.u_s, near[0].line.event == PATIENT_GIVEN))
-    return found
+    by_button = [one for one in pressed(case.reader) if case.from_ns <= one.at_ns < case.to_ns]
+    found += [Request(one.at_ns, one.u_s, one.granted) for one in by_button]
+    return tuple(sorted(found, key=lambda one: one.at_ns))
 
 
 def terms_at(case: Case, at_ns: int) -> Terms | None:

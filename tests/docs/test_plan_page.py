@@ -51,6 +51,7 @@ def test_the_page_shows_everything_that_a_window_can_be_asked(session):
         "patient bolus refused",
         "lockout",
         "most in 24 h",
+        "three truths",
     }
 
 

@@ -47,6 +47,12 @@ def test_the_logs_stamp_dates_an_alarm_between_two_readings(run, within_s, verdi
     assert came(run, within_s).verdict == verdict
 
 
+def test_the_sample_that_told_of_an_alarm_is_no_reading_before_it(run):
+    clock_ahead(run, 0.0)
+    status(run, (120.05, "alarm", ("occlusion",)))
+    assert came(run).details["soonest_s"] == 60.0
+
+
 def test_a_stamp_that_lies_outside_of_the_readings_dates_nothing(run):
     clock_ahead(run, 0.0)
     status(run, (120, "alarm", ("occlusion",)))
@@ -92,9 +98,9 @@ def test_an_alarm_that_stood_before_its_cause_did_not_come_of_it(run):
 
 def test_an_alarm_that_the_log_dates_before_its_cause_did_not_come_of_it(run):
     clock_ahead(run, 0.0)
-    challenge(run, 1000)
-    status(run, (1030, "alarm", ("occlusion",)))
-    log(run, (980, "occlusion"), read_at_s=1031)
+    challenge(run, 1050)
+    status(run, (1079, "alarm", ("occlusion",)))
+    log(run, (1030, "occlusion"), read_at_s=1080)
     assert "rose before occlusion" in came(run, after="occlusion").reasons[0]
 
 

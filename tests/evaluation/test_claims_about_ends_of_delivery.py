@@ -101,7 +101,7 @@ def test_an_alarm_ends_the_programme_and_is_known_to_the_pace_of_the_status(tmp_
         status(record, (5, "infusing", ()), (STOP_S, "alarm", ("reservoir_empty",)))
         result = judged(record, "nothing made up", LIMIT)
     (times,) = (line for line in result.number.budget if line.name == "times of orders and alarms")
-    assert times.u == pytest.approx(RATE_UL_H / 60 / 12**0.5)  # a minute of the infusion, rectangular
+    assert times.u == pytest.approx(RATE_UL_H / 60 / 3**0.5)  # a minute of the infusion, to one side
     assert result.number.value == pytest.approx(0.0, abs=result.number.expanded)
 
 

@@ -12,10 +12,9 @@ from rig.evaluation.causes import AFTER, cause_of
 from rig.evaluation.claims.delivered_volume import weighed_volume
 from rig.evaluation.definition import ClaimKind, ResultPanel
 from rig.evaluation.inputs import widening
-from rig.evaluation.orders import PumpOrder
+from rig.evaluation.order_times import u_times_ul
 from rig.evaluation.outcome import Evaluation, FactFound
 from rig.evaluation.programme import NS_PER_H
-from rig.evaluation.pump_alarms import first_shown
 from rig.metrology.uncertainty.budget import Component
 from rig.record.bodies.pump_events import EdgesCounted
 from rig.record.bodies.recipe import Recipe
@@ -83,7 +82,7 @@ def _by_weight(case: Case, from_ns: int, to_ns: int) -> _Found:
             reach_ul += widening(np.inf) * float(weighed.u_ul((high - low) / NS_PER_H, of_part_ul))
     if not parts:
         return None
-    return f"{come_ul:.3g} ± {reach_ul:.2g} µL were weighed", come_ul > case.start.dut.stroke_ul + reach_ul
+    return f"{come_ul:.2f} ± {reach_ul:.2f} µL were weighed", come_ul > case.start.dut.stroke_ul + reach_ul
 
 
 def made_up(recipe: Recipe, reader: RecordReader) -> Evaluation:
@@ -101,29 +100,9 @@ def made_up(recipe: Recipe, reader: RecordReader) -> Evaluation:
     if case.clear(span.from_ns, span.to_ns) != [(span.from_ns, span.to_ns)]:
         parted = "a challenge kept line and balance apart in this window: begin it behind that, when the line is empty"
         invalid = (*invalid, parted)
-    times = Component("times of orders and alarms", "B", 0.0, _u_times_ul(case, span), "µL", 1.0)
+    times = Component("times of orders and alarms", "B", 0.0, u_times_ul(case, span.from_ns, span.to_ns), "µL", 1.0)
     budget = weighed.scaled(1.0, -asked_ul, "µL", [times])
     return Evaluation(budget, invalid, {"weighed_ul": weighed.value, "programmed_ul": asked_ul, "after": cause.said})
-
-
-def _u_times_ul(case: Case, span: Recipe) -> float:
-    """Return how uncertain a programme's volume is because its changes are known to a moment only, in µL."""
-    inside = [one for one in case.orders if span.from_ns <= one.sent_ns < span.to_ns]
-    return math.hypot(0.0, *(_of_change_ul(case, one) for one in inside))
-
-
-def _of_change_ul(case: Case, order: PumpOrder) -> float:
-    before, after = (case.programme.rate_ul_h(ns) for ns in (order.sent_ns - 1, order.sent_ns))
-    return abs(after - before) * _width_ns(case, order.sent_ns) / NS_PER_H / math.sqrt(12.0)
-
-
-def _width_ns(case: Case, at_ns: int) -> int:
-    """Return in how long a span a change at a moment may have been: an exchange's, or between two looks at alarms."""
-    for entry in case.reader.commands(case.pump):
-        if entry.body.sent_ns == at_ns:
-            return max(0, entry.body.received_ns - at_ns)
-    shown = [first_shown(case.reader, alarm, at_ns, at_ns + 1) for alarm in sorted(case.expected_alarms)]
-    return max((one.latest_ns - one.earliest_ns for one in shown if one is not None), default=0)
 
 
 KINDS = (

@@ -1,9 +1,12 @@
 """The pump's own count and its reservoir: against what was weighed, and against each other."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.evaluation.case import Case
+from rig.errors import SeriesError
+from rig.evaluation.case import Case, WeighedCourse
 from rig.evaluation.inputs import widening
 from rig.evaluation.orders import refilled_ns
 from rig.evaluation.programme import NS_PER_H
@@ -14,37 +17,60 @@ _RESERVOIR_PERCENT = 1.0
 _RESERVOIR_UL = 1.0
 
 
-def testify_books(case: Case) -> Testimony:
-    """Hold the pump's count to the balance: over all of the delivery, and standing still where nothing flows."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the pump counted over a delivery and what was weighed between the same readings, µL, with the latter's u."""
+
+    gained_ul: float
+    weighed_ul: float
+    u_ul: float
+
+
+def counted_of(case: Case) -> Counted:
+    """Return what the pump counted over all of the delivery; raises SeriesError when it cannot be compared."""
     counted = _counted(case, "delivered")
     begin_ns, end_ns = case.delivers_ns
     weighed = case.weighed
     if counted is None or weighed is None or end_ns <= begin_ns:
-        return Testimony(not_asked="the pump's count or the balance was not recorded, or nothing was ordered")
+        raise SeriesError("the pump's count or the balance was not recorded, or nothing was ordered")
     t_ns, count_ul = counted
-    inside = (t_ns >= max(case.from_ns, weighed.t_ns[0])) & (t_ns <= min(case.to_ns, weighed.t_ns[-1]))
+    inside = _weighed_meanwhile(case, weighed, t_ns)
     first = np.flatnonzero(inside & (t_ns <= begin_ns))
     last = np.flatnonzero(inside & (t_ns >= end_ns))
     if not len(first) or not len(last):
-        return Testimony(not_asked="the pump's count was not read before and after the delivery")
+        raise SeriesError("the pump's count was not read before and after the delivery")
     parts = _parts(case, t_ns, t_ns[first[-1]], t_ns[last[-1]])
     if not parts:
-        return Testimony(not_asked="a challenge kept what was delivered from the balance between all readings")
+        raise SeriesError("a challenge kept what was delivered from the balance between all readings")
     gained_ul = weighed_ul = u_ul = 0.0
     for a, b in parts:
         of_part_ul = float(np.diff(weighed.at(t_ns[[a, b]]))[0])
         gained_ul += float(count_ul[b] - count_ul[a])
         weighed_ul += of_part_ul
         u_ul += float(weighed.u_ul(float(t_ns[b] - t_ns[a]) / NS_PER_H, of_part_ul))
-    reach_ul = widening(np.inf) * u_ul
-    said = f"the pump counted {gained_ul:.5g} µL, {weighed_ul:.5g} ± {reach_ul:.2g} µL were weighed"
-    allowed_ul = case.limits.agreement.books_percent / 100.0 * abs(weighed_ul) + reach_ul
+    return Counted(gained_ul, weighed_ul, u_ul)
+
+
+def testify_books(case: Case) -> Testimony:
+    """Hold the pump's count to the balance: over all of the delivery, and standing still where nothing flows."""
+    found = counted_of(case)
+    reach_ul = widening(np.inf) * found.u_ul
+    said = f"the pump counted {found.gained_ul:.5g} µL, {found.weighed_ul:.5g} ± {reach_ul:.2g} µL were weighed"
+    allowed_ul = case.limits.agreement.books_percent / 100.0 * abs(found.weighed_ul) + reach_ul
     against = []
-    if abs(gained_ul - weighed_ul) > allowed_ul:
-        off = f" ({100.0 * (gained_ul / weighed_ul - 1.0):+.1f} %)" if weighed_ul > reach_ul else ""
+    if abs(found.gained_ul - found.weighed_ul) > allowed_ul:
+        of = 100.0 * (found.gained_ul / found.weighed_ul - 1.0) if found.weighed_ul > reach_ul else 0.0
+        off = f" ({of:+.1f} %)" if of else ""
         against.append(f"{said}{off}: its books are not what was delivered")
-    against += _backwards(t_ns[inside], count_ul[inside], case)
+    counted, weighed = _counted(case, "delivered"), case.weighed
+    if counted is not None and weighed is not None:
+        inside = _weighed_meanwhile(case, weighed, counted[0])
+        against += _backwards(counted[0][inside], counted[1][inside], case)
     return Testimony(said, tuple(against))
+
+
+def _weighed_meanwhile(case: Case, weighed: WeighedCourse, t_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return np.asarray((t_ns >= max(case.from_ns, weighed.t_ns[0])) & (t_ns <= min(case.to_ns, weighed.t_ns[-1])))
 
 
 def _parts(case: Case, t_ns: NDArray[np.int64], from_ns: int, to_ns: int) -> list[tuple[int, int]]:
@@ -57,20 +83,23 @@ def _parts(case: Case, t_ns: NDArray[np.int64], from_ns: int, to_ns: int) -> lis
     return parts
 
 
-def testify_reservoir(case: Case) -> Testimony:
-    """Hold what the reservoir lost to what the pump counted."""
+def fallen_of(case: Case) -> tuple[float, float]:
+    """Return by how much the reservoir's content fell and what was counted, µL; raises SeriesError without either."""
     counted, content = _counted(case, "delivered"), _counted(case, "reservoir")
     if counted is None or content is None or not len(counted[0]):
-        return Testimony(not_asked="the pump tells no content of its reservoir")
+        raise SeriesError("the pump tells no content of its reservoir")
     # A pump that is told of a refill counts down from there.
     from_ns = max([case.from_ns, *(one for one in refilled_ns(case.reader) if one < case.to_ns)])
     inside = (counted[0] > from_ns) & (counted[0] <= case.to_ns)
     if np.count_nonzero(inside) < 2:
-        return Testimony(not_asked="the content of the reservoir was not read twice")
-    count_ul = counted[1][inside]
-    gained_ul = float(count_ul[-1] - count_ul[0])
-    left_ul = content[1][inside]
-    fallen_ul = float(left_ul[0] - left_ul[-1])
+        raise SeriesError("the content of the reservoir was not read twice")
+    count_ul, left_ul = counted[1][inside], content[1][inside]
+    return float(left_ul[0] - left_ul[-1]), float(count_ul[-1] - count_ul[0])
+
+
+def testify_reservoir(case: Case) -> Testimony:
+    """Hold what the reservoir lost to what the pump counted."""
+    fallen_ul, gained_ul = fallen_of(case)
     allowed_ul = _RESERVOIR_PERCENT / 100.0 * abs(gained_ul) + 2.0 * case.start.dut.stroke_ul + _RESERVOIR_UL
     said = f"the reservoir fell by {fallen_ul:.5g} µL, the pump counted {gained_ul:.5g} µL"
     off = abs(fallen_ul - gained_ul) > allowed_ul

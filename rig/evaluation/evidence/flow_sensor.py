@@ -1,9 +1,11 @@
 """The flow sensor in the line: within its own limits of error it must tell the flow that was weighed."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 
+from rig.errors import SeriesError
 from rig.evaluation.case import Case
 from rig.evaluation.columns import read_column
 from rig.evaluation.delivered import streams_of
@@ -18,36 +20,55 @@ _BLOCKS = 24
 _INTERLEAVED = (2, 3, 5, 7)
 
 
-def testify(case: Case) -> Testimony:
-    """Hold the mean of the flow sensor while something was delivered to the mean flow that was weighed."""
+@dataclass(frozen=True, slots=True)
+class FlowSeen:
+    """The mean of the flow sensor and that of what was weighed over the same hours, µL/h.
+
+    `limit_ul_h` are the sensor's own limits of error, `u_ul_h` the standard uncertainty of comparing the two.
+    """
+
+    mean_ul_h: float
+    weighed_ul_h: float
+    hours: float
+    limit_ul_h: float
+    u_ul_h: float
+
+
+def flow_seen(case: Case) -> FlowSeen:
+    """Return the mean flow while something was delivered; raises SeriesError when the two cannot be compared."""
     streams = streams_of(case.reader, "flow")
     begin_ns, end_ns = case.delivers_ns
     weighed = case.weighed
     if not streams or weighed is None or end_ns <= begin_ns:
-        return Testimony(not_asked="no flow sensor was recorded, or nothing was weighed")
+        raise SeriesError("no flow sensor was recorded, or nothing was weighed")
     flow_ul_h, series = read_column(case.reader, streams[0], "flow", begin_ns, end_ns)
     if len(flow_ul_h) < 2 * _BLOCKS or series.lost:
-        return Testimony(not_asked="the flow sensor lost samples or gave too few")
+        raise SeriesError("the flow sensor lost samples or gave too few")
     together = max(series.t_ns[0], weighed.t_ns[0]), min(series.t_ns[-1], weighed.t_ns[-1])
     clear = case.clear(int(together[0]), int(together[1]))
     if not clear:
-        return Testimony(not_asked="flow sensor and balance did not measure together")
+        raise SeriesError("flow sensor and balance did not measure together")
     span_ns = np.asarray(max(clear, key=lambda part: part[1] - part[0]))
     hours = float(np.diff(span_ns)[0]) / NS_PER_H
     if hours <= 0.0:
-        return Testimony(not_asked="flow sensor and balance did not measure together")
+        raise SeriesError("flow sensor and balance did not measure together")
     weighed_ul = float(np.diff(weighed.at(span_ns))[0])
     mean_ul_h, u_ul_h = _mean(series.t_ns, flow_ul_h, span_ns)
     stated = case.start.instruments[streams[0]].accuracy or USUAL
-    expected_ul_h = weighed_ul / hours
+    limit_ul_h = max(stated.percent / 100.0 * abs(weighed_ul / hours), stated.absolute)
     u_weighed = float(weighed.u_ul(hours, weighed_ul)) / hours
-    limit_ul_h = max(stated.percent / 100.0 * abs(expected_ul_h), stated.absolute)
-    allowed_ul_h = limit_ul_h + widening(np.inf) * math.hypot(u_ul_h, u_weighed)
+    return FlowSeen(mean_ul_h, weighed_ul / hours, hours, limit_ul_h, math.hypot(u_ul_h, u_weighed))
+
+
+def testify(case: Case) -> Testimony:
+    """Hold the mean of the flow sensor while something was delivered to the mean flow that was weighed."""
+    seen = flow_seen(case)
+    allowed_ul_h = seen.limit_ul_h + widening(np.inf) * seen.u_ul_h
     said = (
-        f"the flow sensor saw {mean_ul_h:.4g} µL/h on the mean, {expected_ul_h:.4g} µL/h were weighed, "
+        f"the flow sensor saw {seen.mean_ul_h:.4g} µL/h on the mean, {seen.weighed_ul_h:.4g} µL/h were weighed, "
         f"{allowed_ul_h:.3g} µL/h apart are allowed"
     )
-    off = abs(mean_ul_h - expected_ul_h) > allowed_ul_h
+    off = abs(seen.mean_ul_h - seen.weighed_ul_h) > allowed_ul_h
     return Testimony(said, (f"{said}: one of the two is wrong",) if off else (), undermines=off)
 
 

@@ -11,6 +11,7 @@ from rig.evaluation.log_words import (
     CLOCK_SET,
     FIRST_WORDS,
     POWER_ON,
+    alarm_of,
     orders_by_words,
     tells_of_trouble,
 )
@@ -72,7 +73,7 @@ def _trouble(case: Case, own: list[LogLine]) -> list[str]:
         if line.event == POWER_ON:
             provoked = case.power_taken_before(at_ns)
         else:
-            provoked = not tells_of_trouble(line.event) or line.event in case.expected_alarms
+            provoked = not tells_of_trouble(line.event) or alarm_of(line.event) in case.expected_alarms
         if not provoked:
             against.append(f"it tells of {line.event} at {case.hour(at_ns):.2f} h, which nobody provoked")
     return against[:1]

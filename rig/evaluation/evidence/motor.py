@@ -1,5 +1,6 @@
 """The motor's edges, which the DAQ counts: still when the pump is stopped, and as many as were counted or weighed."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -12,24 +13,32 @@ from rig.record.bodies.pump_events import EdgesCounted
 _STROKES = 2.0
 
 
-def testify(case: Case) -> Testimony:
-    """Hold the motor's edges to rest and to the volume that was weighed."""
-    counts = [e.body for e in case.reader.events(EdgesCounted) if case.from_ns <= e.body.at_ns <= case.to_ns]
-    if len(counts) < 2:
-        return Testimony(not_asked="nothing counts the motor's edges")
-    against = _turned_at_rest(case, counts)
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What the motor's edges stand for over a delivery and what was weighed meanwhile, µL, with the latter's u."""
+
+    moved_ul: float
+    weighed_ul: float
+    u_ul: float
+
+
+def edges_of(case: Case) -> list[EdgesCounted]:
+    """Return the counts of the motor's edges in a case, in order."""
+    return [e.body for e in case.reader.events(EdgesCounted) if case.from_ns <= e.body.at_ns <= case.to_ns]
+
+
+def moved_of(case: Case, counts: list[EdgesCounted]) -> Moved | None:
+    """Return what the edges over all of the delivery stand for; None where they cannot be compared."""
     dut = case.start.dut
     begin_ns, end_ns = case.delivers_ns
     before = [one for one in counts if one.at_ns <= begin_ns]
     after = [one for one in counts if one.at_ns >= end_ns]
-    turned = counts[-1].edges - counts[0].edges
-    said = f"the motor made {turned} edges"
     weighed = case.weighed
     if not (dut.motor_edges_per_stroke and dut.stroke_ul and before and after and weighed is not None):
-        return Testimony(said, tuple(against), undermines=bool(against))
+        return None
     compared = _pairs(case, before[-1], after[-1], counts)
     if not compared:
-        return Testimony(said, tuple(against), undermines=bool(against))
+        return None
     moved_ul = weighed_ul = u_ul = 0.0
     for one, following in compared:
         span_ns = np.asarray([one.at_ns, following.at_ns])
@@ -37,10 +46,24 @@ def testify(case: Case) -> Testimony:
         moved_ul += (following.edges - one.edges) / dut.motor_edges_per_stroke * dut.stroke_ul
         weighed_ul += of_span_ul
         u_ul += float(weighed.u_ul(float(np.diff(span_ns)[0]) / 3.6e12, of_span_ul))
-    allowed_ul = case.limits.agreement.books_percent / 100.0 * abs(weighed_ul) + 3.3 * u_ul + _STROKES * dut.stroke_ul
-    said = f"the motor's edges stand for {moved_ul:.5g} µL, {weighed_ul:.5g} µL were weighed"
+    return Moved(moved_ul, weighed_ul, u_ul)
+
+
+def testify(case: Case) -> Testimony:
+    """Hold the motor's edges to rest and to the volume that was weighed."""
+    counts = edges_of(case)
+    if len(counts) < 2:
+        return Testimony(not_asked="nothing counts the motor's edges")
+    against = _turned_at_rest(case, counts)
+    found = moved_of(case, counts)
+    if found is None:
+        said = f"the motor made {counts[-1].edges - counts[0].edges} edges"
+        return Testimony(said, tuple(against), undermines=bool(against))
+    strokes_ul = _STROKES * case.start.dut.stroke_ul
+    allowed_ul = case.limits.agreement.books_percent / 100.0 * abs(found.weighed_ul) + 3.3 * found.u_ul + strokes_ul
+    said = f"the motor's edges stand for {found.moved_ul:.5g} µL, {found.weighed_ul:.5g} µL were weighed"
     # Where the balance did not weigh from count to count, nothing compares: NaN is not beyond any limit.
-    far = abs(moved_ul - weighed_ul) > allowed_ul
+    far = abs(found.moved_ul - found.weighed_ul) > allowed_ul
     disagree = [f"{said}: strokes were empty, or liquid came without them"] if far else []
     return Testimony(said, (*against, *disagree), undermines=bool(against))
 

@@ -23,7 +23,7 @@ _GUST_H = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Spans:
+class Spans:
     """Stretches of the course: begins and ends (UTC ns), volumes weighed and programmed, and u, µL, (n,) each."""
 
     from_ns: NDArray[np.int64]
@@ -49,8 +49,7 @@ def testify(case: Case) -> Testimony:
     if weighed is None:
         return Testimony(not_asked="nothing was weighed")
     over_ns = min(end_ns + case.settle_ns, case.to_ns)
-    clear = case.clear(begin_ns, over_ns)
-    whole = _spans(case, weighed, np.asarray([low for low, _ in clear]), np.asarray([high for _, high in clear]))
+    whole = whole_of(case, weighed)
     if not len(whole.from_ns):
         return Testimony(not_asked="the balance did not weigh from the first order to the last stop")
     against = list(_total(case, whole))
@@ -63,6 +62,13 @@ def testify(case: Case) -> Testimony:
         parted = ", ".join(f"{case.hour(low):.2f} to {case.hour(high):.2f} h" for low, high in case.parted)
         said += f"; not compared: {parted}, when a challenge kept what was delivered from the balance"
     return Testimony(said, tuple(against))
+
+
+def whole_of(case: Case, weighed: WeighedCourse) -> Spans:
+    """Return all from the first order to the last stop, in parts where a challenge kept some of it from the balance."""
+    begin_ns, end_ns = case.delivers_ns
+    clear = case.clear(begin_ns, min(end_ns + case.settle_ns, case.to_ns))
+    return _spans(case, weighed, np.asarray([low for low, _ in clear]), np.asarray([high for _, high in clear]))
 
 
 def _without_gusts(case: Case, weighed: WeighedCourse, whole_h: float) -> NDArray[np.float64]:
@@ -87,7 +93,7 @@ def _hours(whole_h: float) -> list[float]:
     return found
 
 
-def _spans(case: Case, weighed: WeighedCourse, from_ns: NDArray[np.int64], to_ns: NDArray[np.int64]) -> _Spans:
+def _spans(case: Case, weighed: WeighedCourse, from_ns: NDArray[np.int64], to_ns: NDArray[np.int64]) -> Spans:
     """Return stretches with what was weighed in them, those between the balance's readings alone."""
     # At readings, not between them: a line drawn across a stroke or a jump would smear it.
     first = np.minimum(np.searchsorted(weighed.t_ns, from_ns), len(weighed.t_ns) - 1)
@@ -99,10 +105,10 @@ def _spans(case: Case, weighed: WeighedCourse, from_ns: NDArray[np.int64], to_ns
     programmed = case.programme.volume_ul(end_ns) - case.programme.volume_ul(begin_ns)
     hours = (end_ns - begin_ns) / NS_PER_H
     gained = weighed.volume_ul[last[good]] - weighed.volume_ul[first[good]]
-    return _Spans(begin_ns, end_ns, gained, programmed, weighed.u_ul(hours, programmed))
+    return Spans(begin_ns, end_ns, gained, programmed, weighed.u_ul(hours, programmed))
 
 
-def _scale(case: Case, weighed: WeighedCourse, begin_ns: int, end_ns: int, hours: float) -> _Spans:
+def _scale(case: Case, weighed: WeighedCourse, begin_ns: int, end_ns: int, hours: float) -> Spans:
     """Return stretches of one length, each half over the one before."""
     length_ns = round(hours * NS_PER_H)
     step_ns = max(length_ns // 2, (end_ns - begin_ns) // _MOST_PER_SCALE, 1)
@@ -110,7 +116,7 @@ def _scale(case: Case, weighed: WeighedCourse, begin_ns: int, end_ns: int, hours
     return _spans(case, weighed, starts, starts + length_ns)
 
 
-def _total(case: Case, whole: _Spans) -> list[str]:
+def _total(case: Case, whole: Spans) -> list[str]:
     weighed_ul, programmed_ul = float(whole.weighed_ul.sum()), float(whole.programmed_ul.sum())
     # Parts of one course err together: their uncertainties add up as they are.
     reach_ul = _k(1) * float(whole.u_ul.sum())
@@ -125,7 +131,7 @@ def _total(case: Case, whole: _Spans) -> list[str]:
     ]
 
 
-def _course(case: Case, scales: list[_Spans]) -> list[str]:
+def _course(case: Case, scales: list[Spans]) -> list[str]:
     """Return the stretch that is farthest beyond what is allowed, if any is: all are one comparison."""
     count = sum(len(one.from_ns) for one in scales)
     if not count:
@@ -171,7 +177,7 @@ def _boluses(case: Case, weighed: WeighedCourse) -> list[str]:
     return [found] if found else []
 
 
-def _while_given(case: Case, weighed: WeighedCourse, order: PumpOrder) -> _Spans:
+def _while_given(case: Case, weighed: WeighedCourse, order: PumpOrder) -> Spans:
     """Return stretches from the last reading before a bolus to each reading until just behind its end."""
     over_ns = order.sent_ns + round(order.amount / order.rate_ul_h * NS_PER_H)
     before = int(np.searchsorted(weighed.t_ns, order.sent_ns, side="right")) - 1

@@ -1,0 +1,52 @@
+"""The three truths of a plan: programme, the pump's own books and what was weighed, with what stands beside them."""
+
+from reports.facts.run_facts import Plan, TruthRow, TruthTable
+from rig.errors import RigError
+from rig.evaluation.case import Case
+from rig.evaluation.orders import DELIVERS
+from rig.evaluation.truths import PROGRAMME, Truth, truths_of
+from rig.record.bodies.agreement import AGREEMENT
+from rig.record.reader import RecordReader
+
+# A volume is shown with this coverage.
+_K = 2.0
+
+
+def truth_table(reader: RecordReader, plan: Plan, end_ns: int) -> TruthTable | None:
+    """Return the three truths of a plan that delivered something on a bench with pump and balance; None for others.
+
+    They are of the same span of the record as the agreement of all witnesses, so that the figures are the same.
+    """
+    start = reader.start()
+    delivered = any(told.verb in DELIVERS and told.result == "ok" for told in plan.told)
+    if not delivered or not start.in_role("pump") or not start.in_role("balance"):
+        return None
+    from_ns, to_ns = _span(plan, end_ns)
+    try:
+        found = truths_of(Case(reader, from_ns, to_ns))
+    except RigError:
+        return None  # readings that are no series, orders that make no sense: the results that need them say why
+    if all(one.volume_ul is None for one in found.rows):
+        return None
+    asked_ul = found.volume_ul(PROGRAMME)
+    return TruthTable(tuple(_row(one, asked_ul) for one in found.rows), found.against, found.findings)
+
+
+def _span(plan: Plan, end_ns: int) -> tuple[int, int]:
+    agreed = [one.recipe for one in plan.results if one.recipe.function == AGREEMENT]
+    return (agreed[-1].from_ns, agreed[-1].to_ns) if agreed else (plan.begin_ns, end_ns)
+
+
+def _row(one: Truth, asked_ul: float | None) -> TruthRow:
+    off = None
+    if one.volume_ul is not None and asked_ul and one.name != PROGRAMME:
+        off = 100.0 * (one.volume_ul / asked_ul - 1.0)
+    return TruthRow(
+        of=one.of,
+        name=one.name,
+        volume_ul=one.volume_ul,
+        expanded_ul=_K * one.u_ul,
+        off_percent=off,
+        words=one.not_told or one.said,
+        told=not one.not_told,
+    )

@@ -1,0 +1,121 @@
+"""Balance, motor and flow sensor as paths of one delivery on one clock, and what fits where they disagree, in words."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.clock import NS_PER_S
+from rig.errors import MetrologyError
+from rig.evaluation.case import Case
+from rig.evaluation.columns import read_column
+from rig.evaluation.delivered import streams_of
+from rig.evaluation.evidence import flow_sensor, motor
+from rig.metrology.paths.diagnosis import diagnose
+from rig.metrology.paths.two_paths import Path, compare, volume_from_flow
+
+# Enough for the four hundred intervals of a comparison.
+_MOST_POINTS = 2000
+_SQRT_3 = math.sqrt(3.0)
+
+
+def findings_of(case: Case) -> tuple[str, ...]:
+    """Return in words whether the paths of a delivery agree, and what fits where they do not; () for one path alone."""
+    try:
+        paths = [one for one in (_balance(case), _motor(case), _flow(case)) if one is not None]
+        if len(paths) < 2:
+            return ()
+        comparison = compare(paths)
+        if comparison.consistent:
+            return (f"{', '.join(path.kind for path in paths)} agree",)
+        found = diagnose(comparison, stroke_ul=case.start.dut.stroke_ul)
+    except MetrologyError:
+        return ()  # readings that are no series: the rows say why
+    return tuple(f"fits {one.cause}: {one.evidence}" for one in found)
+
+
+def _times_ns(case: Case) -> NDArray[np.int64]:
+    """Return when the balance was read between the first order and the last stop, UTC ns (n,), thinned."""
+    weighed = case.weighed
+    begin_ns, end_ns = case.delivers_ns
+    if weighed is None:
+        return np.empty(0, np.int64)
+    over_ns = min(end_ns + case.settle_ns, case.to_ns)
+    t_ns = weighed.t_ns[(weighed.t_ns >= begin_ns) & (weighed.t_ns <= over_ns)]
+    every = max(1, len(t_ns) // _MOST_POINTS)
+    return np.asarray(t_ns[::every], np.int64)
+
+
+def _seconds(case: Case, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+    return np.asarray((t_ns - case.delivers_ns[0]) / NS_PER_S, np.float64)
+
+
+def _balance(case: Case) -> Path | None:
+    weighed, t_ns = case.weighed, _times_ns(case)
+    if weighed is None or len(t_ns) < 2:
+        return None
+    c = weighed.corrections
+    volume = weighed.at(t_ns)
+    reading_ul = float(weighed.u_ul(0.0, 0.0)) / math.sqrt(2.0)
+    scale = float(weighed.u_ul(0.0, 1e6)) / 1e6
+    loss_ul_h = c.per_mg * math.hypot(c.evaporation.u_mg_h, c.evaporation.u_between_mg_h)
+    return Path(
+        kind="balance",
+        t_s=_seconds(case, t_ns),
+        volume_ul=volume - volume[0],
+        u_reading_ul=reading_ul,
+        relative_u=scale,
+        u_rate_ul_h=loss_ul_h,
+    )
+
+
+def _motor(case: Case) -> Path | None:
+    """Return the motor's edges as volume: between two counts of them they go as the programme does."""
+    dut, t_ns = case.start.dut, _times_ns(case)
+    counts = motor.edges_of(case)
+    if len(counts) < 2 or not (dut.motor_edges_per_stroke and dut.stroke_ul) or len(t_ns) < 2:
+        return None
+    at_ns = np.asarray([one.at_ns for one in counts], np.int64)
+    inside = t_ns[(t_ns >= at_ns[0]) & (t_ns <= at_ns[-1])]
+    if len(inside) < 2:
+        return None
+    asked = case.programme.volume_ul(at_ns)
+    moved = np.asarray([one.edges for one in counts]) / dut.motor_edges_per_stroke * dut.stroke_ul
+    before = np.clip(np.searchsorted(at_ns, inside, side="right") - 1, 0, len(at_ns) - 2)
+    of_span = asked[before + 1] - asked[before]
+    even = (inside - at_ns[before]) / np.maximum(at_ns[before + 1] - at_ns[before], 1)
+    share = np.where(
+        of_span > 0.0, (case.programme.volume_ul(inside) - asked[before]) / np.where(of_span > 0.0, of_span, 1.0), even
+    )
+    volume = moved[before] + share * (moved[before + 1] - moved[before])
+    return Path(
+        kind="motor counts",
+        t_s=_seconds(case, inside),
+        volume_ul=volume - volume[0],
+        u_reading_ul=dut.stroke_ul / math.sqrt(6.0),
+        relative_u=case.limits.agreement.books_percent / 100.0 / _SQRT_3,
+        u_rate_ul_h=0.0,
+    )
+
+
+def _flow(case: Case) -> Path | None:
+    streams, t_ns = streams_of(case.reader, "flow"), _times_ns(case)
+    if not streams or len(t_ns) < 2:
+        return None
+    flow_ul_h, series = read_column(case.reader, streams[0], "flow", int(t_ns[0]), int(t_ns[-1]) + 1)
+    if len(flow_ul_h) < 2 or series.lost:
+        return None
+    inside = t_ns[(t_ns >= series.t_ns[0]) & (t_ns <= series.t_ns[-1])]
+    if len(inside) < 2:
+        return None
+    own_s = _seconds(case, series.t_ns)
+    volume = np.interp(_seconds(case, inside), own_s, volume_from_flow(own_s, flow_ul_h))
+    stated = case.start.instruments[streams[0]].accuracy or flow_sensor.USUAL
+    return Path(
+        kind="flow sensor",
+        t_s=_seconds(case, inside),
+        volume_ul=volume - volume[0],
+        u_reading_ul=case.start.dut.stroke_ul,
+        relative_u=stated.percent / 100.0 / _SQRT_3,
+        u_rate_ul_h=stated.absolute / _SQRT_3,
+    )

@@ -1,0 +1,109 @@
+"""Programme, the pump's own books and what was weighed: one truth, or which of them is off, with known answers."""
+
+import numpy as np
+import pytest
+
+from rig.channels import Channel
+from rig.evaluation.case import Case
+from rig.evaluation.truths import truths_of
+from rig.record.bodies.events import PlanBegins
+from rig.record.bodies.pump_events import EdgesCounted
+from rig.samples import Block
+from tests.evaluation.happenings import WINDOW, clock_ahead, judged, log, ns, put, status, tell
+from tests.evaluation.records import EPOCH_NS, HOUR_NS, START, Z_UL_MG, weighed
+
+RATE_UL_H, HOURS = 40.0, 10
+WHOLE_UL = RATE_UL_H * HOURS
+INSTRUMENTS = {**START["instruments"], "flow": {"capability": "flow", "accuracy": {"percent": 5.0, "absolute": 0.5}}}
+BENCH = {"dut": {"stroke_ul": 0.5, "motor_edges_per_stroke": 8.0}, "instruments": INSTRUMENTS}
+
+
+def delivered_ul(hour):
+    return RATE_UL_H * np.clip(hour - 4, 0, HOURS)
+
+
+def recorded(folder, *, of_weight=1.0, of_count=1.0, of_edges=1.0, of_flow=1.0, leak_ul_h=0.0, ordered_ul_h=RATE_UL_H):
+    """An infusion of 10 h at 40 µL/h; each instrument may see its own share of what was delivered."""
+
+    def arrived_ul(hour):
+        return delivered_ul(hour) * of_weight - leak_ul_h * np.clip(hour - 8, 0, 6)
+
+    record = weighed(folder, lambda h: 30_000 + arrived_ul(h) / Z_UL_MG, hours=33, noise_mg=0.001, start=BENCH)
+    record.event(PlanBegins("plan"))
+    hours = np.arange(33 * 60 + 1) / 60
+    counted = delivered_ul(hours) * of_count
+    clock_ahead(record, 0.0, delivered=counted, reservoir=20_000 - counted)
+    record.descriptor("flow", (Channel("flow", "µL/h"),), {})
+    flowing = ((hours >= 4) & (hours < 4 + HOURS)) * RATE_UL_H * of_flow
+    record.samples("flow", Block(EPOCH_NS + np.rint(hours * HOUR_NS).astype(np.int64), {"flow": flowing}))
+    tell(record, 0, "run_continuous", rate_ul_h=ordered_ul_h)
+    tell(record, HOURS * 3600, "stop")
+    for at_h in (-1, *range(HOURS + 1), HOURS + 2):
+        edges = round(float(delivered_ul(4 + at_h)) / 0.5 * 8 * of_edges)
+        put(record, at_h * 3600, EdgesCounted("daq", ns(at_h * 3600), edges))
+    status(record, (5, "infusing", ()), (HOURS * 3600 + 5, "stopped", ()))
+    log(record, (0, "infusion_started"), (HOURS * 3600, "stopped"))
+    return record
+
+
+def truths(record):
+    with record.reader() as reader, reader.as_of(reader.last_seq()) as then:
+        return truths_of(Case(then, *WINDOW))
+
+
+def test_three_that_are_one_hold(tmp_path):
+    with recorded(tmp_path) as record:
+        result = judged(record, "three truths")
+    assert (result.verdict, result.reasons) == ("PASS", ())
+    assert result.fact.startswith("programme 400 µL, count 400 µL ± 0.41 µL, weighed 399.999 µL ±")
+
+
+@pytest.mark.parametrize("name", ["programme", "count", "reservoir", "weighed", "motor edges", "flow sensor"])
+def test_each_tells_the_volume_that_it_saw(tmp_path, name):
+    with recorded(tmp_path) as record:
+        found = {one.name: one for one in truths(record).rows}
+    # Each to what it can tell: two stroke ends, or the sensor's own limits.
+    assert found[name].volume_ul == pytest.approx(WHOLE_UL, abs=max(1.0, 2.0 * found[name].u_ul))
+
+
+def test_the_log_tells_in_words(tmp_path):
+    with recorded(tmp_path) as record:
+        (found,) = (one for one in truths(record).rows if one.name == "log")
+    assert (found.volume_ul, found.said) == (None, "2 lines of the pump's log")
+
+
+@pytest.mark.parametrize(
+    "off, words",
+    [
+        ({"of_weight": 0.9}, "its books are not what was delivered"),
+        ({"of_count": 1.1}, "the pump counted 440 µL, where its programme asks for 400 µL"),
+        ({"of_edges": 0.9}, "strokes were empty, or liquid came without them"),
+        ({"of_flow": 1.5}, "the flow sensor saw 60 µL/h"),
+        ({"ordered_ul_h": 44.0}, "where its programme asks for 440 µL"),
+    ],
+)
+def test_what_is_no_truth_is_named(tmp_path, off, words):
+    with recorded(tmp_path, **off) as record:
+        result = judged(record, "three truths")
+    assert result.verdict != "PASS"
+    assert any(words in one for one in result.reasons)
+
+
+def test_paths_that_agree_are_said_to(tmp_path):
+    with recorded(tmp_path) as record:
+        assert truths(record).findings == ("balance, motor counts, flow sensor agree",)
+
+
+def test_what_is_lost_on_the_way_fits_a_leak(tmp_path):
+    with recorded(tmp_path, leak_ul_h=12.0) as record:
+        findings = truths(record).findings
+    assert any(one.startswith("fits leak: balance shows") and "less than" in one for one in findings)
+
+
+def test_without_the_pumps_count_there_are_not_three(tmp_path):
+    with weighed(tmp_path, lambda h: 30_000 + delivered_ul(h) / Z_UL_MG, hours=33, noise_mg=0.001) as record:
+        record.event(PlanBegins("plan"))
+        tell(record, 0, "run_continuous", rate_ul_h=RATE_UL_H)
+        tell(record, HOURS * 3600, "stop")
+        result = judged(record, "three truths")
+    assert (result.verdict, [one.partition(":")[0] for one in result.reasons]) == ("INVALID", ["count"])
