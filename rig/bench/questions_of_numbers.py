@@ -23,6 +23,29 @@ class QuestionsOfNumbers(ABC):
         """
         return self.ask("flow in windows", **_said(minutes=minutes, every_minutes=every_minutes))
 
+    def transition_time(self, *, settling_minutes: float | None = None) -> Recipe:
+        """Ask by how much (s) the new rate came later than the one change of the programme in this window.
+
+        It is a dead time itself, and of a gradual approach its time constant. The flow counts as steady up to the
+        change, and again from `settling_minutes` (10) behind it to the window's end.
+        """
+        return self.ask("transition time", **_said(settling_minutes=settling_minutes))
+
+    def transition_volume(self, *, settling_minutes: float | None = None) -> Recipe:
+        """Ask for the volume (µL) that the one change of the programme in this window delivered beyond an instant one.
+
+        It is between the rates as they were delivered before and behind the change; see `transition_time`.
+        """
+        return self.ask("transition volume", **_said(settling_minutes=settling_minutes))
+
+    def zero_flow(self) -> Recipe:
+        """Ask for the flow (µL/h) of a window in which nothing should flow: behind a stop, or in an alarm."""
+        return self.ask("zero flow")
+
+    def reverse_flow(self) -> Recipe:
+        """Ask for the largest volume (µL) by which the delivered volume fell in this window, beyond evaporation."""
+        return self.ask("reverse flow")
+
 
 def _said(**parameters: float | None) -> dict[str, Json]:
     """Return the parameters that a plan did say; raises PlanError for one that is no number above zero."""
