@@ -116,7 +116,10 @@ class WeighedWindow:
             corrections=self.corrections,
             max_gap_s=self.readings.max_gap_s,
         )
-        ends = (int(self.t_ns[first]), int(self.t_ns[last]) + 1 - _END_NS)
+        # The window's own ends are its bounds, though the readings next to them lie a moment apart.
+        begin_ns = self.from_ns if first == 0 else int(self.t_ns[first])
+        end_ns = self.to_ns if last == len(self.t_ns) - 1 else int(self.t_ns[last]) + 1
+        ends = (begin_ns, end_ns - _END_NS)
         cut = [ns for ns in ends if self.programme.rate_ul_h(ns) > 0.0]
         if not cut:
             return budget

@@ -24,9 +24,10 @@ def mass_mg(hour):
     return 1000.0 + (RATE * since - held) / Z_UL_MG - 0.05 * hour
 
 
-def pressed(record, unit="kPa"):
-    """Let the DAQ read the line's pressure each five seconds, with 0.05 kPa of noise."""
+def pressed(record, unit="kPa", silent_h=(11.0, 11.0)):
+    """Let the DAQ read the line's pressure each five seconds, with 0.05 kPa of noise, but for a time."""
     t_s = np.arange(5 * 3600.0, 11 * 3600.0, 5.0)
+    t_s = t_s[(t_s < silent_h[0] * 3600.0) | (t_s > silent_h[1] * 3600.0)]
     hour = t_s / 3600.0
     kpa = BEFORE_KPA + np.where((hour > CLOSED_H) & (hour < OPENED_H), RATE / COMPLIANCE * (hour - CLOSED_H), 0.0)
     kpa += 0.05 * np.random.default_rng(2).normal(size=kpa.size)
@@ -75,6 +76,12 @@ def test_what_the_release_sets_free_is_weighed(record):
 
 def test_a_line_whose_pressure_nobody_reads_has_none(record):
     with pytest.raises(SeriesError, match="recorded no line_pressure: give the DAQ a channel"):
+        evaluated(record, occlusion_pressure, accuracy_kpa=0.5)
+
+
+def test_a_pressure_that_was_not_read_up_to_the_release_is_none_of_it(record):
+    pressed(record, silent_h=(8.15, 8.25))
+    with pytest.raises(SeriesError, match=r"last read 36[0-9] s before its release, 15 s are allowed"):
         evaluated(record, occlusion_pressure, accuracy_kpa=0.5)
 
 

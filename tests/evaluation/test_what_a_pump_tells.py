@@ -69,6 +69,14 @@ def test_a_clock_of_whole_seconds_is_known_less_well(record):
     assert (coarse**2 - fine**2) ** 0.5 == pytest.approx(26.7, rel=0.1)
 
 
+def test_a_clock_that_was_read_twice_at_one_moment_is_one_comparison(record):
+    clock_ahead(record, 3.0, hours=HOURS)
+    twice = np.full(2, EPOCH_NS + 6 * HOUR_NS)
+    record.samples("pump", Block(twice, {"clock_offset": np.full(2, 3.0)}))
+    found = evaluated(record, clock_drift, resolution_s=0.001)
+    assert found.budget.value == pytest.approx(0.0, abs=0.1)
+
+
 def test_a_pump_that_tells_no_clock_has_no_drift(record):
     with pytest.raises(SeriesError, match="recorded no clock of the pump"):
         evaluated(record, clock_drift)

@@ -154,17 +154,31 @@ def _closed(recipe: Recipe, reader: RecordReader) -> Closed:
 def _occlusion(recipe: Recipe, reader: RecordReader, flow: Measured) -> tuple[LinePressure, Occlusion]:
     closed = _closed(recipe, reader)
     pressure = _pressure(recipe, reader, closed)
-    released_s = float(pressure.t_s[-1]) if len(pressure.t_s) else None
+    opened_s = (closed.to_ns - recipe.from_ns) / NS_PER_S
+    last_s = _last_before(pressure.t_s, opened_s)
     found = occlusion(
         pressure.t_s,
         pressure.kpa,
         closed_s=(closed.from_ns - recipe.from_ns) / NS_PER_S,
-        alarm_s=released_s,
+        alarm_s=last_s,
         flow=flow,
         u_closed_s=closed.u_from_s,
         u_alarm_s=closed.u_to_s,
     )
     return pressure, found
+
+
+def _last_before(t_s: NDArray[np.float64], opened_s: float) -> float:
+    """Return the last of the readings at `t_s` (n,); raise SeriesError when it is not one next to the opening."""
+    if len(t_s) < 2:
+        raise SeriesError(f"{len(t_s)} readings of the line's pressure before the release of the occlusion")
+    allowed_s = inputs.GAP_INTERVALS * float(np.median(np.diff(t_s)))
+    if opened_s - t_s[-1] > allowed_s:
+        raise SeriesError(
+            f"the line's pressure was last read {opened_s - t_s[-1]:.4g} s before its release, {allowed_s:.4g} s are "
+            "allowed: the DAQ stood still, or the pressure was beyond its range"
+        )
+    return float(t_s[-1])
 
 
 def _pressure(recipe: Recipe, reader: RecordReader, closed: Closed) -> LinePressure:
