@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from rig.bench.asked import above_zero
 from rig.bench.questions_of_events import QuestionsOfEvents
+from rig.bench.questions_of_numbers import QuestionsOfNumbers
 from rig.clock import NS_PER_S, Clock
 from rig.errors import PlanError
 from rig.evaluation.registry import kind_of
@@ -12,7 +13,7 @@ from rig.record.bodies.codec import Json
 from rig.record.bodies.recipe import Recipe
 
 
-class Window(QuestionsOfEvents):
+class Window(QuestionsOfEvents, QuestionsOfNumbers):
     """A span of a run, open until its `with` block ends; `from_ns` and `to_ns` bound it, UTC ns."""
 
     def __init__(self, name: str, clock: Clock, catch_up: Callable[[], None], from_ns: int) -> None:
