@@ -9,7 +9,21 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from commands import bench, blanks, dashboards, duration, export, init, replay, report, runs, stream, sync, twins
+from commands import (
+    bench,
+    blanks,
+    dashboards,
+    duration,
+    export,
+    init,
+    replay,
+    report,
+    requirements,
+    runs,
+    stream,
+    sync,
+    twins,
+)
 from commands.command import EXIT_ERROR, EXIT_INTERRUPTED, RigCommand
 from commands.version import SayVersion
 from rig.errors import RigError
@@ -22,6 +36,7 @@ COMMANDS: tuple[RigCommand, ...] = (
     blanks.COMMAND,
     twins.COMMAND,
     runs.COMMAND,
+    requirements.COMMAND,
     replay.COMMAND,
     report.COMMAND,
     export.COMMAND,

@@ -5,7 +5,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rig.errors import RigError
+
 if TYPE_CHECKING:
+    from rig.record.overview import RunLine
     from rig.record.reader import RecordReader
 
 
@@ -36,6 +39,22 @@ def close_killed(path: Path) -> bool:
     from rig.record.folder import close_interrupted
 
     return close_interrupted(path, _delivered)
+
+
+def closed(run: "RunLine") -> "RunLine":
+    """Close a run that was killed, and say so; one that cannot be closed hides no other."""
+    from rig.record.folder import RunState
+    from rig.record.overview import run_line
+
+    if run.ended != RunState.INTERRUPTED or run.stopped:
+        return run
+    try:
+        close_killed(run.path)
+    except RigError as error:
+        print(f"{run.run_id}: was killed, and cannot be closed now: {error}", file=sys.stderr)
+    else:
+        print(f"{run.run_id}: was killed; closed now as INTERRUPTED", file=sys.stderr)
+    return run_line(run.path)
 
 
 def _delivered(reader: "RecordReader") -> dict[str, Any]:

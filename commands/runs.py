@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from commands.command import EXIT_FOUND_PROBLEMS, RigCommand, takes_runs
-from commands.records import close_killed
+from commands.records import closed
 from commands.run_table import as_json, lines
-from rig.errors import RigError
 
 if TYPE_CHECKING:
     from rig.record.overview import RunLine
@@ -31,7 +30,7 @@ def _run(options: argparse.Namespace) -> int:
     from rig.record.spot_check import Checked
     from rig.streaming.status import all_streaming_lines
 
-    found = [_closed(run) for run in overview(options.runs)]
+    found = [closed(run) for run in overview(options.runs)]
     shown = [run for run in found if _wanted(run, options)]
     streaming = all_streaming_lines(options.runs)
     if options.json:
@@ -55,22 +54,6 @@ def _wanted(run: "RunLine", options: argparse.Namespace) -> bool:
         and options.dut in (None, run.dut)
         and (run.failed or not options.failed)
     )
-
-
-def _closed(run: "RunLine") -> "RunLine":
-    """Close a run that was killed, and say so; one that cannot be closed hides no other."""
-    from rig.record.folder import RunState
-    from rig.record.overview import run_line
-
-    if run.ended != RunState.INTERRUPTED or run.stopped:
-        return run
-    try:
-        close_killed(run.path)
-    except RigError as error:
-        print(f"{run.run_id}: was killed, and cannot be closed now: {error}", file=sys.stderr)
-    else:
-        print(f"{run.run_id}: was killed; closed now as INTERRUPTED", file=sys.stderr)
-    return run_line(run.path)
 
 
 def _date_ns(text: str) -> int:

@@ -67,7 +67,7 @@ def _requirements(runs: Sequence[Run]) -> list[RequirementEvidence]:
     """Return the requirements of all runs; one whose words changed between runs stands there once for each."""
     found: dict[tuple[str, str, str], RequirementEvidence] = {}
     for one in (one for run in runs for one in run.requirements):
-        key = (one.id, one.text, one.source)
+        key = (one.id, one.said.text, one.said.source)
         before = found.get(key, replace(one, verdicts=(), results=0))
         found[key] = replace(one, verdicts=before.verdicts + one.verdicts, results=before.results + one.results)
     return list(found.values())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from reports.facts.charts import Chart
 from rig.record.bodies.codec import Json
 from rig.record.bodies.events import OutcomeWord, ProjectionSeen
-from rig.record.bodies.judging import Limit
+from rig.record.bodies.judging import Limit, Requirement
 from rig.record.bodies.others import SamplerCounted
 from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.result import Number, Result
@@ -62,8 +62,7 @@ class RequirementEvidence:
     """A requirement, with what this run says of it: a verdict for each result and each plan that traces to it."""
 
     id: str
-    text: str
-    source: str
+    said: Requirement
     verdicts: tuple[str, ...]
     results: int
 

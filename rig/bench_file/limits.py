@@ -63,10 +63,13 @@ class LimitsFile(TomlTable):
 
 
 class RequirementTable(TomlTable):
-    """One requirement to trace to."""
+    """One requirement to trace to: what hurts whom without it, how it is verified, and why by no plan if by none."""
 
     text: str = Field(min_length=1)
     source: str = Field(min_length=1)
+    hazard: str = Field(default="", min_length=1)
+    method: str = Field(default="", min_length=1)
+    no_plan: str = Field(default="", min_length=1)
 
 
 class RequirementsFile(TomlTable):

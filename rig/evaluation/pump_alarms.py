@@ -53,12 +53,18 @@ def first_shown(reader: RecordReader, alarm: str, from_ns: int, to_ns: int) -> A
     return None
 
 
+def _status_is_sampled(reader: RecordReader, pump: str) -> bool:
+    return pump in reader.streams() and any(one.name == "alarms" for one in reader.channels(pump))
+
+
 def _looked_before(reader: RecordReader, at_ns: int) -> int | None:
     """Return when the pump's status had been read before, None when that is not known."""
     every_s, pump = pace_s(reader), reader.start().in_role("pump")
-    # A sample that told of other alarms is what the status was read for, at once behind it.
-    if pump in reader.streams() and len(read_ns := reader.series(pump, None, at_ns - NS_PER_S, ()).t_ns):
-        return int(read_ns[-1])
+    if _status_is_sampled(reader, pump):
+        # A sample that told of other alarms is what the status was read for, at once behind it.
+        read_ns = reader.series(pump, None, at_ns - NS_PER_S, ()).t_ns
+        if len(read_ns):
+            return int(read_ns[-1])
     if every_s is None:
         return None
     every_ns = round(every_s * NS_PER_S)

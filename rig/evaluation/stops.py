@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from rig.evaluation.challenged import power_cuts
+from rig.evaluation.orders import STOP, told
 from rig.record.bodies.pump_events import PumpLogRead, PumpStateChanged
 from rig.record.bodies.start import Start
 from rig.record.reader import RecordReader
 
 _DELIVERING = ("infusing", "bolus")
-_ENDED = ("alarm", "stopped")
 
 
 def power_taken_ns(reader: RecordReader, start: Start) -> Iterator[int]:
@@ -29,12 +29,14 @@ def ended_by_alarm_ns(
     """Yield when (UTC ns) an alarm that the plan expects ended a delivery.
 
     By the pump's log, whose clock `rig_ns` turns into the rig's, where it has a line of it between the two readings of
-    the status; else when the status showed it.
+    the status; else when the status showed it. A pump that warned and was stopped by command was not ended by it.
     """
+    stopped_ns = [order.sent_ns for order in told(reader) if order.verb == STOP]
     for before, one in pairwise(states):
-        # One that stood before did not end it: a reservoir that is low delivers on.
         alarms = expected.intersection(one.alarms).difference(before.alarms)
-        if alarms and before.state in _DELIVERING and one.state in _ENDED:
+        by_command = any(before.at_ns <= ns <= one.at_ns for ns in stopped_ns)
+        by_itself = one.state == "alarm" or (one.state == "stopped" and not by_command)
+        if alarms and before.state in _DELIVERING and by_itself:
             logged = [
                 rig_ns(line.pump_clock_ns)
                 for entry in reader.events(PumpLogRead)

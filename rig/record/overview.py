@@ -44,8 +44,8 @@ class RunLine:
     `outcome` is the verdict that speaks for it: PASS only when every plan that was selected passed, "" while nothing
     is known, `Checked.ALTERED` for a record that is not what was recorded. `ended` is the reason of its stop, RUNNING,
     INTERRUPTED (killed) or UNREADABLE. `begun_utc_ns` is the machine's time, `duration_s` goes by the run's own clock,
-    up to its newest entry. `plans` counts the plans by what became of them. Of an UNREADABLE record only `problem` is
-    known.
+    up to its newest entry. `plans` counts the plans by what became of them, `standings` says what each plan that was
+    reached and is over comes to. Of an UNREADABLE record only `problem` is known.
     """
 
     run_id: str
@@ -61,6 +61,7 @@ class RunLine:
     operator: str = ""
     verdicts: dict[str, int] = field(default_factory=dict)
     plans: dict[str, int] = field(default_factory=dict)
+    standings: dict[str, str] = field(default_factory=dict)
     checked: Checked = Checked.NOTHING
     problem: str = ""
     stopped: bool = False
@@ -107,12 +108,13 @@ def _line(path: Path, database: Database) -> RunLine:
     state = state_of(path, stop)
     results = [entry for entry in entries if entry.kind == Kind.RESULT]
     became = _became(entries, start, stop, over=state is not RunState.RUNNING)
+    standings = _standings(results, became)
     ((end_ns,),) = database.rows(_END)
     return RunLine(
         run_id(path),
         path,
         ended=state.value if stop is None else stop.reason,
-        outcome=checked.value if checked is Checked.ALTERED else _outcome(_overall(results, became), state, stop),
+        outcome=checked.value if checked is Checked.ALTERED else _outcome(overall(standings.values()), state, stop),
         begun_utc_ns=start.begun_utc_ns,
         duration_s=(int(end_ns) - entries[0].t_ns) / 1e9,
         bench=start.bench,
@@ -122,6 +124,7 @@ def _line(path: Path, database: Database) -> RunLine:
         operator=start.operator,
         verdicts=_in_order(str(entry.body.get("verdict")) for entry in results),
         plans=dict(Counter(became.values())),
+        standings={plan: standings[plan] for plan, word in became.items() if word != OutcomeWord.NOT_REACHED},
         checked=checked,
         problem=problem,
         stopped=stop is not None,
@@ -153,13 +156,12 @@ def _outcome(found: str, state: RunState, stop: Stop | None) -> str:
     return "" if state is RunState.RUNNING else NOT_SHOWN
 
 
-def _overall(results: Iterable[Entry], became: Mapping[str, str]) -> str:
-    """Return the worst of what all plans come to, those included of which only results are known."""
-    verdicts: dict[str, list[str]] = {}
+def _standings(results: Iterable[Entry], became: Mapping[str, str]) -> dict[str, str]:
+    """Return what each plan comes to, those included of which only results are known."""
+    verdicts: dict[str, list[str]] = {plan: [] for plan in became}
     for entry in results:
         verdicts.setdefault(str(entry.body.get("plan")), []).append(str(entry.body.get("verdict")))
-    plans = became.keys() | verdicts.keys()
-    return overall(standing_of(verdicts.get(plan, ()), became.get(plan), ended=False) for plan in plans)
+    return {plan: standing_of(found, became.get(plan), ended=False) for plan, found in verdicts.items()}
 
 
 def _in_order(verdicts: Iterable[str]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from rig.errors import BenchFileError, PlanError, PlanFileError, UnknownLimitErr
 from tests.bench_file.test_reaching import documents
 from tests.bench_file.toml_styles import Styles
 from tests.core.bench_support import bench_text
-from tests.fixtures.plan_support import LIMITS, REQUIREMENTS
+from tests.fixtures.plan_support import LIMITS, REQUIREMENTS, ROOT
 
 LOADERS = (load_bench_file, load_limits, load_requirements)
 
@@ -103,6 +103,26 @@ def test_a_misspelt_key_of_a_requirement_finds_its_neighbour(mistakes):
     first, second = mistakes(load_requirements, REQUIREMENTS.replace("source", "sauce"))
     assert first == "requirements.R-1.source: missing (line 1)"
     assert second.startswith("requirements.R-1.sauce: this key is not known; did you mean 'source'?")
+
+
+def test_a_requirement_states_its_hazard_method_and_why_it_has_no_plan(file):
+    stated = {"hazard": "over-dose", "method": "72 h", "no_plan": "no sensor"}
+    more = "".join(f'{key} = "{words}"\n' for key, words in stated.items())
+    requirement = load_requirements(file(REQUIREMENTS + more)).named("R-1")
+    assert {key: getattr(requirement, key) for key in stated} == stated
+
+
+@pytest.mark.parametrize("key", ["hazard", "method", "no_plan"])
+@pytest.mark.parametrize("value", ['""', "3"])
+def test_what_a_requirement_states_is_words(mistakes, key, value):
+    (line,) = mistakes(load_requirements, f"{REQUIREMENTS}{key} = {value}\n")
+    assert line.startswith(f"requirements.R-1.{key}: found ")
+    assert line.endswith("(line 4)")
+
+
+def test_the_public_set_states_all_of_each_requirement():
+    requirements = load_requirements(ROOT / "test_plans" / "requirements.toml").requirements
+    assert [name for name, what in requirements.items() if not (what.hazard and what.method)] == []
 
 
 def test_a_misspelt_choice_finds_its_neighbour(mistakes):

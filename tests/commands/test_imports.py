@@ -36,6 +36,7 @@ MAY = {
     ("export", "--format", "csv", "RUN"): {"numpy"},
     ("report", "RUN"): {"numpy", "scipy", "pydantic", "uncertainties", "jinja2"},
     ("bench", "check", "benches/mocked.toml"): {"numpy", "pydantic"},
+    ("requirements",): {"numpy", "pydantic"},
 }
 
 

@@ -78,10 +78,17 @@ class LimitsInForce:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One requirement to trace to."""
+    """One requirement to trace to.
+
+    `hazard` says what hurts whom when it does not hold, `method` by which kind of plan and claim it is verified,
+    `no_plan` why none does it; "" is not stated.
+    """
 
     text: str
     source: str
+    hazard: str = ""
+    method: str = ""
+    no_plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
