@@ -29,3 +29,15 @@ def parted_spans(reader: RecordReader, from_ns: int, to_ns: int, settle_ns: int)
         if one.at_ns < to_ns and end_ns > from_ns:
             found.append((max(one.at_ns, from_ns), min(end_ns, to_ns)))
     return tuple(sorted(found))
+
+
+def dark_spans(reader: RecordReader, to_ns: int) -> tuple[tuple[int, int], ...]:
+    """Return the spans (UTC ns) in which a challenge kept the pump from answering, up to `to_ns`."""
+    silencing = (ChallengeKind.POWER_CUT, ChallengeKind.LINK_LOST)
+    ends = [entry.body for entry in reader.events(ChallengeEnds)]
+    found = []
+    for kind in silencing:
+        for one in begun(reader, kind):
+            over = [end.at_ns for end in ends if end.challenge is kind and end.at_ns >= one.at_ns]
+            found.append((one.at_ns, min([*over, to_ns])))
+    return tuple(sorted(found))

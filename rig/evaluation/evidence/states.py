@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from rig.evaluation.case import Case
+from rig.evaluation.challenged import dark_spans
 from rig.evaluation.orders import SINGLE
 from rig.evaluation.programme import Stretch
 from rig.evaluation.testimony import Testimony, Witness
@@ -42,18 +43,20 @@ def _contradicted(case: Case) -> list[str]:
         return []  # a pump that is not polled shows its state now and then: between two looks nothing is known
     slack_ns = round((_PACES * every_s + _ORDER_S) * 1e9)
     found = []
+    dark = dark_spans(case.reader, case.to_ns)
     changes = [*case.states, PumpStateChanged(case.pump, "", case.to_ns)]
     for one, following in pairwise(changes):
         begin_ns = max(one.at_ns, case.from_ns)
         for from_ns, to_ns, rate in _spells(case, begin_ns, _seen_until_ns(case, following.at_ns)):
+            since_ns = _heard_since(dark, max(from_ns, begin_ns))
             runs_right = one.state in (_RUNS if rate > 0 else _RESTS)
             known = one.state in (*_RUNS, *_RESTS)
             # An alarm is told as such; an expected one is the plan's own affair.
             pauses = rate <= 0 and one.state in _RUNS and _runs_ns(case, from_ns, to_ns) >= to_ns - from_ns - slack_ns
-            if known and not runs_right and not pauses and to_ns - max(from_ns, begin_ns) > slack_ns:
+            if known and not runs_right and not pauses and to_ns - since_ns > slack_ns:
                 told = f"told to deliver {rate:g} µL/h" if rate > 0 else "told to deliver nothing"
                 found.append(
-                    f"the pump said {one.state!r} from {case.hour(max(from_ns, begin_ns)):.2f} to "
+                    f"the pump said {one.state!r} from {case.hour(since_ns):.2f} to "
                     f"{case.hour(to_ns):.2f} h, when it was {told}"
                 )
     return found[:1]
@@ -64,6 +67,14 @@ def _seen_until_ns(case: Case, changed_ns: int) -> int:
     t_ns = case.counted[0]
     before = t_ns[t_ns < changed_ns]
     return int(before[-1]) if len(before) else changed_ns
+
+
+def _heard_since(dark: tuple[tuple[int, int], ...], at_ns: int) -> int:
+    """Return from when on a pump can have said anything: not while a challenge keeps it from answering."""
+    for from_ns, to_ns in dark:
+        if from_ns <= at_ns < to_ns:
+            at_ns = to_ns
+    return at_ns
 
 
 def _spells(case: Case, from_ns: int, to_ns: int) -> list[tuple[int, int, float]]:
