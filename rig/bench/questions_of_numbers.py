@@ -23,6 +23,19 @@ class QuestionsOfNumbers(ABC):
         """
         return self.ask("flow in windows", **_said(minutes=minutes, every_minutes=every_minutes))
 
+    def share_of_windows_inside(self, *, minutes: float, percent: float, every_minutes: float | None = None) -> Recipe:
+        """Ask how many parts of `minutes`, in percent of them, are within `percent` of what was programmed in them."""
+        said = _said(minutes=minutes, percent=percent, every_minutes=every_minutes)
+        return self.ask("share of windows inside", **said)
+
+    def start_up_time(self, *, minutes: float, percent: float, every_minutes: float | None = None) -> Recipe:
+        """Ask for the time (h) from an infusion's start in this window until its flow is near the programme and stays.
+
+        That is where the first part of `minutes` begins from which on every part is within `percent`.
+        """
+        said = _said(minutes=minutes, percent=percent, every_minutes=every_minutes)
+        return self.ask("start-up time", **said)
+
     def transition_time(self, *, settling_minutes: float | None = None) -> Recipe:
         """Ask by how much (s) the new rate came later than the one change of the programme in this window.
 
