@@ -59,6 +59,27 @@ class QuestionsOfNumbers(ABC):
         """Ask for the largest volume (µL) by which the delivered volume fell in this window, beyond evaporation."""
         return self.ask("reverse flow")
 
+    def occlusion_pressure(self, *, accuracy_kpa: float) -> Recipe:
+        """Ask for the line's pressure (kPa) at the release of the one occlusion in this window, by the DAQ.
+
+        `accuracy_kpa` is how far off the sensor of `line_pressure` may be, ±.
+        """
+        return self.ask("occlusion pressure", **_said(accuracy_kpa=accuracy_kpa))
+
+    def compliance(self, *, accuracy_kpa: float) -> Recipe:
+        """Ask for the line's compliance (µL/kPa): the flow weighed before an occlusion over its rise of pressure.
+
+        The window begins well before the one occlusion in it, at a steady rate; see `occlusion_pressure`.
+        """
+        return self.ask("compliance", **_said(accuracy_kpa=accuracy_kpa))
+
+    def released_bolus(self, *, settling_minutes: float | None = None) -> Recipe:
+        """Ask for the volume (µL) that came at once when the one occlusion in this window was released.
+
+        The flow counts as steady from `settling_minutes` (10) behind the release to the window's end; it may be none.
+        """
+        return self.ask("released bolus", **_said(settling_minutes=settling_minutes))
+
 
 def _said(**parameters: float | None) -> dict[str, Json]:
     """Return the parameters that a plan did say; raises PlanError for one that is no number above zero."""

@@ -20,6 +20,9 @@ UNITS = {
     "liquid_temperature": "°C",
     "air_pressure": "hPa",
     "air_humidity": "%RH",
+    "line_pressure": "kPa",
+    "current": "mA",
+    "supply_current": "mA",
     "state": "1",
     "alarms": "1",
 }
