@@ -59,6 +59,20 @@ class QuestionsOfNumbers(ABC):
         """Ask for the largest volume (µL) by which the delivered volume fell in this window, beyond evaporation."""
         return self.ask("reverse flow")
 
+    def time_to_alarm(self, *, alarm: str = "occlusion") -> Recipe:
+        """Ask for the time (s) from the one occlusion in this window to the pump's alarm; the alarm is expected then.
+
+        `alarm` is its name in the pump's own words. A pump without an occlusion alarm has no such time: INVALID.
+        """
+        return self.ask("time to alarm", alarm=alarm)
+
+    def pressure_at_alarm(self, *, accuracy_kpa: float, alarm: str = "occlusion") -> Recipe:
+        """Ask for the line's pressure (kPa) when the pump's alarm rose behind the one occlusion in this window.
+
+        `accuracy_kpa` is how far off the sensor of `line_pressure` may be, ±.
+        """
+        return self.ask("pressure at alarm", alarm=alarm, **_said(accuracy_kpa=accuracy_kpa))
+
     def occlusion_pressure(self, *, accuracy_kpa: float) -> Recipe:
         """Ask for the line's pressure (kPa) at the release of the one occlusion in this window, by the DAQ.
 
