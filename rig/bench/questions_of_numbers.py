@@ -94,6 +94,31 @@ class QuestionsOfNumbers(ABC):
         """
         return self.ask("released bolus", **_said(settling_minutes=settling_minutes))
 
+    def pump_clock_drift(self, *, resolution_s: float | None = None) -> Recipe:
+        """Ask how much too fast (ppm) the pump's clock runs, by its comparisons with the rig's in this window.
+
+        `resolution_s` is the step in which the pump tells time; left out it is taken for 1 s, which is less certain.
+        """
+        return self.ask("pump clock drift", **_said(resolution_s=resolution_s))
+
+    def reservoir_error(self) -> Recipe:
+        """Ask by what the pump's estimate of its reservoir fell against what was weighed, in percent of that."""
+        return self.ask("reservoir error")
+
+    def supply_current(self, *, accuracy_ma: float | None = None) -> Recipe:
+        """Ask for the mean current (mA) into the pump in this window, by the meter or by the DAQ.
+
+        `accuracy_ma` is how far off that may be, ±; left out, it is the meter's `accuracy` in the bench file.
+        """
+        return self.ask("supply current", **_said(accuracy_ma=accuracy_ma))
+
+    def square_bolus_evenness(self) -> Recipe:
+        """Ask for the deviation of the one square bolus in this window that is farthest from a straight line, in %.
+
+        It is looked at behind each twentieth of its time, all judged together; an infusion may go on under it.
+        """
+        return self.ask("square bolus evenness")
+
 
 def _said(**parameters: float | None) -> dict[str, Json]:
     """Return the parameters that a plan did say; raises PlanError for one that is no number above zero."""

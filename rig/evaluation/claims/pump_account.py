@@ -1,10 +1,15 @@
 """Whether the pump's own books and its log are true: what it counted against the balance, and its log by itself."""
 
 import math
+from dataclasses import dataclass, replace
 from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rig.errors import SeriesError
 from rig.evaluation.claims.delivered_volume import weighed_volume
+from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, ResultPanel
 from rig.evaluation.log_words import CLOCK_SET
 from rig.evaluation.outcome import Evaluation, FactFound
@@ -17,37 +22,71 @@ from rig.record.reader import RecordReader
 def books_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """Evaluate what the pump counted in a window against what was weighed, in percent of the weighed volume.
 
-    The count is read at the pump's own pace: it misses up to what flows between two readings at each end.
     Raises SeriesError when the pump's count was not recorded or nothing was delivered.
     """
+    pump_ul, invalid = _told(recipe, reader, "delivered", "count")
+    return _against_weighed(recipe, reader, pump_ul, invalid, "counted_ul")
+
+
+def reservoir_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate by what the pump's estimate of its reservoir fell in a window against what was weighed, in percent.
+
+    Raises SeriesError when it tells no such estimate, when it rose in the window (a refill), or nothing was delivered.
+    """
+    pump_ul, invalid = _told(recipe, reader, "reservoir", "estimate of its reservoir")
+    rises = np.diff(pump_ul.value)
+    if np.any(rises > 0.0):
+        raise SeriesError(
+            f"the pump's estimate of its reservoir rose by {float(rises.max()):.4g} µL in this window: ask for a time "
+            "without a refill"
+        )
+    return _against_weighed(recipe, reader, replace(pump_ul, value=-pump_ul.value), invalid, "fell_ul")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the pump told, µL (n,) at UTC ns (n,)."""
+
+    t_ns: NDArray[np.int64]
+    value: NDArray[np.float64]
+
+
+def _told(recipe: Recipe, reader: RecordReader, channel: str, what: str) -> tuple[_Told, tuple[str, ...]]:
+    """Return a channel of the pump's status in a window, and what makes it invalid; raise SeriesError without it."""
     pump = reader.start().in_role("pump")
     if pump not in reader.streams():
         raise SeriesError("the run recorded no pump: its books are not known")
-    series = reader.series(pump, recipe.from_ns, recipe.to_ns, ["delivered"])
+    if channel not in {one.name for one in reader.channels(pump)}:
+        raise SeriesError(f"the pump tells no {what}: nothing to hold to what was weighed")
+    value, series = read_column(reader, pump, channel, recipe.from_ns, recipe.to_ns)
     if len(series.t_ns) < 2 or series.t_ns[-1] <= series.t_ns[0]:
-        raise SeriesError("fewer than two readings of the pump's count lie apart in this window")
-    counted_ul = series.columns["delivered"]
+        raise SeriesError(f"fewer than two readings of the pump's {what} lie apart in this window")
+    return _Told(series.t_ns, value), (f"{series.lost} readings of the pump's {what} were lost",) if series.lost else ()
+
+
+def _against_weighed(recipe: Recipe, reader: RecordReader, told: _Told, lost: tuple[str, ...], key: str) -> Evaluation:
+    """Return 100·(told/weighed − 1) with its budget.
+
+    The pump is read at its own pace: what it tells misses up to what flows between two readings at each end.
+    """
     weighed, invalid = weighed_volume(recipe, reader)
-    if series.lost:
-        invalid = (*invalid, f"{series.lost} readings of the pump's count were lost")
     if weighed.value <= 0:
         raise SeriesError(f"the balance saw {weighed.value:.4g} µL in this window: nothing to compare the books with")
-    gained_ul = float(counted_ul[-1] - counted_ul[0])
-    missing_ns = (int(series.t_ns[0]) - recipe.from_ns) + (recipe.to_ns - int(series.t_ns[-1]))
-    span_ns = int(series.t_ns[-1] - series.t_ns[0])
+    gained_ul = float(told.value[-1] - told.value[0])
+    missing_ns = (int(told.t_ns[0]) - recipe.from_ns) + (recipe.to_ns - int(told.t_ns[-1]))
+    span_ns = int(told.t_ns[-1] - told.t_ns[0])
     # What flowed before the first and behind the last reading, at the pace of what lies between them.
-    ends_ul = gained_ul * missing_ns / span_ns
-    stroke_ul = float(abs(counted_ul[1:] - counted_ul[:-1]).max())
-    counted_ul_in_all = gained_ul + ends_ul
+    told_ul = gained_ul + gained_ul * missing_ns / span_ns
+    stroke_ul = float(np.abs(np.diff(told.value)).max())
     percent_per_ul = 100.0 / weighed.value
-    # 100·(counted/weighed − 1), linear in what was weighed around its value.
+    # 100·(told/weighed − 1), linear in what was weighed around its value.
     error = weighed.scaled(
-        -percent_per_ul * counted_ul_in_all / weighed.value,
-        2.0 * percent_per_ul * counted_ul_in_all - 100.0,
+        -percent_per_ul * told_ul / weighed.value,
+        2.0 * percent_per_ul * told_ul - 100.0,
         "%",
         [Component("pace of the pump's count", "B", 0.0, stroke_ul / math.sqrt(6.0), "µL", percent_per_ul)],
     )
-    return Evaluation(error, invalid, {"counted_ul": counted_ul_in_all, "weighed_ul": weighed.value})
+    return Evaluation(error, (*invalid, *lost), {key: told_ul, "weighed_ul": weighed.value})
 
 
 def log_in_order(recipe: Recipe, reader: RecordReader) -> FactFound:
@@ -85,6 +124,13 @@ KINDS = (
         question="what the pump counted against what was weighed, in percent of the weighed volume",
         compute=books_error,
         panel=ResultPanel("Error of the pump's books"),
+    ),
+    ClaimKind(
+        name="reservoir error",
+        unit="%",
+        question="by what the pump's estimate of its reservoir fell against what was weighed, in percent of that",
+        compute=reservoir_error,
+        panel=ResultPanel("Error of the reservoir's estimate"),
     ),
     ClaimKind(
         name="log in order",

@@ -1,0 +1,96 @@
+"""The current that the pump draws: its mean over a window, in mA."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.errors import SeriesError
+from rig.evaluation import inputs
+from rig.evaluation.columns import read_column
+from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.delivered import streams_of
+from rig.evaluation.outcome import Evaluation
+from rig.metrology.uncertainty.budget import Component, combine
+from rig.record.bodies.recipe import Recipe
+from rig.record.reader import RecordReader
+
+# Where the current may stand in a record, the best first: capability of the instrument, and its channel.
+_PLACES = (("meter", "current"), ("daq", "supply_current"))
+_MA_PER_A = 1000.0
+_FEWEST, _BLOCKS = 8, 16
+
+
+def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate the mean of the readings of a window, by the meter or else by the DAQ's channel `supply_current`.
+
+    Raises SeriesError when neither was recorded, for fewer than 8 readings, and when neither the plan nor the bench
+    file says how good the instrument is.
+    """
+    stream, channel = _place(reader)
+    current_ma, series = read_column(reader, stream, channel, recipe.from_ns, recipe.to_ns)
+    if len(current_ma) < _FEWEST:
+        raise SeriesError(f"{len(current_ma)} readings of {stream} in this window: {_FEWEST} are needed for a mean")
+    mean_ma = float(current_ma.mean())
+    u_ma, dof = _u_of_mean(current_ma)
+    budget = combine(
+        mean_ma,
+        "mA",
+        [
+            Component("scatter of the readings", "A", mean_ma, u_ma, "mA", 1.0, dof),
+            Component("meter", "B", 0.0, _accuracy_ma(recipe, reader, stream, mean_ma) / math.sqrt(3.0), "mA", 1.0),
+        ],
+    )
+    lost = (f"{series.lost} readings of {stream} were lost",) if series.lost else ()
+    details = {"by": stream, "largest_ma": float(current_ma.max()), "readings": len(current_ma)}
+    return Evaluation(budget, (*inputs.standing_invalid(reader, recipe.to_ns), *lost), details)
+
+
+def _place(reader: RecordReader) -> tuple[str, str]:
+    for capability, channel in _PLACES:
+        for stream in streams_of(reader, capability):
+            if channel in {one.name for one in reader.channels(stream)}:
+                return stream, channel
+    raise SeriesError(
+        "the run recorded no current into the pump: give the bench file's meter sample_every_s, or the DAQ a channel "
+        "supply_current"
+    )
+
+
+def _u_of_mean(current_ma: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the standard uncertainty of the mean, and its degrees of freedom.
+
+    A current that wanders has neighbours that are alike: the means of equal parts tell that, where there are enough.
+    """
+    n = current_ma.size
+    single = float(current_ma.std(ddof=1)) / math.sqrt(n), float(n - 1)
+    if n < 4 * _BLOCKS:
+        return single
+    means = np.array([part.mean() for part in np.array_split(current_ma, _BLOCKS)])
+    return max(single, (float(means.std(ddof=1)) / math.sqrt(_BLOCKS), float(_BLOCKS - 1)))
+
+
+def _accuracy_ma(recipe: Recipe, reader: RecordReader, stream: str, mean_ma: float) -> float:
+    """Return how far off the instrument may be, ± mA: as the plan says, or the meter's entry in the bench file."""
+    if (said := recipe.parameters.get("accuracy_ma")) is not None:
+        return float(said)
+    declared = reader.start().instruments[stream]
+    # The absolute part is in the instrument's own unit: a meter's is A, a DAQ has many.
+    if declared.capability == "meter" and (stated := declared.accuracy) is not None:
+        return stated.percent / 100.0 * abs(mean_ma) + stated.absolute * _MA_PER_A
+    raise SeriesError(
+        f"how good {stream} is stands nowhere: say accuracy_ma=… in the plan, or give a meter `accuracy` in the bench "
+        "file (percent, and absolute in A)"
+    )
+
+
+KINDS = (
+    ClaimKind(
+        name="supply current",
+        unit="mA",
+        question="the mean current into the pump, in mA",
+        compute=compute,
+        parameters={"accuracy_ma": "how far off the meter may be, ± mA; left out, as the bench file says"},
+        panel=ResultPanel("Current into the pump", 3),
+    ),
+)
