@@ -119,6 +119,31 @@ class QuestionsOfNumbers(ABC):
         """
         return self.ask("square bolus evenness")
 
+    def projected_longevity(
+        self, *, capacity_mah: float, capacity_within_percent: float, accuracy_ma: float | None = None
+    ) -> Recipe:
+        """Ask how long (days) a battery of so much capacity, ± percent, lasts at this window's mean current."""
+        capacity = _said(capacity_mah=capacity_mah, capacity_within_percent=capacity_within_percent)
+        return self.ask("projected longevity", **capacity, **_said(accuracy_ma=accuracy_ma))
+
+    def stroke_scatter(self) -> Recipe:
+        """Ask for the standard deviation (%) of the volumes of the strokes in this window, without the noise.
+
+        The window holds a steady infusion so slow, or a balance read so often, that each stroke has nine readings.
+        """
+        return self.ask("stroke scatter")
+
+    def prime_volume(self, *, settling_minutes: float | None = None) -> Recipe:
+        """Ask for the volume (µL) of the one prime in this window, from well before it to well behind its end."""
+        return self.ask("prime volume", **_said(settling_minutes=settling_minutes))
+
+    def basal_change_by_bolus(self, *, settling_minutes: float | None = None) -> Recipe:
+        """Ask by how much (%) the flow behind the one bolus in this window differs from the one before it.
+
+        The flow behind it is that from `settling_minutes` (10) behind its end to the window's end, hours later.
+        """
+        return self.ask("basal change by a bolus", **_said(settling_minutes=settling_minutes))
+
 
 def _said(**parameters: float | None) -> dict[str, Json]:
     """Return the parameters that a plan did say; raises PlanError for one that is no number above zero."""
