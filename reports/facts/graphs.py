@@ -1,4 +1,4 @@
-"""All graphs of a plan: start-up graph and trumpet curve of each flow result, boluses one by one, delivered volume."""
+"""All graphs of a plan: start-up and trumpet of each flow result, boluses and windows one by one, delivered volume."""
 
 from dataclasses import replace
 
@@ -8,6 +8,7 @@ from reports.facts.run_facts import Graphs, Plan, ShownResult
 from reports.facts.truths import truth_table
 from reports.facts.volumes import volume_charts
 from reports.facts.weighings import Weighed, weigh, weigh_roughly
+from reports.facts.window_graphs import windows_chart
 from rig.errors import MetrologyError
 from rig.evaluation.definition import GraphKind
 from rig.evaluation.orders import DELIVERS
@@ -30,6 +31,11 @@ def graphs_of(reader: RecordReader, plan: Plan, end_ns: int) -> Graphs:
         bolus_chart(result)
         for result in plan.results
         if _graph(result) is GraphKind.DOSES and "error_percent" in result.said.details
+    ]
+    charts += [
+        windows_chart(result)
+        for result in plan.results
+        if _graph(result) is GraphKind.WINDOWS and "error_percent" in result.said.details
     ]
     if any(told.verb in DELIVERS for told in plan.told):
         charts.extend(volume_charts(reader, plan, end_ns, weighed))

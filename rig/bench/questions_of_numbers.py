@@ -23,6 +23,19 @@ class QuestionsOfNumbers(ABC):
         """
         return self.ask("flow in windows", **_said(minutes=minutes, every_minutes=every_minutes))
 
+    def share_of_windows_inside(self, *, minutes: float, percent: float, every_minutes: float | None = None) -> Recipe:
+        """Ask how many parts of `minutes`, in percent of them, are within `percent` of what was programmed in them."""
+        said = _said(minutes=minutes, percent=percent, every_minutes=every_minutes)
+        return self.ask("share of windows inside", **said)
+
+    def start_up_time(self, *, minutes: float, percent: float, every_minutes: float | None = None) -> Recipe:
+        """Ask for the time (h) from an infusion's start in this window until its flow is near the programme and stays.
+
+        That is where the first part of `minutes` begins from which on every part is within `percent`.
+        """
+        said = _said(minutes=minutes, percent=percent, every_minutes=every_minutes)
+        return self.ask("start-up time", **said)
+
     def transition_time(self, *, settling_minutes: float | None = None) -> Recipe:
         """Ask by how much (s) the new rate came later than the one change of the programme in this window.
 
@@ -45,6 +58,20 @@ class QuestionsOfNumbers(ABC):
     def reverse_flow(self) -> Recipe:
         """Ask for the largest volume (µL) by which the delivered volume fell in this window, beyond evaporation."""
         return self.ask("reverse flow")
+
+    def time_to_alarm(self, *, alarm: str = "occlusion") -> Recipe:
+        """Ask for the time (s) from the one occlusion in this window to the pump's alarm; the alarm is expected then.
+
+        `alarm` is its name in the pump's own words. A pump without an occlusion alarm has no such time: INVALID.
+        """
+        return self.ask("time to alarm", alarm=alarm)
+
+    def pressure_at_alarm(self, *, accuracy_kpa: float, alarm: str = "occlusion") -> Recipe:
+        """Ask for the line's pressure (kPa) when the pump's alarm rose behind the one occlusion in this window.
+
+        `accuracy_kpa` is how far off the sensor of `line_pressure` may be, ±.
+        """
+        return self.ask("pressure at alarm", alarm=alarm, **_said(accuracy_kpa=accuracy_kpa))
 
     def occlusion_pressure(self, *, accuracy_kpa: float) -> Recipe:
         """Ask for the line's pressure (kPa) at the release of the one occlusion in this window, by the DAQ.
@@ -91,6 +118,31 @@ class QuestionsOfNumbers(ABC):
         It is looked at behind each twentieth of its time, all judged together; an infusion may go on under it.
         """
         return self.ask("square bolus evenness")
+
+    def projected_longevity(
+        self, *, capacity_mah: float, capacity_within_percent: float, accuracy_ma: float | None = None
+    ) -> Recipe:
+        """Ask how long (days) a battery of so much capacity, ± percent, lasts at this window's mean current."""
+        capacity = _said(capacity_mah=capacity_mah, capacity_within_percent=capacity_within_percent)
+        return self.ask("projected longevity", **capacity, **_said(accuracy_ma=accuracy_ma))
+
+    def stroke_scatter(self) -> Recipe:
+        """Ask for the standard deviation (%) of the volumes of the strokes in this window, without the noise.
+
+        The window holds a steady infusion so slow, or a balance read so often, that each stroke has nine readings.
+        """
+        return self.ask("stroke scatter")
+
+    def prime_volume(self, *, settling_minutes: float | None = None) -> Recipe:
+        """Ask for the volume (µL) of the one prime in this window, from well before it to well behind its end."""
+        return self.ask("prime volume", **_said(settling_minutes=settling_minutes))
+
+    def basal_change_by_bolus(self, *, settling_minutes: float | None = None) -> Recipe:
+        """Ask by how much (%) the flow behind the one bolus in this window differs from the one before it.
+
+        The flow behind it is that from `settling_minutes` (10) behind its end to the window's end, hours later.
+        """
+        return self.ask("basal change by a bolus", **_said(settling_minutes=settling_minutes))
 
 
 def _said(**parameters: float | None) -> dict[str, Json]:

@@ -18,6 +18,7 @@ class GraphKind(StrEnum):
     NONE = "none"
     FLOW = "start-up and trumpet"
     DOSES = "doses one by one"
+    WINDOWS = "windows one by one"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,49 +1,90 @@
 """The flow in windows of one length: the window whose mean flow is farthest from its programme, all judged jointly."""
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.infusions import NS_PER_MIN
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.weighed_window import WeighedWindow, weighed_window
 from rig.metrology.uncertainty.budget import Budget
 from rig.metrology.weighing.flow_budget import error_budget
 from rig.quantities import S_PER_H
+from rig.record.bodies.codec import Json
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 # Readings that a part of the window begins and ends with lie this near to its bounds, in shares of its length.
 _NEAR = 0.1
+PARAMETERS = {
+    "minutes": "how long each part of the window is",
+    "every_minutes": "how far apart parts begin; left out, one follows the other",
+}
 
 
-def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
-    """Evaluate 100 · (weighed / programmed − 1) of each part of the window, and return the one farthest off.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a window in order: when each begins (s since the window's begin, (m,)), and its error's budget (%).
+
+    `invalid` is what makes results of them invalid.
+    """
+
+    begin_s: NDArray[np.float64]
+    errors: tuple[Budget, ...]
+    invalid: tuple[str, ...]
+
+    @property
+    def error_percent(self) -> NDArray[np.float64]:
+        """Return the errors (m,) in percent."""
+        return np.asarray([error.value for error in self.errors])
+
+    @property
+    def u_percent(self) -> NDArray[np.float64]:
+        """Return the standard uncertainty of each error (m,) in percent."""
+        return np.asarray([error.u for error in self.errors])
+
+    def details(self, minutes: float) -> dict[str, Json]:
+        """Return what a reader of a result, and its graph, may want of the parts."""
+        return {
+            "minutes": minutes,
+            "windows": len(self.errors),
+            "begin_h": [float(begin) for begin in self.begin_s / S_PER_H],
+            "error_percent": [float(error) for error in self.error_percent],
+            "u_percent": [float(u) for u in self.u_percent],
+        }
+
+
+def parts_of(recipe: Recipe, window: WeighedWindow) -> Parts:
+    """Evaluate 100 · (weighed / programmed − 1) of each part of a recipe's window.
 
     Raises SeriesError for parts that are longer than the window, that are not seen by readings at their bounds, or in
     which nothing was programmed.
     """
-    window = weighed_window(recipe, reader)
     minutes = float(recipe.parameters["minutes"])
     every = float(recipe.parameters.get("every_minutes") or minutes)
     if window.programme.given_at_once_ns and any(
         recipe.from_ns <= ns < recipe.to_ns for ns in window.programme.given_at_once_ns
     ):
         raise SeriesError("a bolus whose rate is not recorded was given: what each part was asked for is not known")
-    parts = _parts(window, minutes, every)
-    errors = [_error(window, first, last) for first, last in parts]
-    worst = max(range(len(errors)), key=lambda place: abs(errors[place].value))
-    details = {
-        "minutes": minutes,
-        "windows": len(errors),
-        "error_percent": [error.value for error in errors],
-        "farthest_begins_s": float(window.t_s[parts[worst][0]]),
-    }
-    return Evaluation(errors[worst], window.invalid, details, each=tuple(error.measured() for error in errors))
+    places = _places(window, minutes, every)
+    begin_s = window.t_s[[first for first, _ in places]]
+    return Parts(begin_s, tuple(_error(window, first, last) for first, last in places), window.invalid)
 
 
-def _parts(window: WeighedWindow, minutes: float, every: float) -> list[tuple[int, int]]:
+def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Return the error of the part that is farthest off; raises SeriesError as `parts_of` does."""
+    parts = parts_of(recipe, weighed_window(recipe, reader))
+    worst = int(np.argmax(np.abs(parts.error_percent)))
+    details = parts.details(recipe.parameters["minutes"]) | {"farthest_begins_s": float(parts.begin_s[worst])}
+    each = tuple(error.measured() for error in parts.errors)
+    return Evaluation(parts.errors[worst], parts.invalid, details, each=each)
+
+
+def _places(window: WeighedWindow, minutes: float, every: float) -> list[tuple[int, int]]:
     """Return the first and the last reading of each part of the window."""
     length_ns, every_ns = round(minutes * NS_PER_MIN), round(every * NS_PER_MIN)
     span_ns = window.to_ns - 1 - window.from_ns
@@ -92,10 +133,8 @@ KINDS = (
         unit="%",
         question="the mean flow's error in the part of so many minutes that is farthest off its programme, in percent",
         compute=compute,
-        parameters={
-            "minutes": "how long each part of the window is",
-            "every_minutes": "how far apart parts begin; left out, one follows the other",
-        },
+        parameters=PARAMETERS,
+        graph=GraphKind.WINDOWS,
         panel=ResultPanel("Flow in windows"),
     ),
 )

@@ -48,7 +48,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class LinePressure:
-    """Readings of the line's pressure up to its release: seconds (n,) since the window's begin, kPa (n,)."""
+    """Readings of the line's pressure: seconds (n,) since the window's begin, kPa (n,)."""
 
     t_s: NDArray[np.float64]
     kpa: NDArray[np.float64]
@@ -62,7 +62,7 @@ def occlusion_pressure(recipe: Recipe, reader: RecordReader) -> Evaluation:
     MetrologyError as `occlusion` does.
     """
     pressure, found = _occlusion(recipe, reader, _UNIT)
-    sensor_kpa = _accuracy_kpa(recipe)
+    sensor_kpa = sensor_within_kpa(recipe)
     at = found.pressure_at_alarm
     budget = combine(
         at.value,
@@ -94,7 +94,7 @@ def compliance(recipe: Recipe, reader: RecordReader) -> Evaluation:
     )
     pressure, found = _occlusion(recipe, reader, flow.flow.measured())
     # Both ends of the rise are as far off as the sensor may be, independently of each other.
-    sensor_kpa = math.sqrt(2.0) * _accuracy_kpa(recipe) / _RECTANGULAR
+    sensor_kpa = math.sqrt(2.0) * sensor_within_kpa(recipe) / _RECTANGULAR
     per_kpa = -found.compliance.value / found.pressure_rise.value
     sensor = Component("line pressure sensor", "B", 0.0, sensor_kpa, "kPa", per_kpa)
     budget = found.compliance.scaled(1.0, 0.0, "µL/kPa", [sensor])
@@ -153,14 +153,13 @@ def _closed(recipe: Recipe, reader: RecordReader) -> Closed:
 
 def _occlusion(recipe: Recipe, reader: RecordReader, flow: Measured) -> tuple[LinePressure, Occlusion]:
     closed = _closed(recipe, reader)
-    pressure = _pressure(recipe, reader, closed)
-    opened_s = (closed.to_ns - recipe.from_ns) / NS_PER_S
-    last_s = _last_before(pressure.t_s, opened_s)
+    pressure = line_pressure(recipe, reader, closed.to_ns)
+    released_s = _last_before(pressure.t_s, (closed.to_ns - recipe.from_ns) / NS_PER_S)
     found = occlusion(
         pressure.t_s,
         pressure.kpa,
         closed_s=(closed.from_ns - recipe.from_ns) / NS_PER_S,
-        alarm_s=last_s,
+        alarm_s=released_s,
         flow=flow,
         u_closed_s=closed.u_from_s,
         u_alarm_s=closed.u_to_s,
@@ -181,18 +180,19 @@ def _last_before(t_s: NDArray[np.float64], opened_s: float) -> float:
     return float(t_s[-1])
 
 
-def _pressure(recipe: Recipe, reader: RecordReader, closed: Closed) -> LinePressure:
-    """Return the readings from the window's begin to the release; raise SeriesError when there are none."""
+def line_pressure(recipe: Recipe, reader: RecordReader, to_ns: int) -> LinePressure:
+    """Return the readings from the window's begin to a moment (UTC ns); raise SeriesError when nobody took any."""
     for stream in streams_of(reader, "daq"):
         if _CHANNEL in {channel.name for channel in reader.channels(stream)}:
-            kpa, series = read_column(reader, stream, _CHANNEL, recipe.from_ns, closed.to_ns)
+            kpa, series = read_column(reader, stream, _CHANNEL, recipe.from_ns, to_ns)
             t_s = np.asarray((series.t_ns - recipe.from_ns) / NS_PER_S, np.float64)
             lost = (f"{series.lost} readings of the line's pressure were lost",) if series.lost else ()
             return LinePressure(t_s, kpa, lost)
     raise SeriesError(f"the run recorded no {_CHANNEL}: give the DAQ a channel of that name in the bench file")
 
 
-def _accuracy_kpa(recipe: Recipe) -> float:
+def sensor_within_kpa(recipe: Recipe) -> float:
+    """Return how far off the plan says that the sensor of the line's pressure may be, ± kPa."""
     return float(recipe.parameters["accuracy_kpa"])
 
 
@@ -208,7 +208,7 @@ def _details(found: Occlusion) -> dict[str, float]:
     }
 
 
-_ACCURACY = {"accuracy_kpa": "how far off the sensor of the line's pressure may be, ± kPa"}
+ACCURACY = {"accuracy_kpa": "how far off the sensor of the line's pressure may be, ± kPa"}
 
 KINDS = (
     ClaimKind(
@@ -216,7 +216,7 @@ KINDS = (
         unit="kPa",
         question="the line's pressure when an occlusion is released, in kPa",
         compute=occlusion_pressure,
-        parameters=_ACCURACY,
+        parameters=ACCURACY,
         panel=ResultPanel("Pressure at the release of an occlusion", 1),
     ),
     ClaimKind(
@@ -224,7 +224,7 @@ KINDS = (
         unit="µL/kPa",
         question="the line's compliance, from the flow before an occlusion and the rise of pressure in it, in µL/kPa",
         compute=compliance,
-        parameters=_ACCURACY,
+        parameters=ACCURACY,
         panel=ResultPanel("Compliance of the line", 3),
     ),
     ClaimKind(

@@ -1,0 +1,42 @@
+"""The windows that slide over a span, one by one: the error of the mean flow in each."""
+
+import numpy as np
+
+from reports.facts.charts import Axis, Band, Chart, Curve
+from reports.facts.limit_curves import limit_curves
+from reports.facts.run_facts import ShownResult
+
+
+def windows_chart(result: ShownResult) -> Chart:
+    """Return the error of each window of a result whose details hold `error_percent`, with its uncertainty."""
+    details = result.said.details
+    begin_h, error, u = (
+        np.array([float(value) for value in details[key]]) for key in ("begin_h", "error_percent", "u_percent")
+    )
+    minutes = float(details["minutes"])
+    whole = np.array([begin_h[0], begin_h[-1]])
+    curves = [*limit_curves(result, whole)] if "percent" not in details else []
+    if "percent" in details:
+        bound = float(details["percent"])
+        curves = [
+            Curve(f"{side} bound", "limit", whole, np.full(2, sign * bound))
+            for side, sign in (("upper", 1), ("lower", -1))
+        ]
+    bands = (Band("k = 2", len(curves), len(curves) + 1),)
+    curves += [
+        Curve("upper end of k = 2", "envelope", begin_h, error + 2.0 * u),
+        Curve("lower end of k = 2", "envelope", begin_h, error - 2.0 * u),
+        Curve(f"{minutes:g} min", "balance", begin_h, error, "marked"),
+    ]
+    return Chart(
+        name="windows",
+        title=f"Windows of {minutes:g} min: {result.name}",
+        caption=(
+            f"Mean flow of each {minutes:g} min against what was programmed for these minutes, over the window's begin "
+            "in hours. Shaded: its expanded uncertainty."
+        ),
+        x=Axis("begin of the window", "h"),
+        y=Axis("error", "%"),
+        curves=tuple(curves),
+        bands=bands,
+    )
