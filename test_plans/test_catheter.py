@@ -5,6 +5,7 @@ import pytest
 pytestmark = pytest.mark.requirement("IT-02")
 
 
+@pytest.mark.requirement("1.10.7")
 def test_what_an_occlusion_holds_back_comes_when_it_is_released(pump, bench, verify):
     """Half an hour of occlusion costs no volume once the line is open again, and adds none."""
     with bench.window("closed and open") as released:

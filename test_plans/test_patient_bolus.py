@@ -15,6 +15,7 @@ def test_requests_within_the_lockout_give_nothing(pump, bench, verify):
             pump.request_patient_bolus()
             bench.dwell(minutes=30, doing=f"request {number + 1} of 8")
     verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
+    verify("lockout from start to start", requests.lockout()).within("lockout of an hour")
 
 
 def test_no_more_are_given_than_are_allotted_in_any_24_hours(pump, bench, verify):
@@ -25,6 +26,7 @@ def test_no_more_are_given_than_are_allotted_in_any_24_hours(pump, bench, verify
             pump.request_patient_bolus()
             bench.dwell(hours=2, doing=f"request {number + 1} of 18")
     verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
+    verify("most in any 24 h", requests.most_in_24_h()).within("three boluses of 50 µL")
 
 
 def test_setting_the_calendar_does_not_shorten_the_lockout(pump, bench, verify):

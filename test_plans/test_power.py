@@ -3,7 +3,7 @@
 import pytest
 
 
-@pytest.mark.requirement("IT-07")
+@pytest.mark.requirement("IT-07", "5.1.4")
 def test_a_low_battery_is_signalled_and_the_dose_holds(pump, bench, verify):
     """At 2.5 V the pump warns, and its rate stays within its limits."""
     pump.run_continuous(rate_ul_h=200.0)
@@ -14,7 +14,7 @@ def test_a_low_battery_is_signalled_and_the_dose_holds(pump, bench, verify):
     verify("flow at low battery", low.flow_error()).within("basal accuracy")
 
 
-@pytest.mark.requirement("IT-07")
+@pytest.mark.requirement("IT-07", "5.1.6")
 def test_a_depleted_battery_ends_delivery_with_an_alarm(pump, bench, verify):
     """At 2.3 V delivery ends and the pump says why."""
     bench.expect_alarm("battery_low")
@@ -25,7 +25,7 @@ def test_a_depleted_battery_ends_delivery_with_an_alarm(pump, bench, verify):
     verify("depleted battery was signalled", depleted.alarm_came(alarm="battery_depleted", within_s=300)).holds()
 
 
-@pytest.mark.requirement("IT-08")
+@pytest.mark.requirement("IT-08", "4.1.4")
 def test_nothing_begins_by_itself_after_a_power_cut(pump, bench, verify):
     """After a cut of a minute the pump is stopped until it is told to run; nothing is made up."""
     with bench.window("around the cut") as cut:
@@ -37,3 +37,4 @@ def test_nothing_begins_by_itself_after_a_power_cut(pump, bench, verify):
         pump.run_continuous(rate_ul_h=200.0)
         bench.dwell(hours=1, doing="told to run again")
     verify("volume around the cut", cut.volume_error()).within("volume accuracy")
+    verify("the log lived through the cut", cut.log_in_order()).holds()

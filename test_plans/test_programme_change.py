@@ -36,6 +36,31 @@ def test_nothing_is_made_up_for_a_pause(pump, bench, verify):
     verify("volume with a pause", paused.volume_error()).within("volume accuracy")
 
 
+@pytest.mark.requirement("1.6.1")
+def test_a_stop_ends_delivery_within_a_stroke(pump, bench, verify):
+    """Once stopped, nothing beyond the stroke under way is delivered."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(hours=1, doing="infusing")
+    with bench.window("stopped") as stopped:
+        pump.stop()
+        bench.dwell(minutes=15, doing="the line empties")
+        with bench.window("at rest") as at_rest:
+            bench.dwell(hours=2, doing="stopped")
+    verify("delivery ended", stopped.delivery_ended(within_s=120)).holds()
+    verify("flow while stopped", at_rest.zero_flow()).within("flow at rest")
+
+
+@pytest.mark.requirement("1.8.1", "IT-15")
+def test_nothing_flows_backwards_against_pressure(pump, bench, verify):
+    """A stopped pump under back pressure lets nothing back beyond a stroke."""
+    pump.stop()
+    with bench.challenge.back_pressure(kpa=2.0):
+        bench.dwell(minutes=30, doing="filling the line's compliance")
+        with bench.window("pressed at rest") as pressed:
+            bench.dwell(hours=2, doing="stopped against back pressure")
+    verify("reverse flow", pressed.reverse_flow()).within("a stroke backwards")
+
+
 def test_the_minimum_rate_keeps_the_catheter_open(pump, bench, verify):
     """At its minimum rate the pump delivers about a quarter of a µL an hour, and no more."""
     pump.run_at_minimum()

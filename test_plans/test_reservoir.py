@@ -16,7 +16,7 @@ def test_a_refill_is_counted_down_from(pump, bench, verify):
     verify("the pump's books after the refill", after.books_error()).within("books accuracy")
 
 
-@pytest.mark.requirement("IT-14")
+@pytest.mark.requirement("IT-14", "1.5.5")
 def test_the_low_mark_warns_and_the_dose_goes_on(pump, bench, verify):
     """At the low mark the pump warns and delivers on within its limits."""
     pump.refilled(volume_ul=4600.0)  # what the pump believes; the reservoir holds more
@@ -28,7 +28,7 @@ def test_the_low_mark_warns_and_the_dose_goes_on(pump, bench, verify):
     verify("volume through the mark", mark.volume_error()).within("volume accuracy")
 
 
-@pytest.mark.requirement("IT-14")
+@pytest.mark.requirement("IT-14", "1.5.6")
 def test_the_last_millilitres_are_delivered_and_an_empty_pump_says_so(pump, bench, verify):
     """The last millilitre comes at its rate; then delivery ends with a critical alarm."""
     pump.refilled(volume_ul=1000.0)  # what the pump believes; the reservoir holds more

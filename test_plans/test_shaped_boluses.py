@@ -5,6 +5,7 @@ import pytest
 pytestmark = pytest.mark.requirement("1.4.4")
 
 
+@pytest.mark.requirement("1.4.1", "1.4.7")
 def test_a_square_bolus_is_spread_over_its_time(pump, bench, verify):
     """100 µL over two hours on top of an infusion come evenly, and nothing behind them."""
     pump.run_continuous(rate_ul_h=20.0)
@@ -13,8 +14,10 @@ def test_a_square_bolus_is_spread_over_its_time(pump, bench, verify):
         pump.give_square_bolus(volume_ul=100.0, over_minutes=120)
         bench.dwell(hours=4, doing="square bolus, then basal")
     verify("volume with a square bolus", square.volume_error()).within("volume accuracy")
+    verify("evenness of the square bolus", square.square_bolus_evenness()).within("square bolus evenness")
 
 
+@pytest.mark.requirement("1.4.5", "1.4.6")
 def test_a_single_bolus_goes_before_a_square_one(pump, bench, verify):
     """A single bolus pre-empts a square one, which goes on behind it: both are given whole."""
     pump.run_continuous(rate_ul_h=20.0)

@@ -1,0 +1,43 @@
+"""A motor that stands still, and a pump that was forgotten: both must be told."""
+
+import pytest
+
+
+@pytest.mark.requirement("IT-04")
+def test_a_stall_is_signalled_and_nothing_is_made_up(pump, bench, verify):
+    """A motor held for half an hour raises an alarm, delivery ends, and what was missed is not made up."""
+    with bench.window("stall") as stall:
+        pump.run_continuous(rate_ul_h=200.0)
+        bench.dwell(hours=1, doing="before the stall")
+        with bench.challenge.magnet():
+            bench.dwell(minutes=30, doing="the motor is held")
+        bench.dwell(minutes=30, doing="the motor is free again")
+    verify("the stall was signalled", stall.alarm_came(alarm="stall", within_s=120, after="magnet")).holds()
+    verify("what was made up", stall.nothing_made_up(after="magnet")).within("nothing made up")
+
+
+@pytest.mark.requirement("IT-06")
+def test_a_pump_that_is_stopped_for_two_days_says_so(pump, bench, verify):
+    """Stopped for 48 h the pump raises its alarm."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(minutes=30, doing="infusing")
+    with bench.window("stopped for two days") as forgotten:
+        pump.stop()
+        bench.dwell(hours=49, doing="forgotten")
+    verify("it was signalled", forgotten.alarm_came(alarm="stopped_too_long", within_s=48.2 * 3600)).holds()
+
+
+@pytest.mark.requirement("1.4.11")
+def test_no_bolus_is_given_in_an_alarm(pump, bench, verify):
+    """A patient who asks while the pump stands in an alarm gets nothing."""
+    bench.expect_alarm("link_lost")
+    pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=60, most_in_24_h=24)
+    pump.run_continuous(rate_ul_h=100.0)
+    bench.dwell(minutes=30, doing="before")
+    with bench.challenge.link_lost():
+        bench.dwell(minutes=10, doing="nobody is heard")
+    with bench.window("in alarm") as alarm:
+        pump.request_patient_bolus()
+        bench.dwell(hours=1, doing="in alarm")
+    verify("the request was refused", alarm.patient_bolus_refused()).holds()
+    verify("flow in the alarm", alarm.zero_flow()).within("flow at rest")
