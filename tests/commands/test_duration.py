@@ -34,7 +34,7 @@ def test_an_error_beyond_the_limit_is_decided_as_fail(rig, limits):
 @pytest.mark.parametrize(
     "limit, why",
     [
-        ("wides", "there is no limit 'wides'; there are 'wide', 'impossible', 'narrow', 'in grams'"),
+        ("wides", "there is no limit 'wides'; there are 'wide', 'impossible', 'narrow', 'little', 'in grams'"),
         ("in grams", "needs a bench file with [weighing] and a limit in percent"),
         ("narrow", "no duration"),
     ],

@@ -8,10 +8,9 @@ import numpy as np
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation import inputs
+from rig.evaluation.case import Case
 from rig.evaluation.definition import ClaimKind, ResultPanel
-from rig.evaluation.orders import told
 from rig.evaluation.outcome import Evaluation
-from rig.evaluation.programme import Programme
 from rig.evaluation.weighed_window import WeighedWindow, weighed_window
 from rig.metrology.dosing.steady import largest_of_noise
 from rig.metrology.readings.checked import check_series
@@ -57,7 +56,7 @@ def _refuse_delivery(recipe: Recipe, reader: RecordReader) -> None:
     last_ns = recipe.to_ns - 1
     asked = [
         one
-        for one in Programme(told(reader), recipe.to_ns).stretches
+        for one in Case(reader, recipe.from_ns, recipe.to_ns).programme.stretches
         if one.rate_ul_h > 0.0 and one.from_ns < last_ns and one.to_ns > recipe.from_ns
     ]
     if not asked:
