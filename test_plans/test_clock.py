@@ -2,6 +2,9 @@
 
 import pytest
 
+# So much flows that an hour's weighing on either side tells evaporation well enough.
+pytestmark = pytest.mark.evaporation(hours=1)
+
 
 @pytest.mark.requirement("IT-05")
 def test_setting_the_clock_makes_nothing_up(pump, bench, verify):

@@ -2,7 +2,8 @@
 
 import pytest
 
-pytestmark = pytest.mark.requirement("IT-12", "IT-13")
+# So much flows that an hour's weighing on either side tells evaporation well enough.
+pytestmark = [pytest.mark.requirement("IT-12", "IT-13"), pytest.mark.evaporation(hours=1)]
 
 
 @pytest.mark.first_look

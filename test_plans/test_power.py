@@ -2,6 +2,9 @@
 
 import pytest
 
+# So much flows that an hour's weighing on either side tells evaporation well enough.
+pytestmark = pytest.mark.evaporation(hours=1)
+
 
 @pytest.mark.requirement("IT-07", "5.1.4")
 def test_a_low_battery_is_signalled_and_the_dose_holds(pump, bench, verify):

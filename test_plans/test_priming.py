@@ -2,6 +2,9 @@
 
 import pytest
 
+# So much flows that an hour's weighing on either side tells evaporation well enough.
+pytestmark = pytest.mark.evaporation(hours=1)
+
 
 @pytest.mark.requirement("IT-09")
 def test_priming_delivers_its_volume_and_no_low_dose_behind_it(pump, bench, verify):

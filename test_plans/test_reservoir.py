@@ -2,6 +2,9 @@
 
 import pytest
 
+# So much flows that an hour's weighing on either side tells evaporation well enough.
+pytestmark = pytest.mark.evaporation(hours=1)
+
 
 @pytest.mark.requirement("IT-18")
 def test_a_refill_is_counted_down_from(pump, bench, verify):

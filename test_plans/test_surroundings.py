@@ -2,6 +2,9 @@
 
 import pytest
 
+# So much flows that an hour's weighing on either side tells evaporation well enough.
+pytestmark = pytest.mark.evaporation(hours=1)
+
 
 @pytest.mark.requirement("7.1.3")
 def test_back_pressure_changes_no_dose(pump, bench, verify):
