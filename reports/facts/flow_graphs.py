@@ -15,7 +15,7 @@ from reports.facts.traces import NS_PER_H, NS_PER_MIN
 from reports.facts.volumes import delivery_begins, flow_volume_at
 from reports.facts.weighings import Noise, Weighed, noise_of, start_up_of, trumpet_of, weigh, whole_intervals
 from rig.errors import MetrologyError
-from rig.evaluation.orders import RUN
+from rig.evaluation.orders import INFUSIONS
 from rig.metrology.curves.trumpet import StartUp, Trumpet
 from rig.record.reader import RecordReader
 
@@ -143,5 +143,5 @@ def _of_flow_sensor(reader: RecordReader, rate_ul_h: float) -> str:
 
 def _commanded_before(plan: Plan, result: ShownResult) -> int:
     """Return when the infusion that a result measures was commanded."""
-    starts = [one.t_ns for one in plan.told if one.verb == RUN and one.t_ns <= result.recipe.from_ns]
+    starts = [one.t_ns for one in plan.told if one.verb in INFUSIONS and one.t_ns <= result.recipe.from_ns]
     return starts[-1] if starts else min(delivery_begins(plan), result.recipe.from_ns)

@@ -7,6 +7,8 @@ from rig.record.bodies.events import ReadingMissed
 from rig.record.bodies.pump_events import PumpStateChanged
 from rig.record.reader import RecordReader
 
+_NEAR_NS = 3600 * NS_PER_S
+
 
 @dataclass(frozen=True, slots=True)
 class AlarmShown:
@@ -62,9 +64,11 @@ def _looked_before(reader: RecordReader, at_ns: int) -> int | None:
     every_s, pump = pace_s(reader), reader.start().in_role("pump")
     if _status_is_sampled(reader, pump):
         # A sample that told of other alarms is what the status was read for, at once behind it.
-        read_ns = reader.series(pump, None, at_ns - NS_PER_S, ()).t_ns
-        if len(read_ns):
-            return int(read_ns[-1])
+        # What lies farther back is looked for only where nothing lies near: a run may hold very many readings.
+        for from_ns in (at_ns - _NEAR_NS, None):
+            read_ns = reader.series(pump, from_ns, at_ns - NS_PER_S, ()).t_ns
+            if len(read_ns):
+                return int(read_ns[-1])
     if every_s is None:
         return None
     every_ns = round(every_s * NS_PER_S)

@@ -141,7 +141,8 @@ class RecordEncoder:
     def _take_other(self, entry: Entry, making: _Making) -> None:
         state = self._state
         if entry.name == BenchOpened.NAME and entry.kind == Kind.EVENT.value:
-            state.opening = entry.body["number"]
+            number = entry.body.get("number")  # another's event of this name may not have one
+            state.opening = number if isinstance(number, int) else state.opening
         if entry.kind == Kind.NOTE.value:
             state.note_ns = t_ns = stamps.after(entry.t_ns, state.note_ns)
         else:

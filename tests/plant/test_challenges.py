@@ -3,72 +3,9 @@
 import numpy as np
 import pytest
 
-from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.plant.line import Line, Stroke
-from rig.clock import VirtualClock
 from rig.errors import ChallengeRefusedError
-
-EPOCH_NS = 1_767_600_000_000_000_000
-SECOND = 1_000_000_000
-HOUR_NS = 3600 * SECOND
-R, C = 0.0025, 0.26
-STROKE_UL = 0.5
-STILL = {"evaporation_mg_h": 0.0, "capillary_mg": 0.0, "air_temperature_swing_c": 0.0, "pump_power": "battery"}
-
-
-class Beating:
-    """A pump that strokes every ten seconds and tells what it was asked to live under."""
-
-    def __init__(self, t0_ns):
-        self.next_ns = t0_ns + 10 * SECOND
-        self.lived_under = []
-        self.firmware = Firmware()
-
-    def advance(self, to_ns, *, supply_v, line_kpa):
-        self.lived_under.append((to_ns, supply_v, line_kpa))
-        strokes = []
-        while self.next_ns <= to_ns:
-            strokes.append(Stroke(self.next_ns, STROKE_UL if supply_v else 0.0, 8))
-            self.next_ns += 10 * SECOND
-        return strokes
-
-
-class Firmware:
-    """Firmware that feels what is done to it."""
-
-    def __init__(self):
-        self.felt = []
-
-    def magnet(self, on):
-        self.felt.append(("magnet", on))
-
-    def press_button(self):
-        self.felt.append(("button",))
-
-    def refill(self, volume_ul):
-        self.felt.append(("refill", volume_ul))
-
-
-@pytest.fixture
-def made():
-    """Make a laboratory with a pump that beats; returns both with its clock."""
-
-    def make(**parameters):
-        clock = VirtualClock(EPOCH_NS)
-        lab = Laboratory(Parameters(**{**STILL, **parameters}), clock, 1)
-        pump = Beating(EPOCH_NS)
-        lab.attach_pump(pump)
-        return lab, clock, pump
-
-    return make
-
-
-def live(lab, clock, hours):
-    """Let time pass as a sampler does, minute by minute."""
-    end_ns = clock.now_ns() + round(hours * HOUR_NS)
-    while clock.now_ns() < end_ns:
-        clock.wait_until(min(clock.now_ns() + 60 * SECOND, end_ns))
-        lab.advance()
+from tests.plant.challenged import EPOCH_NS, SECOND, STROKE_UL, C, R, live, made
 
 
 def now(clock):
@@ -96,7 +33,7 @@ def accounted_ul(lab, clock):
         ("disconnection", {}),
     ],
 )
-def test_no_liquid_is_made_or_lost(made, verb, figures):
+def test_no_liquid_is_made_or_lost(verb, figures):
     lab, clock, _ = made(back_pressure_kpa=0.7)
     live(lab, clock, 0.5)
     number = lab.challenge(verb, figures)
@@ -108,7 +45,7 @@ def test_no_liquid_is_made_or_lost(made, verb, figures):
     assert accounted_ul(lab, clock) == pytest.approx(pumped_ul(clock), abs=1e-9)
 
 
-def test_what_an_occlusion_holds_back_is_released(made):
+def test_what_an_occlusion_holds_back_is_released():
     lab, clock, _ = made()
     live(lab, clock, 0.5)
     before_ul = lab.beaker.arrived_ul(now(clock))[0]
@@ -123,7 +60,7 @@ def test_what_an_occlusion_holds_back_is_released(made):
     assert came_ul == pytest.approx(C * held_kpa * (1 - np.exp(-9.0 / (R * C * 3600))), rel=1e-9)
 
 
-def test_a_leak_takes_its_share_and_only_while_it_lasts(made):
+def test_a_leak_takes_its_share_and_only_while_it_lasts():
     lab, clock, _ = made()
     number = lab.challenge("leak", {"share_percent": 30.0})
     live(lab, clock, 1.0)
@@ -134,7 +71,7 @@ def test_a_leak_takes_its_share_and_only_while_it_lasts(made):
     assert lab.line.tip_ul(now(clock))[0] - lab.beaker.arrived_ul(now(clock))[0] == pytest.approx(lost_ul)
 
 
-def test_two_leaks_leave_the_product_of_what_each_leaves(made):
+def test_two_leaks_leave_the_product_of_what_each_leaves():
     lab, clock, _ = made()
     lab.challenge("leak", {"share_percent": 50.0})
     lab.challenge("leak", {"share_percent": 20.0})
@@ -142,7 +79,7 @@ def test_two_leaks_leave_the_product_of_what_each_leaves(made):
     assert lab.beaker.arrived_ul(now(clock))[0] == pytest.approx(0.4 * lab.line.tip_ul(now(clock))[0])
 
 
-def test_nothing_presses_back_on_a_catheter_that_is_off(made):
+def test_nothing_presses_back_on_a_catheter_that_is_off():
     lab, clock, _ = made(back_pressure_kpa=1.5)
     number = lab.challenge("disconnection", {})
     clock.wait_s(9.9)
@@ -151,7 +88,7 @@ def test_nothing_presses_back_on_a_catheter_that_is_off(made):
     assert lab.line.back.kpa(now(clock))[0] == 1.5
 
 
-def test_back_pressure_is_what_the_pump_works_against(made):
+def test_back_pressure_is_what_the_pump_works_against():
     lab, clock, pump = made()
     lab.challenge("occlusion", {})
     lab.challenge("back_pressure", {"kpa": 2.0, "beat_kpa": 0.0, "breath_kpa": 0.0})
@@ -192,7 +129,7 @@ def test_flow_under_waves_is_the_slope_of_the_tip_volume():
     assert line.flow_ul_h(middle)[0] == pytest.approx(slope, rel=1e-4)
 
 
-def test_a_bubble_weighs_nothing_once_it_has_travelled_the_line(made):
+def test_a_bubble_weighs_nothing_once_it_has_travelled_the_line():
     lab, clock, _ = made(line_volume_ul=50.0)
     lab.challenge("bubble", {"volume_ul": 5.0})
     live(lab, clock, 0.25)
@@ -202,7 +139,7 @@ def test_a_bubble_weighs_nothing_once_it_has_travelled_the_line(made):
     assert lab.beaker.arrived_ul(now(clock))[0] == pytest.approx(lab.line.tip_ul(now(clock))[0] - 5.0)
 
 
-def test_a_bubble_makes_the_line_softer_while_it_is_in_it(made):
+def test_a_bubble_makes_the_line_softer_while_it_is_in_it():
     lab, clock, _ = made(line_volume_ul=10.0)
     clock.wait_s(10.0)
     lab.challenge("bubble", {"volume_ul": 20.0})
@@ -212,7 +149,7 @@ def test_a_bubble_makes_the_line_softer_while_it_is_in_it(made):
     assert lab.line.excess_kpa(now(clock))[0] == pytest.approx(STROKE_UL / C, rel=0.02)
 
 
-def test_liquid_out_of_a_warm_bath_weighs_less(made):
+def test_liquid_out_of_a_warm_bath_weighs_less():
     lab, clock, _ = made(air_temperature_c=22.0)
     cold_mg = lab.beaker.indicated_mg(now(clock))[0]
     lab.challenge("temperature", {"liquid_c": 37.0})
@@ -226,7 +163,7 @@ def test_liquid_out_of_a_warm_bath_weighs_less(made):
     assert lab.environment.liquid_temperature_c(now(clock))[0] == 37.0
 
 
-def test_the_air_comes_to_the_pressure_that_is_wanted_and_goes_back(made):
+def test_the_air_comes_to_the_pressure_that_is_wanted_and_goes_back():
     lab, clock, _ = made()
     natural_hpa = lab.environment.air_pressure_hpa(now(clock))[0]
     number = lab.challenge("ambient_pressure", {"hpa": 700.0})
@@ -236,7 +173,7 @@ def test_the_air_comes_to_the_pressure_that_is_wanted_and_goes_back(made):
     assert lab.environment.air_pressure_hpa(now(clock))[0] == pytest.approx(natural_hpa, abs=0.01)
 
 
-def test_evaporation_is_multiplied_while_that_lasts(made):
+def test_evaporation_is_multiplied_while_that_lasts():
     lab, clock, _ = made(evaporation_mg_h=0.1)
     live(lab, clock, 1.0)
     number = lab.challenge("evaporation", {"times": 3.0})
@@ -246,7 +183,7 @@ def test_evaporation_is_multiplied_while_that_lasts(made):
     assert lab.evaporation.lost_mg(now(clock))[0] == pytest.approx(0.1 + 0.6 + 0.1)
 
 
-def test_a_bumped_balance_shows_more_from_then_on(made):
+def test_a_bumped_balance_shows_more_from_then_on():
     lab, clock, _ = made()
     before = lab.pan.force_mg(now(clock))[0]
     clock.wait_s(1.0)
@@ -257,7 +194,7 @@ def test_a_bumped_balance_shows_more_from_then_on(made):
 
 
 @pytest.mark.parametrize("fed_by", ["battery", "supply"])
-def test_a_pump_lives_under_the_voltage_that_is_left_to_it(made, fed_by):
+def test_a_pump_lives_under_the_voltage_that_is_left_to_it(fed_by):
     lab, clock, pump = made(pump_power=fed_by)
     lab.change_power(supply_v=3.0, output_on=True, interlock_closed=True)
     low = lab.challenge("supply_voltage", {"v": 2.5})
@@ -271,14 +208,14 @@ def test_a_pump_lives_under_the_voltage_that_is_left_to_it(made, fed_by):
     assert [under[1] for under in pump.lived_under[-4:]] == [2.5, 0.0, 2.5, 3.0]
 
 
-def test_no_challenge_feeds_a_pump_whose_interlock_is_open(made):
+def test_no_challenge_feeds_a_pump_whose_interlock_is_open():
     lab, _, _ = made(pump_power="supply")
     lab.change_power(supply_v=3.0, output_on=True, interlock_closed=False)
     lab.challenge("supply_voltage", {"v": 2.5})
     assert lab.power.pump_v == 0.0
 
 
-def test_firmware_feels_what_is_done_to_it(made):
+def test_firmware_feels_what_is_done_to_it():
     lab, _, pump = made()
     lab.relieve(lab.challenge("magnet", {}))
     lab.challenge("press_button", {})
@@ -286,36 +223,8 @@ def test_firmware_feels_what_is_done_to_it(made):
     assert pump.firmware.felt == [("magnet", True), ("magnet", False), ("button",), ("refill", 20_000.0)]
 
 
-def test_firmware_that_feels_nothing_is_told(made):
+def test_firmware_that_feels_nothing_is_told():
     lab, _, pump = made()
     pump.firmware = object()
     with pytest.raises(ChallengeRefusedError, match="has no magnet"):
         lab.challenge("magnet", {})
-
-
-def test_a_script_begins_and_ends_at_its_own_times_however_seldom_somebody_asks(made):
-    script = [{"kind": "occlusion", "at_h": 0.51, "for_h": 0.5}]
-    often, clock, _ = made(challenges=script)
-    live(often, clock, 2.0)
-    seldom, clock, _ = made(challenges=script)
-    clock.wait_s(7200.0)
-    seldom.advance()
-    moments = EPOCH_NS + np.asarray([round(h * HOUR_NS) for h in (0.5, 0.52, 1.0, 1.02, 2.0)], np.int64)
-    assert seldom.line.tip_ul(moments) == pytest.approx(often.line.tip_ul(moments))
-    before, shut, still_shut, released, _ = seldom.line.tip_ul(moments)
-    assert (shut - before, still_shut - shut) == (pytest.approx(1.5, abs=0.6), 0.0)
-    assert released - shut == pytest.approx(0.5 * 360 * STROKE_UL, rel=0.05)
-
-
-@pytest.mark.parametrize(
-    "script, words",
-    [
-        ({"kind": "leak", "at_h": 1.0}, "share_percent is missing"),
-        ({"kind": "occlusion", "at_h": 1.0, "hpa": 700.0}, "occlusion takes no hpa"),
-        ({"kind": "bubble", "at_h": 1.0, "volume_ul": 5.0, "for_h": 1.0}, "bubble is over at once"),
-        ({"kind": "kink", "at_h": 1.0, "times_resistance": 0.5}, "a number above 1, up to 1e.06 is wanted"),
-    ],
-)
-def test_a_script_that_makes_no_sense_is_refused(script, words):
-    with pytest.raises(ValueError, match=words):
-        Parameters(challenges=[script])
