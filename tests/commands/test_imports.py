@@ -51,3 +51,23 @@ def test_a_command_imports_no_library_that_it_does_not_use(words, tmp_path):
     )
     imported = json.loads(done.stdout.splitlines()[-1])
     assert HEAVY & set(imported) - MAY[words] == set()
+
+
+SESSION = """
+import sys
+from importlib import import_module
+from fixtures import PLUGINS
+from rig.evaluation.registry import kinds
+from rig.evaluation.witnesses import witnesses
+for name in PLUGINS:
+    import_module(name)
+kinds(), witnesses()
+print(" ".join(sorted(sys.modules)))
+"""
+# Each takes up to a second to import, which a session that asks for nothing of it would wait for.
+SLOW = {"scipy.signal", "scipy.stats", "scipy.optimize", "scipy.spatial", "scipy.integrate", "scipy.interpolate"}
+
+
+def test_knowing_every_claim_and_witness_imports_no_library_that_only_some_of_them_need():
+    done = subprocess.run([sys.executable, "-c", SESSION], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert SLOW & set(done.stdout.split()) == set()
