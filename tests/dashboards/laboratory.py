@@ -19,6 +19,7 @@ from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.result import Judgement, Number, Result
 from rig.record.folder import list_runs
 from rig.samples import Block
+from tests.fixtures.plan_support import NOT_OF_PLANS
 from tests.processes import children
 from tests.streaming import records
 
@@ -67,7 +68,7 @@ def run_plans(folder: Path, dut: str, day: int) -> Path:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     names = ["--bench", "bench.toml", "--limits", "limits.toml", "--requirements", "requirements.toml"]
-    words = ["-q", "-p", "no:cacheprovider", *names, "--runs", "runs", "test_plan.py"]
+    words = ["-q", "-p", "no:cacheprovider", *NOT_OF_PLANS, *names, "--runs", "runs", "test_plan.py"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "RIG_INFLUX": "off"}
     with children() as started:
         done = started.run([sys.executable, "-m", "pytest", *words], cwd=folder, env=environment, idle_s=120)
