@@ -112,6 +112,8 @@ class BuiltInFirmware:
         parts.rest.delivered(spell.to_ns)
         self._end_what_was_given()
         causes = self._causes()
+        if not causes:
+            return strokes
         self._heed(causes & RESERVOIR)
         if causes & WHILE_DELIVERING:
             for alarm in WHILE_DELIVERING:
@@ -144,6 +146,8 @@ class BuiltInFirmware:
         if self.parts.alarms.stall_is_over(causes):
             self._write(LogEvent.STALL_ENDED, self.parts.books.delivered_nl)
         self.parts.alarms.rearm(causes)
+        if not causes:
+            return
         self._heed(causes & Alarm.BATTERY_LOW)
         if self.parts.delivering:
             self._heed(causes & Alarm.BATTERY_DEPLETED)
