@@ -36,7 +36,7 @@ from rig.record.bodies.pump_events import AlarmExpected, NoLinkWatchdog
 from rig.record.bodies.recipe import Recipe
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
-from rig.safety.lease import take_lease
+from rig.safety.lease import leased
 from rig.safety.stop import cut_delivery, stop_delivery
 from rig.samples import Sampled
 from rig.wire_trace import WireTrace
@@ -255,7 +255,7 @@ class Bench(SaysDoses):
             self._cleanup.callback(host.close)
             ports, self._realisers.plant = host.ports, host.plant
         else:
-            self._cleanup.callback(take_lease(self.file.bench.name))
+            self._cleanup.enter_context(leased(self.file.bench.name, self.file.ports))
         self.guard.supervise(self._cleanup)
         context = DriverContext(self.clock, self._journal, patience_of(self.clock), self._trace)
         opening = Opening(self.file, context, self.record, self._cleanup, self.guard)
