@@ -92,8 +92,20 @@ def test_the_reservoirs_estimate_is_held_to_the_balance(record, share):
 
 def test_a_refill_in_the_window_is_refused(record):
     clock_ahead(record, 0.0, hours=HOURS, reservoir=estimated(refilled_ul=500.0))
-    with pytest.raises(SeriesError, match=r"rose by 498.3 µL in this window: ask for a time without a refill"):
+    with pytest.raises(SeriesError, match=r"rose by 498.333 µL in this window: ask for a time without a refill"):
         evaluated(record, reservoir_error)
+
+
+@pytest.mark.parametrize("edge_h", [5, 11])
+def test_a_refill_at_the_moment_a_window_begins_or_ends_is_not_in_it(record, edge_h):
+    """Where time stands still while the plan acts, the readings before and after a refill bear one stamp."""
+    edge = edge_h * 60
+    record.descriptor("pump", (Channel("reservoir", "µL"),), {})
+    for minutes, refilled_ul in ((MINUTES[: edge + 1], 0.0), (MINUTES[edge:], 500.0)):
+        content_ul = estimated()[minutes] + refilled_ul
+        record.samples("pump", Block(EPOCH_NS + minutes * (HOUR_NS // 60), {"reservoir": content_ul}))
+    found = evaluated(record, reservoir_error)
+    assert found.budget.value == pytest.approx(0.0, abs=2 * found.budget.u)
 
 
 def test_a_pump_without_an_estimate_has_no_error_of_it(record):
