@@ -9,9 +9,10 @@ from rig.evaluation.claims.pump_account import reservoir_error
 from rig.evaluation.claims.pump_clock import compute as clock_drift
 from rig.evaluation.claims.supply_current import compute as supply_current
 from rig.exchange import Exchange
+from rig.record.bodies.judging import Limit
 from rig.record.bodies.recipe import Recipe
 from rig.samples import Block
-from tests.evaluation.happenings import clock_ahead
+from tests.evaluation.happenings import clock_ahead, judged
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, START, Z_UL_MG, weighed
 
 HOURS = 16
@@ -67,6 +68,15 @@ def test_a_clock_of_whole_seconds_is_known_less_well(record):
     clock_ahead(record, 3.0 + 0.020 * MINUTES / 60.0, hours=HOURS)
     coarse, fine = (evaluated(record, clock_drift, **said).budget.u for said in ({}, {"resolution_s": 0.001}))
     assert (coarse**2 - fine**2) ** 0.5 == pytest.approx(26.7, rel=0.1)
+
+
+def test_a_limit_that_the_rigs_own_clock_cannot_decide_names_that_clock(record):
+    """50 ppm of the rig's clock, twice, are all of ± 100 ppm: a longer window would not help."""
+    clock_ahead(record, 3.0, hours=HOURS)
+    window = (FROM_NS, TO_NS)
+    result = judged(record, "pump clock drift", Limit("ppm", -100.0, 100.0), window, resolution_s=0.001)
+    assert result.verdict == "INCONCLUSIVE"
+    assert result.reasons[-1] == "the largest part of u² (100 %) is rig's clock: make that smaller"
 
 
 def test_a_clock_that_was_read_twice_at_one_moment_is_one_comparison(record):
