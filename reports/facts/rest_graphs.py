@@ -1,0 +1,124 @@
+"""Volume over a window in which little or nothing should come, and the volume of any 24 h."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from reports.facts.charts import Axis, Chart, Curve, Mark
+from reports.facts.lines import band_of, level, limits_along, sloped
+from reports.facts.run_facts import Graphs, ShownResult
+from reports.facts.sheet import Sheet, names_of
+from reports.facts.traces import NS_PER_H, hours_since, thin
+from rig.clock import NS_PER_S
+from rig.errors import SeriesError
+from rig.evaluation.causes import cause_of
+from rig.evaluation.claims.patient_boluses import DAY_S, gains_of
+from rig.quantities import S_PER_H
+
+_FLOW, _BACK, _ENDED, _MADE_UP = "zero flow", "reverse flow", "delivery ended", "nothing made up"
+_MORE = {
+    _FLOW: "The line through it is the flow that is the result.",
+    _BACK: "The fall between both marks is the largest; the result has what noise alone makes of it taken out.",
+    _ENDED: "From where it is to be over on it must not rise by more than a stroke.",
+}
+
+
+def rest_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
+    """Return the volume weighed over a window, with the marks and lines of each result.
+
+    Raises SeriesError when nothing was weighed in it.
+    """
+    behind = [one for one in results if one.recipe.function == _MADE_UP]
+    others = [one for one in results if one.recipe.function != _MADE_UP]
+    charts = [*([_over_window(sheet, others)] if others else []), *(_made_up(sheet, one) for one in behind)]
+    return Graphs(tuple(charts))
+
+
+def _over_window(sheet: Sheet, results: Sequence[ShownResult]) -> Chart:
+    recipe = results[0].recipe
+    t_ns, volume_ul = sheet.weighed_within(recipe.from_ns, recipe.to_ns)
+    kept = thin(volume_ul)
+    x = hours_since(t_ns, recipe.from_ns)
+    whole = np.array([0.0, x[-1]])
+    lines: tuple[Curve, ...] = ()
+    for one in results:
+        if one.recipe.function == _FLOW:
+            lines += (*limits_along(one, whole, whole), *sloped(one, whole, whole))
+    said = [_MORE[one] for one in dict.fromkeys(one.recipe.function for one in results)]
+    return Chart(
+        name="rest",
+        title=f"Volume weighed: {names_of(results)}",
+        caption=" ".join(["Evaporation is taken out.", *said]),
+        x=Axis("time since the window's begin", "h"),
+        y=Axis("volume", "µL"),
+        curves=(*lines, Curve("weighed", "balance", x[kept], volume_ul[kept])),
+        bands=band_of(lines),
+        marks=tuple(mark for one in results for mark in _marks(sheet, one)),
+    )
+
+
+def _made_up(sheet: Sheet, result: ShownResult) -> Chart:
+    """Return what was weighed since a cause beyond what was programmed since: its end is the result."""
+    cause = cause_of(result.recipe, sheet.reader)
+    t_ns, volume_ul = sheet.weighed_within(cause.latest_ns, result.recipe.to_ns)
+    programmed = sheet.case.programme.volume_ul(t_ns)
+    beyond = volume_ul - (programmed - programmed[0])
+    kept = thin(beyond)
+    x = hours_since(t_ns, cause.latest_ns)
+    whole = np.array([0.0, x[-1]])
+    lines = (*limits_along(result, whole, np.ones(2)), *level(result, whole))
+    return Chart(
+        name="made up",
+        title=f"Weighed beyond the programme: {result.name}",
+        caption="Evaporation is taken out, and what was programmed since the cause. Its end is the result.",
+        x=Axis(f"time since {cause.said}", "h"),
+        y=Axis("volume beyond the programme", "µL"),
+        curves=(*lines, Curve("weighed", "balance", x[kept], beyond[kept])),
+        bands=band_of(lines),
+    )
+
+
+def _marks(sheet: Sheet, result: ShownResult) -> list[Mark]:
+    function, recipe, details = result.recipe.function, result.recipe, result.said.details
+    if function == _BACK and "begins_s" in details:
+        return [
+            Mark(name, float(details[key]) / S_PER_H) for name, key in (("falls", "begins_s"), ("lowest", "ends_s"))
+        ]
+    if function != _ENDED:
+        return []
+    cause = cause_of(recipe, sheet.reader)
+    at_h = (cause.latest_ns - recipe.from_ns) / NS_PER_H
+    within_h = float(recipe.parameters["within_s"]) / S_PER_H
+    marks = [Mark(cause.said, at_h)] if cause.latest_ns > recipe.from_ns else []
+    return [*marks, Mark("to be over", at_h + within_h)]
+
+
+def day_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
+    """Return the volume weighed in the 24 h before each moment of a window; raises SeriesError without readings."""
+    result = results[0]
+    gains = gains_of(result.recipe, sheet.reader)
+    t_s = gains.t_s[1:]
+    total = np.concatenate([[0.0], np.cumsum(gains.gained_ul)])
+    first = np.searchsorted(t_s, t_s - DAY_S, side="right")
+    last_day = total[1:] - total[first]
+    if not len(last_day):
+        raise SeriesError("fewer than two readings of the balance lie in its window")
+    kept = thin(last_day)
+    from_ns = result.recipe.from_ns
+    x = hours_since(from_ns + np.rint(t_s * NS_PER_S).astype(np.int64), sheet.origin_ns)
+    whole = np.array([x[0], x[-1]])
+    lines = (*limits_along(result, whole, np.ones(2)), *level(result, whole))
+    if (allotted := result.said.details.get("allotted_ul")) is not None:
+        lines += (Curve("allotted to the patient", "programmed", whole, np.full(2, float(allotted))),)
+    chart = Chart(
+        name="day",
+        title=f"Volume of the last 24 h: {names_of(results)}",
+        caption="What was weighed in the 24 h before each moment, of infusion and boluses together.",
+        x=Axis("time since delivery began", "h"),
+        y=Axis("volume of the last 24 h", "µL"),
+        curves=(*lines, Curve("weighed", "balance", x[kept], last_day[kept])),
+        bands=band_of(lines),
+        origin_ns=sheet.origin_ns,
+        group=f"volume-{sheet.plan.begin_ns}",
+    )
+    return Graphs((chart,))
