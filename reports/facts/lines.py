@@ -20,12 +20,10 @@ def sloped(
     number = result.number
     if number is None:
         return ()
-    ends = (number.value + number.expanded, number.value - number.expanded)
-    upper, lower = (
-        Curve(f"{U_NAME}, {side}", "envelope", x, end * factor + shift)
-        for end, side in zip(ends, ("upper", "lower"), strict=True)
-    )
-    return (upper, lower, Curve(result.name, "result", x, number.value * factor + shift))
+    middle, reach = number.value * factor + shift, number.expanded * np.abs(factor)
+    upper = Curve(f"{U_NAME}, upper", "envelope", x, middle + reach)
+    lower = Curve(f"{U_NAME}, lower", "envelope", x, middle - reach)
+    return (upper, lower, Curve(result.name, "result", x, middle))
 
 
 def limits_along(

@@ -15,7 +15,9 @@ from rig.evaluation.claims.transitions import changed_ns
 # So many intervals are enough to see a day pattern; each has a length that people reckon in, in minutes.
 _MOST_INTERVALS = 168
 _LENGTHS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 240, 360, 720, 1440)
-_FEWEST_READINGS = 3
+_FEWEST_READINGS, _FEWEST_INTERVALS = 3, 24
+# With fewer strokes in an interval one more or less is most of what is seen.
+_STROKES = 5.0
 _K = 2.0
 _S_PER_MIN = 60.0
 
@@ -72,9 +74,15 @@ def programme_graph(sheet: Sheet) -> Graphs:
 
 
 def _length_min(sheet: Sheet, span_ns: int) -> int:
-    course = sheet.course
+    """Return how long the intervals are: long enough for readings and strokes, short enough to see steps."""
+    course, span_min = sheet.course, span_ns / NS_PER_MIN
+    ends_ns = np.asarray(sheet.case.delivers_ns, np.int64)
+    asked_ul = float(np.diff(sheet.case.programme.volume_ul(ends_ns))[0])
+    strokes_min = _STROKES * course.stroke_ul / asked_ul * span_min if asked_ul > 0.0 else 0.0
     every_min = float(np.median(np.diff(course.t_ns))) / NS_PER_MIN
-    least = max(span_ns / NS_PER_MIN / _MOST_INTERVALS, _FEWEST_READINGS * every_min)
+    least = max(
+        span_min / _MOST_INTERVALS, _FEWEST_READINGS * every_min, min(strokes_min, span_min / _FEWEST_INTERVALS)
+    )
     return next((length for length in _LENGTHS_MIN if length >= least), _LENGTHS_MIN[-1])
 
 

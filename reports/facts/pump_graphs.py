@@ -85,7 +85,7 @@ def current_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
         caption=f"Read by {stream}; each stroke of the motor is a peak.",
         x=Axis("time since the window's begin", "h"),
         y=Axis("current", "mA"),
-        curves=(*lines, Curve("current", "signal", x[kept], current_ma[kept])),
+        curves=(*lines, Curve("readings", "signal", x[kept], current_ma[kept])),
         bands=band_of(lines),
     )
     return Graphs((chart,))
@@ -103,7 +103,7 @@ def clock_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
     kept = thin(offset_s)
     x = hours_since(series.t_ns, recipe.from_ns)
     # A drift is a slope: drawn, with its limits, through the middle of what was read.
-    ends, middle_s = np.array([x[0], x[-1]]), float(offset_s.mean())
+    ends, middle_s = np.array([x[0], x.mean(), x[-1]]), float(offset_s.mean())
     slope = _S_PER_H_OF_PPM * (ends - float(x.mean()))
     lines = (*limits_along(result, ends, slope, middle_s), *sloped(result, ends, slope, middle_s))
     chart = Chart(

@@ -16,6 +16,8 @@ from rig.evaluation.claims.patient_boluses import DAY_S, gains_of
 from rig.quantities import S_PER_H
 
 _FLOW, _BACK, _ENDED, _MADE_UP = "zero flow", "reverse flow", "delivery ended", "nothing made up"
+# So much before and behind what is marked is shown at least.
+_AROUND_NS = 15 * 60 * NS_PER_S
 _MORE = {
     _FLOW: "The line through it is the flow that is the result.",
     _BACK: "The fall between both marks is the largest; the result has what noise alone makes of it taken out.",
@@ -28,33 +30,39 @@ def rest_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
 
     Raises SeriesError when nothing was weighed in it.
     """
-    behind = [one for one in results if one.recipe.function == _MADE_UP]
-    others = [one for one in results if one.recipe.function != _MADE_UP]
-    charts = [*([_over_window(sheet, others)] if others else []), *(_made_up(sheet, one) for one in behind)]
-    return Graphs(tuple(charts))
+    return Graphs(tuple((_made_up if one.recipe.function == _MADE_UP else _over_window)(sheet, one) for one in results))
 
 
-def _over_window(sheet: Sheet, results: Sequence[ShownResult]) -> Chart:
-    recipe = results[0].recipe
-    t_ns, volume_ul = sheet.weighed_within(recipe.from_ns, recipe.to_ns)
+def _over_window(sheet: Sheet, result: ShownResult) -> Chart:
+    recipe, marks = result.recipe, _marks(sheet, result)
+    t_ns, volume_ul = sheet.weighed_within(*_near(result, marks))
     kept = thin(volume_ul)
     x = hours_since(t_ns, recipe.from_ns)
-    whole = np.array([0.0, x[-1]])
     lines: tuple[Curve, ...] = ()
-    for one in results:
-        if one.recipe.function == _FLOW:
-            lines += (*limits_along(one, whole, whole), *sloped(one, whole, whole))
-    said = [_MORE[one] for one in dict.fromkeys(one.recipe.function for one in results)]
+    if recipe.function == _FLOW:
+        whole = np.array([0.0, x[-1]])
+        lines = (*limits_along(result, whole, whole), *sloped(result, whole, whole))
     return Chart(
         name="rest",
-        title=f"Volume weighed: {names_of(results)}",
-        caption=" ".join(["Evaporation is taken out.", *said]),
+        title=f"Volume weighed: {result.name}",
+        caption=f"Evaporation is taken out. {_MORE[recipe.function]}",
         x=Axis("time since the window's begin", "h"),
         y=Axis("volume", "µL"),
         curves=(*lines, Curve("weighed", "balance", x[kept], volume_ul[kept])),
         bands=band_of(lines),
-        marks=tuple(mark for one in results for mark in _marks(sheet, one)),
+        marks=marks,
     )
+
+
+def _near(result: ShownResult, marks: tuple[Mark, ...]) -> tuple[int, int]:
+    """Return the part of a result's window (UTC ns) that is worth looking at: around a fall, or from a stop on."""
+    recipe = result.recipe
+    if not marks:
+        return recipe.from_ns, recipe.to_ns
+    at_ns = [recipe.from_ns + round(mark.at * NS_PER_H) for mark in marks]
+    around_ns = max(_AROUND_NS, 2 * (at_ns[-1] - at_ns[0]))
+    to_ns = at_ns[-1] + around_ns if recipe.function == _BACK else recipe.to_ns
+    return max(recipe.from_ns, at_ns[0] - around_ns), min(recipe.to_ns, to_ns)
 
 
 def _made_up(sheet: Sheet, result: ShownResult) -> Chart:
@@ -78,19 +86,16 @@ def _made_up(sheet: Sheet, result: ShownResult) -> Chart:
     )
 
 
-def _marks(sheet: Sheet, result: ShownResult) -> list[Mark]:
+def _marks(sheet: Sheet, result: ShownResult) -> tuple[Mark, ...]:
     function, recipe, details = result.recipe.function, result.recipe, result.said.details
     if function == _BACK and "begins_s" in details:
-        return [
-            Mark(name, float(details[key]) / S_PER_H) for name, key in (("falls", "begins_s"), ("lowest", "ends_s"))
-        ]
+        return Mark("falls", float(details["begins_s"]) / S_PER_H), Mark("lowest", float(details["ends_s"]) / S_PER_H)
     if function != _ENDED:
-        return []
+        return ()
     cause = cause_of(recipe, sheet.reader)
     at_h = (cause.latest_ns - recipe.from_ns) / NS_PER_H
-    within_h = float(recipe.parameters["within_s"]) / S_PER_H
-    marks = [Mark(cause.said, at_h)] if cause.latest_ns > recipe.from_ns else []
-    return [*marks, Mark("to be over", at_h + within_h)]
+    over = Mark("to be over", at_h + float(recipe.parameters["within_s"]) / S_PER_H)
+    return (Mark(cause.said, at_h), over) if cause.latest_ns > recipe.from_ns else (over,)
 
 
 def day_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:

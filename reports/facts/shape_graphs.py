@@ -54,7 +54,10 @@ def strokes_graph(_sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
     chart = Chart(
         name="strokes",
         title=f"Strokes one by one: {names_of(results)}",
-        caption="Volume of each stroke as it was weighed. Shaded: mean ± the scatter that is the result.",
+        caption=(
+            "Volume of each stroke as it was weighed. Shaded: mean ± the scatter s that is the result. The points "
+            "scatter more: by the balance's noise, which the result has taken out."
+        ),
         x=Axis("time since the window's begin", "h"),
         y=Axis("volume", "µL"),
         curves=curves,
