@@ -39,7 +39,10 @@ class GraphKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResultPanel:
-    """How results of a kind are shown over time on a dashboard: the heading, and decimals in the result's unit."""
+    """How results of a kind are shown over time on a dashboard: the heading, and decimals in the result's unit.
+
+    A fact has a verdict over time and no decimals.
+    """
 
     title: str
     decimals: int = 2

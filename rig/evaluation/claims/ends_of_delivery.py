@@ -113,6 +113,7 @@ KINDS = (
         compute=delivery_ended,
         parameters={"within_s": "how long after its cause delivery may go on, in s", "after": AFTER},
         graph=GraphKind.REST,
+        panel=ResultPanel("Ends of delivery"),
     ),
     ClaimKind(
         name="nothing made up",

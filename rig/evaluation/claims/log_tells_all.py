@@ -6,7 +6,7 @@ from itertools import pairwise
 from rig.clock import NS_PER_S
 from rig.evaluation.case import Case, case_around
 from rig.evaluation.claims.pump_account import out_of_order
-from rig.evaluation.definition import ClaimKind, GraphKind
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.log_expected import Expected, expected_lines
 from rig.evaluation.log_words import KNOWN, tells_of_trouble
 from rig.evaluation.outcome import FactFound
@@ -163,5 +163,6 @@ KINDS = (
         question="whether the pump's log tells of all that happened, in time and in order, and of nothing else",
         compute=log_tells_all,
         graph=GraphKind.LOG,
+        panel=ResultPanel("The log tells all"),
     ),
 )

@@ -166,6 +166,7 @@ KINDS = (
         question="whether every request for a patient's bolus was granted, as was allowed",
         compute=given,
         graph=GraphKind.REQUESTS,
+        panel=ResultPanel("Patient boluses that were to be given"),
     ),
     ClaimKind(
         name="patient bolus refused",
@@ -174,6 +175,7 @@ KINDS = (
         compute=refused,
         parameters={"why": "the reason that the pump must give, in its own words; left out: any"},
         graph=GraphKind.REQUESTS,
+        panel=ResultPanel("Patient boluses that were to be refused"),
     ),
     ClaimKind(
         name="lockout",

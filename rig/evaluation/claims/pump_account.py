@@ -147,5 +147,6 @@ KINDS = (
         question="whether the pump's log has no gap and never runs backwards",
         compute=log_in_order,
         graph=GraphKind.LOG,
+        panel=ResultPanel("The log is in order"),
     ),
 )
