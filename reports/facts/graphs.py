@@ -11,7 +11,7 @@ from reports.facts.flow_graphs import flow_graphs
 from reports.facts.log_timelines import log_timeline
 from reports.facts.pressure_graphs import pressure_graph, release_graph
 from reports.facts.programme_graphs import change_graph, changes, programme_graph
-from reports.facts.pump_graphs import books_graph, clock_graph, current_graph
+from reports.facts.pump_graphs import books_graph, clock_graph, current_graph, power_graph
 from reports.facts.request_timelines import requests_timeline
 from reports.facts.rest_graphs import day_graph, rest_graph
 from reports.facts.run_facts import Graphs, Plan, ShownResult
@@ -121,6 +121,7 @@ def _of_plan(sheet: Sheet) -> Iterator[Graphs]:
         # A flow result has its start-up graph, which shows one rate better.
         wanted = GraphKind.PROGRAMME in asked or GraphKind.FLOW not in asked
         yield _drawn("", lambda: programme_graph(sheet) if wanted or changes(sheet) else Graphs())
+    yield _drawn("", lambda: power_graph(sheet))
     yield _drawn("", lambda: events_timeline(sheet) if GraphKind.EVENTS in asked or happened(sheet) else Graphs())
 
 

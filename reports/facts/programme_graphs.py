@@ -118,7 +118,7 @@ def change_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
             "transition. The new rate is marked where an instant change would have cost as much."
         ),
         x=Axis("time since the command", "min"),
-        y=Axis("volume beyond an instant change", "µL"),
+        y=Axis("beyond instant change", "µL"),
         curves=(*curves, Curve("weighed", "balance", x[kept], beyond[kept])),
         bands=band_of(curves),
         marks=tuple(marks),

@@ -4,16 +4,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reports.facts.charts import Axis, Chart, Curve
+from reports.facts.charts import Axis, Chart, Curve, Mark
 from reports.facts.lines import band_of, level, limits_along, sloped
 from reports.facts.run_facts import Graphs, ShownResult
 from reports.facts.sheet import Sheet, names_of
-from reports.facts.traces import hours_since, thin
+from reports.facts.traces import hours_since, thin, traces
 from rig.errors import SeriesError
+from rig.evaluation.challenged import begun
 from rig.evaluation.claims.pump_account import pump_told
 from rig.evaluation.claims.supply_current import place_of_current
 from rig.evaluation.columns import read_column
+from rig.evaluation.pump_alarms import first_shown
+from rig.record.bodies.challenges import ChallengeKind
 
+_POWER = (ChallengeKind.SUPPLY_VOLTAGE, ChallengeKind.POWER_CUT)
 _S_PER_H_OF_PPM = 3600.0 * 1e-6
 # By the name of a claim: the channel, what it is called, and the sign of a volume that was delivered.
 _BOOKS = {
@@ -116,3 +120,38 @@ def clock_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
         bands=band_of(lines),
     )
     return Graphs((chart,))
+
+
+def power_graph(sheet: Sheet) -> Graphs:
+    """Return what feeds a pump over a plan that lowered or cut it, with the alarms; nothing for other plans."""
+    case, end_ns = sheet.case, min(sheet.case.to_ns, sheet.end_ns)
+    touched = [one for kind in _POWER for one in begun(sheet.reader, kind) if case.begun_ns <= one.at_ns < end_ns]
+    places = ((case.pump, "battery"), (sheet.reader.start().in_role("supply"), "voltage"))
+    curves = tuple(
+        Curve(f"{stream}: {channel}", role, hours_since(trace.t_ns, sheet.origin_ns), trace.values)
+        for (stream, channel), role in zip(places, ("pump", "signal"), strict=True)
+        if touched and _recorded(sheet, stream, channel)
+        for trace in traces(sheet.reader, stream, [channel], case.begun_ns, end_ns).values()
+    )
+    if not curves:
+        return Graphs()
+    names = sorted({alarm for one in case.states for alarm in one.alarms})
+    shown = [(name, first_shown(sheet.reader, name, case.begun_ns, end_ns)) for name in names]
+    chart = Chart(
+        name="power",
+        title="What feeds the pump",
+        caption="Marked: when the pump's status showed an alarm first.",
+        x=Axis("time since delivery began", "h"),
+        y=Axis("voltage", "V"),
+        curves=curves,
+        regions=sheet.windows,
+        marks=tuple(Mark(name, sheet.hour(one.latest_ns)) for name, one in shown if one is not None),
+        origin_ns=sheet.origin_ns,
+        group=f"volume-{sheet.plan.begin_ns}",
+    )
+    return Graphs((chart,))
+
+
+def _recorded(sheet: Sheet, stream: str, channel: str) -> bool:
+    reader = sheet.reader
+    return stream in reader.streams() and channel in {one.name for one in reader.channels(stream) if one.unit == "V"}

@@ -80,7 +80,7 @@ def _made_up(sheet: Sheet, result: ShownResult) -> Chart:
         title=f"Weighed beyond the programme: {result.name}",
         caption="Evaporation is taken out, and what was programmed since the cause. Its end is the result.",
         x=Axis(f"time since {cause.said}", "h"),
-        y=Axis("volume beyond the programme", "µL"),
+        y=Axis("beyond programme", "µL"),
         curves=(*lines, Curve("weighed", "balance", x[kept], beyond[kept])),
         bands=band_of(lines),
     )
@@ -120,7 +120,7 @@ def day_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
         title=f"Volume of the last 24 h: {names_of(results)}",
         caption="What was weighed in the 24 h before each moment, of infusion and boluses together.",
         x=Axis("time since delivery began", "h"),
-        y=Axis("volume of the last 24 h", "µL"),
+        y=Axis("last 24 h", "µL"),
         curves=(*lines, Curve("weighed", "balance", x[kept], last_day[kept])),
         bands=band_of(lines),
         origin_ns=sheet.origin_ns,

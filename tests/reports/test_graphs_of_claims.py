@@ -175,6 +175,22 @@ def test_the_pressure_of_a_closed_line_has_its_number_at_the_release(world):
     assert point.y[0] > line(found, "highest occlusion pressure").y[0]
 
 
+def test_a_supply_that_falls_is_drawn_with_the_alarm_that_it_raises(world):
+    record = world((0, 20.0), (10, 0.0))
+    hours = np.arange(33 * 60 + 1) / 60.0 - 4.0
+    record.descriptor("pump", (Channel("battery", "V"),), {})
+    t_ns, battery = minutes_of(np.where(hours > 2.0, 2.4, 3.0))
+    record.samples("pump", Block(t_ns, {"battery": battery}))
+    status(record, (60.0, "infusing", ()))
+    challenge(record, 2 * 3600, ChallengeKind.SUPPLY_VOLTAGE, until_s=3 * 3600)
+    status(record, (3 * 3600 + 60.0, "infusing", ("battery_low",)))
+    _, graphs = drawn(record, ("no alarm", None, {}))
+    found = chart(graphs, "power")
+    battery = line(found, "pump: battery")
+    (alarm,) = found.marks
+    assert (alarm.name, np.interp(alarm.at, battery.x, battery.y)) == ("battery_low", pytest.approx(2.4))
+
+
 def test_an_alarm_that_came_late_lies_behind_what_is_allowed(world):
     record = world((0, 20.0), (10, 0.0))
     clock_ahead(record, 0.0)
