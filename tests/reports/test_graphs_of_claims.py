@@ -175,6 +175,62 @@ def test_the_pressure_of_a_closed_line_has_its_number_at_the_release(world):
     assert point.y[0] > line(found, "highest occlusion pressure").y[0]
 
 
+def test_a_release_sets_free_what_its_graph_steps_by(world):
+    # Closed for an hour: 20 µL come at once when it is opened.
+    course = ((0, 20.0), (2, 0.0), (3, 20.0 * 60.0 + 20.0), (3 + 1 / 60.0, 20.0), (10, 0.0))
+    record = world(*course, programme=((0, 20.0), (10, 0.0)))
+    challenge(record, 2 * 3600, ChallengeKind.OCCLUSION, until_s=3 * 3600)
+    (result,), graphs = drawn(record, ("released bolus", Limit("µL", upper=5.0), {}))
+    found = line(chart(graphs, "release"), "weighed")
+    ten_minutes_behind = float(np.interp(10.0, found.x, found.y))
+    assert ten_minutes_behind - 20.0 / 6.0 == pytest.approx(result.number.value, abs=0.5)
+    assert result.number.value == pytest.approx(20.0, abs=0.5)
+
+
+def test_the_most_in_24_hours_is_the_highest_of_its_graph(world):
+    record = world((0, 20.0), (10, 0.0))
+    (result,), graphs = drawn(record, ("most in 24 h", Limit("µL", upper=150.0), {}))
+    found = chart(graphs, "day")
+    assert line(found, "weighed").y.max() == pytest.approx(result.number.value)
+    assert line(found, "weighed").y.max() > line(found, "upper limit").y[0]
+
+
+def test_what_flows_back_lies_between_its_marks(world):
+    record = world((0, 20.0), (5, -60.0), (5.5, 20.0), (10, 0.0), programme=((0, 20.0), (10, 0.0)))
+    (result,), graphs = drawn(record, ("reverse flow", Limit("µL", upper=1.0), {}))
+    found = chart(graphs, "rest")
+    falls, lowest = (mark.at for mark in found.marks)
+    weighed_ul = line(found, "weighed")
+    fall = np.interp(falls, weighed_ul.x, weighed_ul.y) - np.interp(lowest, weighed_ul.x, weighed_ul.y)
+    assert (falls, lowest) == (pytest.approx(5.0, abs=0.05), pytest.approx(5.5, abs=0.05))
+    assert fall == pytest.approx(result.number.value, abs=0.2)
+
+
+def test_a_square_bolus_that_stands_still_leaves_its_line(world):
+    record = world((0, 60.0), (1, 0.0), (2, 60.0), (3, 0.0), programme=())
+    tell(record, 0, "give_square_bolus", volume_ul=120.0, over_minutes=180.0)
+    (result,), graphs = drawn(record, ("square bolus evenness", Limit("%", -5.0, 5.0), {}), window=(0.0, 4.0))
+    found = chart(graphs, "evenness")
+    off = line(found, "deviation").y
+    assert off[np.argmax(np.abs(off))] == result.number.value
+    assert np.abs(off).max() > line(found, "upper limit").y[0]
+
+
+def test_the_time_to_an_occlusion_alarm_is_marked_behind_the_latest_allowed(world):
+    record = world((0, 20.0), (10, 0.0))
+    record.descriptor("daq", (Channel("line_pressure", "kPa"),), {})
+    t_ns, pressure = minutes_of(1.0)
+    record.samples("daq", Block(t_ns, {"line_pressure": pressure}))
+    clock_ahead(record, 0.0)
+    status(record, (60.0, "infusing", ()))
+    challenge(record, 3600, ChallengeKind.OCCLUSION, until_s=2 * 3600)
+    status(record, (2.5 * 3600, "infusing", ("occlusion",)))
+    claim = ("time to alarm", Limit("s", upper=1800.0), {"alarm": "occlusion"})
+    (result,), graphs = drawn(record, claim)
+    marks = {mark.name: mark.at for mark in chart(graphs, "pressure").marks}
+    assert marks == {"alarm at the latest": 30.0, "alarm": pytest.approx(result.number.value / 60.0)}
+
+
 def test_a_supply_that_falls_is_drawn_with_the_alarm_that_it_raises(world):
     record = world((0, 20.0), (10, 0.0))
     hours = np.arange(33 * 60 + 1) / 60.0 - 4.0
