@@ -52,7 +52,9 @@ class PumpWatch:
         # Few pumps tell priorities: those whose status has the word.
         critical: tuple[str, ...] | None = getattr(status, "critical", None)
         at_ns = self._clock.now_ns()
-        now = PumpStateChanged(self._name, status.state.value, at_ns, status.alarms, status.log_entries, critical)
+        # Entries that nobody can read witness nothing, neither for the pump nor against it.
+        entries = status.log_entries if isinstance(self._pump, KeepsLog) else 0
+        now = PumpStateChanged(self._name, status.state.value, at_ns, status.alarms, entries, critical)
         if self._last is None or _shown(now) != _shown(self._last):
             self._last = now
             self._record.event(now)

@@ -55,6 +55,9 @@ def log_tells_all(recipe: Recipe, reader: RecordReader) -> FactFound:
     if held.unknown:
         return FactFound(holds=False, text="whether its log tells all is not known", invalid=(held.unknown,))
     lines, loose, demanded = held.lines, held.loose, held.demanded
+    if not demanded and not lines and not any(one.log_entries for one in case.states):
+        nothing = "nothing shows that the pump keeps a log: nothing was to be told, and no line was ever read"
+        return FactFound(holds=False, text="whether its log tells all is not known", invalid=(nothing,))
     against = (
         *_unread(case, recipe),
         *out_of_order([one.line for one in lines if recipe.from_ns <= one.read_ns <= recipe.to_ns]),
