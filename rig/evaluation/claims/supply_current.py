@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rig.errors import SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.columns import read_column
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.outcome import Evaluation
 from rig.metrology.uncertainty.budget import Component, combine
@@ -27,7 +27,7 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     Raises SeriesError when neither was recorded, for fewer than 8 readings, and when neither the plan nor the bench
     file says how good the instrument is.
     """
-    stream, channel = _place(reader)
+    stream, channel = place_of_current(reader)
     current_ma, series = read_column(reader, stream, channel, recipe.from_ns, recipe.to_ns)
     if len(current_ma) < _FEWEST:
         raise SeriesError(f"{len(current_ma)} readings of {stream} in this window: {_FEWEST} are needed for a mean")
@@ -46,7 +46,8 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     return Evaluation(budget, (*inputs.standing_invalid(reader, recipe.to_ns), *lost), details)
 
 
-def _place(reader: RecordReader) -> tuple[str, str]:
+def place_of_current(reader: RecordReader) -> tuple[str, str]:
+    """Return the stream that tells the current into the pump, and its channel; raise SeriesError for none."""
     for capability, channel in _PLACES:
         for stream in streams_of(reader, capability):
             if channel in {one.name for one in reader.channels(stream)}:
@@ -91,6 +92,7 @@ KINDS = (
         question="the mean current into the pump, in mA",
         compute=compute,
         parameters={"accuracy_ma": "how far off the meter may be, ± mA; left out, as the bench file says"},
+        graph=GraphKind.CURRENT,
         panel=ResultPanel("Current into the pump", 3),
     ),
 )
