@@ -160,7 +160,8 @@ class PlantChallenges:
         """Return why a challenge cannot be done to this laboratory, "" when it can."""
         if method := firmware_lacks(verb, self._laboratory.firmware):
             return f"the firmware of the simulated pump has no {method}"
-        return "" if verb in CHALLENGES and verb not in ("link_lost", "link_noisy") else f"no plant does {verb}"
+        of_the_plant = verb in CHALLENGES and CHALLENGES[verb].theme != "link"
+        return "" if of_the_plant else f"no plant does {verb}"
 
     def begin(self, verb: str, figures: Mapping[str, float], t_ns: int) -> int:
         """Do a challenge at `t_ns`, up to which all has lived; return its number, to end it by.

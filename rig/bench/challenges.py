@@ -10,15 +10,15 @@ from collections.abc import Iterator
 
 from rig.bench.realisers import BY_OPERATOR, Moment, Realiser, Realisers
 from rig.bench_file.challenges import CHALLENGES, wrong_figures
-from rig.errors import ChallengeRefusedError, RigError
+from rig.errors import ChallengeRefusedError, GarbledReplyError, NoReplyError, PlanError, RigError
 from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
 
 Lasting = contextlib.AbstractContextManager[None]
 # While one of these is on there is nobody to be asked at the other end of the pump's link.
-_OUT_OF_REACH = frozenset({"link_lost", "power_cut"})
-_OF_THE_LINK = frozenset({"link_lost", "link_noisy", "power_cut", "supply_voltage"})
+_OUT_OF_REACH = frozenset({"link_lost", "link_stalled", "power_cut"})
+_OF_THE_LINK = frozenset({"link_lost", "link_noisy", "link_replayed", "link_stalled", "power_cut", "supply_voltage"})
 
 
 class Challenges:
@@ -94,6 +94,26 @@ class Challenges:
     def link_noisy(self, *, flipped_bits: int, one_answer_in: int = 2) -> Lasting:
         """Turn so many bits of one answer of the pump in every `one_answer_in`."""
         return self._lasting("link_noisy", flipped_bits=flipped_bits, one_answer_in=one_answer_in)
+
+    def link_replayed(self) -> Lasting:
+        """Let each frame of the rig arrive twice, and once more behind the next one."""
+        return self._lasting("link_replayed")
+
+    @contextlib.contextmanager
+    def link_stalled(self, *, after_frames: int) -> Iterator[None]:
+        """Let so many frames more reach the pump, and then nothing but noise pass until the order in the block fails.
+
+        That it fails is what was wanted, and ends the block. Raises PlanError for a block that came to its end.
+        """
+        with (
+            self._lasting("link_stalled", after_frames=after_frames),
+            contextlib.suppress(NoReplyError, GarbledReplyError),
+        ):
+            yield
+            raise PlanError(
+                "bench.challenge.link_stalled: the block came to its end although the link stalls after "
+                f"{after_frames} frames; give the pump an order of more frames in it, or say fewer"
+            )
 
     def press_button(self) -> None:
         """Press the patient's button."""
