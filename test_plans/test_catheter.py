@@ -1,4 +1,7 @@
-"""What happens to a catheter: it closes, kinks, leaks, comes off. What becomes of the dose, and who notices?"""
+"""What happens to a catheter: it closes, kinks, leaks, comes off. What becomes of the dose, and who notices?
+
+The pump has no sensor for any of it: it is for the rig to find.
+"""
 
 import pytest
 
@@ -26,3 +29,25 @@ def test_a_kink_costs_no_volume(pump, bench, verify):
         with bench.window("kinked") as kinked:
             bench.dwell(hours=3, doing="kinked")
     verify("flow through a kink", kinked.flow_error()).within("basal accuracy")
+
+
+def test_a_leak_is_found_although_the_pump_is_silent(pump, bench, verify):
+    """A quarter of the dose leaks and the pump says nothing: the rig tells how much is missing, and that it leaks."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(hours=1, doing="a tight line")
+    with bench.challenge.leak(share_percent=25.0), bench.window("leaking") as leaking:
+        bench.dwell(hours=3, doing="a line that leaks")
+    verify("the pump is silent", leaking.no_alarm()).holds()
+    verify("what is missing", leaking.flow_error()).within("a quarter of the dose missing")
+    verify("the rig finds a leak", leaking.shows(cause="leak")).holds()
+
+
+def test_a_catheter_that_is_off_is_found_although_the_pump_is_silent(pump, bench, verify):
+    """A catheter comes off and the pump counts on: the rig tells that nothing arrives, and where it went."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(hours=1, doing="a catheter in its place")
+    with bench.challenge.disconnection(), bench.window("off") as off:
+        bench.dwell(hours=3, doing="a catheter that is off")
+    verify("the pump is silent", off.no_alarm()).holds()
+    verify("what is missing", off.flow_error()).within("all of the dose missing")
+    verify("the rig finds it lost on the way", off.shows(cause="leak")).holds()

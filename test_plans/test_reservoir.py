@@ -22,7 +22,8 @@ def test_a_refill_is_counted_down_from(pump, bench, verify):
 @pytest.mark.requirement("IT-14", "1.5.5")
 def test_the_low_mark_warns_and_the_dose_goes_on(pump, bench, verify):
     """At the low mark the pump warns and delivers on within its limits."""
-    pump.refilled(volume_ul=4600.0)  # what the pump believes; the reservoir holds more
+    bench.challenge.fill_anew(volume_ul=4600.0)
+    pump.refilled(volume_ul=4600.0)
     pump.set_low_reservoir(volume_ul=4000.0)
     pump.run_continuous(rate_ul_h=400.0)
     with bench.window("down to the mark") as mark:
@@ -31,13 +32,26 @@ def test_the_low_mark_warns_and_the_dose_goes_on(pump, bench, verify):
     verify("volume through the mark", mark.volume_error()).within("volume accuracy")
 
 
-@pytest.mark.requirement("IT-14", "1.5.6")
-def test_the_last_millilitres_are_delivered_and_an_empty_pump_says_so(pump, bench, verify):
-    """The last millilitre comes at its rate; then delivery ends with a critical alarm."""
-    pump.refilled(volume_ul=1000.0)  # what the pump believes; the reservoir holds more
+@pytest.mark.requirement("IT-02", "IT-14", "1.5.6")
+def test_the_last_millilitre_is_delivered_and_an_empty_pump_says_so(pump, bench, verify):
+    """All of the last millilitre arrives, so that none of it went elsewhere; then delivery ends with a critical alarm."""
+    bench.challenge.fill_anew(volume_ul=1000.0)
+    pump.refilled(volume_ul=1000.0)
     bench.expect_alarm("reservoir_low")
     with bench.window("to the end") as end:
         pump.run_continuous(rate_ul_h=400.0)
         bench.dwell(hours=4, doing="until nothing is left")
-    verify("empty reservoir was signalled", end.alarm_came(alarm="reservoir_empty", within_s=3 * 3600)).holds()
+    empty = end.alarm_came(alarm="reservoir_empty", within_s=3 * 3600, priority="critical")
+    verify("empty reservoir was signalled", empty).holds()
     verify("volume of the last millilitre", end.volume()).within("last millilitre")
+
+
+@pytest.mark.requirement("IT-02")
+def test_a_reservoir_empties_as_fast_as_the_pump_believes(pump, bench, verify):
+    """What the pump takes off its reservoir is what was weighed: its low-reservoir alarm, computed of it, is in time."""
+    pump.run_continuous(rate_ul_h=300.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.window("emptying") as emptying:
+        bench.dwell(hours=4, doing="emptying the reservoir")
+    verify("the pump's estimate of its reservoir", emptying.reservoir_error()).within("books accuracy")
+    verify("programme, books and balance", emptying.three_truths()).holds()

@@ -45,11 +45,20 @@ class IsFilled(Protocol):
         """Take so much more into the reservoir, now; raises ChallengeRefusedError for more than it holds."""
 
 
+@runtime_checkable
+class IsFilledAnew(Protocol):
+    """Firmware of a pump with a reservoir that can be emptied and filled."""
+
+    def fill_anew(self, volume_ul: float) -> None:
+        """Hold so much in the reservoir, now; raises ChallengeRefusedError for more than goes into it."""
+
+
 # What a pump's firmware needs for a challenge, and how that is told.
 _ASKED_OF_FIRMWARE: dict[str, tuple[type, str]] = {
     "magnet": (FeelsMagnet, "magnet(on=…)"),
     "press_button": (HasButton, "press_button()"),
     "refill": (IsFilled, "refill(volume_ul)"),
+    "fill_anew": (IsFilledAnew, "fill_anew(volume_ul)"),
 }
 
 
@@ -107,6 +116,7 @@ class ScriptedChallenge(ChallengeFigures):
         "bubble",
         "press_button",
         "refill",
+        "fill_anew",
         "bump_balance",
     ]
     at_h: float = Field(ge=0)
@@ -266,3 +276,5 @@ class PlantChallenges:
             firmware.press_button()
         elif verb == "refill" and isinstance(firmware, IsFilled):
             firmware.refill(figures["volume_ul"])
+        elif verb == "fill_anew" and isinstance(firmware, IsFilledAnew):
+            firmware.fill_anew(figures["volume_ul"])

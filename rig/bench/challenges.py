@@ -123,6 +123,10 @@ class Challenges:
         """Fill so much, in µL, into the reservoir; the pump is told of it by a verb of its own."""
         self._at_once("refill", volume_ul=volume_ul)
 
+    def fill_anew(self, *, volume_ul: float) -> None:
+        """Empty the reservoir and fill so much, in µL, into it; the pump is told of it by a verb of its own."""
+        self._at_once("fill_anew", volume_ul=volume_ul)
+
     # What the bench asks ------------------------------------------------------------------------------------------
 
     @property

@@ -93,6 +93,9 @@ CHALLENGES: dict[str, ChallengeSpec] = {
     "refill": ChallengeSpec(
         ChallengeKind.REFILL, "refill", {"volume_ul": Allowed(0.0, 1e6, above=True)}, lasts=False, by=_BY_HAND
     ),
+    "fill_anew": ChallengeSpec(
+        ChallengeKind.FILLED_ANEW, "refill", {"volume_ul": Allowed(0.0, 1e6)}, lasts=False, by=_BY_HAND
+    ),
     "bump_balance": ChallengeSpec(
         ChallengeKind.BALANCE_BUMPED, "balance", {"mg": Allowed(-10_000.0, 10_000.0)}, lasts=False, by=_BY_HAND
     ),
@@ -145,6 +148,7 @@ class ChallengesSection(TomlTable):
     bubble: ChallengeTable | None = None
     press_button: ChallengeTable | None = None
     refill: ChallengeTable | None = None
+    fill_anew: ChallengeTable | None = None
     bump_balance: ChallengeTable | None = None
 
     def of(self, verb: str) -> ChallengeTable | None:

@@ -27,6 +27,7 @@ class ChallengeKind(StrEnum):
     LINK_STALLED = "link stalled"
     BUTTON = "patient's button"
     REFILL = "refill"
+    FILLED_ANEW = "filled anew"
     BALANCE_BUMPED = "balance bumped"
     EVAPORATION = "evaporation"
 
