@@ -34,7 +34,7 @@ def test_the_low_mark_warns_and_the_dose_goes_on(pump, bench, verify):
 
 @pytest.mark.requirement("IT-02", "IT-14", "1.5.6")
 def test_the_last_millilitre_is_delivered_and_an_empty_pump_says_so(pump, bench, verify):
-    """All of the last millilitre arrives, so that none of it went elsewhere; then delivery ends with a critical alarm."""
+    """All of the last millilitre arrives and none of it goes elsewhere; then delivery ends with a critical alarm."""
     bench.challenge.fill_anew(volume_ul=1000.0)
     pump.refilled(volume_ul=1000.0)
     bench.expect_alarm("reservoir_low")
@@ -48,7 +48,7 @@ def test_the_last_millilitre_is_delivered_and_an_empty_pump_says_so(pump, bench,
 
 @pytest.mark.requirement("IT-02")
 def test_a_reservoir_empties_as_fast_as_the_pump_believes(pump, bench, verify):
-    """What the pump takes off its reservoir is what was weighed: its low-reservoir alarm, computed of it, is in time."""
+    """What the pump takes off its reservoir is what was weighed, so that its low-reservoir alarm will be in time."""
     pump.run_continuous(rate_ul_h=300.0)
     bench.dwell(hours=1, doing="stabilising")
     with bench.window("emptying") as emptying:

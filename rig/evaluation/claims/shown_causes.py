@@ -1,4 +1,4 @@
-"""Whether balance, motor and flow sensor disagree as they do with one cause: a leak, say, of which the pump is silent."""
+"""Whether balance, motor and flow sensor disagree as they do with one cause, a leak say: the pump is silent."""
 
 from typing import get_args
 
