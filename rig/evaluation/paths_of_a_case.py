@@ -22,7 +22,7 @@ _SQRT_3 = math.sqrt(3.0)
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The paths of one delivery that were compared, and what fits where they disagree, best first; () where they agree."""
+    """The paths of one delivery that were compared, and what fits their disagreement, best first; () for none."""
 
     paths: tuple[PathKind, ...]
     findings: tuple[Finding, ...]
