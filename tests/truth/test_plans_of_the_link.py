@@ -1,22 +1,15 @@
 """The catalogue's plans of the link, on pumps that take a disturbed link for an order."""
 
-import pytest
-
 from test_plans import test_link as plans
 from tests.truth.catalogue import PARTS, run_plan_of_catalogue
 
-STAGE_TAKES_EFFECT = "tests.instruments.intrathecal_pump.defective_parts:StageTakesEffect"
 
-
-@pytest.mark.parametrize(
-    "after_frames, desk", [(1, STAGE_TAKES_EFFECT), (2, "CommitsWhatItReadsBack")], ids=["staged", "read back"]
-)
-def test_a_rate_that_runs_without_its_commit_is_found(tmp_path, after_frames, desk):
+def test_a_rate_that_runs_without_its_commit_is_found(tmp_path):
     outcome = run_plan_of_catalogue(
         tmp_path,
         plans.test_a_change_that_is_not_completed_leaves_the_former_therapy,
-        parameters={"after_frames": after_frames},
-        parts={"desk": desk},
+        parameters={"after_frames": 2},
+        parts={"desk": "CommitsWhatItReadsBack"},
     )
     flow = outcome.results["flow of the former therapy"]
     assert (flow.verdict, round(flow.number.value)) == ("FAIL", 200)
