@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.requirement("IT-02"), pytest.mark.evaporation(hours=1)
 
 @pytest.mark.requirement("1.10.7")
 def test_what_an_occlusion_holds_back_comes_when_it_is_released(pump, bench, verify):
-    """Half an hour of occlusion costs no volume once the line is open again, and adds none."""
+    """Half an hour of occlusion costs no volume once the line is open; what comes at once is no dangerous bolus."""
     with bench.window("closed and open") as released:
         pump.run_continuous(rate_ul_h=200.0)
         bench.dwell(hours=1, doing="open")
@@ -19,6 +19,7 @@ def test_what_an_occlusion_holds_back_comes_when_it_is_released(pump, bench, ver
             bench.dwell(minutes=30, doing="closed")
         bench.dwell(hours=2, doing="open again")
     verify("volume of all", released.volume_error()).within("volume accuracy")
+    verify("released at once", released.released_bolus()).within("bolus after an occlusion")
 
 
 def test_a_kink_costs_no_volume(pump, bench, verify):

@@ -21,11 +21,12 @@ def test_each_step_of_a_day_is_delivered_at_its_time(pump, bench, verify):
 
 
 def test_a_week_has_its_own_day_patterns(pump, bench, verify):
-    """Seven days with three patterns deliver what each weekday asks for."""
+    """Seven days with three patterns deliver what each weekday asks for, by a clock that does not run away."""
     pump.run_flex(days=WEEK)
-    with bench.window("a week") as week:
+    with bench.read_each(minutes=10), bench.window("a week") as week:
         bench.dwell(hours=7 * 24, doing="one week")
     verify("volume of the week", week.volume_error()).within("volume accuracy")
+    verify("drift of the pump's clock", week.pump_clock_drift(resolution_s=0.001)).within("clock drift")
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ def test_a_noisy_link_changes_no_therapy(pump, bench, verify):
     verify("flow on a noisy link", noisy.flow_error()).within("basal accuracy")
 
 
+@pytest.mark.requirement("1.1.7")
 @pytest.mark.parametrize("after_frames", [1, 2], ids=["staged", "read back"])
 def test_a_change_that_is_not_completed_leaves_the_former_therapy(pump, bench, verify, after_frames):
     """A new rate that is staged, and never committed because the link stalls, leaves the infusion at its old one."""

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from instruments.intrathecal_pump.messages import Alarm
+from instruments.intrathecal_pump.simulated.alarms import Alarms
+from instruments.intrathecal_pump.simulated.bolus_engine import BolusEngine
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
 from instruments.intrathecal_pump.simulated.stroke_planner import StrokePlanner
@@ -43,3 +46,34 @@ class ForgetsWhatFellDueUnasked(Mechanism):
 
     def strokes(self, turns):
         return super().strokes(replace(turns, due_ns=turns.due_ns[:30]))
+
+
+class SlewsOverTwoHours(StrokePlanner):
+    """A new rate is approached evenly over two hours."""
+
+    began_ns = 0
+
+    def run(self, spell):
+        if spell.rate_nl_h and not self.began_ns:
+            self.began_ns = spell.from_ns
+        share = min(1.0, (spell.from_ns - self.began_ns) / (2 * NS_PER_H)) if self.began_ns else 1.0
+        return super().run(replace(spell, rate_nl_h=round(share * spell.rate_nl_h)))
+
+
+class GivesTheRestOfItsBolus(BolusEngine):
+    """What a power cut left of a bolus is given on top of the next."""
+
+    left_behind_nl = 0
+
+    def power_lost(self):
+        self.left_behind_nl = max(self.left_behind_nl, self.left_nl)
+        super().power_lost()
+
+    def begin(self, bolus):
+        super().begin(replace(bolus, volume_nl=bolus.volume_nl + self.left_behind_nl))
+        self.left_behind_nl = 0
+
+
+class NoStallIsTold(Alarms):
+    def causes(self, t_ns, *, delivering):
+        return super().causes(t_ns, delivering=delivering) & ~Alarm.STALL

@@ -8,14 +8,12 @@ from tests.truth.catalogue import run_plan_of_catalogue
 
 
 def test_a_reservoir_that_leaks_at_its_septum_is_found_although_the_pump_believes_in_its_content(tmp_path):
-    plan = reservoir.test_the_last_millilitre_is_delivered_and_an_empty_pump_says_so
+    plan = reservoir.test_the_last_four_millilitres_are_delivered_and_an_empty_pump_says_so
     results = run_plan_of_catalogue(tmp_path, plan, parts={"mechanism": "LeaksAtTheSeptum"}).results
-    given = results["volume of the last millilitre"]
-    # Of 1 mL at 400 µL/h: so many hours until 400 and 3500 / 24 µL/h together have emptied it.
-    assert (given.verdict, given.number.value) == (
-        "FAIL",
-        pytest.approx(400.0 * 1000.0 / (400.0 + 3500.0 / 24.0), abs=2),
-    )
+    given = results["volume of the last 4 mL"]
+    # So many hours until 1000 µL/h and 3500 / 24 µL/h together have emptied 4 mL.
+    hours = 4000.0 / (1000.0 + 3500.0 / 24.0)
+    assert (given.verdict, given.number.value) == ("FAIL", pytest.approx(1000.0 * hours, abs=4))
 
 
 def test_a_pump_that_over_infuses_empties_its_reservoir_faster_than_it_believes(tmp_path):
