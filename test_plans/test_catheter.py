@@ -6,7 +6,7 @@ The pump has no sensor for any of it: it is for the rig to find.
 import pytest
 
 # So much flows that an hour's weighing on either side tells evaporation well enough.
-pytestmark = [pytest.mark.requirement("IT-02"), pytest.mark.evaporation(hours=1)]
+pytestmark = pytest.mark.evaporation(hours=1)
 
 
 @pytest.mark.requirement("1.10.7")
@@ -22,6 +22,7 @@ def test_what_an_occlusion_holds_back_comes_when_it_is_released(pump, bench, ver
     verify("released at once", released.released_bolus()).within("bolus after an occlusion")
 
 
+@pytest.mark.requirement("ACC-001")
 def test_a_kink_costs_no_volume(pump, bench, verify):
     """A catheter of ten times the resistance delays the dose, and changes nothing of it."""
     pump.run_continuous(rate_ul_h=200.0)
@@ -32,6 +33,7 @@ def test_a_kink_costs_no_volume(pump, bench, verify):
     verify("flow through a kink", kinked.flow_error()).within("basal accuracy")
 
 
+@pytest.mark.requirement("IT-02")
 def test_a_leak_is_found_although_the_pump_is_silent(pump, bench, verify):
     """A quarter of the dose leaks and the pump says nothing: the rig tells how much is missing, and that it leaks."""
     pump.run_continuous(rate_ul_h=200.0)
@@ -43,6 +45,7 @@ def test_a_leak_is_found_although_the_pump_is_silent(pump, bench, verify):
     verify("the rig finds a leak", leaking.shows(cause="leak")).holds()
 
 
+@pytest.mark.requirement("IT-02")
 def test_a_catheter_that_is_off_is_found_although_the_pump_is_silent(pump, bench, verify):
     """A catheter comes off and the pump counts on: the rig tells that nothing arrives, and where it went."""
     pump.run_continuous(rate_ul_h=200.0)

@@ -3,9 +3,10 @@
 import pytest
 
 # So much flows that an hour's weighing on either side tells evaporation well enough.
-pytestmark = [pytest.mark.requirement("IT-03"), pytest.mark.evaporation(hours=1)]
+pytestmark = pytest.mark.evaporation(hours=1)
 
 
+@pytest.mark.requirement("IT-19")
 def test_a_noisy_link_changes_no_therapy(pump, bench, verify):
     """While one answer in six has a flipped bit, and afterwards, an infusion goes on at its rate."""
     pump.run_continuous(rate_ul_h=200.0)
@@ -17,7 +18,7 @@ def test_a_noisy_link_changes_no_therapy(pump, bench, verify):
     verify("flow on a noisy link", noisy.flow_error()).within("basal accuracy")
 
 
-@pytest.mark.requirement("1.1.7")
+@pytest.mark.requirement("IT-03", "1.1.7")
 @pytest.mark.parametrize("after_frames", [1, 2], ids=["staged", "read back"])
 def test_a_change_that_is_not_completed_leaves_the_former_therapy(pump, bench, verify, after_frames):
     """A new rate that is staged, and never committed because the link stalls, leaves the infusion at its old one."""
@@ -31,6 +32,7 @@ def test_a_change_that_is_not_completed_leaves_the_former_therapy(pump, bench, v
     verify("no alarm", former.no_alarm()).holds()
 
 
+@pytest.mark.requirement("IT-03")
 def test_a_change_that_is_cut_off_for_good_ends_in_a_critical_alarm(pump, bench, verify):
     """When the link stalls before the commit and stays lost, delivery ends with a critical alarm."""
     bench.expect_alarm("link_lost")
@@ -74,6 +76,7 @@ def test_a_bolus_whose_answers_are_spoilt_is_given_once(pump, bench, verify):
     verify("the pump's log tells the bolus once", spoilt.log_tells_all()).holds()
 
 
+@pytest.mark.requirement("IT-03", "IT-05")
 def test_a_link_that_is_lost_ends_delivery_with_an_alarm(pump, bench, verify):
     """When nobody is heard the pump stops by itself, says so when it is heard again, and makes nothing up."""
     bench.expect_alarm("link_lost")

@@ -6,9 +6,9 @@ import pytest
 pytestmark = pytest.mark.evaporation(hours=1)
 
 
-@pytest.mark.requirement("IT-18")
+@pytest.mark.requirement("IT-01", "IT-02")
 def test_a_refill_is_counted_down_from(pump, bench, verify):
-    """A pump that was told of a refill delivers on, and counts its reservoir down by what is weighed."""
+    """From a refill on the pump delivers its rate, and counts its reservoir down by what is weighed."""
     pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(hours=1, doing="before the refill")
     bench.challenge.refill(volume_ul=150.0)
