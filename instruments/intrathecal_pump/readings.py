@@ -1,8 +1,5 @@
 """The pump's integers as the rig's quantities."""
 
-from dataclasses import dataclass
-
-from instruments.intrathecal_pump.codes import NON_CRITICAL_ALARMS
 from instruments.intrathecal_pump.messages import Alarm, Limits, LogRecord, StatusReply
 from instruments.intrathecal_pump.programme import NL_PER_UL
 from rig.capabilities import LogEntry, PumpLimits, PumpState, PumpStatus
@@ -34,30 +31,18 @@ def sample(status: StatusReply, t_ns: int) -> dict[str, float]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class PrioritisedStatus(PumpStatus):
-    """A status that tells besides which of its alarms are critical."""
-
-    critical: tuple[str, ...]
-
-
-def pump_status(status: StatusReply) -> PrioritisedStatus:
+def pump_status(status: StatusReply) -> PumpStatus:
     """Return a status as the plans see it."""
-    return PrioritisedStatus(
+    return PumpStatus(
         state=PumpState(status.state.name.lower()),
         rate_ul_h=(status.basal_nl_h + status.bolus_nl_h) / NL_PER_UL,
         delivered_ul=status.delivered_nl / NL_PER_UL,
         reservoir_ul=status.reservoir_nl / NL_PER_UL,
         battery_v=status.battery_mv / 1000,
-        alarms=_names(status.alarms),
+        alarms=tuple(str(alarm.name).lower() for alarm in Alarm if alarm in status.alarms),
         pump_clock_ns=status.clock_ms * NS_PER_MS,
         log_entries=status.log_entries,
-        critical=_names(status.alarms & ~NON_CRITICAL_ALARMS),
     )
-
-
-def _names(alarms: Alarm) -> tuple[str, ...]:
-    return tuple(str(alarm.name).lower() for alarm in Alarm if alarm in alarms)
 
 
 def log_entry(record: LogRecord) -> LogEntry:

@@ -130,15 +130,6 @@ def test_the_link_watchdog_stops_the_pump_when_the_rig_is_silent(ward, driver):
     assert (status.state, status.alarms, status.delivered_ul) == (PumpState.ALARM, ("link_lost",), 0.0)
 
 
-def test_alarms_are_told_with_their_priority(ward, driver):
-    driver.run_continuous(rate_ul_h=1000.0)
-    driver.set_low_reservoir(volume_ul=120_000.0)
-    driver.set_link_watchdog(seconds=0.5)
-    ward.clock.wait_s(60)
-    status = driver.status()
-    assert (status.alarms, status.critical) == (("reservoir_low", "link_lost"), ("link_lost",))
-
-
 def test_the_log_comes_whole_over_many_frames(driver):
     for _ in range(20):
         driver.run_continuous(rate_ul_h=2.0)
