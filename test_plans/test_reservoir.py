@@ -28,7 +28,10 @@ def test_the_low_mark_warns_and_the_dose_goes_on(pump, bench, verify):
     pump.run_continuous(rate_ul_h=400.0)
     with bench.window("down to the mark") as mark:
         bench.dwell(hours=4, doing="through the low mark")
-    verify("low reservoir was signalled", mark.alarm_came(alarm="reservoir_low", within_s=2 * 3600)).holds()
+    verify(
+        "low reservoir was signalled",
+        mark.alarm_came(alarm="reservoir_low", within_s=2 * 3600, priority="non-critical"),
+    ).holds()
     verify("volume through the mark", mark.volume_error()).within("volume accuracy")
 
 
