@@ -6,7 +6,8 @@ and for one that this bench cannot do; then nothing was done.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from types import TracebackType
 
 from rig.bench.realisers import BY_OPERATOR, Moment, Realiser, Realisers
 from rig.bench_file.challenges import CHALLENGES, wrong_figures
@@ -15,10 +16,45 @@ from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
 
-Lasting = contextlib.AbstractContextManager[None]
 # While one of these is on there is nobody to be asked at the other end of the pump's link.
 _OUT_OF_REACH = frozenset({"link_lost", "link_stalled", "power_cut"})
 _OF_THE_LINK = frozenset({"link_lost", "link_noisy", "link_replayed", "link_stalled", "power_cut", "supply_voltage"})
+
+
+class Lasting(contextlib.AbstractContextManager[None]):
+    """A challenge that was said and begins with its `with` block; until then nothing has been done."""
+
+    def __init__(self, challenges: "Challenges", verb: str, figures: dict[str, float]) -> None:
+        self.verb = verb
+        self._challenges = challenges
+        self._figures = figures
+
+    def __enter__(self) -> None:
+        """Begin the challenge; raises ChallengeRefusedError."""
+        self._challenges.begin(self, self._figures)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        """End the challenge, unless the plan or the bench has ended it already; no error goes lost."""
+        self._challenges.end(self)
+        return None
+
+
+class Stalling(Lasting):
+    """A link that stalls within an order: that the order fails is what was wanted, and ends the block."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """End the challenge; raises PlanError for a block that came to its end."""
+        super().__exit__(kind, error, trace)
+        if error is None:
+            raise PlanError(
+                "bench.challenge.link_stalled: the block came to its end, so the link did not stall within an order; "
+                "give the pump an order of more frames in it, or say fewer after_frames"
+            )
+        return isinstance(error, NoReplyError | GarbledReplyError)
 
 
 class Challenges:
@@ -29,6 +65,8 @@ class Challenges:
         self._realisers = realisers
         self._record = record
         self._on: dict[str, Realiser] = {}
+        self._begun_by: dict[str, Lasting] = {}
+        self._only_said: list[Lasting] = []
 
     # The line -----------------------------------------------------------------------------------------------------
 
@@ -100,21 +138,14 @@ class Challenges:
         """Let each frame of the rig arrive twice, and once more behind the next one."""
         return self._lasting("link_replayed")
 
-    @contextlib.contextmanager
-    def link_stalled(self, *, after_frames: int) -> Iterator[None]:
+    def link_stalled(self, *, after_frames: int) -> Stalling:
         """Let so many frames more reach the pump, and then nothing but noise pass until the order in the block fails.
 
         That it fails is what was wanted, and ends the block. Raises PlanError for a block that came to its end.
         """
-        with (
-            self._lasting("link_stalled", after_frames=after_frames),
-            contextlib.suppress(NoReplyError, GarbledReplyError),
-        ):
-            yield
-            raise PlanError(
-                "bench.challenge.link_stalled: the block came to its end although the link stalls after "
-                f"{after_frames} frames; give the pump an order of more frames in it, or say fewer"
-            )
+        said = Stalling(self, "link_stalled", {"after_frames": after_frames})
+        self._only_said.append(said)
+        return said
 
     def press_button(self) -> None:
         """Press the patient's button."""
@@ -139,27 +170,40 @@ class Challenges:
         """End what keeps the pump from hearing that it must stop, but for what an operator would have to be asked."""
         self._end_all([verb for verb in self._on if verb in _OF_THE_LINK and self._on[verb].by != BY_OPERATOR])
 
+    def never_begun(self) -> tuple[str, ...]:
+        """Return the verbs of what was said without a `with`, since the last `close`: none of it was done."""
+        return tuple(one.verb for one in self._only_said)
+
     def close(self) -> None:
         """End everything that is still on, the newest first; raise the first failure when all were tried."""
+        self._only_said.clear()
         self._end_all(list(self._on))
+
+    def begin(self, lasting: Lasting, figures: dict[str, float]) -> None:
+        """Begin what was said; raises ChallengeRefusedError, and then nothing was done."""
+        if lasting in self._only_said:
+            self._only_said.remove(lasting)
+        self._begin(lasting.verb, figures)
+        self._begun_by[lasting.verb] = lasting
+
+    def end(self, lasting: Lasting) -> None:
+        """End what was begun, unless the plan or the bench has ended it already."""
+        if lasting.verb in self._on and self._begun_by.get(lasting.verb) is lasting:
+            self._end(lasting.verb)
 
     # How ----------------------------------------------------------------------------------------------------------
 
-    @contextlib.contextmanager
-    def _lasting(self, verb: str, **figures: float) -> Iterator[None]:
-        realiser = self._begin(verb, figures)
-        try:
-            yield
-        finally:
-            if self._on.get(verb) is realiser:  # else the plan or the bench has ended it already
-                self._end(verb)
+    def _lasting(self, verb: str, **figures: float) -> Lasting:
+        said = Lasting(self, verb, figures)
+        self._only_said.append(said)
+        return said
 
     def _at_once(self, verb: str, **figures: float) -> None:
         realiser = self._allowed(verb, figures)
         with _undisturbed(realiser):
             self._tell_begun(verb, figures, realiser, realiser.begin())
 
-    def _begin(self, verb: str, figures: dict[str, float]) -> Realiser:
+    def _begin(self, verb: str, figures: dict[str, float]) -> None:
         realiser = self._allowed(verb, figures)
         told = False
         try:
@@ -175,7 +219,6 @@ class Challenges:
             except RigError as also:
                 error.add_note(f"and it could not be taken back: {also}")
             raise
-        return realiser
 
     def _allowed(self, verb: str, figures: dict[str, float]) -> Realiser:
         """Return what does a challenge; raise ChallengeRefusedError when it may not be done now, or not here."""

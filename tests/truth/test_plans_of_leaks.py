@@ -9,7 +9,9 @@ from tests.truth.catalogue import run_plan_of_catalogue
 
 def test_a_reservoir_that_leaks_at_its_septum_is_found_although_the_pump_believes_in_its_content(tmp_path):
     plan = reservoir.test_the_last_four_millilitres_are_delivered_and_an_empty_pump_says_so
-    results = run_plan_of_catalogue(tmp_path, plan, parts={"mechanism": "LeaksAtTheSeptum"}).results
+    results = run_plan_of_catalogue(
+        tmp_path, plan, parts={"mechanism": "tests.truth.faulty_links:LeaksAtTheSeptum"}
+    ).results
     given = results["volume of the last 4 mL"]
     # So many hours until 1000 µL/h and 3500 / 24 µL/h together have emptied 4 mL.
     hours = 4000.0 / (1000.0 + 3500.0 / 24.0)
