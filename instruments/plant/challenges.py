@@ -45,11 +45,20 @@ class IsFilled(Protocol):
         """Take so much more into the reservoir, now; raises ChallengeRefusedError for more than it holds."""
 
 
+@runtime_checkable
+class IsFilledAnew(Protocol):
+    """Firmware of a pump with a reservoir that can be emptied and filled."""
+
+    def fill_anew(self, volume_ul: float) -> None:
+        """Hold so much in the reservoir, now; raises ChallengeRefusedError for more than goes into it."""
+
+
 # What a pump's firmware needs for a challenge, and how that is told.
 _ASKED_OF_FIRMWARE: dict[str, tuple[type, str]] = {
     "magnet": (FeelsMagnet, "magnet(on=…)"),
     "press_button": (HasButton, "press_button()"),
     "refill": (IsFilled, "refill(volume_ul)"),
+    "fill_anew": (IsFilledAnew, "fill_anew(volume_ul)"),
 }
 
 
@@ -107,6 +116,7 @@ class ScriptedChallenge(ChallengeFigures):
         "bubble",
         "press_button",
         "refill",
+        "fill_anew",
         "bump_balance",
     ]
     at_h: float = Field(ge=0)
@@ -160,7 +170,8 @@ class PlantChallenges:
         """Return why a challenge cannot be done to this laboratory, "" when it can."""
         if method := firmware_lacks(verb, self._laboratory.firmware):
             return f"the firmware of the simulated pump has no {method}"
-        return "" if verb in CHALLENGES and verb not in ("link_lost", "link_noisy") else f"no plant does {verb}"
+        of_the_plant = verb in CHALLENGES and CHALLENGES[verb].theme != "link"
+        return "" if of_the_plant else f"no plant does {verb}"
 
     def begin(self, verb: str, figures: Mapping[str, float], t_ns: int) -> int:
         """Do a challenge at `t_ns`, up to which all has lived; return its number, to end it by.
@@ -265,3 +276,5 @@ class PlantChallenges:
             firmware.press_button()
         elif verb == "refill" and isinstance(firmware, IsFilled):
             firmware.refill(figures["volume_ul"])
+        elif verb == "fill_anew" and isinstance(firmware, IsFilledAnew):
+            firmware.fill_anew(figures["volume_ul"])

@@ -49,12 +49,10 @@ class PumpWatch:
 
     def _look(self) -> None:
         status = self._pump.status()
-        # Few pumps tell priorities: those whose status has the word.
-        critical: tuple[str, ...] | None = getattr(status, "critical", None)
         at_ns = self._clock.now_ns()
         # Entries that nobody can read witness nothing, neither for the pump nor against it.
         entries = status.log_entries if isinstance(self._pump, KeepsLog) else 0
-        now = PumpStateChanged(self._name, status.state.value, at_ns, status.alarms, entries, critical)
+        now = PumpStateChanged(self._name, status.state.value, at_ns, status.alarms, entries, status.critical)
         if self._last is None or _shown(now) != _shown(self._last):
             self._last = now
             self._record.event(now)

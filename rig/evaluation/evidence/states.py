@@ -5,6 +5,7 @@ from itertools import pairwise
 from rig.evaluation.case import Case
 from rig.evaluation.challenged import dark_spans
 from rig.evaluation.orders import SINGLE
+from rig.evaluation.paces import pace_s
 from rig.evaluation.programme import Stretch
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.pump_events import PumpStateChanged
@@ -38,7 +39,7 @@ def _alarms(case: Case) -> list[str]:
 
 
 def _contradicted(case: Case) -> list[str]:
-    every_s = case.start.instruments[case.pump].sample_every_s
+    every_s = pace_s(case.reader, case.pump, case.from_ns, case.to_ns)
     if every_s is None:
         return []  # a pump that is not polled shows its state now and then: between two looks nothing is known
     slack_ns = round((_PACES * every_s + _ORDER_S) * 1e9)

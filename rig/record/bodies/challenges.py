@@ -23,8 +23,11 @@ class ChallengeKind(StrEnum):
     POWER_CUT = "power cut"
     LINK_LOST = "link lost"
     LINK_NOISY = "link noisy"
+    LINK_REPLAYED = "link replayed"
+    LINK_STALLED = "link stalled"
     BUTTON = "patient's button"
     REFILL = "refill"
+    FILLED_ANEW = "filled anew"
     BALANCE_BUMPED = "balance bumped"
     EVAPORATION = "evaporation"
 
