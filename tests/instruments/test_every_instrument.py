@@ -47,6 +47,7 @@ calibration_u_percent = 0.002
 pump_power = "battery"
 [instruments.it]
 driver = "NAME"
+sample_every_s = 10
 calibration = { id = "c", due = 2030-01-01 }
 """
 # What a number's name must end in: its unit. The rest are numbers without one.
