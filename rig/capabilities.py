@@ -29,7 +29,10 @@ class PumpState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PumpStatus:
-    """The pump's own account of itself; `delivered_ul` counts since its manufacture and never resets."""
+    """The pump's own account of itself; `delivered_ul` counts since its manufacture and never resets.
+
+    `critical` are those of its alarms that it calls critical, None for a pump that tells no priorities.
+    """
 
     state: PumpState
     rate_ul_h: float
@@ -39,6 +42,7 @@ class PumpStatus:
     alarms: tuple[str, ...]
     pump_clock_ns: int
     log_entries: int
+    critical: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

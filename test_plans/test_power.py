@@ -13,7 +13,9 @@ def test_a_low_battery_is_signalled_and_the_dose_holds(pump, bench, verify):
     bench.dwell(hours=1, doing="stabilising")
     with bench.challenge.supply_voltage(v=2.5), bench.window("low battery") as low:
         bench.dwell(hours=4, doing="low battery")
-    verify("low battery was signalled", low.alarm_came(alarm="battery_low", within_s=300)).holds()
+    verify(
+        "low battery was signalled", low.alarm_came(alarm="battery_low", within_s=300, priority="non-critical")
+    ).holds()
     verify("flow at low battery", low.flow_error()).within("basal accuracy")
 
 
@@ -25,7 +27,10 @@ def test_a_depleted_battery_ends_delivery_with_an_alarm(pump, bench, verify):
     bench.dwell(hours=1, doing="before")
     with bench.challenge.supply_voltage(v=2.3), bench.window("depleted") as depleted:
         bench.dwell(hours=1, doing="depleted")
-    verify("depleted battery was signalled", depleted.alarm_came(alarm="battery_depleted", within_s=300)).holds()
+    verify(
+        "depleted battery was signalled",
+        depleted.alarm_came(alarm="battery_depleted", within_s=300, priority="critical"),
+    ).holds()
 
 
 @pytest.mark.requirement("IT-08", "4.1.4")

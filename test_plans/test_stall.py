@@ -12,7 +12,9 @@ def test_a_stall_is_signalled_and_nothing_is_made_up(pump, bench, verify):
         with bench.challenge.magnet():
             bench.dwell(minutes=30, doing="the motor is held")
         bench.dwell(minutes=30, doing="the motor is free again")
-    verify("the stall was signalled", stall.alarm_came(alarm="stall", within_s=120, after="magnet")).holds()
+    verify(
+        "the stall was signalled", stall.alarm_came(alarm="stall", within_s=120, after="magnet", priority="critical")
+    ).holds()
     verify("what was made up", stall.nothing_made_up(after="magnet")).within("nothing made up")
 
 
@@ -24,7 +26,9 @@ def test_a_pump_that_is_stopped_for_two_days_says_so(pump, bench, verify):
     with bench.window("stopped for two days") as forgotten:
         pump.stop()
         bench.dwell(hours=49, doing="forgotten")
-    verify("it was signalled", forgotten.alarm_came(alarm="stopped_too_long", within_s=48.2 * 3600)).holds()
+    verify(
+        "it was signalled", forgotten.alarm_came(alarm="stopped_too_long", within_s=48.2 * 3600, priority="critical")
+    ).holds()
 
 
 @pytest.mark.requirement("1.4.11")

@@ -161,8 +161,8 @@ def _fields(reply: Reply) -> bytes:
             return _U64.pack(clock_ms)
         case Staged(programme):
             return image(programme)
-        case FullStatus(first, beyond, patient):
-            return _fields(first) + therapy.full_status_fields(beyond, patient)
+        case FullStatus(first, beyond, patient, critical):
+            return _fields(first) + therapy.full_status_fields(beyond, patient, critical)
         case StagedPart() | FullLimits() | PatientReply() | SelfTestReply():
             return therapy.therapy_fields(reply)
         case _:

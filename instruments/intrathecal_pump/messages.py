@@ -260,11 +260,15 @@ class Staged:
 
 @dataclass(frozen=True, slots=True)
 class FullStatus:
-    """The pump's whole account of itself: the first edition's, and what the second added."""
+    """The pump's whole account of itself: the first edition's, and what the second added.
+
+    `critical` are those of its alarms that are critical; None for a pump that does not tell.
+    """
 
     first: StatusReply
     therapy: TherapyStatus
     patient: PatientTerms
+    critical: Alarm | None = None
 
 
 Reply: TypeAlias = (

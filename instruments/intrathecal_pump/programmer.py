@@ -8,6 +8,7 @@ from instruments.intrathecal_pump.conversation import Conversation
 from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES, DialectError
 from instruments.intrathecal_pump.link import REFUSAL_ADVICE, Link
 from instruments.intrathecal_pump.messages import (
+    Alarm,
     Commit,
     DeliveryState,
     DoneReply,
@@ -60,10 +61,14 @@ class Programmer:
 
     def status(self) -> StatusReply:
         """Return the status with every alarm that the pump knows."""
+        return self.status_and_critical()[0]
+
+    def status_and_critical(self) -> tuple[StatusReply, Alarm | None]:
+        """Return the status with every alarm that the pump knows, and the critical ones; None when it does not tell."""
         if self._full is None:
-            return self.link.ask(GetStatus(), StatusReply).reply
+            return self.link.ask(GetStatus(), StatusReply).reply, None
         said = self.full_status()
-        return replace(said.first, alarms=said.therapy.alarms)
+        return replace(said.first, alarms=said.therapy.alarms), said.critical
 
     def full_status(self) -> FullStatus:
         """Return the whole status; raise RefusedError for a pump that speaks only the link's first edition."""

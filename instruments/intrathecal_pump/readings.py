@@ -31,18 +31,23 @@ def sample(status: StatusReply, t_ns: int) -> dict[str, float]:
     }
 
 
-def pump_status(status: StatusReply) -> PumpStatus:
-    """Return a status as the plans see it."""
+def pump_status(status: StatusReply, critical: Alarm | None = None) -> PumpStatus:
+    """Return a status as the plans see it; `critical` of its alarms, None for a pump that tells no priorities."""
     return PumpStatus(
         state=PumpState(status.state.name.lower()),
         rate_ul_h=(status.basal_nl_h + status.bolus_nl_h) / NL_PER_UL,
         delivered_ul=status.delivered_nl / NL_PER_UL,
         reservoir_ul=status.reservoir_nl / NL_PER_UL,
         battery_v=status.battery_mv / 1000,
-        alarms=tuple(str(alarm.name).lower() for alarm in Alarm if alarm in status.alarms),
+        alarms=_names(status.alarms),
         pump_clock_ns=status.clock_ms * NS_PER_MS,
         log_entries=status.log_entries,
+        critical=None if critical is None else _names(critical),
     )
+
+
+def _names(alarms: Alarm) -> tuple[str, ...]:
+    return tuple(str(alarm.name).lower() for alarm in Alarm if alarm in alarms)
 
 
 def log_entry(record: LogRecord) -> LogEntry:

@@ -38,7 +38,8 @@ _PATIENT = struct.Struct(">IIIHIHII")
 # Read on every poll, where dataclasses.astuple would take most of the time.
 _therapy_values = attrgetter(*(field.name for field in fields(TherapyStatus)))
 _patient_values = attrgetter(*(field.name for field in fields(PatientTerms)))
-FULL_STATUS_BYTES = _THERAPY.size + _PATIENT.size
+_WITHOUT_PRIORITIES = _THERAPY.size + _PATIENT.size
+FULL_STATUS_BYTES = _WITHOUT_PRIORITIES + _U16.size
 # How much of a programme goes into one frame, so that a reply with its result holds as much.
 PART_BYTES = MAX_PAYLOAD_BYTES - 1 - _PART.size
 
@@ -95,18 +96,32 @@ def therapy_fields(reply: StagedPart | FullLimits | PatientReply | SelfTestReply
             return _U16.pack(found)
 
 
-def full_status_fields(therapy: TherapyStatus, patient: PatientTerms) -> bytes:
-    """Return what the full status has behind the first edition's."""
-    return _THERAPY.pack(*_therapy_values(therapy)) + _PATIENT.pack(*_patient_values(patient))
+def full_status_fields(therapy: TherapyStatus, patient: PatientTerms, critical: Alarm | None) -> bytes:
+    """Return what the full status has behind the first edition's; a pump that tells no priorities leaves them out."""
+    priorities = b"" if critical is None else _U16.pack(critical)
+    return _THERAPY.pack(*_therapy_values(therapy)) + _PATIENT.pack(*_patient_values(patient)) + priorities
 
 
-def full_status_rest(data: bytes) -> tuple[TherapyStatus, PatientTerms]:
-    """Read what the full status has behind the first edition's; raise DialectError for alarms without a name."""
+def full_status_rest(data: bytes) -> tuple[TherapyStatus, PatientTerms, Alarm | None]:
+    """Read what the full status has behind the first edition's; the last is None where it tells no priorities.
+
+    Raises DialectError for alarms without a name, and for a critical one that is not set.
+    """
     alarms, sounding, *numbers = _THERAPY.unpack(data[: _THERAPY.size])
     if (alarms | sounding) & ~sum(Alarm):
         raise DialectError(f"alarm bits {alarms:#06x}, sounding {sounding:#06x}, are not all known")
-    patient = PatientTerms(*_PATIENT.unpack(data[_THERAPY.size :]))
-    return TherapyStatus(Alarm(alarms), Alarm(sounding), *numbers), patient
+    patient = PatientTerms(*_PATIENT.unpack(data[_THERAPY.size : _WITHOUT_PRIORITIES]))
+    return TherapyStatus(Alarm(alarms), Alarm(sounding), *numbers), patient, _critical(data, alarms)
+
+
+def _critical(data: bytes, alarms: int) -> Alarm | None:
+    told = data[_WITHOUT_PRIORITIES:]
+    if not told:
+        return None
+    (critical,) = _U16.unpack(told)
+    if critical & ~alarms:
+        raise DialectError(f"critical alarms {critical:#06x} are not all among those that are set, {alarms:#06x}")
+    return Alarm(critical)
 
 
 def _staged_part(data: bytes) -> StagedPart:

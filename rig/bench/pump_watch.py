@@ -49,10 +49,10 @@ class PumpWatch:
 
     def _look(self) -> None:
         status = self._pump.status()
-        # Few pumps tell priorities: those whose status has the word.
-        critical: tuple[str, ...] | None = getattr(status, "critical", None)
         at_ns = self._clock.now_ns()
-        now = PumpStateChanged(self._name, status.state.value, at_ns, status.alarms, status.log_entries, critical)
+        now = PumpStateChanged(
+            self._name, status.state.value, at_ns, status.alarms, status.log_entries, status.critical
+        )
         if self._last is None or _shown(now) != _shown(self._last):
             self._last = now
             self._record.event(now)

@@ -1,5 +1,6 @@
 """The alarms: what is wrong, what ends delivery, what is logged, and what stays until it is acknowledged."""
 
+from instruments.intrathecal_pump.codes import NON_CRITICAL_ALARMS
 from instruments.intrathecal_pump.messages import Alarm, LogEvent
 from instruments.intrathecal_pump.simulated.battery import Battery
 from instruments.intrathecal_pump.simulated.books import Books
@@ -85,6 +86,10 @@ class Alarms(Part):
     def sounding(self, shown: Alarm) -> Alarm:
         """Return which of the alarms that are shown are signalled: those that were not silenced since they came."""
         return shown & ~self._silenced
+
+    def critical(self, shown: Alarm) -> Alarm:
+        """Return which of the alarms that are shown are told as critical."""
+        return shown & ~NON_CRITICAL_ALARMS
 
     def silence(self, shown: Alarm) -> Alarm:
         """Signal what is shown no longer; return what was signalled until now."""

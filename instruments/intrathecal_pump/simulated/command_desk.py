@@ -100,7 +100,8 @@ class CommandDesk(Part):
     def full_status(self, now_ns: int) -> FullStatus:
         """Return the first edition's status with what the second added."""
         said = self.status(now_ns)
-        return FullStatus(said, self.therapy.status(said.alarms, now_ns), self.parts.patient.told(now_ns))
+        therapy = self.therapy.status(said.alarms, now_ns)
+        return FullStatus(said, therapy, self.parts.patient.told(now_ns), self.parts.alarms.critical(therapy.alarms))
 
     def answer(self, question: Question, now_ns: int) -> Reply:
         """Tell something; nothing changes."""

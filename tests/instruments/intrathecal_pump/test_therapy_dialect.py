@@ -1,6 +1,6 @@
 """Every command, reply and programme of the link's second edition, there and back; and what is none."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -81,10 +81,15 @@ first = st.builds(
 every_alarm = st.integers(0, sum(Alarm)).map(Alarm)
 therapy = st.builds(TherapyStatus, every_alarm, every_alarm, u8, u16, *(u32,) * 8)
 patient = st.builds(PatientTerms, u32, u32, u32, u16, u32, u16, u32, u32)
+full = st.builds(FullStatus, first, therapy, patient)
 replies = st.one_of(
     st.tuples(st.just(CommandCode.READ_PART), st.builds(StagedPart, u16, u16, parts)),
     st.tuples(st.just(CommandCode.GET_FULL_LIMITS), st.builds(FullLimits, *(u32,) * len(fields(FullLimits)))),
-    st.tuples(st.just(CommandCode.GET_FULL_STATUS), st.builds(FullStatus, first, therapy, patient)),
+    st.tuples(st.just(CommandCode.GET_FULL_STATUS), full),
+    st.tuples(
+        st.just(CommandCode.GET_FULL_STATUS),
+        st.builds(lambda said, critical: replace(said, critical=said.therapy.alarms & critical), full, every_alarm),
+    ),
     st.tuples(st.just(CommandCode.REQUEST_BOLUS), st.builds(PatientReply, st.sampled_from(ReplyResult))),
     st.tuples(st.just(CommandCode.SELF_TEST), st.builds(SelfTestReply, st.integers(0, 15).map(Finding))),
 )
@@ -130,6 +135,7 @@ NOTHING = encode_reply(
     [
         (CommandCode.GET_FULL_STATUS, NOTHING[:-1]),
         (CommandCode.GET_FULL_STATUS, NOTHING + b"\0"),
+        (CommandCode.GET_FULL_STATUS, NOTHING + b"\0\x02"),  # a critical alarm that is not set
         (CommandCode.GET_FULL_STATUS, NOTHING[:50] + b"\x80\x00" + NOTHING[52:]),  # no such alarm
         (CommandCode.GET_FULL_STATUS, NOTHING[:52] + b"\x02\x00" + NOTHING[54:]),  # no such alarm sounds
         (CommandCode.REQUEST_BOLUS, b"\0\x7f"),  # no such answer

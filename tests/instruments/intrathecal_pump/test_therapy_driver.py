@@ -259,6 +259,7 @@ def test_a_pump_of_the_first_edition_does_what_it_can_and_the_rest_is_refused(bu
     driver = build_ward(firmware=f"{__name__}:OfTheFirstEdition").open()
     driver.run_continuous(rate_ul_h=20.0)
     assert driver.status().rate_ul_h == driver.read_block().columns["rate"][0] == 20.0
+    assert driver.status().critical is None
     with pytest.raises(RefusedError, match=r"no such skill(.|\n)*first edition"):
         driver.run_flex(days={"every": {"00:00": 20.0}})
     assert driver.status().rate_ul_h == 20.0
@@ -285,3 +286,12 @@ class SaysYesOnly(CommandDesk):
 def test_what_the_status_does_not_show_is_an_error(build_ward, do):
     with pytest.raises(RefusedError, match="status does not show"):
         do(build_ward(parts={"desk": f"{__name__}:SaysYesOnly"}).open())
+
+
+def test_the_status_tells_which_alarms_are_critical(steady):
+    ward, driver = steady
+    driver.set_low_reservoir(volume_ul=120_000.0)
+    driver.run_continuous(rate_ul_h=1000.0)
+    ward.twin.firmware.parts.mechanism.stick(stuck=True)
+    ward.clock.wait_s(10)
+    assert (driver.status().alarms, driver.status().critical) == (("reservoir_low", "stall"), ("stall",))

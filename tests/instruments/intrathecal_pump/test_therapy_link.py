@@ -7,6 +7,7 @@ import pytest
 from rig.errors import ChallengeRefusedError
 
 GET_STATUS, STAGE, COMMIT, STAGE_PART, FULL_STATUS, REQUEST, STOP = 0x03, 0x10, 0x12, 0x13, 0x21, 0x22, 0x08
+SET_LOW_MARK = 0x25
 BAD_SEQUENCE, BAD_LENGTH = 0x04, 0x02
 PATIENT = bytes([23]) + pack(">IIIH", 5000, 600_000, 600, 4)
 WEEK = bytes([16, 7]) + b"".join(
@@ -65,7 +66,7 @@ def test_the_full_status_begins_with_the_status(hand):
     commit(hand, 1, b"\x01" + pack(">I", 20_000))
     _, first = hand.ask(5, GET_STATUS)
     _, full = hand.ask(6, FULL_STATUS)
-    assert (len(first), len(full), full[:49]) == (49, 116, first)
+    assert (len(first), len(full), full[:49]) == (49, 118, first)
 
 
 def test_a_stall_shows_as_alarm_to_a_client_of_the_first_edition_without_a_bit_that_it_does_not_know(ward, hand):
@@ -75,6 +76,15 @@ def test_a_stall_shows_as_alarm_to_a_client_of_the_first_edition_without_a_bit_t
     assert infusion(hand, 5) == (3, 0, 0)
     _, full = hand.ask(6, FULL_STATUS)
     assert unpack_from(">HH", full, 49) == (0x0040, 0x0040)
+
+
+def test_a_critical_alarm_is_told_from_one_that_is_not(ward, hand):
+    hand.ask(1, SET_LOW_MARK, pack(">I", 120_000_000))
+    commit(hand, 2, b"\x01" + pack(">I", 1_000_000))
+    ward.twin.firmware.parts.mechanism.stick(stuck=True)
+    ward.clock.wait_s(10)
+    _, full = hand.ask(6, FULL_STATUS)
+    assert (unpack_from(">H", full, 49), unpack_from(">H", full, 116)) == ((0x0041,), (0x0040,))
 
 
 def test_a_stall_and_its_end_are_logged_with_their_times(ward, hand):
