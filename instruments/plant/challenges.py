@@ -45,11 +45,20 @@ class IsFilled(Protocol):
         """Take so much more into the reservoir, now; raises ChallengeRefusedError for more than it holds."""
 
 
+@runtime_checkable
+class HasBattery(Protocol):
+    """Firmware of a pump whose battery can be drained."""
+
+    def drain_battery(self, mah: float) -> None:
+        """Lose so much of the battery's charge, now, in mAh."""
+
+
 # What a pump's firmware needs for a challenge, and how that is told.
 _ASKED_OF_FIRMWARE: dict[str, tuple[type, str]] = {
     "magnet": (FeelsMagnet, "magnet(on=…)"),
     "press_button": (HasButton, "press_button()"),
     "refill": (IsFilled, "refill(volume_ul)"),
+    "drain_battery": (HasBattery, "drain_battery(mah)"),
 }
 
 
@@ -74,6 +83,7 @@ class ChallengeFigures(TomlTable):
     times: float | None = None
     volume_ul: float | None = None
     mg: float | None = None
+    mah: float | None = None
 
     def given(self) -> dict[str, float]:
         """Return the figures that are given; of a back pressure what is left out is nothing."""
@@ -108,6 +118,7 @@ class ScriptedChallenge(ChallengeFigures):
         "press_button",
         "refill",
         "bump_balance",
+        "drain_battery",
     ]
     at_h: float = Field(ge=0)
     for_h: float | None = Field(default=None, gt=0)
@@ -265,3 +276,5 @@ class PlantChallenges:
             firmware.press_button()
         elif verb == "refill" and isinstance(firmware, IsFilled):
             firmware.refill(figures["volume_ul"])
+        elif verb == "drain_battery" and isinstance(firmware, HasBattery):
+            firmware.drain_battery(figures["mah"])

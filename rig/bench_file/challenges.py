@@ -89,6 +89,9 @@ CHALLENGES: dict[str, ChallengeSpec] = {
     "refill": ChallengeSpec(
         ChallengeKind.REFILL, "refill", {"volume_ul": Allowed(0.0, 1e6, above=True)}, lasts=False, by=_BY_HAND
     ),
+    "drain_battery": ChallengeSpec(
+        ChallengeKind.BATTERY_DRAINED, "battery", {"mah": Allowed(0.0, 1e6, above=True)}, lasts=False, by=_BY_HAND
+    ),
     "bump_balance": ChallengeSpec(
         ChallengeKind.BALANCE_BUMPED, "balance", {"mg": Allowed(-10_000.0, 10_000.0)}, lasts=False, by=_BY_HAND
     ),
@@ -140,6 +143,7 @@ class ChallengesSection(TomlTable):
     press_button: ChallengeTable | None = None
     refill: ChallengeTable | None = None
     bump_balance: ChallengeTable | None = None
+    drain_battery: ChallengeTable | None = None
 
     def of(self, verb: str) -> ChallengeTable | None:
         """Return by what a bench does the challenge of this name; None when the table does not say."""

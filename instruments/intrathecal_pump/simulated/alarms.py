@@ -15,7 +15,10 @@ from instruments.intrathecal_pump.simulated.self_test import PumpSelfTest
 RESERVOIR = Alarm.RESERVOIR_LOW | Alarm.RESERVOIR_EMPTY
 # What may come up while the pump delivers, besides the reservoir's and the cell's.
 WHILE_DELIVERING = Alarm.LINK_LOST | Alarm.STALL | Alarm.MEMORY_ERROR | Alarm.DOSE_LIMIT
-_ENDS_DELIVERY = Alarm.RESERVOIR_EMPTY | Alarm.BATTERY_DEPLETED | WHILE_DELIVERING
+# What the cell has come to: warned of at any time, and what ends delivery only while there is any.
+CELL_WARNINGS = Alarm.BATTERY_LOW | Alarm.ELECTIVE_REPLACEMENT
+CELL_ENDS = Alarm.BATTERY_DEPLETED | Alarm.END_OF_SERVICE
+_ENDS_DELIVERY = Alarm.RESERVOIR_EMPTY | CELL_ENDS | WHILE_DELIVERING
 NO_ALARM = Alarm(0)
 _EVENTS = {
     Alarm.RESERVOIR_LOW: LogEvent.RESERVOIR_LOW,
@@ -27,6 +30,8 @@ _EVENTS = {
     Alarm.STALL: LogEvent.STALL,
     Alarm.MEMORY_ERROR: LogEvent.MEMORY_ERROR,
     Alarm.DOSE_LIMIT: LogEvent.DOSE_LIMIT,
+    Alarm.ELECTIVE_REPLACEMENT: LogEvent.ELECTIVE_REPLACEMENT,
+    Alarm.END_OF_SERVICE: LogEvent.END_OF_SERVICE,
 }
 
 
@@ -75,6 +80,8 @@ class Alarms(Part):
             (Alarm.STALL, self._mechanism.stalled),
             (Alarm.MEMORY_ERROR, self._self_test.memory_failed),
             (Alarm.DOSE_LIMIT, delivering and self._dose_limit.reached(t_ns)),
+            (Alarm.ELECTIVE_REPLACEMENT, self._battery.elective),
+            (Alarm.END_OF_SERVICE, self._battery.ended),
         )
         causes = [alarm for alarm, cause in holds if cause]
         return Alarm(sum(causes)) if causes else NO_ALARM
@@ -137,6 +144,8 @@ class Alarms(Part):
             Alarm.STALL: self._books.delivered_nl,
             Alarm.MEMORY_ERROR: 0,
             Alarm.DOSE_LIMIT: self._dose_limit.max_dose_nl,
+            Alarm.ELECTIVE_REPLACEMENT: round(self._battery.left_mah),
+            Alarm.END_OF_SERVICE: round(self._battery.left_mah),
         }
         return details.get(alarm, self._battery.measured_mv)
 

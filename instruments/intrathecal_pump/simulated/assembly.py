@@ -75,10 +75,10 @@ def assemble(parameters: PumpParameters, rng: np.random.Generator, now_ns: int) 
         low_nl=round(p.low_reservoir_ul * 1000),
         capacity_nl=round(p.capacity_ul * 1000),
     )
-    battery = find_part(names.battery, Battery)(p.cell_drop_v_per_ah)
     watchdog = find_part(names.watchdog, LinkWatchdog)(now_ns)
     mechanism = find_part(names.mechanism, Mechanism)(p, rng)
     schedule = find_part(names.schedule, InfusionSchedule)(clock)
+    battery = find_part(names.battery, Battery)(p, stroke_nl=p.stroke_nl, schedule=schedule)
     limits = find_part(names.limits, ProgrammingLimits)()
     dose_limit = find_part(names.dose_limit, DoseLimit)(
         max_dose_nl=round(p.max_hourly_dose_ul * 1000), max_rate_nl_h=limits.limits.max_total_rate_nl_h

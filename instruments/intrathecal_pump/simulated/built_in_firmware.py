@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from instruments.intrathecal_pump.messages import Alarm, Command, LogEvent, Reply, RequestBolus
-from instruments.intrathecal_pump.simulated.alarms import RESERVOIR, WHILE_DELIVERING
+from instruments.intrathecal_pump.simulated.alarms import CELL_ENDS, CELL_WARNINGS, RESERVOIR, WHILE_DELIVERING
 from instruments.intrathecal_pump.simulated.assembly import assemble
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
@@ -54,7 +54,10 @@ class BuiltInFirmware:
         strokes: list[Stroke] = []
         if self.parts.delivering:
             self._heed(self._causes() & Alarm.MEMORY_ERROR)
+        turning_v = self.parts.battery.turning_v(supply_v)
         while self.parts.delivering and self._t_ns < to_ns:
+            if turning_v < MIN_PUMP_V and self._brown_out(self._spell(to_ns)):
+                return strokes
             strokes += self._deliver(self._spell(to_ns), volts, line_kpa)
         self._watch_rest(to_ns)
         self._t_ns = to_ns
@@ -69,6 +72,10 @@ class BuiltInFirmware:
         """Have the patient ask for a bolus, without the link; a pump that is off feels nothing."""
         if self.listening:
             self.desk.handle(RequestBolus(), self._t_ns)
+
+    def drain_battery(self, mah: float) -> None:
+        """Lose a charge of the cell that went past the pump."""
+        self.parts.battery.drain(mah)
 
     def refill(self, volume_ul: float) -> None:
         """Take so much more into the reservoir; raises ChallengeRefusedError for more than there is room for."""
@@ -119,6 +126,15 @@ class BuiltInFirmware:
                     self._heed(causes & alarm)
         return strokes
 
+    def _brown_out(self, spell: Spell) -> bool:
+        """Tell whether the motor is to turn in a spell, which takes the electronics' voltage: they are reset."""
+        turns_ns = self.parts.planner.time_of(1, spell.from_ns, spell.rate_nl_h)
+        if turns_ns > spell.to_ns:
+            return False
+        self._t_ns = turns_ns
+        self._lose_power()
+        return True
+
     def _end_what_was_given(self) -> None:
         parts = self.parts
         if parts.bolus.given:
@@ -144,9 +160,9 @@ class BuiltInFirmware:
         if self.parts.alarms.stall_is_over(causes):
             self._write(LogEvent.STALL_ENDED, self.parts.books.delivered_nl)
         self.parts.alarms.rearm(causes)
-        self._heed(causes & Alarm.BATTERY_LOW)
+        self._heed(causes & CELL_WARNINGS)
         if self.parts.delivering:
-            self._heed(causes & Alarm.BATTERY_DEPLETED)
+            self._heed(causes & CELL_ENDS)
 
     def _causes(self) -> Alarm:
         return self.parts.alarms.causes(self._t_ns, delivering=self.parts.delivering)

@@ -250,7 +250,7 @@ class TherapyDesk:
         return Standing(
             alarm=bool(parts.alarms.latched),
             reservoir_empty=parts.books.empty,
-            battery_depleted=parts.battery.depleted,
+            battery_depleted=parts.battery.depleted or parts.battery.ended,
             bolus_running=parts.bolus.single_under_way,
             basal_nl_h=parts.schedule.highest_nl_h,
             bolus_nl_h=parts.bolus.highest_nl_h,

@@ -26,6 +26,7 @@ class ChallengeKind(StrEnum):
     BUTTON = "patient's button"
     REFILL = "refill"
     BALANCE_BUMPED = "balance bumped"
+    BATTERY_DRAINED = "battery drained"
     EVAPORATION = "evaporation"
 
 

@@ -137,7 +137,7 @@ NOTHING = encode_reply(
         (CommandCode.GET_FULL_STATUS, NOTHING + b"\0"),
         (CommandCode.GET_FULL_STATUS, NOTHING + b"\0\x02"),  # a critical alarm that is not set
         (CommandCode.GET_FULL_STATUS, NOTHING[:50] + b"\x80\x00" + NOTHING[52:]),  # no such alarm
-        (CommandCode.GET_FULL_STATUS, NOTHING[:52] + b"\x02\x00" + NOTHING[54:]),  # no such alarm sounds
+        (CommandCode.GET_FULL_STATUS, NOTHING[:52] + b"\x80\x00" + NOTHING[54:]),  # no such alarm sounds
         (CommandCode.REQUEST_BOLUS, b"\0\x7f"),  # no such answer
         (CommandCode.REQUEST_BOLUS, b"\0\0\0"),
         (CommandCode.SELF_TEST, b"\0\0\x10"),  # no such finding
