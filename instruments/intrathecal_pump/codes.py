@@ -95,6 +95,7 @@ class Alarm(IntFlag):
     DOSE_LIMIT = 0x0100
     ELECTIVE_REPLACEMENT = 0x0200
     END_OF_SERVICE = 0x0400
+    RESET = 0x0800
 
 
 # The bits of GET_STATUS; a client of the link's first edition knows no others.
@@ -153,3 +154,4 @@ class LogEvent(IntEnum):
     ALARMS_ACKNOWLEDGED = 0x0036
     SELF_TESTED = 0x0037
     STALL_ENDED = 0x0038
+    RESET = 0x0039

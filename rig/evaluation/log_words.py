@@ -24,6 +24,8 @@ from rig.evaluation.orders import (
 INFUSION_STARTED, BOLUS_STARTED, BOLUS_ENDED = "infusion_started", "bolus_started", "bolus_ended"
 STOPPED, POWER_ON, CLOCK_SET, COMMIT_REFUSED = "stopped", "power_on", "clock_set", "commit_refused"
 PATIENT_GIVEN, PATIENT_REFUSED = "patient_bolus_given", "patient_bolus_refused"
+# The alarm of a pump whose delivery ended with its power.
+RESET = "reset"
 SQUARE_STARTED, SQUARE_ENDED = "square_started", "square_ended"
 
 # What a log writes for an order that the pump took, each line in any of the words that stand together.

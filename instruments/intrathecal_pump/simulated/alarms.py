@@ -32,6 +32,7 @@ _EVENTS = {
     Alarm.DOSE_LIMIT: LogEvent.DOSE_LIMIT,
     Alarm.ELECTIVE_REPLACEMENT: LogEvent.ELECTIVE_REPLACEMENT,
     Alarm.END_OF_SERVICE: LogEvent.END_OF_SERVICE,
+    Alarm.RESET: LogEvent.RESET,
 }
 
 
@@ -62,6 +63,7 @@ class Alarms(Part):
         self._told = Alarm(0)
         self._silenced = Alarm(0)
         self._stalled = False
+        self._reset = False
 
     @property
     def latched(self) -> Alarm:
@@ -82,6 +84,7 @@ class Alarms(Part):
             (Alarm.DOSE_LIMIT, delivering and self._dose_limit.reached(t_ns)),
             (Alarm.ELECTIVE_REPLACEMENT, self._battery.elective),
             (Alarm.END_OF_SERVICE, self._battery.ended),
+            (Alarm.RESET, self._reset),
         )
         causes = [alarm for alarm, cause in holds if cause]
         return Alarm(sum(causes)) if causes else NO_ALARM
@@ -133,6 +136,17 @@ class Alarms(Part):
     def acknowledge(self) -> None:
         """Forget what is latched: STOP was commanded."""
         self._latched = Alarm(0)
+        self._reset = False
+
+    def reset(self, t_ns: int) -> None:
+        """Tell that a delivery ended with the power; it stays so until somebody says what is to be done now."""
+        self._reset = True
+        self._silenced &= ~Alarm.RESET
+        self._log.write(t_ns, _EVENTS[Alarm.RESET], self.detail(Alarm.RESET))
+
+    def programmed(self) -> None:
+        """Take note that a programme began: the former one is not waited for any longer."""
+        self._reset = False
 
     def detail(self, alarm: Alarm) -> int:
         """Return what the log tells with an alarm, as the page of the link says: content in nL, voltage in mV, …"""
@@ -143,6 +157,7 @@ class Alarms(Part):
             Alarm.STOPPED_TOO_LONG: TOO_LONG_S,
             Alarm.STALL: self._books.delivered_nl,
             Alarm.MEMORY_ERROR: 0,
+            Alarm.RESET: self._books.delivered_nl,
             Alarm.DOSE_LIMIT: self._dose_limit.max_dose_nl,
             Alarm.ELECTIVE_REPLACEMENT: round(self._battery.left_mah),
             Alarm.END_OF_SERVICE: round(self._battery.left_mah),

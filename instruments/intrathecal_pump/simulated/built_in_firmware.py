@@ -202,6 +202,8 @@ class BuiltInFirmware:
         self._write(LogEvent.POWER_ON, int(start_up.cut_short))
         for part in (*self.parts, self.desk):
             part.booted(self._t_ns)
+        if start_up.cut_short:
+            self.parts.alarms.reset(self._t_ns)
         return True
 
     def _write(self, event: LogEvent, detail: int) -> None:

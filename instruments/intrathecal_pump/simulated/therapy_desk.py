@@ -147,6 +147,7 @@ class TherapyDesk:
     def begin(self, programme: Programme, now_ns: int) -> None:
         """Begin a programme that nothing stands in the way of."""
         parts = self.parts
+        parts.alarms.programmed()
         match programme:
             case Bolus():
                 self._begin_bolus(programme, now_ns)
