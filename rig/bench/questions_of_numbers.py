@@ -136,6 +136,10 @@ class QuestionsOfNumbers(ABC):
         """
         return self.ask("service after warning", warning=warning, end=end, **_said(accuracy_ma=accuracy_ma))
 
+    def refill_date_error(self) -> Recipe:
+        """Ask how much too late the pump takes its refill to be due, when `read_outlook` was called here, in h."""
+        return self.ask("refill date error")
+
     def stroke_scatter(self) -> Recipe:
         """Ask for the standard deviation (%) of the volumes of the strokes in this window, without the noise.
 

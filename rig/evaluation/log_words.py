@@ -46,6 +46,9 @@ LINES_OF: dict[str, tuple[frozenset[str], ...]] = {
     "refilled": (frozenset({"refilled"}),),
     "set_low_reservoir": (frozenset({"low_mark_set"}),),
     "self_test": (frozenset({"self_tested"}),),
+    "set_dose_limit": (frozenset({"dose_limit_set"}),),
+    "begin_trial": (frozenset({"trial_set"}),),
+    "end_trial": (frozenset({"trial_set"}),),
 }
 # What a log writes when what an order began is over.
 ENDS_OF: dict[str, tuple[str, ...]] = {

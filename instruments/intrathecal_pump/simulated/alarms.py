@@ -11,10 +11,11 @@ from instruments.intrathecal_pump.simulated.mechanism import Mechanism
 from instruments.intrathecal_pump.simulated.part import Part
 from instruments.intrathecal_pump.simulated.rest_timer import TOO_LONG_S, RestTimer
 from instruments.intrathecal_pump.simulated.self_test import PumpSelfTest
+from instruments.intrathecal_pump.simulated.trial import TrialSession
 
 RESERVOIR = Alarm.RESERVOIR_LOW | Alarm.RESERVOIR_EMPTY
 # What may come up while the pump delivers, besides the reservoir's and the cell's.
-WHILE_DELIVERING = Alarm.LINK_LOST | Alarm.STALL | Alarm.MEMORY_ERROR | Alarm.DOSE_LIMIT
+WHILE_DELIVERING = Alarm.LINK_LOST | Alarm.STALL | Alarm.MEMORY_ERROR | Alarm.DOSE_LIMIT | Alarm.TRIAL_OVER
 # What the cell has come to: warned of at any time, and what ends delivery only while there is any.
 CELL_WARNINGS = Alarm.BATTERY_LOW | Alarm.ELECTIVE_REPLACEMENT
 CELL_ENDS = Alarm.BATTERY_DEPLETED | Alarm.END_OF_SERVICE
@@ -33,6 +34,7 @@ _EVENTS = {
     Alarm.ELECTIVE_REPLACEMENT: LogEvent.ELECTIVE_REPLACEMENT,
     Alarm.END_OF_SERVICE: LogEvent.END_OF_SERVICE,
     Alarm.RESET: LogEvent.RESET,
+    Alarm.TRIAL_OVER: LogEvent.TRIAL_OVER,
 }
 
 
@@ -49,11 +51,13 @@ class Alarms(Part):
         mechanism: Mechanism,
         rest: RestTimer,
         dose_limit: DoseLimit,
+        trial: TrialSession,
         self_test: PumpSelfTest,
     ) -> None:
         self._mechanism = mechanism
         self._rest = rest
         self._dose_limit = dose_limit
+        self._trial = trial
         self._self_test = self_test
         self._books = books
         self._battery = battery
@@ -85,6 +89,7 @@ class Alarms(Part):
             (Alarm.ELECTIVE_REPLACEMENT, self._battery.elective),
             (Alarm.END_OF_SERVICE, self._battery.ended),
             (Alarm.RESET, self._reset),
+            (Alarm.TRIAL_OVER, delivering and self._trial.over(t_ns)),
         )
         causes = [alarm for alarm, cause in holds if cause]
         return Alarm(sum(causes)) if causes else NO_ALARM
@@ -121,7 +126,8 @@ class Alarms(Part):
         """Log an alarm that has ended delivery, and keep it until it is acknowledged."""
         self._latched |= alarm
         self._silenced &= ~alarm
-        self._log.write(t_ns, _EVENTS[alarm], self.detail(alarm))
+        detail = self._dose_limit.reached_nl(t_ns) if alarm == Alarm.DOSE_LIMIT else self.detail(alarm)
+        self._log.write(t_ns, _EVENTS[alarm], detail)
 
     def rearm(self, causes: Alarm) -> None:
         """Let a warning whose cause is gone be logged anew when it comes again."""
@@ -158,7 +164,7 @@ class Alarms(Part):
             Alarm.STALL: self._books.delivered_nl,
             Alarm.MEMORY_ERROR: 0,
             Alarm.RESET: self._books.delivered_nl,
-            Alarm.DOSE_LIMIT: self._dose_limit.max_dose_nl,
+            Alarm.TRIAL_OVER: self._trial.total_nl - self._trial.left_nl(),
             Alarm.ELECTIVE_REPLACEMENT: round(self._battery.left_mah),
             Alarm.END_OF_SERVICE: round(self._battery.left_mah),
         }

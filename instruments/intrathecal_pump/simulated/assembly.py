@@ -12,6 +12,7 @@ from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
 from instruments.intrathecal_pump.simulated.event_log import EventLog
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
+from instruments.intrathecal_pump.simulated.forecast import Forecast
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
@@ -26,6 +27,7 @@ from instruments.intrathecal_pump.simulated.self_test import PumpSelfTest
 from instruments.intrathecal_pump.simulated.staging import Staging
 from instruments.intrathecal_pump.simulated.start_up import PumpStartUp
 from instruments.intrathecal_pump.simulated.stroke_planner import StrokePlanner
+from instruments.intrathecal_pump.simulated.trial import TrialSession
 from rig.clock import ns_from_s
 
 
@@ -38,6 +40,8 @@ class Parts:
     prime: Priming
     patient: PatientControl
     dose_limit: DoseLimit
+    trial: TrialSession
+    forecast: Forecast
     limits: ProgrammingLimits
     staging: Staging
     alarms: Alarms
@@ -83,17 +87,29 @@ def assemble(parameters: PumpParameters, rng: np.random.Generator, now_ns: int) 
     dose_limit = find_part(names.dose_limit, DoseLimit)(
         max_dose_nl=round(p.max_hourly_dose_ul * 1000), max_rate_nl_h=limits.limits.max_total_rate_nl_h
     )
+    trial = find_part(names.trial, TrialSession)()
+    patient = find_part(names.patient, PatientControl)()
     rest = find_part(names.rest, RestTimer)(now_ns)
     self_test = find_part(names.self_test, PumpSelfTest)(schedule, mechanism, battery, limits)
     alarms = find_part(names.alarms, Alarms)(
-        books, battery, watchdog, log, mechanism=mechanism, rest=rest, dose_limit=dose_limit, self_test=self_test
+        books,
+        battery,
+        watchdog,
+        log,
+        mechanism=mechanism,
+        rest=rest,
+        dose_limit=dose_limit,
+        trial=trial,
+        self_test=self_test,
     )
     return Parts(
         schedule=schedule,
         bolus=find_part(names.bolus, BolusEngine)(planner),
         prime=find_part(names.prime, Priming)(planner),
-        patient=find_part(names.patient, PatientControl)(),
+        patient=patient,
         dose_limit=dose_limit,
+        trial=trial,
+        forecast=find_part(names.forecast, Forecast)(schedule, patient, books, battery, clock),
         limits=limits,
         staging=find_part(names.staging, Staging)(),
         alarms=alarms,

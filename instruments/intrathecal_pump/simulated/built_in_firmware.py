@@ -92,6 +92,7 @@ class BuiltInFirmware:
             parts.watchdog.fires_ns,
             parts.prime.ends_ns(t_ns) if prime_nl_h else parts.bolus.ends_ns(t_ns),
             parts.dose_limit.reaches_ns(t_ns, rate_nl_h),
+            parts.trial.reaches_ns(t_ns, rate_nl_h),
             parts.schedule.changes_ns(t_ns),
         )
         # What was due before now and still changes nothing must not hold the pump up for ever.
@@ -114,6 +115,7 @@ class BuiltInFirmware:
         parts.prime.run(spell)
         parts.planner.give_back(parts.schedule.run(spell))
         parts.dose_limit.run(spell)
+        parts.trial.run(spell)
         parts.books.book(turns)
         self._t_ns = spell.to_ns
         parts.rest.delivered(spell.to_ns)

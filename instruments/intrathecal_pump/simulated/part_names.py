@@ -26,6 +26,8 @@ class PartNames(TomlTable):
     prime: str = f"{_HERE}.priming:Priming"
     patient: str = f"{_HERE}.patient:PatientControl"
     dose_limit: str = f"{_HERE}.dose_limit:DoseLimit"
+    trial: str = f"{_HERE}.trial:TrialSession"
+    forecast: str = f"{_HERE}.forecast:Forecast"
     staging: str = f"{_HERE}.staging:Staging"
     alarms: str = f"{_HERE}.alarms:Alarms"
     watchdog: str = f"{_HERE}.link_watchdog:LinkWatchdog"

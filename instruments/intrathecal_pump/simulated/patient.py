@@ -27,6 +27,11 @@ class PatientControl(Part):
         """Return what a request gives, None when none may be made."""
         return None if self._terms is None else Bolus(self._terms.volume_nl, self._terms.rate_nl_h)
 
+    @property
+    def allotted_nl(self) -> int:
+        """Return what may be asked for in any 24 h, in nL; 0 when no request may be made."""
+        return 0 if self._terms is None else self._terms.volume_nl * self._terms.most_in_24_h
+
     def allow(self, terms: PatientBoluses) -> None:
         """Let the patient ask on these terms from now on."""
         self._terms = terms

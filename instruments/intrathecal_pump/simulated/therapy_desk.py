@@ -140,6 +140,8 @@ class TherapyDesk:
     def obstacle(self, programme: Programme, now_ns: int) -> ReplyResult | None:
         """Return why this programme cannot begin now, None when it can."""
         obstacle = self.parts.limits.obstacle(programme, self._standing())
+        if obstacle is None and self.parts.trial.over(now_ns):
+            return ReplyResult.TRIAL_OVER
         if obstacle is None and self._too_much(programme, now_ns):
             return ReplyResult.ABOVE_DOSE_LIMIT
         return obstacle
