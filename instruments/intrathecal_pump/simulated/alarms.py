@@ -1,5 +1,7 @@
 """The alarms: what is wrong, what ends delivery, what is logged, and what stays until it is acknowledged."""
 
+from typing import ClassVar
+
 from instruments.intrathecal_pump.codes import NON_CRITICAL_ALARMS
 from instruments.intrathecal_pump.messages import Alarm, LogEvent
 from instruments.intrathecal_pump.simulated.battery import Battery
@@ -40,6 +42,8 @@ _EVENTS = {
 
 class Alarms(Part):
     """Watches the other parts; warnings are logged once, what ends delivery is latched."""
+
+    KEPT: ClassVar[tuple[str, ...]] = ("_reset",)
 
     def __init__(
         self,

@@ -61,6 +61,10 @@ class Parts:
         """Tell whether an infusion, a bolus or a prime is under way."""
         return self.schedule.running or self.bolus.under_way or self.prime.under_way
 
+    def named(self) -> Iterator[tuple[str, Part]]:
+        """Yield each part with its name."""
+        return ((field.name, getattr(self, field.name)) for field in fields(self))
+
     def __iter__(self) -> Iterator[Part]:
         return (getattr(self, field.name) for field in fields(self))
 

@@ -1,7 +1,7 @@
 """The battery: the cell as the pump's electronics see it, by its voltage and by a gauge that counts what it gives."""
 
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
-from instruments.intrathecal_pump.simulated.part import Part
+from instruments.intrathecal_pump.simulated.part import Kept, Part, number_of
 from instruments.plant.cell import Cell, CellKeys
 from instruments.plant.power import IDLE_A, MOTOR_A, MOTOR_RUN_S
 
@@ -51,6 +51,16 @@ class Battery(Part):
         """Measure the voltage at the electronics, and see how long the battery still lasts."""
         self._measured_mv = int(volts * 1000)
         self._elective = self._elective or self.days_left <= ELECTIVE_DAYS
+
+    def kept(self) -> Kept:
+        """Return what was drawn, and whether the pump has asked for its replacement."""
+        return {"drawn_as": self._cell.drawn_as, "elective": int(self._elective)}
+
+    def restore(self, kept: Kept, shift_ns: int) -> None:
+        """Take up the cell as it is."""
+        super().restore(kept, shift_ns)
+        self._cell.drawn_as = float(number_of(kept, "drawn_as"))
+        self._elective = bool(number_of(kept, "elective"))
 
     @property
     def measured_mv(self) -> int:

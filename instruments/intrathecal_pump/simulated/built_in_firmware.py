@@ -11,6 +11,7 @@ from instruments.intrathecal_pump.simulated.alarms import CELL_ENDS, CELL_WARNIN
 from instruments.intrathecal_pump.simulated.assembly import assemble
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
+from instruments.intrathecal_pump.simulated.memory import Memory
 from instruments.intrathecal_pump.simulated.part_names import find_part
 from instruments.intrathecal_pump.simulated.spell import Spell, Turns
 from instruments.plant.line import Stroke
@@ -27,6 +28,8 @@ class BuiltInFirmware:
         self.parts = assemble(parameters, rng, now_ns)
         self.desk = find_part(parameters.parts.desk, CommandDesk)(self.parts, serial=parameters.serial)
         self._t_ns = now_ns
+        self._memory = Memory(parameters.memory)
+        self._memory.recall(self.parts, now_ns)
 
     @property
     def listening(self) -> bool:
@@ -39,10 +42,17 @@ class BuiltInFirmware:
 
     def handle(self, command: Command, now_ns: int) -> Reply:
         """Carry out a command."""
-        return self.desk.handle(command, now_ns)
+        reply = self.desk.handle(command, now_ns)
+        self._memory.write(self.parts, now_ns)
+        return reply
 
     def advance(self, to_ns: int, *, supply_v: float, line_kpa: float) -> Sequence[Stroke]:
         """Live up to `to_ns`; power lost means delivery lost."""
+        strokes = self._live(to_ns, supply_v, line_kpa)
+        self._memory.write(self.parts, to_ns)
+        return strokes
+
+    def _live(self, to_ns: int, supply_v: float, line_kpa: float) -> Sequence[Stroke]:
         volts = self.parts.battery.cell_v(supply_v)
         if volts < MIN_PUMP_V:
             self._lose_power()

@@ -5,7 +5,7 @@ What was wanted counts, of all kinds of delivery together.
 
 from collections import deque
 
-from instruments.intrathecal_pump.simulated.part import Part
+from instruments.intrathecal_pump.simulated.part import Kept, Part, number_of, rows_of
 from instruments.intrathecal_pump.simulated.spell import NEVER_NS, Spell
 from instruments.plant.line import NS_PER_H
 
@@ -82,6 +82,17 @@ class DoseLimit(Part):
             self._fullest(t_ns, window_ns, min(volume_nl * NS_PER_H, rate_nl_h * window_ns), beside_nl_h) > most - room
             for window_ns, most in self._bounds
         )
+
+    def kept(self) -> Kept:
+        """Return the window that is set, and what was given in the last 24 h."""
+        bounds = {"set_nl": self.set_nl, "window_s": self.window_s}
+        return {**bounds, "spells": [list(spell) for spell in self._spells]}
+
+    def restore(self, kept: Kept, shift_ns: int) -> None:
+        """Take up the window and what was given."""
+        self.limit(int(number_of(kept, "set_nl")), int(number_of(kept, "window_s")))
+        rows = rows_of(kept, "spells", 3)
+        self._spells = deque((since + shift_ns, to + shift_ns, rate) for since, to, rate in rows)
 
     def _fullest(self, t_ns: int, window_ns: int, volume: int, beside_nl_h: int) -> int:
         """Return the most that a window will hold that has all of a volume (nL·ns/h) in it, beside what runs on.

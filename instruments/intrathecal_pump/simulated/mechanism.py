@@ -1,6 +1,7 @@
 """The simulated pump's mechanism: motor, strokes and reservoir. Knows neither wire nor programme."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,6 +16,8 @@ _DRAWN_AT_ONCE = 1024
 
 class Mechanism(Part):
     """Motor and reservoir as they truly are; the firmware counts strokes and believes each nominal."""
+
+    KEPT: ClassVar[tuple[str, ...]] = ("_content_ul",)
 
     def __init__(self, parameters: PumpParameters, rng: np.random.Generator) -> None:
         self._parameters = parameters

@@ -1,5 +1,7 @@
 """The trial session: a total dose and a time that bound all delivery, and no more behind them."""
 
+from typing import ClassVar
+
 from instruments.intrathecal_pump.simulated.part import Part
 from instruments.intrathecal_pump.simulated.spell import NEVER_NS, Spell
 from instruments.plant.line import NS_PER_H
@@ -9,6 +11,13 @@ _NS_PER_S = 1_000_000_000
 
 class TrialSession(Part):
     """One session at a time, in the pump's own running time; it outlives STOP and power, until another one is begun."""
+
+    KEPT: ClassVar[tuple[str, ...]] = (
+        "total_nl",
+        "_left",
+        "_ends_ns",
+    )
+    MOMENTS: ClassVar[tuple[str, ...]] = ("_ends_ns",)
 
     def __init__(self) -> None:
         self.total_nl = 0
