@@ -103,6 +103,8 @@ class Alarm(IntFlag):
     END_OF_SERVICE = 0x0400
     RESET = 0x0800
     TRIAL_OVER = 0x1000
+    OVER_INFUSION = 0x2000
+    UNDER_INFUSION = 0x4000
 
 
 # The bits of GET_STATUS; a client of the link's first edition knows no others.
@@ -165,3 +167,5 @@ class LogEvent(IntEnum):
     DOSE_LIMIT_SET = 0x0040
     TRIAL_SET = 0x0041
     TRIAL_OVER = 0x0042
+    OVER_INFUSION = 0x0043
+    UNDER_INFUSION = 0x0044

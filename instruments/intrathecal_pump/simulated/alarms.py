@@ -8,6 +8,7 @@ from instruments.intrathecal_pump.simulated.battery import Battery
 from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
 from instruments.intrathecal_pump.simulated.event_log import EventLog
+from instruments.intrathecal_pump.simulated.flow_monitor import FlowMonitor
 from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
 from instruments.intrathecal_pump.simulated.part import Part
@@ -17,7 +18,9 @@ from instruments.intrathecal_pump.simulated.trial import TrialSession
 
 RESERVOIR = Alarm.RESERVOIR_LOW | Alarm.RESERVOIR_EMPTY
 # What may come up while the pump delivers, besides the reservoir's and the cell's.
-WHILE_DELIVERING = Alarm.LINK_LOST | Alarm.STALL | Alarm.MEMORY_ERROR | Alarm.DOSE_LIMIT | Alarm.TRIAL_OVER
+WHILE_DELIVERING = (
+    Alarm.LINK_LOST | Alarm.STALL | Alarm.MEMORY_ERROR | Alarm.DOSE_LIMIT | Alarm.TRIAL_OVER | Alarm.OVER_INFUSION
+)
 # What the cell has come to: warned of at any time, and what ends delivery only while there is any.
 CELL_WARNINGS = Alarm.BATTERY_LOW | Alarm.ELECTIVE_REPLACEMENT
 CELL_ENDS = Alarm.BATTERY_DEPLETED | Alarm.END_OF_SERVICE
@@ -37,6 +40,8 @@ _EVENTS = {
     Alarm.END_OF_SERVICE: LogEvent.END_OF_SERVICE,
     Alarm.RESET: LogEvent.RESET,
     Alarm.TRIAL_OVER: LogEvent.TRIAL_OVER,
+    Alarm.OVER_INFUSION: LogEvent.OVER_INFUSION,
+    Alarm.UNDER_INFUSION: LogEvent.UNDER_INFUSION,
 }
 
 
@@ -56,12 +61,14 @@ class Alarms(Part):
         rest: RestTimer,
         dose_limit: DoseLimit,
         trial: TrialSession,
+        flow_monitor: FlowMonitor,
         self_test: PumpSelfTest,
     ) -> None:
         self._mechanism = mechanism
         self._rest = rest
         self._dose_limit = dose_limit
         self._trial = trial
+        self._flow_monitor = flow_monitor
         self._self_test = self_test
         self._books = books
         self._battery = battery
@@ -94,6 +101,8 @@ class Alarms(Part):
             (Alarm.END_OF_SERVICE, self._battery.ended),
             (Alarm.RESET, self._reset),
             (Alarm.TRIAL_OVER, delivering and self._trial.over(t_ns)),
+            (Alarm.OVER_INFUSION, delivering and self._flow_monitor.over),
+            (Alarm.UNDER_INFUSION, delivering and self._flow_monitor.under),
         )
         causes = [alarm for alarm, cause in holds if cause]
         return Alarm(sum(causes)) if causes else NO_ALARM
@@ -168,6 +177,8 @@ class Alarms(Part):
             Alarm.STALL: self._books.delivered_nl,
             Alarm.MEMORY_ERROR: 0,
             Alarm.RESET: self._books.delivered_nl,
+            Alarm.OVER_INFUSION: self._books.delivered_nl,
+            Alarm.UNDER_INFUSION: self._books.delivered_nl,
             Alarm.TRIAL_OVER: self._trial.total_nl - self._trial.left_nl(),
             Alarm.ELECTIVE_REPLACEMENT: round(self._battery.left_mah),
             Alarm.END_OF_SERVICE: round(self._battery.left_mah),

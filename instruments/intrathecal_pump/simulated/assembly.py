@@ -12,6 +12,7 @@ from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
 from instruments.intrathecal_pump.simulated.event_log import EventLog
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
+from instruments.intrathecal_pump.simulated.flow_monitor import FlowMonitor
 from instruments.intrathecal_pump.simulated.forecast import Forecast
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
@@ -41,6 +42,7 @@ class Parts:
     patient: PatientControl
     dose_limit: DoseLimit
     trial: TrialSession
+    flow_monitor: FlowMonitor
     forecast: Forecast
     limits: ProgrammingLimits
     staging: Staging
@@ -92,6 +94,7 @@ def assemble(parameters: PumpParameters, rng: np.random.Generator, now_ns: int) 
         max_dose_nl=round(p.max_hourly_dose_ul * 1000), max_rate_nl_h=limits.limits.max_total_rate_nl_h
     )
     trial = find_part(names.trial, TrialSession)()
+    flow_monitor = find_part(names.flow_monitor, FlowMonitor)(stroke_nl=p.stroke_nl, fitted=p.outlet_sensor)
     patient = find_part(names.patient, PatientControl)()
     rest = find_part(names.rest, RestTimer)(now_ns)
     self_test = find_part(names.self_test, PumpSelfTest)(schedule, mechanism, battery, limits)
@@ -104,6 +107,7 @@ def assemble(parameters: PumpParameters, rng: np.random.Generator, now_ns: int) 
         rest=rest,
         dose_limit=dose_limit,
         trial=trial,
+        flow_monitor=flow_monitor,
         self_test=self_test,
     )
     return Parts(
@@ -113,6 +117,7 @@ def assemble(parameters: PumpParameters, rng: np.random.Generator, now_ns: int) 
         patient=patient,
         dose_limit=dose_limit,
         trial=trial,
+        flow_monitor=flow_monitor,
         forecast=find_part(names.forecast, Forecast)(schedule, patient, books, battery, clock),
         limits=limits,
         staging=find_part(names.staging, Staging)(),

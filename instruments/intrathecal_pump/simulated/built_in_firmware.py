@@ -103,6 +103,7 @@ class BuiltInFirmware:
             parts.prime.ends_ns(t_ns) if prime_nl_h else parts.bolus.ends_ns(t_ns),
             parts.dose_limit.reaches_ns(t_ns, rate_nl_h),
             parts.trial.reaches_ns(t_ns, rate_nl_h),
+            parts.flow_monitor.checks_ns(t_ns),
             parts.schedule.changes_ns(t_ns),
         )
         # What was due before now and still changes nothing must not hold the pump up for ever.
@@ -126,12 +127,13 @@ class BuiltInFirmware:
         parts.planner.give_back(parts.schedule.run(spell))
         parts.dose_limit.run(spell)
         parts.trial.run(spell)
+        parts.flow_monitor.run(spell, strokes)
         parts.books.book(turns)
         self._t_ns = spell.to_ns
         parts.rest.delivered(spell.to_ns)
         self._end_what_was_given()
         causes = self._causes()
-        self._heed(causes & RESERVOIR)
+        self._heed(causes & (RESERVOIR | Alarm.UNDER_INFUSION))
         if causes & WHILE_DELIVERING:
             for alarm in WHILE_DELIVERING:
                 if parts.delivering:

@@ -41,6 +41,7 @@ class PumpParameters(CellKeys):
     max_hourly_dose_ul: float = Field(default=1_600.0, ge=1, le=1_000_000)
     clock_drift_ppm: float = Field(default=5.0, ge=-10_000, le=10_000)
     clock_offset_s: float = Field(default=0.0, ge=-1e9, le=1e9)
+    outlet_sensor: bool = False
     memory: str = ""
     boot_s: float = Field(default=0.2, ge=0, le=60)
 

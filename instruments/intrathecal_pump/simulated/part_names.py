@@ -27,6 +27,7 @@ class PartNames(TomlTable):
     patient: str = f"{_HERE}.patient:PatientControl"
     dose_limit: str = f"{_HERE}.dose_limit:DoseLimit"
     trial: str = f"{_HERE}.trial:TrialSession"
+    flow_monitor: str = f"{_HERE}.flow_monitor:FlowMonitor"
     forecast: str = f"{_HERE}.forecast:Forecast"
     staging: str = f"{_HERE}.staging:Staging"
     alarms: str = f"{_HERE}.alarms:Alarms"

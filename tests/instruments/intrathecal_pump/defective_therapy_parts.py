@@ -3,6 +3,7 @@
 from instruments.intrathecal_pump.messages import Finding
 from instruments.intrathecal_pump.simulated.bolus_engine import BolusEngine
 from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
+from instruments.intrathecal_pump.simulated.flow_monitor import FlowMonitor
 from instruments.intrathecal_pump.simulated.forecast import Forecast
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
@@ -60,6 +61,11 @@ class TrialWithoutEnd(TrialSession):
         return NEVER_NS
 
 
+class MeasuresNothing(FlowMonitor):
+    def run(self, spell, strokes):
+        """Does nothing."""
+
+
 class ForgetsTheBoluses(Forecast):
     def asked_for_nl_day(self):
         return 0.0
@@ -104,6 +110,7 @@ OTHER_PARTS = {
     "patient": LockoutFromTheEnd,
     "dose_limit": NoDoseIsTooMuch,
     "trial": TrialWithoutEnd,
+    "flow_monitor": MeasuresNothing,
     "forecast": ForgetsTheBoluses,
     "rest": RestsForEver,
     "self_test": FindsTheMotorBad,

@@ -246,7 +246,7 @@ def mistakes(tmp_path):
         ),
         (
             '{ magnet = "a:B" }',
-            "allowed here: alarms, battery, bolus, books, clock, desk, dose_limit, forecast, limits,",
+            "allowed here: alarms, battery, bolus, books, clock, desk, dose_limit, flow_monitor, forecast,",
         ),
         (f'{{ log = "{defects.__name__}:HasGabs" }}', "has no class HasGabs; did you mean 'HasGaps'?"),
         (f'{{ log = "{defects.__name__}:RunsFast" }}', "RunsFast' is not this part; must be module:Class of EventLog"),

@@ -82,6 +82,12 @@ def a_trial_that_runs_out_of_time(bench):
     return bench.delivered_ul(), bench.driver.status().alarms
 
 
+def half_an_hour(bench):
+    bench.driver.run_continuous(rate_ul_h=200.0)
+    bench.wait(1800)
+    return bench.driver.status().state, bench.driver.status().critical
+
+
 def an_outlook(bench):
     bench.driver.refilled(volume_ul=20_000.0)
     bench.driver.run_continuous(rate_ul_h=20.0)
@@ -112,6 +118,8 @@ def a_square_bolus_pre_empted(bench):
 # 0, 59, 60, 90, 120, 180 min, and the last of a day and the first of the next.
 ANSWERS = ["", "locked_out", "", "locked_out", "", "allotment_used", "allotment_used", ""]
 LIMITED = {"max_hourly_dose_ul": 30.0}
+TOO_MUCH = {"outlet_sensor": True, "rate_error_percent": 12.0}
+TOO_LITTLE = {"outlet_sensor": True, "rate_error_percent": -12.0}
 SCENES = [
     ("prime", defects.PrimesTwice, a_prime, {}, 20.0),
     ("patient", defects.LockoutFromTheEnd, requests, {}, ANSWERS),
@@ -123,6 +131,8 @@ SCENES = [
     ("dose_limit", defects.CountsTheLastHour, four_hours_with_a_limit, {}, (50.0, ("dose_limit",))),
     ("trial", defects.TrialWithoutEnd, a_trial, {}, (30.0, ("trial_over",))),
     ("trial", defects.TrialWithoutEnd, a_trial_that_runs_out_of_time, {}, (20.0, ("trial_over",))),
+    ("flow_monitor", defects.MeasuresNothing, half_an_hour, TOO_MUCH, ("alarm", ("over_infusion",))),
+    ("flow_monitor", defects.MeasuresNothing, half_an_hour, TOO_LITTLE, ("infusing", ("under_infusion",))),
     # 18,000 µL at 20 µL/h and 120 µL a day.
     ("forecast", defects.ForgetsTheBoluses, an_outlook, {}, 720),
     ("rest", defects.RestsForEver, two_days_of_rest, {}, ((), ("stopped_too_long",))),
@@ -147,6 +157,26 @@ def test_what_would_exceed_the_dose_of_an_hour_is_refused(bench):
     with pytest.raises(RefusedError, match="ABOVE_DOSE_LIMIT"):
         pump.driver.give_bolus(volume_ul=10.1)
     assert pump.driver.status().state == "infusing"
+
+
+@pytest.mark.parametrize("percent", [-8.0, 8.0])
+@pytest.mark.parametrize("rate_ul_h", [2.0, 20.0, 1000.0])
+def test_a_pump_within_a_tenth_of_its_rate_tells_of_nothing(bench, percent, rate_ul_h):
+    pump = bench(outlet_sensor=True, rate_error_percent=percent)
+    pump.driver.run_continuous(rate_ul_h=rate_ul_h)
+    pump.wait(30 * 3600 if rate_ul_h < 100.0 else 3600)
+    assert pump.driver.status().alarms == ()
+
+
+def test_too_much_is_told_a_quarter_of_an_hour_after_it_begins(bench):
+    pump = bench(**TOO_MUCH)
+    pump.driver.run_continuous(rate_ul_h=200.0)
+    pump.wait(3600)
+    started, told = pump.driver.read_log()[-2:]
+    assert (told.event, (told.pump_clock_ns - started.pump_clock_ns) / 60e9) == (
+        "over_infusion",
+        pytest.approx(15.5, abs=0.5),
+    )
 
 
 @pytest.mark.parametrize("volume_ul, why", [(44.8, ""), (45.0, "ABOVE_DOSE_LIMIT")])
