@@ -83,6 +83,15 @@ class BuiltInFirmware:
         if self.listening:
             self.desk.handle(RequestBolus(), self._t_ns)
 
+    @property
+    def feels_warmth(self) -> bool:
+        """Tell whether it makes a difference how warm the pump is."""
+        return self.parts.mechanism.feels_warmth
+
+    def warm(self, liquid_c: float) -> None:
+        """Be as warm as this, in °C, from now on."""
+        self.parts.mechanism.warm(liquid_c)
+
     def drain_battery(self, mah: float) -> None:
         """Lose a charge of the cell that went past the pump."""
         self.parts.battery.drain(mah)

@@ -15,6 +15,7 @@ from instruments.intrathecal_pump.messages import Command, Reply
 from instruments.intrathecal_pump.simulated.part_names import PartNames
 from instruments.plant.cell import CellKeys
 from instruments.plant.line import Stroke
+from instruments.plant.propellant import PropellantKeys
 from rig.discovery import find_class
 from rig.errors import DiscoveryError
 
@@ -22,7 +23,7 @@ BUILT_IN_FIRMWARE = "instruments.intrathecal_pump.simulated.built_in_firmware:Bu
 FIRMWARE_METHODS = ("advance", "handle", "heard")
 
 
-class PumpParameters(CellKeys):
+class PumpParameters(PropellantKeys, CellKeys):
     """The `twin` table of the pump in a mocked bench's file: parameters of a simulation, not facts about a real pump.
 
     The reservoir is larger than an implant's, so that days at full rate need no refill on the bench.

@@ -257,3 +257,25 @@ def test_a_stalled_motor_is_a_critical_alarm_and_nothing_is_booked_or_made_up(be
     assert (stalled.state, stalled.alarms, stalled.delivered_ul) == ("alarm", ("stall",), 1.0)
     assert pump.delivered_ul() == 2.0
     assert "stall" in [entry.event for entry in pump.driver.read_log()]
+
+
+def one_hour_ul(pump):
+    """What truly comes in an hour at 100 µL/h."""
+    before_ul = pump.ward.delivered_ul()
+    pump.wait(3600)
+    return pump.ward.delivered_ul() - before_ul
+
+
+def test_a_sensitive_pump_gives_more_when_it_is_warm(bench):
+    pump = bench(stroke_percent_per_kpa=0.1)
+    pump.driver.run_continuous(rate_ul_h=100.0)
+    cool_ul = one_hour_ul(pump)
+    pump.ward.laboratory.challenge("temperature", {"liquid_c": 37.0})
+    assert (cool_ul, one_hour_ul(pump)) == (pytest.approx(100.0, abs=1.0), pytest.approx(105.2, abs=0.5))
+
+
+def test_a_sensitive_pump_gives_less_in_its_last_millilitres(bench):
+    pump = bench(stroke_percent_per_kpa=0.1, reservoir_ul=1_000.0)
+    pump.driver.run_continuous(rate_ul_h=100.0)
+    # A quarter of the bellows' way is left, of 77.9 kPa.
+    assert one_hour_ul(pump) == pytest.approx(94.0, abs=1.0)
