@@ -216,6 +216,24 @@ class Deadline:
         time.sleep(min(seconds, self.left_s()))
 
 
+class Stopwatch:
+    """Measures how long ago something of the rig's own was, on the machine's monotonic time."""
+
+    def __init__(self) -> None:
+        self._since_s = time.monotonic()
+
+    def elapsed_s(self) -> float:
+        """Return the seconds since it was started."""
+        return time.monotonic() - self._since_s
+
+
+def asleep_s() -> float:
+    """Return for how long the machine has been suspended since it was started; 0 where the system does not tell."""
+    if not hasattr(time, "CLOCK_BOOTTIME"):
+        return 0.0
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
+
+
 def machine_utc_ns() -> int:
     """Return the machine's own UTC nanoseconds, for provenance (when was this file written), never for samples."""
     return time.time_ns()

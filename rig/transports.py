@@ -6,7 +6,8 @@ A stream has a deadline on everything and turns every way in which a port can di
 
 import contextlib
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -32,6 +33,27 @@ SLICE_S = 0.05
 WRITE_PATIENCE_S = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Where a port is reached that another process holds for this one; `token` shows whose word it may take."""
+
+    url: str
+    token: str
+
+
+_held: dict[str, Held] = {}
+
+
+@contextlib.contextmanager
+def held_by_another(port: str, held: Held) -> Iterator[None]:
+    """Let streams of this process that open `port` reach it through who holds it, until the end of the block."""
+    _held[port] = held
+    try:
+        yield
+    finally:
+        _held.pop(port, None)
+
+
 class ByteStream:
     """An open port that belongs to one instrument.
 
@@ -55,9 +77,10 @@ class ByteStream:
         self.port = port
         self.timeout_s = timeout_s
         self._tap = tap
+        held = _held.get(port)
         try:
             self._serial = serial.serial_for_url(
-                port,
+                port if held is None else held.url,
                 baudrate=baud,
                 bytesize=data_bits,
                 parity=PARITIES[parity],
@@ -78,6 +101,8 @@ class ByteStream:
         # forgets both, and strikes even when the last byte has gone.
         self._serial.write_timeout = 0 if self._selectable else self._write_s
         self._left = b""  # bytes that came behind the last reply's end
+        if held is not None:
+            self._serial.write(held.token.encode("ascii") + b"\n")
 
     @property
     def raw(self) -> serial.SerialBase:
@@ -129,6 +154,13 @@ class ByteStream:
         end += len(terminator)
         self._left = data[end:]
         return data[:end]
+
+    def take(self) -> bytes:
+        """Return what has come, and nothing when nothing came for a slice of time: for who carries bytes on."""
+        try:
+            return bytes(self._serial.read(self._serial.in_waiting or 1))
+        except PORT_ERRORS as error:
+            raise self._lost(error) from error
 
     def discard_input(self) -> None:
         """Drop what lies unread in the input."""

@@ -21,11 +21,13 @@ from instruments.intrathecal_pump.messages import (
 )
 from instruments.intrathecal_pump.programmer import Programmer
 from instruments.intrathecal_pump.readings import CHANNELS, pump_limits, pump_status, sample
+from instruments.intrathecal_pump.unattended import stopping_act
 from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Identity, PumpLimits, PumpStatus
 from rig.channels import Channel
 from rig.driving import DriverContext, Reporter
 from rig.errors import ConnectionFailedError, GarbledReplyError
+from rig.safety.supervisor.orders import PortAct
 from rig.samples import Block
 from rig.transports import ByteStream
 
@@ -74,6 +76,11 @@ class Driver(InfusionSkills, BolusSkills, CareSkills, BoundsSkills):
                 "µL/h",
             )
         self.limits: PumpLimits = pump_limits(bounds)
+
+    @classmethod
+    def unattended(cls, name: str, settings: PumpSettings) -> PortAct:
+        """Return what stops the pump without this driver, and what keeps its link watchdog quiet."""
+        return stopping_act(name, settings.port, settings.baud)
 
     def identify(self) -> Identity:
         """Get maker, model, serial number and firmware version."""

@@ -138,6 +138,12 @@ class Connection:
         fresh = SessionInitializationBehavior.INITIALIZE_SERVER_SESSION
         return nidaqmx.Task(name, grpc_options=self._options(name, fresh))
 
+    def task_there_or_new(self, name: str) -> Any:
+        """Return the task of this name that a device server holds already, or a new one where there is none."""
+        if self._channel is None:
+            return nidaqmx.Task(name)
+        return nidaqmx.Task(name, grpc_options=self._options(name))
+
     def last_exchange(self) -> tuple[bytes, bytes]:
         """Return what this thread last sent and what it received; empty for the local driver, which has no wire."""
         return self._tap.sent(), self._tap.received()

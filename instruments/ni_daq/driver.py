@@ -21,6 +21,7 @@ from rig.errors import (
     OutOfRangeError,
     RefusedError,
 )
+from rig.safety.supervisor.orders import HandAct
 from rig.samples import Block
 from rig.stamping import SampleClock
 
@@ -130,6 +131,13 @@ class Driver:
         self._edges += dialect.wrapped_count_gain(self._edges_raw, raw)
         self._edges_raw = raw
         return self._edges
+
+    @classmethod
+    def unattended(cls, name: str, settings: DaqSettings) -> HandAct:
+        """Return what opens the interlock relay without this driver."""
+        told = {key: getattr(settings, key) for key in ("port", "device", "deadline_s")}
+        told |= {"name": name, "line": settings.interlock_line}
+        return HandAct(name, "interlock opened", "instruments.ni_daq.unattended:open_interlock", told)
 
     def set_interlock(self, *, closed: bool) -> None:
         """Control the supply interlock relay; closed feeds the pump."""

@@ -8,9 +8,11 @@ from pydantic import Field
 
 from instruments.scpi.queries import ScpiLink, ScpiSettings
 from instruments.scpi_supply import dialect
+from instruments.scpi_supply.unattended import cutting_act
 from rig.capabilities import Identity
 from rig.channels import Channel
 from rig.driving import DriverContext
+from rig.safety.supervisor.orders import Act
 from rig.samples import Block
 
 # A supply may measure a little more than it can be set to.
@@ -44,6 +46,11 @@ class Driver:
         self._settings = settings
         self._link = ScpiLink(name, settings, context)
         self._link.expect("power supply", lambda: self._link.read_boolean(dialect.OUTPUT))
+
+    @classmethod
+    def unattended(cls, name: str, settings: SupplySettings) -> Act:
+        """Return what switches the output off without this driver."""
+        return cutting_act(name, settings.port, settings.baud, settings.model_dump_json())
 
     def identify(self) -> Identity:
         """Get what the supply answers to `*IDN?`."""

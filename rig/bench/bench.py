@@ -9,6 +9,7 @@ from typing import Self
 from rig.bench.asked import seconds_asked
 from rig.bench.challenges import Challenges
 from rig.bench.doses import SaysDoses
+from rig.bench.guard import Guard
 from rig.bench.instruments import Instruments
 from rig.bench.opening import Opening
 from rig.bench.progress import Progress
@@ -65,18 +66,22 @@ class Bench(SaysDoses):
         self.on_progress: Callable[[Progress], None] = lambda _: None
         self._seed = seed
         self._trace = trace
-        self._lease_until_ns = 0
-        self.unsafe = ""
+        self.guard = Guard(bench_file, record, clock)
         self.projected_verdict: ProjectedVerdict | None = None
         self._window_ns: int | None = None
         self._pump_watches: list[PumpWatch] = []
         self._rest_watch = RestWatch(self.instruments, record, clock, self._does_not_rest)
         self.twin_failures: Callable[[], tuple[str, ...]] = tuple
         answers = bench_file.operator.answers
-        self.ask = Prompts(record, clock, mocked=bench_file.mocked, answers=answers, meanwhile=self.renew_lease)
+        self.ask = Prompts(record, clock, mocked=bench_file.mocked, answers=answers, meanwhile=self.guard.renew)
         self._realisers = Realisers(bench_file, self.instruments, clock, self.ask, lambda: self.unsafe)
-        self.challenge = Challenges(self._realisers, record)
+        self.challenge = Challenges(self._realisers, record, self.guard.link_challenged)
         self._cleanup = contextlib.ExitStack()
+
+    @property
+    def unsafe(self) -> str:
+        """Return what went wrong with ending delivery, and what was done about it; empty until then."""
+        return self.guard.unsafe
 
     def __enter__(self) -> Self:
         try:
@@ -112,7 +117,7 @@ class Bench(SaysDoses):
         end_ns = begin_ns + ns_from_s(total_s)
         slice_ns = ns_from_s(_VIRTUAL_SLICE_S if self.clock.virtual else _WALL_SLICE_S)
         while (now_ns := self.clock.now_ns()) < end_ns:
-            self.renew_lease()
+            self.guard.renew()
             self.clock.wait_until(min(now_ns + slice_ns, end_ns))
             self.check()
             self._rest_watch.look()
@@ -156,23 +161,9 @@ class Bench(SaysDoses):
                 ):
                     return
 
-    def renew_lease(self) -> None:
-        """Show that the plan is alive; each slice of a dwell and each command does it.
-
-        A plan that hangs stops renewing, the pump is then no longer polled, and its link watchdog stops it.
-        """
-        self._lease_until_ns = self.clock.now_ns() + ns_from_s(self.file.safety.plan_lease_s)
-
-    def _leased(self) -> bool:
-        # Virtual time passes only while the plan lets it: a hanging plan stops the pump's time too.
-        return self.clock.virtual or self.clock.now_ns() < self._lease_until_ns
-
-    def _journal(self, exchange: Exchange) -> None:
-        self.renew_lease()
-        self.record.command(exchange)
-
     def check(self) -> None:
-        """Raise the first failure that a sampler has met."""
+        """Raise the first failure that a sampler has met, or RecordError when the record's file is gone."""
+        self.record.demand_its_file()
         for sampler in self.samplers:
             sampler.check()
 
@@ -216,17 +207,34 @@ class Bench(SaysDoses):
     def stop_pump(self) -> None:
         """Stop delivery of every pump on the bench, whatever its role and whatever became of the one before.
 
-        Raises SafetyError when one did not stop by command (see `rig.safety.stop`).
+        Raises SafetyError when one did not stop by command (see `rig.safety.stop`). Delivery that the supervisor has
+        ended needs no further word, and the way to the pump is gone with it.
         """
+        if self.guard.stopped_for_the_run():
+            return
         with contextlib.ExitStack() as every_one:
             for _, pump in self.instruments.pumps():
                 every_one.callback(self._stop_one, pump)
+        self.guard.at_rest()
+
+    def end_delivery(self) -> None:
+        """End delivery because the plan ended badly: what the pump says is recorded first, unless it says nothing.
+
+        Raises nothing: a failure is under way, and who leaves the bench stops the pump once more and tells of it.
+        """
+        with contextlib.suppress(RigError):
+            self.challenge.restore_reach()
+        with contextlib.suppress(RigError):
+            for watch in self._pump_watches:
+                watch.look()
+        with contextlib.suppress(RigError):
+            self.stop_pump()
 
     def _stop_one(self, pump: Pump) -> None:
         try:
             stop_delivery(pump, self.instruments.powering(), self.record.event)
         except SafetyError as error:
-            self.unsafe = self.unsafe or str(error).splitlines()[0]
+            self.guard.told_unsafe(error)
             raise
 
     def _does_not_rest(self, what: str) -> None:
@@ -234,7 +242,7 @@ class Bench(SaysDoses):
         try:
             cut_delivery(self.instruments.powering(), self.record.event, what)
         except SafetyError as error:
-            self.unsafe = self.unsafe or str(error).splitlines()[0]
+            self.guard.told_unsafe(error)
             raise
 
     # Opening ------------------------------------------------------------------------------------------------------
@@ -248,8 +256,9 @@ class Bench(SaysDoses):
             ports, self._realisers.plant = host.ports, host.plant
         else:
             self._cleanup.callback(take_lease(self.file.bench.name))
+        self.guard.supervise(self._cleanup)
         context = DriverContext(self.clock, self._journal, patience_of(self.clock), self._trace)
-        opening = Opening(self.file, context, self.record, self._cleanup)
+        opening = Opening(self.file, context, self.record, self._cleanup, self.guard)
         opening.connect(ports, self.instruments, self.instruments.powering)
         self._cleanup.callback(self.challenge.close)
         self._start_sampling()
@@ -272,14 +281,18 @@ class Bench(SaysDoses):
             if sampler.name == name:
                 sampler.on_block = watch.sampled
 
+    def _journal(self, exchange: Exchange) -> None:
+        self.guard.commanded(exchange)
+        self.record.command(exchange)
+
     def _start_sampling(self) -> None:
-        self.renew_lease()
+        self.guard.renew()
         every_s = {entry.name: entry.sample_every_s for entry in self.file.instruments}
         for one in self.instruments:
             pace_s = every_s[one.name]
             if pace_s is None or not isinstance(one.driver, Sampled):
                 continue
-            lease = self._leased if one.capability == "pump" else lambda: True
+            lease = self.guard.leased if one.capability == "pump" else lambda: True
             sampler = Sampler(one.name, one.driver, pace_s, self.clock, self.record, lease)
             if one.role == "pump":
                 sampler.out_of_reach = lambda: self.challenge.pump_out_of_reach

@@ -6,7 +6,7 @@ and for one that this bench cannot do; then nothing was done.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rig.bench.realisers import BY_OPERATOR, Moment, Realiser, Realisers
 from rig.bench_file.challenges import CHALLENGES, wrong_figures
@@ -24,7 +24,8 @@ _OF_THE_LINK = frozenset({"link_lost", "link_noisy", "power_cut", "supply_voltag
 class Challenges:
     """The challenges of one open bench, and which of them are on."""
 
-    def __init__(self, realisers: Realisers, record: RunRecord) -> None:
+    def __init__(self, realisers: Realisers, record: RunRecord, on_the_link: Callable[[frozenset[str]], None]) -> None:
+        self._on_the_link = on_the_link
         self._realisers = realisers
         self._record = record
         self._on: dict[str, Realiser] = {}
@@ -144,6 +145,7 @@ class Challenges:
         try:
             with _undisturbed(realiser):
                 self._on[verb] = realiser
+                self._tell_link()
                 self._tell_begun(verb, figures, realiser, realiser.begin())
                 told = True
         except BaseException as error:
@@ -183,6 +185,11 @@ class Challenges:
                 self._record.event(ChallengeEnds(CHALLENGES[verb].kind, realiser.by, moment.at_ns, moment.u_s))
             realiser.settle()
             del self._on[verb]  # only now is the pump read again
+            self._tell_link()
+
+    def _tell_link(self) -> None:
+        """Say which challenges may silence the pump now."""
+        self._on_the_link(_OF_THE_LINK.intersection(self._on))
 
     def _end_all(self, verbs: list[str]) -> None:
         with contextlib.ExitStack() as every_one:

@@ -3,7 +3,9 @@
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 
+from rig.bench.guard import Guard
 from rig.bench.instruments import Instruments, OnBench
 from rig.bench_file.reading import BenchFile, InstrumentEntry
 from rig.capabilities import Instrument
@@ -18,12 +20,18 @@ class Opening:
     """Opens instruments; what it opens or switches on is closed or switched off again by `cleanup`."""
 
     def __init__(
-        self, bench_file: BenchFile, context: DriverContext, record: RunRecord, cleanup: contextlib.ExitStack
+        self,
+        bench_file: BenchFile,
+        context: DriverContext,
+        record: RunRecord,
+        cleanup: contextlib.ExitStack,
+        guard: Guard,
     ) -> None:
         self._file = bench_file
         self._context = context
         self._record = record
         self._cleanup = cleanup
+        self._guard = guard
 
     def connect(self, ports: Mapping[str, str], instruments: Instruments, powering: Callable[[], Powering]) -> None:
         """Open every instrument of the file and put it on the bench; `ports` are those of twins, by name.
@@ -49,9 +57,10 @@ class Opening:
         settings = entry.settings
         if entry.name in ports:
             settings = settings.model_copy(update={"port": ports[entry.name]})
+        self._guard.hold(entry, self._cleanup)
         driver: Instrument = entry.driver(entry.name, settings, self._context)
         self._cleanup.callback(driver.close)
-        serialise(driver)
+        serialise(driver, partial(self._guard.calling, entry.name))
         calibration = entry.calibration.model_dump(mode="json") if entry.calibration else None
         self._record.event(Connected(entry.name, entry.capability, asdict(driver.identify()), calibration))
         return driver

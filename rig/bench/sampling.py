@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rig.clock import NS_PER_S, Clock, ScheduledCall, ns_from_s
-from rig.errors import GarbledReplyError, NoReplyError, RefusedError, RigError
+from rig.errors import GarbledReplyError, NoReplyError, RecordError, RefusedError, RigError
 from rig.record.bodies.events import LeaseLapsed, ReadingMissed, SamplerFailed
 from rig.record.bodies.others import SamplerCounted
 from rig.record.writer import RunRecord
@@ -116,8 +116,12 @@ class Sampler:
             self.counts.samples += len(block.t_ns)
             self.counts.lost += block.lost
             if len(block.t_ns) or block.lost:
-                self._record.samples(self.name, block, due_ns=due_ns)
-                self.on_block(block)
+                try:
+                    self._record.samples(self.name, block, due_ns=due_ns)
+                    self.on_block(block)
+                except RecordError as error:
+                    # What cannot be recorded did not happen: the plan must hear of it, not this thread.
+                    self._failure = error
 
     def _count_time(self, due_ns: int) -> None:
         late_ms = (self._clock.now_ns() - due_ns) / 1e6

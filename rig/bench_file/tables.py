@@ -78,10 +78,16 @@ class PowerSection(TomlTable):
 
 
 class SafetySection(TomlTable):
-    """When the pump must stop by itself because the rig is not heard any more."""
+    """When the pump must stop by itself because the rig is not heard any more, and when it is stopped for the run.
+
+    The supervisor ends delivery when the run has not been heard for `run_lease_s`, a plan that lets the pump deliver
+    has shown no sign of life for `plan_lease_s`, or the pump has left what it is told unanswered for `silence_s`.
+    """
 
     link_watchdog_s: float = Field(gt=0, le=600)
-    plan_lease_s: float = Field(default=10.0, gt=0, le=600)
+    plan_lease_s: float = Field(default=0.6, gt=0, le=600)
+    run_lease_s: float = Field(default=0.6, ge=0.3, le=60)
+    silence_s: float = Field(default=0.7, ge=0.2, le=60)
 
 
 class WeighingSection(TomlTable):

@@ -4,6 +4,7 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import ParamSpec, TypeVar
 
 from rig.driving.arguments import check_arguments
@@ -13,8 +14,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def serialise(driver: object) -> None:
-    """Let one verb of a driver run at a time: on the wall clock a sampler's thread and the plan's both call it."""
+def serialise(driver: object, around: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext()) -> None:
+    """Let one verb of a driver run at a time: on the wall clock a sampler's thread and the plan's both call it.
+
+    `around` is entered with each verb's name before it waits for its turn; what it raises keeps the verb from running.
+    """
     turn = threading.RLock()
 
     def in_turn(verb: Callable[P, R]) -> Callable[P, R]:
@@ -23,7 +27,7 @@ def serialise(driver: object) -> None:
             if args or kwargs:
                 check_arguments(getattr(driver, "name", type(driver).__name__), verb, args, kwargs)
             # A signal waits for the verb's end: half an exchange would garble the next one, which may be the stop.
-            with interrupts.deferred(), turn:
+            with interrupts.deferred(), around(verb.__name__), turn:
                 return verb(*args, **kwargs)
 
         return wait_for_turn

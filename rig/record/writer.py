@@ -132,6 +132,14 @@ class RunRecord:
         """Record an entry in words that are not this rig's: those of another version, say. Nothing is checked."""
         return self._append(kind, name, body)
 
+    def demand_its_file(self) -> None:
+        """Make sure that the record can still be found where it was begun; raises RecordError when it was removed.
+
+        A file that was removed goes on taking entries, which nobody will ever read.
+        """
+        if not self.path.exists():
+            raise RecordError(f"{self.path} was removed while the run went on: what is measured now is lost")
+
     def stop(self, stop: Stop) -> int:
         """End the run: the last entry, everything synced to the disk, the file closed, the writer's lock given back."""
         self._ledger.sync_from_now()

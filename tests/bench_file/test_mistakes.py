@@ -61,7 +61,15 @@ def test_a_measuring_instrument_needs_a_calibration(tmp_path):
 
 def test_a_watchdog_shorter_than_two_status_polls_is_a_mistake(tmp_path):
     (line,) = mistakes(tmp_path, MOCKED.replace("link_watchdog_s = 150", "link_watchdog_s = 100"))
-    assert "at least twice the sample_every_s of 60 of pump" in line
+    assert "found 100 and a sample_every_s of 60 of pump" in line
+    assert "at least twice in the watchdog's time" in line
+
+
+def test_a_pump_that_nobody_reads_is_a_mistake(tmp_path):
+    unread = MOCKED.replace('driver = "intrathecal_pump"\nsample_every_s = 60\n', 'driver = "intrathecal_pump"\n')
+    assert unread != MOCKED
+    (line,) = mistakes(tmp_path, unread)
+    assert "no sample_every_s of pump" in line
 
 
 def test_virtual_time_needs_an_epoch(tmp_path):

@@ -33,9 +33,11 @@ def moment(microseconds):
     return datetime(2026, 1, 5, tzinfo=UTC) + timedelta(microseconds=microseconds)
 
 
-def instrument(driver, *, keys=None, twin=None, calibrated=True):
+def instrument(driver, *, keys=None, twin=None, calibrated=True, sampled=False):
     must = {"driver": st.just(driver)} | ({"calibration": calibrations} if calibrated else {})
-    may = {"sample_every_s": st.sampled_from([1, 30.5, 60]), "twin": st.fixed_dictionaries({}, optional=twin or {})}
+    must |= {"sample_every_s": st.sampled_from([1, 30.5, 60])} if sampled else {}
+    may = {"twin": st.fixed_dictionaries({}, optional=twin or {})}
+    may |= {} if sampled else {"sample_every_s": st.sampled_from([1, 30.5, 60])}
     return st.fixed_dictionaries(must, optional=may | (keys or {}))
 
 
@@ -62,7 +64,7 @@ documents = st.fixed_dictionaries(
             | {"volume_at_c": st.floats(0, 40)}
         ),
         "instruments": st.fixed_dictionaries(
-            {"pump": instrument("intrathecal_pump", twin={"serial": st.just("kind")}, calibrated=False)},
+            {"pump": instrument("intrathecal_pump", twin={"serial": st.just("kind")}, calibrated=False, sampled=True)},
             optional={
                 "balance": instrument("mettler_mt_sics"),
                 "flow": instrument("sensirion_scc1", keys={"interval_ms": st.integers(100, 5000)}),

@@ -21,6 +21,8 @@ print(json.dumps([name for name in sys.argv[2:] if name in sys.modules]))
         "rig.safety.stop",
         "rig.safety.lease",
         "rig.safety.interrupts",
+        "rig.safety.insisting",
+        "rig.safety.supervisor.__main__",
         "rig.record.words",
         "rig.capabilities",
         "rig.transports",

@@ -18,6 +18,7 @@ from rig.record.bodies.pump_events import (
     PumpLogUnreadable,
     PumpStateChanged,
 )
+from rig.record.bodies.safety import PlanWentOn, SupervisorActed, SupervisorStands
 
 _ALARM_NAME = re.compile(r"(alarm|interlock)\b", re.IGNORECASE)
 
@@ -250,6 +251,9 @@ EVENTS: tuple[type[Event], ...] = (
     SamplerFailed,
     WindowBegins,
     WindowEnds,
+    PlanWentOn,
+    SupervisorActed,
+    SupervisorStands,
     ZeroFlow,
 )
 BY_NAME = {kind.NAME: kind for kind in EVENTS}

@@ -1,0 +1,198 @@
+"""The supervisor's process: `python -m rig.safety.supervisor`, told its orders on its standard input.
+
+It says what it does on its standard output, one JSON object a line, and in the file of its account. It ends when the
+run says goodbye, or after it has ended delivery because the run can no longer.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rig.clock import Stopwatch, asleep_s, iso_utc, machine_utc_ns
+from rig.errors import InstrumentError
+from rig.safety.supervisor.ending import Ending
+from rig.safety.supervisor.orders import Orders
+from rig.safety.supervisor.relay import Relay
+
+_TICK_S = 0.02
+_FORGIVEN_S = 0.2
+_CHUNK = 65_536
+_SLEPT_S = 0.5
+_UNFORGIVEN_S = 0.3  # a reply that has not come by then is lost: to ask again takes nothing from the run
+
+
+class Supervisor:
+    """Waits for the run to fall silent, for a pump to do so, or to be told; then ends delivery, once."""
+
+    def __init__(self, orders: Orders, words: Iterator[bytes]) -> None:
+        self._orders = orders
+        self._words = words
+        self._relays: dict[str, Relay] = {}
+        self._ending = Ending(orders.others)
+        self._heard = Stopwatch()
+        self._guarding = False
+        self._held_up_s = 0.0
+        self._goodbye: bool | None = None
+        self._hung_up = False
+        self._asked = ""
+        self._lapsed = ""
+        self._patient = False  # a plan has cut the pump off: its silence says nothing
+        self._asleep_s = asleep_s()
+        self._saying = threading.Lock()
+        self._ended_by = ""
+
+    def run(self) -> None:
+        """Watch until the run says goodbye or delivery had to be ended."""
+        threading.Thread(target=self._listen, name="the run's words", daemon=True).start()
+        signal.signal(signal.SIGTERM, self._told_to_end)
+        tick = threading.Event()
+        while self._goodbye is None:
+            waited = Stopwatch()
+            tick.wait(_TICK_S)
+            self._held_up_s = max(waited.elapsed_s() - _TICK_S, self._held_up_s - _TICK_S)
+            if self._asked:
+                asked, self._asked = self._asked, ""
+                self._stop_pumps(asked)
+            if why := self._why():
+                self._end(why)
+                break
+            self._feed()
+        else:
+            if not self._goodbye:
+                self._end("the run left its bench unsafe")
+            elif not self._orders.others:  # nothing took the pump's power away, and a thread may have been quicker
+                self._stop_pumps("the run has ended")
+        self._close()
+
+    def _why(self) -> str:
+        """Return why delivery must end now; empty as long as all is well."""
+        if self._lapsed:
+            return self._lapsed
+        if self._hung_up:
+            return "the run has died: its end of the lease is closed"
+        if self._ended_by:
+            return self._ended_by
+        if (slept_s := asleep_s() - self._asleep_s) > _SLEPT_S:
+            return f"the machine was suspended for {slept_s:.1f} s"
+        # What holds up this process as well is no sign of the run's: a machine that is busy beyond measure.
+        silent_s = self._heard.elapsed_s() - min(self._held_up_s, _FORGIVEN_S)
+        if self._guarding and silent_s > self._orders.lease_s:
+            return f"the run has not been heard for {silent_s:.2f} s; its lease is {self._orders.lease_s:g} s"
+        for name, relay in self._relays.items():
+            if relay.lost:
+                return f"{name}: {relay.lost}"
+            if relay.unanswered_s > self._orders.silence_s and not self._patient:
+                return f"{name} has not answered for {relay.unanswered_s:.2f} s"
+        return ""
+
+    def _feed(self) -> None:
+        for relay in self._relays.values():
+            waited_s = relay.unanswered_s
+            if not self._patient and relay.quiet_s > self._orders.feed_s and not 0 < waited_s < _UNFORGIVEN_S:
+                relay.feed()
+
+    def _stop_pumps(self, why: str) -> None:
+        """Stop the pumps at once and let the run go on: it ends by itself, in order."""
+        took = Stopwatch()
+        wrong = {name: relay.stop() for name, relay in self._relays.items()}
+        self._tell(
+            "stopped", why=why, took_s=took.elapsed_s(), wrong={name: what for name, what in wrong.items() if what}
+        )
+
+    def _end(self, why: str) -> None:
+        """End delivery by every way there is, and say what came of each."""
+        took = Stopwatch()
+        self._tell("ending", why=why)  # ahead of all that the run will notice of it
+        for relay in self._relays.values():
+            relay.bar()
+        done, wrong = self._ending.every_way(self._relays, self._orders.pumps)
+        self._tell("ended", why=why, took_s=took.elapsed_s(), done=done, wrong=wrong)
+
+    def _tell(self, what: str, **said: Any) -> None:
+        line = json.dumps({"what": what, "at_ns": machine_utc_ns(), **said}, ensure_ascii=True)
+        with self._saying:
+            if what in ("ended", "stopped"):
+                _append(self._orders.account, line)
+            with contextlib.suppress(OSError):  # who listened is dead
+                print(line, flush=True)
+
+    def _listen(self) -> None:
+        """Take in what the run says, one JSON object a line."""
+        for line in self._words:
+            self._heard = Stopwatch()
+            if not line:
+                continue
+            said = json.loads(line)
+            match said["say"]:
+                case "guard":
+                    self._guarding = True
+                case "open":
+                    self._open(said["name"])
+                case "stop":
+                    self._asked = said["why"]
+                case "lapsed":
+                    self._lapsed = said["why"]
+                case "patient":
+                    self._patient = said["on"]
+                    for relay in self._relays.values():
+                        relay.forgive()
+                case "goodbye":
+                    self._goodbye = said["safe"]
+                    return
+        self._hung_up = True
+
+    def _open(self, name: str) -> None:
+        if name in self._relays:
+            self._relays.pop(name).close()
+        act = next(act for act in self._orders.pumps if act.name == name)
+        try:
+            self._relays[name] = Relay(act)
+        except InstrumentError as error:
+            self._tell("not opened", name=name, why=error.what, advice=error.advice)
+            return
+        self._tell("opened", name=name, url=self._relays[name].url, token=self._relays[name].token)
+
+    def _told_to_end(self, number: int, _frame: object) -> None:
+        self._ended_by = f"the supervisor was told to end ({signal.Signals(number).name})"
+
+    def _close(self) -> None:
+        for relay in self._relays.values():
+            relay.close()
+        self._ending.close()
+
+
+def lines_of(descriptor: int) -> Iterator[bytes]:
+    """Yield each line that comes: unbuffered, since a thread that waits in a buffer's lock spoils the process's end."""
+    rest = b""
+    while data := os.read(descriptor, _CHUNK):
+        *lines, rest = (rest + data).split(b"\n")
+        yield from lines
+
+
+def _append(path: str, line: str) -> None:
+    # A full disk or a folder that is gone keeps nobody from having stopped the pump.
+    with contextlib.suppress(OSError), Path(path).open("a", encoding="utf-8") as account:
+        account.write(line + "\n")
+        account.flush()
+        os.fsync(account.fileno())
+
+
+def main() -> None:
+    """Take the orders from the first line of the standard input, and carry them out."""
+    for name in ("SIGINT", "SIGHUP", "SIGQUIT"):  # a terminal's signals are the run's to answer
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    said = lines_of(sys.stdin.fileno())
+    supervisor = Supervisor(Orders.from_json(json.loads(next(said))), said)
+    print(json.dumps({"what": "ready", "pid": os.getpid(), "at": iso_utc(machine_utc_ns())}), flush=True)
+    supervisor.run()
+
+
+if __name__ == "__main__":
+    main()

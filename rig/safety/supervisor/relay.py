@@ -1,0 +1,225 @@
+"""Holds the pump's port for the run: carries bytes, feeds the pump's link watchdog, and can end delivery at any time.
+
+Whoever holds the port can stop the pump, whatever became of the run: no dead or frozen owner stands in the way.
+"""
+
+import contextlib
+import hmac
+import secrets
+import socket
+import threading
+
+from rig.clock import Deadline, Stopwatch
+from rig.errors import InstrumentError
+from rig.safety.supervisor.orders import PortAct, Saying
+from rig.transports import ByteStream
+
+_LOOPBACK = "127.0.0.1"
+_CHUNK = 65536
+_TAKE_S = 0.25  # a client that does not read has no claim on what the pump said
+_TURN_S = 0.1  # a write that is stuck must not hold up the stop
+_REPLY_S = 0.15
+_ANSWERS_S = 0.25
+_TRIES = 3
+_HELLO_S = 2.0
+
+
+class Relay:
+    """One pump's port. Opening the port raises ConnectionFailedError; later failures are told by `lost`.
+
+    The run reaches it at `url`, where it shows a token that no other program on the machine knows.
+    """
+
+    def __init__(self, act: PortAct) -> None:
+        self.act = act
+        self.lost = ""
+        self._stream = ByteStream(act.name, act.port, baud=act.baud, timeout_s=_REPLY_S)
+        self.token = secrets.token_hex(16)
+        self._server = socket.create_server((_LOOPBACK, 0))
+        self._client: socket.socket | None = None
+        self._turn = threading.Lock()
+        self._barred = False
+        self._ended = threading.Event()
+        # What the pump says goes to the run, or to the supervisor while it has something to ask.
+        self._heard = threading.Condition()
+        self._own: bytearray | None = None
+        self._unanswered: Stopwatch | None = None
+        self._quiet = Stopwatch()
+        threading.Thread(target=self._accept, name=f"relay {act.name}", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, name=f"relay {act.name}", daemon=True)
+        self._listener.start()
+
+    @property
+    def url(self) -> str:
+        """Return where the run reaches the port."""
+        return f"socket://{_LOOPBACK}:{self._server.getsockname()[1]}"
+
+    @property
+    def quiet_s(self) -> float:
+        """Return for how long nobody has sent anything to the pump."""
+        return self._quiet.elapsed_s()
+
+    @property
+    def unanswered_s(self) -> float:
+        """Return for how long the pump has left what it was told unanswered; 0 when it has answered."""
+        waiting = self._unanswered
+        return waiting.elapsed_s() if waiting is not None else 0.0
+
+    @property
+    def answers(self) -> bool:
+        """Tell whether the pump can be reached and has answered lately."""
+        return not self.lost and self.unanswered_s < _ANSWERS_S
+
+    def forgive(self) -> None:
+        """Forget that something was left unanswered."""
+        self._unanswered = None
+
+    def feed(self) -> None:
+        """Let the pump hear that it is looked after. What it answers is not for the run."""
+        if not self.lost and self.act.alive:
+            self._say(Saying(self.act.alive, self.act.end), _REPLY_S)
+
+    def bar(self) -> None:
+        """Let nothing more of the run reach the pump.
+
+        The run is not cut off yet: it shall hear why from the supervisor, and not take it for a dead port.
+        """
+        self._barred = True
+
+    def stop(self) -> str:
+        """Tell the pump to end delivery; return what went wrong, empty when it answered that it did."""
+        for saying in self.act.sayings:
+            for _ in range(_TRIES):
+                answer = self._say(saying, _REPLY_S)
+                if answer is not None and (not saying.expect or saying.expect in answer):
+                    break
+                if self.lost:
+                    return self.lost
+            else:
+                said = f"it answered {answer.hex(' ')}" if answer else "it did not answer"
+                return f"{said} when it was told to stop, {_TRIES} times"
+        return ""
+
+    def close(self) -> None:
+        """Give the port back."""
+        self.bar()
+        self._ended.set()
+        client, self._client = self._client, None
+        if client is not None:
+            _hang_up(client)
+        self._server.close()
+        self._listener.join(_HELLO_S)  # it reads in slices; pyserial does not bear to be closed under a read
+        self._stream.close()
+
+    def _say(self, saying: Saying, within_s: float) -> bytes | None:
+        """Send something and return what came until its answer was whole or the time was over; None when not sent."""
+        taken = self._turn.acquire(timeout=_TURN_S)
+        try:
+            with self._heard:
+                self._own = bytearray()
+            self._write(saying.send)
+            deadline = Deadline(within_s)
+            with self._heard:
+                while not self._whole(saying) and not self.lost and not deadline.passed():
+                    self._heard.wait(deadline.left_s())
+                return bytes(self._own)
+        finally:
+            with self._heard:
+                self._own = None
+            if taken:
+                self._turn.release()
+
+    def _whole(self, saying: Saying) -> bool:
+        heard = bytes(self._own or b"")
+        if saying.expect == self.act.end and self.act.end:  # any answer that is whole, whatever it says
+            return heard.strip(self.act.end) != b"" and heard.endswith(self.act.end)
+        return not saying.expect or saying.expect in heard
+
+    def _write(self, data: bytes) -> None:
+        self._quiet = Stopwatch()
+        if self._unanswered is None:
+            self._unanswered = Stopwatch()
+        try:
+            self._stream.write(data)
+        except InstrumentError as error:
+            self._lose(error.what)
+
+    def _accept(self) -> None:
+        while not self._ended.is_set():
+            try:
+                client, _ = self._server.accept()
+            except OSError:
+                return
+            if not self._is_the_run(client):
+                _hang_up(client)
+                continue
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            client.settimeout(_TAKE_S)
+            before, self._client = self._client, client
+            if before is not None:
+                _hang_up(before)
+            threading.Thread(target=self._carry, args=(client,), name=f"relay {self.act.name}", daemon=True).start()
+
+    def _is_the_run(self, client: socket.socket) -> bool:
+        client.settimeout(_HELLO_S)
+        said = b""
+        try:
+            while len(said) < len(self.token) + 1 and (some := client.recv(len(self.token) + 1 - len(said))):
+                said += some
+        except OSError:
+            return False
+        return not self._barred and not self.lost and hmac.compare_digest(said, self.token.encode() + b"\n")
+
+    def _carry(self, client: socket.socket) -> None:
+        """Carry what the run says to the pump until either is gone."""
+        while not self._ended.is_set() and client is self._client:
+            try:
+                data = client.recv(_CHUNK)
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+            if not data:
+                break
+            with self._turn:
+                if client is not self._client:
+                    break
+                if not self._barred:
+                    self._write(data)
+        _hang_up(client)
+
+    def _listen(self) -> None:
+        """Carry what the pump says to whom it is meant for."""
+        while not self._ended.is_set():
+            try:
+                data = self._stream.take()
+            except InstrumentError as error:
+                if not self._ended.is_set():
+                    self._lose(error.what)
+                return
+            if not data:
+                continue
+            self._unanswered = None
+            with self._heard:
+                if self._own is not None:
+                    self._own += data
+                    self._heard.notify_all()
+                    continue
+            client = self._client
+            if client is not None:
+                with contextlib.suppress(OSError):
+                    client.sendall(data)
+
+    def _lose(self, why: str) -> None:
+        self.lost = self.lost or why
+        client, self._client = self._client, None
+        if client is not None:
+            _hang_up(client)
+        with self._heard:
+            self._heard.notify_all()
+
+
+def _hang_up(client: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        client.shutdown(socket.SHUT_RDWR)
+    client.close()
