@@ -89,11 +89,11 @@ CHALLENGES: dict[str, ChallengeSpec] = {
     "refill": ChallengeSpec(
         ChallengeKind.REFILL, "refill", {"volume_ul": Allowed(0.0, 1e6, above=True)}, lasts=False, by=_BY_HAND
     ),
-    "drain_battery": ChallengeSpec(
-        ChallengeKind.BATTERY_DRAINED, "battery", {"mah": Allowed(0.0, 1e6, above=True)}, lasts=False, by=_BY_HAND
-    ),
     "bump_balance": ChallengeSpec(
         ChallengeKind.BALANCE_BUMPED, "balance", {"mg": Allowed(-10_000.0, 10_000.0)}, lasts=False, by=_BY_HAND
+    ),
+    "drain_battery": ChallengeSpec(
+        ChallengeKind.BATTERY_DRAINED, "battery", {"mah": Allowed(0.0, 1e6, above=True)}, lasts=False, by=_BY_HAND
     ),
 }
 
