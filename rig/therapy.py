@@ -54,12 +54,17 @@ class Flex:
         return next(step.rate_ul_h for step in reversed(self.days[weekday]) if step.minute <= minute)
 
 
+_EXAMPLE = '{"every": {"00:00": 20.0, "08:00": 40.0}}'
+
+
 def flex_of(days: Mapping[str, DayPattern]) -> Flex:
     """Read day patterns: `{"every": {"00:00": 20.0, "08:00": 40.0}}`, or one under each of mon … sun.
 
     A pattern has 1 to 13 steps, each from a time of day (24 h, HH:MM) on until the next, the first at 00:00. Raises
     TherapyError for days that are missing or not known, times that are none or out of order, and rates that are none.
     """
+    if not isinstance(days, Mapping):
+        raise TherapyError(f"days={days!r} is no patterns by day: write {_EXAMPLE}")
     if set(days) == {EVERY_DAY}:
         return Flex((_pattern(EVERY_DAY, days[EVERY_DAY]),) * len(WEEK))
     for name in days:
@@ -69,11 +74,13 @@ def flex_of(days: Mapping[str, DayPattern]) -> Flex:
                 f"a flex infusion has {EVERY_DAY!r} alone, or all of {', '.join(WEEK)}, not {name!r}{hint}"
             )
     if missing := [name for name in WEEK if name not in days]:
-        raise TherapyError(f"a flex infusion says what runs on each day: {', '.join(missing)} is missing")
+        raise TherapyError(f"a flex infusion says what runs on each day; missing: {', '.join(missing)}")
     return Flex(tuple(_pattern(name, days[name]) for name in WEEK))
 
 
 def _pattern(day: str, pattern: DayPattern) -> tuple[FlexStep, ...]:
+    if not isinstance(pattern, Mapping):
+        raise TherapyError(f"{day}: {pattern!r} is no pattern of a day: write {_EXAMPLE}")
     steps = []
     for at, rate_ul_h in pattern.items():
         time = _TIME.fullmatch(at) if isinstance(at, str) else None
@@ -139,5 +146,5 @@ def _volume_ul(number: float, unit: str, dose: str, concentration: str) -> float
 def _number(said: str, what: str, example: str) -> tuple[float, str]:
     found = _SAID.fullmatch(said) if isinstance(said, str) else None
     if found is None:
-        raise TherapyError(f"{said!r} is not {what}: a number and its unit, as in {example!r}")
+        raise TherapyError(f"{said!r} is not {what}: a number, not below zero, and its unit, as in {example!r}")
     return float(found[1]), found[2]

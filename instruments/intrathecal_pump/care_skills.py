@@ -27,6 +27,10 @@ from rig.capabilities import LogEntry
 MIN_WATCHDOG_S = 0.1
 MAX_WATCHDOG_S = 600.0
 MAX_LOG_NUMBER = 2**32 - 1
+# What SET_CLOCK takes: 2000-01-01 to the end of 2099.
+_FIRST_CLOCK_MS = 946_684_800_000
+_LAST_CLOCK_MS = 4_102_444_799_999
+_TELL_AGAIN = "tell the pump again; until its status shows it, trust neither its reservoir nor its low-reservoir alarm"
 
 
 class CareSkills(Skill):
@@ -70,9 +74,9 @@ class CareSkills(Skill):
 
     def set_clock(self, *, t_ns: int) -> None:
         """Set the pump's clock to UTC ns, rounded down to its milliseconds; the pump takes the years 2000 to 2099."""
-        if not 0 <= t_ns < 2**63:
+        if not _FIRST_CLOCK_MS <= t_ns // NS_PER_MS <= _LAST_CLOCK_MS:
             raise self._programmer.reporter.out_of_range(
-                f"a clock of {t_ns} ns", "the pump's clock counts ms since 1970"
+                f"a clock of {t_ns} ns", "the pump takes 2000-01-01 to the end of 2099, in ns since 1970"
             )
         with self._programmer.verb("set_clock", t_ns=t_ns) as talk:
             talk.ask(SetClock(t_ns // NS_PER_MS), DoneReply)
@@ -86,7 +90,7 @@ class CareSkills(Skill):
             after = talk.ask(GetFullStatus(), FullStatus)
             # A pump that infuses may have used some of it by now.
             if after.therapy.refills != before.refills + 1 or after.first.reservoir_nl > volume_nl:
-                raise talk.not_seen(f"a content of {volume_ul:g} µL")
+                raise talk.not_seen(f"a content of {volume_ul:g} µL", _TELL_AGAIN)
 
     def set_low_reservoir(self, *, volume_ul: float) -> None:
         """Set at which content in µL the pump warns; raises OutOfRangeError for more than the reservoir can hold."""
@@ -94,7 +98,7 @@ class CareSkills(Skill):
         with self._programmer.verb("set_low_reservoir", volume_ul=volume_ul) as talk:
             talk.ask(SetLowMark(volume_nl), DoneReply)
             if talk.ask(GetFullStatus(), FullStatus).therapy.low_mark_nl != volume_nl:
-                raise talk.not_seen(f"a low-reservoir mark of {volume_ul:g} µL")
+                raise talk.not_seen(f"a low-reservoir mark of {volume_ul:g} µL", _TELL_AGAIN)
 
     def acknowledge_alarms(self) -> None:
         """Control the end of the alarms' signals; what ended delivery stays until `stop`."""

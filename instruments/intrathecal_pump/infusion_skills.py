@@ -45,9 +45,11 @@ class InfusionSkills(Skill):
         programmer = self._programmer
         flex = flex_of(days)
         patterns = flex.days[:1] if flex.same_every_day else flex.days
+        names = ("every day",) if flex.same_every_day else WEEK
         infusion = FlexInfusion(
             tuple(
-                tuple(self._point(WEEK[weekday], step) for step in pattern) for weekday, pattern in enumerate(patterns)
+                tuple(self._point(name, step) for step in pattern)
+                for name, pattern in zip(names, patterns, strict=True)
             )
         )
         said = {day: dict(pattern) for day, pattern in days.items()}

@@ -18,13 +18,14 @@ from rig.bench.pump_watch import PumpWatch
 from rig.bench.realisers import Realisers
 from rig.bench.rest_watch import RestWatch
 from rig.bench.sampling import Sampler
+from rig.bench.stopping import StopsDelivery
 from rig.bench.window import Window
 from rig.bench_file.reading import BenchFile
 from rig.capabilities import Pump
 from rig.clock import NS_PER_S, Clock, VirtualClock, WallClock, ns_from_s
 from rig.discovery import find_class
 from rig.driving import DriverContext, patience_of
-from rig.errors import RigError, SafetyError
+from rig.errors import RigError
 from rig.evaluation import looks
 from rig.evaluation.commanded import with_rate
 from rig.evaluation.projection import ProjectedVerdict
@@ -36,8 +37,7 @@ from rig.record.bodies.pump_events import AlarmExpected, NoLinkWatchdog
 from rig.record.bodies.recipe import Recipe
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
-from rig.safety.lease import take_lease
-from rig.safety.stop import cut_delivery, stop_delivery
+from rig.safety.lease import leased
 from rig.samples import Sampled
 from rig.wire_trace import WireTrace
 
@@ -47,7 +47,7 @@ _WALL_SLICE_S = 0.2
 _VIRTUAL_SLICE_S = 60.0
 
 
-class Bench(SaysDoses):
+class Bench(SaysDoses, StopsDelivery):
     """An open bench. Use as a context manager: leaving it stops the pump, whatever happened inside.
 
     `instruments` are the open drivers, typed, by name and role. `unsafe` says that the pump did not stop when told, and
@@ -202,49 +202,6 @@ class Bench(SaysDoses):
             self.dwell(hours=hours, doing=doing)
         self.record.event(ZeroFlow(window.from_ns, window.to_ns))
 
-    # Safety -------------------------------------------------------------------------------------------------------
-
-    def stop_pump(self) -> None:
-        """Stop delivery of every pump on the bench, whatever its role and whatever became of the one before.
-
-        Raises SafetyError when one did not stop by command (see `rig.safety.stop`). Delivery that the supervisor has
-        ended needs no further word, and the way to the pump is gone with it.
-        """
-        if self.guard.stopped_for_the_run():
-            return
-        with contextlib.ExitStack() as every_one:
-            for _, pump in self.instruments.pumps():
-                every_one.callback(self._stop_one, pump)
-        self.guard.at_rest()
-
-    def end_delivery(self) -> None:
-        """End delivery because the plan ended badly: what the pump says is recorded first, unless it says nothing.
-
-        Raises nothing: a failure is under way, and who leaves the bench stops the pump once more and tells of it.
-        """
-        with contextlib.suppress(RigError):
-            self.challenge.restore_reach()
-        with contextlib.suppress(RigError):
-            for watch in self._pump_watches:
-                watch.look()
-        with contextlib.suppress(RigError):
-            self.stop_pump()
-
-    def _stop_one(self, pump: Pump) -> None:
-        try:
-            stop_delivery(pump, self.instruments.powering(), self.record.event)
-        except SafetyError as error:
-            self.guard.told_unsafe(error)
-            raise
-
-    def _does_not_rest(self, what: str) -> None:
-        """Take the pump's power away because it delivers though it said that it stopped; raises SafetyError."""
-        try:
-            cut_delivery(self.instruments.powering(), self.record.event, what)
-        except SafetyError as error:
-            self.guard.told_unsafe(error)
-            raise
-
     # Opening ------------------------------------------------------------------------------------------------------
 
     def _open(self) -> None:
@@ -255,7 +212,7 @@ class Bench(SaysDoses):
             self._cleanup.callback(host.close)
             ports, self._realisers.plant = host.ports, host.plant
         else:
-            self._cleanup.callback(take_lease(self.file.bench.name))
+            self._cleanup.enter_context(leased(self.file.bench.name, self.file.ports))
         self.guard.supervise(self._cleanup)
         context = DriverContext(self.clock, self._journal, patience_of(self.clock), self._trace)
         opening = Opening(self.file, context, self.record, self._cleanup, self.guard)
@@ -271,6 +228,7 @@ class Bench(SaysDoses):
             else:
                 self.record.event(NoLinkWatchdog(name))
             self._watch(name, pump)
+        self.guard.opened()
 
     def _watch(self, name: str, pump: Pump) -> None:
         """Follow a pump's own account of itself into the record, from here on."""

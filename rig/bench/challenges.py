@@ -6,7 +6,8 @@ and for one that this bench cannot do; then nothing was done.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from types import TracebackType
 
 from rig.bench.realisers import BY_OPERATOR, Moment, Realiser, Realisers
 from rig.bench_file.challenges import CHALLENGES, wrong_figures
@@ -15,10 +16,28 @@ from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
 
-Lasting = contextlib.AbstractContextManager[None]
 # While one of these is on there is nobody to be asked at the other end of the pump's link.
 _OUT_OF_REACH = frozenset({"link_lost", "power_cut"})
 _OF_THE_LINK = frozenset({"link_lost", "link_noisy", "power_cut", "supply_voltage"})
+
+
+class Lasting(contextlib.AbstractContextManager[None]):
+    """A challenge that was said and begins with its `with` block; until then nothing has been done."""
+
+    def __init__(self, challenges: "Challenges", verb: str, figures: dict[str, float]) -> None:
+        self.verb = verb
+        self._challenges = challenges
+        self._figures = figures
+
+    def __enter__(self) -> None:
+        """Begin the challenge; raises ChallengeRefusedError."""
+        self._challenges.begin(self, self._figures)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the challenge, unless the plan or the bench has ended it already."""
+        self._challenges.end(self)
 
 
 class Challenges:
@@ -29,6 +48,8 @@ class Challenges:
         self._realisers = realisers
         self._record = record
         self._on: dict[str, Realiser] = {}
+        self._begun_by: dict[str, Lasting] = {}
+        self._only_said: list[Lasting] = []
 
     # The line -----------------------------------------------------------------------------------------------------
 
@@ -119,27 +140,40 @@ class Challenges:
         """End what keeps the pump from hearing that it must stop, but for what an operator would have to be asked."""
         self._end_all([verb for verb in self._on if verb in _OF_THE_LINK and self._on[verb].by != BY_OPERATOR])
 
+    def never_begun(self) -> tuple[str, ...]:
+        """Return the verbs of what was said without a `with`, since the last `close`: none of it was done."""
+        return tuple(one.verb for one in self._only_said)
+
     def close(self) -> None:
         """End everything that is still on, the newest first; raise the first failure when all were tried."""
+        self._only_said.clear()
         self._end_all(list(self._on))
+
+    def begin(self, lasting: Lasting, figures: dict[str, float]) -> None:
+        """Begin what was said; raises ChallengeRefusedError, and then nothing was done."""
+        if lasting in self._only_said:
+            self._only_said.remove(lasting)
+        self._begin(lasting.verb, figures)
+        self._begun_by[lasting.verb] = lasting
+
+    def end(self, lasting: Lasting) -> None:
+        """End what was begun, unless the plan or the bench has ended it already."""
+        if lasting.verb in self._on and self._begun_by.get(lasting.verb) is lasting:
+            self._end(lasting.verb)
 
     # How ----------------------------------------------------------------------------------------------------------
 
-    @contextlib.contextmanager
-    def _lasting(self, verb: str, **figures: float) -> Iterator[None]:
-        realiser = self._begin(verb, figures)
-        try:
-            yield
-        finally:
-            if self._on.get(verb) is realiser:  # else the plan or the bench has ended it already
-                self._end(verb)
+    def _lasting(self, verb: str, **figures: float) -> Lasting:
+        said = Lasting(self, verb, figures)
+        self._only_said.append(said)
+        return said
 
     def _at_once(self, verb: str, **figures: float) -> None:
         realiser = self._allowed(verb, figures)
         with _undisturbed(realiser):
             self._tell_begun(verb, figures, realiser, realiser.begin())
 
-    def _begin(self, verb: str, figures: dict[str, float]) -> Realiser:
+    def _begin(self, verb: str, figures: dict[str, float]) -> None:
         realiser = self._allowed(verb, figures)
         told = False
         try:
@@ -155,7 +189,6 @@ class Challenges:
             except RigError as also:
                 error.add_note(f"and it could not be taken back: {also}")
             raise
-        return realiser
 
     def _allowed(self, verb: str, figures: dict[str, float]) -> Realiser:
         """Return what does a challenge; raise ChallengeRefusedError when it may not be done now, or not here."""

@@ -47,6 +47,7 @@ class Guard:
     def __init__(self, bench_file: BenchFile, record: RunRecord, clock: Clock) -> None:
         self.unsafe = ""
         self._under_way = False
+        self._opened = False
         self._file = bench_file
         self._record = record
         self._clock = clock
@@ -162,7 +163,7 @@ class Guard:
         feed_s = min(safety.link_watchdog_s, safety.run_lease_s) / 4
         orders = Orders(self._file.bench.name, account, safety.run_lease_s, safety.silence_s, feed_s, held, others)
         self._keeper = keeper = Keeper(orders, self.lapsed, self._acted)
-        cleanup.callback(lambda: keeper.close(safe=not self.unsafe and not self._armed))
+        cleanup.callback(lambda: keeper.close(safe=self._opened and not self.unsafe and not self._armed))
         self._record.event(SupervisorStands(safety.run_lease_s, tuple(act.doing for act in (*held, *others))))
 
     def hold(self, entry: InstrumentEntry, cleanup: contextlib.ExitStack) -> None:
@@ -173,6 +174,10 @@ class Guard:
         act = act_of(entry)
         if isinstance(act, PortAct):  # else its driver opens the port, and a process is ready to do the same
             cleanup.enter_context(held_by_another(act.port, self._keeper.hold(entry.name)))
+
+    def opened(self) -> None:
+        """Take note that the bench is open and its pumps at rest; until then nobody knows what they do."""
+        self._opened = True
 
     def link_challenged(self, by: frozenset[str]) -> None:
         """Say which challenges may silence the pump: while there are any, its silence is no fault."""

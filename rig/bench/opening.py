@@ -51,6 +51,9 @@ class Opening:
                 continue
             instruments.add(OnBench(entry.name, entry.capability, entry.role, driver))
         if failures:
+            for _, pump in instruments.pumps():  # one may run since before, and nobody will look after it
+                with contextlib.suppress(InstrumentError):
+                    pump.stop()
             raise BenchConnectionError(self._file.bench.name, failures)
 
     def _open(self, entry: InstrumentEntry, ports: Mapping[str, str]) -> Instrument:

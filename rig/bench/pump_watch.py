@@ -50,9 +50,9 @@ class PumpWatch:
     def _look(self) -> None:
         status = self._pump.status()
         at_ns = self._clock.now_ns()
-        now = PumpStateChanged(
-            self._name, status.state.value, at_ns, status.alarms, status.log_entries, status.critical
-        )
+        # Entries that nobody can read witness nothing, neither for the pump nor against it.
+        entries = status.log_entries if isinstance(self._pump, KeepsLog) else 0
+        now = PumpStateChanged(self._name, status.state.value, at_ns, status.alarms, entries, status.critical)
         if self._last is None or _shown(now) != _shown(self._last):
             self._last = now
             self._record.event(now)

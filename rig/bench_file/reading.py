@@ -81,6 +81,12 @@ class BenchFile:
     operator: OperatorSection = field(default_factory=OperatorSection)
 
     @property
+    def ports(self) -> tuple[str, ...]:
+        """Return where the instruments are reached; devices behind one driver or server are told apart."""
+        settings = [entry.settings for entry in self.instruments]
+        return tuple(f"{one.port} {getattr(one, 'device', '')}".strip() for one in settings)
+
+    @property
     def mocked(self) -> bool:
         """Tell whether twins stand in for the instruments."""
         return self.bench.kind == "mocked"

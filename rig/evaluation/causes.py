@@ -31,15 +31,21 @@ def cause_of(recipe: Recipe, reader: RecordReader) -> Cause:
     after = recipe.parameters.get("after", "")
     if not after:
         return Cause("the window's begin", recipe.from_ns, recipe.from_ns)
-    # An alarm often has the name of the challenge that provokes it: what was done goes before what came of it.
+    # An alarm often has the name of the challenge that provokes it: what was done goes before what came of it. A plan
+    # may name a challenge by its verb, power_cut, or by the record's words, power cut: were the verb taken for an alarm
+    # of that name, the alarm would be counted from itself.
     kinds = (_challenges(recipe, reader), _commands(recipe, reader), _alarms(recipe, reader))
-    named = next((those for found in kinds if (those := [one for one in found if one.said == after])), [])
+    named = next((those for found in kinds if (those := [one for one in found if _same(one.said, after)])), [])
     if not named:
         there_were = sorted({one.said for found in kinds for one in found})
         hint = did_you_mean(after, there_were)
         listed = ", ".join(there_were) or "nothing"
         raise SeriesError(f"nothing called {after!r} happened in this window{hint}; what did: {listed}")
     return min(named, key=lambda one: one.earliest_ns)
+
+
+def _same(said: str, after: str) -> bool:
+    return said.replace("_", " ") == after.replace("_", " ")
 
 
 def _challenges(recipe: Recipe, reader: RecordReader) -> list[Cause]:

@@ -97,9 +97,9 @@ class ProjectedVerdict:
 
 
 def _constant_rate(reader: RecordReader, from_ns: int, to_ns: int) -> float:
-    """Return the pump's rate in µL/h, 0 when it is stopped, not known or has changed meanwhile."""
+    """Return the pump's rate in µL/h, 0 when it is stopped, does not tell it or has changed meanwhile."""
     pumps = streams_of(reader, "pump")
-    if not pumps:
+    if not pumps or all(channel.name != "rate" for channel in reader.channels(pumps[0])):
         return 0.0
     rates = reader.series(pumps[0], from_ns + 1, to_ns, ["rate"]).columns["rate"]
     return float(rates[0]) if len(rates) and rates.min() == rates.max() else 0.0

@@ -142,7 +142,17 @@ def _decided(claimed: Result, limit: Limit, evaluation: Evaluation) -> Result:
         details=details,
         remarks=budget.remarks,
         verdict=decision.verdict.value,
-        reasons=decision.reasons,
+        reasons=(*decision.reasons, *(_what_to_improve(number) if decision.verdict is Verdict.INCONCLUSIVE else ())),
+    )
+
+
+def _what_to_improve(number: Number) -> tuple[str, ...]:
+    """Return which line of the budget keeps a verdict from being decided, nothing for a number without a budget."""
+    largest = max(number.budget, key=lambda line: line.share_percent, default=None)
+    return (
+        ()
+        if largest is None
+        else (f"the largest part of u² ({largest.share_percent:.0f} %) is {largest.name}: make that smaller",)
     )
 
 

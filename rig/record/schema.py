@@ -117,7 +117,13 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     """
     if not path.is_file():
         raise RecordNotFoundError(f"there is no record {path}")
-    connection = _open(path, "rw" if write else "ro")
+    stale = _stale_journal(path)
+    if stale is not None and write:
+        raise RecordError(
+            f"{path} is finished, and {stale.name} beside it is the journal of another copy: move it away before "
+            "anything is added, or it would be taken for what was written last"
+        )
+    connection = _open(path, "rw" if write else "ro&immutable=1" if stale is not None else "ro")
     try:
         with reading_errors(path):
             if not write and _is_half_sealed(connection):
@@ -127,6 +133,23 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _stale_journal(path: Path) -> Path | None:
+    """Return the journal that lies beside a record without belonging to it; None where there is none.
+
+    Bytes 18 and 19 of a database say whether it keeps a write-ahead journal. A finished record keeps none, and SQLite
+    takes one that lies there for its own all the same.
+    """
+    journal = path.with_name(f"{path.name}-wal")
+    if not journal.is_file():
+        return None
+    try:
+        with path.open("rb") as file:
+            sealed = file.read(20)[18:20] == b"\1\1"
+    except OSError as error:
+        raise RecordError(f"{path} cannot be opened: {error}") from error
+    return journal if sealed else None
 
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:

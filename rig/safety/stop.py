@@ -24,7 +24,7 @@ def stop_delivery(pump: Pump, powering: Powering, tell: Callable[[PumpDidNotStop
     """
     try:
         pump.stop()
-    except RigError as error:
+    except Exception as error:  # noqa: BLE001 - whatever a driver's stop raises, the pump has not stopped by it
         _cut_supply(powering, tell, error)
 
 
@@ -43,10 +43,10 @@ def cut_delivery(powering: Powering, tell: Callable[[DeliveredAfterStop], object
     )
 
 
-def _cut_supply(powering: Powering, tell: Callable[[PumpDidNotStop], object], cause: RigError) -> None:
+def _cut_supply(powering: Powering, tell: Callable[[PumpDidNotStop], object], cause: Exception) -> None:
     """Act on every path there is first, and only then say so: a full disk must not keep the supply on."""
     done, problems = _every_way(powering)
-    problems = [str(cause), *problems]
+    problems = [_said(cause), *problems]
     with contextlib.suppress(RecordError):  # the error below says all of it
         tell(PumpDidNotStop(tuple(done), tuple(problems)))
     remedy = " and ".join(done) or "STOP IT BY HAND"
@@ -70,6 +70,10 @@ def _every_way(powering: Powering) -> tuple[list[str], list[str]]:
         except RecordError as error:
             done.append(what)  # done, but the record would not take it
             problems.append(str(error))
-        except RigError as error:
-            problems.append(str(error))
+        except Exception as error:  # noqa: BLE001 - one way that fails must not keep the next from being tried
+            problems.append(_said(error))
     return done, problems
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, RigError) else f"{type(error).__name__}: {error}"

@@ -1,8 +1,14 @@
 """docs/writing-a-plan.md, typed in as it stands, runs and passes."""
 
+import inspect
+import re
+
 import pytest
 
 from commands.main import main
+from rig.bench.window import Window
+from rig.capabilities import Pump
+from rig.pump_skills import PUMP_SKILLS
 from rig.record.folder import list_runs
 from rig.record.reader import RecordReader
 from tests.docs.pages import DOCS, ROOT, files_in, run_pytest, write_files
@@ -53,6 +59,23 @@ def test_the_page_shows_everything_that_a_window_can_be_asked(session):
         "most in 24 h",
         "three truths",
     }
+
+
+@pytest.mark.parametrize("skill", [Pump, *PUMP_SKILLS], ids=lambda skill: skill.__name__)
+def test_the_page_has_every_verb_of_a_pump_with_its_arguments(skill):
+    page = (DOCS / "writing-a-plan.md").read_text(encoding="utf-8")
+    for name, verb in vars(skill).items():
+        if not name.startswith("_") and inspect.isfunction(verb):
+            needed = [one.name for one in inspect.signature(verb).parameters.values() if one.name != "self"]
+            written = re.findall(rf"`{name}\(([^`]*)\)`", page)
+            assert any(all(f"{one}=" in said for one in needed) for said in written), name
+
+
+def test_every_number_that_a_window_is_asked_for_is_on_the_page():
+    page = (DOCS / "writing-a-plan.md").read_text(encoding="utf-8")
+    verbs = [name for name, verb in inspect.getmembers(Window, inspect.isfunction) if not name.startswith("_")]
+    inner = {"close", "stopped_at_look", "dose", "ask"}
+    assert [verb for verb in verbs if verb not in inner and f"`{verb}(" not in page] == []
 
 
 def test_the_pages_measurement_stops_before_its_bound(session):

@@ -81,6 +81,16 @@ def test_time_counts_from_the_command_that_the_plan_names(run):
     assert came(run, 101.0, after="set_low_reservoir").verdict == "PASS"
 
 
+@pytest.mark.parametrize("after", ["link lost", "link_lost"])
+def test_a_challenge_is_the_cause_under_the_plans_word_and_the_records(run, after):
+    """The alarm bears the challenge's name: counted from itself it would always be in time."""
+    challenge(run, 60, ChallengeKind.LINK_LOST)
+    status(run, (660, "alarm", ("link_lost",)))
+    result = judged(run, "an alarm came", alarm="link_lost", within_s=200.0, after=after)
+    assert result.verdict == "FAIL"
+    assert "s after link lost" in result.fact
+
+
 def test_a_cause_that_did_not_happen_is_told_with_what_did(run):
     challenge(run, 1000, ChallengeKind.KINK)
     result = came(run, after="kinky")

@@ -56,6 +56,7 @@ def test_three_that_are_one_hold(tmp_path):
         result = judged(record, "three truths")
     assert (result.verdict, result.reasons) == ("PASS", ())
     assert result.fact.startswith("programme 400 µL, count 400 µL ± 0.41 µL, weighed 399.999 µL ±")
+    assert result.fact.endswith("books_percent = 5 is agreed")
 
 
 @pytest.mark.parametrize("name", ["programme", "count", "reservoir", "weighed", "motor edges", "flow sensor"])

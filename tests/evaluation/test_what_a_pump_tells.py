@@ -9,9 +9,10 @@ from rig.evaluation.claims.pump_account import reservoir_error
 from rig.evaluation.claims.pump_clock import compute as clock_drift
 from rig.evaluation.claims.supply_current import compute as supply_current
 from rig.exchange import Exchange
+from rig.record.bodies.judging import Limit
 from rig.record.bodies.recipe import Recipe
 from rig.samples import Block
-from tests.evaluation.happenings import clock_ahead
+from tests.evaluation.happenings import clock_ahead, judged
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, START, Z_UL_MG, weighed
 
 HOURS = 16
@@ -69,6 +70,15 @@ def test_a_clock_of_whole_seconds_is_known_less_well(record):
     assert (coarse**2 - fine**2) ** 0.5 == pytest.approx(26.7, rel=0.1)
 
 
+def test_a_limit_that_the_rigs_own_clock_cannot_decide_names_that_clock(record):
+    """50 ppm of the rig's clock, twice, are all of ± 100 ppm: a longer window would not help."""
+    clock_ahead(record, 3.0, hours=HOURS)
+    window = (FROM_NS, TO_NS)
+    result = judged(record, "pump clock drift", Limit("ppm", -100.0, 100.0), window, resolution_s=0.001)
+    assert result.verdict == "INCONCLUSIVE"
+    assert result.reasons[-1] == "the largest part of u² (100 %) is rig's clock: make that smaller"
+
+
 def test_a_clock_that_was_read_twice_at_one_moment_is_one_comparison(record):
     clock_ahead(record, 3.0, hours=HOURS)
     twice = np.full(2, EPOCH_NS + 6 * HOUR_NS)
@@ -92,8 +102,20 @@ def test_the_reservoirs_estimate_is_held_to_the_balance(record, share):
 
 def test_a_refill_in_the_window_is_refused(record):
     clock_ahead(record, 0.0, hours=HOURS, reservoir=estimated(refilled_ul=500.0))
-    with pytest.raises(SeriesError, match=r"rose by 498.3 µL in this window: ask for a time without a refill"):
+    with pytest.raises(SeriesError, match=r"rose by 498.333 µL in this window: ask for a time without a refill"):
         evaluated(record, reservoir_error)
+
+
+@pytest.mark.parametrize("edge_h", [5, 11])
+def test_a_refill_at_the_moment_a_window_begins_or_ends_is_not_in_it(record, edge_h):
+    """Where time stands still while the plan acts, the readings before and after a refill bear one stamp."""
+    edge = edge_h * 60
+    record.descriptor("pump", (Channel("reservoir", "µL"),), {})
+    for minutes, refilled_ul in ((MINUTES[: edge + 1], 0.0), (MINUTES[edge:], 500.0)):
+        content_ul = estimated()[minutes] + refilled_ul
+        record.samples("pump", Block(EPOCH_NS + minutes * (HOUR_NS // 60), {"reservoir": content_ul}))
+    found = evaluated(record, reservoir_error)
+    assert found.budget.value == pytest.approx(0.0, abs=2 * found.budget.u)
 
 
 def test_a_pump_without_an_estimate_has_no_error_of_it(record):

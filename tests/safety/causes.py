@@ -36,6 +36,7 @@ bench.dwell(seconds=120)
 """
 # A file that may not grow is to who writes it what a full disk is, for this process alone.
 FULL = "import resource\nnow()\nresource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
+OF_A_CONTROLLER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
 SETTLED_S = 1.2
 WATCHDOG = "the pump's watchdog"
 
@@ -133,6 +134,7 @@ CAUSES = (
     Cause("the pump neither hears nor answers", act=_deafen),
     Cause("the runs folder removed", act=_remove_runs),
     Cause("a full disk", f"bench.dwell(seconds=1)\n{FULL}\n{DWELL}"),
+    *(Cause(f"{one.name} to the controller of -n 1", act=_signal(one), more=("-n", "1")) for one in OF_A_CONTROLLER),
     Cause("the supervisor killed", act=_kill_supervisor),
     Cause("run and supervisor killed", act=_kill_both, powered=True),
 )

@@ -9,6 +9,7 @@ from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.event_log import EventLog
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
+from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
 from instruments.intrathecal_pump.simulated.real_time_clock import PumpClock
 from instruments.intrathecal_pump.simulated.stroke_planner import StrokePlanner
@@ -216,3 +217,11 @@ class BolusAtTheHighestRate(BolusEngine):
 class BolusTakesItsTime(BolusEngine):
     def begin(self, bolus):
         super().begin(replace(bolus, rate_nl_h=100_000))
+
+
+class HastyWatchdog(LinkWatchdog):
+    """Takes a rig that is silent for half a minute for one that is gone, whatever it was set to."""
+
+    @property
+    def fires_ns(self):
+        return self._heard_ns + HOUR_NS // 120

@@ -44,6 +44,9 @@ def log_tells_all(recipe: Recipe, reader: RecordReader) -> FactFound:
     last_ns = recipe.to_ns - 1
     inside = [one for one in told if recipe.from_ns <= one.of.earliest_ns and one.of.latest_ns < last_ns]
     demanded = [one for one in inside if one.of.demanded]
+    if not demanded and not lines and not any(one.log_entries for one in case.states):
+        nothing = "nothing shows that the pump keeps a log: nothing was to be told, and no line was ever read"
+        return FactFound(holds=False, text="whether its log tells all is not known", invalid=(nothing,))
     own = [one for one in lines if _inside(one, recipe)]
     blamed = [one for one in loose if one in own and (one.line.event in KNOWN or tells_of_trouble(one.line.event))]
     against = (

@@ -37,7 +37,7 @@ def reservoir_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
     rises = np.diff(pump_ul.value)
     if np.any(rises > 0.0):
         raise SeriesError(
-            f"the pump's estimate of its reservoir rose by {float(rises.max()):.4g} µL in this window: ask for a time "
+            f"the pump's estimate of its reservoir rose by {float(rises.max()):.6g} µL in this window: ask for a time "
             "without a refill"
         )
     return _against_weighed(recipe, reader, replace(pump_ul, value=-pump_ul.value), invalid, "fell_ul")
@@ -61,7 +61,12 @@ def _told(recipe: Recipe, reader: RecordReader, channel: str, what: str) -> tupl
     value, series = read_column(reader, pump, channel, recipe.from_ns, recipe.to_ns)
     if len(series.t_ns) < 2 or series.t_ns[-1] <= series.t_ns[0]:
         raise SeriesError(f"fewer than two readings of the pump's {what} lie apart in this window")
-    return _Told(series.t_ns, value), (f"{series.lost} readings of the pump's {what} were lost",) if series.lost else ()
+    # Of several readings at the window's first moment the last is its own, of those at its last moment the first: what
+    # a plan does between two windows comes behind the one and before the other.
+    first = max(0, int(np.searchsorted(series.t_ns, recipe.from_ns, side="right")) - 1)
+    behind = int(np.searchsorted(series.t_ns, recipe.to_ns - 1, side="left")) + 1
+    own = _Told(series.t_ns[first:behind], value[first:behind])
+    return own, (f"{series.lost} readings of the pump's {what} were lost",) if series.lost else ()
 
 
 def _against_weighed(recipe: Recipe, reader: RecordReader, told: _Told, lost: tuple[str, ...], key: str) -> Evaluation:

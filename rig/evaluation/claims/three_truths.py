@@ -13,7 +13,8 @@ def three_truths(recipe: Recipe, reader: RecordReader) -> FactFound:
 
     Without a programme, a count or a weighing there are not three: then nothing is known.
     """
-    found = truths_of(case_around(reader, recipe))
+    case = case_around(reader, recipe)
+    found = truths_of(case)
     needed = (PROGRAMME, "count", WEIGHED)
     invalid = tuple(
         f"{one.name}: {one.not_told or 'it tells no volume'}"
@@ -21,7 +22,8 @@ def three_truths(recipe: Recipe, reader: RecordReader) -> FactFound:
         if one.name in needed and one.volume_ul is None
     )
     told = {one.name: _told(one) for one in found.rows}
-    text = ", ".join(f"{name} {told[name]}" for name in needed)
+    agreed = f"books_percent = {case.limits.agreement.books_percent:g} is agreed"
+    text = f"{', '.join(f'{name} {told[name]}' for name in needed)}; {agreed}"
     return FactFound(
         holds=not found.against,
         text=text,

@@ -2,6 +2,7 @@
 
 import pytest
 
+from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from rig.capabilities import PumpState
@@ -109,7 +110,10 @@ def test_a_granted_request_is_recorded_with_what_is_set_in_the_pump(steady):
 @pytest.mark.parametrize(
     "do, said",
     [
-        (lambda d: d.run_flex(days={"every": {"00:00": 1.999}}), r"from mon, 00:00 on of 1\.999(.|\n)*2 to 1000 µL/h"),
+        (
+            lambda d: d.run_flex(days={"every": {"00:00": 1.999}}),
+            r"every day, 00:00 on of 1\.999(.|\n)*2 to 1000 µL/h",
+        ),
         (lambda d: d.run_flex(days={"every": {"00:00": 0.0, "13:30": 1000.1}}), r"13:30 on of 1000\.1"),
         (lambda d: d.run_ramp(from_ul_h=1.0, to_ul_h=40.0, over_hours=1), "a ramp's first rate"),
         (lambda d: d.run_ramp(from_ul_h=2.0, to_ul_h=1001.0, over_hours=1), "a ramp's last rate"),
@@ -295,3 +299,29 @@ def test_the_status_tells_which_alarms_are_critical(steady):
     ward.twin.firmware.parts.mechanism.stick(stuck=True)
     ward.clock.wait_s(10)
     assert (driver.status().alarms, driver.status().critical) == (("reservoir_low", "stall"), ("stall",))
+
+
+class ForgetsRefills(Books):
+    """The pump says that it has noted a refill, and has not."""
+
+    def book_refill(self, content_nl: int) -> None:
+        """Do nothing."""
+
+
+def test_a_refill_that_the_status_does_not_show_is_told_in_words(build_ward):
+    driver = build_ward(parts={"books": f"{__name__}:ForgetsRefills"}).open()
+    with pytest.raises(RefusedError) as caught:
+        driver.refilled(volume_ul=20_000.0)
+    said = str(caught.value)
+    assert "does not show a content of 20000 µL; it shows state STOPPED, " in said
+    assert "reservoir_nl 120000000" in said
+    assert "FullStatus(" not in said
+    assert "advice: tell the pump again; until its status shows it, trust neither its reservoir nor" in said
+
+
+@pytest.mark.parametrize("year_ns", [0, 946_684_799_999_999_999, 4_102_444_800_000_000_000, -1])
+def test_a_clock_that_the_pump_does_not_take_is_refused_before_it_is_sent(steady, year_ns):
+    ward, driver = steady
+    with pytest.raises(OutOfRangeError, match="2000-01-01 to the end of 2099"):
+        driver.set_clock(t_ns=year_ns)
+    assert ward.journal == []

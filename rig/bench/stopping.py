@@ -1,0 +1,63 @@
+"""How a bench ends delivery: by command, and by the pump's power where the command does not do it."""
+
+import contextlib
+
+from rig.bench.challenges import Challenges
+from rig.bench.guard import Guard
+from rig.bench.instruments import Instruments
+from rig.bench.pump_watch import PumpWatch
+from rig.capabilities import Pump
+from rig.errors import RigError, SafetyError
+from rig.record.writer import RunRecord
+from rig.safety.stop import cut_delivery, stop_delivery
+
+
+class StopsDelivery:
+    """A bench's verbs that end delivery."""
+
+    guard: Guard
+    record: RunRecord
+    instruments: Instruments
+    challenge: Challenges
+    _pump_watches: list[PumpWatch]
+
+    def stop_pump(self) -> None:
+        """Stop delivery of every pump on the bench, whatever its role and whatever became of the one before.
+
+        Raises SafetyError when one did not stop by command (see `rig.safety.stop`). Delivery that the supervisor has
+        ended needs no further word, and the way to the pump is gone with it.
+        """
+        if self.guard.stopped_for_the_run():
+            return
+        with contextlib.ExitStack() as every_one:
+            for _, pump in self.instruments.pumps():
+                every_one.callback(self._stop_one, pump)
+        self.guard.at_rest()
+
+    def end_delivery(self) -> None:
+        """End delivery because the plan ended badly: what the pump says is recorded first, unless it says nothing.
+
+        Raises nothing: a failure is under way, and who leaves the bench stops the pump once more and tells of it.
+        """
+        with contextlib.suppress(RigError):
+            self.challenge.restore_reach()
+        with contextlib.suppress(RigError):
+            for watch in self._pump_watches:
+                watch.look()
+        with contextlib.suppress(RigError):
+            self.stop_pump()
+
+    def _stop_one(self, pump: Pump) -> None:
+        try:
+            stop_delivery(pump, self.instruments.powering(), self.record.event)
+        except SafetyError as error:
+            self.guard.told_unsafe(error)
+            raise
+
+    def _does_not_rest(self, what: str) -> None:
+        """Take the pump's power away because it delivers though it said that it stopped; raises SafetyError."""
+        try:
+            cut_delivery(self.instruments.powering(), self.record.event, what)
+        except SafetyError as error:
+            self.guard.told_unsafe(error)
+            raise
