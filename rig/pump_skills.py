@@ -76,7 +76,10 @@ class RunsRamps(Protocol):
     """A pump that goes from one rate to another by small steps."""
 
     def run_ramp(self, *, from_ul_h: float, to_ul_h: float, over_hours: float) -> None:
-        """Control an infusion that changes by an equal part each minute, and stays at `to_ul_h` afterwards."""
+        """Control an infusion that changes by an equal part each minute, and stays at `to_ul_h` afterwards.
+
+        The first minute of n is at `from_ul_h`, minute i, counted from 0, at from + (to − from) · i / n.
+        """
 
 
 @runtime_checkable

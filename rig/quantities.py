@@ -115,3 +115,20 @@ def finite(value: float, what: str) -> float:
     if not math.isfinite(value):
         raise QuantityError(f"{what} is {value!r}; a finite number is needed")
     return float(value)
+
+
+def in_digits(value: float, expanded: float) -> tuple[str, str]:
+    """Return value and U as text: U to two digits that count, the value to the same place (GUM 7.2.6).
+
+    The value has its sign, a true minus, and no sign where it is zero as shown.
+    """
+    decimals = 3
+    if expanded > 0:
+        decimals = max(0, 1 - math.floor(math.log10(float(f"{expanded:.1e}"))))
+    return with_sign(value, decimals), f"{expanded:.{decimals}f}"
+
+
+def with_sign(value: float, decimals: int) -> str:
+    """Return a number with its sign, a true minus, and no sign for what is zero as shown."""
+    text = f"{value:+.{decimals}f}"
+    return text[1:] if not any(digit in "123456789" for digit in text) else text.replace("-", "−")

@@ -214,8 +214,8 @@ class ByteStream:
         while True:
             last = deadline.passed()  # looked at first: what came while we were held up ourselves still counts
             try:
-                waiting = self._serial.in_waiting
-                got = bytes(self._serial.read(waiting or 1)) if waiting or not last else b""
+                waiting = self._waiting(wait=not last)
+                got = bytes(self._serial.read(waiting)) if waiting else b""
             except PORT_ERRORS as error:
                 raise self._lost(error, sent=sent, received=so_far) from error
             if got:
@@ -233,6 +233,17 @@ class ByteStream:
             advice="check that the instrument is powered on, that the cable is plugged in and that baud rate and "
             "parity in the bench file are those set on the instrument",
         )
+
+    def _waiting(self, *, wait: bool) -> int:
+        """Return how many bytes to read now; waits a slice at most for the first, where the port can be waited for."""
+        waiting = int(self._serial.in_waiting)
+        if waiting or not wait:
+            return waiting
+        if not self._selectable:
+            return 1  # pyserial itself waits for it
+        # One byte alone would be read first, and the rest by a second call.
+        came = select.select([self._serial], [], [], SLICE_S)[0]
+        return int(self._serial.in_waiting) or 1 if came else 0  # what is there to read and is no byte: a dead port
 
     def _not_taken(self, data: bytes, taken: int) -> NoReplyError:
         return NoReplyError(

@@ -79,8 +79,10 @@ class PtyHost:
 
     def _carry(self) -> bool:
         """Carry bytes until the host is to end (False) or the wire is unplugged (True)."""
-        while not self._is_ending(0.0):
+        while True:
             ready, _, _ = select.select([self._master, self._wake_read], [], [], _TICK_S)
+            if self._wake_read in ready:
+                return False
             if self._wire.cuts != self._cuts:
                 return True
             data = os.read(self._master, _READ_SIZE) if self._master in ready else b""
@@ -88,7 +90,6 @@ class PtyHost:
             if data and not self._baud_matches():
                 data = b""
             self._send(exchange(self._wire, self._twin, data))
-        return False
 
     def _is_ending(self, within_s: float) -> bool:
         return bool(select.select([self._wake_read], [], [], within_s)[0])

@@ -83,6 +83,8 @@ class Wire:
 
     def hears(self) -> bool:
         """Tell whether what the client has just sent arrives."""
+        if not (self._armed or self._imposed):
+            return True
         with self._lock:
             armed = self._in_force(self._answers + 1, hearing=True)
             if armed is None:
@@ -133,6 +135,8 @@ class Wire:
             )
 
     def _count_cuts(self) -> int:
+        if not self._armed:
+            return 0
         now_ns, answer = self.clock.now_ns(), max(1, self._answers)
         return sum(isinstance(armed.fault, Unplugged) and armed.begin(now_ns, answer) for armed in self._armed)
 
@@ -145,6 +149,8 @@ class Wire:
 
     def _in_force(self, answer: int, *, hearing: bool) -> _Armed | None:
         """Return the fault that counts now for what the client sends (hearing) or for what it is answered."""
+        if not (self._armed or self._imposed):
+            return None
         now_ns = self.clock.now_ns()
         meant = [armed for armed in (*self._imposed.values(), *self._armed) if isinstance(armed.fault, Deaf) is hearing]
         begun = [armed for armed in meant if armed.begin(now_ns, answer)]
@@ -152,6 +158,8 @@ class Wire:
         return next((armed for armed in spared if not armed.is_over(now_ns)), None)
 
     def _take_due(self) -> bytes:
+        if not self._under_way:
+            return b""
         now_ns = self.clock.now_ns()
         due = b"".join(answer for due_ns, answer in self._under_way if due_ns <= now_ns)
         self._under_way = [late for late in self._under_way if late[0] > now_ns]

@@ -18,6 +18,8 @@ MAX_SEQUENCE = 255
 MAX_BODY_BYTES = 253
 MAX_PAYLOAD_BYTES = MAX_BODY_BYTES - 5
 _CRC_START = 0xFFFF
+# What leads a run of so many bytes: half of a status is zeros, each a run of its own.
+_LEADS = tuple(bytes((length + 1,)) for length in range(MAX_BODY_BYTES + 1))
 
 
 class DialectError(RigError):
@@ -43,7 +45,7 @@ def cobs_encode(data: bytes) -> bytes:
     """Return `data` (at most 253 bytes) without zeros: each run up to a zero is led by its length plus one."""
     if len(data) > MAX_BODY_BYTES:
         raise DialectError(f"a body of {len(data)} bytes is longer than {MAX_BODY_BYTES}")
-    return b"".join(bytes((len(run) + 1,)) + run for run in data.split(DELIMITER))
+    return b"".join([_LEADS[len(run)] + run for run in data.split(DELIMITER)])
 
 
 def cobs_decode(data: bytes) -> bytes:

@@ -46,7 +46,7 @@ class BackPressure:
 
     def __bool__(self) -> bool:
         """Tell whether there ever were waves."""
-        return any(amplitude_kpa.changed for _, amplitude_kpa in self._waves)
+        return self._waves[0][1].changed or self._waves[1][1].changed
 
     def kpa(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the pressure at each of `t_ns`."""

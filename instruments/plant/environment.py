@@ -60,7 +60,8 @@ class Environment:
 
     def air_temperature_c(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the air's temperature in °C."""
-        return self.air(t_ns)[0]
+        swing = np.sin(_turn(t_ns, 1.0) - 2.4)
+        return np.asarray(self.temperature_c + self.temperature_swing_c * swing + self.drifted_k(t_ns), np.float64)
 
     def liquid_temperature_c(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the liquid's temperature in °C: the air's, its daily swing damped by the vessel's mass."""

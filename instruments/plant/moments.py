@@ -43,6 +43,8 @@ class Steps:
 
     def at(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the value at each of `t_ns`."""
+        if not self._from_ns:
+            return np.full(len(t_ns), self._values[0], np.float64)
         return np.asarray(self._values, np.float64)[np.searchsorted(self._from_ns, t_ns, side="right")]
 
     def grown(

@@ -4,8 +4,8 @@ from reports.dashboards import choices
 from reports.dashboards.appearance import GREEN, ORANGE, RED, thresholds, verdict_codes
 from reports.dashboards.choices import RESULT_CHOSEN
 from reports.dashboards.influxql import CHOSEN, SHOWN, over_time, select, tags
-from reports.dashboards.model import Dashboard, Query, Row
-from reports.dashboards.panels import Bars, Graph, Scatter, Table, TableColumn, line
+from reports.dashboards.model import Dashboard, Panel, Query, Row
+from reports.dashboards.panels import Bars, Graph, Scatter, States, Table, TableColumn, line
 from rig.evaluation.definition import ClaimKind, ResultPanel
 from rig.evaluation.registry import kinds
 from rig.streaming.names import with_unit
@@ -157,8 +157,26 @@ _GRAFANA_UNITS = {"%": "percent"}
 _PER_LINE, _GRID = 3, 24
 
 
-def _of_kind(kind: ClaimKind, panel: ResultPanel, width: int) -> Graph:
+def _of_fact(kind: ClaimKind, panel: ResultPanel, width: int) -> States:
+    """Return the verdicts over time about one kind of fact."""
+    verdicts = select(
+        '"verdict_code"', "results", CHOSEN, f"\"function\" = '{kind.name}'", SHOWN, by=tags("dut", "result")
+    )
+    return States(
+        title=panel.title,
+        description=f"Every verdict about {kind.name!r}: {kind.question}. It stands until the next.",
+        unit="none",
+        no_data="No result of this kind in the span shown.",
+        queries=(Query(verdicts, "$tag_dut: $tag_result"),),
+        mappings=(verdict_codes(),),
+        width=width,
+    )
+
+
+def _of_kind(kind: ClaimKind, panel: ResultPanel, width: int) -> Panel:
     """Return a graph of every result of one kind of claim."""
+    if kind.is_fact:
+        return _of_fact(kind, panel, width)
     results = select(
         f'"{with_unit("value", kind.unit)}"',
         "results",
@@ -179,7 +197,7 @@ def _of_kind(kind: ClaimKind, panel: ResultPanel, width: int) -> Graph:
     )
 
 
-def _by_kind() -> tuple[Graph, ...]:
+def _by_kind() -> tuple[Panel, ...]:
     """Return a graph for each kind of claim that has a panel, three in a line and what is left over the whole of it."""
     shown = [(kind, kind.panel) for kind in kinds().values() if kind.panel is not None]
     left = len(shown) % _PER_LINE

@@ -10,6 +10,8 @@ VERDICTS = {0: "PASS", 1: "INCONCLUSIVE", 2: "FAIL", 3: "INVALID"}
 # The codes of the channel `state` of pumps and the bits of their channel `alarms`.
 PUMP_STATES = {0: ("stopped", GREY), 1: ("infusing", GREEN), 2: ("bolus", BLUE), 3: ("alarm", RED)}
 PUMP_ALARMS = {1: "reservoir low", 2: "reservoir empty", 4: "battery low", 8: "battery depleted", 16: "link lost"}
+# Those of the link's second edition; two of them at once are a number.
+LATER_ALARMS = {32: "stopped too long", 64: "stall", 128: "memory error", 256: "dose limit"}
 # Weighed water to volume at 20 °C, 1013.25 hPa and 50 %RH: good enough to look at, results do better.
 UL_PER_MG = round(float(z_factor(20.0, 20.0, 1013.25, 50.0)), 5)
 
@@ -45,9 +47,10 @@ def pump_states() -> Json:
 
 
 def pump_alarms() -> Json:
-    """Return the words for every combination of the pump's alarm bits."""
+    """Return the words for every combination of the first edition's alarm bits, and for each of the second's alone."""
     meanings = [(0, "none", GREEN)]
     for mask in range(1, 2 * max(PUMP_ALARMS)):
         names = [name for bit, name in PUMP_ALARMS.items() if mask & bit]
         meanings.append((mask, " + ".join(names), RED))
+    meanings += [(bit, name, RED) for bit, name in LATER_ALARMS.items()]
     return words(*meanings)

@@ -103,36 +103,30 @@ DOSE_ERROR = Graph(
     overrides=(line("lower limit", RED, dashed=True), line("upper limit", RED, dashed=True)),
     width=16,
 )
+_SAID = TableColumn("said", "found")
 LATEST_VERDICTS = Table(
     title="Verdicts so far",
-    description="Results of this run as they are settled: value, standard uncertainty (k = 1) and verdict.",
+    description="Results of this run as they are settled: what was found, with expanded uncertainty, and the verdict.",
     no_data=NO_RESULT,
-    queries=(
-        Query(
-            select('"value_percent", "u_percent"', "results", RUN, ALWAYS, by=tags("result", "setting", "verdict")),
-            table=True,
-        ),
-    ),
+    queries=(Query(select('"said"', "results", RUN, ALWAYS, by=tags("result", "setting", "verdict")), table=True),),
     columns=(
         TableColumn("Time"),
         TableColumn("result", "result"),
         TableColumn("setting", "setting", width=100),
-        TableColumn("value_percent", "value", "percent", decimals=2, width=90),
-        TableColumn("u_percent", "u", "percent", decimals=2, width=80),
+        _SAID,
         VERDICT,
     ),
     width=8,
 )
 RESULTS = Table(
     title="Results",
-    description="Every result of the run with its limits, its standard uncertainty (k = 1), the probability that the "
-    "pump conforms, and why it did not pass. Results that are no percentages stand in the report.",
+    description="Every result of the run, numbers with expanded uncertainty and facts in words, what its limit allows, "
+    "the probability that the pump conforms, and why it did not pass.",
     no_data=NO_RESULT,
     queries=(
         Query(
             select(
-                '"value_percent", "u_percent", "lower_percent", "upper_percent", "guard_band_percent", '
-                '"conformance_probability", "limit", "reasons"',
+                '"said", "allowed", "conformance_probability", "limit", "reasons"',
                 "results",
                 RUN,
                 ALWAYS,
@@ -147,11 +141,8 @@ RESULTS = Table(
         TableColumn("test", "test"),
         TableColumn("result", "result"),
         TableColumn("setting", "setting", width=100),
-        TableColumn("value_percent", "value", "percent", decimals=3, width=90),
-        TableColumn("u_percent", "u", "percent", decimals=3, width=90),
-        TableColumn("lower_percent", "from", "percent", width=70),
-        TableColumn("upper_percent", "to", "percent", width=70),
-        TableColumn("guard_band_percent", "guard band", "percent", decimals=3, width=100),
+        _SAID,
+        TableColumn("allowed", "allowed", width=130),
         TableColumn("conformance_probability", "conforms", "percentunit", decimals=2, width=90),
         VERDICT,
         TableColumn("limit", "limit", width=150),

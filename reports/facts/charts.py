@@ -56,6 +56,14 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment of x with a name: a command, an alarm."""
+
+    name: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Axis:
     """An axis: what it shows and its unit. `ticks` are the only places marked when given; `log` is a log scale."""
 
@@ -81,6 +89,7 @@ class Chart:
     curves: tuple[Curve, ...]
     bands: tuple[Band, ...] = ()
     regions: tuple[Region, ...] = ()
+    marks: tuple[Mark, ...] = ()
     origin_ns: int | None = None
     group: str = ""
     height: int = 300
@@ -88,18 +97,18 @@ class Chart:
 
     def as_json(self) -> dict[str, Any]:
         """Return what the page's script reads; numbers with as many digits as count, what is not finite as null."""
-        return {
-            "title": self.title,
-            "x": _axis(self.x),
-            "y": _axis(self.y),
+        said = {
+            "x": {"label": self.x.label, "unit": self.x.unit, "ticks": list(self.x.ticks), "log": self.x.log},
+            "y": {"label": self.y.label, "unit": self.y.unit},
             "curves": [self._curve(curve) for curve in self.curves],
-            "less": self.less,
             "bands": [[band.name, band.upper, band.lower] for band in self.bands],
             "regions": [[region.name, region.begin, region.end] for region in self.regions],
             "originMs": None if self.origin_ns is None else self.origin_ns // 1_000_000,
             "group": self.group,
-            "height": self.height,
         }
+        # What few graphs have is not said of the others.
+        marks = {"marks": [[mark.name, mark.at] for mark in self.marks]} if self.marks else {}
+        return said | marks | ({"less": self.less} if self.less else {})
 
     def _curve(self, curve: Curve) -> dict[str, Any]:
         said: dict[str, Any] = {"name": curve.name, "role": curve.role}
@@ -114,10 +123,6 @@ class Chart:
             return said | {"x": _numbers(curve.x, _X_DIGITS), "y": _numbers(curve.y, _Y_DIGITS)}
         x = _numbers(curve.x, _X_DIGITS) if self.origin_ns is None else _runs(curve.x)
         return said | {"x": x, "y": _steps(curve.y)}
-
-
-def _axis(axis: Axis) -> dict[str, Any]:
-    return {"label": axis.label, "unit": axis.unit, "ticks": list(axis.ticks), "log": axis.log}
 
 
 def _numbers(values: FloatArray, digits: int) -> list[float | None]:

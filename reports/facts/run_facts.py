@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from reports.facts.charts import Chart
+from reports.facts.timelines import Timeline
 from rig.record.bodies.codec import Json
 from rig.record.bodies.events import OutcomeWord, ProjectionSeen
 from rig.record.bodies.judging import Limit, Requirement
@@ -166,7 +167,7 @@ class TruthTable:
 
 @dataclass(frozen=True, slots=True)
 class Graphs:
-    """The graphs of a plan, the figures behind them, and remarks: which graphs there are not, and why.
+    """The graphs and timelines of a plan, the figures behind them, and remarks: which graphs there are not, and why.
 
     `truths` is None for a plan that delivered nothing, or stood on a bench without pump or balance.
     """
@@ -175,6 +176,7 @@ class Graphs:
     tables: tuple[TrumpetTable, ...] = ()
     remarks: tuple[str, ...] = ()
     truths: TruthTable | None = None
+    timelines: tuple[Timeline, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

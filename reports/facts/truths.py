@@ -1,11 +1,16 @@
 """The three truths of a plan: programme, the pump's own books and what was weighed, with what stands beside them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from reports.facts.run_facts import Plan, TruthRow, TruthTable
 from rig.errors import RigError
 from rig.evaluation.case import Case
 from rig.evaluation.orders import DELIVERS
 from rig.evaluation.truths import PROGRAMME, Truth, truths_of
 from rig.record.bodies.agreement import AGREEMENT
+from rig.record.bodies.events import PlanBegins
+from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 # A volume is shown with this coverage.
@@ -21,9 +26,8 @@ def truth_table(reader: RecordReader, plan: Plan, end_ns: int) -> TruthTable | N
     delivered = any(told.verb in DELIVERS and told.result == "ok" for told in plan.told)
     if not delivered or not start.in_role("pump") or not start.in_role("balance"):
         return None
-    from_ns, to_ns = _span(plan, end_ns)
     try:
-        found = truths_of(Case(reader, from_ns, to_ns))
+        found = truths_of(case_of(reader, plan, end_ns))
     except RigError:
         return None  # readings that are no series, orders that make no sense: the results that need them say why
     if all(one.volume_ul is None for one in found.rows):
@@ -32,9 +36,34 @@ def truth_table(reader: RecordReader, plan: Plan, end_ns: int) -> TruthTable | N
     return TruthTable(tuple(_row(one, asked_ul) for one in found.rows), found.against, found.findings)
 
 
-def _span(plan: Plan, end_ns: int) -> tuple[int, int]:
+def case_of(reader: RecordReader, plan: Plan, end_ns: int) -> Case:
+    """Return a plan's case, of the span that the agreement of all witnesses is of; it is looked up once for all.
+
+    `reader` sees the record as `as_it_ended` has it: a case goes on to the last of what was recorded.
+    """
+    agreed = _agreed(plan)
+    span = (plan.begin_ns, end_ns) if agreed is None else (agreed.from_ns, agreed.to_ns)
+    return reader.once(("case", *span), lambda: Case(reader, *span))
+
+
+@contextmanager
+def as_it_ended(reader: RecordReader, plan: Plan) -> Iterator[RecordReader]:
+    """Yield the record as it was when a plan's claims were settled, or before the next plan began."""
+    agreed = _agreed(plan)
+    last_seq = None if agreed is None else agreed.last_seq
+    if not last_seq:
+        behind = [entry.seq for entry in reader.events(PlanBegins) if entry.t_ns > plan.begin_ns]
+        last_seq = min(behind) - 1 if behind else None
+    if last_seq is None:
+        yield reader
+        return
+    with reader.as_of(last_seq) as then:
+        yield then
+
+
+def _agreed(plan: Plan) -> Recipe | None:
     agreed = [one.recipe for one in plan.results if one.recipe.function == AGREEMENT]
-    return (agreed[-1].from_ns, agreed[-1].to_ns) if agreed else (plan.begin_ns, end_ns)
+    return agreed[-1] if agreed else None
 
 
 def _row(one: Truth, asked_ul: float | None) -> TruthRow:

@@ -41,10 +41,16 @@ def delivery_begins(plan: Plan) -> int:
     return next((one.t_ns for one in plan.told if one.verb in DELIVERS and one.result == "ok"), plan.begin_ns)
 
 
-def volume_charts(reader: RecordReader, plan: Plan, end_ns: int, weighed: Weighed | None) -> tuple[Chart, ...]:
-    """Return the graph of delivered volume and, for a plan without boluses, that of its deviation; () without data."""
+def volume_charts(
+    reader: RecordReader, plan: Plan, end_ns: int, weighed: Weighed | None, orders: Sequence[PumpOrder] | None = None
+) -> tuple[Chart, ...]:
+    """Return the graph of delivered volume and, for a plan without boluses, that of its deviation; () without data.
+
+    `orders` are those of the plan's case, where an alarm that is expected and power taken away are a stop; without
+    them the record's commands alone are the programme.
+    """
     origin_ns = delivery_begins(plan)
-    programmed = programmed_volume(told(reader), plan.begin_ns, end_ns)
+    programmed = programmed_volume(told(reader) if orders is None else orders, plan.begin_ns, end_ns)
     below = _flow_below_range(reader, programmed, origin_ns)
     curves = [
         curve.since(origin_ns)

@@ -1,10 +1,22 @@
 """The windows that slide over a span, one by one: the error of the mean flow in each."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reports.facts.charts import Axis, Band, Chart, Curve
 from reports.facts.limit_curves import limit_curves
-from reports.facts.run_facts import ShownResult
+from reports.facts.run_facts import Graphs, ShownResult
+from reports.facts.sheet import Sheet
+from rig.errors import SeriesError
+
+
+def windows_graph(_sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
+    """Return the windows of each result one by one; raises SeriesError for results without any."""
+    shown = [one for one in results if "error_percent" in one.said.details]
+    if not shown:
+        raise SeriesError("no window was weighed")
+    return Graphs(tuple(windows_chart(one) for one in shown))
 
 
 def windows_chart(result: ShownResult) -> Chart:

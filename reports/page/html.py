@@ -20,8 +20,7 @@ from reports.facts.run_facts import Run
 from reports.facts.run_reading import read_run
 from reports.facts.standing import standing
 from reports.facts.witnesses import heard
-from reports.page import summary, wording
-from reports.page.intervals import WIDTH, interval_of
+from reports.page import intervals, lanes, summary, wording
 from reports.page.running_header import running_header
 from reports.page.verdict_rows import joined_rows, verdict_rows, with_prefixes
 from rig.record.bodies.result import COVARIANCE
@@ -29,7 +28,7 @@ from rig.record.export import written_whole
 from rig.record.reader import RecordReader
 from rig.record.standing import overall
 
-_SCRIPTS = ("uplot/uPlot.iife.min.js", "numbers.js", "lines.js", "charts.js", "verdicts.js", "scrolling.js")
+_SCRIPTS = ("uplot/uPlot.iife.min.js", "numbers.js", "lines.js", "marks.js", "charts.js", "verdicts.js", "scrolling.js")
 _STYLES = ("uplot/uPlot.min.css", "report.css")
 # Of events that are no failures; failures are all shown.
 _MOST_EVENTS = 200
@@ -140,8 +139,11 @@ def _environment() -> Environment:
         "chart_data": _chart_data,
         "covariance": COVARIANCE,
         "heard": heard,
-        "interval_of": interval_of,
-        "interval_width": WIDTH,
+        "interval_of": intervals.interval_of,
+        "interval_width": intervals.WIDTH,
+        "lane_height": lanes.HEIGHT,
+        "lane_width": lanes.WIDTH,
+        "lanes_of": lanes.lanes_of,
         "lasting": wording.lasting,
         "most_events": _MOST_EVENTS,
         "looks_sentence": summary.looks_sentence,
@@ -153,6 +155,8 @@ def _environment() -> Environment:
         "state_sentence": summary.state_sentence,
         "delivered_sentence": summary.delivered_sentence,
         "volumes_sentence": summary.volumes_sentence,
+        "truth_of": intervals.truth_of,
+        "truth_width": intervals.TRUTH_WIDTH,
         "with_uncertainty": wording.with_uncertainty,
     }
     return environment

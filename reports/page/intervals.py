@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
-from reports.facts.run_facts import ShownResult
+from reports.facts.run_facts import ShownResult, TruthRow, TruthTable
 
 WIDTH = 320.0
+TRUTH_WIDTH = 160
+# What a picture of truths shows at least to either side of the programme, in percent.
+_LEAST_PERCENT = 1.0
 _MARGIN = 0.08
 _EDGE = 4.0
 
@@ -63,3 +66,49 @@ def interval_of(result: ShownResult) -> Interval | None:
         value=x(number.value),
         interval=stretch(number.value - expanded, number.value + expanded),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnTruth:
+    """A truth in a picture `TRUTH_WIDTH` wide: programme, its volume and its interval ±U; `beyond` is -1, 0 or 1.
+
+    What lies beyond the picture is drawn at its edge.
+    """
+
+    programme: float
+    value: float
+    interval: DrawnSpan
+    beyond: int
+
+
+def truth_of(row: TruthRow, truths: TruthTable) -> DrawnTruth | None:
+    """Return the picture of a truth against the programme; None for one without a volume.
+
+    All truths of a table have one scale: that of the pump's own books and what was weighed. A flow sensor may be off
+    by many times as much, and is then drawn at the edge.
+    """
+    if row.off_percent is None or row.volume_ul is None:
+        return None
+    reach = _reach_percent(truths)
+    u = _expanded_percent(row)
+
+    def x(percent: float) -> float:
+        inside = min(max(percent, -reach), reach)
+        return round(TRUTH_WIDTH / 2.0 + (TRUTH_WIDTH / 2.0 - _EDGE) * inside / reach, 2)
+
+    off = row.off_percent
+    span = DrawnSpan(x(off - u), round(x(off + u) - x(off - u), 2))
+    return DrawnTruth(x(0.0), x(off), span, (off > reach) - (off < -reach))
+
+
+def _reach_percent(truths: TruthTable) -> float:
+    main = [row for row in truths.rows if row.off_percent is not None and row.of != "beside them"]
+    shown = [abs(row.off_percent or 0.0) + _expanded_percent(row) for row in main]
+    return 1.1 * max([_LEAST_PERCENT, *shown])
+
+
+def _expanded_percent(row: TruthRow) -> float:
+    """Return U in percent of the programme."""
+    if row.off_percent is None or row.volume_ul is None or row.off_percent <= -100.0:
+        return 0.0
+    return row.expanded_ul / (row.volume_ul / (1.0 + row.off_percent / 100.0)) * 100.0

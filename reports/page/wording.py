@@ -3,24 +3,14 @@
 import math
 
 from rig.clock import NS_PER_S, iso_utc
+from rig.quantities import in_digits, with_sign
 
 _FINEST_SHARE = 1e-5
 # Each verdict has a sign and a word, so that none is told by colour alone.
 SIGNS = {"PASS": "✓", "FAIL": "✗", "INCONCLUSIVE": "?", "INVALID": "∅"}
 
-
-def with_uncertainty(value: float, expanded: float) -> tuple[str, str]:
-    """Return value and U as text: U to two digits that count, the value to the same place (GUM 7.2.6)."""
-    decimals = 3
-    if expanded > 0:
-        decimals = max(0, 1 - math.floor(math.log10(float(f"{expanded:.1e}"))))
-    return signed(value, decimals), f"{expanded:.{decimals}f}"
-
-
-def signed(value: float, decimals: int) -> str:
-    """Return a number with its sign, a true minus, and no sign for what is zero as shown."""
-    text = f"{value:+.{decimals}f}"
-    return text[1:] if not any(digit in "123456789" for digit in text) else text.replace("-", "−")
+# What InfluxDB and Grafana show of a number is what the page shows of it.
+with_uncertainty, signed = in_digits, with_sign
 
 
 def plain(value: float, digits: int = 4) -> str:

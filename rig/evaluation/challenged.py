@@ -9,6 +9,19 @@ def begun(reader: RecordReader, kind: ChallengeKind) -> tuple[ChallengeBegins, .
     return tuple(entry.body for entry in reader.events(ChallengeBegins) if entry.body.challenge is kind)
 
 
+def occlusions_in(
+    reader: RecordReader, from_ns: int, to_ns: int
+) -> tuple[tuple[ChallengeBegins, ChallengeEnds | None], ...]:
+    """Return the occlusions that begin in [from_ns, to_ns), UTC ns, each with its end if that is in there as well."""
+    ends = [entry.body for entry in reader.events(ChallengeEnds) if entry.body.challenge is ChallengeKind.OCCLUSION]
+    found = []
+    for one in begun(reader, ChallengeKind.OCCLUSION):
+        if from_ns <= one.at_ns < to_ns:
+            over = [end for end in ends if one.at_ns <= end.at_ns < to_ns]
+            found.append((one, over[0] if over else None))
+    return tuple(found)
+
+
 def power_cuts(reader: RecordReader) -> tuple[int, ...]:
     """Return when (UTC ns) a challenge took the pump's power away."""
     return tuple(one.at_ns for one in begun(reader, ChallengeKind.POWER_CUT))

@@ -19,11 +19,30 @@ class GraphKind(StrEnum):
     FLOW = "start-up and trumpet"
     DOSES = "doses one by one"
     WINDOWS = "windows one by one"
+    PROGRAMME = "programme and weighed flow"
+    CHANGE = "volume around a change of rate"
+    EVENNESS = "a bolus against its straight line"
+    STROKES = "strokes one by one"
+    PRESSURE = "pressure in the line"
+    RELEASE = "volume around a release"
+    REST = "volume while nothing should flow"
+    DAY = "volume of the last 24 h"
+    BOOKS = "what the pump counts less what was weighed"
+    CURRENT = "current into the pump"
+    CLOCK = "the pump's clock beside the rig's"
+    REQUESTS = "a patient's requests in time"
+    ALARM = "an alarm behind its cause"
+    EVENTS = "alarms and what was done"
+    LOG = "the log beside what it must tell"
+    TRUTHS = "the three truths side by side"
 
 
 @dataclass(frozen=True, slots=True)
 class ResultPanel:
-    """How results of a kind are shown over time on a dashboard: the heading, and decimals in the result's unit."""
+    """How results of a kind are shown over time on a dashboard: the heading, and decimals in the result's unit.
+
+    A fact has a verdict over time and no decimals.
+    """
 
     title: str
     decimals: int = 2

@@ -32,11 +32,14 @@ def steps_of(order: PumpOrder, orders: Sequence[PumpOrder], until_ns: int) -> li
 
 
 def _ramp(order: PumpOrder) -> Iterator[Step]:
-    """Yield a step a minute, each at the rate of its own middle: the staircase of the pump is within half a step."""
+    """Yield a step a minute, each at the rate that the line between both rates has at its begin: the pump's staircase.
+
+    It is what the link says of a ramp (docs/pump-link.md), but for the pump's rounding to its own step.
+    """
     first, last, hours = order.number("from_ul_h"), order.number("to_ul_h"), order.number("over_hours")
     minutes = max(1, math.ceil(hours * 60.0))
     for minute in range(minutes):
-        yield order.sent_ns + minute * NS_PER_MIN, first + (last - first) * (minute + 0.5) / minutes
+        yield order.sent_ns + minute * NS_PER_MIN, first + (last - first) * minute / minutes
     yield order.sent_ns + minutes * NS_PER_MIN, last
 
 

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
@@ -165,6 +164,8 @@ def gain_mg_h(rate: EvaporationRate, facts: WeighingFacts) -> float:
 
 def widening(dof: float) -> float:
     """Return the coverage factor, by Student's t, of a comparison that may be wrong once in a thousand times."""
+    from scipy.special import stdtrit  # takes long to import: only what settles waits for it
+
     return float(-stdtrit(min(dof, 1e9), FALSE_ALARM / 2.0))
 
 

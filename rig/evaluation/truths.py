@@ -17,6 +17,7 @@ from rig.evaluation.paths_of_a_case import findings_of
 from rig.evaluation.testimony import Testimony
 
 PROGRAMME, BOOKS, WEIGHED, BESIDE = "programme", "the pump's own books", "weighed", "beside them"
+_WITH_PARTED = "with what a challenge kept from the balance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ def _reservoir(case: Case) -> tuple[float | None, float, str]:
     fallen_ul, _ = books.fallen_of(case)
     if any(case.from_ns <= one < case.to_ns for one in refilled_ns(case.reader)):
         return None, 0.0, f"its content fell by {fallen_ul:.5g} µL since it was refilled"
+    if case.parted:
+        return None, 0.0, f"its content fell by {fallen_ul:.5g} µL, {_WITH_PARTED}"
     return fallen_ul, _u_strokes_ul(case), "what its content fell by"
 
 
@@ -121,6 +124,8 @@ def _motor(case: Case) -> tuple[float | None, float, str]:
     moved = motor.moved_of(case, counts) if len(counts) > 1 else None
     if moved is None:
         return None, 0.0, motor.testify(case).said or "nothing counts the motor's edges"
+    if case.parted:
+        return None, 0.0, f"its edges stand for {moved.moved_ul:.5g} µL where no challenge parted line and balance"
     return moved.moved_ul, _u_strokes_ul(case), ""
 
 

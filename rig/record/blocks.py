@@ -14,6 +14,8 @@ from rig.errors import RecordCorruptError, RecordError
 from rig.samples import Block
 
 MAX_DATA_BYTES = 64 * 1024 * 1024
+# Made once: to find a type by its name takes longer than to write a reading.
+_STAMP, _VALUE, _GIVEN = np.dtype("<i8"), np.dtype("<f8"), np.dtype(np.float64)
 
 
 def encode_block(stream: str, block: Block, columns: Sequence[str], now_ns: int) -> tuple[dict[str, Any], bytes]:
@@ -26,11 +28,13 @@ def encode_block(stream: str, block: Block, columns: Sequence[str], now_ns: int)
     if block.columns.keys() != set(columns):
         raise RecordError(f"stream {stream} has the columns {sorted(columns)}, not {sorted(block.columns)}")
     body: dict[str, Any] = {"n": len(t_ns), "lost": _lost(stream, block), "columns": list(columns)}
-    if len(t_ns):
+    if len(t_ns) == 1:  # most blocks are one reading
+        body["t_first_ns"] = body["t_last_ns"] = int(t_ns[0])
+    elif len(t_ns):
         body["t_first_ns"], body["t_last_ns"] = int(t_ns.min()), int(t_ns.max())
     else:
         body["t_first_ns"] = body["t_last_ns"] = now_ns
-    parts = [] if _note_even_spacing(t_ns, body) else [t_ns.astype("<i8", copy=False).tobytes()]
+    parts = [] if _note_even_spacing(t_ns, body) else [t_ns.astype(_STAMP, copy=False).tobytes()]
     parts.extend(_column_bytes(stream, name, block.columns[name], len(t_ns)) for name in columns)
     data = b"".join(parts)
     if len(data) > MAX_DATA_BYTES:
@@ -72,21 +76,22 @@ def _lost(stream: str, block: Block) -> int:
 
 def _column_bytes(stream: str, name: str, values: NDArray[np.float64], n: int) -> bytes:
     values = np.asarray(values)
-    if values.dtype != np.float64 or values.shape != (n,):
+    if values.dtype != _GIVEN or values.shape != (n,):
         raise RecordError(
             f"stream {stream}: column {name} is {values.dtype} of shape {values.shape}, wanted float64 of shape ({n},)"
         )
-    return values.astype("<f8", copy=False).tobytes()
+    return values.astype(_VALUE, copy=False).tobytes()
 
 
 def _note_even_spacing(t_ns: NDArray[np.int64], body: dict[str, Any]) -> bool:
     """Write first stamp and step into the body when these alone give every stamp back exactly."""
     if not len(t_ns):
         return False
-    t0_ns = int(t_ns[0])
-    dt_ns = int(t_ns[1]) - t0_ns if len(t_ns) > 1 else 0
-    if not -(2**63) <= dt_ns < 2**63 or not np.array_equal(_even_stamps(t0_ns, dt_ns, len(t_ns)), t_ns):
-        return False
+    t0_ns, dt_ns = int(t_ns[0]), 0
+    if len(t_ns) > 1:
+        dt_ns = int(t_ns[1]) - t0_ns
+        if not -(2**63) <= dt_ns < 2**63 or not np.array_equal(_even_stamps(t0_ns, dt_ns, len(t_ns)), t_ns):
+            return False
     body["t0_ns"], body["dt_ns"] = t0_ns, dt_ns
     return True
 

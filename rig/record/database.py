@@ -28,6 +28,7 @@ class Database:
     def __init__(self, path: Path, as_of_seq: int | None = None) -> None:
         """Open the record, or what it was when entry `as_of_seq` was its last; raises what `schema.connect` raises."""
         self.path = path
+        self._as_of_seq = as_of_seq
         self._connection = connect(path, write=False)
         self._lock = threading.Lock()
         if as_of_seq is not None:
@@ -35,6 +36,10 @@ class Database:
             view = f"CREATE TEMP VIEW entry AS SELECT * FROM main.entry WHERE seq <= {as_of_seq:d}"  # noqa: S608 - a number
             with reading_errors(path):
                 self._connection.execute(view)
+
+    def shows(self, seq: int) -> bool:
+        """Tell whether an entry lies within what is looked at."""
+        return self._as_of_seq is None or seq <= self._as_of_seq
 
     def close(self) -> None:
         """Close the file; safe to repeat."""

@@ -180,7 +180,7 @@ class RecordReader:
 
         Only blocks that reach into the interval are read. Raises RecordError for an unknown stream or column.
         """
-        return read_series(self._database, self._at_hand.blocks, stream, self.channels(stream), from_ns, to_ns, columns)
+        return read_series(self._database, self._at_hand, stream, self.channels(stream), from_ns, to_ns, columns)
 
     def first_value(self, stream: str, column: str) -> float:
         """Return the very first recorded sample of a channel; raises RecordError when there is none."""

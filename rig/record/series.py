@@ -1,5 +1,6 @@
 """Samples of a stream over an interval of time, read from the blocks that reach into it."""
 
+import threading
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,9 +21,9 @@ _MOST_BYTES = 64 * 1024 * 1024
 _OVERHEAD_BYTES = 800  # of the objects around a block of one row
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 _FIRST, _LAST = "json_extract(body, '$.t_first_ns')", "json_extract(body, '$.t_last_ns')"
-_IN_INTERVAL = (
+_BEHIND = (
     f"SELECT seq, {_FIRST}, {_LAST} FROM entry "  # noqa: S608 - constants, the very words of the index
-    f"WHERE kind = 'samples' AND name = ? AND {_LAST} >= ? AND {_FIRST} <= ? ORDER BY seq"
+    "WHERE kind = 'samples' AND name = ? AND seq > ? ORDER BY seq"
 )
 _NEXT = (
     f"SELECT json_extract(body, '$.lost') FROM entry "  # noqa: S608 - constants, the very words of the index
@@ -73,24 +74,46 @@ class Blocks:
         self._bytes += size + _OVERHEAD_BYTES
 
 
+class BlockTimes:
+    """From when to when each block of a stream reaches, asked of the record once: entries never change."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[array[int], array[int], array[int]]] = {}
+        self._lock = threading.Lock()
+
+    def reaching(self, database: Database, stream: str, first: int, last: int) -> list[tuple[int, int, int]]:
+        """Return seq, first and last stamp of the blocks that reach into an interval, both ends included."""
+        with self._lock:
+            seqs, firsts, lasts = self._rows.setdefault(stream, (array("q"), array("q"), array("q")))
+            for seq, t_first, t_last in database.rows(_BEHIND, (stream, seqs[-1] if seqs else 0)):
+                seqs.append(seq)
+                firsts.append(t_first)
+                lasts.append(t_last)
+            t_first_ns, t_last_ns = np.array(firsts, np.int64), np.array(lasts, np.int64)
+            # Another reader of the record may have seen more of it than this one looks at.
+            at = np.flatnonzero((t_last_ns >= first) & (t_first_ns <= last))
+            return [(seqs[i], firsts[i], lasts[i]) for i in at.tolist() if database.shows(seqs[i])]
+
+
 class AtHand:
-    """What readers of one record share: decoded blocks, and what was computed of the record as of an entry."""
+    """What readers of one record share: its blocks, and what was computed of the record as of an entry."""
 
     def __init__(self) -> None:
         self.blocks = Blocks()
+        self.times = BlockTimes()
         self.computed: dict[tuple[object, ...], object] = {}
 
 
 def read_series(
     database: Database,
-    blocks: Blocks,
+    at_hand: AtHand,
     stream: str,
     channels: Sequence[Channel],
     from_ns: int | None,
     to_ns: int | None,
     columns: Sequence[str] | None,
 ) -> Series:
-    """Do what `RecordReader.series` says; `blocks` are those at hand."""
+    """Do what `RecordReader.series` says; `at_hand` is what is known already."""
     units = {channel.name: channel.unit for channel in channels}
     names = tuple(units) if columns is None else tuple(columns)
     if unknown := [name for name in names if name not in units]:
@@ -98,14 +121,14 @@ def read_series(
     # No stamp lies beyond int64, so that a wider interval means the same as one that ends there.
     first = _INT64_MIN if from_ns is None else max(from_ns, _INT64_MIN)
     last = _INT64_MAX if to_ns is None else min(to_ns - 1, _INT64_MAX)
-    found = database.rows(_IN_INTERVAL, (stream, first, last))
+    found, blocks = at_hand.times.reaching(database, stream, first, last), at_hand.blocks
     pieces, lost = [], 0
     known = [blocks.get(seq, names) for seq, _, _ in found]
     missing = (seq for (seq, _, _), block in zip(found, known, strict=True) if block is None)
     rows = database.whole_rows_of(array("q", missing))
-    for (seq, t_first, t_last), at_hand in zip(found, known, strict=True):
-        block = at_hand if at_hand is not None else _block(next(rows), names)
-        if at_hand is None:
+    for (seq, t_first, t_last), decoded in zip(found, known, strict=True):
+        block = decoded if decoded is not None else _block(next(rows), names)
+        if decoded is None:
             blocks.keep(seq, names, block)
         lost += block.lost if t_first >= first else 0
         pieces.append(block if first <= t_first and t_last <= last else _within(block, first, last))

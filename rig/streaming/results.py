@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from rig.quantities import in_digits
 from rig.record.bodies.agreement import AGREEMENT, heard_in
 from rig.record.bodies.codec import Json
 from rig.record.bodies.result import Number, Result
@@ -63,12 +64,34 @@ def _said_fields(result: Result) -> dict[str, Value]:
         "limit": result.limit_name,
         "function": result.recipe.function,
         "fact": result.fact or None,
+        "said": said_of(result),
+        "allowed": allowed_of(result),
         "reasons": "; ".join(result.reasons),
         "details": json_text(result.details),
         "volume_at_c": number(result.volume_at_c),
         "from_ms": ms(result.recipe.from_ns),
         "to_ms": ms(result.recipe.to_ns),
     }
+
+
+def said_of(result: Result) -> str | None:
+    """Return what was found in words: the number with U and unit, or the fact; None where there is neither."""
+    if result.number is None:
+        return result.fact or None
+    value, expanded = in_digits(result.number.value, result.number.expanded)
+    return f"{value} ± {expanded} {result.unit}"
+
+
+def allowed_of(result: Result) -> str | None:
+    """Return what a number's limit allows, in words; None for a fact."""
+    limit = result.limit
+    if limit is None:
+        return None
+    if limit.lower is None:
+        return f"at most {limit.upper:g} {limit.unit}".replace("-", "−")
+    if limit.upper is None:
+        return f"at least {limit.lower:g} {limit.unit}".replace("-", "−")
+    return f"{limit.lower:g} to {limit.upper:g} {limit.unit}".replace("-", "−")
 
 
 def _heard_fields(result: Result) -> dict[str, Value]:

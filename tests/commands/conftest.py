@@ -9,7 +9,7 @@ import pytest
 
 from commands.main import main
 from rig.record.folder import list_runs
-from tests.fixtures.plan_support import LIMITS, PLAN, QUICK, REQUIREMENTS, ROOT, environment_of_its_own
+from tests.fixtures.plan_support import LIMITS, NOT_OF_PLANS, PLAN, QUICK, REQUIREMENTS, ROOT, environment_of_its_own
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def mocked_run(tmp_path_factory):
         (folder / name).write_text(text, encoding="utf-8")
     files = ["--limits", "limits.toml", "--requirements", "requirements.toml", "--bench", str(QUICK)]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *files],
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *NOT_OF_PLANS, *files],
         cwd=folder,
         env=environment_of_its_own(),
         capture_output=True,

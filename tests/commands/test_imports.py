@@ -51,3 +51,32 @@ def test_a_command_imports_no_library_that_it_does_not_use(words, tmp_path):
     )
     imported = json.loads(done.stdout.splitlines()[-1])
     assert HEAVY & set(imported) - MAY[words] == set()
+
+
+PLUGINS = """
+import sys
+from importlib import import_module
+from fixtures import PLUGINS
+for name in PLUGINS:
+    import_module(name)
+"""
+CLAIMS = """
+from rig.evaluation.registry import kinds
+from rig.evaluation.witnesses import witnesses
+kinds(), witnesses()
+"""
+# Each takes up to a second to import, which a session that asks for nothing of it would wait for.
+ASKED_BY_FEW = {"scipy.signal", "scipy.stats", "scipy.optimize", "scipy.spatial", "scipy.integrate"}
+
+
+def imported_by(code):
+    words = [sys.executable, "-c", f"{code}\nprint(*sys.modules)"]
+    return set(subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_a_session_begins_without_what_only_verdicts_need():
+    assert {"scipy", "grpc", "jinja2", "influxdb_client"} & imported_by(PLUGINS) == set()
+
+
+def test_knowing_every_claim_and_witness_imports_nothing_that_only_some_of_them_need():
+    assert ASKED_BY_FEW & imported_by(PLUGINS + CLAIMS) == set()

@@ -19,6 +19,7 @@ from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.result import Judgement, Number, Result
 from rig.record.folder import list_runs
 from rig.samples import Block
+from tests.fixtures.plan_support import NOT_OF_PLANS
 from tests.processes import children
 from tests.streaming import records
 
@@ -67,7 +68,7 @@ def run_plans(folder: Path, dut: str, day: int) -> Path:
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
     names = ["--bench", "bench.toml", "--limits", "limits.toml", "--requirements", "requirements.toml"]
-    words = ["-q", "-p", "no:cacheprovider", *names, "--runs", "runs", "test_plan.py"]
+    words = ["-q", "-p", "no:cacheprovider", *NOT_OF_PLANS, *names, "--runs", "runs", "test_plan.py"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "RIG_INFLUX": "off"}
     with children() as started:
         done = started.run([sys.executable, "-m", "pytest", *words], cwd=folder, env=environment, idle_s=120)
@@ -111,11 +112,13 @@ def trouble(folder: Path) -> Path:
 
 
 def one_of_each_kind() -> Iterator[tuple[str, Result]]:
-    """Yield a result of every kind of claim that has a panel: a plan for each would take the tests' time."""
+    """Yield a result of every kind of claim: a plan for each would take the tests' time."""
     for kind in kinds().values():
-        if kind.panel is not None:
-            number = Number(1.0, 0.25, 2.0, math.inf, (), Judgement(0.5, 0.99, 0.01, 0.99))
-            limit = Limit(kind.unit, -5.0, 5.0, source="a test")
-            recipe = Recipe(kind.name, {}, records.EPOCH_NS, records.EPOCH_NS + 1, 1)
-            plan = "test_plans/test_all.py::test_each"
+        number = Number(1.0, 0.25, 2.0, math.inf, (), Judgement(0.5, 0.99, 0.01, 0.99))
+        limit = Limit(kind.unit, -5.0, 5.0, source="a test")
+        recipe = Recipe(kind.name, {}, records.EPOCH_NS, records.EPOCH_NS + 1, 1)
+        plan = "test_plans/test_all.py::test_each"
+        if kind.is_fact:
+            yield kind.name, Result(plan, ("ACC-001",), recipe, kind.unit, "PASS", fact="it is so")
+        else:
             yield kind.name, Result(plan, ("ACC-001",), recipe, kind.unit, "PASS", "a limit", limit, number)

@@ -5,6 +5,7 @@ import re
 import sys
 from pathlib import Path
 
+from tests.fixtures.plan_support import NOT_OF_PLANS
 from tests.processes import children
 
 ROOT = Path(__file__).parents[2]
@@ -56,3 +57,8 @@ def run_pytest(folder: Path, *words: str, path: tuple[Path, ...] = ()) -> tuple[
     with children() as started:
         done = started.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": places}, idle_s=120)
     return done.returncode, done.stdout + done.stderr
+
+
+def run_plans(folder: Path, *words: str, path: tuple[Path, ...] = ()) -> tuple[int, str]:
+    """Run plans as `run_pytest` does, without what only the tests of this project bring along."""
+    return run_pytest(folder, *NOT_OF_PLANS, *words, path=path)

@@ -20,7 +20,7 @@ from rig.driving import DriverContext
 from rig.errors import NoReplyError
 from rig.record.folder import list_runs
 from rig.record.reader import RecordReader
-from tests.docs.pages import DOCS, README, ROOT, files_in, run_pytest, write_files
+from tests.docs.pages import DOCS, README, ROOT, files_in, run_plans, run_pytest, write_files
 from tests.fixtures.plan_support import claimed
 from tests.patience import patient
 
@@ -154,7 +154,7 @@ def test_the_contract_and_the_pages_own_tests_hold(inside):
 def test_the_pages_plan_and_the_readmes_pass_on_the_pages_bench(inside):
     write_files({"test_plans/test_mine.py": readmes_plan()}, inside)
     words = ["test_plans", "--bench", BENCH, "-k", "ascii or 1000"]
-    code, output = run_pytest(inside, "-p", "overlay", *words)
+    code, output = run_plans(inside, "-p", "overlay", *words)
     assert code == 0, output
     (run,) = list_runs(inside / "runs")
     with RecordReader(run.path) as reader:
@@ -177,7 +177,7 @@ def test_a_plan_finds_the_fault_in_the_pages_firmware(inside, outside, tmp_path,
     write_files({name: (ROOT / name).read_text(encoding="utf-8") for name in ours}, tmp_path)
     write_files({"faulty.toml": f"{bench}\n[instruments.pump.twin]\n{twin}\n"}, tmp_path)
     write_files({"test_ascii.py": FILES["test_plans/test_ascii.py"]}, tmp_path)
-    code, output = run_pytest(tmp_path, "test_ascii.py", "--bench", "faulty.toml", path=(outside,))
+    code, output = run_plans(tmp_path, "test_ascii.py", "--bench", "faulty.toml", path=(outside,))
     assert code == 1, output
     (run,) = list_runs(tmp_path / "runs")
     with RecordReader(run.path) as reader:

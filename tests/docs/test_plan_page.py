@@ -11,7 +11,7 @@ from rig.capabilities import Pump
 from rig.pump_skills import PUMP_SKILLS
 from rig.record.folder import list_runs
 from rig.record.reader import RecordReader
-from tests.docs.pages import DOCS, ROOT, files_in, run_pytest, write_files
+from tests.docs.pages import DOCS, ROOT, files_in, run_plans, write_files
 from tests.fixtures.plan_support import claimed
 
 FILES = files_in(DOCS / "writing-a-plan.md")
@@ -25,7 +25,7 @@ def session(tmp_path_factory):
     """All plans of the page in one run: pytest's exit code, its output, and the results by plan."""
     folder = tmp_path_factory.mktemp("plans")
     write_files(FILES | CONFTEST, folder)
-    code, output = run_pytest(folder, "my_plans", "--bench", QUICK, *LIMITS)
+    code, output = run_plans(folder, "my_plans", "--bench", QUICK, *LIMITS)
     (run,) = list_runs(folder / "runs")
     with RecordReader(run.path) as reader:
         results = claimed(reader)

@@ -6,6 +6,7 @@ import pytest
 from rig.channels import Channel
 from rig.errors import PlanError
 from rig.evaluation import claims
+from rig.evaluation.definition import GraphKind
 from rig.evaluation.registry import kind_of, kinds
 from rig.evaluation.settle import Asked, settle
 from rig.record.bodies.judging import Limit
@@ -163,7 +164,8 @@ def test_every_kind_says_what_it_asks_and_how_it_is_shown():
     for name, kind in kinds().items():
         assert name == kind.name
         assert kind.question
-        assert kind.is_fact or kind.panel is not None
+        assert kind.panel is not None
+        assert kind.graph is not GraphKind.NONE
 
 
 def test_a_kind_of_claim_is_added_by_a_file(tmp_path, monkeypatch):

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from instruments.intrathecal_pump.programme import Ramp
+from instruments.intrathecal_pump.simulated.infusion_steps import RampSteps
 from rig.evaluation.orders import (
     BOLUS,
     BRIDGE,
@@ -68,7 +70,19 @@ def test_each_weekday_has_a_pattern_of_its_own():
 
 def test_a_ramp_changes_minute_by_minute_and_stays():
     ramp = order(0, RAMP, 30.0, from_ul_h=10.0, to_ul_h=30.0, over_hours=2.0)
-    assert delivered([ramp], 1, 2, 3) == pytest.approx([15.0, 40.0, 70.0])
+    # Minute i of 120 is at 10 + 20 · i/120: the first hour has its mean over i = 0 to 59, and so on.
+    first, second = (10.0 + 20.0 * mean / 120.0 for mean in (29.5, 89.5))
+    assert delivered([ramp], 1, 2, 3) == pytest.approx([first, first + second, first + second + 30.0])
+
+
+@pytest.mark.parametrize("first, last", [(20.0, 50.0), (50.0, 20.0), (1.0, 1000.0)])
+def test_a_ramp_asks_for_the_staircase_of_the_simulated_pump(first, last):
+    steps = RampSteps(Ramp(round(first * 1000), round(last * 1000), 3), 0)
+    ramp = order(0, RAMP, last, from_ul_h=first, to_ul_h=last, over_hours=0.05)
+    programme = Programme([ramp], MONDAY_NS + NS_PER_H)
+    minutes = [minute * NS_PER_H // 60 for minute in range(5)]
+    asked = [programme.rate_ul_h(MONDAY_NS + minute) for minute in minutes]
+    assert asked == [steps.rate_nl_h(minute) / 1000.0 for minute in minutes]
 
 
 def test_a_square_bolus_is_spread_on_top():

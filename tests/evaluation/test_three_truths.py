@@ -6,10 +6,11 @@ import pytest
 from rig.channels import Channel
 from rig.evaluation.case import Case
 from rig.evaluation.truths import truths_of
+from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.pump_events import EdgesCounted
 from rig.samples import Block
-from tests.evaluation.happenings import WINDOW, clock_ahead, judged, log, ns, put, status, tell
+from tests.evaluation.happenings import WINDOW, challenge, clock_ahead, judged, log, ns, put, status, tell
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, START, Z_UL_MG, weighed
 
 RATE_UL_H, HOURS = 40.0, 10
@@ -71,6 +72,15 @@ def test_the_log_tells_in_words(tmp_path):
     with recorded(tmp_path) as record:
         (found,) = (one for one in truths(record).rows if one.name == "log")
     assert (found.volume_ul, found.said) == (None, "2 lines of the pump's log")
+
+
+@pytest.mark.parametrize("name", ["reservoir", "motor edges"])
+def test_what_cannot_be_told_apart_by_a_challenge_stands_against_no_programme(tmp_path, name):
+    """The programme is told without what a leak kept from the balance; reservoir and motor know of no leak."""
+    with recorded(tmp_path) as record:
+        challenge(record, 2 * 3600, ChallengeKind.LEAK, until_s=4 * 3600)
+        (found,) = (one for one in truths(record).rows if one.name == name)
+    assert (found.volume_ul, "challenge" in found.said) == (None, True)
 
 
 @pytest.mark.parametrize(

@@ -222,3 +222,5 @@ def test_a_record_can_be_read_as_it_was(tmp_path):
             assert [entry.name for entry in then.all_events()] == ["then"]
             assert then.series("s").columns["x"].tolist() == [1.0]
             assert reader.series("s").columns["x"].tolist() == [1.0, 2.0]
+            # What the other reader has learned of newer entries changes nothing for this one.
+            assert then.series("s").columns["x"].tolist() == [1.0]

@@ -9,9 +9,11 @@ from reports.facts.joined import join
 from reports.facts.run_reading import read_run
 from reports.page.html import render, render_joined
 from rig.clock import VirtualClock
+from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, ChallengeKind
 from rig.record.bodies.codec import from_body
 from rig.record.bodies.events import OutcomeWord, PlanBegins, PlanEnds, PlanOutcome
 from rig.record.bodies.others import Stop
+from rig.record.bodies.pump_events import PumpStateChanged
 from rig.record.bodies.start import Start
 from rig.record.writer import RunRecord
 from tests.reports.browser import browser
@@ -54,7 +56,11 @@ def recorded(folder, name):
     scribe.stream("pump", {"delivered": "µL"}, t_ns, delivered=np.arange(200) / 30)
     record.event(PlanBegins(PLAN, ("ACC-001",)))
     scribe.tell_pump("run_continuous", rate_ul_h=2.0)
-    clock.wait_s(200 * 60)
+    clock.wait_s(100 * 60)
+    record.event(ChallengeBegins(ChallengeKind.KINK, "twin", clock.now_ns(), 0.0))
+    record.event(PumpStateChanged("pump", "infusing", clock.now_ns(), ("stall",), 1))
+    clock.wait_s(100 * 60)
+    record.event(ChallengeEnds(ChallengeKind.KINK, "twin", clock.now_ns(), 0.0))
     for body in [
         *(result_body(verdict=one) for one in ("PASS", "FAIL", "INCONCLUSIVE")),
         result_body(**NO_NUMBER),
@@ -114,6 +120,18 @@ def test_verdict_value_and_uncertainty_stand_in_a_narrow_window(shown, page):
     window.open(folder / f"{page}.html", width=390)
     assert window.run(OUTSIDE) == []
     assert window.run("document.querySelectorAll('table.verdicts tbody tr').length") >= 6
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_lanes_of_time_are_as_wide_as_their_figure(shown, width):
+    window, folder = shown
+    window.open(folder / "one run.html", width=width)
+    boxes = window.run(
+        "[...document.querySelectorAll('figure.timeline')].map((one) => [one.clientWidth, "
+        "...[...one.querySelectorAll('svg.lane')].map((lane) => lane.getBoundingClientRect().width)])"
+    )
+    assert boxes
+    assert all(lane == pytest.approx(figure, abs=1) for figure, *lanes in boxes for lane in lanes)
 
 
 @pytest.mark.parametrize("page", ["one run", "joined"])

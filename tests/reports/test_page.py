@@ -74,8 +74,11 @@ def test_one_record_gives_one_page(passed):
 
 
 def test_graphs_carry_their_data(passed):
-    charts = [json.loads(text) for kind, text in page_of(passed).scripts if kind == "application/json"]
-    assert {"Delivered volume", "flow: temperature", "pump: battery"} <= {chart["title"] for chart in charts}
+    figure = r'<figcaption[^>]*>([^<]*)</figcaption>(?:(?!</figure>).)*<script type="application/json">([^<]*)'
+    found = {title: json.loads(text) for title, text in re.findall(figure, html_of(passed), re.DOTALL)}
+    drawn = {"Delivered volume", "flow: temperature", "pump: battery"}
+    assert drawn <= found.keys()
+    assert all(found[title]["curves"] for title in drawn)
 
 
 def test_every_graph_has_a_caption_in_words(passed):

@@ -5,8 +5,10 @@ import pytest
 
 from reports.facts.run_reading import read_run
 from rig.evaluation.settle import Asked, settle
+from rig.record.bodies.agreement import AGREEMENT
 from rig.record.bodies.events import PlanBegins, PlanEnds, ZeroFlow
 from rig.record.bodies.recipe import Recipe
+from rig.samples import Block
 from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN, Z_UL_MG
 from tests.reports.written import page_of
 
@@ -38,6 +40,49 @@ def run_of(write, *, weighed=1.0, orders=True):
     scribe.record.event(ZeroFlow(EPOCH_NS + 8 * HOUR_NS, EPOCH_NS + 12 * HOUR_NS))
     scribe.record.event(PlanEnds(PLAN))
     return scribe
+
+
+def another_plan(scribe):
+    """Let a plan of five times the rate follow, in the same run."""
+    t_ns = EPOCH_NS + np.arange(HOURS * 60 + 1, 2 * HOURS * 60 + 1) * MINUTE_NS
+    since = np.clip(np.arange(1, HOURS * 60 + 1) / 60 - 4, 0, 4) * 5 * RATE_UL_H
+    scribe.record.samples("balance", Block(t_ns, {"mass": 1000 + (80 + since) / Z_UL_MG}))
+    scribe.record.samples("pump", Block(t_ns, {"delivered": 80 + since}))
+    scribe.clock.wait_s(4 * 3600)
+    scribe.record.event(PlanBegins(PLAN.replace("slow", "fast"), ()))
+    scribe.tell_pump("run_continuous", rate_ul_h=5 * RATE_UL_H)
+    scribe.clock.wait_s(4 * 3600)
+    scribe.tell_pump("stop")
+    scribe.clock.wait_s(4 * 3600)
+    scribe.record.event(ZeroFlow(EPOCH_NS + 20 * HOUR_NS, EPOCH_NS + 24 * HOUR_NS))
+    scribe.record.event(PlanEnds(PLAN.replace("slow", "fast")))
+    return scribe
+
+
+def claim_agreement(scribe):
+    """Let the plan's agreement be settled, as every plan's is."""
+    with scribe.reader as reader:
+        span = EPOCH_NS + 4 * HOUR_NS, EPOCH_NS + 12 * HOUR_NS + 1
+        result = settle(Asked(Recipe(AGREEMENT, {}, *span, reader.last_seq()), None, PLAN), reader)
+    scribe.record.result(AGREEMENT, result)
+    return scribe
+
+
+def volumes_of(plan):
+    return {row.name: (row.volume_ul, row.expanded_ul) for row in plan.graphs.truths.rows}
+
+
+@pytest.mark.parametrize("claimed", [True, False], ids=["claimed", "no agreement"])
+def test_a_plan_that_follows_changes_none_of_them(write, claimed):
+    scribe = run_of(write)
+    if claimed:
+        claim_agreement(scribe)
+    with scribe.reader as reader:
+        (alone,) = read_run(reader).plans
+    with another_plan(scribe).reader as reader:
+        first, second = read_run(reader).plans
+    assert volumes_of(first) == volumes_of(alone)
+    assert volumes_of(second)["programme"][0] == pytest.approx(400.0)
 
 
 def rows_of(scribe):

@@ -11,6 +11,7 @@ from rig.evaluation.orders import PumpOrder
 from rig.metrology.weighing.conditions import Ambient, TipInVessel
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.record.bodies.events import PlanBegins, PlanEnds
+from rig.record.bodies.pump_events import AlarmExpected, PumpStateChanged
 from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN, Z_UL_MG, result_body
 from tests.reports.written import measured
 
@@ -41,6 +42,31 @@ def test_a_bolus_is_a_step_on_top():
 
 def test_a_stop_alone_programmes_nothing():
     assert programmed_volume([told(1, "stop")], EPOCH_NS, EPOCH_NS + 2 * HOUR_NS) is None
+
+
+def test_an_alarm_that_is_expected_ends_what_is_programmed(write):
+    """The graph says of the programme what the table of truths says: nothing was asked for behind the alarm."""
+    scribe = write()
+    t_ns = EPOCH_NS + np.arange(601) * MINUTE_NS
+    delivered = 60.0 * np.clip((t_ns - EPOCH_NS) / HOUR_NS - 1, 0, 4)
+    scribe.stream("balance", {"mass": "mg"}, t_ns, mass=500.0 + delivered / Z_UL_MG)
+    scribe.stream("pump", {"delivered": "µL"}, t_ns, delivered=delivered)
+    scribe.record.event(PlanBegins(PLAN))
+    scribe.clock.wait_s(3600)
+    scribe.tell_pump("run_continuous", rate_ul_h=60.0)
+    scribe.record.event(PumpStateChanged("pump", "infusing", scribe.clock.now_ns(), (), 1))
+    scribe.record.event(AlarmExpected("stall"))
+    scribe.clock.wait_s(4 * 3600)
+    scribe.record.event(PumpStateChanged("pump", "alarm", scribe.clock.now_ns(), ("stall",), 1))
+    scribe.clock.wait_s(5 * 3600)
+    scribe.record.event(PlanEnds(PLAN))
+    with scribe.reader as reader:
+        (plan,) = read_run(reader).plans
+    volume = next(chart for chart in plan.graphs.charts if chart.name == "volume")
+    drawn = next(curve for curve in volume.curves if curve.name == "programmed").y[-1]
+    told = next(row for row in plan.graphs.truths.rows if row.name == "programme").volume_ul
+    assert drawn == pytest.approx(told)
+    assert drawn == pytest.approx(240.0, abs=1.0)
 
 
 @pytest.fixture

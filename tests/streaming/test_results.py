@@ -60,3 +60,17 @@ def test_the_temperature_of_a_volume_is_a_field(tmp_path):
 @pytest.mark.parametrize("field", ["volume_at_c", "contradictions", "witnesses_asked"])
 def test_what_a_result_does_not_have_is_left_out(tmp_path, field):
     assert field not in line_of(tmp_path, RESULT)
+
+
+@pytest.mark.parametrize(
+    "field",
+    ['said="+1.2 ± 1.0 %"', 'allowed="−5 to 5 %"', 'said="1 of 2 witnesses contradict"'],
+    ids=["number", "limit", "fact"],
+)
+def test_what_was_found_and_what_is_allowed_are_told_in_words(tmp_path, field):
+    body = HEARD if "witnesses" in field else RESULT
+    assert field in line_of(tmp_path, body)
+
+
+def test_a_fact_has_nothing_that_is_allowed(tmp_path):
+    assert ",allowed=" not in line_of(tmp_path, HEARD)

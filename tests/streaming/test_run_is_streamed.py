@@ -8,6 +8,7 @@ from rig.clock import Deadline
 from rig.record.folder import list_runs
 from rig.streaming.process import log_path
 from rig.streaming.status import streaming_lines
+from tests.fixtures.plan_support import NOT_OF_PLANS
 from tests.patience import patient
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +40,7 @@ def test_a_plan_on_a_bench_is_streamed(influx_server, database, children, tmp_pa
     (tmp_path / "limits.toml").write_text(LIMITS)
     (tmp_path / "requirements.toml").write_text('[requirements."R-1"]\ntext = "something"\nsource = "a test"\n')
     (tmp_path / "conftest.py").write_text((ROOT / "conftest.py").read_text())
-    command = [sys.executable, "-W", "error", "-m", "pytest", "test_plan.py", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-W", "error", "-m", "pytest", "test_plan.py", "-p", "no:cacheprovider", *NOT_OF_PLANS]
     files = ["--bench", str(QUICK), "--limits", "limits.toml", "--requirements", "requirements.toml", "--runs", "runs"]
     environment = os.environ | {
         "RIG_INFLUX_URL": influx_server.url,

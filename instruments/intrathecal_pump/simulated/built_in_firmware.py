@@ -142,6 +142,8 @@ class BuiltInFirmware:
         parts.rest.delivered(spell.to_ns)
         self._end_what_was_given()
         causes = self._causes()
+        if not causes:
+            return strokes
         self._heed(causes & (RESERVOIR | Alarm.UNDER_INFUSION))
         if causes & WHILE_DELIVERING:
             for alarm in WHILE_DELIVERING:
@@ -183,6 +185,8 @@ class BuiltInFirmware:
         if self.parts.alarms.stall_is_over(causes):
             self._write(LogEvent.STALL_ENDED, self.parts.books.delivered_nl)
         self.parts.alarms.rearm(causes)
+        if not causes:
+            return
         self._heed(causes & CELL_WARNINGS)
         if self.parts.delivering:
             self._heed(causes & CELL_ENDS)

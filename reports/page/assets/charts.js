@@ -165,12 +165,10 @@ class Graph {
     ctx.font = `${11 * devicePixelRatio}px ${family}`;
     ctx.textBaseline = "top";
     ctx.textAlign = "left";
-    for (const [name, begin, end] of this.chart.regions) {
-      const from = Math.max(u.valToPos(begin, "x", true), left) + 6 * devicePixelRatio;
-      const to = Math.min(u.valToPos(end, "x", true), left + width);
-      if (ctx.measureText(name).width < to - from) ctx.fillText(name, from, top + 4 * devicePixelRatio);
-    }
+    nameRegions(u, ctx, this.chart.regions);
+    drawMoments(u, ctx, this.chart.marks);
     if (!MOCKED) return;
+    ctx.fillStyle = colour("muted");
     ctx.globalAlpha = 0.6;
     ctx.textAlign = "right";
     ctx.textBaseline = "bottom";

@@ -12,11 +12,12 @@ const STYLES = {
   highest: { width: 2 },
   lowest: { width: 2, dash: [9, 3] },
   dose: { width: 2 },
+  result: { width: 2, dash: [12, 3] },
   signal: { width: 1 },
 };
 // Lines that hold between their corners: there the value under the cursor is computed, elsewhere it is a sample.
-const DRAWN = new Set(["programmed", "limit", "envelope"]);
-const ORDER = ["balance", "highest", "dose", "flow", "lowest", "pump", "programmed", "limit", "envelope"];
+const DRAWN = new Set(["programmed", "limit", "envelope", "result"]);
+const ORDER = ["balance", "highest", "dose", "result", "flow", "lowest", "pump", "programmed", "limit", "envelope"];
 const MOST_TICKS = 13;
 const REST_MS = 400;
 const MOCKED = document.body.dataset.mocked || "";

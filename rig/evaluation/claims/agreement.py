@@ -1,6 +1,6 @@
 """Whether everything that stood by a plan tells one story: asked of every plan, without its asking."""
 
-from rig.evaluation.definition import ClaimKind
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import FactFound
 from rig.evaluation.witnesses import evidence_around
 from rig.record.bodies.agreement import AGREEMENT, NOT_ASKED
@@ -30,5 +30,7 @@ KINDS = (
         unit="",
         question="whether instruments, books, log, clock and programme tell one story; asked of every plan by itself",
         compute=agreement,
+        graph=GraphKind.TRUTHS,
+        panel=ResultPanel("Agreement of all witnesses"),
     ),
 )

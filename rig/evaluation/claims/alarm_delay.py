@@ -3,7 +3,7 @@
 import math
 
 from rig.errors import SeriesError
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.metrology.uncertainty.budget import Budget, Component
 from rig.record.bodies.pump_events import PumpStateChanged
@@ -42,6 +42,7 @@ KINDS = (
         question="the time from the window's begin to the first status that shows an alarm, in s",
         compute=alarm_delay,
         parameters={"alarm": "the alarm, in the pump's own words: battery_low, reservoir_empty …"},
+        graph=GraphKind.ALARM,
         panel=ResultPanel("Delay of alarms", 1),
     ),
 )

@@ -2,7 +2,7 @@
 
 from rig.clock import NS_PER_S
 from rig.evaluation.causes import AFTER, Cause, cause_of
-from rig.evaluation.definition import ClaimKind
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.log_words import tells_of_trouble
 from rig.evaluation.outcome import FactFound
 from rig.evaluation.own_log import StampedLine, stamped_lines
@@ -137,6 +137,8 @@ KINDS = (
             "after": AFTER,
             "priority": "critical or non-critical, as the pump tells it; left out: either",
         },
+        graph=GraphKind.ALARM,
+        panel=ResultPanel("Alarms that had to come"),
     ),
     ClaimKind(
         name="no alarm",
@@ -144,5 +146,7 @@ KINDS = (
         question="whether no alarm came, by status and log",
         compute=no_alarm,
         parameters={"which": "the alarm that must not come, in the pump's own words; left out: any"},
+        graph=GraphKind.EVENTS,
+        panel=ResultPanel("No alarm"),
     ),
 )

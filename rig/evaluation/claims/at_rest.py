@@ -9,7 +9,7 @@ from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.case import Case
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.weighed_window import WeighedWindow, weighed_window
 from rig.metrology.dosing.steady import largest_of_noise
@@ -113,6 +113,7 @@ KINDS = (
         unit="µL/h",
         question="the flow while nothing should flow, in µL/h",
         compute=zero_flow,
+        graph=GraphKind.REST,
         panel=ResultPanel("Flow at rest", 3),
     ),
     ClaimKind(
@@ -120,6 +121,7 @@ KINDS = (
         unit="µL",
         question="the largest volume that flowed back, in µL",
         compute=reverse_flow,
+        graph=GraphKind.REST,
         panel=ResultPanel("Volume that flowed back", 2),
     ),
 )

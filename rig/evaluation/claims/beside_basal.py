@@ -3,7 +3,7 @@
 from rig.errors import PlanError, SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.commanded import rate_in
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.infusions import NS_PER_MIN
 from rig.evaluation.orders import COMBINATION, ON_TOP, PRIME, SQUARE, PumpOrder
 from rig.evaluation.outcome import Evaluation
@@ -107,6 +107,7 @@ KINDS = (
         question="the volume that priming delivered, in µL",
         compute=prime_volume,
         parameters=_PARAMETERS,
+        graph=GraphKind.PROGRAMME,
         panel=ResultPanel("Volume of a prime", 1),
     ),
     ClaimKind(
@@ -115,6 +116,7 @@ KINDS = (
         question="by how much the flow behind a bolus differs from that before it, in percent",
         compute=basal_change,
         parameters=_PARAMETERS,
+        graph=GraphKind.PROGRAMME,
         panel=ResultPanel("Basal rate changed by a bolus"),
     ),
 )

@@ -209,6 +209,7 @@ KINDS = (
         compute=largest_bolus_error,
         parameters=_OF_DOSES | _PROGRAMMED,
         resolve=with_dose,
+        graph=GraphKind.DOSES,
         panel=ResultPanel("Largest bolus error"),
     ),
     ClaimKind(
@@ -217,6 +218,7 @@ KINDS = (
         question="the volume of the doses of a window together, in µL",
         compute=bolus_volume,
         parameters=_OF_DOSES,
+        graph=GraphKind.DOSES,
         panel=ResultPanel("Volume of boluses", 1),
     ),
 )

@@ -1,6 +1,6 @@
 """The volume delivered in a window, in µL."""
 
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.programme import Programme
 from rig.evaluation.weighed_window import weighed_window
@@ -32,6 +32,7 @@ KINDS = (
         unit="µL",
         question="the volume delivered, in µL",
         compute=compute,
+        graph=GraphKind.PROGRAMME,
         panel=ResultPanel("Delivered volume", 1),
     ),
 )

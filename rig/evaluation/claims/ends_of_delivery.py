@@ -10,7 +10,7 @@ from rig.errors import SeriesError
 from rig.evaluation.case import Case, case_around
 from rig.evaluation.causes import AFTER, cause_of
 from rig.evaluation.claims.delivered_volume import weighed_volume
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.inputs import widening
 from rig.evaluation.order_times import u_times_ul
 from rig.evaluation.outcome import Evaluation, FactFound
@@ -112,6 +112,8 @@ KINDS = (
         question="whether nothing beyond a stroke was delivered any more from a time after its cause on",
         compute=delivery_ended,
         parameters={"within_s": "how long after its cause delivery may go on, in s", "after": AFTER},
+        graph=GraphKind.REST,
+        panel=ResultPanel("Ends of delivery"),
     ),
     ClaimKind(
         name="nothing made up",
@@ -119,6 +121,7 @@ KINDS = (
         question="what was delivered beyond the programme behind an interruption, in µL",
         compute=made_up,
         parameters={"after": AFTER},
+        graph=GraphKind.REST,
         panel=ResultPanel("Made up behind an interruption", 2),
     ),
 )

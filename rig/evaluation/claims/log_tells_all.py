@@ -6,7 +6,7 @@ from itertools import pairwise
 from rig.clock import NS_PER_S
 from rig.evaluation.case import Case, case_around
 from rig.evaluation.claims.pump_account import out_of_order
-from rig.evaluation.definition import ClaimKind
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.log_expected import Expected, expected_lines
 from rig.evaluation.log_words import KNOWN, tells_of_trouble
 from rig.evaluation.outcome import FactFound
@@ -21,11 +21,27 @@ _K = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
     """An event with the line that tells of it; None where none does."""
 
     of: Expected
     by: StampedLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLog:
+    """A log held against what it must tell in a window.
+
+    `lines` are all of it, `own` those of the window, `loose` those that tell of nothing known, `blamed` the own ones
+    among these whose words a table knows. `demanded` is what it must tell. `unknown` is why nothing can be said of it.
+    """
+
+    lines: tuple[StampedLine, ...]
+    own: tuple[StampedLine, ...] = ()
+    loose: tuple[StampedLine, ...] = ()
+    blamed: tuple[StampedLine, ...] = ()
+    demanded: tuple[Told, ...] = ()
+    unknown: str = ""
 
 
 def log_tells_all(recipe: Recipe, reader: RecordReader) -> FactFound:
@@ -35,31 +51,42 @@ def log_tells_all(recipe: Recipe, reader: RecordReader) -> FactFound:
     when it was laid down or when it was to begin is not in the record.
     """
     case = case_around(reader, recipe)
-    lines = stamped_lines(reader, case.from_ns)
-    unknown = _unknown(case, lines)
-    if unknown:
-        return FactFound(holds=False, text="whether its log tells all is not known", invalid=(unknown,))
-    told, loose = _matched(expected_lines(case), lines)
-    # A window holds the reading of its last moment; what happened at that moment comes behind it.
-    last_ns = recipe.to_ns - 1
-    inside = [one for one in told if recipe.from_ns <= one.of.earliest_ns and one.of.latest_ns < last_ns]
-    demanded = [one for one in inside if one.of.demanded]
+    held = held_log(recipe, case)
+    if held.unknown:
+        return FactFound(holds=False, text="whether its log tells all is not known", invalid=(held.unknown,))
+    lines, loose, demanded = held.lines, held.loose, held.demanded
     if not demanded and not lines and not any(one.log_entries for one in case.states):
         nothing = "nothing shows that the pump keeps a log: nothing was to be told, and no line was ever read"
         return FactFound(holds=False, text="whether its log tells all is not known", invalid=(nothing,))
-    own = [one for one in lines if _inside(one, recipe)]
-    blamed = [one for one in loose if one in own and (one.line.event in KNOWN or tells_of_trouble(one.line.event))]
     against = (
         *_unread(case, recipe),
         *out_of_order([one.line for one in lines if recipe.from_ns <= one.read_ns <= recipe.to_ns]),
         *(_missing(case, one.of, loose) for one in demanded if one.by is None),
         *_order(demanded),
-        *(f"it tells of {one.line.event} at {case.hour(one.at_ns):.3f} h, which nothing provoked" for one in blamed),
+        *(
+            f"it tells of {one.line.event} at {case.hour(one.at_ns):.3f} h, which nothing provoked"
+            for one in held.blamed
+        ),
     )
     count = sum(one.by is not None for one in demanded)
     text = f"the pump's log tells of {count} of {len(demanded)} that it must"
-    not_judged = sorted({one.line.event for one in loose if one in own and one not in blamed})
+    not_judged = sorted({one.line.event for one in held.own if one in loose and one not in held.blamed})
     return FactFound(not against, text, against, details={"not_judged": not_judged})
+
+
+def held_log(recipe: Recipe, case: Case) -> HeldLog:
+    """Return the log of a case's pump beside what it must tell in a recipe's window."""
+    lines = stamped_lines(case.reader, case.from_ns)
+    unknown = _unknown(case, lines)
+    if unknown:
+        return HeldLog(lines, unknown=unknown)
+    told, loose = _matched(expected_lines(case), lines)
+    # A window holds the reading of its last moment; what happened at that moment comes behind it.
+    last_ns = recipe.to_ns - 1
+    inside = [one for one in told if recipe.from_ns <= one.of.earliest_ns and one.of.latest_ns < last_ns]
+    own = tuple(one for one in lines if _inside(one, recipe))
+    blamed = (one for one in loose if one in own and (one.line.event in KNOWN or tells_of_trouble(one.line.event)))
+    return HeldLog(lines, own, tuple(loose), tuple(blamed), tuple(one for one in inside if one.of.demanded))
 
 
 def _unknown(case: Case, lines: tuple[StampedLine, ...]) -> str:
@@ -71,7 +98,7 @@ def _unknown(case: Case, lines: tuple[StampedLine, ...]) -> str:
     return ""
 
 
-def _matched(expected: tuple[Expected, ...], lines: tuple[StampedLine, ...]) -> tuple[list[_Told], list[StampedLine]]:
+def _matched(expected: tuple[Expected, ...], lines: tuple[StampedLine, ...]) -> tuple[list[Told], list[StampedLine]]:
     """Return each event with its line, the demanded ones first served, and the lines that are left."""
     loose = list(lines)
     told = []
@@ -79,7 +106,7 @@ def _matched(expected: tuple[Expected, ...], lines: tuple[StampedLine, ...]) -> 
         line = next((line for line in loose if line.line.event in one.words and _fits(line, one)), None)
         if line is not None:
             loose.remove(line)
-        told.append(_Told(one, line))
+        told.append(Told(one, line))
     return told, loose
 
 
@@ -99,7 +126,7 @@ def _inside(line: StampedLine, recipe: Recipe) -> bool:
     return recipe.from_ns + reach_ns <= line.at_ns < recipe.to_ns - reach_ns
 
 
-def _missing(case: Case, one: Expected, loose: list[StampedLine]) -> str:
+def _missing(case: Case, one: Expected, loose: tuple[StampedLine, ...]) -> str:
     words = " or ".join(sorted(one.words))
     at = f"{one.said} at {case.hour(one.earliest_ns):.3f} h"
     near = [line for line in loose if line.line.event in one.words and line.dated]
@@ -112,7 +139,7 @@ def _missing(case: Case, one: Expected, loose: list[StampedLine]) -> str:
     )
 
 
-def _order(demanded: list[_Told]) -> list[str]:
+def _order(demanded: tuple[Told, ...]) -> list[str]:
     """Return the events whose lines stand in another order than they happened."""
     told = sorted((one for one in demanded if one.by is not None), key=lambda one: one.of.earliest_ns)
     return [
@@ -138,5 +165,7 @@ KINDS = (
         unit="",
         question="whether the pump's log tells of all that happened, in time and in order, and of nothing else",
         compute=log_tells_all,
+        graph=GraphKind.LOG,
+        panel=ResultPanel("The log tells all"),
     ),
 )

@@ -4,7 +4,7 @@ import math
 
 from rig.errors import SeriesError
 from rig.evaluation.claims.supply_current import compute as mean_current
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.metrology.uncertainty.budget import Component, combine
 from rig.record.bodies.recipe import Recipe
@@ -46,6 +46,7 @@ KINDS = (
             "capacity_within_percent": "how far off its capacity may be, ± %",
             "accuracy_ma": "how far off the meter may be, ± mA; left out, as the bench file says",
         },
+        graph=GraphKind.CURRENT,
         panel=ResultPanel("Projected longevity", 0),
     ),
 )

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation import inputs
+from rig.evaluation.challenged import occlusions_in
 from rig.evaluation.claims.occlusions import ACCURACY, line_pressure, sensor_within_kpa
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.own_log import stamped_lines
 from rig.evaluation.pump_alarms import AlarmShown, first_shown, shown_before, states_of
 from rig.metrology.dosing.occlusion import occlusion
 from rig.metrology.uncertainty.budget import Component, combine
 from rig.quantities import Measured
-from rig.record.bodies.challenges import ChallengeBegins, ChallengeKind
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
@@ -75,11 +75,7 @@ def pressure_at_alarm(recipe: Recipe, reader: RecordReader) -> Evaluation:
 
 
 def _noticed(recipe: Recipe, reader: RecordReader) -> Noticed:
-    closed = [
-        entry.body
-        for entry in reader.events(ChallengeBegins)
-        if entry.body.challenge is ChallengeKind.OCCLUSION and recipe.from_ns <= entry.body.at_ns < recipe.to_ns
-    ]
+    closed = [begins for begins, _ in occlusions_in(reader, recipe.from_ns, recipe.to_ns)]
     if len(closed) != 1:
         raise SeriesError(f"{len(closed)} occlusions begin in this window: let it hold one")
     alarm, closed_ns, u_s = recipe.parameters["alarm"], closed[0].at_ns, closed[0].u_s
@@ -119,6 +115,7 @@ KINDS = (
         question="the time from the closing of the line to the pump's occlusion alarm, in s",
         compute=time_to_alarm,
         parameters=_NAME,
+        graph=GraphKind.PRESSURE,
         panel=ResultPanel("Time to the occlusion alarm", 1),
     ),
     ClaimKind(
@@ -127,6 +124,7 @@ KINDS = (
         question="the line's pressure when the pump's occlusion alarm rose, in kPa",
         compute=pressure_at_alarm,
         parameters=_NAME | ACCURACY,
+        graph=GraphKind.PRESSURE,
         panel=ResultPanel("Pressure at the occlusion alarm", 1),
     ),
 )

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation import inputs
+from rig.evaluation.challenged import occlusions_in
 from rig.evaluation.columns import read_column
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.weighed_window import weighed_window
@@ -18,7 +19,6 @@ from rig.metrology.dosing.occlusion import Occlusion, occlusion, released_bolus
 from rig.metrology.uncertainty.budget import Component, combine
 from rig.metrology.weighing.flow import mean_flow
 from rig.quantities import S_PER_H, Measured
-from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, ChallengeKind
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
@@ -131,24 +131,16 @@ def released(recipe: Recipe, reader: RecordReader) -> Evaluation:
 
 def _closed(recipe: Recipe, reader: RecordReader) -> Closed:
     """Return the one occlusion of a window; raise SeriesError unless there is one that ends in it."""
-    begins = [
-        entry.body
-        for entry in reader.events(ChallengeBegins)
-        if entry.body.challenge is ChallengeKind.OCCLUSION and recipe.from_ns <= entry.body.at_ns < recipe.to_ns
-    ]
-    if len(begins) != 1:
+    found = occlusions_in(reader, recipe.from_ns, recipe.to_ns)
+    if len(found) != 1:
         raise SeriesError(
-            f"{len(begins)} occlusions begin in this window: let it hold one, from before "
+            f"{len(found)} occlusions begin in this window: let it hold one, from before "
             "`with bench.challenge.occlusion():` to behind its end"
         )
-    ends = [
-        entry.body
-        for entry in reader.events(ChallengeEnds)
-        if entry.body.challenge is ChallengeKind.OCCLUSION and begins[0].at_ns <= entry.body.at_ns < recipe.to_ns
-    ]
-    if not ends:
+    begins, ends = found[0]
+    if ends is None:
         raise SeriesError("the occlusion does not end in this window: let the window go on behind its release")
-    return Closed(begins[0].at_ns, ends[0].at_ns, begins[0].u_s, ends[0].u_s)
+    return Closed(begins.at_ns, ends.at_ns, begins.u_s, ends.u_s)
 
 
 def _occlusion(recipe: Recipe, reader: RecordReader, flow: Measured) -> tuple[LinePressure, Occlusion]:
@@ -217,6 +209,7 @@ KINDS = (
         question="the line's pressure when an occlusion is released, in kPa",
         compute=occlusion_pressure,
         parameters=ACCURACY,
+        graph=GraphKind.PRESSURE,
         panel=ResultPanel("Pressure at the release of an occlusion", 1),
     ),
     ClaimKind(
@@ -225,6 +218,7 @@ KINDS = (
         question="the line's compliance, from the flow before an occlusion and the rise of pressure in it, in µL/kPa",
         compute=compliance,
         parameters=ACCURACY,
+        graph=GraphKind.PRESSURE,
         panel=ResultPanel("Compliance of the line", 3),
     ),
     ClaimKind(
@@ -233,6 +227,7 @@ KINDS = (
         question="the volume that the release of an occlusion sets free, in µL",
         compute=released,
         parameters={"settling_minutes": "from when on behind the release the flow counts as steady; 10 where left out"},
+        graph=GraphKind.RELEASE,
         panel=ResultPanel("Bolus released by an occlusion", 1),
     ),
 )

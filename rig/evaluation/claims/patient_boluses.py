@@ -1,26 +1,40 @@
 """Patient boluses: given or refused as was allowed, the lockout as it shows, and the most in any sliding day."""
 
 import math
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.case import Case, case_around
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation, FactFound
 from rig.evaluation.patient_requests import Request, of_rate_s, requests_of, terms_at, u_between_s, wrongly_answered
 from rig.evaluation.programme import NS_PER_H
 from rig.metrology.dosing.patient_bolus import largest_dose_in
 from rig.metrology.uncertainty.budget import Budget, Component
+from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.flow_budget import Gain, strokes_cut, volume_budget
 from rig.quantities import S_PER_H
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 _H_PER_DAY = 24.0
+DAY_S = _H_PER_DAY * S_PER_H
+
+
+@dataclass(frozen=True, slots=True)
+class Gains:
+    """What was weighed from reading to reading of a window: seconds (n,) since its begin, and µL (n − 1,)."""
+
+    t_s: NDArray[np.float64]
+    gained_ul: NDArray[np.float64]
+    corrections: Corrections
+    invalid: tuple[str, ...]
 
 
 def given(recipe: Recipe, reader: RecordReader) -> FactFound:
@@ -115,21 +129,27 @@ def most_in_24_h(recipe: Recipe, reader: RecordReader) -> Evaluation:
     data allow no number.
     """
     span_s = float(recipe.parameters.get("hours") or _H_PER_DAY) * S_PER_H
+    gains = gains_of(recipe, reader)
+    c, t_s = gains.corrections, gains.t_s
+    # Each gain is given at its end: a span holds what came from the reading at their beginning on.
+    largest = largest_dose_in(t_s[1:], gains.gained_ul, 0.0, span_s)
+    hours = min(span_s, float(np.ptp(t_s))) / S_PER_H
+    noise_mg = math.sqrt(2.0) * c.balance.repeatability_mg
+    budget = volume_budget(Gain(largest.value / c.per_mg, hours, noise_mg), c)
+    budget = budget.scaled(1.0, 0.0, "µL", [strokes_cut(inputs.stroke_ul(reader), 1.0)])
+    invalid = (*inputs.standing_invalid(reader, recipe.to_ns), *gains.invalid)
+    case = case_around(reader, recipe)
+    return Evaluation(budget, invalid, _allowed(case, recipe))
+
+
+def gains_of(recipe: Recipe, reader: RecordReader) -> Gains:
+    """Return what was weighed from reading to reading, evaporation taken out; raise SeriesError for too few of them."""
     readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
     if len(readings.t_s) < 2:
         raise SeriesError("fewer than two readings of the balance lie in this window")
     c = inputs.corrections(reader, recipe)
     loss_mg = c.evaporation.rate_mg_h * (readings.t_s - readings.t_s[0]) / S_PER_H
-    gained_ul = np.diff(c.per_mg * (readings.mass_mg + loss_mg))
-    # Each gain is given at its end: a span holds what came from the reading at their beginning on.
-    largest = largest_dose_in(readings.t_s[1:], gained_ul, 0.0, span_s)
-    hours = min(span_s, float(np.ptp(readings.t_s))) / S_PER_H
-    noise_mg = math.sqrt(2.0) * c.balance.repeatability_mg
-    budget = volume_budget(Gain(largest.value / c.per_mg, hours, noise_mg), c)
-    budget = budget.scaled(1.0, 0.0, "µL", [strokes_cut(inputs.stroke_ul(reader), 1.0)])
-    invalid = (*inputs.standing_invalid(reader, recipe.to_ns), *readings.invalid)
-    case = case_around(reader, recipe)
-    return Evaluation(budget, invalid, _allowed(case, recipe))
+    return Gains(readings.t_s, np.diff(c.per_mg * (readings.mass_mg + loss_mg)), c, readings.invalid)
 
 
 def _allowed(case: Case, recipe: Recipe) -> dict[str, float]:
@@ -148,6 +168,8 @@ KINDS = (
         unit="",
         question="whether every request for a patient's bolus was granted, as was allowed",
         compute=given,
+        graph=GraphKind.REQUESTS,
+        panel=ResultPanel("Patient boluses that were to be given"),
     ),
     ClaimKind(
         name="patient bolus refused",
@@ -155,12 +177,15 @@ KINDS = (
         question="whether every request for a patient's bolus was refused, as was to be",
         compute=refused,
         parameters={"why": "the reason that the pump must give, in its own words; left out: any"},
+        graph=GraphKind.REQUESTS,
+        panel=ResultPanel("Patient boluses that were to be refused"),
     ),
     ClaimKind(
         name="lockout",
         unit="s",
         question="the shortest time between the starts of two granted requests, in s",
         compute=lockout,
+        graph=GraphKind.REQUESTS,
         panel=ResultPanel("Lockout of patient boluses", 1),
     ),
     ClaimKind(
@@ -168,6 +193,7 @@ KINDS = (
         unit="µL",
         question="the largest volume delivered in any sliding 24 h, of all kinds together, in µL",
         compute=most_in_24_h,
+        graph=GraphKind.DAY,
         panel=ResultPanel("Most in any 24 h", 1),
     ),
     ClaimKind(

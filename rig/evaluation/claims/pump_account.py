@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rig.errors import SeriesError
 from rig.evaluation.claims.delivered_volume import weighed_volume
 from rig.evaluation.columns import read_column
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.log_words import CLOCK_SET
 from rig.evaluation.outcome import Evaluation, FactFound
 from rig.metrology.uncertainty.budget import Component
@@ -24,7 +24,7 @@ def books_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
 
     Raises SeriesError when the pump's count was not recorded or nothing was delivered.
     """
-    pump_ul, invalid = _told(recipe, reader, "delivered", "count")
+    pump_ul, invalid = pump_told(recipe, reader, "delivered", "count")
     return _against_weighed(recipe, reader, pump_ul, invalid, "counted_ul")
 
 
@@ -33,7 +33,7 @@ def reservoir_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
 
     Raises SeriesError when it tells no such estimate, when it rose in the window (a refill), or nothing was delivered.
     """
-    pump_ul, invalid = _told(recipe, reader, "reservoir", "estimate of its reservoir")
+    pump_ul, invalid = pump_told(recipe, reader, "reservoir", "estimate of its reservoir")
     rises = np.diff(pump_ul.value)
     if np.any(rises > 0.0):
         raise SeriesError(
@@ -44,15 +44,18 @@ def reservoir_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class PumpTold:
     """What the pump told, µL (n,) at UTC ns (n,)."""
 
     t_ns: NDArray[np.int64]
     value: NDArray[np.float64]
 
 
-def _told(recipe: Recipe, reader: RecordReader, channel: str, what: str) -> tuple[_Told, tuple[str, ...]]:
-    """Return a channel of the pump's status in a window, and what makes it invalid; raise SeriesError without it."""
+def pump_told(recipe: Recipe, reader: RecordReader, channel: str, what: str) -> tuple[PumpTold, tuple[str, ...]]:
+    """Return a channel of the pump's status in a window, and what makes it invalid; raise SeriesError without it.
+
+    `what` is what the channel is called in a sentence.
+    """
     pump = reader.start().in_role("pump")
     if pump not in reader.streams():
         raise SeriesError("the run recorded no pump: its books are not known")
@@ -65,11 +68,13 @@ def _told(recipe: Recipe, reader: RecordReader, channel: str, what: str) -> tupl
     # a plan does between two windows comes behind the one and before the other.
     first = max(0, int(np.searchsorted(series.t_ns, recipe.from_ns, side="right")) - 1)
     behind = int(np.searchsorted(series.t_ns, recipe.to_ns - 1, side="left")) + 1
-    own = _Told(series.t_ns[first:behind], value[first:behind])
+    own = PumpTold(series.t_ns[first:behind], value[first:behind])
     return own, (f"{series.lost} readings of the pump's {what} were lost",) if series.lost else ()
 
 
-def _against_weighed(recipe: Recipe, reader: RecordReader, told: _Told, lost: tuple[str, ...], key: str) -> Evaluation:
+def _against_weighed(
+    recipe: Recipe, reader: RecordReader, told: PumpTold, lost: tuple[str, ...], key: str
+) -> Evaluation:
     """Return 100·(told/weighed − 1) with its budget.
 
     The pump is read at its own pace: what it tells misses up to what flows between two readings at each end.
@@ -128,6 +133,7 @@ KINDS = (
         unit="%",
         question="what the pump counted against what was weighed, in percent of the weighed volume",
         compute=books_error,
+        graph=GraphKind.BOOKS,
         panel=ResultPanel("Error of the pump's books"),
     ),
     ClaimKind(
@@ -135,6 +141,7 @@ KINDS = (
         unit="%",
         question="by what the pump's estimate of its reservoir fell against what was weighed, in percent of that",
         compute=reservoir_error,
+        graph=GraphKind.BOOKS,
         panel=ResultPanel("Error of the reservoir's estimate"),
     ),
     ClaimKind(
@@ -142,5 +149,7 @@ KINDS = (
         unit="",
         question="whether the pump's log has no gap and never runs backwards",
         compute=log_in_order,
+        graph=GraphKind.LOG,
+        panel=ResultPanel("The log is in order"),
     ),
 )

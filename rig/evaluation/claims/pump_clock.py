@@ -6,7 +6,7 @@ from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.columns import read_column
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.metrology.dosing.pump_clock import clock_drift
 from rig.record.bodies.recipe import Recipe
@@ -48,6 +48,7 @@ KINDS = (
         question="how much too fast the pump's clock runs, in ppm",
         compute=compute,
         parameters={"resolution_s": "the step in which the pump tells time, s; 1 where left out"},
+        graph=GraphKind.CLOCK,
         panel=ResultPanel("Drift of the pump's clock", 1),
     ),
 )

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.errors import SeriesError
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.infusions import NS_PER_MIN
 from rig.evaluation.orders import SQUARE, PumpOrder
 from rig.evaluation.outcome import Evaluation
@@ -113,6 +113,7 @@ KINDS = (
         unit="%",
         question="the farthest deviation of a square bolus from a straight line, in percent of its volume",
         compute=compute,
+        graph=GraphKind.EVENNESS,
         panel=ResultPanel("Evenness of square boluses"),
     ),
 )

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.weighed_window import weighed_window
 from rig.metrology.dosing.cycles import Strokes, find_strokes
@@ -56,6 +56,7 @@ KINDS = (
         unit="%",
         question="the standard deviation of the strokes' volumes, in percent of their mean",
         compute=compute,
+        graph=GraphKind.STROKES,
         panel=ResultPanel("Scatter of strokes"),
     ),
 )

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rig.errors import SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.columns import read_column
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.outcome import Evaluation
 from rig.metrology.uncertainty.budget import Component, combine
@@ -27,7 +27,7 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     Raises SeriesError when neither was recorded, for fewer than 8 readings, and when neither the plan nor the bench
     file says how good the instrument is.
     """
-    return mean_current(recipe, reader, _place(reader))
+    return mean_current(recipe, reader, place_of_current(reader))
 
 
 def mean_current(recipe: Recipe, reader: RecordReader, place: tuple[str, str]) -> Evaluation:
@@ -56,7 +56,8 @@ def place_of_most_readings(reader: RecordReader, from_ns: int, to_ns: int) -> tu
     return max(_places(reader), key=lambda place: len(reader.series(place[0], from_ns, to_ns, ()).t_ns))
 
 
-def _place(reader: RecordReader) -> tuple[str, str]:
+def place_of_current(reader: RecordReader) -> tuple[str, str]:
+    """Return the stream that tells the current into the pump, and its channel; raise SeriesError for none."""
     return _places(reader)[0]
 
 
@@ -110,6 +111,7 @@ KINDS = (
         question="the mean current into the pump, in mA",
         compute=compute,
         parameters={"accuracy_ma": "how far off the meter may be, ± mA; left out, as the bench file says"},
+        graph=GraphKind.CURRENT,
         panel=ResultPanel("Current into the pump", 3),
     ),
 )

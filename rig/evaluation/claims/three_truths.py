@@ -1,7 +1,7 @@
 """Whether programme, the pump's own books and what was weighed are one truth."""
 
 from rig.evaluation.case import case_around
-from rig.evaluation.definition import ClaimKind
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import FactFound
 from rig.evaluation.truths import PROGRAMME, WEIGHED, Truth, truths_of
 from rig.record.bodies.recipe import Recipe
@@ -45,5 +45,7 @@ KINDS = (
         unit="",
         question="whether programme, the pump's own books and what was weighed are one truth over the whole delivery",
         compute=three_truths,
+        graph=GraphKind.TRUTHS,
+        panel=ResultPanel("The three truths"),
     ),
 )

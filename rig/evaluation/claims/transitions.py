@@ -1,7 +1,7 @@
 """A change of the programme: how much later than commanded the new rate comes, and the volume that this costs."""
 
 from rig.errors import SeriesError
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.infusions import NS_PER_MIN
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.programme import Programme
@@ -34,13 +34,13 @@ def transition_volume(recipe: Recipe, reader: RecordReader) -> Evaluation:
 
 def _transition(recipe: Recipe, reader: RecordReader) -> tuple[Transition, tuple[str, ...]]:
     window = weighed_window(recipe, reader)
-    changed_ns = _change(window.programme, recipe)
+    at_ns = changed_ns(window.programme, recipe)
     settling_ns = round(float(recipe.parameters.get("settling_minutes") or _SETTLING_MINUTES) * NS_PER_MIN)
     found = transition(
         window.t_s,
         window.volume_ul,
-        commanded_s=window.seconds(changed_ns),
-        settled_s=window.seconds(changed_ns + settling_ns),
+        commanded_s=window.seconds(at_ns),
+        settled_s=window.seconds(at_ns + settling_ns),
         u_commanded_s=window.corrections.tip.u_stamp_s,
         u_level_ul=window.level_ul,
         u_relative=window.u_relative,
@@ -49,7 +49,7 @@ def _transition(recipe: Recipe, reader: RecordReader) -> tuple[Transition, tuple
     return found, window.invalid
 
 
-def _change(programme: Programme, recipe: Recipe) -> int:
+def changed_ns(programme: Programme, recipe: Recipe) -> int:
     """Return when the programmed rate changes inside a window, UTC ns; raise SeriesError unless it does so once."""
     last_ns = recipe.to_ns - 1
     rate = programme.rate_ul_h(recipe.from_ns)
@@ -85,6 +85,7 @@ KINDS = (
         question="by how much the new rate comes later than a change of the programme, in s",
         compute=transition_time,
         parameters=_PARAMETERS,
+        graph=GraphKind.CHANGE,
         panel=ResultPanel("Time of a change of rate", 1),
     ),
     ClaimKind(
@@ -93,6 +94,7 @@ KINDS = (
         question="the volume delivered beyond an instant change of the programme, in µL",
         compute=transition_volume,
         parameters=_PARAMETERS,
+        graph=GraphKind.CHANGE,
         panel=ResultPanel("Volume of a change of rate", 2),
     ),
 )

@@ -7,7 +7,7 @@ import numpy as np
 from rig.errors import SeriesError
 from rig.evaluation.case import Case
 from rig.evaluation.claims.delivered_volume import weighed_volume
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
@@ -50,6 +50,7 @@ KINDS = (
         compute=compute,
         parameters={"programmed_ul": "what was programmed, µL; the record knows it"},
         resolve=with_programme,
+        graph=GraphKind.PROGRAMME,
         panel=ResultPanel("Error of the delivered volume"),
     ),
 )

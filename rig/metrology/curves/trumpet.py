@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.integrate import quad
 from scipy.special import log_ndtr
 
 from rig.errors import SeriesError, WindowError
@@ -115,6 +114,8 @@ def trumpet(
 
 def expected_maximum(count: float) -> float:
     """Return the expected largest of `count` ≥ 1 independent standard normal numbers, by its integral."""
+    from scipy.integrate import quad  # takes long to import, which every session of plans would wait for
+
     above = quad(lambda x: -math.expm1(count * log_ndtr(x)), 0.0, 12.0, limit=200)[0]
     below = quad(lambda x: math.exp(count * log_ndtr(x)), -12.0, 0.0, limit=200)[0]
     return float(above - below)

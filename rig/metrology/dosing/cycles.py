@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.signal import find_peaks
 
 from rig.errors import SeriesError
 from rig.metrology.readings.checked import FloatArray, IndexArray, as_series, check_series, reading_noise
@@ -122,6 +121,8 @@ def flows_over_strokes(strokes: Strokes, whole: int) -> FloatArray:
 
 def _steps(blocks: FloatArray, sd: float, gain: float) -> IndexArray | None:
     """Return the blocks in which steps happen, or None when they are no strokes that account for `gain`."""
+    from scipy.signal import find_peaks  # takes long to import, which every session of plans would wait for
+
     p = _PLATEAU_BLOCKS
     total = np.concatenate([[0.0], np.cumsum(blocks - blocks[0])])
     before = (total[p:-1] - total[: -p - 1]) / p

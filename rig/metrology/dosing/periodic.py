@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.ndimage import median_filter
-from scipy.optimize import minimize_scalar
 
 from rig.errors import SeriesError
 from rig.metrology.readings.checked import FloatArray, as_series, check_series, reading_noise
@@ -123,6 +121,8 @@ def _detrended(t: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _strongest_line(rest: FloatArray, span_s: float) -> tuple[float, float]:
     """Return frequency (Hz) and strength of the strongest line that stands out of the spectrum around it."""
+    from scipy.ndimage import median_filter  # takes long to import, which every session of plans would wait for
+
     power = np.abs(np.fft.rfft(rest)) ** 2
     floor = median_filter(power, size=min(_FLOOR_LINES, power.size // 2), mode="nearest") / _LOG_2
     out = (power > _STANDS_OUT * floor) & (power > 1e-20 * power.sum())
@@ -139,6 +139,8 @@ def _strongest_line(rest: FloatArray, span_s: float) -> tuple[float, float]:
 
 def _refined(grid_s: FloatArray, rest: FloatArray, frequency_hz: float, span_s: float) -> tuple[float, float]:
     """Return the frequency (Hz) within one line at which the tapered volumes are most of a wave, and its amplitude."""
+    from scipy.optimize import minimize_scalar  # takes long to import, which every session of plans would wait for
+
     since_s = grid_s - grid_s[0]
 
     def minus_power(trial_hz: float) -> float:

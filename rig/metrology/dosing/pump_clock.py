@@ -9,8 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import linprog
-from scipy.spatial import ConvexHull, QhullError
 
 from rig.errors import SeriesError
 from rig.metrology.readings.checked import FloatArray
@@ -91,6 +89,10 @@ def _middle(low: float, high: float) -> tuple[float, list[Component]]:
 
 def _agreeing_slopes(rig: FloatArray, difference: FloatArray, band_s: float) -> tuple[float, float] | None:
     """Return the smallest and largest slope of lines within a band of `band_s` above all points, None without one."""
+    # These take long to import, which every session of plans would wait for.
+    from scipy.optimize import linprog
+    from scipy.spatial import ConvexHull, QhullError
+
     x = (rig - rig[0]) / (rig[-1] - rig[0])
     try:
         # A line that passes the corners of the convex hull passes every point.

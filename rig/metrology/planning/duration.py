@@ -7,8 +7,6 @@ at the end is predicted from the value now. Source: normal prediction under a fl
 import math
 from dataclasses import dataclass
 
-from scipy.special import ndtr
-
 from rig.errors import MetrologyError
 from rig.metrology.uncertainty.decision import Decision, Verdict, decide
 from rig.metrology.weighing.precision import Precision
@@ -140,6 +138,8 @@ def _probabilities(
     value: float, spread: float, u: float, lower: float | None, upper: float | None, k: float
 ) -> dict[Verdict, float]:
     """Return the chances of the verdicts of a y that is normal about `value` with `spread` and judged with k·u."""
+    from scipy.special import ndtr  # takes long to import: only what plans a duration waits for it
+
     low, high = (-math.inf if lower is None else lower), (math.inf if upper is None else upper)
 
     def below(y: float) -> float:

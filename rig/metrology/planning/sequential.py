@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.special import ndtr, ndtri
 
 from rig.errors import MetrologyError
 from rig.metrology.readings.checked import FloatArray
@@ -73,6 +72,8 @@ def sequential_plan(
     z the upper risk/2 quantile, which leaves nearly all to the end. Raises MetrologyError unless there are 1 to 50
     looks, positive and increasing, k is positive and the shares are fractions that fit the looks.
     """
+    from scipy.special import ndtr, ndtri  # takes long to import: only what plans looks waits for it
+
     looks = tuple(float(look) for look in finite_array(looks_s, "looks of a plan"))
     if len(looks) > MOST_LOOKS:
         raise MetrologyError(f"{len(looks)} looks are more than the {MOST_LOOKS} that a plan may have")
@@ -129,7 +130,9 @@ def _boundaries(shares: FloatArray, neighbours: Sequence[float]) -> tuple[float,
 
 
 def _boundary(nodes: FloatArray, mass: FloatArray, correlation: float, spread: float, share: float) -> float:
-    from scipy.optimize import brentq  # takes long to import, which every session of plans would wait for
+    # Both take long to import: only what plans looks waits for them.
+    from scipy.optimize import brentq
+    from scipy.special import ndtr
 
     def excess(score: float) -> float:
         return float(mass @ ndtr((correlation * nodes - score) / spread)) - share

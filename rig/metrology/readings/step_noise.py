@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.fft import dst
 
 from rig.metrology.readings.checked import FloatArray, IndexArray
 
@@ -53,6 +52,8 @@ def fit_steps(steps: FloatArray, jumps: IndexArray, walk: float | None) -> StepF
     curves = np.zeros((n, 1 + jumps.size))
     curves[:, 0] = 1.0
     curves[jumps, np.arange(1, 1 + jumps.size)] = 1.0
+    from scipy.fft import dst  # takes long to import: only what settles waits for it
+
     x = dst(curves, type=1, norm="ortho", axis=0)
     z = dst(steps, type=1, norm="ortho")
     white, found_walk = _noise(x, z)

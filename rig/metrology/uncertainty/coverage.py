@@ -9,8 +9,6 @@ distribution with a real number of degrees; cutting would take a whole degree fr
 
 import math
 
-from scipy.special import ndtr, ndtri, stdtrit
-
 from rig.errors import MetrologyError
 from rig.metrology.readings.demands import fraction
 
@@ -26,10 +24,14 @@ def student_factor(k: float, dof: float) -> float:
     """
     if not dof >= 1:
         raise MetrologyError(f"{dof!r} degrees of freedom: an uncertainty needs at least 1")
+    from scipy.special import ndtr, stdtrit  # takes long to import: only what settles waits for it
+
     # The lower tail: the upper one, 1 − risk, has no digits left far out.
     return float(-stdtrit(dof, ndtr(-k))) if math.isfinite(dof) else k
 
 
 def normal_factor(level: float) -> float:
     """Return k such that ± k standard deviations of a normal hold `level`, or raise MetrologyError outside (0, 1)."""
+    from scipy.special import ndtri  # takes long to import: only what settles waits for it
+
     return -float(ndtri((1 - fraction(level, "level")) / 2))

@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scipy.special import ndtr, stdtr
-
 from rig.errors import MetrologyError
 from rig.metrology.readings.demands import limits, positive
 from rig.metrology.uncertainty.budget import Budget
@@ -127,6 +125,8 @@ def conformance(
 
 
 def _tail(score: float, dof: float) -> float:
+    from scipy.special import ndtr, stdtr  # takes long to import: only what settles waits for it
+
     return float(ndtr(score) if math.isinf(dof) else stdtr(dof, score))
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
 
 from rig.errors import MetrologyError
 from rig.metrology.readings.demands import finite_array, fraction
@@ -71,6 +70,8 @@ def decide_jointly(points: Sequence[JointPoint], invalid: Sequence[str] = (), k:
     PASS when every point passes with k; FAIL when one fails with the k of rejection, Φ(−k') = Φ(−k)/n for n points;
     else INCONCLUSIVE; INVALID when `invalid` gives a reason. Raises MetrologyError without points and as `decide` does.
     """
+    from scipy.special import ndtr, ndtri  # takes long to import: only what settles waits for it
+
     if not points:
         raise MetrologyError("a joint decision needs at least one point")
     decisions = tuple(decide(point.measured, point.lower, point.upper, k=k, dof=point.dof) for point in points)
@@ -118,6 +119,8 @@ def joint_coverage_factor(n: int, level: float = LEVEL_OF_K_2) -> float:
     """
     if n < 1:
         raise MetrologyError(f"{n} intervals hold nothing")
+    from scipy.special import ndtri  # takes long to import: only what settles waits for it
+
     return -float(ndtri((1 - fraction(level, "level")) / (2 * n)))
 
 

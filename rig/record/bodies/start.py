@@ -7,8 +7,8 @@ from rig.record.bodies.judging import LimitsInForce, RequirementsInForce
 # 1: results without k and degrees of freedom, no outcomes of plans. 2: this one.
 FORMAT = 2
 # 1: evaporation constant between two weighings, the liquid is water. 2: its change is in the budget, nothing that
-# contradicts a result leaves it a PASS.
-RULES = 2
+# contradicts a result leaves it a PASS. 3: a ramp asks for the staircase that its pump is told to climb.
+RULES = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,298 @@
+"""Each kind of claim has a graph, with the number of its verdict in it; a broken world is seen there."""
+
+import numpy as np
+import pytest
+
+from reports.facts.graphs import OF_PLANS, OF_RESULTS, graph_of, graphs_of
+from reports.facts.plans import read_plans
+from rig.channels import Channel
+from rig.evaluation.registry import kinds
+from rig.evaluation.settle import Asked, settle
+from rig.record.bodies.challenges import ChallengeKind
+from rig.record.bodies.events import PlanBegins, PlanEnds, WindowEnds
+from rig.record.bodies.judging import Limit
+from rig.record.bodies.recipe import Recipe
+from rig.samples import Block
+from tests.evaluation.courses import given, ordered, span
+from tests.evaluation.happenings import challenge, clock_ahead, log, put, status, tell
+from tests.evaluation.records import EPOCH_NS, HOUR_NS, START, weighed
+
+PLAN = "test_plans/test_all.py::test_each"
+BENCH = {
+    "dut": {"stroke_ul": 0.5},
+    "instruments": {
+        **START["instruments"],
+        "daq": {"capability": "daq", "sample_every_s": 60.0},
+        "meter": {"capability": "meter", "sample_every_s": 60.0},
+    },
+}
+
+
+def test_every_kind_of_claim_is_drawn():
+    assert {kind.graph for kind in kinds().values()} <= OF_RESULTS.keys() | OF_PLANS
+
+
+def drawn(record, *claims, window=(0.0, 10.0)):
+    """Return the results of claims (function, limit, parameters) about a window of hours, and their plan's graphs."""
+    bounds = span(*window)
+    with record.reader() as reader:
+        results = [
+            settle(Asked(Recipe(function, parameters, *bounds), limit, PLAN), reader)
+            for function, limit, parameters in claims
+        ]
+    for result in results:
+        record.result(result.recipe.function, result)
+    put(record, 29 * 3600, WindowEnds("window", *bounds))
+    record.event(PlanEnds(PLAN))
+    with record.reader() as reader:
+        (plan,) = read_plans(reader, ())
+        assert [graph_of(one) for one in plan.results] == [kinds()[function].graph for function, _, _ in claims]
+        return results, graphs_of(reader, plan, plan.end_ns + 1)
+
+
+def chart(graphs, name):
+    return next(one for one in graphs.charts if one.name == name)
+
+
+def line(found, name):
+    return next(one for one in found.curves if one.name == name)
+
+
+@pytest.fixture
+def world(tmp_path):
+    """Begin a record of a course of rates (hour, µL/h), told as ordered unless a programme says otherwise."""
+    records = []
+
+    def begin(*steps, programme=None):
+        record = weighed(tmp_path, given(*steps), hours=33, noise_mg=0.001, start=BENCH)
+        records.append(record)
+        put(record, 0, PlanBegins(PLAN))
+        ordered(record, *(steps if programme is None else programme))
+        return record
+
+    yield begin
+    for record in records:
+        record.close()
+
+
+def minutes_of(values, hours=33):
+    """Return samples of a minute each for a whole record."""
+    t_ns = EPOCH_NS + np.arange(hours * 60 + 1) * (HOUR_NS // 60)
+    return t_ns, np.broadcast_to(np.asarray(values, float), t_ns.shape).copy()
+
+
+def test_a_step_that_was_not_made_stands_apart_from_its_programme(world):
+    record = world((0, 20.0), (10, 0.0), programme=((0, 20.0), (4, 60.0), (10, 0.0)))
+    _, graphs = drawn(record, ("volume error", Limit("%", -5.0, 5.0), {"programmed_ul": 440.0}))
+    found = chart(graphs, "programme")
+    apart = line(found, "programmed").y - line(found, "weighed").y
+    x = found.curves[0].x
+    medians = np.median(apart[x < 3.9]), np.median(apart[x > 4.5])
+    assert medians == pytest.approx((0.0, 40.0), abs=0.5)
+
+
+def test_the_volume_of_a_late_change_is_the_level_behind_it(world):
+    record = world((0, 20.0), (5.05, 100.0), (10, 0.0), programme=((0, 20.0), (5, 100.0), (10, 0.0)))
+    limit = Limit("µL", -1.0, 1.0)
+    (result,), graphs = drawn(record, ("transition volume", limit, {}), window=(3.0, 8.0))
+    found = chart(graphs, "change")
+    weighed_ul, x = line(found, "weighed").y, line(found, "weighed").x
+    assert np.median(weighed_ul[x > 60.0]) == pytest.approx(result.number.value, abs=0.1)
+    assert result.number.value == pytest.approx(-4.0, abs=0.3)
+
+
+def test_flow_at_rest_rises_beyond_its_limit(world):
+    record = world((0, 20.0), (5, 1.0), programme=((0, 20.0), (5, 0.0)))
+    (result,), graphs = drawn(record, ("zero flow", Limit("µL/h", -0.5, 0.5), {}), window=(6.0, 10.0))
+    found = chart(graphs, "rest")
+    assert line(found, "zero flow").y[-1] == pytest.approx(result.number.value * 4.0, rel=1e-3)
+    assert line(found, "weighed").y[-1] > line(found, "upper limit").y[-1]
+
+
+def test_what_was_made_up_is_the_end_of_its_graph(world):
+    record = world((0, 20.0), (5, 0.0), (6, 40.0), (6.5, 0.0), programme=((0, 20.0), (5, 0.0)))
+    claim = ("nothing made up", Limit("µL", -1.0, 1.0), {"after": "stop"})
+    (result,), graphs = drawn(record, claim)
+    assert line(chart(graphs, "made up"), "weighed").y[-1] == pytest.approx(result.number.value, abs=0.5)
+    assert result.number.value == pytest.approx(20.0, abs=0.5)
+
+
+def test_delivery_that_goes_on_rises_behind_its_mark(world):
+    record = world((0, 20.0), programme=((0, 20.0), (5, 0.0)))
+    _, graphs = drawn(record, ("delivery ended", None, {"within_s": 60.0, "after": "stop"}))
+    found = chart(graphs, "rest")
+    over = next(mark.at for mark in found.marks if mark.name == "to be over")
+    weighed_ul = line(found, "weighed")
+    assert np.ptp(weighed_ul.y[weighed_ul.x > over]) > 50.0
+
+
+def test_books_that_count_more_run_out_of_their_limits(world):
+    record = world((0, 20.0), (10, 0.0))
+    hours = np.arange(33 * 60 + 1) / 60.0
+    clock_ahead(record, 0.0, delivered=1.1 * 20.0 * np.clip(hours - 4.0, 0.0, 10.0))
+    _, graphs = drawn(record, ("books error", Limit("%", -5.0, 5.0), {}))
+    found = chart(graphs, "books")
+    assert line(found, "pump's count").y[-1] > line(found, "upper limit").y[-1] > 0.0
+
+
+def test_a_clock_that_runs_away_has_the_slope_of_its_drift(world):
+    record = world((0, 20.0), (10, 0.0))
+    clock_ahead(record, 200e-6 * 3600.0 * np.arange(33 * 60 + 1) / 60.0)
+    limit = Limit("ppm", -50.0, 50.0)
+    (result,), graphs = drawn(record, ("pump clock drift", limit, {"resolution_s": 0.001}))
+    drift = line(chart(graphs, "clock"), "pump clock drift")
+    slope = (drift.y[-1] - drift.y[0]) / (drift.x[-1] - drift.x[0])
+    assert slope / 3600.0 * 1e6 == pytest.approx(result.number.value)
+    assert result.number.value == pytest.approx(200.0, rel=0.01)
+
+
+def test_a_current_beyond_its_limit_is_drawn_beyond_it(world):
+    record = world((0, 20.0), (10, 0.0))
+    record.descriptor("meter", (Channel("current", "mA"),), {})
+    t_ns, current = minutes_of(0.4)
+    record.samples("meter", Block(t_ns, {"current": current}))
+    claim = ("supply current", Limit("mA", upper=0.3), {"accuracy_ma": 0.01})
+    (result,), graphs = drawn(record, claim)
+    found = chart(graphs, "current")
+    assert line(found, "readings").y.min() > line(found, "upper limit").y[0]
+    assert line(found, "supply current").y[0] == result.number.value
+
+
+def test_the_pressure_of_a_closed_line_has_its_number_at_the_release(world):
+    record = world((0, 20.0), (10, 0.0))
+    record.descriptor("daq", (Channel("line_pressure", "kPa"),), {})
+    minutes = np.arange(33 * 60 + 1) - 4 * 60
+    t_ns, _ = minutes_of(0.0)
+    record.samples(
+        "daq", Block(t_ns, {"line_pressure": np.where((minutes > 60) & (minutes < 120), minutes - 60.0, 0.0)})
+    )
+    challenge(record, 3600, ChallengeKind.OCCLUSION, until_s=2 * 3600)
+    claim = ("occlusion pressure", Limit("kPa", upper=40.0), {"accuracy_kpa": 1.0})
+    (result,), graphs = drawn(record, claim)
+    found = chart(graphs, "pressure")
+    point = line(found, "occlusion pressure")
+    assert (point.x[0], point.y[0]) == (pytest.approx(60.0), result.number.value)
+    assert point.y[0] > line(found, "highest occlusion pressure").y[0]
+
+
+def test_a_release_sets_free_what_its_graph_steps_by(world):
+    # Closed for an hour: 20 µL come at once when it is opened.
+    course = ((0, 20.0), (2, 0.0), (3, 20.0 * 60.0 + 20.0), (3 + 1 / 60.0, 20.0), (10, 0.0))
+    record = world(*course, programme=((0, 20.0), (10, 0.0)))
+    challenge(record, 2 * 3600, ChallengeKind.OCCLUSION, until_s=3 * 3600)
+    (result,), graphs = drawn(record, ("released bolus", Limit("µL", upper=5.0), {}))
+    found = line(chart(graphs, "release"), "weighed")
+    ten_minutes_behind = float(np.interp(10.0, found.x, found.y))
+    assert ten_minutes_behind - 20.0 / 6.0 == pytest.approx(result.number.value, abs=0.5)
+    assert result.number.value == pytest.approx(20.0, abs=0.5)
+
+
+def test_the_most_in_24_hours_is_the_highest_of_its_graph(world):
+    record = world((0, 20.0), (10, 0.0))
+    (result,), graphs = drawn(record, ("most in 24 h", Limit("µL", upper=150.0), {}))
+    found = chart(graphs, "day")
+    assert line(found, "weighed").y.max() == pytest.approx(result.number.value)
+    assert line(found, "weighed").y.max() > line(found, "upper limit").y[0]
+
+
+def test_what_flows_back_lies_between_its_marks(world):
+    record = world((0, 20.0), (5, -60.0), (5.5, 20.0), (10, 0.0), programme=((0, 20.0), (10, 0.0)))
+    (result,), graphs = drawn(record, ("reverse flow", Limit("µL", upper=1.0), {}))
+    found = chart(graphs, "rest")
+    falls, lowest = (mark.at for mark in found.marks)
+    weighed_ul = line(found, "weighed")
+    fall = np.interp(falls, weighed_ul.x, weighed_ul.y) - np.interp(lowest, weighed_ul.x, weighed_ul.y)
+    assert (falls, lowest) == (pytest.approx(5.0, abs=0.05), pytest.approx(5.5, abs=0.05))
+    assert fall == pytest.approx(result.number.value, abs=0.2)
+
+
+def test_a_square_bolus_that_stands_still_leaves_its_line(world):
+    record = world((0, 60.0), (1, 0.0), (2, 60.0), (3, 0.0), programme=())
+    tell(record, 0, "give_square_bolus", volume_ul=120.0, over_minutes=180.0)
+    (result,), graphs = drawn(record, ("square bolus evenness", Limit("%", -5.0, 5.0), {}), window=(0.0, 4.0))
+    found = chart(graphs, "evenness")
+    off = line(found, "deviation").y
+    assert off[np.argmax(np.abs(off))] == result.number.value
+    assert np.abs(off).max() > line(found, "upper limit").y[0]
+
+
+def test_the_time_to_an_occlusion_alarm_is_marked_behind_the_latest_allowed(world):
+    record = world((0, 20.0), (10, 0.0))
+    record.descriptor("daq", (Channel("line_pressure", "kPa"),), {})
+    t_ns, pressure = minutes_of(1.0)
+    record.samples("daq", Block(t_ns, {"line_pressure": pressure}))
+    clock_ahead(record, 0.0)
+    status(record, (60.0, "infusing", ()))
+    challenge(record, 3600, ChallengeKind.OCCLUSION, until_s=2 * 3600)
+    status(record, (2.5 * 3600, "infusing", ("occlusion",)))
+    claim = ("time to alarm", Limit("s", upper=1800.0), {"alarm": "occlusion"})
+    (result,), graphs = drawn(record, claim)
+    marks = {mark.name: mark.at for mark in chart(graphs, "pressure").marks}
+    assert marks == {"alarm at the latest": 30.0, "alarm": pytest.approx(result.number.value / 60.0)}
+
+
+def test_a_supply_that_falls_is_drawn_with_the_alarm_that_it_raises(world):
+    record = world((0, 20.0), (10, 0.0))
+    hours = np.arange(33 * 60 + 1) / 60.0 - 4.0
+    record.descriptor("pump", (Channel("battery", "V"),), {})
+    t_ns, battery = minutes_of(np.where(hours > 2.0, 2.4, 3.0))
+    record.samples("pump", Block(t_ns, {"battery": battery}))
+    status(record, (60.0, "infusing", ()))
+    challenge(record, 2 * 3600, ChallengeKind.SUPPLY_VOLTAGE, until_s=3 * 3600)
+    status(record, (3 * 3600 + 60.0, "infusing", ("battery_low",)))
+    _, graphs = drawn(record, ("no alarm", None, {}))
+    found = chart(graphs, "power")
+    battery = line(found, "pump: battery")
+    (alarm,) = found.marks
+    assert (alarm.name, np.interp(alarm.at, battery.x, battery.y)) == ("battery_low", pytest.approx(2.4))
+
+
+def test_an_alarm_that_came_late_lies_behind_what_is_allowed(world):
+    record = world((0, 20.0), (10, 0.0))
+    clock_ahead(record, 0.0)
+    status(record, (60.0, "infusing", ()), (3600.0, "infusing", ("battery_low",)))
+    claim = ("an alarm came", None, {"alarm": "battery_low", "within_s": 600.0})
+    (result,), graphs = drawn(record, claim)
+    (timeline,) = (one for one in graphs.timelines if one.name == "alarm")
+    lanes = {lane.name: lane for lane in timeline.lanes}
+    assert result.verdict == "FAIL"
+    assert lanes["battery_low"].stretches[0].begin > lanes["allowed"].stretches[0].end
+    assert lanes["battery_low"].stretches[0].tone == "bad"
+
+
+def test_an_alarm_that_nobody_expects_stands_in_a_lane_of_its_own(world):
+    record = world((0, 20.0), (10, 0.0))
+    status(record, (60.0, "infusing", ()), (3600.0, "infusing", ("stall",)), (7200.0, "infusing", ()))
+    _, graphs = drawn(record, ("no alarm", None, {}))
+    (timeline,) = (one for one in graphs.timelines if one.name == "events")
+    (lane,) = (one for one in timeline.lanes if one.name == "stall")
+    (stood,) = lane.stretches
+    assert (stood.begin, stood.end, stood.tone) == (pytest.approx(1.0), pytest.approx(2.0), "bad")
+
+
+def test_an_order_that_the_log_hides_is_marked_in_it(world):
+    record = world((0, 20.0), (10, 0.0))
+    clock_ahead(record, 0.0)
+    status(record, (60.0, "infusing", ()), (10 * 3600 + 60.0, "stopped", ()))
+    log(record, (0, "infusion_started"), read_at_s=11 * 3600)
+    _, graphs = drawn(record, ("log tells all", None, {}), window=(0.0, 12.0))
+    (timeline,) = (one for one in graphs.timelines if one.name == "log")
+    told = [moment.tone for moment in timeline.lanes[0].moments]
+    assert told == ["good", "bad"]
+
+
+def test_a_request_granted_within_the_lockout_lies_in_its_bar(world):
+    record = world((0, 20.0), (10, 0.0))
+    tell(record, 10 * 3600, "allow_patient_boluses", volume_ul=5.0, lockout_minutes=60, most_in_24_h=4)
+    for at_h in (10.5, 11.0):
+        tell(record, at_h * 3600, "request_patient_bolus", extra={"granted": True}, volume_ul=5.0)
+    _, graphs = drawn(record, ("patient bolus given", None, {}), window=(10.0, 12.0))
+    (timeline,) = (one for one in graphs.timelines if one.name == "requests")
+    granted, _, locked = timeline.lanes
+    assert locked.stretches[0].begin < granted.moments[1].at < locked.stretches[0].end
+
+
+def test_a_graph_that_cannot_be_drawn_says_why(world):
+    record = world((0, 20.0), (10, 0.0))
+    _, graphs = drawn(record, ("supply current", Limit("mA", upper=0.3), {}))
+    assert any(one.startswith("supply current: no graph: the run recorded no current") for one in graphs.remarks)
