@@ -25,3 +25,13 @@ def test_basal_rate_is_accurate(pump, bench, verify, rate_ul_h, hours):
     with bench.window("analysis") as window:
         bench.dwell(hours=hours, doing="analysing")
     verify("mean flow error", window.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.evaporation(hours=2)
+def test_an_infusion_starts_up_in_time(pump, bench, verify):
+    """From its first hour on an infusion keeps its rate, hour by hour: nothing is held back or rushes ahead."""
+    with bench.window("from the start") as start:
+        pump.run_continuous(rate_ul_h=50.0)
+        bench.dwell(hours=6, doing="starting up")
+    verify("start-up time", start.start_up_time(minutes=60, percent=5)).within("start-up")
+    verify("volume from the start", start.volume_error()).within("volume accuracy")

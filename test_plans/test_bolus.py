@@ -39,3 +39,20 @@ def test_a_bolus_adds_its_volume_to_the_basal_infusion(pump, bench, verify):
     with bench.window("basal after") as after:
         bench.dwell(hours=6, doing="basal after")
     verify("basal error after boluses", after.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.requirement("IT-08", "IT-17")
+@pytest.mark.evaporation(hours=1)
+def test_a_power_cut_in_a_bolus_ends_it_and_nothing_of_it_comes_later(pump, bench, verify):
+    """Power goes in the middle of a bolus: its rest is given neither when power is back nor with the next bolus."""
+    with bench.window("a bolus cut short") as cut:
+        pump.give_bolus(volume_ul=200.0)
+        bench.dwell(minutes=10, doing="half of the bolus")
+        with bench.challenge.power_cut():
+            bench.dwell(minutes=5, doing="without power")
+        bench.dwell(hours=1, doing="power is back, nothing is given")
+        pump.give_bolus(volume_ul=50.0)
+        bench.dwell(hours=1, doing="a bolus of its own")
+    verify("volume of both boluses", cut.volume_error()).within("volume accuracy")
+    verify("programme, books and balance", cut.three_truths()).holds()
+    verify("the pump's log tells all", cut.log_tells_all()).holds()

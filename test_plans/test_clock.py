@@ -1,4 +1,4 @@
-"""The pump's clock, and status that is asked for often: neither may move a dose."""
+"""The pump's clock, and how often its status is asked for: neither may move a dose."""
 
 import pytest
 
@@ -30,3 +30,13 @@ def test_asking_often_changes_no_dose(pump, bench, verify):
             bench.dwell(seconds=1, doing="asking each second")
         bench.dwell(hours=2, doing="asked no more")
     verify("flow while asked often", asked.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.requirement("IT-19")
+def test_asking_seldom_changes_no_dose(pump, bench, verify):
+    """A status each five minutes, just enough to keep the pump from stopping by itself, changes nothing of the flow."""
+    pump.run_continuous(rate_ul_h=400.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.read_each(minutes=5), bench.window("asked seldom") as seldom:
+        bench.dwell(hours=4, doing="asking each five minutes")
+    verify("flow while asked seldom", seldom.flow_error()).within("basal accuracy")

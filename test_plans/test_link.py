@@ -1,11 +1,12 @@
-"""The link: lost, noisy. The therapy stays what it was, or ends with an alarm."""
+"""The link: lost, noisy, replayed, stalled half-way. The therapy stays what it was, or ends with an alarm."""
 
 import pytest
 
 # So much flows that an hour's weighing on either side tells evaporation well enough.
-pytestmark = [pytest.mark.requirement("IT-03"), pytest.mark.evaporation(hours=1)]
+pytestmark = pytest.mark.evaporation(hours=1)
 
 
+@pytest.mark.requirement("IT-19")
 def test_a_noisy_link_changes_no_therapy(pump, bench, verify):
     """While one answer in six has a flipped bit, and afterwards, an infusion goes on at its rate."""
     pump.run_continuous(rate_ul_h=200.0)
@@ -17,6 +18,65 @@ def test_a_noisy_link_changes_no_therapy(pump, bench, verify):
     verify("flow on a noisy link", noisy.flow_error()).within("basal accuracy")
 
 
+@pytest.mark.requirement("IT-03", "1.1.7")
+@pytest.mark.parametrize("after_frames", [1, 2], ids=["staged", "read back"])
+def test_a_change_that_is_not_completed_leaves_the_former_therapy(pump, bench, verify, after_frames):
+    """A new rate that is staged, and never committed because the link stalls, leaves the infusion at its old one."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(hours=1, doing="the former therapy")
+    with bench.window("not committed") as former:
+        with bench.challenge.link_stalled(after_frames=after_frames):
+            pump.run_continuous(rate_ul_h=600.0)
+        bench.dwell(hours=3, doing="the former therapy, a rest of another")
+    verify("flow of the former therapy", former.flow_error()).within("basal accuracy")
+    verify("no alarm", former.no_alarm()).holds()
+
+
+@pytest.mark.requirement("IT-03")
+def test_a_change_that_is_cut_off_for_good_ends_in_a_critical_alarm(pump, bench, verify):
+    """When the link stalls before the commit and stays lost, delivery ends with a critical alarm."""
+    bench.expect_alarm("link_lost")
+    with bench.window("cut off") as cut_off:
+        pump.run_continuous(rate_ul_h=200.0)
+        bench.dwell(hours=1, doing="the former therapy")
+        with bench.challenge.link_stalled(after_frames=2):
+            pump.run_continuous(rate_ul_h=600.0)
+        with bench.challenge.link_lost():
+            bench.dwell(minutes=20, doing="nobody is heard")
+        bench.dwell(minutes=40, doing="heard again")
+    signalled = cut_off.alarm_came(alarm="link_lost", within_s=180, after="link lost", priority="critical")
+    verify("critical alarm", signalled).holds()
+    verify("delivery ended", cut_off.delivery_ended(within_s=180, after="link lost")).holds()
+
+
+@pytest.mark.requirement("IT-17")
+def test_frames_that_arrive_again_give_no_second_dose(pump, bench, verify):
+    """While each frame arrives twice, and late once more, each bolus on an infusion is given and counted once."""
+    pump.run_continuous(rate_ul_h=100.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.challenge.link_replayed(), bench.window("replayed") as replayed:
+        for number in range(4):
+            pump.give_bolus(volume_ul=25.0)
+            bench.dwell(minutes=45, doing=f"bolus {number + 1} of 4, every frame again and again")
+    verify("volume with each bolus once", replayed.volume_error()).within("volume accuracy")
+    verify("the pump's books", replayed.books_error()).within("books accuracy")
+    verify("the pump's log tells each bolus once", replayed.log_tells_all()).holds()
+
+
+@pytest.mark.requirement("IT-17")
+def test_a_bolus_whose_answers_are_spoilt_is_given_once(pump, bench, verify):
+    """While every second answer is spoilt, so that each order is sent again, a bolus is given and counted once."""
+    pump.run_continuous(rate_ul_h=100.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.window("spoilt answers") as spoilt:
+        with bench.challenge.link_noisy(flipped_bits=1, one_answer_in=2):
+            pump.give_bolus(volume_ul=100.0)
+        bench.dwell(hours=3, doing="bolus, then basal")
+    verify("volume with the bolus once", spoilt.volume_error()).within("volume accuracy")
+    verify("the pump's log tells the bolus once", spoilt.log_tells_all()).holds()
+
+
+@pytest.mark.requirement("IT-03", "IT-05")
 def test_a_link_that_is_lost_ends_delivery_with_an_alarm(pump, bench, verify):
     """When nobody is heard the pump stops by itself, says so when it is heard again, and makes nothing up."""
     bench.expect_alarm("link_lost")
@@ -27,3 +87,4 @@ def test_a_link_that_is_lost_ends_delivery_with_an_alarm(pump, bench, verify):
             bench.dwell(minutes=20, doing="nobody is heard")
         bench.dwell(minutes=30, doing="heard again")
     verify("lost link was signalled", lost.alarm_came(alarm="link_lost", within_s=600, after="link lost")).holds()
+    verify("what was made up", lost.nothing_made_up(after="link lost")).within("nothing made up")

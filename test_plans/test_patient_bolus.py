@@ -3,10 +3,11 @@
 import pytest
 
 # So much flows that an hour's weighing on either side tells evaporation well enough.
-pytestmark = [pytest.mark.requirement("IT-12", "IT-13"), pytest.mark.evaporation(hours=1)]
+pytestmark = pytest.mark.evaporation(hours=1)
 
 
 @pytest.mark.first_look
+@pytest.mark.requirement("IT-13")
 def test_requests_within_the_lockout_give_nothing(pump, bench, verify):
     """Of requests each half hour, with a lockout of an hour from start to start, every second one is given."""
     pump.allow_patient_boluses(volume_ul=20.0, lockout_minutes=60, most_in_24_h=24)
@@ -19,6 +20,7 @@ def test_requests_within_the_lockout_give_nothing(pump, bench, verify):
     verify("lockout from start to start", requests.lockout()).within("lockout of an hour")
 
 
+@pytest.mark.requirement("IT-12")
 def test_no_more_are_given_than_are_allotted_in_any_24_hours(pump, bench, verify):
     """With three in 24 h the fourth request is refused until a day has passed since the first."""
     pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=60, most_in_24_h=3)
@@ -30,6 +32,7 @@ def test_no_more_are_given_than_are_allotted_in_any_24_hours(pump, bench, verify
     verify("most in any 24 h", requests.most_in_24_h()).within("three boluses of 50 µL")
 
 
+@pytest.mark.requirement("IT-13")
 def test_setting_the_calendar_does_not_shorten_the_lockout(pump, bench, verify):
     """A clock that is set a day ahead opens no lockout: nothing is given until the hour has passed."""
     pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=120, most_in_24_h=24)

@@ -2,20 +2,21 @@
 
 import pytest
 
-pytestmark = pytest.mark.requirement("IT-05")
 
-
+@pytest.mark.requirement("IT-01")
 @pytest.mark.parametrize("first_ul_h, then_ul_h", [(50.0, 200.0), (200.0, 50.0)], ids=["up", "down"])
 def test_a_new_rate_replaces_the_old_one(pump, bench, verify, first_ul_h, then_ul_h):
-    """A change of the rate takes hold at once, and the volume of both hours is what was asked for."""
+    """A change of the rate takes hold at once, and the volume of both rates is what was asked for."""
     with bench.window("before and after") as both:
         pump.run_continuous(rate_ul_h=first_ul_h)
         bench.dwell(hours=3, doing="first rate")
         pump.run_continuous(rate_ul_h=then_ul_h)
         bench.dwell(hours=3, doing="second rate")
     verify("volume of both rates", both.volume_error()).within("volume accuracy")
+    verify("how late the new rate came", both.transition_time()).within("at once")
 
 
+@pytest.mark.requirement("IT-01")
 def test_a_ramp_rises_evenly_and_stays(pump, bench, verify):
     """A ramp over four hours and two hours at its last rate deliver what lies under its line."""
     with bench.window("ramp") as ramp:
@@ -24,6 +25,7 @@ def test_a_ramp_rises_evenly_and_stays(pump, bench, verify):
     verify("volume under the ramp", ramp.volume_error()).within("volume accuracy")
 
 
+@pytest.mark.requirement("IT-05")
 def test_nothing_is_made_up_for_a_pause(pump, bench, verify):
     """After an hour's stop the infusion goes on at its rate: what was not delivered stays undelivered."""
     with bench.window("with a pause") as paused:
@@ -61,6 +63,7 @@ def test_nothing_flows_backwards_against_pressure(pump, bench, verify):
     verify("reverse flow", pressed.reverse_flow()).within("a stroke backwards")
 
 
+@pytest.mark.requirement("ACC-001")
 def test_the_minimum_rate_keeps_the_catheter_open(pump, bench, verify):
     """At its minimum rate the pump delivers about a quarter of a µL an hour, and no more."""
     pump.run_at_minimum()

@@ -6,9 +6,9 @@ import pytest
 pytestmark = pytest.mark.evaporation(hours=1)
 
 
-@pytest.mark.requirement("IT-18")
+@pytest.mark.requirement("IT-01", "IT-02")
 def test_a_refill_is_counted_down_from(pump, bench, verify):
-    """A pump that was told of a refill delivers on, and counts its reservoir down by what is weighed."""
+    """From a refill on the pump delivers its rate, and counts its reservoir down by what is weighed."""
     pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(hours=1, doing="before the refill")
     bench.challenge.refill(volume_ul=150.0)
@@ -22,7 +22,8 @@ def test_a_refill_is_counted_down_from(pump, bench, verify):
 @pytest.mark.requirement("IT-14", "1.5.5")
 def test_the_low_mark_warns_and_the_dose_goes_on(pump, bench, verify):
     """At the low mark the pump warns and delivers on within its limits."""
-    pump.refilled(volume_ul=4600.0)  # what the pump believes; the reservoir holds more
+    bench.challenge.fill_anew(volume_ul=4600.0)
+    pump.refilled(volume_ul=4600.0)
     pump.set_low_reservoir(volume_ul=4000.0)
     pump.run_continuous(rate_ul_h=400.0)
     with bench.window("down to the mark") as mark:
@@ -34,15 +35,26 @@ def test_the_low_mark_warns_and_the_dose_goes_on(pump, bench, verify):
     verify("volume through the mark", mark.volume_error()).within("volume accuracy")
 
 
-@pytest.mark.requirement("IT-14", "1.5.6")
-def test_the_last_millilitres_are_delivered_and_an_empty_pump_says_so(pump, bench, verify):
-    """The last millilitre comes at its rate; then delivery ends with a critical alarm."""
-    pump.refilled(volume_ul=1000.0)  # what the pump believes; the reservoir holds more
+@pytest.mark.requirement("IT-02", "IT-14", "1.5.6")
+def test_the_last_four_millilitres_are_delivered_and_an_empty_pump_says_so(pump, bench, verify):
+    """All of the last 4 mL arrives and none of it goes elsewhere; then delivery ends with a critical alarm."""
+    bench.challenge.fill_anew(volume_ul=4000.0)
+    pump.refilled(volume_ul=4000.0)
     bench.expect_alarm("reservoir_low")
     with bench.window("to the end") as end:
-        pump.run_continuous(rate_ul_h=400.0)
-        bench.dwell(hours=4, doing="until nothing is left")
-    verify(
-        "empty reservoir was signalled", end.alarm_came(alarm="reservoir_empty", within_s=3 * 3600, priority="critical")
-    ).holds()
-    verify("volume of the last millilitre", end.volume()).within("last millilitre")
+        pump.run_continuous(rate_ul_h=1000.0)
+        bench.dwell(hours=5, doing="until nothing is left")
+    empty = end.alarm_came(alarm="reservoir_empty", within_s=4.5 * 3600, priority="critical")
+    verify("empty reservoir was signalled", empty).holds()
+    verify("volume of the last 4 mL", end.volume()).within("last four millilitres")
+
+
+@pytest.mark.requirement("IT-02")
+def test_a_reservoir_empties_as_fast_as_the_pump_believes(pump, bench, verify):
+    """What the pump takes off its reservoir is what was weighed, so that its low-reservoir alarm will be in time."""
+    pump.run_continuous(rate_ul_h=300.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.window("emptying") as emptying:
+        bench.dwell(hours=4, doing="emptying the reservoir")
+    verify("the pump's estimate of its reservoir", emptying.reservoir_error()).within("books accuracy")
+    verify("programme, books and balance", emptying.three_truths()).holds()

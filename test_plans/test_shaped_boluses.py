@@ -3,10 +3,10 @@
 import pytest
 
 # So much flows that an hour's weighing on either side tells evaporation well enough.
-pytestmark = [pytest.mark.requirement("1.4.4"), pytest.mark.evaporation(hours=1)]
+pytestmark = pytest.mark.evaporation(hours=1)
 
 
-@pytest.mark.requirement("1.4.1", "1.4.7")
+@pytest.mark.requirement("1.4.1", "1.4.4", "1.4.7")
 def test_a_square_bolus_is_spread_over_its_time(pump, bench, verify):
     """100 µL over two hours on top of an infusion come evenly, and nothing behind them."""
     pump.run_continuous(rate_ul_h=20.0)
@@ -31,6 +31,7 @@ def test_a_single_bolus_goes_before_a_square_one(pump, bench, verify):
     verify("volume of both boluses", both.volume_error()).within("volume accuracy")
 
 
+@pytest.mark.requirement("1.4.1")
 def test_a_combination_gives_one_part_now_and_one_spread(pump, bench, verify):
     """A combination bolus gives its first part at once and its second over an hour."""
     with bench.window("combination") as combination:

@@ -18,12 +18,33 @@ def test_a_stall_is_signalled_and_nothing_is_made_up(pump, bench, verify):
     verify("what was made up", stall.nothing_made_up(after="magnet")).within("nothing made up")
 
 
+@pytest.mark.requirement("IT-04", "IT-05")
+@pytest.mark.evaporation(hours=1)
+def test_an_intermittent_stall_is_signalled_each_time_and_overcome(pump, bench, verify):
+    """A motor that is held three times is signalled each time; restarted it keeps its rate, and nothing is made up."""
+    bench.expect_alarm("stall")
+    with bench.window("three stalls") as stalls:
+        for number in range(3):
+            pump.run_continuous(rate_ul_h=200.0)
+            bench.dwell(hours=1, doing=f"running, stall {number + 1} of 3 to come")
+            with bench.challenge.magnet():
+                bench.dwell(minutes=3, doing="the motor is held")
+            bench.dwell(minutes=10, doing="the motor is free, the pump in alarm")
+            pump.stop()
+    with bench.window("recovered") as recovered:
+        pump.run_continuous(rate_ul_h=200.0)
+        bench.dwell(hours=3, doing="restarted")
+    verify("volume between the stalls", stalls.volume_error()).within("volume accuracy")
+    verify("each stall is in the log", stalls.log_tells_all()).holds()
+    verify("flow after the stalls", recovered.flow_error()).within("basal accuracy")
+
+
 @pytest.mark.requirement("IT-06")
 def test_a_pump_that_is_stopped_for_two_days_says_so(pump, bench, verify):
     """Stopped for 48 h the pump raises its alarm."""
     pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(minutes=30, doing="infusing")
-    with bench.window("stopped for two days") as forgotten:
+    with bench.read_each(minutes=5), bench.window("stopped for two days") as forgotten:
         pump.stop()
         bench.dwell(hours=49, doing="forgotten")
     verify(

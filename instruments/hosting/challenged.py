@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping
 
-from instruments.hosting.faults import Deaf, Garbage, WireFault
+from instruments.hosting.faults import Deaf, Garbage, Replayed, WireFault
 from instruments.hosting.wire import Wire
 from instruments.plant.laboratory import Laboratory
+from rig.bench_file.challenges import CHALLENGES
+
+# It ends as a frame does: a client on the virtual clock then waits no real time for the rest.
+_NOISE = b"\x55\x00"
+_OF_THE_WIRE = frozenset(verb for verb, spec in CHALLENGES.items() if spec.theme == "link")
 
 
 class Challenged:
@@ -16,7 +21,7 @@ class Challenged:
 
     def unable(self, verb: str) -> str:
         """Return why a challenge cannot be done, "" when it can."""
-        if verb in ("link_lost", "link_noisy"):
+        if verb in _OF_THE_WIRE:
             return "" if self._wire is not None else "there is no pump on the bench"
         return self._laboratory.challenges.unable(verb)
 
@@ -25,7 +30,7 @@ class Challenged:
 
         Raises ChallengeRefusedError for one that cannot be done.
         """
-        if self._wire is None or verb not in ("link_lost", "link_noisy"):
+        if self._wire is None or verb not in _OF_THE_WIRE:
             return self._laboratory.challenge(verb, figures)
         return -self._wire.impose(_fault(verb, figures))
 
@@ -40,4 +45,8 @@ class Challenged:
 def _fault(verb: str, figures: Mapping[str, float]) -> WireFault:
     if verb == "link_lost":
         return Deaf()
+    if verb == "link_replayed":
+        return Replayed()
+    if verb == "link_stalled":
+        return Deaf(from_answer=int(figures["after_frames"]) + 1, noise=_NOISE)
     return Garbage(flipped_bits=int(figures["flipped_bits"]), one_in=int(figures["one_answer_in"]))

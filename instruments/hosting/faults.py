@@ -29,7 +29,17 @@ class Silent(WireFault):
 
 @dataclass(frozen=True, slots=True)
 class Deaf(WireFault):
-    """What the client sends does not arrive, so that nothing is carried out; each piece counts as an answer."""
+    """What the client sends does not arrive, so that nothing is carried out; each piece counts as an answer.
+
+    In place of an answer the client hears `noise`.
+    """
+
+    noise: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed(WireFault):
+    """Each piece that the client sends arrives twice, and once more behind the next; all of them are answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,17 @@ same times meet the same faults.
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
 
-from instruments.hosting.faults import Deaf, Garbage, Late, Unplugged, WireFault, spoilt
+from instruments.hosting.faults import Deaf, Garbage, Late, Replayed, Unplugged, WireFault, spoilt
 from instruments.hosting.twin import ByteTwin
 from rig.clock import Clock, WallClock, ns_from_s
+
+# What befalls what the client sends; all others befall answers.
+_ON_THE_WAY_IN = (Deaf, Replayed)
 
 
 class _Armed:
@@ -22,6 +26,7 @@ class _Armed:
         self.fault = fault
         self.draws = np.random.default_rng(fault.seed if isinstance(fault, Garbage) else 0)
         self.met = 0
+        self.before = b""
         self.began_ns: int | None = None
         self._due_ns = start_ns + ns_from_s(fault.after_s)
 
@@ -65,10 +70,14 @@ class Wire:
         self.fail()
 
     def impose(self, fault: WireFault) -> int:
-        """Let a fault begin now, before those of the script, until it is relieved by the number returned."""
+        """Let a fault begin now, before those of the script, until it is relieved by the number returned.
+
+        Its times and answers count from now.
+        """
         with self._lock:
             number = next(self._numbers)
-            self._imposed[number] = _Armed(fault, self.clock.now_ns())
+            counted = replace(fault, from_answer=self._answers + fault.from_answer)
+            self._imposed[number] = _Armed(counted, self.clock.now_ns())
             return number
 
     def relieve(self, number: int) -> None:
@@ -83,15 +92,22 @@ class Wire:
 
     def hears(self) -> bool:
         """Tell whether what the client has just sent arrives."""
+        return bool(self.arriving(b"?")[0])
+
+    def arriving(self, data: bytes) -> tuple[bytes, bytes]:
+        """Return what arrives when the client sends `data`, and the noise that it hears at once."""
         if not (self._armed or self._imposed):
-            return True
+            return data, b""
         with self._lock:
             armed = self._in_force(self._answers + 1, hearing=True)
             if armed is None:
-                return True
-            self._answers += 1
+                return data, b""
             armed.met += 1
-            return False
+            if isinstance(armed.fault, Replayed):
+                before, armed.before = armed.before, data
+                return data + data + before, b""
+            self._answers += 1
+            return b"", armed.fault.noise if isinstance(armed.fault, Deaf) else b""
 
     def next_answer(self) -> WireFault | None:
         """Count one answer; return the fault that it meets."""
@@ -152,7 +168,11 @@ class Wire:
         if not (self._armed or self._imposed):
             return None
         now_ns = self.clock.now_ns()
-        meant = [armed for armed in (*self._imposed.values(), *self._armed) if isinstance(armed.fault, Deaf) is hearing]
+        meant = [
+            armed
+            for armed in (*self._imposed.values(), *self._armed)
+            if isinstance(armed.fault, _ON_THE_WAY_IN) is hearing
+        ]
         begun = [armed for armed in meant if armed.begin(now_ns, answer)]
         spared = [armed for armed in begun if not (isinstance(armed.fault, Garbage) and answer % armed.fault.one_in)]
         return next((armed for armed in spared if not armed.is_over(now_ns)), None)
@@ -173,7 +193,8 @@ def well() -> Wire:
 
 def exchange(wire: Wire, twin: ByteTwin, data: bytes) -> bytes:
     """Hand what a client has sent (b"": nothing by now) to a twin; return what reaches the client."""
-    answer = twin.receive(data) if data and wire.hears() else b""
-    heard = wire.carry(answer) if answer else wire.overdue()
+    arrived, noise = wire.arriving(data) if data else (b"", b"")
+    answer = twin.receive(arrived) if arrived else b""
+    heard = wire.carry(answer) if answer else wire.overdue() + noise
     said = twin.unsolicited()
     return heard + wire.carry(said) if said else heard

@@ -63,7 +63,13 @@ class Driver(InfusionSkills, BolusSkills, CareSkills, BoundsSkills):
         timeout_s = context.wire_s(settings.timeout_s)
         self._stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=timeout_s, tap=context.tap(name))
         self._reporter = Reporter(name, settings.port, context)
-        self._link = Link(self._stream, self._reporter, timeout_s=timeout_s, tries=settings.tries)
+        self._link = Link(
+            self._stream,
+            self._reporter,
+            timeout_s=timeout_s,
+            tries=settings.tries,
+            garbled_s=settings.timeout_s,  # patience is for a busy machine that has not answered yet
+        )
         with self._reporter.meeting(self.close, STRANGER, STRANGER_ADVICE, (GarbledReplyError,)):
             self._check_identity()
         with self._reporter.opening(self.close):

@@ -56,13 +56,17 @@ class Link:
     """One conversation with the pump; may be used from several threads.
 
     A command whose reply is lost or garbled is sent again, unchanged, at most `tries` times in all. The pump knows a
-    repeat by its sequence number, so that no command is ever carried out twice.
+    repeat by its sequence number, so that no command is ever carried out twice. `garbled_s` is how long a try still
+    waits behind a garbled reply: a pump that has answered is not slow.
     """
 
-    def __init__(self, stream: ByteStream, reporter: Reporter, *, timeout_s: float, tries: int) -> None:
+    def __init__(
+        self, stream: ByteStream, reporter: Reporter, *, timeout_s: float, tries: int, garbled_s: float | None = None
+    ) -> None:
         self._stream = stream
         self._reporter = reporter
         self._timeout_s = timeout_s
+        self._garbled_s = timeout_s if garbled_s is None else garbled_s
         self._tries = tries
         self._sequence = UNNUMBERED
         self._lock = threading.Lock()
@@ -135,6 +139,7 @@ class Link:
                 )
             except DialectError as error:
                 fault = str(error)
+                deadline = Deadline(min(deadline.left_s(), self._garbled_s))
 
     def _failure(self, fault: str, sent: bytes, received: bytes) -> NoReplyError | GarbledReplyError:
         often = f"asked {self._tries} times, {self._timeout_s:g} s each"

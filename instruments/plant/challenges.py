@@ -53,12 +53,21 @@ class HasBattery(Protocol):
         """Lose so much of the battery's charge, now, in mAh."""
 
 
+@runtime_checkable
+class IsFilledAnew(Protocol):
+    """Firmware of a pump with a reservoir that can be emptied and filled."""
+
+    def fill_anew(self, volume_ul: float) -> None:
+        """Hold so much in the reservoir, now; raises ChallengeRefusedError for more than goes into it."""
+
+
 # What a pump's firmware needs for a challenge, and how that is told.
 _ASKED_OF_FIRMWARE: dict[str, tuple[type, str]] = {
     "magnet": (FeelsMagnet, "magnet(on=…)"),
     "press_button": (HasButton, "press_button()"),
     "refill": (IsFilled, "refill(volume_ul)"),
     "drain_battery": (HasBattery, "drain_battery(mah)"),
+    "fill_anew": (IsFilledAnew, "fill_anew(volume_ul)"),
 }
 
 
@@ -117,6 +126,7 @@ class ScriptedChallenge(ChallengeFigures):
         "bubble",
         "press_button",
         "refill",
+        "fill_anew",
         "bump_balance",
         "drain_battery",
     ]
@@ -171,7 +181,8 @@ class PlantChallenges:
         """Return why a challenge cannot be done to this laboratory, "" when it can."""
         if method := firmware_lacks(verb, self._laboratory.firmware):
             return f"the firmware of the simulated pump has no {method}"
-        return "" if verb in CHALLENGES and verb not in ("link_lost", "link_noisy") else f"no plant does {verb}"
+        of_the_plant = verb in CHALLENGES and CHALLENGES[verb].theme != "link"
+        return "" if of_the_plant else f"no plant does {verb}"
 
     def begin(self, verb: str, figures: Mapping[str, float], t_ns: int) -> int:
         """Do a challenge at `t_ns`, up to which all has lived; return its number, to end it by.
@@ -278,3 +289,5 @@ class PlantChallenges:
             firmware.refill(figures["volume_ul"])
         elif verb == "drain_battery" and isinstance(firmware, HasBattery):
             firmware.drain_battery(figures["mah"])
+        elif verb == "fill_anew" and isinstance(firmware, IsFilledAnew):
+            firmware.fill_anew(figures["volume_ul"])

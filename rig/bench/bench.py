@@ -12,6 +12,7 @@ from rig.bench.doses import SaysDoses
 from rig.bench.guard import Guard
 from rig.bench.instruments import Instruments
 from rig.bench.opening import Opening
+from rig.bench.paces import ReadsAtPaces
 from rig.bench.progress import Progress
 from rig.bench.prompts import Prompts
 from rig.bench.pump_watch import PumpWatch
@@ -47,7 +48,7 @@ _WALL_SLICE_S = 0.2
 _VIRTUAL_SLICE_S = 60.0
 
 
-class Bench(SaysDoses, StopsDelivery):
+class Bench(SaysDoses, ReadsAtPaces, StopsDelivery):
     """An open bench. Use as a context manager: leaving it stops the pump, whatever happened inside.
 
     `instruments` are the open drivers, typed, by name and role. `unsafe` says that the pump did not stop when told, and

@@ -11,14 +11,14 @@ from types import TracebackType
 
 from rig.bench.realisers import BY_OPERATOR, Moment, Realiser, Realisers
 from rig.bench_file.challenges import CHALLENGES, wrong_figures
-from rig.errors import ChallengeRefusedError, RigError
+from rig.errors import ChallengeRefusedError, GarbledReplyError, NoReplyError, PlanError, RigError
 from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
 
 # While one of these is on there is nobody to be asked at the other end of the pump's link.
-_OUT_OF_REACH = frozenset({"link_lost", "power_cut"})
-_OF_THE_LINK = frozenset({"link_lost", "link_noisy", "power_cut", "supply_voltage"})
+_OUT_OF_REACH = frozenset({"link_lost", "link_stalled", "power_cut"})
+_OF_THE_LINK = frozenset({"link_lost", "link_noisy", "link_replayed", "link_stalled", "power_cut", "supply_voltage"})
 
 
 class Lasting(contextlib.AbstractContextManager[None]):
@@ -35,9 +35,26 @@ class Lasting(contextlib.AbstractContextManager[None]):
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """End the challenge, unless the plan or the bench has ended it already."""
+    ) -> bool | None:
+        """End the challenge, unless the plan or the bench has ended it already; no error goes lost."""
         self._challenges.end(self)
+        return None
+
+
+class Stalling(Lasting):
+    """A link that stalls within an order: that the order fails is what was wanted, and ends the block."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """End the challenge; raises PlanError for a block that came to its end."""
+        super().__exit__(kind, error, trace)
+        if error is None:
+            raise PlanError(
+                "bench.challenge.link_stalled: the block came to its end, so the link did not stall within an order; "
+                "give the pump an order of more frames in it, or say fewer after_frames"
+            )
+        return isinstance(error, NoReplyError | GarbledReplyError)
 
 
 class Challenges:
@@ -117,6 +134,19 @@ class Challenges:
         """Turn so many bits of one answer of the pump in every `one_answer_in`."""
         return self._lasting("link_noisy", flipped_bits=flipped_bits, one_answer_in=one_answer_in)
 
+    def link_replayed(self) -> Lasting:
+        """Let each frame of the rig arrive twice, and once more behind the next one."""
+        return self._lasting("link_replayed")
+
+    def link_stalled(self, *, after_frames: int) -> Stalling:
+        """Let so many frames more reach the pump, and then nothing but noise pass until the order in the block fails.
+
+        That it fails is what was wanted, and ends the block. Raises PlanError for a block that came to its end.
+        """
+        said = Stalling(self, "link_stalled", {"after_frames": after_frames})
+        self._only_said.append(said)
+        return said
+
     def press_button(self) -> None:
         """Press the patient's button."""
         self._at_once("press_button")
@@ -128,6 +158,10 @@ class Challenges:
     def drain_battery(self, *, mah: float) -> None:
         """Draw so much of the charge of the pump's battery, in mAh, past the pump."""
         self._at_once("drain_battery", mah=mah)
+
+    def fill_anew(self, *, volume_ul: float) -> None:
+        """Empty the reservoir and fill so much, in µL, into it; the pump is told of it by a verb of its own."""
+        self._at_once("fill_anew", volume_ul=volume_ul)
 
     # What the bench asks ------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from rig.bench.asked import above_zero
 from rig.errors import PlanError
 from rig.evaluation.claims.alarms import CRITICAL, NON_CRITICAL
+from rig.evaluation.claims.shown_causes import check_cause
 from rig.record.bodies.codec import Json
 from rig.record.bodies.recipe import Recipe
 
@@ -76,6 +77,14 @@ class QuestionsOfEvents(ABC):
         It is about all that the plan delivers, whatever this window holds of it.
         """
         return self.ask("three truths")
+
+    def shows(self, *, cause: str) -> Recipe:
+        """Ask whether `cause` ("leak", "bubble" …) fits best what balance, motor and flow sensor disagree in; a fact.
+
+        It is about all that the plan delivers, whatever this window holds of it. Raises PlanError for a cause that the
+        diagnosis does not know.
+        """
+        return self.ask("a cause shows", cause=check_cause(cause))
 
 
 def _said(parameters: dict[str, str]) -> dict[str, Json]:

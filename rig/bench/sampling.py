@@ -68,8 +68,24 @@ class Sampler:
 
     def start(self) -> None:
         """Describe the stream in the record, set the instrument measuring, and read it from now on."""
-        self._record.descriptor(self.name, self._instrument.channels, {"every_s": self._period_ns / NS_PER_S})
+        self._describe()
         self._instrument.start_sampling()
+        self._begin()
+
+    def read_each(self, every_s: float) -> None:
+        """Read at another pace from now on; the record is told of it."""
+        if self._call is None or ns_from_s(every_s) == self._period_ns:
+            return
+        self._call.cancel()
+        self._period_ns = ns_from_s(every_s)
+        self._last_due_ns = None
+        self._describe()
+        self._begin()
+
+    def _describe(self) -> None:
+        self._record.descriptor(self.name, self._instrument.channels, {"every_s": self._period_ns / NS_PER_S})
+
+    def _begin(self) -> None:
         first_ns = self._clock.now_ns() + self._period_ns
         self._call = self._clock.call_every(self.name, self._period_ns, self._read, first_ns)
 

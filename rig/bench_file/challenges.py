@@ -81,6 +81,10 @@ CHALLENGES: dict[str, ChallengeSpec] = {
         {"flipped_bits": Allowed(1, 64, whole=True), "one_answer_in": Allowed(1, 1000, whole=True)},
         by=("twin",),
     ),
+    "link_replayed": ChallengeSpec(ChallengeKind.LINK_REPLAYED, "link", by=("twin",)),
+    "link_stalled": ChallengeSpec(
+        ChallengeKind.LINK_STALLED, "link", {"after_frames": Allowed(0, 100, whole=True)}, by=("twin",)
+    ),
     "evaporation": ChallengeSpec(
         ChallengeKind.EVAPORATION, "evaporation", {"times": Allowed(0.0, 1_000.0)}, by=_BY_HAND
     ),
@@ -88,6 +92,9 @@ CHALLENGES: dict[str, ChallengeSpec] = {
     "press_button": ChallengeSpec(ChallengeKind.BUTTON, "button", lasts=False),
     "refill": ChallengeSpec(
         ChallengeKind.REFILL, "refill", {"volume_ul": Allowed(0.0, 1e6, above=True)}, lasts=False, by=_BY_HAND
+    ),
+    "fill_anew": ChallengeSpec(
+        ChallengeKind.FILLED_ANEW, "refill", {"volume_ul": Allowed(0.0, 1e6)}, lasts=False, by=_BY_HAND
     ),
     "bump_balance": ChallengeSpec(
         ChallengeKind.BALANCE_BUMPED, "balance", {"mg": Allowed(-10_000.0, 10_000.0)}, lasts=False, by=_BY_HAND
@@ -138,10 +145,13 @@ class ChallengesSection(TomlTable):
     power_cut: ChallengeTable | None = None
     link_lost: ChallengeTable | None = None
     link_noisy: ChallengeTable | None = None
+    link_replayed: ChallengeTable | None = None
+    link_stalled: ChallengeTable | None = None
     evaporation: ChallengeTable | None = None
     bubble: ChallengeTable | None = None
     press_button: ChallengeTable | None = None
     refill: ChallengeTable | None = None
+    fill_anew: ChallengeTable | None = None
     bump_balance: ChallengeTable | None = None
     drain_battery: ChallengeTable | None = None
 

@@ -46,10 +46,19 @@ def parted_spans(reader: RecordReader, from_ns: int, to_ns: int, settle_ns: int)
 
 def dark_spans(reader: RecordReader, to_ns: int) -> tuple[tuple[int, int], ...]:
     """Return the spans (UTC ns) in which a challenge kept the pump from answering, up to `to_ns`."""
-    silencing = (ChallengeKind.POWER_CUT, ChallengeKind.LINK_LOST)
+    silencing = (ChallengeKind.POWER_CUT, ChallengeKind.LINK_LOST, ChallengeKind.LINK_STALLED)
+    return _spans(reader, silencing, to_ns)
+
+
+def replayed_spans(reader: RecordReader, to_ns: int) -> tuple[tuple[int, int], ...]:
+    """Return the spans (UTC ns) in which a challenge let the pump hear old frames again, up to `to_ns`."""
+    return _spans(reader, (ChallengeKind.LINK_REPLAYED,), to_ns)
+
+
+def _spans(reader: RecordReader, kinds: tuple[ChallengeKind, ...], to_ns: int) -> tuple[tuple[int, int], ...]:
     ends = [entry.body for entry in reader.events(ChallengeEnds)]
     found = []
-    for kind in silencing:
+    for kind in kinds:
         for one in begun(reader, kind):
             over = [end.at_ns for end in ends if end.challenge is kind and end.at_ns >= one.at_ns]
             found.append((one.at_ns, min([*over, to_ns])))

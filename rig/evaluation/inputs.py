@@ -16,6 +16,7 @@ from rig.evaluation.air import ambient_of, content_mg, in_mean_air
 from rig.evaluation.commanded import steady_since
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.openings import zero_flows
+from rig.evaluation.paces import pace_s
 from rig.metrology.weighing.conditions import BalanceSpecification, TipInVessel
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate, combine_evaporation, evaporation_rate
@@ -57,7 +58,7 @@ def weighing(reader: RecordReader, from_ns: int, to_ns: int, *, through_tares: b
     name = balance_stream(reader)
     series = reader.series(name, from_ns, to_ns, ["mass"])
     invalid = [f"{series.lost} balance readings were lost"] if series.lost else []
-    every_s = reader.start().instruments[name].sample_every_s or 0.0
+    every_s = pace_s(reader, name, from_ns, to_ns) or 0.0
     mass_mg = in_mean_air(reader, name, series, from_ns, to_ns)
     return Weighing(
         t_s=_seconds(series, from_ns),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rig.clock import NS_PER_S
 from rig.evaluation.case import Case
+from rig.evaluation.challenged import replayed_spans
 from rig.evaluation.log_words import (
     ALARM_ENDED,
     BOLUS_ENDED,
@@ -54,6 +55,7 @@ def expected_lines(case: Case) -> tuple[Expected, ...]:
         *_of_alarms(case),
         *_of_power(case),
         *_of_buttons(case),
+        *_of_replays(case),
     ]
     return tuple(sorted(found, key=lambda one: (one.earliest_ns, one.latest_ns)))
 
@@ -156,3 +158,12 @@ def _of_buttons(case: Case) -> Iterator[Expected]:
         yield Expected(frozenset({PATIENT_GIVEN, PATIENT_REFUSED}), at_ns - u_ns, at_ns + u_ns, said)
         for word, to_ns in ((BOLUS_STARTED, at_ns + u_ns), (BOLUS_ENDED, case.to_ns)):
             yield Expected(frozenset({word}), at_ns - u_ns, to_ns, said, demanded=False)
+
+
+def _of_replays(case: Case) -> Iterator[Expected]:
+    """Yield the refusal of each commit that arrives again; whatever else comes of it was provoked by nothing."""
+    words = frozenset({COMMIT_REFUSED})
+    for begin_ns, end_ns in replayed_spans(case.reader, case.to_ns):
+        for sent_ns, command in _commands(case):
+            if begin_ns <= sent_ns < end_ns:
+                yield Expected(words, sent_ns, end_ns, f"{command.verb}, heard again", demanded=False)

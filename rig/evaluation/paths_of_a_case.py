@@ -1,6 +1,7 @@
 """Balance, motor and flow sensor as paths of one delivery on one clock, and what fits where they disagree, in words."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,27 +12,48 @@ from rig.evaluation.case import Case
 from rig.evaluation.columns import read_column
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.evidence import flow_sensor, motor
-from rig.metrology.paths.diagnosis import diagnose
-from rig.metrology.paths.two_paths import Path, compare, volume_from_flow
+from rig.metrology.paths.diagnosis import Finding, diagnose
+from rig.metrology.paths.two_paths import Path, PathKind, compare, volume_from_flow
 
 # Enough for the four hundred intervals of a comparison.
 _MOST_POINTS = 2000
 _SQRT_3 = math.sqrt(3.0)
 
 
-def findings_of(case: Case) -> tuple[str, ...]:
-    """Return in words whether the paths of a delivery agree, and what fits where they do not; () for one path alone."""
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The paths of one delivery that were compared, and what fits their disagreement, best first; () for none."""
+
+    paths: tuple[PathKind, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Return it in words."""
+        if not self.findings:
+            return (f"{', '.join(self.paths)} agree",)
+        return tuple(f"fits {one.cause}: {one.evidence}" for one in self.findings)
+
+
+def diagnosis_of(case: Case) -> Diagnosis | None:
+    """Return whether the paths of a delivery agree, and what fits where they do not; None for one path alone."""
     try:
         paths = [one for one in (_balance(case), _motor(case), _flow(case)) if one is not None]
         if len(paths) < 2:
-            return ()
+            return None
         comparison = compare(paths)
+        kinds = tuple(path.kind for path in paths)
         if comparison.consistent:
-            return (f"{', '.join(path.kind for path in paths)} agree",)
-        found = diagnose(comparison, stroke_ul=case.start.dut.stroke_ul)
+            return Diagnosis(kinds, ())
+        return Diagnosis(kinds, diagnose(comparison, stroke_ul=case.start.dut.stroke_ul))
     except MetrologyError:
-        return ()  # readings that are no series: the rows say why
-    return tuple(f"fits {one.cause}: {one.evidence}" for one in found)
+        return None  # readings that are no series: the rows say why
+
+
+def findings_of(case: Case) -> tuple[str, ...]:
+    """Return in words whether the paths of a delivery agree, and what fits where they do not; () for one path alone."""
+    found = diagnosis_of(case)
+    return () if found is None else found.said
 
 
 def _times_ns(case: Case) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rig.clock import NS_PER_S
+from rig.evaluation.paces import pace_s
 from rig.record.bodies.events import ReadingMissed
 from rig.record.bodies.pump_events import PumpStateChanged
 from rig.record.reader import RecordReader
@@ -25,10 +26,9 @@ def states_of(reader: RecordReader) -> tuple[PumpStateChanged, ...]:
     return tuple(entry.body for entry in reader.events(PumpStateChanged) if entry.body.instrument == pump)
 
 
-def pace_s(reader: RecordReader) -> float | None:
-    """Return how often the pump's status is read, in s; None for a pump that is not polled."""
-    start = reader.start()
-    return start.instruments[start.in_role("pump")].sample_every_s
+def status_pace_s(reader: RecordReader, at_ns: int) -> float | None:
+    """Return how often the pump's status was read before a moment (UTC ns), in s; None for one that is not polled."""
+    return pace_s(reader, reader.start().in_role("pump"), at_ns - 1, at_ns)
 
 
 def shown_before(reader: RecordReader, alarm: str, at_ns: int) -> bool:
@@ -61,7 +61,7 @@ def _status_is_sampled(reader: RecordReader, pump: str) -> bool:
 
 def _looked_before(reader: RecordReader, at_ns: int) -> int | None:
     """Return when the pump's status had been read before, None when that is not known."""
-    every_s, pump = pace_s(reader), reader.start().in_role("pump")
+    every_s, pump = status_pace_s(reader, at_ns), reader.start().in_role("pump")
     if _status_is_sampled(reader, pump):
         # A sample that told of other alarms is what the status was read for, at once behind it.
         # What lies farther back is looked for only where nothing lies near: a run may hold very many readings.

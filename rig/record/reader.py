@@ -169,6 +169,15 @@ class RecordReader:
                 raise RecordError(f"{self.path} has no stream {stream}; it has {', '.join(self.streams()) or 'none'}")
         return self._channels[stream]
 
+    def paces(self, stream: str) -> tuple[tuple[int, float], ...]:
+        """Return from when on (UTC ns) a stream was read each so many s, as its descriptors say, in order."""
+        found = []
+        for entry in self.entries(kind=Kind.DESCRIPTOR.value, name=stream):
+            every_s = descriptor_of(entry).info.get("every_s")
+            if isinstance(every_s, int | float):
+                found.append((entry.t_ns, float(every_s)))
+        return tuple(found)
+
     def series(
         self,
         stream: str,

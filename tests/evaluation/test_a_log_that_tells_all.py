@@ -155,3 +155,17 @@ def test_a_clock_that_is_set_dates_the_lines_on_either_side(tmp_path):
         log(record, (100, "infusion_started"), read_at_s=120)
         log(record, (330, "clock_set"), (900, "stopped"), ahead_s=-7200.0, read_at_s=960, first=11)
         assert against(record) == []
+
+
+def test_a_commit_that_was_heard_again_may_stand_as_refused(run):
+    challenge(run, 950, ChallengeKind.LINK_REPLAYED, until_s=1900)
+    tell(run, 960, "run_continuous", rate_ul_h=40.0)
+    assert against(run, *ALL, (960, "infusion_started"), (961, "commit_refused")) == []
+
+
+@pytest.mark.parametrize("word", ["infusion_started", "bolus_started"])
+def test_what_else_comes_of_a_commit_that_was_heard_again_is_named(run, word):
+    challenge(run, 950, ChallengeKind.LINK_REPLAYED, until_s=1900)
+    tell(run, 960, "run_continuous", rate_ul_h=40.0)
+    (found,) = against(run, *ALL, (960, "infusion_started"), (961, word))
+    assert found.endswith("which nothing provoked")

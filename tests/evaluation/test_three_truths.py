@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from rig.channels import Channel
+from rig.errors import PlanError
 from rig.evaluation.case import Case
+from rig.evaluation.claims.shown_causes import check_cause, shows
 from rig.evaluation.truths import truths_of
 from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.pump_events import EdgesCounted
+from rig.record.bodies.recipe import Recipe
 from rig.samples import Block
 from tests.evaluation.happenings import WINDOW, challenge, clock_ahead, judged, log, ns, put, status, tell
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, START, Z_UL_MG, weighed
@@ -118,3 +121,44 @@ def test_without_the_pumps_count_there_are_not_three(tmp_path):
         tell(record, HOURS * 3600, "stop")
         result = judged(record, "three truths")
     assert (result.verdict, [one.partition(":")[0] for one in result.reasons]) == ("INVALID", ["count"])
+
+
+def shown(record, cause):
+    with record.reader() as reader, reader.as_of(reader.last_seq()) as then:
+        return shows(Recipe("a cause shows", {"cause": cause}, *WINDOW), then)
+
+
+@pytest.mark.parametrize(
+    "off, cause, holds",
+    [
+        ({"leak_ul_h": 12.0}, "leak", True),
+        ({"leak_ul_h": 12.0}, "bubble", False),
+        ({}, "leak", False),
+        ({"of_flow": 1.5}, "leak", False),
+        ({"of_flow": 1.5}, "sensor drift", True),
+    ],
+)
+def test_a_cause_shows_where_it_fits_best(tmp_path, off, cause, holds):
+    with recorded(tmp_path, **off) as record:
+        assert shown(record, cause).holds is holds
+
+
+def test_what_fits_better_than_the_cause_that_is_claimed_is_said(tmp_path):
+    with recorded(tmp_path, leak_ul_h=12.0) as record:
+        (against,) = shown(record, "bubble").against
+    assert against.startswith("bubble is claimed; fits leak: balance shows")
+
+
+def test_a_balance_alone_shows_no_cause(tmp_path):
+    with weighed(tmp_path, lambda h: 30_000 + delivered_ul(h) / Z_UL_MG, hours=33, noise_mg=0.001) as record:
+        record.event(PlanBegins("plan"))
+        tell(record, 0, "run_continuous", rate_ul_h=RATE_UL_H)
+        tell(record, HOURS * 3600, "stop")
+        result = judged(record, "a cause shows", cause="leak")
+    assert result.verdict == "INVALID"
+
+
+@pytest.mark.parametrize("cause", ["leek", "", 7, None])
+def test_a_cause_that_no_diagnosis_knows_is_refused(cause):
+    with pytest.raises(PlanError, match=r"leak, .* are known"):
+        check_cause(cause)

@@ -100,6 +100,10 @@ class BuiltInFirmware:
         """Take so much more into the reservoir; raises ChallengeRefusedError for more than there is room for."""
         self.parts.mechanism.fill(volume_ul)
 
+    def fill_anew(self, volume_ul: float) -> None:
+        """Hold so much in the reservoir; raises ChallengeRefusedError for more than goes into it."""
+        self.parts.mechanism.fill_anew(volume_ul)
+
     def _spell(self, to_ns: int) -> Spell:
         """Return how delivery goes on until something changes, at most up to `to_ns`."""
         parts, t_ns = self.parts, self._t_ns

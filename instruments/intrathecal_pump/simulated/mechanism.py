@@ -63,6 +63,15 @@ class Mechanism(Part):
             raise ChallengeRefusedError(said)
         self._content_ul += volume_ul
 
+    def fill_anew(self, volume_ul: float) -> None:
+        """Hold so much in the reservoir, whatever it held before; raises ChallengeRefusedError as `fill` does."""
+        held_ul, self._content_ul = self._content_ul, 0.0
+        try:
+            self.fill(volume_ul)
+        except ChallengeRefusedError:
+            self._content_ul = held_ul
+            raise
+
     def strokes(self, turns: Turns) -> list[Stroke]:
         """Turn the motor once each time that is due; return what it moves: nothing on an empty reservoir."""
         edges = self._parameters.motor_edges_per_stroke

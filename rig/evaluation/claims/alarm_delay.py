@@ -5,6 +5,7 @@ import math
 from rig.errors import SeriesError
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
+from rig.evaluation.paces import pace_s
 from rig.metrology.uncertainty.budget import Budget, Component
 from rig.record.bodies.pump_events import PumpStateChanged
 from rig.record.bodies.recipe import Recipe
@@ -27,7 +28,7 @@ def alarm_delay(recipe: Recipe, reader: RecordReader) -> Evaluation:
     if not shown:
         seen = sorted({alarm for one in changes for alarm in one.alarms})
         raise SeriesError(f"the alarm {wanted} did not show in this window; the run shows {', '.join(seen) or 'none'}")
-    every_s = reader.start().instruments[pump].sample_every_s or 0.0
+    every_s = pace_s(reader, pump, recipe.from_ns, recipe.to_ns) or 0.0
     latest_s = (shown[0].at_ns - recipe.from_ns) / 1e9
     earliest_s = max(0.0, latest_s - every_s)
     width_s = latest_s - earliest_s

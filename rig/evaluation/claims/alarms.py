@@ -6,7 +6,7 @@ from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.log_words import tells_of_trouble
 from rig.evaluation.outcome import FactFound
 from rig.evaluation.own_log import StampedLine, stamped_lines
-from rig.evaluation.pump_alarms import AlarmShown, first_shown, pace_s, shown_before, states_of
+from rig.evaluation.pump_alarms import AlarmShown, first_shown, shown_before, states_of, status_pace_s
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
@@ -37,7 +37,7 @@ def alarm_came(recipe: Recipe, reader: RecordReader) -> FactFound:
         return _not(alarm, f"by the pump's log {alarm} rose before {cause.said}")
     soonest_s = max(0.0, (rose_ns[0] - cause.latest_ns) / NS_PER_S)
     latest_s = max(0.0, (rose_ns[1] - cause.earliest_ns) / NS_PER_S)
-    text = _told(alarm, (soonest_s, latest_s), cause, reader, stamp)
+    text = _told(shown, alarm, (soonest_s, latest_s), cause, reader, stamp)
     against, invalid = _judged(text, (soonest_s, latest_s), within_s)
     told, untold = _priority(recipe.parameters.get("priority", ""), alarm, shown)
     against, invalid = (*against, *told), (*invalid, *untold)
@@ -70,9 +70,14 @@ def _rose_ns(shown: AlarmShown, stamp: StampedLine | None) -> tuple[int, int]:
 
 
 def _told(
-    alarm: str, after_s: tuple[float, float], cause: Cause, reader: RecordReader, stamp: StampedLine | None
+    shown: AlarmShown,
+    alarm: str,
+    after_s: tuple[float, float],
+    cause: Cause,
+    reader: RecordReader,
+    stamp: StampedLine | None,
 ) -> str:
-    every_s = pace_s(reader)
+    every_s = status_pace_s(reader, shown.latest_ns)
     polled = f"the status is read each {every_s:g} s" if every_s else "the status is read now and then"
     by = f"{polled}, its log dates it" if stamp is not None else polled
     return f"{alarm} came {after_s[0]:.4g} to {after_s[1]:.4g} s after {cause.said} ({by})"

@@ -6,6 +6,7 @@ from rig.evaluation.case import Case
 from rig.evaluation.challenged import dark_spans
 from rig.evaluation.log_words import RESET
 from rig.evaluation.orders import SINGLE
+from rig.evaluation.paces import pace_s
 from rig.evaluation.programme import Stretch
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.pump_events import PumpStateChanged
@@ -44,7 +45,7 @@ def _provoked(case: Case, alarm: str, at_ns: int) -> bool:
 
 
 def _contradicted(case: Case) -> list[str]:
-    every_s = case.start.instruments[case.pump].sample_every_s
+    every_s = pace_s(case.reader, case.pump, case.from_ns, case.to_ns)
     if every_s is None:
         return []  # a pump that is not polled shows its state now and then: between two looks nothing is known
     slack_ns = round((_PACES * every_s + _ORDER_S) * 1e9)

@@ -47,6 +47,24 @@ def test_a_noisy_link_spoils_one_answer_in_so_many(wire, challenged):
     assert exchange(wire, Echo(), b"stop") == b"stopstop"
 
 
+def test_a_stalled_link_lets_so_many_frames_through_and_then_noise(wire, challenged):
+    wire.heal()
+    exchange(wire, Echo(), b"before")
+    number = challenged.begin("link_stalled", {"after_frames": 2})
+    said = [exchange(wire, Echo(), b"stop") for _ in range(4)]
+    assert said == [b"stop", b"stop", b"\x55\x00", b"\x55\x00"]
+    challenged.end(number)
+    assert exchange(wire, Echo(), b"stop") == b"stop"
+
+
+def test_a_replayed_link_lets_each_frame_arrive_twice_and_behind_the_next(wire, challenged):
+    wire.heal()
+    number = challenged.begin("link_replayed", {})
+    assert [exchange(wire, Echo(), sent) for sent in (b"a", b"b", b"c")] == [b"aa", b"bba", b"ccb"]
+    challenged.end(number)
+    assert exchange(wire, Echo(), b"d") == b"d"
+
+
 def test_what_is_no_matter_of_the_wire_is_done_to_the_laboratory(challenged):
     with pytest.raises(ChallengeRefusedError, match="has no magnet"):
         challenged.begin("magnet", {})

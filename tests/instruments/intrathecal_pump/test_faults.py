@@ -7,6 +7,8 @@ import pytest
 from instruments.hosting.faults import Altered, Deaf, Doubled, Garbage, Late, Silent, Truncated
 from instruments.intrathecal_pump.frames import DELIMITER, decode_frame, encode_frame
 from rig.capabilities import PumpState
+from rig.clock import stopwatch_ns
+from rig.driving.context import LONGEST_PATIENT_WAIT_S
 from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, InstrumentError, NoReplyError
 
 
@@ -126,3 +128,13 @@ def test_a_port_that_dies_during_a_command_is_a_lost_connection(ward, impatient)
     ward.unplug()
     with pytest.raises(ConnectionLostError, match="advice"):
         impatient.stop()
+
+
+def test_patience_with_a_slow_answer_is_none_with_a_garbled_one(ward):
+    driver = ward.open(timeout_s=0.05, patience=1000.0)
+    ward.wire.fail(FAULTS["garbage"])
+    began_ns = stopwatch_ns()
+    with pytest.raises(GarbledReplyError):
+        driver.status()
+    # Three tries of 0.05 s; with the patience of a virtual clock each of them would take LONGEST_PATIENT_WAIT_S.
+    assert stopwatch_ns() - began_ns < LONGEST_PATIENT_WAIT_S * 1e9
