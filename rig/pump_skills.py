@@ -19,6 +19,15 @@ class PatientAnswer:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PumpOutlook:
+    """What the pump foretells, by its own clock, UTC ns: when to refill it (0: never) and when its battery ends."""
+
+    pump_clock_ns: int
+    refill_by_ns: int
+    replace_by_ns: int
+
+
 @runtime_checkable
 class KeepsLog(Protocol):
     """A pump with an event log."""
@@ -115,6 +124,33 @@ class IsRefilled(Protocol):
 
 
 @runtime_checkable
+class LimitsDose(Protocol):
+    """A pump that bounds what a sliding window holds, of all kinds of delivery together."""
+
+    def set_dose_limit(self, *, volume_ul: float, window_hours: float) -> None:
+        """Set the most, in µL, that any window of so many hours may hold."""
+
+
+@runtime_checkable
+class RunsTrials(Protocol):
+    """A pump with trial sessions: total dose and duration are bounded."""
+
+    def begin_trial(self, *, total_ul: float, over_hours: float) -> None:
+        """Control the begin of a session of at most so much in µL, for at most so many hours."""
+
+    def end_trial(self) -> None:
+        """Control the end of a session: nothing of it bounds delivery any longer."""
+
+
+@runtime_checkable
+class Foretells(Protocol):
+    """A pump that says when it is to be refilled and when its battery ends."""
+
+    def read_outlook(self) -> PumpOutlook:
+        """Get the dates that the pump foretells."""
+
+
+@runtime_checkable
 class HasClock(Protocol):
     """A pump with a clock of its own."""
 
@@ -139,15 +175,18 @@ class AcknowledgesAlarms(Protocol):
 # What a pump may be able to do beyond `Pump`.
 PUMP_SKILLS: tuple[type, ...] = (
     AcknowledgesAlarms,
+    Foretells,
     GivesBoluses,
     GivesSquareBoluses,
     HasClock,
     IsRefilled,
     KeepsLog,
+    LimitsDose,
     Primes,
     RunsAtMinimum,
     RunsFlex,
     RunsRamps,
+    RunsTrials,
     TakesPatientBoluses,
     WatchesLink,
 )

@@ -35,7 +35,7 @@ def test_a_depleted_battery_ends_delivery_with_an_alarm(pump, bench, verify):
 
 @pytest.mark.requirement("IT-08", "4.1.4")
 def test_nothing_begins_by_itself_after_a_power_cut(pump, bench, verify):
-    """After a cut of a minute the pump is stopped until it is told to run; nothing is made up."""
+    """After a cut of a minute the pump says so, and is stopped until it is told to run; nothing is made up."""
     with bench.window("around the cut") as cut:
         pump.run_continuous(rate_ul_h=200.0)
         bench.dwell(hours=1, doing="before the cut")
@@ -44,5 +44,7 @@ def test_nothing_begins_by_itself_after_a_power_cut(pump, bench, verify):
         bench.dwell(hours=1, doing="power is back, the pump waits")
         pump.run_continuous(rate_ul_h=200.0)
         bench.dwell(hours=1, doing="told to run again")
+    reset = cut.alarm_came(alarm="reset", within_s=120, after="power cut", priority="critical")
+    verify("the reset was signalled", reset).holds()
     verify("volume around the cut", cut.volume_error()).within("volume accuracy")
     verify("the log lived through the cut", cut.log_in_order()).holds()

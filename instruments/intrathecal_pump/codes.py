@@ -26,6 +26,9 @@ class CommandCode(IntEnum):
     REFILLED = 0x24
     SET_LOW_MARK = 0x25
     SELF_TEST = 0x26
+    SET_DOSE_LIMIT = 0x27
+    SET_TRIAL = 0x28
+    GET_BOUNDS = 0x29
 
 
 # What must not happen twice needs a sequence number of its own.
@@ -41,6 +44,8 @@ NUMBERED_ONLY = frozenset(
         CommandCode.REFILLED,
         CommandCode.SET_LOW_MARK,
         CommandCode.SELF_TEST,
+        CommandCode.SET_DOSE_LIMIT,
+        CommandCode.SET_TRIAL,
     }
 )
 
@@ -70,6 +75,7 @@ class ReplyResult(IntEnum):
     NOT_ALLOWED = 0x30
     LOCKED_OUT = 0x31
     ALLOTMENT_USED = 0x32
+    TRIAL_OVER = 0x33
 
 
 class DeliveryState(IntEnum):
@@ -93,13 +99,19 @@ class Alarm(IntFlag):
     STALL = 0x0040
     MEMORY_ERROR = 0x0080
     DOSE_LIMIT = 0x0100
+    ELECTIVE_REPLACEMENT = 0x0200
+    END_OF_SERVICE = 0x0400
+    RESET = 0x0800
+    TRIAL_OVER = 0x1000
+    OVER_INFUSION = 0x2000
+    UNDER_INFUSION = 0x4000
 
 
 # The bits of GET_STATUS; a client of the link's first edition knows no others.
 FIRST_ALARMS = (
     Alarm.RESERVOIR_LOW | Alarm.RESERVOIR_EMPTY | Alarm.BATTERY_LOW | Alarm.BATTERY_DEPLETED | Alarm.LINK_LOST
 )
-NON_CRITICAL_ALARMS = Alarm.RESERVOIR_LOW | Alarm.BATTERY_LOW
+NON_CRITICAL_ALARMS = Alarm.RESERVOIR_LOW | Alarm.BATTERY_LOW | Alarm.ELECTIVE_REPLACEMENT | Alarm.TRIAL_OVER
 
 
 class Finding(IntFlag):
@@ -131,6 +143,8 @@ class LogEvent(IntEnum):
     STALL = 0x0016
     MEMORY_ERROR = 0x0017
     DOSE_LIMIT = 0x0018
+    ELECTIVE_REPLACEMENT = 0x0019
+    END_OF_SERVICE = 0x0020
     FLEX_STARTED = 0x0021
     RAMP_STARTED = 0x0022
     RAMP_ENDED = 0x0023
@@ -149,3 +163,9 @@ class LogEvent(IntEnum):
     ALARMS_ACKNOWLEDGED = 0x0036
     SELF_TESTED = 0x0037
     STALL_ENDED = 0x0038
+    RESET = 0x0039
+    DOSE_LIMIT_SET = 0x0040
+    TRIAL_SET = 0x0041
+    TRIAL_OVER = 0x0042
+    OVER_INFUSION = 0x0043
+    UNDER_INFUSION = 0x0044

@@ -14,6 +14,7 @@ from instruments.intrathecal_pump.codes import FIRST_ALARMS
 from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES, DialectError
 from instruments.intrathecal_pump.messages import (
     Alarm,
+    Bounds,
     ClockReading,
     Command,
     CommandCode,
@@ -127,11 +128,13 @@ def decode_command(code: int, payload: bytes) -> Command:
         if len(payload) != number.size:
             raise RefusedCommandError(ReplyResult.BAD_LENGTH)
         return command(number.unpack(payload)[0])
-    if code not in (CommandCode.STAGE, CommandCode.STAGE_PART):
+    if code not in (CommandCode.STAGE, CommandCode.STAGE_PART, *therapy.TWO_NUMBERS):
         raise RefusedCommandError(ReplyResult.UNKNOWN_COMMAND)
     try:
         if code == CommandCode.STAGE_PART:
             return therapy.stage_part(payload)
+        if code in therapy.TWO_NUMBERS:
+            return therapy.two_numbers(code, payload)
         return Stage(from_image(payload))
     except UnknownProgrammeError as error:
         raise RefusedCommandError(ReplyResult.UNKNOWN_PROGRAMME) from error
@@ -163,7 +166,7 @@ def _fields(reply: Reply) -> bytes:
             return image(programme)
         case FullStatus(first, beyond, patient, critical):
             return _fields(first) + therapy.full_status_fields(beyond, patient, critical)
-        case StagedPart() | FullLimits() | PatientReply() | SelfTestReply():
+        case StagedPart() | FullLimits() | PatientReply() | SelfTestReply() | Bounds():
             return therapy.therapy_fields(reply)
         case _:
             return b""

@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import Field
 
 from instruments.intrathecal_pump.bolus_skills import BolusSkills
+from instruments.intrathecal_pump.bounds_skills import BoundsSkills
 from instruments.intrathecal_pump.care_skills import CareSkills
 from instruments.intrathecal_pump.infusion_skills import InfusionSkills
 from instruments.intrathecal_pump.link import Link
@@ -45,7 +46,7 @@ class PumpSettings(InstrumentSettings):
     bolus_rate_ul_h: float = Field(default=600.0, gt=0)
 
 
-class Driver(InfusionSkills, BolusSkills, CareSkills):
+class Driver(InfusionSkills, BolusSkills, CareSkills, BoundsSkills):
     """An intrathecal pump on a serial port.
 
     Constructing it opens the port, makes sure that a pump of the expected model answers, and asks for its limits.

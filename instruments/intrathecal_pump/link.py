@@ -34,7 +34,8 @@ REFUSAL_ADVICE = {
     ReplyResult.ABOVE_TOTAL_RATE: (
         "lower the infusion or the bolus rate: together they exceed what the pump can deliver"
     ),
-    ReplyResult.ABOVE_DOSE_LIMIT: "wait until less was given in the last hour, or lower the dose",
+    ReplyResult.ABOVE_DOSE_LIMIT: "wait until less was given in the window of the limit, or lower the dose",
+    ReplyResult.TRIAL_OVER: "begin another trial session, or end this one",
     ReplyResult.PRIME_RUNNING: "wait for the end of the prime under way, or stop the pump",
     ReplyResult.UNKNOWN_COMMAND: "the pump speaks the link's first edition, which has no such command",
     ReplyResult.NOTHING_STAGED: "the pump was stopped or restarted between staging and commit; find out why",

@@ -18,7 +18,9 @@ from instruments.intrathecal_pump.codes import (
 from instruments.intrathecal_pump.programme import Programme
 from instruments.intrathecal_pump.therapy_messages import (
     Acknowledge,
+    Bounds,
     FullLimits,
+    GetBounds,
     GetFullLimits,
     GetFullStatus,
     PatientReply,
@@ -28,7 +30,9 @@ from instruments.intrathecal_pump.therapy_messages import (
     RequestBolus,
     SelfTest,
     SelfTestReply,
+    SetDoseLimit,
     SetLowMark,
+    SetTrial,
     StagedPart,
     StagePart,
     TherapyStatus,
@@ -38,6 +42,7 @@ __all__ = [
     "NUMBERED_ONLY",
     "Acknowledge",
     "Alarm",
+    "Bounds",
     "ClockReading",
     "Command",
     "CommandCode",
@@ -47,6 +52,7 @@ __all__ = [
     "Finding",
     "FullLimits",
     "FullStatus",
+    "GetBounds",
     "GetClock",
     "GetFullLimits",
     "GetFullStatus",
@@ -71,7 +77,9 @@ __all__ = [
     "SelfTest",
     "SelfTestReply",
     "SetClock",
+    "SetDoseLimit",
     "SetLowMark",
+    "SetTrial",
     "SetWatchdog",
     "Stage",
     "StagePart",
@@ -169,6 +177,9 @@ Command: TypeAlias = (
     | Refilled
     | SetLowMark
     | SelfTest
+    | SetDoseLimit
+    | SetTrial
+    | GetBounds
 )
 
 
@@ -285,4 +296,5 @@ Reply: TypeAlias = (
     | FullStatus
     | PatientReply
     | SelfTestReply
+    | Bounds
 )

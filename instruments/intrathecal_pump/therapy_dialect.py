@@ -10,7 +10,9 @@ from instruments.intrathecal_pump.codes import Alarm, CommandCode, Finding, Repl
 from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES, DialectError
 from instruments.intrathecal_pump.therapy_messages import (
     Acknowledge,
+    Bounds,
     FullLimits,
+    GetBounds,
     GetFullLimits,
     GetFullStatus,
     PatientReply,
@@ -20,17 +22,33 @@ from instruments.intrathecal_pump.therapy_messages import (
     RequestBolus,
     SelfTest,
     SelfTestReply,
+    SetDoseLimit,
     SetLowMark,
+    SetTrial,
     StagedPart,
     StagePart,
     TherapyStatus,
 )
 
 TherapyCommand: TypeAlias = (
-    StagePart | ReadPart | GetFullLimits | GetFullStatus | RequestBolus | Acknowledge | Refilled | SetLowMark | SelfTest
+    StagePart
+    | ReadPart
+    | GetFullLimits
+    | GetFullStatus
+    | RequestBolus
+    | Acknowledge
+    | Refilled
+    | SetLowMark
+    | SelfTest
+    | SetDoseLimit
+    | SetTrial
+    | GetBounds
 )
+OwnReply: TypeAlias = StagedPart | FullLimits | PatientReply | SelfTestReply | Bounds
 _U16 = struct.Struct(">H")
 _U32 = struct.Struct(">I")
+_TWO_NUMBERS = struct.Struct(">II")
+_BOUNDS = struct.Struct(">6IQQ")
 _PART = struct.Struct(">HH")
 _LIMITS = struct.Struct(">15I")
 _THERAPY = struct.Struct(">HHBH8I")
@@ -49,14 +67,19 @@ BARE: dict[int, Callable[[], TherapyCommand]] = {
     CommandCode.REQUEST_BOLUS: RequestBolus,
     CommandCode.ACKNOWLEDGE: Acknowledge,
     CommandCode.SELF_TEST: SelfTest,
+    CommandCode.GET_BOUNDS: GetBounds,
 }
 ONE_NUMBER: dict[int, tuple[struct.Struct, Callable[[int], TherapyCommand]]] = {
     CommandCode.READ_PART: (_U16, ReadPart),
     CommandCode.REFILLED: (_U32, Refilled),
     CommandCode.SET_LOW_MARK: (_U32, SetLowMark),
 }
+TWO_NUMBERS: dict[int, Callable[[int, int], TherapyCommand]] = {
+    CommandCode.SET_DOSE_LIMIT: SetDoseLimit,
+    CommandCode.SET_TRIAL: SetTrial,
+}
 _BARE_CODES: dict[object, CommandCode] = {made: CommandCode(code) for code, made in BARE.items()}
-CODES = frozenset({CommandCode.STAGE_PART, *map(CommandCode, BARE), *map(CommandCode, ONE_NUMBER)})
+CODES = frozenset({CommandCode.STAGE_PART, *map(CommandCode, (*BARE, *ONE_NUMBER, *TWO_NUMBERS))})
 
 
 def encode_therapy_command(command: TherapyCommand) -> tuple[CommandCode, bytes]:
@@ -70,6 +93,10 @@ def encode_therapy_command(command: TherapyCommand) -> tuple[CommandCode, bytes]
             return CommandCode.REFILLED, _U32.pack(volume_nl)
         case SetLowMark(volume_nl):
             return CommandCode.SET_LOW_MARK, _U32.pack(volume_nl)
+        case SetDoseLimit(volume_nl, window_s):
+            return CommandCode.SET_DOSE_LIMIT, _TWO_NUMBERS.pack(volume_nl, window_s)
+        case SetTrial(volume_nl, seconds):
+            return CommandCode.SET_TRIAL, _TWO_NUMBERS.pack(volume_nl, seconds)
         case _:
             return _BARE_CODES[type(command)], b""
 
@@ -83,7 +110,14 @@ def stage_part(payload: bytes) -> StagePart:
     return StagePart(total, offset, data)
 
 
-def therapy_fields(reply: StagedPart | FullLimits | PatientReply | SelfTestReply) -> bytes:
+def two_numbers(code: int, payload: bytes) -> TherapyCommand:
+    """Read the payload of a command of two numbers; raise DialectError for another length."""
+    if len(payload) != _TWO_NUMBERS.size:
+        raise DialectError(f"{len(payload)} bytes where {_TWO_NUMBERS.size} belong")
+    return TWO_NUMBERS[code](*_TWO_NUMBERS.unpack(payload))
+
+
+def therapy_fields(reply: OwnReply) -> bytes:
     """Return a reply's fields."""
     match reply:
         case StagedPart(total, offset, data):
@@ -94,6 +128,8 @@ def therapy_fields(reply: StagedPart | FullLimits | PatientReply | SelfTestReply
             return bytes((answer,))
         case SelfTestReply(found):
             return _U16.pack(found)
+        case Bounds():
+            return _BOUNDS.pack(*astuple(reply))
 
 
 def full_status_fields(therapy: TherapyStatus, patient: PatientTerms, critical: Alarm | None) -> bytes:
@@ -145,9 +181,14 @@ def _self_test(data: bytes) -> SelfTestReply:
     return SelfTestReply(Finding(found))
 
 
-READERS: dict[int, Callable[[bytes], StagedPart | FullLimits | PatientReply | SelfTestReply]] = {
+def _bounds(data: bytes) -> Bounds:
+    return Bounds(*_BOUNDS.unpack(data))
+
+
+READERS: dict[int, Callable[[bytes], OwnReply]] = {
     CommandCode.READ_PART: _staged_part,
     CommandCode.GET_FULL_LIMITS: _limits,
     CommandCode.REQUEST_BOLUS: _patient,
     CommandCode.SELF_TEST: _self_test,
+    CommandCode.GET_BOUNDS: _bounds,
 }

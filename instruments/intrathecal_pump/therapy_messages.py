@@ -64,6 +64,27 @@ class SelfTest:
 
 
 @dataclass(frozen=True, slots=True)
+class SetDoseLimit:
+    """Let any window of `window_s` hold at most so much; 0 and 0 for none but the pump's own."""
+
+    volume_nl: int
+    window_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetTrial:
+    """Begin a session of at most so much in at most so long; 0 and 0 ends one."""
+
+    volume_nl: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class GetBounds:
+    """Ask what bounds delivery: dose limit, trial session, and the dates that the pump foretells."""
+
+
+@dataclass(frozen=True, slots=True)
 class StagedPart:
     """Bytes of the staged programme, which has `total` of them, from `offset` on."""
 
@@ -123,6 +144,23 @@ class TherapyStatus:
     refills: int
     low_mark_nl: int
     in_last_hour_nl: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What bounds delivery; each is 0 where there is none.
+
+    Dates are by the pump's clock, ms since 1970 UTC: when the content is at the low mark, and when service ends.
+    """
+
+    limit_nl: int
+    window_s: int
+    in_window_nl: int
+    trial_nl: int
+    trial_left_nl: int
+    trial_left_s: int
+    refill_ms: int
+    replacement_ms: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """The pump's twin: firmware and mechanism behind the engineering link, byte for byte as docs/pump-link.md says."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Protocol, runtime_checkable
+
+import numpy as np
 
 from instruments.hosting.fault_keys import HostedParameters
 from instruments.intrathecal_pump.dialect import RefusedCommandError, decode_command, encode_reply
@@ -21,6 +23,18 @@ from instruments.intrathecal_pump.therapy_dialect import CODES as SECOND_EDITION
 from instruments.plant.laboratory import Laboratory
 from instruments.plant.line import Stroke
 from rig.discovery import find_class
+
+
+@runtime_checkable
+class FeelsWarmth(Protocol):
+    """Firmware of a pump whose strokes depend on how warm it is."""
+
+    @property
+    def feels_warmth(self) -> bool:
+        """Tell whether it makes a difference."""
+
+    def warm(self, liquid_c: float) -> None:
+        """Be as warm as this, in °C, from now on."""
 
 
 class PumpTwinParameters(PumpParameters, HostedParameters):
@@ -47,6 +61,9 @@ class Twin:
 
     def advance(self, to_ns: int, *, supply_v: float, line_kpa: float) -> Sequence[Stroke]:
         """Let the pump live up to `to_ns`; without power the link forgets what it heard."""
+        if isinstance(self.firmware, FeelsWarmth) and self.firmware.feels_warmth:
+            at = np.asarray([to_ns], np.int64)
+            self.firmware.warm(float(self._laboratory.environment.liquid_temperature_c(at)[0]))
         strokes = self.firmware.advance(to_ns, supply_v=supply_v, line_kpa=line_kpa)
         if not self.firmware.listening:
             self._splitter.reset()

@@ -46,6 +46,14 @@ class IsFilled(Protocol):
 
 
 @runtime_checkable
+class HasBattery(Protocol):
+    """Firmware of a pump whose battery can be drained."""
+
+    def drain_battery(self, mah: float) -> None:
+        """Lose so much of the battery's charge, now, in mAh."""
+
+
+@runtime_checkable
 class IsFilledAnew(Protocol):
     """Firmware of a pump with a reservoir that can be emptied and filled."""
 
@@ -58,6 +66,7 @@ _ASKED_OF_FIRMWARE: dict[str, tuple[type, str]] = {
     "magnet": (FeelsMagnet, "magnet(on=…)"),
     "press_button": (HasButton, "press_button()"),
     "refill": (IsFilled, "refill(volume_ul)"),
+    "drain_battery": (HasBattery, "drain_battery(mah)"),
     "fill_anew": (IsFilledAnew, "fill_anew(volume_ul)"),
 }
 
@@ -83,6 +92,7 @@ class ChallengeFigures(TomlTable):
     times: float | None = None
     volume_ul: float | None = None
     mg: float | None = None
+    mah: float | None = None
 
     def given(self) -> dict[str, float]:
         """Return the figures that are given; of a back pressure what is left out is nothing."""
@@ -118,6 +128,7 @@ class ScriptedChallenge(ChallengeFigures):
         "refill",
         "fill_anew",
         "bump_balance",
+        "drain_battery",
     ]
     at_h: float = Field(ge=0)
     for_h: float | None = Field(default=None, gt=0)
@@ -276,5 +287,7 @@ class PlantChallenges:
             firmware.press_button()
         elif verb == "refill" and isinstance(firmware, IsFilled):
             firmware.refill(figures["volume_ul"])
+        elif verb == "drain_battery" and isinstance(firmware, HasBattery):
+            firmware.drain_battery(figures["mah"])
         elif verb == "fill_anew" and isinstance(firmware, IsFilledAnew):
             firmware.fill_anew(figures["volume_ul"])

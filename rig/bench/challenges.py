@@ -155,6 +155,10 @@ class Challenges:
         """Fill so much, in µL, into the reservoir; the pump is told of it by a verb of its own."""
         self._at_once("refill", volume_ul=volume_ul)
 
+    def drain_battery(self, *, mah: float) -> None:
+        """Draw so much of the charge of the pump's battery, in mAh, past the pump."""
+        self._at_once("drain_battery", mah=mah)
+
     def fill_anew(self, *, volume_ul: float) -> None:
         """Empty the reservoir and fill so much, in µL, into it; the pump is told of it by a verb of its own."""
         self._at_once("fill_anew", volume_ul=volume_ul)

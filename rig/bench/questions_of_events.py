@@ -67,6 +67,10 @@ class QuestionsOfEvents(ABC):
         """Ask for the largest volume delivered in any sliding 24 h of this window, in µL."""
         return self.ask("most in 24 h")
 
+    def most_in(self, *, hours: float) -> Recipe:
+        """Ask for the largest volume delivered in any sliding span of so many hours of this window, in µL."""
+        return self.ask("most in any span", hours=hours)
+
     def three_truths(self) -> Recipe:
         """Ask whether programme, the pump's own books and what was weighed agree over the plan's delivery; a fact.
 

@@ -126,6 +126,20 @@ class QuestionsOfNumbers(ABC):
         capacity = _said(capacity_mah=capacity_mah, capacity_within_percent=capacity_within_percent)
         return self.ask("projected longevity", **capacity, **_said(accuracy_ma=accuracy_ma))
 
+    def service_after_warning(
+        self, *, warning: str = "elective_replacement", end: str = "end_of_service", accuracy_ma: float | None = None
+    ) -> Recipe:
+        """Ask how long the battery still serves after its warning, at the current that flows meanwhile, in days.
+
+        What was drained of it past the pump counts as the days in which the pump would have used that.
+        `accuracy_ma` is how far off the instrument may be, ± mA; left out, as the bench file says of its meter.
+        """
+        return self.ask("service after warning", warning=warning, end=end, **_said(accuracy_ma=accuracy_ma))
+
+    def refill_date_error(self) -> Recipe:
+        """Ask how much too late the pump takes its refill to be due, when `read_outlook` was called here, in h."""
+        return self.ask("refill date error")
+
     def stroke_scatter(self) -> Recipe:
         """Ask for the standard deviation (%) of the volumes of the strokes in this window, without the noise.
 

@@ -99,6 +99,9 @@ CHALLENGES: dict[str, ChallengeSpec] = {
     "bump_balance": ChallengeSpec(
         ChallengeKind.BALANCE_BUMPED, "balance", {"mg": Allowed(-10_000.0, 10_000.0)}, lasts=False, by=_BY_HAND
     ),
+    "drain_battery": ChallengeSpec(
+        ChallengeKind.BATTERY_DRAINED, "battery", {"mah": Allowed(0.0, 1e6, above=True)}, lasts=False, by=_BY_HAND
+    ),
 }
 
 
@@ -150,6 +153,7 @@ class ChallengesSection(TomlTable):
     refill: ChallengeTable | None = None
     fill_anew: ChallengeTable | None = None
     bump_balance: ChallengeTable | None = None
+    drain_battery: ChallengeTable | None = None
 
     def of(self, verb: str) -> ChallengeTable | None:
         """Return by what a bench does the challenge of this name; None when the table does not say."""

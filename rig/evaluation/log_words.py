@@ -24,6 +24,8 @@ from rig.evaluation.orders import (
 INFUSION_STARTED, BOLUS_STARTED, BOLUS_ENDED = "infusion_started", "bolus_started", "bolus_ended"
 STOPPED, POWER_ON, CLOCK_SET, COMMIT_REFUSED = "stopped", "power_on", "clock_set", "commit_refused"
 PATIENT_GIVEN, PATIENT_REFUSED = "patient_bolus_given", "patient_bolus_refused"
+# The alarm of a pump whose delivery ended with its power.
+RESET = "reset"
 SQUARE_STARTED, SQUARE_ENDED = "square_started", "square_ended"
 
 # What a log writes for an order that the pump took, each line in any of the words that stand together.
@@ -44,6 +46,9 @@ LINES_OF: dict[str, tuple[frozenset[str], ...]] = {
     "refilled": (frozenset({"refilled"}),),
     "set_low_reservoir": (frozenset({"low_mark_set"}),),
     "self_test": (frozenset({"self_tested"}),),
+    "set_dose_limit": (frozenset({"dose_limit_set"}),),
+    "begin_trial": (frozenset({"trial_set"}),),
+    "end_trial": (frozenset({"trial_set"}),),
 }
 # What a log writes when what an order began is over.
 ENDS_OF: dict[str, tuple[str, ...]] = {

@@ -17,12 +17,15 @@ _TABLE = re.compile(r"^<!-- table: (\S+) -->\n(?:\n(?:\|.*\n)+)?", re.MULTILINE)
 # What a key's last words say of its unit, the longest first.
 _UNITS = {
     "_percent_per_percent": "% per %",
+    "_percent_per_kpa": "%/kPa",
     "_percent_rt_h": "% per √h",
     "_temperature_k": "K",
     "_percent_day": "%/day",
     "_kpa_h_ul": "kPa per µL/h",
     "_ul_kpa": "µL/kPa",
     "_v_per_ah": "V/Ah",
+    "_mah": "mAh",
+    "_ohm": "Ω",
     "_per_day": "per day",
     "_kg_m3": "kg/m³",
     "_hpa_h": "hPa/h",

@@ -12,6 +12,8 @@ from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
 from instruments.intrathecal_pump.simulated.event_log import EventLog
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
+from instruments.intrathecal_pump.simulated.flow_monitor import FlowMonitor
+from instruments.intrathecal_pump.simulated.forecast import Forecast
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
@@ -26,6 +28,7 @@ from instruments.intrathecal_pump.simulated.self_test import PumpSelfTest
 from instruments.intrathecal_pump.simulated.staging import Staging
 from instruments.intrathecal_pump.simulated.start_up import PumpStartUp
 from instruments.intrathecal_pump.simulated.stroke_planner import StrokePlanner
+from instruments.intrathecal_pump.simulated.trial import TrialSession
 from rig.clock import ns_from_s
 
 
@@ -38,6 +41,9 @@ class Parts:
     prime: Priming
     patient: PatientControl
     dose_limit: DoseLimit
+    trial: TrialSession
+    flow_monitor: FlowMonitor
+    forecast: Forecast
     limits: ProgrammingLimits
     staging: Staging
     alarms: Alarms
@@ -57,6 +63,10 @@ class Parts:
         """Tell whether an infusion, a bolus or a prime is under way."""
         return self.schedule.running or self.bolus.under_way or self.prime.under_way
 
+    def named(self) -> Iterator[tuple[str, Part]]:
+        """Yield each part with its name."""
+        return ((field.name, getattr(self, field.name)) for field in fields(self))
+
     def __iter__(self) -> Iterator[Part]:
         return (getattr(self, field.name) for field in fields(self))
 
@@ -75,25 +85,40 @@ def assemble(parameters: PumpParameters, rng: np.random.Generator, now_ns: int) 
         low_nl=round(p.low_reservoir_ul * 1000),
         capacity_nl=round(p.capacity_ul * 1000),
     )
-    battery = find_part(names.battery, Battery)(p.cell_drop_v_per_ah)
     watchdog = find_part(names.watchdog, LinkWatchdog)(now_ns)
     mechanism = find_part(names.mechanism, Mechanism)(p, rng)
     schedule = find_part(names.schedule, InfusionSchedule)(clock)
+    battery = find_part(names.battery, Battery)(p, stroke_nl=p.stroke_nl, schedule=schedule)
     limits = find_part(names.limits, ProgrammingLimits)()
     dose_limit = find_part(names.dose_limit, DoseLimit)(
         max_dose_nl=round(p.max_hourly_dose_ul * 1000), max_rate_nl_h=limits.limits.max_total_rate_nl_h
     )
+    trial = find_part(names.trial, TrialSession)()
+    flow_monitor = find_part(names.flow_monitor, FlowMonitor)(stroke_nl=p.stroke_nl, fitted=p.outlet_sensor)
+    patient = find_part(names.patient, PatientControl)()
     rest = find_part(names.rest, RestTimer)(now_ns)
     self_test = find_part(names.self_test, PumpSelfTest)(schedule, mechanism, battery, limits)
     alarms = find_part(names.alarms, Alarms)(
-        books, battery, watchdog, log, mechanism=mechanism, rest=rest, dose_limit=dose_limit, self_test=self_test
+        books,
+        battery,
+        watchdog,
+        log,
+        mechanism=mechanism,
+        rest=rest,
+        dose_limit=dose_limit,
+        trial=trial,
+        flow_monitor=flow_monitor,
+        self_test=self_test,
     )
     return Parts(
         schedule=schedule,
         bolus=find_part(names.bolus, BolusEngine)(planner),
         prime=find_part(names.prime, Priming)(planner),
-        patient=find_part(names.patient, PatientControl)(),
+        patient=patient,
         dose_limit=dose_limit,
+        trial=trial,
+        flow_monitor=flow_monitor,
+        forecast=find_part(names.forecast, Forecast)(schedule, patient, books, battery, clock),
         limits=limits,
         staging=find_part(names.staging, Staging)(),
         alarms=alarms,

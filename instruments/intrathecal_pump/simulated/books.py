@@ -1,11 +1,23 @@
 """The books: what the pump believes it has delivered and still holds. They count strokes, and never measure."""
 
+from typing import ClassVar
+
 from instruments.intrathecal_pump.simulated.part import Part
 from instruments.intrathecal_pump.simulated.spell import Turns
 
 
 class Books(Part):
     """Volume delivered and what was begun since manufacture, and the reservoir's content, each stroke for nominal."""
+
+    KEPT: ClassVar[tuple[str, ...]] = (
+        "_delivered_nl",
+        "_reservoir_nl",
+        "_low_nl",
+        "_boluses",
+        "squares",
+        "primes",
+        "refills",
+    )
 
     def __init__(self, *, stroke_nl: int, reservoir_nl: int, low_nl: int, capacity_nl: int = 0) -> None:
         self._stroke_nl = stroke_nl

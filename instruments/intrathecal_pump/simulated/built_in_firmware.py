@@ -7,10 +7,11 @@ from typing import ClassVar
 import numpy as np
 
 from instruments.intrathecal_pump.messages import Alarm, Command, LogEvent, Reply, RequestBolus
-from instruments.intrathecal_pump.simulated.alarms import RESERVOIR, WHILE_DELIVERING
+from instruments.intrathecal_pump.simulated.alarms import CELL_ENDS, CELL_WARNINGS, RESERVOIR, WHILE_DELIVERING
 from instruments.intrathecal_pump.simulated.assembly import assemble
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
+from instruments.intrathecal_pump.simulated.memory import Memory
 from instruments.intrathecal_pump.simulated.part_names import find_part
 from instruments.intrathecal_pump.simulated.spell import Spell, Turns
 from instruments.plant.line import Stroke
@@ -27,6 +28,8 @@ class BuiltInFirmware:
         self.parts = assemble(parameters, rng, now_ns)
         self.desk = find_part(parameters.parts.desk, CommandDesk)(self.parts, serial=parameters.serial)
         self._t_ns = now_ns
+        self._memory = Memory(parameters.memory)
+        self._memory.recall(self.parts, now_ns)
 
     @property
     def listening(self) -> bool:
@@ -39,10 +42,17 @@ class BuiltInFirmware:
 
     def handle(self, command: Command, now_ns: int) -> Reply:
         """Carry out a command."""
-        return self.desk.handle(command, now_ns)
+        reply = self.desk.handle(command, now_ns)
+        self._memory.write(self.parts, now_ns)
+        return reply
 
     def advance(self, to_ns: int, *, supply_v: float, line_kpa: float) -> Sequence[Stroke]:
         """Live up to `to_ns`; power lost means delivery lost."""
+        strokes = self._live(to_ns, supply_v, line_kpa)
+        self._memory.write(self.parts, to_ns)
+        return strokes
+
+    def _live(self, to_ns: int, supply_v: float, line_kpa: float) -> Sequence[Stroke]:
         volts = self.parts.battery.cell_v(supply_v)
         if volts < MIN_PUMP_V:
             self._lose_power()
@@ -54,7 +64,10 @@ class BuiltInFirmware:
         strokes: list[Stroke] = []
         if self.parts.delivering:
             self._heed(self._causes() & Alarm.MEMORY_ERROR)
+        turning_v = self.parts.battery.turning_v(supply_v)
         while self.parts.delivering and self._t_ns < to_ns:
+            if turning_v < MIN_PUMP_V and self._brown_out(self._spell(to_ns)):
+                return strokes
             strokes += self._deliver(self._spell(to_ns), volts, line_kpa)
         self._watch_rest(to_ns)
         self._t_ns = to_ns
@@ -69,6 +82,19 @@ class BuiltInFirmware:
         """Have the patient ask for a bolus, without the link; a pump that is off feels nothing."""
         if self.listening:
             self.desk.handle(RequestBolus(), self._t_ns)
+
+    @property
+    def feels_warmth(self) -> bool:
+        """Tell whether it makes a difference how warm the pump is."""
+        return self.parts.mechanism.feels_warmth
+
+    def warm(self, liquid_c: float) -> None:
+        """Be as warm as this, in °C, from now on."""
+        self.parts.mechanism.warm(liquid_c)
+
+    def drain_battery(self, mah: float) -> None:
+        """Lose a charge of the cell that went past the pump."""
+        self.parts.battery.drain(mah)
 
     def refill(self, volume_ul: float) -> None:
         """Take so much more into the reservoir; raises ChallengeRefusedError for more than there is room for."""
@@ -89,6 +115,8 @@ class BuiltInFirmware:
             parts.watchdog.fires_ns,
             parts.prime.ends_ns(t_ns) if prime_nl_h else parts.bolus.ends_ns(t_ns),
             parts.dose_limit.reaches_ns(t_ns, rate_nl_h),
+            parts.trial.reaches_ns(t_ns, rate_nl_h),
+            parts.flow_monitor.checks_ns(t_ns),
             parts.schedule.changes_ns(t_ns),
         )
         # What was due before now and still changes nothing must not hold the pump up for ever.
@@ -111,6 +139,8 @@ class BuiltInFirmware:
         parts.prime.run(spell)
         parts.planner.give_back(parts.schedule.run(spell))
         parts.dose_limit.run(spell)
+        parts.trial.run(spell)
+        parts.flow_monitor.run(spell, strokes)
         parts.books.book(turns)
         self._t_ns = spell.to_ns
         parts.rest.delivered(spell.to_ns)
@@ -118,12 +148,21 @@ class BuiltInFirmware:
         causes = self._causes()
         if not causes:
             return strokes
-        self._heed(causes & RESERVOIR)
+        self._heed(causes & (RESERVOIR | Alarm.UNDER_INFUSION))
         if causes & WHILE_DELIVERING:
             for alarm in WHILE_DELIVERING:
                 if parts.delivering:
                     self._heed(causes & alarm)
         return strokes
+
+    def _brown_out(self, spell: Spell) -> bool:
+        """Tell whether the motor is to turn in a spell, which takes the electronics' voltage: they are reset."""
+        turns_ns = self.parts.planner.time_of(1, spell.from_ns, spell.rate_nl_h)
+        if turns_ns > spell.to_ns:
+            return False
+        self._t_ns = turns_ns
+        self._lose_power()
+        return True
 
     def _end_what_was_given(self) -> None:
         parts = self.parts
@@ -152,9 +191,9 @@ class BuiltInFirmware:
         self.parts.alarms.rearm(causes)
         if not causes:
             return
-        self._heed(causes & Alarm.BATTERY_LOW)
+        self._heed(causes & CELL_WARNINGS)
         if self.parts.delivering:
-            self._heed(causes & Alarm.BATTERY_DEPLETED)
+            self._heed(causes & CELL_ENDS)
 
     def _causes(self) -> Alarm:
         return self.parts.alarms.causes(self._t_ns, delivering=self.parts.delivering)
@@ -194,6 +233,8 @@ class BuiltInFirmware:
         self._write(LogEvent.POWER_ON, int(start_up.cut_short))
         for part in (*self.parts, self.desk):
             part.booted(self._t_ns)
+        if start_up.cut_short:
+            self.parts.alarms.reset(self._t_ns)
         return True
 
     def _write(self, event: LogEvent, detail: int) -> None:

@@ -11,6 +11,7 @@ from instruments.intrathecal_pump.messages import (
     DeliveryState,
     DoneReply,
     FullStatus,
+    GetBounds,
     GetClock,
     GetFullStatus,
     GetLimits,
@@ -24,6 +25,8 @@ from instruments.intrathecal_pump.messages import (
     Reply,
     ReplyResult,
     SetClock,
+    SetDoseLimit,
+    SetTrial,
     SetWatchdog,
     Stage,
     Staged,
@@ -32,6 +35,7 @@ from instruments.intrathecal_pump.messages import (
 )
 from instruments.intrathecal_pump.programme import Programme, image
 from instruments.intrathecal_pump.simulated.assembly import Parts
+from instruments.intrathecal_pump.simulated.bounds_desk import BoundsDesk
 from instruments.intrathecal_pump.simulated.part import Part
 from instruments.intrathecal_pump.simulated.therapy_desk import TherapyDesk
 
@@ -45,6 +49,7 @@ class CommandDesk(Part):
         self.parts = parts
         self.serial = serial
         self.therapy = TherapyDesk(parts)
+        self.bounds = BoundsDesk(parts)
 
     @property
     def state(self) -> DeliveryState:
@@ -72,6 +77,8 @@ class CommandDesk(Part):
                 return self.full_status(now_ns)
             case Identify() | GetLimits() | GetStatus() | ReadLog() | GetClock() | ReadStaged():
                 return self.answer(command, now_ns)
+            case SetDoseLimit() | SetTrial() | GetBounds():
+                return self.bounds.handle(command, now_ns)
             case _:
                 return self.therapy.handle(command, now_ns)
 

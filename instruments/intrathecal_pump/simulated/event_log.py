@@ -4,7 +4,7 @@ from collections import deque
 from itertools import islice
 
 from instruments.intrathecal_pump.messages import LogEvent, LogPage, LogRecord
-from instruments.intrathecal_pump.simulated.part import Part
+from instruments.intrathecal_pump.simulated.part import Kept, Part, number_of, rows_of
 from instruments.intrathecal_pump.simulated.real_time_clock import PumpClock
 
 CAPACITY = 4096
@@ -33,6 +33,18 @@ class EventLog(Part):
         held = max(-_DETAIL_MAX, min(_DETAIL_MAX, detail))
         self._records.append(LogRecord(self._total, self._clock.read_ms(t_ns), event, held))
         self._total += 1
+
+    def kept(self) -> Kept:
+        """Return the entries, and how many there ever were."""
+        return {"total": self._total, "records": [[r.number, r.clock_ms, r.event, r.detail] for r in self._records]}
+
+    def restore(self, kept: Kept, shift_ns: int) -> None:
+        """Take up the entries: they bear the pump's own time."""
+        super().restore(kept, shift_ns)
+        rows = rows_of(kept, "records", 4)
+        records = (LogRecord(number, clock_ms, LogEvent(event), detail) for number, clock_ms, event, detail in rows)
+        self._records = deque(records, maxlen=CAPACITY)
+        self._total = int(number_of(kept, "total"))
 
     def page(self, first: int) -> LogPage:
         """Return the entries from number `first` on, or from the oldest kept, as many as fit one frame."""

@@ -13,8 +13,9 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from instruments.intrathecal_pump.messages import Command, Reply
 from instruments.intrathecal_pump.simulated.part_names import PartNames
+from instruments.plant.cell import CellKeys
 from instruments.plant.line import Stroke
-from rig.bench_file.tables import TwinParameters
+from instruments.plant.propellant import PropellantKeys
 from rig.discovery import find_class
 from rig.errors import DiscoveryError
 
@@ -22,7 +23,7 @@ BUILT_IN_FIRMWARE = "instruments.intrathecal_pump.simulated.built_in_firmware:Bu
 FIRMWARE_METHODS = ("advance", "handle", "heard")
 
 
-class PumpParameters(TwinParameters):
+class PumpParameters(PropellantKeys, CellKeys):
     """The `twin` table of the pump in a mocked bench's file: parameters of a simulation, not facts about a real pump.
 
     The reservoir is larger than an implant's, so that days at full rate need no refill on the bench.
@@ -39,9 +40,10 @@ class PumpParameters(TwinParameters):
     low_reservoir_ul: float = Field(default=2_000.0, ge=0, le=1_000_000)
     capacity_ul: float = Field(default=120_000.0, ge=1, le=1_000_000)
     max_hourly_dose_ul: float = Field(default=1_600.0, ge=1, le=1_000_000)
-    cell_drop_v_per_ah: float = Field(default=0.0, ge=0, le=1000)
     clock_drift_ppm: float = Field(default=5.0, ge=-10_000, le=10_000)
     clock_offset_s: float = Field(default=0.0, ge=-1e9, le=1e9)
+    outlet_sensor: bool = False
+    memory: str = ""
     boot_s: float = Field(default=0.2, ge=0, le=60)
 
     @field_validator("firmware")

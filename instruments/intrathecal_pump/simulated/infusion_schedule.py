@@ -40,6 +40,11 @@ class InfusionSchedule(Part):
         return self._steps is not None
 
     @property
+    def programme(self) -> Infusion | None:
+        """Return the programme under way, None without one."""
+        return self._programme
+
+    @property
     def kind(self) -> int:
         """Return the kind of the programme under way, 0 without one."""
         return 0 if self._programme is None else kind_of(self._programme)

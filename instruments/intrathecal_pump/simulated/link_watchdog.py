@@ -1,5 +1,7 @@
 """The link watchdog: how long the rig may be silent while the pump delivers."""
 
+from typing import ClassVar
+
 from instruments.intrathecal_pump.simulated.part import Part
 from instruments.intrathecal_pump.simulated.real_time_clock import NS_PER_MS
 
@@ -8,6 +10,8 @@ FACTORY_WATCHDOG_MS = 60_000
 
 class LinkWatchdog(Part):
     """Counts from the last valid frame; its time is kept without power."""
+
+    KEPT: ClassVar[tuple[str, ...]] = ("_time_ms",)
 
     def __init__(self, now_ns: int) -> None:
         self._time_ms = FACTORY_WATCHDOG_MS

@@ -1,6 +1,7 @@
 """The simulated pump's mechanism: motor, strokes and reservoir. Knows neither wire nor programme."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from instruments.intrathecal_pump.simulated.firmware import PumpParameters
 from instruments.intrathecal_pump.simulated.part import Part
 from instruments.intrathecal_pump.simulated.spell import Turns
 from instruments.plant.line import Stroke
+from instruments.plant.propellant import stroke_share
 from rig.errors import ChallengeRefusedError
 
 _DRAWN_AT_ONCE = 1024
@@ -16,12 +18,24 @@ _DRAWN_AT_ONCE = 1024
 class Mechanism(Part):
     """Motor and reservoir as they truly are; the firmware counts strokes and believes each nominal."""
 
+    KEPT: ClassVar[tuple[str, ...]] = ("_content_ul",)
+
     def __init__(self, parameters: PumpParameters, rng: np.random.Generator) -> None:
         self._parameters = parameters
         self._content_ul = parameters.reservoir_ul
         self._volumes_ul = self._draw(rng)
+        self._liquid_c = parameters.reservoir_nominal_c
         self._stuck = False
         self._stalled = False
+
+    @property
+    def feels_warmth(self) -> bool:
+        """Tell whether its strokes depend on the reservoir's pressure, and so on temperature."""
+        return self._parameters.stroke_percent_per_kpa != 0.0
+
+    def warm(self, liquid_c: float) -> None:
+        """Be as warm as this, in °C, from now on."""
+        self._liquid_c = liquid_c
 
     @property
     def stuck(self) -> bool:
@@ -66,7 +80,8 @@ class Mechanism(Part):
             return []
         done = []
         for t_ns in turns.due_ns:
-            volume_ul = min(next(self._volumes_ul), self._content_ul)
+            share = stroke_share(self._parameters, self._liquid_c, self._content_ul)
+            volume_ul = min(next(self._volumes_ul) * share, self._content_ul)
             self._content_ul -= volume_ul
             done.append(Stroke(t_ns, volume_ul, edges))
         return done

@@ -1,10 +1,11 @@
 """The patient's boluses: what a request gives, the lockout, and the allotment of any 24 h."""
 
 from collections import deque
+from typing import ClassVar
 
 from instruments.intrathecal_pump.messages import PatientTerms, ReplyResult
 from instruments.intrathecal_pump.programme import Bolus, PatientBoluses
-from instruments.intrathecal_pump.simulated.part import Part
+from instruments.intrathecal_pump.simulated.part import Kept, Part, rows_of
 
 _NS_PER_S = 1_000_000_000
 DAY_NS = 86_400 * _NS_PER_S
@@ -16,6 +17,11 @@ class PatientControl(Part):
     What was given is remembered through STOP and without power; the permission is not.
     """
 
+    KEPT: ClassVar[tuple[str, ...]] = (
+        "_given",
+        "_refused",
+    )
+
     def __init__(self) -> None:
         self._terms: PatientBoluses | None = None
         self._starts_ns: deque[int] = deque()
@@ -26,6 +32,11 @@ class PatientControl(Part):
     def bolus(self) -> Bolus | None:
         """Return what a request gives, None when none may be made."""
         return None if self._terms is None else Bolus(self._terms.volume_nl, self._terms.rate_nl_h)
+
+    @property
+    def allotted_nl(self) -> int:
+        """Return what may be asked for in any 24 h, in nL; 0 when no request may be made."""
+        return 0 if self._terms is None else self._terms.volume_nl * self._terms.most_in_24_h
 
     def allow(self, terms: PatientBoluses) -> None:
         """Let the patient ask on these terms from now on."""
@@ -79,6 +90,15 @@ class PatientControl(Part):
             self._given,
             self._refused,
         )
+
+    def kept(self) -> Kept:
+        """Return the counts, and when the boluses of the last 24 h began."""
+        return {**super().kept(), "starts": [[start_ns] for start_ns in self._starts_ns]}
+
+    def restore(self, kept: Kept, shift_ns: int) -> None:
+        """Take up the counts and the boluses."""
+        super().restore(kept, shift_ns)
+        self._starts_ns = deque(start_ns + shift_ns for (start_ns,) in rows_of(kept, "starts", 1))
 
     def power_lost(self) -> None:
         """Let the patient ask no longer."""

@@ -1,5 +1,7 @@
 """The pump's own clock, by which it stamps its log."""
 
+from typing import ClassVar
+
 from instruments.intrathecal_pump.simulated.part import Part
 
 NS_PER_MS = 1_000_000
@@ -7,6 +9,12 @@ NS_PER_MS = 1_000_000
 
 class PumpClock(Part):
     """A real-time clock on a crystal that is off by some ppm; its own small cell keeps it through power cuts."""
+
+    KEPT: ClassVar[tuple[str, ...]] = (
+        "_set_at_ns",
+        "_set_to_ns",
+    )
+    MOMENTS: ClassVar[tuple[str, ...]] = ("_set_at_ns",)
 
     def __init__(self, now_ns: int, *, offset_ns: int, drift_ppm: float) -> None:
         self._set_at_ns = now_ns

@@ -22,6 +22,10 @@ class PumpStartUp(Part):
         """Tell whether the last power cut ended a delivery."""
         return self._cut_short
 
+    def recall(self, *, cut_short: bool) -> None:
+        """Be a pump whose power has just gone away, in a delivery or not, and is back."""
+        self._cut_short = cut_short
+
     def go_down(self, *, delivering: bool) -> bool:
         """Lose the power while delivering or not; tell whether there was any until now."""
         was_fed = self._up_ns is not None

@@ -1,5 +1,7 @@
 """From a wanted rate to the moments of strokes: integrated without rounding, in whole strokes."""
 
+from typing import ClassVar
+
 from instruments.intrathecal_pump.simulated.part import Part
 from instruments.intrathecal_pump.simulated.spell import NEVER_NS, Spell
 from instruments.plant.line import NS_PER_H
@@ -10,6 +12,8 @@ class StrokePlanner(Part):
 
     What is wanted but does not fill a stroke yet is kept, through stops and power cuts, as a half-turned motor is.
     """
+
+    KEPT: ClassVar[tuple[str, ...]] = ("_owed",)
 
     def __init__(self, stroke_nl: int) -> None:
         self._stroke = stroke_nl * NS_PER_H  # in nL·ns/h, so that everything stays a whole number

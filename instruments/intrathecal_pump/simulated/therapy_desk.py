@@ -140,6 +140,8 @@ class TherapyDesk:
     def obstacle(self, programme: Programme, now_ns: int) -> ReplyResult | None:
         """Return why this programme cannot begin now, None when it can."""
         obstacle = self.parts.limits.obstacle(programme, self._standing())
+        if obstacle is None and self.parts.trial.over(now_ns):
+            return ReplyResult.TRIAL_OVER
         if obstacle is None and self._too_much(programme, now_ns):
             return ReplyResult.ABOVE_DOSE_LIMIT
         return obstacle
@@ -147,6 +149,7 @@ class TherapyDesk:
     def begin(self, programme: Programme, now_ns: int) -> None:
         """Begin a programme that nothing stands in the way of."""
         parts = self.parts
+        parts.alarms.programmed()
         match programme:
             case Bolus():
                 self._begin_bolus(programme, now_ns)
@@ -250,7 +253,7 @@ class TherapyDesk:
         return Standing(
             alarm=bool(parts.alarms.latched),
             reservoir_empty=parts.books.empty,
-            battery_depleted=parts.battery.depleted,
+            battery_depleted=parts.battery.depleted or parts.battery.ended,
             bolus_running=parts.bolus.single_under_way,
             basal_nl_h=parts.schedule.highest_nl_h,
             bolus_nl_h=parts.bolus.highest_nl_h,

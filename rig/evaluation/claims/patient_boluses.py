@@ -23,7 +23,8 @@ from rig.quantities import S_PER_H
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
-DAY_S = 24.0 * S_PER_H
+_H_PER_DAY = 24.0
+DAY_S = _H_PER_DAY * S_PER_H
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +125,15 @@ def _longest_refused_s(own: list[Request]) -> float:
 def most_in_24_h(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """Evaluate the largest volume that was delivered in any sliding 24 h of a window, of all kinds together, in µL.
 
-    A window that is shorter is one such span. Raises SeriesError when the data allow no number.
+    Another length is in the recipe's `hours`. A window that is shorter is one such span. Raises SeriesError when the
+    data allow no number.
     """
+    span_s = float(recipe.parameters.get("hours") or _H_PER_DAY) * S_PER_H
     gains = gains_of(recipe, reader)
     c, t_s = gains.corrections, gains.t_s
-    # Each gain is given at its end: 24 h hold what came from the reading at their beginning on.
-    largest = largest_dose_in(t_s[1:], gains.gained_ul, 0.0, DAY_S)
-    hours = min(DAY_S, float(np.ptp(t_s))) / S_PER_H
+    # Each gain is given at its end: a span holds what came from the reading at their beginning on.
+    largest = largest_dose_in(t_s[1:], gains.gained_ul, 0.0, span_s)
+    hours = min(span_s, float(np.ptp(t_s))) / S_PER_H
     noise_mg = math.sqrt(2.0) * c.balance.repeatability_mg
     budget = volume_budget(Gain(largest.value / c.per_mg, hours, noise_mg), c)
     budget = budget.scaled(1.0, 0.0, "µL", [strokes_cut(inputs.stroke_ul(reader), 1.0)])
@@ -192,5 +195,13 @@ KINDS = (
         compute=most_in_24_h,
         graph=GraphKind.DAY,
         panel=ResultPanel("Most in any 24 h", 1),
+    ),
+    ClaimKind(
+        name="most in any span",
+        unit="µL",
+        question="the largest volume delivered in any sliding span of so many hours, of all kinds together, in µL",
+        compute=most_in_24_h,
+        parameters={"hours": "how long the span is, h"},
+        panel=ResultPanel("Most in any span", 1),
     ),
 )

@@ -27,7 +27,12 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     Raises SeriesError when neither was recorded, for fewer than 8 readings, and when neither the plan nor the bench
     file says how good the instrument is.
     """
-    stream, channel = place_of_current(reader)
+    return mean_current(recipe, reader, place_of_current(reader))
+
+
+def mean_current(recipe: Recipe, reader: RecordReader, place: tuple[str, str]) -> Evaluation:
+    """Evaluate the mean of the readings of one stream and channel; raises as `compute`."""
+    stream, channel = place
     current_ma, series = read_column(reader, stream, channel, recipe.from_ns, recipe.to_ns)
     if len(current_ma) < _FEWEST:
         raise SeriesError(f"{len(current_ma)} readings of {stream} in this window: {_FEWEST} are needed for a mean")
@@ -46,12 +51,26 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     return Evaluation(budget, (*inputs.standing_invalid(reader, recipe.to_ns), *lost), details)
 
 
+def place_of_most_readings(reader: RecordReader, from_ns: int, to_ns: int) -> tuple[str, str]:
+    """Return the stream and channel with the most readings of the current in a span: a motor turns for moments only."""
+    return max(_places(reader), key=lambda place: len(reader.series(place[0], from_ns, to_ns, ()).t_ns))
+
+
 def place_of_current(reader: RecordReader) -> tuple[str, str]:
     """Return the stream that tells the current into the pump, and its channel; raise SeriesError for none."""
-    for capability, channel in _PLACES:
-        for stream in streams_of(reader, capability):
-            if channel in {one.name for one in reader.channels(stream)}:
-                return stream, channel
+    return _places(reader)[0]
+
+
+def _places(reader: RecordReader) -> list[tuple[str, str]]:
+    """Return where the current stands, the best instrument first; raise SeriesError when it stands nowhere."""
+    found = [
+        (stream, channel)
+        for capability, channel in _PLACES
+        for stream in streams_of(reader, capability)
+        if channel in {one.name for one in reader.channels(stream)}
+    ]
+    if found:
+        return found
     raise SeriesError(
         "the run recorded no current into the pump: give the bench file's meter sample_every_s, or the DAQ a channel "
         "supply_current"

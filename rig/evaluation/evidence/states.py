@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from rig.evaluation.case import Case
 from rig.evaluation.challenged import dark_spans
+from rig.evaluation.log_words import RESET
 from rig.evaluation.orders import SINGLE
 from rig.evaluation.paces import pace_s
 from rig.evaluation.programme import Stretch
@@ -30,12 +31,17 @@ def testify(case: Case) -> Testimony:
 def _alarms(case: Case) -> list[str]:
     found = []
     for one in case.states:
-        unexpected = [alarm for alarm in one.alarms if alarm not in case.expected_alarms]
+        unexpected = [alarm for alarm in one.alarms if not _provoked(case, alarm, one.at_ns)]
         if unexpected:
             found.append(f"the pump showed the alarm {' and '.join(unexpected)} at {case.hour(one.at_ns):.2f} h")
         elif one.state == "alarm" and not one.alarms:
             found.append(f"the pump was in alarm, without saying which, at {case.hour(one.at_ns):.2f} h")
     return found[:1]
+
+
+def _provoked(case: Case, alarm: str, at_ns: int) -> bool:
+    """Tell whether the plan provokes an alarm; a pump that has lost its power by it may say so unasked."""
+    return alarm in case.expected_alarms or (alarm == RESET and case.power_taken_before(at_ns))
 
 
 def _contradicted(case: Case) -> list[str]:

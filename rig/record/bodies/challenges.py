@@ -29,6 +29,7 @@ class ChallengeKind(StrEnum):
     REFILL = "refill"
     FILLED_ANEW = "filled anew"
     BALANCE_BUMPED = "balance bumped"
+    BATTERY_DRAINED = "battery drained"
     EVAPORATION = "evaporation"
 
 

@@ -3,6 +3,8 @@
 from instruments.intrathecal_pump.messages import Finding
 from instruments.intrathecal_pump.simulated.bolus_engine import BolusEngine
 from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
+from instruments.intrathecal_pump.simulated.flow_monitor import FlowMonitor
+from instruments.intrathecal_pump.simulated.forecast import Forecast
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
 from instruments.intrathecal_pump.simulated.patient import PatientControl
@@ -10,6 +12,7 @@ from instruments.intrathecal_pump.simulated.priming import Priming
 from instruments.intrathecal_pump.simulated.rest_timer import RestTimer
 from instruments.intrathecal_pump.simulated.self_test import PumpSelfTest
 from instruments.intrathecal_pump.simulated.spell import NEVER_NS
+from instruments.intrathecal_pump.simulated.trial import TrialSession
 
 
 class PrimesTwice(Priming):
@@ -42,6 +45,30 @@ class NoDoseIsTooMuch(DoseLimit):
 
     def forbids(self, _t_ns, _volume_nl, _rate_nl_h, _beside_nl_h):
         return False
+
+
+class CountsTheLastHour(DoseLimit):
+    def limit(self, dose_nl, window_s):
+        super().limit(dose_nl, min(window_s, 3_600))
+        self.window_s = window_s
+
+
+class TrialWithoutEnd(TrialSession):
+    def over(self, _t_ns):
+        return False
+
+    def reaches_ns(self, _t_ns, _rate_nl_h):
+        return NEVER_NS
+
+
+class MeasuresNothing(FlowMonitor):
+    def run(self, spell, strokes):
+        """Does nothing."""
+
+
+class ForgetsTheBoluses(Forecast):
+    def asked_for_nl_day(self):
+        return 0.0
 
 
 class RestsForEver(RestTimer):
@@ -82,6 +109,9 @@ OTHER_PARTS = {
     "prime": PrimesTwice,
     "patient": LockoutFromTheEnd,
     "dose_limit": NoDoseIsTooMuch,
+    "trial": TrialWithoutEnd,
+    "flow_monitor": MeasuresNothing,
+    "forecast": ForgetsTheBoluses,
     "rest": RestsForEver,
     "self_test": FindsTheMotorBad,
 }

@@ -128,7 +128,7 @@ def test_power_that_returns_boots_a_stopped_pump_that_logs_what_was_lost(build_b
     booting = bare.firmware.listening
     bare.wait(5)
     assert (booting, bare.firmware.listening, bare.status.state) == (False, True, DeliveryState.STOPPED)
-    assert bare.log[2:] == [(LogEvent.POWER_ON, 1, 10_300)]
+    assert bare.log[2:] == [(LogEvent.POWER_ON, 1, 10_300), (LogEvent.RESET, 0, 10_300)]
 
 
 def test_a_power_cut_while_stopped_lost_nothing(build_bare):
@@ -152,7 +152,7 @@ def test_settings_counts_and_log_survive_a_power_cut(build_bare):
         before.delivered_nl,
         before.reservoir_nl,
         150_000,
-        before.log_entries + 1,
+        before.log_entries + 2,
     )
 
 

@@ -244,7 +244,10 @@ def mistakes(tmp_path):
             '{ watchdgo = "a:B" }',
             "pump.twin.parts.watchdgo: this key is not known; did you mean 'watchdog'",
         ),
-        ('{ magnet = "a:B" }', "allowed here: alarms, battery, bolus, books, clock, desk, dose_limit, limits, log,"),
+        (
+            '{ magnet = "a:B" }',
+            "allowed here: alarms, battery, bolus, books, clock, desk, dose_limit, flow_monitor, forecast,",
+        ),
         (f'{{ log = "{defects.__name__}:HasGabs" }}', "has no class HasGabs; did you mean 'HasGaps'?"),
         (f'{{ log = "{defects.__name__}:RunsFast" }}', "RunsFast' is not this part; must be module:Class of EventLog"),
         (

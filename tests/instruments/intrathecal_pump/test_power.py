@@ -52,8 +52,30 @@ def test_the_log_tells_of_the_power_that_was_lost(fed):
     driver.run_continuous(rate_ul_h=1000.0)
     switch(fed, 60.0, interlock_closed=False)
     switch(fed, interlock_closed=True)
-    entry = driver.read_log()[-1]
+    entry = driver.read_log()[-2]
     assert (entry.event, entry.detail) == ("power_on", 1)
+
+
+def cut_while_infusing(fed):
+    driver = fed.open()
+    driver.run_continuous(rate_ul_h=1000.0)
+    switch(fed, 60.0, interlock_closed=False)
+    switch(fed, interlock_closed=True)
+    return driver
+
+
+def test_a_delivery_that_ended_with_the_power_is_a_critical_alarm_through_further_cuts(fed):
+    driver = cut_while_infusing(fed)
+    switch(fed, 60.0, interlock_closed=False)
+    switch(fed, interlock_closed=True)
+    assert (driver.status().critical, driver.status().state) == (("reset",), PumpState.STOPPED)
+
+
+@pytest.mark.parametrize("act", [lambda driver: driver.stop(), lambda driver: driver.run_continuous(rate_ul_h=10.0)])
+def test_whoever_says_what_is_to_be_done_now_ends_it(fed, act):
+    driver = cut_while_infusing(fed)
+    act(driver)
+    assert driver.status().alarms == ()
 
 
 def test_a_cut_too_short_to_measure_is_a_cut(fed):

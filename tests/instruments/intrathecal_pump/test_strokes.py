@@ -10,6 +10,7 @@ from instruments.intrathecal_pump.simulated.battery import Battery
 from instruments.intrathecal_pump.simulated.bolus_engine import BolusEngine
 from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
+from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
 from instruments.intrathecal_pump.simulated.real_time_clock import PumpClock
 from instruments.intrathecal_pump.simulated.spell import NEVER_NS, Spell, Turns
@@ -150,7 +151,8 @@ def test_a_stroke_on_an_empty_reservoir_moves_nothing():
 
 
 def test_a_cell_loses_voltage_by_the_charge_drawn():
-    battery = Battery(drop_v_per_ah=10.0)
+    schedule = InfusionSchedule(PumpClock(0, offset_ns=0, drift_ppm=0.0))
+    battery = Battery(PumpParameters(cell_drop_v_per_ah=10.0), stroke_nl=500, schedule=schedule)
     battery.idle(100 * 3600.0)  # 0.25 mA for 100 h: 0.025 Ah
     assert battery.cell_v(3.0) == pytest.approx(3.0 - 0.25)
 

@@ -17,8 +17,10 @@ from instruments.intrathecal_pump.dialect import (
 from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES, DialectError
 from instruments.intrathecal_pump.messages import (
     Acknowledge,
+    Bounds,
     FullLimits,
     FullStatus,
+    GetBounds,
     GetFullLimits,
     GetFullStatus,
     PatientReply,
@@ -28,7 +30,9 @@ from instruments.intrathecal_pump.messages import (
     RequestBolus,
     SelfTest,
     SelfTestReply,
+    SetDoseLimit,
     SetLowMark,
+    SetTrial,
     Stage,
     StagedPart,
     StagePart,
@@ -65,10 +69,12 @@ short = st.one_of(
     st.builds(PatientBoluses, u32, u32, u32, u16),
 )
 commands = st.one_of(
-    *(st.builds(bare) for bare in (GetFullLimits, GetFullStatus, RequestBolus, Acknowledge, SelfTest)),
+    *(st.builds(bare) for bare in (GetFullLimits, GetFullStatus, RequestBolus, Acknowledge, SelfTest, GetBounds)),
     st.builds(ReadPart, u16),
     st.builds(Refilled, u32),
     st.builds(SetLowMark, u32),
+    st.builds(SetDoseLimit, u32, u32),
+    st.builds(SetTrial, u32, u32),
     st.builds(StagePart, u16, u16, parts),
     st.builds(Stage, short),
 )
@@ -90,6 +96,7 @@ replies = st.one_of(
         st.just(CommandCode.GET_FULL_STATUS),
         st.builds(lambda said, critical: replace(said, critical=said.therapy.alarms & critical), full, every_alarm),
     ),
+    st.tuples(st.just(CommandCode.GET_BOUNDS), st.builds(Bounds, *(u32,) * 6, u64, u64)),
     st.tuples(st.just(CommandCode.REQUEST_BOLUS), st.builds(PatientReply, st.sampled_from(ReplyResult))),
     st.tuples(st.just(CommandCode.SELF_TEST), st.builds(SelfTestReply, st.integers(0, 15).map(Finding))),
 )
@@ -137,13 +144,14 @@ NOTHING = encode_reply(
         (CommandCode.GET_FULL_STATUS, NOTHING + b"\0"),
         (CommandCode.GET_FULL_STATUS, NOTHING + b"\0\x02"),  # a critical alarm that is not set
         (CommandCode.GET_FULL_STATUS, NOTHING[:50] + b"\x80\x00" + NOTHING[52:]),  # no such alarm
-        (CommandCode.GET_FULL_STATUS, NOTHING[:52] + b"\x02\x00" + NOTHING[54:]),  # no such alarm sounds
+        (CommandCode.GET_FULL_STATUS, NOTHING[:52] + b"\x80\x00" + NOTHING[54:]),  # no such alarm sounds
         (CommandCode.REQUEST_BOLUS, b"\0\x7f"),  # no such answer
         (CommandCode.REQUEST_BOLUS, b"\0\0\0"),
         (CommandCode.SELF_TEST, b"\0\0\x10"),  # no such finding
         (CommandCode.READ_PART, b"\0\0\0"),
         (CommandCode.GET_FULL_LIMITS, b"\0" * 60),
         (CommandCode.ACKNOWLEDGE, b"\0\0"),
+        (CommandCode.GET_BOUNDS, b"\0" * 40),
     ],
 )
 def test_what_the_link_does_not_know_is_never_a_reply(code, payload):

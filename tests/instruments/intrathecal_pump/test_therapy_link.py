@@ -44,12 +44,14 @@ def test_a_change_that_breaks_off_at_any_byte_leaves_the_former_therapy(ward, ha
     assert infusion(hand, 40)[:2] == (1, 30_008)
 
 
-@pytest.mark.parametrize("code", [0x13, 0x22, 0x23, 0x24, 0x25, 0x26])
+@pytest.mark.parametrize("code", [0x13, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27, 0x28])
 def test_what_must_not_happen_twice_needs_a_number(hand, code):
     assert hand.ask(0, code, b"") == (BAD_SEQUENCE, b"")
 
 
-@pytest.mark.parametrize("code, right", [(0x14, 2), (0x20, 0), (0x21, 0), (0x22, 0), (0x23, 0), (0x24, 4), (0x25, 4)])
+@pytest.mark.parametrize(
+    "code, right", [(0x14, 2), (0x20, 0), (0x21, 0), (0x22, 0), (0x23, 0), (0x24, 4), (0x25, 4), (0x29, 0)]
+)
 def test_a_payload_of_another_length_is_refused(hand, code, right):
     for n, length in enumerate({0, 1, 3, 5, 8} - {right}):
         assert hand.ask(n + 1, code, bytes(length)) == (BAD_LENGTH, b"")

@@ -1,0 +1,72 @@
+"""What bounds the pump's delivery: the largest dose in a sliding window, a trial; and the dates that it foretells."""
+
+from instruments.intrathecal_pump.messages import Bounds, DoneReply, GetBounds, SetDoseLimit, SetTrial
+from instruments.intrathecal_pump.programmer import Skill
+from instruments.intrathecal_pump.readings import NS_PER_MS
+from rig.pump_skills import PumpOutlook
+
+S_PER_H = 3600
+MIN_BOUND_NL = 1_000
+WINDOW_S = (3_600, 86_400)
+TRIAL_S = (60, 2_678_400)
+
+
+class BoundsSkills(Skill):
+    """Bounds hold for all kinds of delivery together, and through power cuts, until they are set anew."""
+
+    def set_dose_limit(self, *, volume_ul: float, window_hours: float) -> None:
+        """Set the most, in µL, that any sliding window of so many hours (1 to 24, in whole s) may hold.
+
+        Raises OutOfRangeError for what the pump cannot be set to, RefusedError when it declines or does not show it.
+        """
+        volume_nl = self._volume_nl("a largest dose", volume_ul)
+        window_s = self._programmer.whole("a window", window_hours, *WINDOW_S, "h", S_PER_H)
+        with self._programmer.verb("set_dose_limit", volume_ul=volume_ul, window_hours=window_hours) as talk:
+            talk.ask(SetDoseLimit(volume_nl, window_s), DoneReply)
+            seen = talk.ask(GetBounds(), Bounds)
+            if (seen.limit_nl, seen.window_s) != (volume_nl, window_s):
+                raise talk.not_seen(f"a largest dose of {volume_ul:g} µL in any {window_hours:g} h")
+
+    def begin_trial(self, *, total_ul: float, over_hours: float) -> None:
+        """Control the begin of a trial session: at most so much in µL, for at most so many hours, of all delivery.
+
+        Raises OutOfRangeError for what the pump cannot be set to, RefusedError when it declines or does not show it.
+        """
+        total_nl = self._volume_nl("a trial's total dose", total_ul)
+        seconds = self._programmer.whole("a trial", over_hours, *TRIAL_S, "h", S_PER_H)
+        with self._programmer.verb("begin_trial", total_ul=total_ul, over_hours=over_hours) as talk:
+            talk.ask(SetTrial(total_nl, seconds), DoneReply)
+            seen = talk.ask(GetBounds(), Bounds)
+            # A pump that infuses may have used some of it by now.
+            if seen.trial_nl != total_nl or not 0 < seen.trial_left_s <= seconds:
+                raise talk.not_seen(f"a trial of {total_ul:g} µL in {over_hours:g} h")
+
+    def end_trial(self) -> None:
+        """Control the end of a trial session: nothing of it bounds delivery any longer.
+
+        Raises RefusedError when the pump declines or does not show it.
+        """
+        with self._programmer.verb("end_trial") as talk:
+            talk.ask(SetTrial(0, 0), DoneReply)
+            if talk.ask(GetBounds(), Bounds).trial_nl:
+                raise talk.not_seen("the end of a trial")
+
+    def read_outlook(self) -> PumpOutlook:
+        """Get the dates that the pump foretells, by its own clock in UTC ns."""
+        with self._programmer.verb("read_outlook") as talk:
+            said = talk.ask(GetBounds(), Bounds)
+            outlook = PumpOutlook(
+                pump_clock_ns=self._programmer.status().clock_ms * NS_PER_MS,
+                refill_by_ns=said.refill_ms * NS_PER_MS,
+                replace_by_ns=said.replacement_ms * NS_PER_MS,
+            )
+            talk.note(
+                pump_clock_ns=outlook.pump_clock_ns,
+                refill_by_ns=outlook.refill_by_ns,
+                replace_by_ns=outlook.replace_by_ns,
+            )
+        return outlook
+
+    def _volume_nl(self, what: str, volume_ul: float) -> int:
+        capacity_nl = self._programmer.full.capacity_nl
+        return self._programmer.whole_nl(what, volume_ul, (MIN_BOUND_NL, capacity_nl, 1), "µL")

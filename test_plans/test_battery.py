@@ -1,0 +1,48 @@
+"""The battery from new to the end of its service: the dose holds over all of it, and the warning comes in time."""
+
+import pytest
+
+# So much flows that an hour's weighing on either side tells evaporation well enough.
+pytestmark = pytest.mark.evaporation(hours=1)
+
+A_DAYS_CHARGE_MAH = 11.6  # at the rate of the plan
+
+
+@pytest.mark.requirement("IT-07", "5.1.4")
+def test_the_dose_holds_over_the_voltages_of_a_battery(pump, bench, verify):
+    """From a fresh battery's voltage down to where it is all but depleted the rate stays within its limits."""
+    bench.expect_alarm("battery_low")
+    pump.run_continuous(rate_ul_h=400.0)
+    bench.dwell(hours=1, doing="stabilising")
+    for volts in (3.2, 2.8, 2.6, 2.42):
+        with bench.challenge.supply_voltage(v=volts):
+            bench.dwell(minutes=10, doing="settling")
+            with bench.window(f"at {volts:g} V") as window:
+                bench.dwell(hours=1.5, doing=f"at {volts:g} V")
+        verify(f"flow at {volts:g} V", window.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.requirement("IT-07", "5.1.6")
+def test_elective_replacement_comes_90_days_before_the_end_of_service(pump, bench, verify):
+    """A battery that asks for its replacement serves 90 days more at the programmed rate, within the dose's limits."""
+    pump.run_continuous(rate_ul_h=187.0)
+    bench.dwell(hours=1, doing="stabilising")
+    bench.challenge.drain_battery(mah=13_300.0)  # all but what precedes the warning
+    with bench.window("to the end") as whole:
+        with bench.window("in service") as served:
+            for day in range(92):
+                bench.challenge.drain_battery(mah=A_DAYS_CHARGE_MAH)
+                bench.dwell(minutes=5, doing=f"day {day + 1}")
+        for day in range(92, 115):
+            bench.challenge.drain_battery(mah=A_DAYS_CHARGE_MAH)
+            bench.dwell(minutes=5, doing=f"day {day + 1}")
+    warning = whole.alarm_came(alarm="elective_replacement", within_s=3600, priority="non-critical")
+    end = whole.alarm_came(
+        alarm="end_of_service", within_s=12 * 3600, after="elective_replacement", priority="critical"
+    )
+    verify("the replacement was asked for", warning).holds()
+    verify("the end was signalled", end).holds()
+    verify("the cell was good for it", whole.no_alarm(which="battery_depleted")).holds()
+    verify("service after the warning", whole.service_after_warning(accuracy_ma=0.01)).within("90 days")
+    verify("flow while in service", served.flow_error()).within("basal accuracy")
+    verify("nothing was made up", whole.nothing_made_up(after="end_of_service")).within("nothing made up")

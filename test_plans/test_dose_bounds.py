@@ -1,0 +1,51 @@
+"""Bounds of the dose: a sliding window, a trial session, and the date for which a refill is planned."""
+
+import pytest
+
+# So much flows that an hour's weighing on either side tells evaporation well enough.
+pytestmark = pytest.mark.evaporation(hours=1)
+
+
+@pytest.mark.requirement("IT-12")
+def test_no_sliding_window_holds_more_than_is_set(pump, bench, verify):
+    """With 105 µL in any 4 h the infusion goes on, and boluses on top of it are given as far as they fit."""
+    pump.set_dose_limit(volume_ul=105.0, window_hours=4)
+    pump.allow_patient_boluses(volume_ul=20.0, lockout_minutes=10, most_in_24_h=48)
+    with bench.window("8 h") as hours:
+        pump.run_continuous(rate_ul_h=10.0)
+        for number in range(16):
+            pump.request_patient_bolus()
+            bench.dwell(minutes=30, doing=f"request {number + 1} of 16")
+    verify("most in any 4 h", hours.most_in(hours=4)).within("105 µL in any 4 h")
+    verify("volume of what was granted", hours.volume_error()).within("volume accuracy")
+    verify("the infusion went on", hours.no_alarm()).holds()
+    verify("the pump's log tells all", hours.log_tells_all()).holds()
+
+
+@pytest.mark.requirement("IT-12")
+def test_a_trial_gives_its_total_dose_and_no_more(pump, bench, verify):
+    """A trial of 150 µL in a day ends delivery when they are given, infusion and bolus together, and says so."""
+    with bench.window("trial") as trial:
+        pump.begin_trial(total_ul=150.0, over_hours=24)
+        pump.run_continuous(rate_ul_h=50.0)
+        bench.dwell(hours=1, doing="infusing")
+        pump.give_bolus(volume_ul=25.0)
+        bench.dwell(hours=3, doing="to the total dose and beyond")
+    over = trial.alarm_came(alarm="trial_over", within_s=2.6 * 3600, after="run_continuous", priority="non-critical")
+    verify("the end was signalled", over).holds()
+    verify("volume of the trial", trial.volume()).within("trial of 150 µL")
+    verify("nothing was made up", trial.nothing_made_up(after="trial_over")).within("nothing made up")
+
+
+@pytest.mark.requirement("IT-18")
+def test_the_refill_date_assumes_all_allotted_boluses(pump, bench, verify):
+    """The date for which the pump asks to be refilled takes it that the patient uses all that is allowed."""
+    pump.refilled(volume_ul=20_000.0)  # what the pump believes; the reservoir holds more
+    pump.set_low_reservoir(volume_ul=2_000.0)
+    pump.allow_patient_boluses(volume_ul=20.0, lockout_minutes=60, most_in_24_h=10)
+    pump.run_continuous(rate_ul_h=20.0)
+    with bench.window("at the refill") as refill:
+        bench.dwell(minutes=30, doing="infusing")
+        pump.read_outlook()
+        bench.dwell(minutes=30, doing="infusing on")
+    verify("the refill date", refill.refill_date_error()).within("refill date")

@@ -1,0 +1,43 @@
+"""The refill date that a pump foretells, from a record with a content, a programme and an allotment that are known."""
+
+import numpy as np
+import pytest
+
+from rig.record.bodies.judging import Limit
+from tests.evaluation.happenings import clock_ahead, judged, ns, tell
+from tests.evaluation.records import HOUR_NS, weighed
+
+HALF_A_DAY = Limit(unit="h", lower=-12.0, upper=12.0)
+
+
+def foretold(folder, hours, *, mark=True, read=True, rate_ul_h=20.0):
+    """A pump with 20 mL foretells so many hours to its mark of 2 mL; a patient may ask for 200 µL a day."""
+    with weighed(folder, lambda _hour: 0.0, hours=33) as record:
+        clock_ahead(record, 0.0, reservoir=np.full(33 * 60 + 1, 20_000.0))
+        if mark:
+            tell(record, -300, "set_low_reservoir", volume_ul=2_000.0)
+        tell(record, -240, "allow_patient_boluses", volume_ul=20.0, lockout_minutes=60, most_in_24_h=10)
+        if rate_ul_h:
+            tell(record, -180, "run_continuous", rate_ul_h=rate_ul_h)
+        said = {"pump_clock_ns": ns(600), "refill_by_ns": ns(600) + round(hours * HOUR_NS)}
+        if read:
+            tell(record, 600, "read_outlook", extra=said)
+        return judged(record, "refill date error", HALF_A_DAY)
+
+
+# 18,000 µL at 20 µL/h and 200 µL a day last 635.3 h, and 900 h without the boluses.
+@pytest.mark.parametrize("hours, error_h", [(635.3, 0.0), (900.0, 264.7), (600.0, -35.3)])
+def test_a_date_is_held_to_infusion_and_allotment_together(tmp_path, hours, error_h):
+    assert foretold(tmp_path, hours).number.value == pytest.approx(error_h, abs=0.1)
+
+
+def test_boluses_alone_take_of_the_content_too(tmp_path):
+    assert foretold(tmp_path, 2160.0, rate_ul_h=0.0).number.value == pytest.approx(0.0, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "lacking, why", [({"mark": False}, "the low mark is not in the record"), ({"read": False}, "no date was read")]
+)
+def test_what_the_record_lacks_is_said(tmp_path, lacking, why):
+    result = foretold(tmp_path, 635.3, **lacking)
+    assert (result.verdict, why in result.reasons[0]) == ("INVALID", True)
