@@ -5,11 +5,12 @@ BIN    := $(VENV)/bin
 RUNS   ?= runs
 WORKERS ?= 2
 DRAWS   ?= 100
+CRASHES ?= 10000
 BENCH  ?= benches/mocked.toml
 
 # `make quick`: these rooms without the files that take longest. What is added to a room is quick until it is listed here.
 QUICK  := tests/core tests/record tests/evaluation tests/metrology tests/plant tests/reports tests/instruments
-SLOW   := tests/core/test_bench.py tests/core/test_children.py tests/core/test_kill_the_run.py tests/record/test_kill.py \
+SLOW   := tests/core/test_bench.py tests/core/test_children.py tests/core/test_kill_the_run.py tests/record/test_kill.py tests/record/test_power_loss.py \
 	tests/metrology/planning/test_sequential.py tests/metrology/test_coverage.py tests/metrology/weighing/test_flow.py \
 	tests/metrology/uncertainty/test_decision.py tests/metrology/uncertainty/test_joint.py \
 	tests/metrology/uncertainty/test_tolerance.py tests/reports/test_page.py tests/reports/test_in_a_browser.py \
@@ -24,7 +25,7 @@ export PYTHONDONTWRITEBYTECODE =
 # numpy's linear algebra must not start threads of its own: two cores are shared with the twins.
 export OPENBLAS_NUM_THREADS = 1
 
-.PHONY: help run catalogue test quick check hooks bench coverage servers parquet lock clean
+.PHONY: help run catalogue test quick nightly check hooks bench coverage servers parquet lock clean
 
 # What stands behind ## is the help; tests/docs/test_makefile.py holds that no target is without.
 help: ## say what there is to make
@@ -59,6 +60,9 @@ test: check ## set up, then run every check and every test (WORKERS=)
 
 quick: $(VENV)/.dev-installed ## run the tests that need no server and little time, under 30 s on two idle cores
 	$(BIN)/python -m pytest $(QUICK) $(addprefix --ignore=,$(SLOW)) -n $(WORKERS) --dist loadfile
+
+nightly: $(VENV)/.dev-installed ## let the power fail ten thousand times under a record, some minutes (CRASHES=, WORKERS=)
+	RIG_CRASHES=$(CRASHES) $(BIN)/python -m pytest tests/record/test_power_loss.py -n $(WORKERS)
 
 check: $(VENV)/.dev-installed ## set up, then lint, format, types and import contracts, no tests
 	$(BIN)/ruff check .

@@ -1,6 +1,5 @@
 """The one place that appends: it numbers, stamps, chains and commits entries, for whoever holds the writer's lock."""
 
-import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -8,7 +7,8 @@ from pathlib import Path
 
 from rig.errors import RecordClosedError, RecordError
 from rig.record.chain import GENESIS, entry_hash
-from rig.record.schema import CHECKPOINT_BYTES, PAGE_BYTES, connect, create_tables
+from rig.record.disk import Flusher, sync_file, sync_folder
+from rig.record.schema import CHECKPOINT_BYTES, PAGE_BYTES, connect, create_tables, journal_of
 
 _INSERT = "INSERT INTO entry (seq, t_ns, kind, name, body, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _TAIL = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
@@ -18,14 +18,15 @@ class Ledger:
     """An open record that takes entries, from any thread of the process; each `append` is one committed transaction.
 
     A commit is handed to the operating system before `append` returns (WAL, synchronous=NORMAL): it survives the
-    death of the process. It reaches the disk when the system writes back (Linux: within half a minute) or at the next
-    checkpoint (every 16 MB), so that a power loss may cost the latest entries, but never the order or the wholeness of
-    those before; after `sync_from_now` it costs nothing.
+    death of the process. A thread brings it to the disk within half a second, plus the time that the disk takes, so
+    that a power loss may cost the latest entries, but never the order or the wholeness of those before; after
+    `flush` and `sync_from_now` it costs nothing.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, flusher: Flusher | None = None) -> None:
         self.path = path
         self._connection = connection
+        self._flusher = flusher
         self._lock = threading.Lock()
         self._tail: tuple[int, bytes] | None = None
         self._closed = False
@@ -42,6 +43,7 @@ class Ledger:
                 raise RecordError(f"{path} cannot be created: it exists")
             _write_first_entry(part, (1, t_ns, kind, name, body, None))
             part.rename(path)
+            sync_folder(path.parent)
         except (OSError, sqlite3.Error) as error:
             raise RecordError(f"{path} cannot be created: {error}") from error
         finally:
@@ -49,7 +51,7 @@ class Ledger:
         connection = connect(path, write=True)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_BYTES // PAGE_BYTES}")
-        return cls(connection, path)
+        return cls(connection, path, Flusher(journal_of(path)))
 
     @classmethod
     def resume(cls, path: Path) -> "Ledger":
@@ -66,6 +68,8 @@ class Ledger:
         with self._lock:
             if self._closed:
                 raise RecordClosedError(f"{self.path} is closed: {kind} {name} came too late")
+            if self._flusher is not None and self._flusher.problem:
+                raise RecordError(f"{self.path} does not reach the disk: {self._flusher.problem}")
             try:
                 last_seq, last_hash = self._tail or self._read_tail()
                 # Forgotten until the entry is in: whatever interrupts us here, the next append asks the database.
@@ -76,7 +80,24 @@ class Ledger:
             except (sqlite3.Error, UnicodeEncodeError) as error:
                 raise RecordError(f"{self.path}: {kind} {name!a} could not be recorded: {error}") from error
             self._tail = seq, digest
+            if self._flusher is not None:
+                self._flusher.appended()
             return seq
+
+    def flush(self) -> None:
+        """Wait until all that was appended is on the disk: a power loss costs nothing of it.
+
+        Raises RecordClosedError after `close`, RecordError when the disk does not take it.
+        """
+        with self._lock:
+            if self._closed:
+                raise RecordClosedError(f"{self.path} is closed")
+            if self._flusher is None:
+                return
+            try:
+                self._flusher.flush()
+            except OSError as error:
+                raise RecordError(f"{self.path} does not reach the disk: {error}") from error
 
     def sync_from_now(self) -> None:
         """Make every further append wait for the disk, which brings everything before it there as well.
@@ -87,6 +108,7 @@ class Ledger:
             if self._closed:
                 raise RecordClosedError(f"{self.path} is closed")
             self._connection.execute("PRAGMA synchronous = FULL")
+            self._end_flusher()
 
     def seal(self) -> None:
         """Fold the WAL in, when nobody is reading, so that one file stands alone.
@@ -98,7 +120,9 @@ class Ledger:
             try:
                 self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
                 self._fold_wal()
-            except sqlite3.Error as error:
+                # A journal that comes back with the power would lie beside a record that it does not belong to.
+                sync_folder(self.path.parent)
+            except (OSError, sqlite3.Error) as error:
                 raise RecordError(f"{self.path} could not be brought to the disk: {error}") from error
 
     def _fold_wal(self) -> None:
@@ -114,7 +138,13 @@ class Ledger:
         """Close the file; safe to repeat."""
         with self._lock:
             self._closed = True
+            self._end_flusher()
             self._connection.close()
+
+    def _end_flusher(self) -> None:
+        if self._flusher is not None:
+            self._flusher.close()
+        self._flusher = None
 
     def _read_tail(self) -> tuple[int, bytes]:
         row = self._connection.execute(_TAIL).fetchone()
@@ -134,5 +164,4 @@ def _write_first_entry(part: Path, entry: tuple[int, int, str, str, str, None]) 
         connection.execute("PRAGMA journal_mode = WAL")
     finally:
         connection.close()
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
+    sync_file(part)

@@ -135,13 +135,18 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     return connection
 
 
+def journal_of(path: Path) -> Path:
+    """Return where the write-ahead journal of a record stands while it is written."""
+    return path.with_name(f"{path.name}-wal")
+
+
 def _stale_journal(path: Path) -> Path | None:
     """Return the journal that lies beside a record without belonging to it; None where there is none.
 
     Bytes 18 and 19 of a database say whether it keeps a write-ahead journal. A finished record keeps none, and SQLite
     takes one that lies there for its own all the same.
     """
-    journal = path.with_name(f"{path.name}-wal")
+    journal = journal_of(path)
     if not journal.is_file():
         return None
     try:

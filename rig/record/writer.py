@@ -33,8 +33,8 @@ class RunRecord:
     """The record of a run that is going on: one writing process, any of its threads.
 
     Each method commits one entry and returns its seq; when it has returned, the entry survives the death of the
-    process (SIGKILL included). A power loss may cost what the operating system had not yet written back (Linux: half a
-    minute, and 16 MB at most), never the wholeness of what came before; `stop` brings everything to the disk.
+    process (SIGKILL included). A power loss may cost the last second, where the disk takes no longer than half of one,
+    never the wholeness of what came before; `flush` and `stop` bring everything to the disk.
 
     All methods raise RecordClosedError after the stop, and RecordError when the entry cannot be written.
     Not to be called from signal handlers.
@@ -131,6 +131,10 @@ class RunRecord:
     def raw(self, kind: Kind, name: str, body: dict[str, Json]) -> int:
         """Record an entry in words that are not this rig's: those of another version, say. Nothing is checked."""
         return self._append(kind, name, body)
+
+    def flush(self) -> None:
+        """Wait until all that was recorded is on the disk: a power loss costs nothing of it."""
+        self._ledger.flush()
 
     def demand_its_file(self) -> None:
         """Make sure that the record can still be found where it was begun; raises RecordError when it was removed.
