@@ -1,9 +1,12 @@
 """`rig sync [RUN…]`: past runs into InfluxDB."""
 
 import argparse
+import sys
+from pathlib import Path
 
 from commands.command import EXIT_FOUND_PROBLEMS, RigCommand, takes_runs
 from commands.records import close_killed
+from rig.errors import RecordError
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,14 +18,26 @@ def _run(options: argparse.Namespace) -> int:
     from rig.record.folder import find_run, list_runs
 
     named = [find_run(options.runs, name) for name in options.runs_meant]
-    paths = named or [summary.path for summary in list_runs(options.runs) if not summary.problem]
-    for path in paths:
-        close_killed(path)
+    paths = named or [summary.path for summary in list_runs(options.runs)]
     if not paths:
         return 0
     from rig.streaming.sync import sync  # behind the look-up: a name that means no run is said at once
 
-    return 0 if sync(paths, print) else EXIT_FOUND_PROBLEMS
+    readable = [path for path in paths if _closed(path)]
+    all_sent = sync(readable, print)
+    return 0 if all_sent and readable == paths else EXIT_FOUND_PROBLEMS
+
+
+def _closed(path: Path) -> bool:
+    """Close a run that was killed; tell whether the record can be read, and say what to do where it cannot."""
+    from rig.streaming.sync import SALVAGE_IT
+
+    try:
+        close_killed(path)
+    except RecordError as error:
+        print(f"{path.name}: {error}: nothing of it was sent; {SALVAGE_IT}", file=sys.stderr)
+        return False
+    return True
 
 
 COMMAND = RigCommand("sync", "send what is pending of past runs to InfluxDB and compare the counts", _arguments, _run)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from rig.errors import RecordError, StreamerBusyError, StreamingError
+from rig.errors import RecordCorruptError, RecordError, StreamerBusyError, StreamingError
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
 from rig.streaming.cursor import StreamStatus, cursor_path, read_progress
@@ -15,6 +15,7 @@ from rig.streaming.target import Target, find_target
 # `rig sync` is waited for by a person.
 PATIENCE_S = 60.0
 _EQUAL = "counts equal"
+SALVAGE_IT = "restore it from a copy, or read what is left of it with `rig salvage RECORD OUT`"
 
 
 def sync(
@@ -64,6 +65,7 @@ class _Syncing:
     def _send(self, record: Path, name: str, target: Target, *, live: bool) -> bool:
         if _is_done(record, target):
             return True
+        demand_whole(record)
         from rig.streaming.streamer import stream  # brings the client: a second that only sending is worth
 
         progress = stream(
@@ -82,6 +84,18 @@ class _Syncing:
             for text in start_streamer(record, self._environment):
                 self._say(f"{name}: {text}")
         return not progress.reconciled or progress.reconciled.startswith(_EQUAL)
+
+
+def demand_whole(record: Path) -> None:
+    """Hold a whole record against its hash chain before any of it leaves here.
+
+    Raises RecordCorruptError that says what to do when it is not what was recorded.
+    """
+    try:
+        with RecordReader(record) as reader:
+            reader.verify_chain()
+    except RecordCorruptError as error:
+        raise RecordCorruptError(f"{error}: nothing of it was sent; {SALVAGE_IT}", error.seq) from error
 
 
 def _is_done(record: Path, target: Target) -> bool:
