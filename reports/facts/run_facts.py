@@ -236,7 +236,7 @@ class RecordedSignal:
 
 @dataclass(frozen=True, slots=True)
 class MadeWith:
-    """What the run was made with."""
+    """What the run was made with; `head` is the hash that covers all of its record."""
 
     facts: tuple[tuple[str, str], ...]
     packages: tuple[tuple[str, str], ...]
@@ -245,6 +245,7 @@ class MadeWith:
     helper_sources: tuple[HelperFile, ...]
     judged_by: tuple[SourceFile, ...]
     entries: int
+    head: str
 
     def used_by(self, plan_file: str) -> tuple[SourceFile, ...]:
         """Return the files that the plans of a file use."""

@@ -67,7 +67,7 @@ def _facts(reader: RecordReader, entries: int) -> Run:
         overdue=start.overdue,
         liquid=start.liquid,
         weighing=_told_of_weighing(start),
-        provenance=_made_with(start, entries),
+        provenance=_made_with(start, entries, reader.head()),
     )
 
 
@@ -104,7 +104,7 @@ def _identity(said: Mapping[str, str]) -> str:
     return f"{said['maker']} {said['model']}, {said['serial']}, firmware {said['firmware']}"
 
 
-def _made_with(start: Start, entries: int) -> MadeWith:
+def _made_with(start: Start, entries: int, head: str) -> MadeWith:
     known = start.provenance
     commit = f"{known.commit}{', with changes that are not committed' if known.modified else ''}"
     return MadeWith(
@@ -123,6 +123,7 @@ def _made_with(start: Start, entries: int) -> MadeWith:
         helper_sources=start.helper_sources,
         judged_by=start.judged_by,
         entries=entries,
+        head=head,
     )
 
 

@@ -105,6 +105,17 @@ class RecordReader:
             return int(t_ns)
         raise RecordCorruptError(f"{self.path} has no entries", 1)
 
+    def head(self) -> str:
+        """Return the hash of the stop, in hex; of a run that has not been stopped, of its latest entry.
+
+        It covers everything before it: whoever keeps it elsewhere sees whether the record is still the same, also
+        where somebody has computed the whole chain anew. Notes may follow the stop.
+        """
+        query = "SELECT hash FROM entry ORDER BY kind = 'stop' DESC, seq DESC LIMIT 1"
+        for (digest,) in self._database.rows(query):
+            return bytes(digest).hex()
+        raise RecordCorruptError(f"{self.path} has no entries", 1)
+
     def is_live(self) -> bool:
         """Tell whether the run is going on: not stopped, and its writer is alive."""
         return self.stop() is None and has_writer(self.path)
