@@ -102,7 +102,7 @@ KINDS = (
         unit="h",
         question="how much too late the pump takes its refill to be due, all allotted boluses given, in h",
         compute=compute,
-        graph=GraphKind.BOOKS,
+        graph=GraphKind.PROGRAMME,
         panel=ResultPanel("Error of the refill date", 1),
     ),
 )
