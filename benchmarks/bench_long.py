@@ -25,7 +25,7 @@ _REFILLED = 0.99
 def rows() -> Iterator[Row]:
     month = f"{DAYS} days of flex infusion, a bolus each day, read each 10 min"
     yield from _on_a_bench(month, SHIPPED, _month, "≤ 60")
-    life = f"{YEARS} years with {REFILLS} refills, read each 6 h"
+    life = f"{YEARS} years with {REFILLS} refills, read each 12 h"
     yield from _on_a_bench(life, SELDOM, _life, "≤ 300")
 
 
@@ -42,7 +42,7 @@ def _month(bench: Bench) -> None:
 def _life(bench: Bench) -> None:
     pump = bench.instruments.pump()
     pump.run_continuous(rate_ul_h=RATE_UL_H)
-    with bench.read_each(hours=6):
+    with bench.read_each(hours=12):
         for _ in range(REFILLS):
             bench.dwell(hours=HOURS_A_REFILL)
             content_ul = pump.status().reservoir_ul
