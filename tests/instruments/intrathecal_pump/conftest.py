@@ -55,10 +55,11 @@ class Ward:
             self._host = PtyHost("pump", self.twin, wire=self.wire)
         return self._host.port
 
-    def open(self, *, patience=1.0, **settings):
+    def open(self, *, patience=1.0, clock=None, **settings):
         """Open a driver; with a short timeout_s in tests that lose replies, so that a loss costs little."""
         settings = {"port": self.port, "timeout_s": patient(0.2), "tries": 3} | settings
-        driver = Driver("pump", PumpSettings(**settings), DriverContext(self.clock, self.journal.append, patience))
+        context = DriverContext(clock or self.clock, self.journal.append, patience)
+        driver = Driver("pump", PumpSettings(**settings), context)
         self._open.append(driver)
         return driver
 
@@ -248,3 +249,13 @@ def build_bare():
 @pytest.fixture
 def bare():
     return BarePump()
+
+
+@pytest.fixture
+def steady(build_ward):
+    """A pump whose strokes are all alike, and its driver."""
+    ward = build_ward(stroke_variation_percent=0)
+    driver = ward.open()
+    driver.set_link_watchdog(seconds=600)
+    ward.journal.clear()
+    return ward, driver
