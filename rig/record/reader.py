@@ -127,8 +127,8 @@ class RecordReader:
         rows = self._database.whole_rows(after_seq)
         if kind is not None:
             rows = self._database.whole_rows_of(self._seqs_of(kind, name, after_seq))
-        for seq, t_ns, row_kind, row_name, body, data, _ in rows:
-            yield Entry(seq, t_ns, row_kind, row_name, parse_body(body, seq), data)
+        for seq, t_ns, row_kind, row_name, body, data, digest in rows:
+            yield Entry(seq, t_ns, row_kind, row_name, parse_body(body, seq), data, digest)
 
     def results(self) -> tuple[Stamped[Result], ...]:
         """Return all results in order."""

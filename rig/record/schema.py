@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a record; `seq` counts from 1 without gaps, `t_ns` is UTC on the run's clock."""
+    """One entry of a record; `seq` counts from 1 without gaps, `t_ns` is UTC on the run's clock.
+
+    `digest` covers it and all before it; entries that say the same are equal wherever they stand.
+    """
 
     seq: int
     t_ns: int
@@ -72,6 +75,7 @@ class Entry:
     name: str
     body: dict[str, Any]
     data: bytes | None
+    digest: bytes = field(default=b"", compare=False)
 
 
 _ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

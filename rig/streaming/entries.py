@@ -74,6 +74,7 @@ def _stop(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
         "stopped_ms": entry.t_ns // _NS_PER_MS,
         "duration_s": (entry.t_ns - run.started_ns) / 1e9,
         "reason": stop.reason,
+        "head": entry.digest.hex(),
         "counts": json_text(_counts(stop)),
     }
     yield point("runs", (*run.tags, ("phase", "stop")), fields, t_ns)

@@ -4,6 +4,7 @@ import pytest
 
 from commands.main import main
 from rig.record.bodies.events import OtherEvent
+from rig.record.reader import RecordReader
 from rig.streaming.status import streaming_lines
 from rig.streaming.sync import sync
 from tests.streaming.faults import Answer, always, faulty
@@ -78,3 +79,11 @@ def test_the_list_of_runs_says_how_streaming_stands(influx_server, database, sai
 def test_a_run_that_is_not_there_is_an_error(name, tmp_path, capsys):
     assert main([name, "nothing", "--runs", str(tmp_path)]) == 2
     assert "nothing" in capsys.readouterr().err
+
+
+def test_the_head_of_a_record_is_in_the_server(influx_server, database, said, tmp_path):
+    record = everything(tmp_path)
+    sync([record], said.append, environment=environment_for(influx_server.url, database))
+    rows = influx_server.rows('SELECT last("head") AS head FROM "runs"', database)
+    with RecordReader(record) as reader:
+        assert [row["head"] for row in rows] == [reader.head()]
