@@ -11,7 +11,14 @@ VERDICTS = {0: "PASS", 1: "INCONCLUSIVE", 2: "FAIL", 3: "INVALID"}
 PUMP_STATES = {0: ("stopped", GREY), 1: ("infusing", GREEN), 2: ("bolus", BLUE), 3: ("alarm", RED)}
 PUMP_ALARMS = {1: "reservoir low", 2: "reservoir empty", 4: "battery low", 8: "battery depleted", 16: "link lost"}
 # Those of the link's second edition; two of them at once are a number.
-LATER_ALARMS = {32: "stopped too long", 64: "stall", 128: "memory error", 256: "dose limit"}
+LATER_ALARMS = {32: "stopped too long", 64: "stall", 128: "memory error", 256: "dose limit"} | {
+    512: "elective replacement",
+    1024: "end of service",
+    2048: "reset",
+    4096: "trial over",
+    8192: "over infusion",
+    16384: "under infusion",
+}
 # Weighed water to volume at 20 °C, 1013.25 hPa and 50 %RH: good enough to look at, results do better.
 UL_PER_MG = round(float(z_factor(20.0, 20.0, 1013.25, 50.0)), 5)
 

@@ -20,7 +20,7 @@ from rig.record.bodies.challenges import ChallengeKind
 _POWER = (ChallengeKind.SUPPLY_VOLTAGE, ChallengeKind.POWER_CUT)
 _S_PER_H_OF_PPM = 3600.0 * 1e-6
 # By the name of a claim: the channel, what it is called, and the sign of a volume that was delivered.
-_BOOKS = {
+BOOKS = {
     "books error": ("delivered", "count", 1.0),
     "reservoir error": ("reservoir", "estimate of its reservoir", -1.0),
 }
@@ -34,7 +34,7 @@ def books_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
     limits = tuple(line for one in results for line in limits_along(one, x, volume_ul / 100.0))
     curves: tuple[Curve, ...] = ()
     for function in dict.fromkeys(one.recipe.function for one in results):
-        channel, what, sign = _BOOKS[function]
+        channel, what, sign = BOOKS[function]
         told, _ = pump_told(recipe, sheet.reader, channel, what)
         weighed_ul = np.interp(told.t_ns - t_ns[0], t_ns - t_ns[0], volume_ul)
         off_ul = sign * (told.value - told.value[0]) - weighed_ul

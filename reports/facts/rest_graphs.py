@@ -99,12 +99,16 @@ def _marks(sheet: Sheet, result: ShownResult) -> tuple[Mark, ...]:
 
 
 def day_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
-    """Return the volume weighed in the 24 h before each moment of a window; raises SeriesError without readings."""
+    """Return the volume weighed in the hours asked for (else 24) before each moment of a window.
+
+    Raises SeriesError without readings.
+    """
     result = results[0]
     gains = gains_of(result.recipe, sheet.reader)
     t_s = gains.t_s[1:]
+    span_h = float(result.recipe.parameters.get("hours") or DAY_S / S_PER_H)
     total = np.concatenate([[0.0], np.cumsum(gains.gained_ul)])
-    first = np.searchsorted(t_s, t_s - DAY_S, side="right")
+    first = np.searchsorted(t_s, t_s - span_h * S_PER_H, side="right")
     last_day = total[1:] - total[first]
     if not len(last_day):
         raise SeriesError("fewer than two readings of the balance lie in its window")
@@ -117,10 +121,10 @@ def day_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
         lines += (Curve("allotted to the patient", "programmed", whole, np.full(2, float(allotted))),)
     chart = Chart(
         name="day",
-        title=f"Volume of the last 24 h: {names_of(results)}",
-        caption="What was weighed in the 24 h before each moment, of infusion and boluses together.",
+        title=f"Volume of the last {span_h:g} h: {names_of(results)}",
+        caption=f"What was weighed in the {span_h:g} h before each moment, of infusion and boluses together.",
         x=Axis("time since delivery began", "h"),
-        y=Axis("last 24 h", "µL"),
+        y=Axis(f"last {span_h:g} h", "µL"),
         curves=(*lines, Curve("weighed", "balance", x[kept], last_day[kept])),
         bands=band_of(lines),
         origin_ns=sheet.origin_ns,

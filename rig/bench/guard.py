@@ -18,21 +18,22 @@ from rig.safety.supervisor.keeper import Ended, Keeper
 from rig.safety.supervisor.orders import Orders, PortAct
 from rig.transports import held_by_another
 
-# Verbs of a pump that deliver nothing: they may be called at any time.
-HARMLESS = frozenset(
+# Verbs of a pump that begin no delivery, besides all that read: they may be called at any time.
+HARMLESS = frozenset({"stop", "status", "identify", "close", "start_sampling", "stop_sampling"})
+READS = "read_"
+SETTING = frozenset(
     {
-        "stop",
-        "status",
-        "identify",
-        "close",
-        "read_log",
-        "read_clock_ns",
-        "read_block",
-        "start_sampling",
-        "stop_sampling",
+        "set_link_watchdog",
+        "acknowledge_alarms",
+        "self_test",
+        "set_clock",
+        "refilled",
+        "set_low_reservoir",
+        "set_dose_limit",
+        "begin_trial",
+        "end_trial",
     }
 )
-SETTING = frozenset({"set_link_watchdog", "acknowledge_alarms", "self_test", "set_clock", "set_low_reservoir"})
 # A verb that takes longer than this is not what a loop of readings is made of; its time is not the plan's.
 _LONG_VERB_S = 0.25
 _LONGEST_VERB_S = 30.0
@@ -85,7 +86,7 @@ class Guard:
     def commanded(self, exchange: Exchange) -> None:
         """Take note of what was commanded."""
         self.renew()
-        if exchange.instrument in self._pumps and exchange.verb not in HARMLESS | SETTING:
+        if exchange.instrument in self._pumps and _delivers(exchange.verb):
             self._armed = True
 
     def at_rest(self) -> None:
@@ -120,7 +121,7 @@ class Guard:
     @contextlib.contextmanager
     def calling(self, name: str, verb: str) -> Iterator[None]:
         """Let a verb of an instrument through; raises SafetyError for a pump's that delivers when it may not now."""
-        if name in self._pumps and verb not in HARMLESS | SETTING:
+        if name in self._pumps and _delivers(verb):
             self._demand_leave(name, verb)
         if threading.current_thread() is not threading.main_thread():
             yield
@@ -218,3 +219,7 @@ class Guard:
             self._record.event(SupervisorActed(ended.why, ended.took_s, ended.done, ended.wrong))
         if self._under_way:
             interrupts.raise_in_main(SafetyError(str(ended)))
+
+
+def _delivers(verb: str) -> bool:
+    return not verb.startswith(READS) and verb not in HARMLESS | SETTING

@@ -7,7 +7,7 @@ from rig.bench.guard import Guard
 from rig.bench.instruments import Instruments
 from rig.bench.pump_watch import PumpWatch
 from rig.capabilities import Pump
-from rig.errors import RigError, SafetyError
+from rig.errors import InstrumentError, RigError, SafetyError
 from rig.record.writer import RunRecord
 from rig.safety.stop import cut_delivery, stop_delivery
 
@@ -37,8 +37,11 @@ class StopsDelivery:
                 every_one.callback(self._stop_one, pump)
         self.guard.at_rest()
 
-    def end_delivery(self) -> None:
+    def end_delivery(self, after: BaseException) -> None:
         """End delivery because the plan ended badly: what the pump says is recorded first, unless it says nothing.
+
+        After an instrument that failed the pump is not asked: it may be the one, and its silence would hold up the
+        stop.
 
         Raises nothing: a failure is under way, and who leaves the bench stops the pump once more and tells of it.
         """
@@ -47,7 +50,7 @@ class StopsDelivery:
         with contextlib.suppress(RigError):
             self.challenge.restore_reach()
         with contextlib.suppress(RigError):
-            for watch in self._pump_watches:
+            for watch in () if isinstance(after, InstrumentError) else self._pump_watches:
                 watch.look()
         with contextlib.suppress(RigError):
             self.stop_pump()

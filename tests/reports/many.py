@@ -49,7 +49,7 @@ def write_many(folder: Path, plans: int, seed: int = 1, every_ns: int = MINUTE_N
 def _plan(
     record: RunRecord, clock: VirtualClock, noise: np.random.Generator, number: int, delivered: float, every_ns: int
 ) -> float:
-    node_id = f"test_plans/test_basal.py::test_rate_is_kept[{number}]"
+    node_id = f"test_plans/test_basal.py::test_rate_{number}_is_kept"
     record.event(PlanBegins(node_id, ("ACC-001",)))
     begun_ns = clock.now_ns()
     record.command(Exchange("pump", "run_continuous", {"rate_ul_h": RATE_UL_H}, b"", b"", begun_ns, begun_ns))

@@ -5,7 +5,9 @@ import pytest
 
 from reports.facts.graphs import OF_PLANS, OF_RESULTS, graph_of, graphs_of
 from reports.facts.plans import read_plans
+from reports.facts.pump_graphs import BOOKS
 from rig.channels import Channel
+from rig.evaluation.definition import GraphKind
 from rig.evaluation.registry import kinds
 from rig.evaluation.settle import Asked, settle
 from rig.record.bodies.challenges import ChallengeKind
@@ -30,6 +32,10 @@ BENCH = {
 
 def test_every_kind_of_claim_is_drawn():
     assert {kind.graph for kind in kinds().values()} <= OF_RESULTS.keys() | OF_PLANS
+
+
+def test_what_is_drawn_as_the_pump_s_books_is_known_there():
+    assert {name for name, kind in kinds().items() if kind.graph is GraphKind.BOOKS} == BOOKS.keys()
 
 
 def drawn(record, *claims, window=(0.0, 10.0)):

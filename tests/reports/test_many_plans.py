@@ -24,3 +24,8 @@ def test_a_result_with_its_graphs_stays_light(page):
 
 def test_every_result_has_its_graphs(page):
     assert len(read_page(page).attributes("figure")) == 4 * PLANS + 6
+
+
+def test_the_head_names_the_first_and_folds_the_rest(page):
+    head = page[: page.index("Verdicts")]
+    assert f"<summary>and {PLANS - 8} more</summary>" in head

@@ -202,6 +202,7 @@ KINDS = (
         question="the largest volume delivered in any sliding span of so many hours, of all kinds together, in µL",
         compute=most_in_24_h,
         parameters={"hours": "how long the span is, h"},
+        graph=GraphKind.DAY,
         panel=ResultPanel("Most in any span", 1),
     ),
 )

@@ -6,7 +6,7 @@ from rig.errors import SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.case import Case, case_around
 from rig.evaluation.columns import read_column
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.orders import FLEX, INFUSIONS
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.patient_requests import terms_at
@@ -102,6 +102,7 @@ KINDS = (
         unit="h",
         question="how much too late the pump takes its refill to be due, all allotted boluses given, in h",
         compute=compute,
+        graph=GraphKind.PROGRAMME,
         panel=ResultPanel("Error of the refill date", 1),
     ),
 )

@@ -8,7 +8,7 @@ import math
 
 from rig.errors import SeriesError
 from rig.evaluation.claims.supply_current import mean_current, place_of_most_readings
-from rig.evaluation.definition import ClaimKind, ResultPanel
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.pump_alarms import AlarmShown, first_shown, shown_before
 from rig.metrology.uncertainty.budget import Component, combine
@@ -94,6 +94,7 @@ KINDS = (
             "end": "the end, in the pump's own words; left out: end_of_service",
             "accuracy_ma": "how far off the instrument may be, ± mA; left out, as the bench file says of the meter",
         },
+        graph=GraphKind.EVENTS,
         panel=ResultPanel("Service after the battery's warning", 0),
     ),
 )

@@ -4,7 +4,7 @@ from typing import get_args
 
 from rig.errors import PlanError, did_you_mean
 from rig.evaluation.case import case_around
-from rig.evaluation.definition import ClaimKind
+from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import FactFound
 from rig.evaluation.paths_of_a_case import diagnosis_of
 from rig.metrology.paths.diagnosis import Cause
@@ -49,5 +49,7 @@ KINDS = (
         compute=shows,
         parameters={"cause": "what is looked for: leak, bubble, evaporation, missed strokes …"},
         resolve=_known,
+        graph=GraphKind.TRUTHS,
+        panel=ResultPanel("Causes that were to show"),
     ),
 )

@@ -154,7 +154,7 @@ class Supervisor:
         try:
             self._relays[name] = Relay(act)
         except InstrumentError as error:
-            self._tell("not opened", name=name, why=error.what, advice=error.advice)
+            self._tell("not opened", name=name, why=error.what, advice=error.advice, port=act.port)
             return
         self._tell("opened", name=name, url=self._relays[name].url, token=self._relays[name].token)
 

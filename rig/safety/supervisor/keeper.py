@@ -91,7 +91,7 @@ class Keeper:
         self._send(json.dumps({"say": "open", "name": pump}))
         said = self._wait_for("opened", pump, _OPEN_S)
         if said["what"] == "not opened":
-            raise ConnectionFailedError(pump, said["why"], advice=said["advice"])
+            raise ConnectionFailedError(pump, said["why"], advice=said["advice"], port=said["port"])
         return Held(said["url"], said["token"])
 
     def guard(self) -> None:

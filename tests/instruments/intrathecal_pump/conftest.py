@@ -248,3 +248,13 @@ def build_bare():
 @pytest.fixture
 def bare():
     return BarePump()
+
+
+@pytest.fixture
+def steady(build_ward):
+    """A pump whose strokes are all alike, and its driver."""
+    ward = build_ward(stroke_variation_percent=0)
+    driver = ward.open()
+    driver.set_link_watchdog(seconds=600)
+    ward.journal.clear()
+    return ward, driver

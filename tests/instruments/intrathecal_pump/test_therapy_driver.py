@@ -2,25 +2,12 @@
 
 import pytest
 
-from instruments.intrathecal_pump.simulated.books import Books
-from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
-from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from rig.capabilities import PumpState
-from rig.errors import OutOfRangeError, RefusedError
+from rig.errors import OutOfRangeError
 from rig.pump_skills import PUMP_SKILLS, PatientAnswer
 from rig.therapy import WEEK, TherapyError
 
 WORKDAY = {"00:00": 10.0, "08:00": 40.0, "20:00": 20.0}
-
-
-@pytest.fixture
-def steady(build_ward):
-    """A pump whose strokes are all alike, and its driver."""
-    ward = build_ward(stroke_variation_percent=0)
-    driver = ward.open()
-    driver.set_link_watchdog(seconds=600)
-    ward.journal.clear()
-    return ward, driver
 
 
 def wait(ward, driver, seconds):
@@ -253,75 +240,3 @@ def test_acknowledging_silences_and_ends_no_delivery(steady):
     wait(ward, driver, 60)
     driver.acknowledge_alarms()
     assert (driver.status().state, driver.status().alarms) == (PumpState.INFUSING, ("reservoir_low",))
-
-
-class OfTheFirstEdition(BuiltInFirmware):
-    link_edition = 1
-
-
-def test_a_pump_of_the_first_edition_does_what_it_can_and_the_rest_is_refused(build_ward):
-    driver = build_ward(firmware=f"{__name__}:OfTheFirstEdition").open()
-    driver.run_continuous(rate_ul_h=20.0)
-    assert driver.status().rate_ul_h == driver.read_block().columns["rate"][0] == 20.0
-    assert driver.status().critical is None
-    with pytest.raises(RefusedError, match=r"no such skill(.|\n)*first edition"):
-        driver.run_flex(days={"every": {"00:00": 20.0}})
-    assert driver.status().rate_ul_h == 20.0
-
-
-class SaysYesOnly(CommandDesk):
-    def begin(self, programme, now_ns):
-        """Does nothing."""
-
-
-@pytest.mark.parametrize(
-    "do",
-    [
-        lambda d: d.run_flex(days={"every": WORKDAY}),
-        lambda d: d.run_ramp(from_ul_h=20.0, to_ul_h=40.0, over_hours=1.5),
-        lambda d: d.run_at_minimum(),
-        lambda d: d.run_bridge(volume_ul=220.0, rate_ul_h=20.0, then_ul_h=10.0),
-        lambda d: d.prime(volume_ul=220.0),
-        lambda d: d.give_square_bolus(volume_ul=6.0, over_minutes=30),
-        lambda d: d.give_combination_bolus(now_ul=5.0, then_ul=6.0, over_minutes=30),
-        lambda d: d.allow_patient_boluses(volume_ul=5.0, lockout_minutes=60, most_in_24_h=4),
-    ],
-)
-def test_what_the_status_does_not_show_is_an_error(build_ward, do):
-    with pytest.raises(RefusedError, match="status does not show"):
-        do(build_ward(parts={"desk": f"{__name__}:SaysYesOnly"}).open())
-
-
-def test_the_status_tells_which_alarms_are_critical(steady):
-    ward, driver = steady
-    driver.set_low_reservoir(volume_ul=120_000.0)
-    driver.run_continuous(rate_ul_h=1000.0)
-    ward.twin.firmware.parts.mechanism.stick(stuck=True)
-    ward.clock.wait_s(10)
-    assert (driver.status().alarms, driver.status().critical) == (("reservoir_low", "stall"), ("stall",))
-
-
-class ForgetsRefills(Books):
-    """The pump says that it has noted a refill, and has not."""
-
-    def book_refill(self, content_nl: int) -> None:
-        """Do nothing."""
-
-
-def test_a_refill_that_the_status_does_not_show_is_told_in_words(build_ward):
-    driver = build_ward(parts={"books": f"{__name__}:ForgetsRefills"}).open()
-    with pytest.raises(RefusedError) as caught:
-        driver.refilled(volume_ul=20_000.0)
-    said = str(caught.value)
-    assert "does not show a content of 20000 µL; it shows state STOPPED, " in said
-    assert "reservoir_nl 120000000" in said
-    assert "FullStatus(" not in said
-    assert "advice: tell the pump again; until its status shows it, trust neither its reservoir nor" in said
-
-
-@pytest.mark.parametrize("year_ns", [0, 946_684_799_999_999_999, 4_102_444_800_000_000_000, -1])
-def test_a_clock_that_the_pump_does_not_take_is_refused_before_it_is_sent(steady, year_ns):
-    ward, driver = steady
-    with pytest.raises(OutOfRangeError, match="2000-01-01 to the end of 2099"):
-        driver.set_clock(t_ns=year_ns)
-    assert ward.journal == []
