@@ -5,7 +5,8 @@ import pytest
 from rig.errors import TimeLimitError
 from tests.core.bench_support import WALL, bench_text, opened
 from tests.fixtures.conftest import RunPlan
-from tests.fixtures.plan_support import PLAN, the_record
+from tests.fixtures.plan_support import PLAN, ROOT, environment_of_its_own, the_record
+from tests.safety.stand import stand
 
 
 @pytest.fixture
@@ -66,3 +67,12 @@ def test_a_marker_that_says_nothing_useful_ends_the_session_at_once(run_plan, sa
     code, output = run_plan(PLAN.replace("@pytest", f"@pytest.mark.time_limit({said})\n@pytest", 1))
     assert code == 4
     assert "write @pytest.mark.time_limit(hours=…)" in output
+
+
+def test_a_plan_that_does_not_dwell_is_ended_from_outside(tmp_path, children):
+    with stand(tmp_path / "stand", safety="plan_hours = 0.0003") as one:
+        one.plan("bench.stop_pump()\nwhile True: time.sleep(0.05)")
+        ended = children.run(one.command("-q"), cwd=ROOT, env=environment_of_its_own())
+        assert ended.returncode == 1
+        assert "the plan has reached its time limit of 0.0003 h" in ended.stdout
+        assert one.supply_v() == 0
