@@ -25,7 +25,6 @@ from instruments.intrathecal_pump.readings import NS_PER_MS, log_entry
 from rig.capabilities import LogEntry
 
 MIN_WATCHDOG_S = 0.1
-MAX_WATCHDOG_S = 600.0
 MAX_LOG_NUMBER = 2**32 - 1
 # What SET_CLOCK takes: 2000-01-01 to the end of 2099.
 _FIRST_CLOCK_MS = 946_684_800_000
@@ -58,10 +57,15 @@ class CareSkills(Skill):
         return tuple(entries)
 
     def set_link_watchdog(self, *, seconds: float) -> None:
-        """Set after how many seconds (0.1 to 600, in whole ms) of silence on the link the pump stops by itself."""
+        """Set after how many seconds of silence on the link the pump stops by itself.
+
+        At least 0.1, at most 600, in whole ms; on the virtual clock, where no pump is real, up to 172800 (2 days).
+        Raises OutOfRangeError, before anything is sent, for others.
+        """
+        longest_s = self._programmer.longest_watchdog_s
         watchdog_ms = thousandths(seconds)
-        if watchdog_ms is None or not MIN_WATCHDOG_S <= seconds <= MAX_WATCHDOG_S:
-            allowed = f"a link watchdog is {MIN_WATCHDOG_S} to {MAX_WATCHDOG_S} s in steps of 0.001 s"
+        if watchdog_ms is None or not MIN_WATCHDOG_S <= seconds <= longest_s:
+            allowed = f"a link watchdog is {MIN_WATCHDOG_S} to {longest_s:g} s in steps of 0.001 s"
             raise self._programmer.reporter.out_of_range(f"{seconds!r} s", allowed)
         with self._programmer.verb("set_link_watchdog", seconds=seconds) as talk:
             talk.ask(SetWatchdog(watchdog_ms), DoneReply)

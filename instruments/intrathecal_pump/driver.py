@@ -73,7 +73,7 @@ class Driver(InfusionSkills, BolusSkills, CareSkills, BoundsSkills):
         with self._reporter.meeting(self.close, STRANGER, STRANGER_ADVICE, (GarbledReplyError,)):
             self._check_identity()
         with self._reporter.opening(self.close):
-            self._programmer = Programmer(self._link, self._reporter)
+            self._programmer = Programmer(self._link, self._reporter, longest_silence_s=context.longest_silence_s)
             bounds = self._programmer.bounds
             self._bolus_rate_nl_h = self._programmer.whole_nl(
                 "a bolus rate (bolus_rate_ul_h in the bench file)",

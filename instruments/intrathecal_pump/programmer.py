@@ -42,15 +42,19 @@ from instruments.intrathecal_pump.therapy_dialect import PART_BYTES
 from rig.driving import Reporter
 from rig.errors import RefusedError
 
+# What SET_WATCHDOG takes at most, by the edition of the link.
+LONGEST_FIRST_EDITION_S = 600.0
+LONGEST_SECOND_EDITION_S = 172_800.0
 RUNNING = (DeliveryState.INFUSING, DeliveryState.BOLUS)
 
 
 class Programmer:
     """One pump's limits, asked once, and the ways to set and see it that its skills are made of."""
 
-    def __init__(self, link: Link, reporter: Reporter) -> None:
+    def __init__(self, link: Link, reporter: Reporter, *, longest_silence_s: float) -> None:
         self.link = link
         self.reporter = reporter
+        self._longest_silence_s = longest_silence_s
         self._full = self._ask_full_limits()
         self.bounds = link.ask(GetLimits(), Limits).reply
 
@@ -58,6 +62,13 @@ class Programmer:
     def full(self) -> FullLimits:
         """Return the limits of the link's second edition; raise RefusedError for a pump that speaks only the first."""
         return self._require_second_edition()
+
+    @property
+    def longest_watchdog_s(self) -> float:
+        """Return the longest link watchdog in s that this pump takes, and that it may be given on this bench."""
+        if self._full is None:
+            return min(LONGEST_FIRST_EDITION_S, self._longest_silence_s)
+        return min(LONGEST_SECOND_EDITION_S, self._longest_silence_s)
 
     def status(self) -> StatusReply:
         """Return the status with every alarm that the pump knows."""

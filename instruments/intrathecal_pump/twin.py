@@ -55,15 +55,17 @@ class Twin:
         self.firmware: Firmware = firmware_class(
             parameters, laboratory.rng(f"{name}.strokes"), laboratory.clock.now_ns()
         )
+        # Asking a class what it can is dear, and the pump lives many times in each virtual minute.
+        self._warmed = self.firmware if isinstance(self.firmware, FeelsWarmth) else None
         self._splitter = Splitter()
         self._last: tuple[Frame, bytes] | None = None
         laboratory.attach_pump(self)
 
     def advance(self, to_ns: int, *, supply_v: float, line_kpa: float) -> Sequence[Stroke]:
         """Let the pump live up to `to_ns`; without power the link forgets what it heard."""
-        if isinstance(self.firmware, FeelsWarmth) and self.firmware.feels_warmth:
+        if self._warmed is not None and self._warmed.feels_warmth:
             at = np.asarray([to_ns], np.int64)
-            self.firmware.warm(float(self._laboratory.environment.liquid_temperature_c(at)[0]))
+            self._warmed.warm(float(self._laboratory.environment.liquid_temperature_c(at)[0]))
         strokes = self.firmware.advance(to_ns, supply_v=supply_v, line_kpa=line_kpa)
         if not self.firmware.listening:
             self._splitter.reset()

@@ -7,10 +7,11 @@ from rig.bench.asked import seconds_asked
 from rig.bench.instruments import Instruments
 from rig.bench.sampling import Sampler
 from rig.bench_file.reading import BenchFile
+from rig.driving import LONGEST_SILENCE_S
 from rig.pump_skills import WatchesLink
 
-# A pump that watches its link is heard at least twice in the longest time that a bench file may give it.
-_SELDOMEST_PUMP_S = 300.0
+# A pump that watches its link is heard at least twice in the longest time that it may be given before a real pump.
+_SELDOMEST_PUMP_S = LONGEST_SILENCE_S / 2
 
 
 class ReadsAtPaces:
@@ -25,8 +26,9 @@ class ReadsAtPaces:
     def read_each(self, *, hours: float = 0.0, minutes: float = 0.0, seconds: float = 0.0) -> Iterator[None]:
         """Read every instrument at this pace in the block, instead of that of the bench file.
 
-        A pump that stops by itself when nobody is heard is read each five minutes at least, and is told to wait twice
-        its pace. Evaluations find the pace in the record. Raises PlanError for a time that is not above zero.
+        A pump that stops by itself when nobody is heard is read each five minutes at least, or twice in the time that
+        the bench file lets it wait where that is longer, and is told to wait twice its pace. Evaluations find the pace
+        in the record. Raises PlanError for a time that is not above zero.
         """
         every_s = seconds_asked(hours=hours, minutes=minutes, seconds=seconds)
         self.catch_up()
@@ -45,8 +47,9 @@ class ReadsAtPaces:
             pace_s = own_s[sampler.name] if every_s is None else every_s
             pump = pumps.get(sampler.name)
             if pump is not None and isinstance(pump, WatchesLink):
-                pace_s = min(pace_s or _SELDOMEST_PUMP_S, _SELDOMEST_PUMP_S)
                 waits_s = self.file.safety.link_watchdog_s
+                seldomest_s = max(_SELDOMEST_PUMP_S, waits_s / 2)
+                pace_s = min(pace_s or seldomest_s, seldomest_s)
                 pump.set_link_watchdog(seconds=waits_s if every_s is None else max(2.0 * pace_s, waits_s))
             if pace_s is not None:
                 sampler.read_each(pace_s)

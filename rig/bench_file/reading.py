@@ -35,6 +35,7 @@ from rig.bench_file.tables import (
 from rig.capabilities import CAPABILITIES
 from rig.clock import NS_PER_S
 from rig.discovery import find_class, find_driver, find_twin
+from rig.driving import LONGEST_SILENCE_S
 from rig.errors import BenchFileError, DiscoveryError
 from rig.safety.lease import place_of
 
@@ -256,6 +257,7 @@ def _check_whole(checker: Checker, document: Document, instruments: tuple[Instru
         if entry.role in CAPABILITIES and entry.role != entry.capability:
             checker.mistake((*place, "role"), f"found {entry.role!r}; a {entry.capability} cannot serve as that")
         seen[entry.role] = entry.name
+    _check_silence(checker, document)
     _check_watchdog(checker, document, instruments)
     eyes = [Eyes.of(one.driver, one.settings, one.capability) for one in instruments if one.sample_every_s is not None]
     for key, words in unseen(document.interlocks, eyes):
@@ -267,6 +269,16 @@ def _check_whole(checker: Checker, document: Document, instruments: tuple[Instru
             ("liquid",),
             'missing; a mass is a volume only for a liquid of known density, such as name = "water", density_kg_m3 = '
             '998.2, u_density_kg_m3 = 0.1, reference_c = 20.0, expansion_per_k = "water", volume_at_c = 22.0',
+        )
+
+
+def _check_silence(checker: Checker, document: Document) -> None:
+    watchdog_s = document.safety.link_watchdog_s
+    if watchdog_s > LONGEST_SILENCE_S and document.bench.clock != "virtual":
+        checker.mistake(
+            ("safety", "link_watchdog_s"),
+            f"found {watchdog_s:g}; a pump may run on unheard for at most {LONGEST_SILENCE_S:g} s: longer only on a "
+            "mocked bench on the virtual clock, where nobody waits for it to stop",
         )
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from rig.driving import LONGEST_VIRTUAL_SILENCE_S
+
 M = TypeVar("M", bound="TomlTable")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 Role = Annotated[str, Field(pattern=r"^([a-z][a-z0-9 _-]{0,31})?$")]
@@ -85,7 +87,7 @@ class SafetySection(TomlTable):
     `plan_hours` is after how much of the bench's own time a plan is ended.
     """
 
-    link_watchdog_s: float = Field(gt=0, le=600)
+    link_watchdog_s: float = Field(gt=0, le=LONGEST_VIRTUAL_SILENCE_S)
     plan_lease_s: float = Field(default=0.6, gt=0, le=600)
     run_lease_s: float = Field(default=0.6, ge=0.3, le=60)
     silence_s: float = Field(default=0.7, ge=0.2, le=60)

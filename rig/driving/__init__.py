@@ -9,9 +9,18 @@ InstrumentError) else.
 Nothing here reaches numpy, scipy, pydantic or grpc: what must be small may drive instruments too.
 """
 
-from rig.driving.context import DriverContext, patience_of
+from rig.driving.context import LONGEST_SILENCE_S, LONGEST_VIRTUAL_SILENCE_S, DriverContext, patience_of
 from rig.driving.reporter import Reporter, VerbUnderWay
 from rig.driving.turns import serialise
 from rig.exchange import Exchange
 
-__all__ = ["DriverContext", "Exchange", "Reporter", "VerbUnderWay", "patience_of", "serialise"]
+__all__ = [
+    "LONGEST_SILENCE_S",
+    "LONGEST_VIRTUAL_SILENCE_S",
+    "DriverContext",
+    "Exchange",
+    "Reporter",
+    "VerbUnderWay",
+    "patience_of",
+    "serialise",
+]

@@ -12,6 +12,10 @@ from rig.wire_trace import Tap, WireTrace
 # beyond the bound, so that an instrument that is scripted to keep silent does not hold a run up for minutes.
 VIRTUAL_PATIENCE = 20.0
 LONGEST_PATIENT_WAIT_S = 6.0
+# For how long a pump may be told to run on unheard. On the virtual clock no pump is real, and years pass in minutes:
+# there it need not be heard more often than once in a day.
+LONGEST_SILENCE_S = 600.0
+LONGEST_VIRTUAL_SILENCE_S = 172_800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,11 @@ class DriverContext:
     def wire_s(self, timeout_s: float) -> float:
         """Return how long to wait for the wire, in real s, where the bench file says `timeout_s`."""
         return max(timeout_s, min(timeout_s * self.patience, LONGEST_PATIENT_WAIT_S))
+
+    @property
+    def longest_silence_s(self) -> float:
+        """Return for how many seconds a pump may be told to run on when it does not hear the rig."""
+        return LONGEST_VIRTUAL_SILENCE_S if self.clock.virtual else LONGEST_SILENCE_S
 
     def tap(self, instrument: str) -> Tap | None:
         """Return what the instrument's transport is to tell its bytes; None when nobody listens."""

@@ -65,6 +65,17 @@ def test_a_watchdog_shorter_than_two_status_polls_is_a_mistake(tmp_path):
     assert "at least twice in the watchdog's time" in line
 
 
+def test_a_pump_that_runs_on_unheard_for_hours_is_a_mistake_on_the_wall_clock(tmp_path):
+    for_years = MOCKED.replace("link_watchdog_s = 150", "link_watchdog_s = 43200")
+    (line,) = mistakes(tmp_path, for_years.replace('clock = "virtual"', 'clock = "wall"'))
+    assert "safety.link_watchdog_s: found 43200; a pump may run on unheard for at most 600 s" in line
+
+
+def test_a_pump_may_run_on_unheard_for_two_days_on_the_virtual_clock(tmp_path):
+    for_years = MOCKED.replace("link_watchdog_s = 150", "link_watchdog_s = 172800")
+    assert load(tmp_path, for_years).safety.link_watchdog_s == 172_800
+
+
 def test_a_pump_that_nobody_reads_is_a_mistake(tmp_path):
     unread = MOCKED.replace('driver = "intrathecal_pump"\nsample_every_s = 60\n', 'driver = "intrathecal_pump"\n')
     assert unread != MOCKED

@@ -76,6 +76,16 @@ def test_the_pump_waits_as_before_when_the_block_is_over(tmp_path):
     assert [one.arguments["seconds"] for one in told] == [150, 600, 150]
 
 
+def test_a_pump_that_may_run_on_for_days_is_read_as_seldom_as_asked(tmp_path):
+    with opened(tmp_path, bench_text(watchdog_s=86_400)) as (bench, record):
+        begin_ns = bench.clock.now_ns()
+        bench.instruments.pump().run_continuous(rate_ul_h=40.0)
+        with bench.read_each(hours=6):
+            bench.dwell(hours=48)
+        assert readings_each_min(record, "pump", begin_ns + 1, bench.clock.now_ns()) == [360]
+        assert bench.instruments.pump().status().delivered_ul == 48 * 40.0
+
+
 @pytest.mark.parametrize("pace", [{}, {"minutes": 0}, {"minutes": -1}, {"hours": "3"}])
 def test_a_pace_that_is_none_is_refused(tmp_path, pace):
     with opened(tmp_path, bench_text()) as (bench, _), pytest.raises(PlanError), bench.read_each(**pace):

@@ -7,7 +7,7 @@ from instruments.intrathecal_pump.programme import Bolus, Combination, PatientBo
 from instruments.intrathecal_pump.simulated.part import Part
 from instruments.intrathecal_pump.simulated.therapy_limits import FULL_LIMITS, LIMITS, highest_nl_h, therapy_refusal
 
-WATCHDOG_MS = range(100, 600_001)
+WATCHDOG_MS = range(100, 172_800_001)  # two days
 CLOCK_MS = range(946_684_800_000, 4_102_444_800_000)  # the years 2000 to 2099
 # What stands in the way of any delivery.
 GRAVE = (ReplyResult.ALARM_ACTIVE, ReplyResult.RESERVOIR_EMPTY, ReplyResult.BATTERY_DEPLETED)

@@ -55,10 +55,11 @@ class Ward:
             self._host = PtyHost("pump", self.twin, wire=self.wire)
         return self._host.port
 
-    def open(self, *, patience=1.0, **settings):
+    def open(self, *, patience=1.0, clock=None, **settings):
         """Open a driver; with a short timeout_s in tests that lose replies, so that a loss costs little."""
         settings = {"port": self.port, "timeout_s": patient(0.2), "tries": 3} | settings
-        driver = Driver("pump", PumpSettings(**settings), DriverContext(self.clock, self.journal.append, patience))
+        context = DriverContext(clock or self.clock, self.journal.append, patience)
+        driver = Driver("pump", PumpSettings(**settings), context)
         self._open.append(driver)
         return driver
 

@@ -5,6 +5,7 @@ import pytest
 from instruments.intrathecal_pump.frames import decode_frame
 from instruments.intrathecal_pump.messages import SetWatchdog
 from rig.capabilities import Identity, Pump, PumpLimits, PumpState
+from rig.clock import WallClock
 from rig.errors import (
     ConnectionFailedError,
     ConnectionLostError,
@@ -96,11 +97,26 @@ def test_a_bolus_that_the_pump_cannot_be_set_to_is_refused_before_anything_is_se
         driver.give_bolus(volume_ul=volume_ul)
 
 
-@pytest.mark.parametrize("seconds", [0.0, -1.0, 0.099, 600.1, 1.0005, float("nan"), float("inf")])
+@pytest.mark.parametrize("seconds", [0.0, -1.0, 0.099, 172_800.1, 1.0005, float("nan"), float("inf")])
 def test_a_watchdog_beyond_its_range_is_refused_before_anything_is_sent(ward, driver, seconds):
     ward.unplug()
-    with pytest.raises(OutOfRangeError, match=r"watchdog is 0\.1 to 600"):
+    with pytest.raises(OutOfRangeError, match=r"watchdog is 0\.1 to 172800 s"):
         driver.set_link_watchdog(seconds=seconds)
+
+
+def test_a_watchdog_of_hours_is_for_the_virtual_clock_alone(ward):
+    """Before a real pump a rig that is gone must be noticed soon: the same order is refused, and nothing is sent."""
+    driver = ward.open(clock=WallClock())
+    ward.unplug()
+    with pytest.raises(OutOfRangeError, match=r"watchdog is 0\.1 to 600 s"):
+        driver.set_link_watchdog(seconds=3600)
+
+
+def test_a_pump_hears_nobody_for_hours_and_delivers_on_when_it_was_told_to(ward, driver):
+    driver.set_link_watchdog(seconds=172_800)
+    driver.run_continuous(rate_ul_h=10.0)
+    ward.clock.wait_s(47 * 3600)
+    assert (driver.status().state, driver.status().delivered_ul) == (PumpState.INFUSING, 470.0)
 
 
 def test_a_bolus_beside_too_fast_an_infusion_is_refused(ward):

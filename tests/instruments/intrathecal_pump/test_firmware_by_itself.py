@@ -63,8 +63,15 @@ def test_a_lost_link_is_an_alarm_until_stop(bare):
     assert after == (DeliveryState.STOPPED, Alarm(0), DoneReply())
 
 
-@pytest.mark.parametrize("watchdog_ms, reply", [(99, False), (100, True), (600_000, True), (600_001, False)])
-def test_the_watchdog_takes_a_tenth_of_a_second_to_ten_minutes(bare, watchdog_ms, reply):
+def test_a_watchdog_of_two_days_ends_delivery_after_them(bare):
+    bare.do(SetWatchdog(172_800_000))
+    bare.start(Continuous(10_000))
+    bare.wait(200_000)
+    assert bare.log[-1] == (LogEvent.LINK_LOST, 172_800_000, 172_800_000)
+
+
+@pytest.mark.parametrize("watchdog_ms, reply", [(99, False), (100, True), (172_800_000, True), (172_800_001, False)])
+def test_the_watchdog_takes_a_tenth_of_a_second_to_two_days(bare, watchdog_ms, reply):
     assert bare.do(SetWatchdog(watchdog_ms)) == (DoneReply() if reply else RefusalReply(ReplyResult.OUT_OF_RANGE))
 
 

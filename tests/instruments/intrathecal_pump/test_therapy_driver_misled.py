@@ -14,6 +14,14 @@ class OfTheFirstEdition(BuiltInFirmware):
     link_edition = 1
 
 
+def test_a_pump_of_the_first_edition_is_told_no_watchdog_beyond_its_own(build_ward):
+    ward = build_ward(firmware=f"{__name__}:OfTheFirstEdition")
+    driver = ward.open()
+    ward.unplug()
+    with pytest.raises(OutOfRangeError, match=r"0\.1 to 600 s"):
+        driver.set_link_watchdog(seconds=601)
+
+
 def test_a_pump_of_the_first_edition_does_what_it_can_and_the_rest_is_refused(build_ward):
     driver = build_ward(firmware=f"{__name__}:OfTheFirstEdition").open()
     driver.run_continuous(rate_ul_h=20.0)
