@@ -213,7 +213,7 @@ class Guard:
     def _acted(self, ended: Ended) -> None:
         self._armed = False
         self.unsafe = self.unsafe or str(ended)
-        if not ended.stopped:
+        if self._opened and not ended.stopped:  # else the pump was never reached: this run has not moved it
             self.left_unsafe = self.left_unsafe or str(ended)
         with contextlib.suppress(RecordError):  # the error below says all of it
             self._record.event(SupervisorActed(ended.why, ended.took_s, ended.done, ended.wrong))

@@ -8,7 +8,7 @@ import pytest
 from rig.bench.bench import Bench
 from rig.bench_file.reading import load_bench_file
 from rig.clock import WallClock
-from rig.errors import BenchLatchedError, InterlockError, SafetyError
+from rig.errors import BenchConnectionError, BenchLatchedError, InterlockError, SafetyError
 from rig.record.bodies.others import Stop
 from rig.record.bodies.safety import BenchLatched
 from rig.record.bodies.start import Start
@@ -119,3 +119,12 @@ def test_a_bench_whose_pump_does_not_stop_is_latched(tmp_path):
             open_once(one, "first")
         with pytest.raises(BenchLatchedError, match="by run first: the pump did not stop when it was told to"):
             open_once(one, "second")
+
+
+def test_a_bench_that_could_not_be_reached_is_not_latched(tmp_path):
+    with stand(tmp_path / "stand") as one:
+        text = one.bench.read_text(encoding="utf-8").replace(one.host.ports["pump"], str(tmp_path / "unplugged"))
+        one.bench.write_text(text, encoding="utf-8")
+        with pytest.raises(BenchConnectionError):
+            open_once(one, "first")
+        assert latched(one.name) is None
