@@ -12,6 +12,7 @@ from pathlib import Path
 from commands import (
     bench,
     blanks,
+    clear,
     dashboards,
     duration,
     export,
@@ -33,6 +34,7 @@ from rig.errors import RigError
 COMMANDS: tuple[RigCommand, ...] = (
     init.COMMAND,
     bench.COMMAND,
+    clear.COMMAND,
     duration.COMMAND,
     blanks.COMMAND,
     twins.COMMAND,

@@ -27,7 +27,8 @@ RigError
 │   ├── UnknownLimitError
 │   ├── UnknownRequirementError
 │   ├── NothingVerifiedError
-│   └── ChallengeRefusedError   what is to be done to a pump cannot be done, or not now; nothing was done
+│   ├── ChallengeRefusedError   what is to be done to a pump cannot be done, or not now; nothing was done
+│   └── TimeLimitError          a plan has reached its time limit
 ├── PromptError               somebody at the bench was to be asked
 │   ├── NoTerminalError         there is nobody to be asked
 │   └── NotAnsweredError        nobody answered in time
@@ -39,7 +40,9 @@ RigError
 │   └── StreamerBusyError       another process feeds this run to this server
 ├── StarterError              a laboratory's repository could not be written
 ├── ExportError               a report or export could not be written
-└── SafetyError               delivery could not be shown to have stopped
+└── SafetyError               delivery could not be shown to have stopped, or had to be ended
+    ├── InterlockError          an interlock of the bench file tripped; delivery was ended
+    └── BenchLatchedError       the bench is latched until somebody clears it; nothing was opened
 """
 
 from collections.abc import Iterable, Sequence
@@ -216,6 +219,10 @@ class ChallengeRefusedError(PlanError):
     """What is to be done to a pump cannot be done, or not now; the message says what is allowed. Nothing was done."""
 
 
+class TimeLimitError(PlanError):
+    """A plan has reached its time limit and is ended."""
+
+
 class PromptError(RigError):
     """Somebody at the bench was to be asked."""
 
@@ -269,7 +276,20 @@ class ExportError(RigError):
 
 
 class SafetyError(RigError):
-    """Delivery could not be shown to have stopped."""
+    """Delivery could not be shown to have stopped, or had to be ended."""
+
+
+class InterlockError(SafetyError):
+    """An interlock tripped: its key, what was found and is allowed in its unit, and when it was read (UTC ns)."""
+
+    def __init__(self, interlock: str, message: str, *, value: float, limit: float, from_ns: int, to_ns: int) -> None:
+        self.interlock, self.value, self.limit = interlock, value, limit
+        self.from_ns, self.to_ns = from_ns, to_ns
+        super().__init__(message)
+
+
+class BenchLatchedError(SafetyError):
+    """The bench was left latched by a trip or unsafe, and nobody has cleared it: nothing was opened."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

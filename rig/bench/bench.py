@@ -7,10 +7,12 @@ from types import TracebackType
 from typing import Self
 
 from rig.bench.asked import seconds_asked
+from rig.bench.bounds import KeepsBounds
 from rig.bench.challenges import Challenges
 from rig.bench.doses import SaysDoses
 from rig.bench.guard import Guard
 from rig.bench.instruments import Instruments
+from rig.bench.interlocks import Interlocks
 from rig.bench.opening import Opening
 from rig.bench.paces import ReadsAtPaces
 from rig.bench.progress import Progress
@@ -19,7 +21,6 @@ from rig.bench.pump_watch import PumpWatch
 from rig.bench.realisers import Realisers
 from rig.bench.rest_watch import RestWatch
 from rig.bench.sampling import Sampler
-from rig.bench.stopping import StopsDelivery
 from rig.bench.window import Window
 from rig.bench_file.reading import BenchFile
 from rig.capabilities import Pump
@@ -48,12 +49,12 @@ _WALL_SLICE_S = 0.2
 _VIRTUAL_SLICE_S = 60.0
 
 
-class Bench(SaysDoses, ReadsAtPaces, StopsDelivery):
+class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
     """An open bench. Use as a context manager: leaving it stops the pump, whatever happened inside.
 
     `instruments` are the open drivers, typed, by name and role. `unsafe` says that the pump did not stop when told, and
     what was done about it; it is empty as long as that has not happened. Raises BenchBusyError when another run holds
-    the bench and BenchConnectionError with every instrument that could not be reached.
+    the bench, BenchLatchedError when nobody has cleared it, BenchConnectionError with all that was not reached.
     """
 
     def __init__(
@@ -77,6 +78,8 @@ class Bench(SaysDoses, ReadsAtPaces, StopsDelivery):
         self.ask = Prompts(record, clock, mocked=bench_file.mocked, answers=answers, meanwhile=self.guard.renew)
         self._realisers = Realisers(bench_file, self.instruments, clock, self.ask, lambda: self.unsafe)
         self.challenge = Challenges(self._realisers, record, self.guard.link_challenged)
+        density = bench_file.liquid.density_kg_m3 if bench_file.liquid else None
+        self.interlocks = Interlocks(bench_file.interlocks, clock, density, lambda: self.challenge.begun, self._tripped)
         self._cleanup = contextlib.ExitStack()
 
     @property
@@ -118,8 +121,9 @@ class Bench(SaysDoses, ReadsAtPaces, StopsDelivery):
         end_ns = begin_ns + ns_from_s(total_s)
         slice_ns = ns_from_s(_VIRTUAL_SLICE_S if self.clock.virtual else _WALL_SLICE_S)
         while (now_ns := self.clock.now_ns()) < end_ns:
+            self.guard.demand_time()
             self.guard.renew()
-            self.clock.wait_until(min(now_ns + slice_ns, end_ns))
+            self.clock.wait_until(self.guard.in_time(min(now_ns + slice_ns, end_ns)))
             self.check()
             self._rest_watch.look()
             self.on_progress(Progress(doing, begin_ns, end_ns, self.clock.now_ns()))
@@ -163,7 +167,8 @@ class Bench(SaysDoses, ReadsAtPaces, StopsDelivery):
                     return
 
     def check(self) -> None:
-        """Raise the first failure that a sampler has met, or RecordError when the record's file is gone."""
+        """Raise InterlockError when one has tripped, else the first failure of a sampler or of the record's file."""
+        self.demand_bounds()
         self.record.demand_its_file()
         for sampler in self.samplers:
             sampler.check()
@@ -214,6 +219,8 @@ class Bench(SaysDoses, ReadsAtPaces, StopsDelivery):
             ports, self._realisers.plant = host.ports, host.plant
         else:
             self._cleanup.enter_context(leased(self.file.bench.name, self.file.ports))
+            self._demand_clear()
+            self._cleanup.callback(self._latch_when_unsafe)
         self.guard.supervise(self._cleanup)
         context = DriverContext(self.clock, self._journal, patience_of(self.clock), self._trace)
         opening = Opening(self.file, context, self.record, self._cleanup, self.guard)
@@ -238,10 +245,11 @@ class Bench(SaysDoses, ReadsAtPaces, StopsDelivery):
         watch.look()
         for sampler in self.samplers:
             if sampler.name == name:
-                sampler.on_block = watch.sampled
+                sampler.listeners = (*sampler.listeners, watch.sampled)
 
     def _journal(self, exchange: Exchange) -> None:
         self.guard.commanded(exchange)
+        self.interlocks.commanded(exchange.instrument, exchange.verb)
         self.record.command(exchange)
 
     def _start_sampling(self) -> None:
@@ -255,6 +263,7 @@ class Bench(SaysDoses, ReadsAtPaces, StopsDelivery):
             sampler = Sampler(one.name, one.driver, pace_s, self.clock, self.record, lease)
             if one.role == "pump":
                 sampler.out_of_reach = lambda: self.challenge.pump_out_of_reach
+            self.interlocks.watch(sampler, one.role, one.driver.channels)
             self._cleanup.callback(sampler.stop)
             sampler.start()
             self.samplers = (*self.samplers, sampler)

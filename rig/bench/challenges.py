@@ -58,7 +58,7 @@ class Stalling(Lasting):
 
 
 class Challenges:
-    """The challenges of one open bench, and which of them are on."""
+    """The challenges of one open bench, and which of them are on; `begun` counts all that ever began."""
 
     def __init__(self, realisers: Realisers, record: RunRecord, on_the_link: Callable[[frozenset[str]], None]) -> None:
         self._on_the_link = on_the_link
@@ -67,6 +67,7 @@ class Challenges:
         self._on: dict[str, Realiser] = {}
         self._begun_by: dict[str, Lasting] = {}
         self._only_said: list[Lasting] = []
+        self.begun = 0
 
     # The line -----------------------------------------------------------------------------------------------------
 
@@ -240,6 +241,7 @@ class Challenges:
         return realiser
 
     def _tell_begun(self, verb: str, figures: dict[str, float], realiser: Realiser, moment: Moment) -> None:
+        self.begun += 1
         kind = CHALLENGES[verb].kind
         self._record.event(ChallengeBegins(kind, realiser.by, moment.at_ns, moment.u_s, dict(figures)))
 

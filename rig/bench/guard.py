@@ -5,6 +5,7 @@ import threading
 import weakref
 from collections.abc import Iterator
 
+from rig.bench.time_limit import TimeLimit
 from rig.bench.unattended import act_of
 from rig.bench_file.reading import BenchFile, InstrumentEntry
 from rig.clock import Clock, Stopwatch, ns_from_s
@@ -43,10 +44,12 @@ class Guard:
     """The plan's lease, the supervisor that holds the run to it, and the gate before verbs that deliver.
 
     `unsafe` says what went wrong with ending delivery, or that it had to be ended for the run; empty until then.
+    `left_unsafe` says it of what leaves a bench that nobody should use before somebody has looked.
     """
 
     def __init__(self, bench_file: BenchFile, record: RunRecord, clock: Clock) -> None:
         self.unsafe = ""
+        self.left_unsafe = ""
         self._under_way = False
         self._opened = False
         self._file = bench_file
@@ -59,10 +62,12 @@ class Guard:
         self._in_call: Stopwatch | None = None
         self._closed = ""
         self._strangers: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
+        self._time = TimeLimit(clock, bench_file.safety.plan_hours)
 
     def told_unsafe(self, error: SafetyError) -> None:
         """Keep the first thing that went wrong with ending delivery."""
         self.unsafe = self.unsafe or str(error).splitlines()[0]
+        self.left_unsafe = self.left_unsafe or self.unsafe
 
     # The lease ----------------------------------------------------------------------------------------------------
 
@@ -90,6 +95,7 @@ class Guard:
 
     def lapsed(self) -> str:
         """Return why the plan counts as hanging; empty while it shows signs of life or no pump delivers."""
+        self._time.insist(under_way=self._under_way)
         lease_s, silent_s = self._file.safety.plan_lease_s, self._renewed.elapsed_s()
         call = self._in_call
         if not self._armed or silent_s <= lease_s:
@@ -100,6 +106,15 @@ class Guard:
             f"the plan let the pump run and showed no sign of life for {silent_s:.2f} s; its lease is {lease_s:g} s "
             "(wait with bench.dwell; plan_lease_s in the bench file's [safety] says how long a plan may compute)"
         )
+
+    def demand_time(self) -> None:
+        """Raise TimeLimitError when the plan under way has reached its time limit."""
+        if self._under_way:
+            self._time.demand()
+
+    def in_time(self, until_ns: int) -> int:
+        """Return the earlier of a moment and the plan's time limit (UTC ns)."""
+        return self._time.cut(until_ns) if self._under_way else until_ns
 
     # The gate -----------------------------------------------------------------------------------------------------
 
@@ -120,8 +135,9 @@ class Guard:
                 self.renew()
 
     @contextlib.contextmanager
-    def plan(self) -> Iterator[None]:
-        """Open the gate for a plan, on its own threads, and close it behind it."""
+    def plan(self, *, hours: float | None = None) -> Iterator[None]:
+        """Open the gate for a plan, on its own threads, and close it behind it; `hours` is its own time limit."""
+        self._time.begin(hours)
         self._closed = ""
         self._strangers = weakref.WeakSet(
             thread for thread in threading.enumerate() if thread is not threading.main_thread()
@@ -197,6 +213,8 @@ class Guard:
     def _acted(self, ended: Ended) -> None:
         self._armed = False
         self.unsafe = self.unsafe or str(ended)
+        if self._opened and not ended.stopped:  # else the pump was never reached: this run has not moved it
+            self.left_unsafe = self.left_unsafe or str(ended)
         with contextlib.suppress(RecordError):  # the error below says all of it
             self._record.event(SupervisorActed(ended.why, ended.took_s, ended.done, ended.wrong))
         if self._under_way:

@@ -49,10 +49,14 @@ class Sampler:
         lease: Callable[[], bool] = lambda: True,
     ) -> None:
         self.name = name
+        self.failure: RigError | None = None
         self._lease = lease
         self._lapsed = False
         self.counts = SamplerCounts()
-        self.on_block: Callable[[Block], object] = lambda _: None
+        self.listeners: tuple[Callable[[Block], object], ...] = ()
+        self.on_late: Callable[[int, float], object] = lambda _due_ns, _late_s: None
+        # When the instrument last answered, or could not because of what a plan does to it (UTC ns).
+        self.answered_ns = clock.now_ns()
         # What a plan has cut off cannot answer: it is not asked, and each reading counts as missed.
         self.out_of_reach: Callable[[], bool] = lambda: False
         self._instrument = instrument
@@ -60,11 +64,22 @@ class Sampler:
         self._clock = clock
         self._record = record
         self._call: ScheduledCall | None = None
-        self._failure: RigError | None = None
         self._misses_in_a_row = 0
         self._last_due_ns: int | None = None
         # A plan may ask for a reading while the sampler's own thread reads.
         self._turn = threading.Lock()
+
+    @property
+    def every_s(self) -> float:
+        """Return the pace of reading in seconds."""
+        return self._period_ns / NS_PER_S
+
+    def overdue_s(self, now_ns: int) -> float:
+        """Return for how long the reading that comes next has been due and has not begun, in seconds; 0 before."""
+        last_due_ns = self._last_due_ns
+        if self._call is None or last_due_ns is None:
+            return 0.0
+        return max(0, now_ns - last_due_ns - self._period_ns) / NS_PER_S
 
     def start(self) -> None:
         """Describe the stream in the record, set the instrument measuring, and read it from now on."""
@@ -91,7 +106,7 @@ class Sampler:
 
     def read_now(self) -> None:
         """Read once more, out of turn, so that the record reaches up to this moment."""
-        if self._failure is None:
+        if self.failure is None:
             self._read(self._clock.now_ns(), in_turn=False)
 
     def stop(self) -> None:
@@ -100,17 +115,17 @@ class Sampler:
             return
         self._call.cancel()
         self._call = None
-        if self._failure is None:
+        if self.failure is None:
             self._instrument.stop_sampling()
 
     def check(self) -> None:
         """Raise the failure that stopped this sampler, if any."""
-        if self._failure is not None:
-            raise self._failure
+        if self.failure is not None:
+            raise self.failure
 
     def _read(self, due_ns: int, *, in_turn: bool = True) -> None:
         with self._turn:
-            if self._failure is not None:
+            if self.failure is not None:
                 return
             if in_turn:
                 self._count_time(due_ns)
@@ -118,6 +133,7 @@ class Sampler:
                     return
             if self.out_of_reach():
                 self.counts.missed += 1
+                self.answered_ns = self._clock.now_ns()
                 return
             try:
                 block = self._instrument.read_block()
@@ -128,22 +144,27 @@ class Sampler:
                 self._fail(error)
                 return
             self._misses_in_a_row = 0
+            self.answered_ns = self._clock.now_ns()
             self.counts.reads += 1
             self.counts.samples += len(block.t_ns)
             self.counts.lost += block.lost
             if len(block.t_ns) or block.lost:
                 try:
                     self._record.samples(self.name, block, due_ns=due_ns)
-                    self.on_block(block)
+                    for listener in self.listeners:
+                        listener(block)
                 except RecordError as error:
                     # What cannot be recorded did not happen: the plan must hear of it, not this thread.
-                    self._failure = error
+                    self.failure = error
 
     def _count_time(self, due_ns: int) -> None:
         late_ms = (self._clock.now_ns() - due_ns) / 1e6
         self.counts.worst_lateness_ms = max(self.counts.worst_lateness_ms, late_ms)
+        skipped = 0
         if self._last_due_ns is not None:
-            self.counts.overruns += (due_ns - self._last_due_ns) // self._period_ns - 1
+            skipped = (due_ns - self._last_due_ns) // self._period_ns - 1
+            self.counts.overruns += skipped
+        self.on_late(due_ns, late_ms / 1e3 + skipped * self.every_s)
         self._last_due_ns = due_ns
 
     def _leased(self) -> bool:
@@ -162,5 +183,5 @@ class Sampler:
             self._fail(error)
 
     def _fail(self, error: RigError) -> None:
-        self._failure = error
+        self.failure = error
         self._record.event(SamplerFailed(self.name, str(error)))

@@ -20,14 +20,17 @@ class StopsDelivery:
     instruments: Instruments
     challenge: Challenges
     _pump_watches: list[PumpWatch]
+    # What was done when an interlock tripped; empty until then.
+    ended_by_interlock: str = ""
+    _is_latched: bool = False
 
     def stop_pump(self) -> None:
         """Stop delivery of every pump on the bench, whatever its role and whatever became of the one before.
 
         Raises SafetyError when one did not stop by command (see `rig.safety.stop`). Delivery that the supervisor has
-        ended needs no further word, and the way to the pump is gone with it.
+        ended needs no further word, and the way to the pump is gone with it; nor does what a trip has ended.
         """
-        if self.guard.stopped_for_the_run():
+        if self.ended_by_interlock or self.guard.stopped_for_the_run():
             return
         with contextlib.ExitStack() as every_one:
             for _, pump in self.instruments.pumps():
@@ -42,6 +45,8 @@ class StopsDelivery:
 
         Raises nothing: a failure is under way, and who leaves the bench stops the pump once more and tells of it.
         """
+        if self.ended_by_interlock:
+            return
         with contextlib.suppress(RigError):
             self.challenge.restore_reach()
         with contextlib.suppress(RigError):

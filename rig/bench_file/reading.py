@@ -13,6 +13,7 @@ from typing import Any
 
 from rig.bench_file.challenges import CHALLENGES, ChallengesSection, wrong_table
 from rig.bench_file.checking import Checker
+from rig.bench_file.interlocks import Eyes, unseen
 from rig.bench_file.tables import (
     Accuracy,
     AmbientSection,
@@ -23,6 +24,7 @@ from rig.bench_file.tables import (
     InfluxSection,
     InstrumentCommon,
     InstrumentSettings,
+    InterlocksSection,
     LiquidSection,
     OperatorSection,
     PowerSection,
@@ -35,6 +37,7 @@ from rig.clock import NS_PER_S
 from rig.discovery import find_class, find_driver, find_twin
 from rig.driving import LONGEST_SILENCE_S
 from rig.errors import BenchFileError, DiscoveryError
+from rig.safety.lease import place_of
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _S_PER_DAY = 86_400
@@ -80,12 +83,19 @@ class BenchFile:
     influxdb: InfluxSection | None = None
     challenges: ChallengesSection = field(default_factory=ChallengesSection)
     operator: OperatorSection = field(default_factory=OperatorSection)
+    interlocks: InterlocksSection = field(default_factory=InterlocksSection)
 
     @property
     def ports(self) -> tuple[str, ...]:
         """Return where the instruments are reached; devices behind one driver or server are told apart."""
         settings = [entry.settings for entry in self.instruments]
         return tuple(f"{one.port} {getattr(one, 'device', '')}".strip() for one in settings)
+
+    @property
+    def latching_ports(self) -> tuple[str, ...]:
+        """Return where real pumps are: no bench of another name reaches them while this one is latched."""
+        pumps = [entry for entry in self.instruments if entry.capability == "pump"]
+        return () if self.simulated else tuple(place_of(entry.settings.port) for entry in pumps)
 
     @property
     def mocked(self) -> bool:
@@ -155,6 +165,7 @@ def _bench(checker: Checker) -> BenchFile | None:
         influxdb=document.influxdb,
         challenges=challenges,
         operator=document.operator,
+        interlocks=document.interlocks,
     )
 
 
@@ -248,6 +259,9 @@ def _check_whole(checker: Checker, document: Document, instruments: tuple[Instru
         seen[entry.role] = entry.name
     _check_silence(checker, document)
     _check_watchdog(checker, document, instruments)
+    eyes = [Eyes.of(one.driver, one.settings, one.capability) for one in instruments if one.sample_every_s is not None]
+    for key, words in unseen(document.interlocks, eyes):
+        checker.mistake(("interlocks", key), words)
     if "balance" in seen and document.weighing is None:
         checker.mistake(("weighing",), "missing; a bench with a balance says what the balance is worth")
     if "balance" in seen and document.liquid is None:

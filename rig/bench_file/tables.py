@@ -84,12 +84,32 @@ class SafetySection(TomlTable):
 
     The supervisor ends delivery when the run has not been heard for `run_lease_s`, a plan that lets the pump deliver
     has shown no sign of life for `plan_lease_s`, or the pump has left what it is told unanswered for `silence_s`.
+    `plan_hours` is after how much of the bench's own time a plan is ended.
     """
 
     link_watchdog_s: float = Field(gt=0, le=LONGEST_VIRTUAL_SILENCE_S)
     plan_lease_s: float = Field(default=0.6, gt=0, le=600)
     run_lease_s: float = Field(default=0.6, ge=0.3, le=60)
     silence_s: float = Field(default=0.7, ge=0.2, le=60)
+    plan_hours: float | None = Field(default=None, gt=0, le=100_000)
+
+
+class InterlocksSection(TomlTable):
+    """What must not be exceeded while the bench is open; what is left out is not watched.
+
+    Rates are means over `rate_over_s`; the pump's count and the balance are compared from `distance_from_ul` on.
+    """
+
+    most_volume_ul: float | None = Field(default=None, gt=0)
+    most_rate_ul_h: float | None = Field(default=None, gt=0)
+    rate_over_s: float = Field(default=60.0, gt=0, le=86_400)
+    most_pressure_kpa: float | None = Field(default=None, gt=0)
+    most_current_ma: float | None = Field(default=None, gt=0)
+    most_temperature_c: float | None = Field(default=None, ge=-50, le=200)
+    most_distance_percent: float | None = Field(default=None, gt=0, le=100)
+    distance_from_ul: float = Field(default=100.0, gt=0)
+    lateness_s: float | None = Field(default=None, gt=0, le=3600)
+    lost_after_s: float | None = Field(default=None, gt=0, le=86_400)
 
 
 class WeighingSection(TomlTable):
@@ -184,6 +204,7 @@ class Document(TomlTable):
     bench: BenchSection
     dut: DutSection
     safety: SafetySection
+    interlocks: InterlocksSection = Field(default_factory=InterlocksSection)
     power: PowerSection | None = None
     weighing: WeighingSection | None = None
     liquid: LiquidSection | None = None

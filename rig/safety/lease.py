@@ -35,7 +35,7 @@ def leased(bench: str, ports: Iterable[str], folder: Path | None = None) -> Iter
     with contextlib.ExitStack() as held:
         held.enter_context(_lock(folder / f"rig-bench-{_safe(bench)}", f"bench {bench}", said))
         for port in sorted(set(ports)):
-            held.enter_context(_lock(folder / f"rig-port-{_safe(_place(port))}", f"port {port}", said))
+            held.enter_context(_lock(folder / f"rig-port-{_safe(place_of(port))}", f"port {port}", said))
         yield
 
 
@@ -78,7 +78,7 @@ def _holder(path: Path) -> str:
         return _UNKNOWN
 
 
-def _place(port: str) -> str:
+def place_of(port: str) -> str:
     """Return what a port is, whatever it is called: a link to a device is the device."""
     return str(Path(port).resolve()) if port.startswith("/") else port.strip().lower()
 

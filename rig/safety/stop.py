@@ -1,7 +1,7 @@
 """Ends delivery: by command, else by taking the pump's supply away."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rig.capabilities import Daq, Pump, Supply
@@ -26,6 +26,20 @@ def stop_delivery(pump: Pump, powering: Powering, tell: Callable[[PumpDidNotStop
         pump.stop()
     except Exception as error:  # noqa: BLE001 - whatever a driver's stop raises, the pump has not stopped by it
         _cut_supply(powering, tell, error)
+
+
+def end_by_every_way(pumps: Sequence[Pump], powering: Powering) -> tuple[list[str], list[str]]:
+    """Stop each pump and take its power away; return what was done, and what went wrong. Raises nothing."""
+    done: list[str] = []
+    problems: list[str] = []
+    for pump in pumps:
+        try:
+            pump.stop()
+            done.append("pump stopped")
+        except Exception as error:  # noqa: BLE001 - one pump that does not stop must not keep the next from it
+            problems.append(_said(error))
+    cut, not_cut = _every_way(powering)
+    return [*done, *cut], [*problems, *not_cut]
 
 
 def cut_delivery(powering: Powering, tell: Callable[[DeliveredAfterStop], object], what: str) -> None:

@@ -44,6 +44,7 @@ _UNITS = {
     "_ppm": "ppm",
     "_min": "min",
     "_mg": "mg",
+    "_ma": "mA",
     "_ml": "mL",
     "_mm": "mm",
     "_ul": "µL",

@@ -15,8 +15,10 @@ import numpy as np
 
 from instruments.hosting.host import TwinHost
 from instruments.hosting.twins_process import reaching
+from instruments.intrathecal_pump.simulated.firmware import BUILT_IN_FIRMWARE
 from rig.bench_file.reading import load_bench_file
 from rig.clock import NS_PER_S, Deadline, WallClock
+from rig.safety.latch import latch_path
 
 ROOT = Path(__file__).parents[2]
 LIMITS = str(ROOT / "test_plans" / "limits.toml")
@@ -34,6 +36,7 @@ serial = "s"
 [safety]
 link_watchdog_s = WATCHDOG
 SAFETY
+INTERLOCKS
 [power]
 voltage_v = 3.0
 current_limit_a = 0.1
@@ -54,7 +57,7 @@ calibration_u_percent = 0.002
 [instruments.pump]
 driver = "intrathecal_pump"
 sample_every_s = 0.25
-twin = { stroke_ul = 0.01 }
+twin = { stroke_ul = 0.01, firmware = "FIRMWARE" }
 [instruments.supply]
 driver = "scpi_supply"
 sample_every_s = 1
@@ -85,12 +88,23 @@ def test_runs(pump, bench, verify):
 class Stand:
     """Twins of a bench, what reaches them, and when the pump last moved."""
 
-    def __init__(self, folder: Path, *, watchdog_s: float = 1.0, safety: str = "", twins: str = "pty") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        watchdog_s: float = 1.0,
+        safety: str = "",
+        interlocks: str = "",
+        twins: str = "pty",
+        firmware: str = BUILT_IN_FIRMWARE,
+    ) -> None:
         self.folder = folder
+        self.name = f"stand-{os.getpid()}-{folder.name}"
         folder.mkdir(parents=True, exist_ok=True)
-        text = BENCH.replace("WATCHDOG", str(watchdog_s)).replace("NAME", f"{os.getpid()}-{folder.name}")
+        text = BENCH.replace("WATCHDOG", str(watchdog_s)).replace("stand-NAME", self.name)
+        text = text.replace("TWINS", twins).replace("SAFETY", safety).replace("INTERLOCKS", interlocks)
         mocked = folder / "mocked.toml"
-        mocked.write_text(text.replace("TWINS", twins).replace("SAFETY", safety), encoding="utf-8")
+        mocked.write_text(text.replace("FIRMWARE", firmware), encoding="utf-8")
         self._file = load_bench_file(mocked)
         (folder / "ports").mkdir(exist_ok=True)
         self.clock = WallClock()
@@ -150,9 +164,10 @@ class Stand:
 
 @contextlib.contextmanager
 def stand(folder: Path, **how: Any) -> Iterator[Stand]:
-    """Have a stand; its twins end with the block."""
+    """Have a stand; its twins end with the block, and no latch of it is left behind."""
     one = Stand(folder, **how)
     try:
         yield one
     finally:
         one.host.close()
+        latch_path(one.name).unlink(missing_ok=True)

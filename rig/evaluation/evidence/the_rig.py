@@ -5,7 +5,7 @@ from rig.evaluation.case import Case
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.events import LeaseLapsed
 from rig.record.bodies.pump_events import PumpStateChanged
-from rig.record.bodies.safety import SupervisorActed
+from rig.record.bodies.safety import InterlockTripped, SupervisorActed
 
 LINK_LOST = "link_lost"
 # The pump counts from what it heard last, the record from what it answered last; both clocks may drift meanwhile.
@@ -29,7 +29,12 @@ def _acted(case: Case) -> list[str]:
         for entry in case.reader.events(LeaseLapsed)
         if case.from_ns <= entry.t_ns < case.to_ns and entry.body.stream == case.pump
     ]
-    return [*acted, *lapsed]
+    tripped = [
+        f"interlock {entry.body.interlock} tripped at {case.hour(entry.t_ns):.2f} h and ended delivery"
+        for entry in case.reader.events(InterlockTripped)
+        if case.from_ns <= entry.t_ns < case.to_ns
+    ]
+    return [*acted, *lapsed, *tripped]
 
 
 def _unheard(case: Case) -> list[str]:

@@ -18,7 +18,7 @@ from rig.record.bodies.pump_events import (
     PumpLogUnreadable,
     PumpStateChanged,
 )
-from rig.record.bodies.safety import PlanWentOn, SupervisorActed, SupervisorStands
+from rig.record.bodies.safety import BenchLatched, InterlockTripped, PlanWentOn, SupervisorActed, SupervisorStands
 
 _ALARM_NAME = re.compile(r"(alarm|interlock)\b", re.IGNORECASE)
 
@@ -226,6 +226,7 @@ class OtherEvent(Event):
 
 EVENTS: tuple[type[Event], ...] = (
     AlarmExpected,
+    BenchLatched,
     BenchNotReached,
     BenchOpened,
     ChallengeBegins,
@@ -234,6 +235,7 @@ EVENTS: tuple[type[Event], ...] = (
     DeliveredAfterStop,
     DoseSaid,
     EdgesCounted,
+    InterlockTripped,
     LeaseLapsed,
     LooksPlanned,
     NoLinkWatchdog,

@@ -34,3 +34,29 @@ class PlanWentOn(Event):
     NAME = "plan went on"
     SEVERITY = Severity.ALARM
     why: str
+
+
+@dataclass(frozen=True)
+class InterlockTripped(Event):
+    """An interlock of the bench file tripped: what was found and what is allowed, in the unit that its key ends with.
+
+    `streams` are those that showed it, `from_ns` to `to_ns` (UTC ns) when what showed it was read.
+    """
+
+    NAME = "interlock tripped"
+    SEVERITY = Severity.ALARM
+    interlock: str
+    value: float
+    limit: float
+    streams: tuple[str, ...]
+    from_ns: int
+    to_ns: int
+
+
+@dataclass(frozen=True)
+class BenchLatched(Event):
+    """Nothing runs on the bench until somebody clears it by name."""
+
+    NAME = "bench latched"
+    SEVERITY = Severity.ALARM
+    why: str
