@@ -8,7 +8,7 @@ from pathlib import Path
 from rig.errors import RecordClosedError, RecordError
 from rig.record.chain import GENESIS, entry_hash
 from rig.record.disk import Flusher, sync_file, sync_folder
-from rig.record.schema import CHECKPOINT_BYTES, PAGE_BYTES, connect, create_tables, journal_of
+from rig.record.schema import CHECKPOINT_BYTES, PAGE_BYTES, WRITTEN_HERE, connect, create_tables, journal_of
 
 _INSERT = "INSERT INTO entry (seq, t_ns, kind, name, body, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _TAIL = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
@@ -30,6 +30,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._tail: tuple[int, bytes] | None = None
         self._closed = False
+        WRITTEN_HERE.add(path.absolute())
 
     @classmethod
     def create(cls, path: Path, t_ns: int, kind: str, name: str, body: str) -> "Ledger":
@@ -140,6 +141,7 @@ class Ledger:
             self._closed = True
             self._end_flusher()
             self._connection.close()
+            WRITTEN_HERE.discard(self.path.absolute())
 
     def _end_flusher(self) -> None:
         if self._flusher is not None:

@@ -139,6 +139,11 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     return connection
 
 
+# Records that this process writes. Their journals are their own, and to open and close their files besides SQLite would
+# drop the locks that it holds on them: the system gives those to a process, not to a descriptor.
+WRITTEN_HERE: set[Path] = set()
+
+
 def journal_of(path: Path) -> Path:
     """Return where the write-ahead journal of a record stands while it is written."""
     return path.with_name(f"{path.name}-wal")
@@ -151,7 +156,7 @@ def _stale_journal(path: Path) -> Path | None:
     takes one that lies there for its own all the same.
     """
     journal = journal_of(path)
-    if not journal.is_file():
+    if path.absolute() in WRITTEN_HERE or not journal.is_file():
         return None
     try:
         with path.open("rb") as file:
