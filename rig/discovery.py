@@ -13,6 +13,8 @@ from typing import Any
 from rig.errors import DiscoveryError
 
 INSTRUMENTS_PACKAGE = "instruments"
+# What a driver's class says before it is opened (docs/adding-an-instrument.md).
+_OF_A_DRIVER = ("capability", "measuring", "Settings")
 
 
 def known_instruments() -> tuple[str, ...]:
@@ -53,8 +55,12 @@ def find_class(name: str, module: str, class_name: str) -> Any:
 
 
 def find_driver(name: str) -> Any:
-    """Return the driver class that `name` means."""
-    return find_class(name, "driver", "Driver")
+    """Return the driver class that `name` means; raises DiscoveryError for a class that is no driver."""
+    found = find_class(name, "driver", "Driver")
+    lacking = [word for word in _OF_A_DRIVER if not hasattr(found, word)]
+    if lacking:
+        raise DiscoveryError(f"{name!r} is no driver: the class lacks {', '.join(lacking)}")
+    return found
 
 
 def find_twin(name: str) -> Any:
