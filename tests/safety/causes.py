@@ -37,7 +37,7 @@ bench.dwell(seconds=120)
 # A file that may not grow is to who writes it what a full disk is, for this process alone.
 FULL = "import resource\nnow()\nresource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))"
 OF_A_CONTROLLER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL)
-SETTLED_S = 1.2
+SETTLED_S = 0.8
 WATCHDOG = "the pump's watchdog"
 
 
@@ -163,7 +163,7 @@ def meet(cause: Cause, folder: Path, children: Children) -> Came:
             one.clock.wait_s(SETTLED_S)
             began_ns = one.clock.now_ns()
             cause.act(one, run)
-        last_ns = one.wait_until_it_rests(1.5, patient(3))
+        last_ns = one.wait_until_it_rests(1.0, patient(3))
         if cause.act is None:
             began_ns = int((folder / "cause").read_text())
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -15,7 +15,6 @@ SAID = {
     "SIGINT, and a thread that restarts the pump": ("said", "KeyboardInterrupt: SIGINT"),
     "the pump hears and does not answer": ("account", "has not answered"),
     "a full disk": ("said", "NOT RECORDED"),
-    "the runs folder removed": ("said", "was removed while the run went on"),
     "the supervisor killed": ("said", "the supervisor has died"),
 }
 
