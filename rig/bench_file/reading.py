@@ -13,6 +13,7 @@ from typing import Any
 
 from rig.bench_file.challenges import CHALLENGES, ChallengesSection, wrong_table
 from rig.bench_file.checking import Checker
+from rig.bench_file.clocks import check_silence, check_time
 from rig.bench_file.interlocks import Eyes, unseen
 from rig.bench_file.tables import (
     Accuracy,
@@ -35,7 +36,6 @@ from rig.bench_file.tables import (
 from rig.capabilities import CAPABILITIES
 from rig.clock import NS_PER_S
 from rig.discovery import find_class, find_driver, find_twin
-from rig.driving import LONGEST_SILENCE_S
 from rig.errors import BenchFileError, DiscoveryError
 from rig.safety.lease import place_of
 
@@ -242,7 +242,7 @@ def _challenges(
 
 def _check_whole(checker: Checker, document: Document, instruments: tuple[InstrumentEntry, ...]) -> None:
     """Check what no single table can know."""
-    _check_time(checker, document.bench)
+    check_time(checker, document.bench)
     seen: dict[str, str] = {}
     for entry in instruments:
         place = ("instruments", entry.name)
@@ -257,7 +257,7 @@ def _check_whole(checker: Checker, document: Document, instruments: tuple[Instru
         if entry.role in CAPABILITIES and entry.role != entry.capability:
             checker.mistake((*place, "role"), f"found {entry.role!r}; a {entry.capability} cannot serve as that")
         seen[entry.role] = entry.name
-    _check_silence(checker, document)
+    check_silence(checker, document)
     _check_watchdog(checker, document, instruments)
     eyes = [Eyes.of(one.driver, one.settings, one.capability) for one in instruments if one.sample_every_s is not None]
     for key, words in unseen(document.interlocks, eyes):
@@ -269,16 +269,6 @@ def _check_whole(checker: Checker, document: Document, instruments: tuple[Instru
             ("liquid",),
             'missing; a mass is a volume only for a liquid of known density, such as name = "water", density_kg_m3 = '
             '998.2, u_density_kg_m3 = 0.1, reference_c = 20.0, expansion_per_k = "water", volume_at_c = 22.0',
-        )
-
-
-def _check_silence(checker: Checker, document: Document) -> None:
-    watchdog_s = document.safety.link_watchdog_s
-    if watchdog_s > LONGEST_SILENCE_S and document.bench.clock != "virtual":
-        checker.mistake(
-            ("safety", "link_watchdog_s"),
-            f"found {watchdog_s:g}; a pump may run on unheard for at most {LONGEST_SILENCE_S:g} s: longer only on a "
-            "mocked bench on the virtual clock, where nobody waits for it to stop",
         )
 
 
@@ -297,16 +287,3 @@ def _check_watchdog(checker: Checker, document: Document, instruments: tuple[Ins
                 f"found {watchdog_s:g} and {found} of {entry.name}, which is what keeps the watchdog quiet: it must be "
                 "read at least twice in the watchdog's time",
             )
-
-
-def _check_time(checker: Checker, bench: BenchSection) -> None:
-    if bench.clock == "virtual" and bench.kind == "physical":
-        checker.mistake(("bench", "clock"), "found 'virtual'; a physical bench lives on the 'wall' clock")
-    if bench.clock_speed != 1.0 and not (bench.simulated and bench.clock == "wall"):
-        checker.mistake(
-            ("bench", "clock_speed"),
-            f"found {bench.clock_speed:g}; only a wall clock before simulated instruments runs faster than time",
-        )
-    if bench.clock == "virtual" and bench.epoch is None:
-        words = "missing; virtual time needs a beginning, such as 2026-01-05T08:00:00Z"
-        checker.mistake(("bench", "epoch"), words)

@@ -143,5 +143,5 @@ def test_a_port_that_dies_takes_the_run_along(relay, stream, far):
 def test_orders_survive_the_way_to_the_supervisor():
     pump = stopping_act("pump", "/dev/pump", 115_200)
     hand = HandAct("daq", "interlock opened", "a.b:c", {"line": "port0/line0"}, ("a",))
-    orders = Orders("bench", "/tmp/account", 0.6, 0.7, 0.15, (pump,), (hand, pump))
+    orders = Orders("bench", "account", 0.6, 0.7, 0.15, (pump,), (hand, pump))
     assert Orders.from_json(orders.to_json()) == orders

@@ -148,15 +148,19 @@ class Supervisor:
         self._hung_up = True
 
     def _open(self, name: str) -> None:
-        if name in self._relays:
-            self._relays.pop(name).close()
+        # The watch goes through them meanwhile, so that they are changed as a whole.
+        others = {other: relay for other, relay in self._relays.items() if other != name}
+        if (before := self._relays.get(name)) is not None:
+            self._relays = others
+            before.close()
         act = next(act for act in self._orders.pumps if act.name == name)
         try:
-            self._relays[name] = Relay(act)
+            relay = Relay(act)
         except InstrumentError as error:
             self._tell("not opened", name=name, why=error.what, advice=error.advice, port=act.port)
             return
-        self._tell("opened", name=name, url=self._relays[name].url, token=self._relays[name].token)
+        self._relays = {**others, name: relay}
+        self._tell("opened", name=name, url=relay.url, token=relay.token)
 
     def _told_to_end(self, number: int, _frame: object) -> None:
         self._ended_by = f"the supervisor was told to end ({signal.Signals(number).name})"
