@@ -9,6 +9,7 @@ import pytest
 from instruments.intrathecal_pump.unattended import stopping_act
 from rig.clock import Deadline
 from rig.errors import ConnectionFailedError, InstrumentError
+from rig.safety.supervisor.__main__ import Supervisor
 from rig.safety.supervisor.orders import HandAct, Orders, PortAct, Saying
 from rig.safety.supervisor.relay import Relay
 from rig.transports import ByteStream, held_by_another
@@ -145,3 +146,17 @@ def test_orders_survive_the_way_to_the_supervisor():
     hand = HandAct("daq", "interlock opened", "a.b:c", {"line": "port0/line0"}, ("a",))
     orders = Orders("bench", "account", 0.6, 0.7, 0.15, (pump,), (hand, pump))
     assert Orders.from_json(orders.to_json()) == orders
+
+
+def test_a_port_is_opened_beside_a_watch_that_goes_through_those_held(far, tmp_path):
+    pumps = tuple(PortAct(name, "stopped", far.port, ()) for name in ("one", "other"))
+    supervisor = Supervisor(Orders("bench", str(tmp_path / "account"), 0.6, 0.7, 0.15, pumps), iter(()))
+    try:
+        supervisor._open("one")
+        watching = iter(supervisor._relays.values())
+        next(watching)
+        supervisor._open("other")
+        assert list(watching) == []
+        assert sorted(supervisor._relays) == ["one", "other"]
+    finally:
+        supervisor._close()
