@@ -3,7 +3,7 @@
 import sys
 import traceback
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from instruments.hosting.challenged import Challenged
 from instruments.hosting.grpc_host import GrpcHost
@@ -19,6 +19,14 @@ class _Host(Protocol):
     def port(self) -> str: ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class PortMoves(Protocol):
+    """A host whose port is not always the same."""
+
+    def port_now(self) -> str:
+        """Return the port once the host has done what the script of its wire asks for by now."""
 
 
 def _place(error: BaseException) -> str:
@@ -81,6 +89,11 @@ class TwinHost:
     def ports(self) -> dict[str, str]:
         """Return each twin's port, in the form its driver takes."""
         return {name: host.port for name, host in self._hosts.items()}
+
+    def port_of(self, name: str) -> str:
+        """Return a twin's port as it is now: a terminal that was unplugged comes back under another name."""
+        host = self._hosts[name]
+        return host.port_now() if isinstance(host, PortMoves) else host.port
 
     def failures(self) -> tuple[str, ...]:
         """Return a line for each twin whose own code raised: what its driver sees is only silence."""

@@ -9,10 +9,14 @@ from pathlib import Path
 
 from instruments.hosting.twin import ByteTwin
 from instruments.hosting.wire import Wire, exchange, well
+from rig.clock import Deadline
 
 _READ_SIZE = 4096
 # How often a twin is asked whether it has something to say by itself.
 _TICK_S = 0.02
+# A thread that has nothing else to do has pulled a plug by then, on a machine that is busy with much else.
+_PLUGGED_WITHIN_S = 10.0
+_UNPLUGGED = "(unplugged)"
 
 
 class PtyHost:
@@ -35,6 +39,21 @@ class PtyHost:
         self._thread = threading.Thread(target=self._serve, name=f"twin-{name}", daemon=True)
         self._thread.start()
 
+    def port_now(self) -> str:
+        """Return the port that the wire's script leaves by now, and what cannot be opened while it is unplugged.
+
+        The thread needs a moment to pull a plug or to put it in, which on the virtual clock nobody else waits for.
+        """
+        deadline = Deadline(_PLUGGED_WITHIN_S)
+        while not self._is_as_scripted() and not deadline.passed():
+            deadline.nap(_TICK_S)
+        return self.port if self._ends else _UNPLUGGED
+
+    def _is_as_scripted(self) -> bool:
+        if self._wire.unplugged or self.failure is not None:
+            return not self._ends or self.failure is not None
+        return bool(self._ends) and self._wire.cuts == self._cuts
+
     def close(self) -> None:
         """End the thread and remove the terminal; a client sees its port die. Safe to repeat."""
         if self._closed:
@@ -52,7 +71,7 @@ class PtyHost:
         """Make a terminal; from now on only a new pull of the plug counts."""
         self._cuts = self._wire.cuts
         self._wire.connected_anew()
-        self._ends = self._master, self._slave = os.openpty()
+        ends = self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
         self.port = os.ttyname(self._slave)
@@ -60,6 +79,7 @@ class PtyHost:
             self._link.unlink(missing_ok=True)
             self._link.symlink_to(self.port)
             self.port = str(self._link)
+        self._ends = ends  # last: who sees them may use the port
 
     def _pull_out(self) -> None:
         for fd in self._ends:

@@ -125,8 +125,11 @@ class Driver:
         self._stream.close()
 
     def _meet(self) -> Identity:
-        """Cancel what a former client left running and make sure that the balance wanted is there."""
-        serial = self._cancel()
+        """End what a former client left running and make sure that the balance wanted is there.
+
+        One that is met again within a run keeps its tare: nobody but this driver has told it anything meanwhile.
+        """
+        serial = self._resynchronise() if self._context.again else self._cancel()
         model = dialect.model_of(self._ask("I2", Texts).texts[0])
         software = self._ask("I3", Texts).texts[0]
         self._reporter.demand("serial number", serial, self._settings.serial)
@@ -139,12 +142,12 @@ class Driver:
         self._stream.write(sent)
         return self._await_texts("@", sent).texts[0]
 
-    def _resynchronise(self) -> None:
+    def _resynchronise(self) -> str:
         """Ask for the serial number and pass over late replies until it comes; keeps the tare, unlike @."""
         sent = dialect.encode_command("I4")
         self._stream.discard_input()
         self._stream.write(sent)
-        self._await_texts("I4", sent)
+        return self._await_texts("I4", sent).texts[0]
 
     def _await_texts(self, command: str, sent: bytes) -> Texts:
         """Pass over lines that do not answer `command`; return the one that does, before the deadline."""

@@ -21,6 +21,7 @@ from rig.bench.pump_watch import PumpWatch
 from rig.bench.realisers import Realisers
 from rig.bench.rest_watch import RestWatch
 from rig.bench.sampling import Sampler
+from rig.bench.silence import Silence
 from rig.bench.window import Window
 from rig.bench_file.reading import BenchFile
 from rig.capabilities import Pump
@@ -66,6 +67,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
         self.instruments = Instruments(bench_file.bench.name)
         self.samplers: tuple[Sampler, ...] = ()
         self.on_progress: Callable[[Progress], None] = lambda _: None
+        self.silence = Silence(clock)
         self._seed = seed
         self._trace = trace
         self.guard = Guard(bench_file, record, clock)
@@ -168,6 +170,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
 
     def check(self) -> None:
         """Raise InterlockError when one has tripped, else the first failure of a sampler or of the record's file."""
+        self.silence.look(self.samplers)
         self.demand_bounds()
         self.record.demand_its_file()
         for sampler in self.samplers:
@@ -211,12 +214,13 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
     # Opening ------------------------------------------------------------------------------------------------------
 
     def _open(self) -> None:
-        ports: dict[str, str] = {}
+        own_ports: dict[str, str] = {}
+        port_of: Callable[[str], str | None] = own_ports.get
         if self.file.mocked:  # every run has twins of its own
             host = find_class(TWIN_HOST, "", "")(self.file, self.clock, self._seed)
             self.twin_failures = host.failures
             self._cleanup.callback(host.close)
-            ports, self._realisers.plant = host.ports, host.plant
+            port_of, self._realisers.plant = host.port_of, host.plant
         else:
             self._cleanup.enter_context(leased(self.file.bench.name, self.file.ports))
             self._demand_clear()
@@ -224,7 +228,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
         self.guard.supervise(self._cleanup)
         context = DriverContext(self.clock, self._journal, patience_of(self.clock), self._trace)
         opening = Opening(self.file, context, self.record, self._cleanup, self.guard)
-        opening.connect(ports, self.instruments, self.instruments.powering)
+        opening.connect(port_of, self.instruments, self.instruments.powering)
         self._cleanup.callback(self.challenge.close)
         self._start_sampling()
         self._cleanup.callback(self.stop_pump)
@@ -260,7 +264,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
             if pace_s is None or not isinstance(one.driver, Sampled):
                 continue
             lease = self.guard.leased if one.capability == "pump" else lambda: True
-            sampler = Sampler(one.name, one.driver, pace_s, self.clock, self.record, lease)
+            sampler = Sampler(one.name, one.driver, pace_s, self.clock, self.record, lease, one.way_back)
             if one.role == "pump":
                 sampler.out_of_reach = lambda: self.challenge.pump_out_of_reach
             self.interlocks.watch(sampler, one.role, one.driver.channels)

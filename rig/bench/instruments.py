@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from rig.bench.way_back import WayBack
 from rig.capabilities import CAPABILITIES, Balance, Daq, FlowSensor, Instrument, Meter, Pump, Supply
 from rig.errors import DiscoveryError, PlanError
 from rig.safety.stop import Powering
@@ -13,12 +14,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class OnBench:
-    """One open instrument: its name in the bench file, what it can do, and what it is for on this bench."""
+    """One open instrument: its name in the bench file, what it can do, and what it is for on this bench.
+
+    `way_back` leads to it when its line was lost; None for one that is not looked for.
+    """
 
     name: str
     capability: str
     role: str
     driver: Instrument
+    way_back: WayBack | None = None
 
 
 class Instruments:

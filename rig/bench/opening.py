@@ -1,13 +1,14 @@
 """Opens every instrument of a bench file: the pump last, because it wants power; all failures told together."""
 
 import contextlib
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from functools import partial
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 
 from rig.bench.guard import Guard
 from rig.bench.instruments import Instruments, OnBench
+from rig.bench.way_back import WayBack, comes_back
 from rig.bench_file.reading import BenchFile, InstrumentEntry
+from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Instrument
 from rig.driving import DriverContext, serialise
 from rig.errors import BenchConnectionError, InstrumentError
@@ -33,10 +34,13 @@ class Opening:
         self._cleanup = cleanup
         self._guard = guard
 
-    def connect(self, ports: Mapping[str, str], instruments: Instruments, powering: Callable[[], Powering]) -> None:
-        """Open every instrument of the file and put it on the bench; `ports` are those of twins, by name.
+    def connect(
+        self, port_of: Callable[[str], str | None], instruments: Instruments, powering: Callable[[], Powering]
+    ) -> None:
+        """Open every instrument of the file and put it on the bench; `port_of` says where the twin of a name is now.
 
-        Raises BenchConnectionError with every instrument that could not be reached.
+        It returns None for an instrument without a twin. Raises BenchConnectionError with every instrument that could
+        not be reached.
         """
         failures: list[InstrumentError] = []
         powered = False
@@ -45,28 +49,42 @@ class Opening:
                 if entry.capability == "pump" and not powered:
                     self._power_up(powering())
                     powered = True
-                driver = self._open(entry, ports)
+                one = self._open(entry, port_of)
             except InstrumentError as error:
                 failures.append(error)
                 continue
-            instruments.add(OnBench(entry.name, entry.capability, entry.role, driver))
+            instruments.add(one)
         if failures:
             for _, pump in instruments.pumps():  # one may run since before, and nobody will look after it
                 with contextlib.suppress(InstrumentError):
                     pump.stop()
             raise BenchConnectionError(self._file.bench.name, failures)
 
-    def _open(self, entry: InstrumentEntry, ports: Mapping[str, str]) -> Instrument:
-        settings = entry.settings
-        if entry.name in ports:
-            settings = settings.model_copy(update={"port": ports[entry.name]})
+    def _open(self, entry: InstrumentEntry, port_of: Callable[[str], str | None]) -> OnBench:
+        def settings() -> InstrumentSettings:
+            port = port_of(entry.name)
+            return entry.settings if port is None else entry.settings.model_copy(update={"port": port})
+
         self._guard.hold(entry, self._cleanup)
-        driver: Instrument = entry.driver(entry.name, settings, self._context)
+        driver: Instrument = entry.driver(entry.name, settings(), self._context)
         self._cleanup.callback(driver.close)
-        serialise(driver, partial(self._guard.calling, entry.name))
+        way_back = None
+        if comes_back(entry):
+            way_back = WayBack(entry, settings, replace(self._context, again=True), self._record)
+
+        @contextlib.contextmanager
+        def around(verb: str) -> Iterator[None]:
+            reached = way_back.calling(verb) if way_back is not None else contextlib.nullcontext()
+            with self._guard.calling(entry.name, verb), reached:
+                yield
+
+        turn = serialise(driver, around)
         calibration = entry.calibration.model_dump(mode="json") if entry.calibration else None
-        self._record.event(Connected(entry.name, entry.capability, asdict(driver.identify()), calibration))
-        return driver
+        known = driver.identify()
+        self._record.event(Connected(entry.name, entry.capability, asdict(known), calibration))
+        if way_back is not None:
+            way_back.leads_to(driver, turn)
+        return OnBench(entry.name, entry.capability, entry.role, driver, way_back)
 
     def _power_up(self, powering: Powering) -> None:
         """Close the interlock and switch the supply on, each undone when the bench is left."""

@@ -78,7 +78,7 @@ class RestWatch:
         self._next_ns = now_ns + _PACE_NS
         edges = self.count_edges()
         if edges is not None:
-            if self._edges_at_rest is None:
+            if self._edges_at_rest is None or edges < self._edges_at_rest:  # a counter that was away begins anew
                 self._edges_at_rest = edges
             turned = edges - self._edges_at_rest
             if turned >= _FEWEST_EDGES:

@@ -2,10 +2,13 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from rig.bench.way_back import FIRST_WAIT_S, OF_THE_LINE, Absence, WayBack, first_line
 from rig.clock import NS_PER_S, Clock, ScheduledCall, ns_from_s
-from rig.errors import GarbledReplyError, NoReplyError, RecordError, RefusedError, RigError
+from rig.errors import GarbledReplyError, InstrumentError, NoReplyError, RecordError, RefusedError, RigError
+from rig.record.bodies.absences import InstrumentLost, SamplingGap
+from rig.record.bodies.event import Event
 from rig.record.bodies.events import LeaseLapsed, ReadingMissed, SamplerFailed
 from rig.record.bodies.others import SamplerCounted
 from rig.record.writer import RunRecord
@@ -36,7 +39,8 @@ class Sampler:
     """Reads one instrument into one stream of the record, each `every_s`.
 
     It reads only while `lease` says that the plan is alive: a pump that is no longer read stops by its own watchdog.
-    The first failure that is no mere missed reading latches: sampling rests, and `check` raises it.
+    An instrument that has a `way_back` is looked for when its line is lost, and the gap is recorded as a gap. The first
+    failure beyond that, which is no mere missed reading, latches: sampling rests, and `check` raises it.
     """
 
     def __init__(
@@ -47,9 +51,11 @@ class Sampler:
         clock: Clock,
         record: RunRecord,
         lease: Callable[[], bool] = lambda: True,
+        way_back: WayBack | None = None,
     ) -> None:
         self.name = name
         self.failure: RigError | None = None
+        self.absence: Absence | None = None
         self._lease = lease
         self._lapsed = False
         self.counts = SamplerCounts()
@@ -60,11 +66,16 @@ class Sampler:
         # What a plan has cut off cannot answer: it is not asked, and each reading counts as missed.
         self.out_of_reach: Callable[[], bool] = lambda: False
         self._instrument = instrument
+        self._way_back = way_back
         self._period_ns = ns_from_s(every_s)
         self._clock = clock
         self._record = record
         self._call: ScheduledCall | None = None
+        self._looking: ScheduledCall | None = None
         self._misses_in_a_row = 0
+        # What a gap has cost, to be said with the first samples behind it; and how many samples a reading brings.
+        self._owed = 0
+        self._per_reading = 1
         self._last_due_ns: int | None = None
         # A plan may ask for a reading while the sampler's own thread reads.
         self._turn = threading.Lock()
@@ -77,7 +88,7 @@ class Sampler:
     def overdue_s(self, now_ns: int) -> float:
         """Return for how long the reading that comes next has been due and has not begun, in seconds; 0 before."""
         last_due_ns = self._last_due_ns
-        if self._call is None or last_due_ns is None:
+        if self._call is None or last_due_ns is None or self.absence is not None:
             return 0.0
         return max(0, now_ns - last_due_ns - self._period_ns) / NS_PER_S
 
@@ -115,7 +126,11 @@ class Sampler:
             return
         self._call.cancel()
         self._call = None
-        if self.failure is None:
+        if self._looking is not None:
+            self._looking.cancel()
+        if self.absence is not None:
+            self._gap_ends(self.absence, back=False)
+        elif self.failure is None:
             self._instrument.stop_sampling()
 
     def check(self) -> None:
@@ -127,6 +142,9 @@ class Sampler:
         with self._turn:
             if self.failure is not None:
                 return
+            if self.absence is not None:
+                self._look_for(self.absence, due=in_turn)
+                return
             if in_turn:
                 self._count_time(due_ns)
                 if not self._leased():
@@ -136,26 +154,31 @@ class Sampler:
                 self.answered_ns = self._clock.now_ns()
                 return
             try:
-                block = self._instrument.read_block()
+                self._take(self._instrument.read_block(), due_ns)
             except MISSABLE as error:
                 self._missed(error)
-                return
             except RigError as error:
-                self._fail(error)
-                return
-            self._misses_in_a_row = 0
-            self.answered_ns = self._clock.now_ns()
-            self.counts.reads += 1
-            self.counts.samples += len(block.t_ns)
-            self.counts.lost += block.lost
-            if len(block.t_ns) or block.lost:
-                try:
-                    self._record.samples(self.name, block, due_ns=due_ns)
-                    for listener in self.listeners:
-                        listener(block)
-                except RecordError as error:
-                    # What cannot be recorded did not happen: the plan must hear of it, not this thread.
-                    self.failure = error
+                self._gone(error)
+
+    def _take(self, block: Block, due_ns: int) -> None:
+        """Record what was read, and let listeners hear of it."""
+        self._misses_in_a_row = 0
+        self.answered_ns = self._clock.now_ns()
+        if len(block.t_ns):
+            block, self._owed = replace(block, lost=block.lost + self._owed), 0
+            self._per_reading = len(block.t_ns)
+        self.counts.reads += 1
+        self.counts.samples += len(block.t_ns)
+        self.counts.lost += block.lost
+        if not len(block.t_ns) and not block.lost:
+            return
+        try:
+            self._record.samples(self.name, block, due_ns=due_ns)
+            for listener in self.listeners:
+                listener(block)
+        except RecordError as error:
+            # What cannot be recorded did not happen: the plan must hear of it, not this thread.
+            self.failure = error
 
     def _count_time(self, due_ns: int) -> None:
         late_ms = (self._clock.now_ns() - due_ns) / 1e6
@@ -175,13 +198,89 @@ class Sampler:
         self._lapsed = not alive
         return alive
 
-    def _missed(self, error: RigError) -> None:
+    def _missed(self, error: InstrumentError) -> None:
         self.counts.missed += 1
         self._misses_in_a_row += 1
-        self._record.event(ReadingMissed(self.name, str(error)))
+        self._tell(ReadingMissed(self.name, str(error)))
         if self._misses_in_a_row >= MISSES_IN_A_ROW:
-            self._fail(error)
+            self._gone(error)
 
     def _fail(self, error: RigError) -> None:
         self.failure = error
-        self._record.event(SamplerFailed(self.name, str(error)))
+        self._tell(SamplerFailed(self.name, str(error)))
+
+    def _tell(self, event: Event) -> None:
+        """Record an event; what the record refuses is this sampler's failure, unless it has one already."""
+        try:
+            self._record.event(event)
+        except RecordError as error:
+            self.failure = self.failure or error
+
+    # Away and back ------------------------------------------------------------------------------------------------
+
+    def _gone(self, error: RigError) -> None:
+        """Look for the instrument from now on, at once for the first time; give up what has no way back."""
+        if self._way_back is None or not isinstance(error, OF_THE_LINE):
+            self._fail(error)
+            return
+        cause = first_line(error)
+        self._way_back.away = cause
+        self.absence = absence = Absence(self.answered_ns, self._clock.now_ns(), cause)
+        self._tell(InstrumentLost(self.name, absence.since_ns, cause))
+        if self._looking is None:
+            step_ns = ns_from_s(FIRST_WAIT_S)
+            first_ns = self._clock.now_ns() + step_ns
+            self._looking = self._clock.call_every(f"{self.name} away", step_ns, self._look_again, first_ns)
+        self._look_for(absence, due=True)
+
+    def _look_again(self, _due_ns: int) -> None:
+        """Look for the instrument in between two readings: it may be read seldom."""
+        with self._turn:
+            if self.absence is not None and self.failure is None:
+                self._look_for(self.absence, due=False)
+            elif self._looking is not None:
+                self._looking.cancel()
+                self._looking = None
+
+    def _look_for(self, absence: Absence, *, due: bool) -> None:
+        """Try to reach the instrument when it is time to; `due` says that a reading is due and comes to nothing."""
+        if due:
+            self.counts.missed += 1
+            absence.missed += 1
+            self._last_due_ns = None
+        now_ns, way_back = self._clock.now_ns(), self._way_back
+        if way_back is None or not absence.is_due(now_ns):
+            return
+        absence.attempts += 1
+        try:
+            way_back.reopen()
+            self._instrument.start_sampling()
+            block = self._instrument.read_block()
+        except InstrumentError as error:
+            way_back.away = first_line(error)
+            absence.failed(error, self._clock)
+            if absence.is_over_after(way_back.away_s, self._clock.now_ns()):
+                self._gap_ends(absence, back=False)
+                self._fail(error)
+        except RecordError as error:
+            self.failure = error
+        else:
+            self._gap_ends(absence, back=True)
+            # What the instrument kept of itself meanwhile nobody knows: a gap never costs nothing.
+            self._owed += max(1, absence.missed) * self._per_reading
+            self._take(block, now_ns)
+
+    def _gap_ends(self, absence: Absence, *, back: bool) -> None:
+        self.absence = None
+        self._tell(
+            SamplingGap(
+                self.name,
+                absence.since_ns,
+                self._clock.now_ns(),
+                absence.cause,
+                absence.attempts,
+                absence.missed,
+                back,
+                first_line(absence.last) if absence.last is not None else "",
+            )
+        )

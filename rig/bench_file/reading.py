@@ -61,6 +61,7 @@ class InstrumentEntry:
     calibration: Calibration | None
     accuracy: Accuracy | None
     sample_every_s: float | None
+    away_s: float
     twin: Any
     twin_parameters: TwinParameters | None
 
@@ -207,6 +208,7 @@ def _instrument(checker: Checker, name: str, table: dict[str, object], *, mocked
         calibration=common.calibration,
         accuracy=common.accuracy,
         sample_every_s=common.sample_every_s,
+        away_s=common.away_s,
         twin=twin,
         twin_parameters=parameters,
     )

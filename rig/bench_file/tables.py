@@ -224,4 +224,5 @@ class InstrumentCommon(TomlTable):
     calibration: Calibration | None = None
     accuracy: Accuracy | None = None
     sample_every_s: float | None = Field(default=None, gt=0, le=3600)
+    away_s: float = Field(default=900.0, ge=0, le=604_800)
     twin: dict[str, Any] | None = None

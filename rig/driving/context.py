@@ -24,13 +24,15 @@ class DriverContext:
 
     Drivers report what changes something (start, stop, tare, set), not what only reads. `patience` is by what factor
     every deadline on a wire is longer than its settings say: 1 before real instruments. `trace` takes every byte on the
-    wires, when there is one.
+    wires, when there is one. `again` says that an instrument is met again whose line was lost within a run: a driver
+    takes nothing from it that it may have kept, such as a balance's tare.
     """
 
     clock: Clock
     journal: Callable[[Exchange], object]
     patience: float = 1.0
     trace: WireTrace | None = None
+    again: bool = False
 
     def wire_s(self, timeout_s: float) -> float:
         """Return how long to wait for the wire, in real s, where the bench file says `timeout_s`."""

@@ -14,10 +14,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def serialise(driver: object, around: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext()) -> None:
+def serialise(
+    driver: object, around: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext()
+) -> AbstractContextManager[object]:
     """Let one verb of a driver run at a time: on the wall clock a sampler's thread and the plan's both call it.
 
     `around` is entered with each verb's name before it waits for its turn; what it raises keeps the verb from running.
+    Returns the turn itself: whoever holds it has the driver alone.
     """
     turn = threading.RLock()
 
@@ -35,3 +38,4 @@ def serialise(driver: object, around: Callable[[str], AbstractContextManager[Non
     for name in dir(type(driver)):
         if not name.startswith("_") and inspect.isfunction(getattr(type(driver), name)):
             setattr(driver, name, in_turn(getattr(driver, name)))
+    return turn

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
+from rig.evaluation.absences import away_in
 from rig.evaluation.columns import column, read_column
 from rig.evaluation.delivered import streams_of
 from rig.metrology.weighing.conditions import Ambient
@@ -21,6 +22,8 @@ from rig.record.series import Series
 
 _BEGINNING_NS = -(2**62)
 _MINUTE_NS = 60 * NS_PER_S
+# For how long the air may be taken for what it was before and after: it changes slowly beside what it is worth.
+_AIR_UNSEEN_S = 1800.0
 _NAMES = ("air_temperature", "air_pressure", "air_humidity")
 # Verbs after which the balance shows another number for the same load.
 _ZEROING = ("tare", "zero")
@@ -191,5 +194,8 @@ def _measured_air(reader: RecordReader, from_ns: int, to_ns: int) -> StatedAir |
     series = reader.series(stream, from_ns, to_ns, list(names))
     if not len(series.t_ns):
         raise SeriesError("the DAQ recorded no ambient conditions in this window")
+    for away in away_in(reader, from_ns, to_ns, stream):
+        if away.lasted_s > _AIR_UNSEEN_S:
+            raise SeriesError(f"nobody knows the air of this window: {away.said_in(from_ns)}")
     temperature, pressure, humidity, liquid = (float(np.mean(column(series, name))) for name in names)
     return StatedAir(temperature, liquid, pressure, humidity)

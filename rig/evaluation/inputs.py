@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
+from rig.evaluation.absences import said_of
 from rig.evaluation.air import ambient_of, content_mg, in_mean_air
 from rig.evaluation.commanded import steady_since
 from rig.evaluation.delivered import streams_of
@@ -58,6 +59,7 @@ def weighing(reader: RecordReader, from_ns: int, to_ns: int, *, through_tares: b
     name = balance_stream(reader)
     series = reader.series(name, from_ns, to_ns, ["mass"])
     invalid = [f"{series.lost} balance readings were lost"] if series.lost else []
+    invalid += said_of(reader, from_ns, to_ns, name)
     every_s = pace_s(reader, name, from_ns, to_ns) or 0.0
     mass_mg = in_mean_air(reader, name, series, from_ns, to_ns)
     return Weighing(
@@ -223,6 +225,8 @@ def zero_flow_rate(reader: RecordReader, weighed: ZeroFlow) -> EvaporationRate:
 
     def evaluated() -> EvaporationRate:
         readings = weighing(reader, weighed.from_ns + _settle_ns(reader), weighed.to_ns)
+        if readings.invalid:
+            raise SeriesError(f"a weighing at zero flow is no good: {'; '.join(readings.invalid)}")
         return evaporation_rate(readings.t_s, readings.mass_mg, max_gap_s=readings.max_gap_s)
 
     # Every result of a plan, and its witnesses, ask for the same two.

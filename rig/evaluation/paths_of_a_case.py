@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
+from rig.evaluation.absences import away_in
 from rig.evaluation.case import Case
 from rig.evaluation.columns import read_column
 from rig.evaluation.delivered import streams_of
@@ -125,7 +126,7 @@ def _flow(case: Case) -> Path | None:
     if not streams or len(t_ns) < 2:
         return None
     flow_ul_h, series = read_column(case.reader, streams[0], "flow", int(t_ns[0]), int(t_ns[-1]) + 1)
-    if len(flow_ul_h) < 2 or series.lost:
+    if len(flow_ul_h) < 2 or series.lost or away_in(case.reader, int(t_ns[0]), int(t_ns[-1]), streams[0]):
         return None
     inside = t_ns[(t_ns >= series.t_ns[0]) & (t_ns <= series.t_ns[-1])]
     if len(inside) < 2:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from rig.errors import MetrologyError, PlanError
+from rig.evaluation.absences import said_of
 from rig.evaluation.claims.agreement import NAME as AGREEMENT
 from rig.evaluation.definition import ClaimKind
 from rig.evaluation.farthest import farthest_of
@@ -67,7 +68,8 @@ def _computed(kind: ClaimKind, claimed: Result, reader: RecordReader) -> Result:
     try:
         found = kind.compute(claimed.recipe, reader)
     except MetrologyError as error:
-        return replace(claimed, reasons=(str(error),))
+        away = said_of(reader, claimed.recipe.from_ns, claimed.recipe.to_ns)
+        return replace(claimed, reasons=(str(error), *(one for one in away if one not in str(error))))
     limit = claimed.limit
     if isinstance(found, FactFound):
         return _found(claimed, found)

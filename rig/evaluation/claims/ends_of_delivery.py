@@ -11,12 +11,12 @@ from rig.evaluation.case import Case, case_around
 from rig.evaluation.causes import AFTER, cause_of
 from rig.evaluation.claims.delivered_volume import weighed_volume
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
+from rig.evaluation.edges import counted_edges
 from rig.evaluation.inputs import widening
 from rig.evaluation.order_times import u_times_ul
 from rig.evaluation.outcome import Evaluation, FactFound
 from rig.evaluation.programme import NS_PER_H
 from rig.metrology.uncertainty.budget import Component
-from rig.record.bodies.pump_events import EdgesCounted
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
@@ -61,7 +61,7 @@ def _by_count(case: Case, from_ns: int, to_ns: int) -> _Found:
 
 
 def _by_edges(case: Case, from_ns: int, to_ns: int) -> _Found:
-    counts = [e.body for e in case.reader.events(EdgesCounted) if from_ns <= e.body.at_ns <= to_ns]
+    counts = counted_edges(case.reader, from_ns, to_ns)
     if len(counts) < 2:
         return None
     turned = counts[-1].edges - counts[0].edges

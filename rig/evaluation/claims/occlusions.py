@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation import inputs
+from rig.evaluation.absences import said_of
 from rig.evaluation.challenged import occlusions_in
 from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
@@ -179,7 +180,7 @@ def line_pressure(recipe: Recipe, reader: RecordReader, to_ns: int) -> LinePress
             kpa, series = read_column(reader, stream, _CHANNEL, recipe.from_ns, to_ns)
             t_s = np.asarray((series.t_ns - recipe.from_ns) / NS_PER_S, np.float64)
             lost = (f"{series.lost} readings of the line's pressure were lost",) if series.lost else ()
-            return LinePressure(t_s, kpa, lost)
+            return LinePressure(t_s, kpa, (*lost, *said_of(reader, recipe.from_ns, to_ns, stream)))
     raise SeriesError(f"the run recorded no {_CHANNEL}: give the DAQ a channel of that name in the bench file")
 
 

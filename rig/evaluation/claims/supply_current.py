@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from rig.errors import SeriesError
 from rig.evaluation import inputs
+from rig.evaluation.absences import said_of
 from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.delivered import streams_of
@@ -48,7 +49,8 @@ def mean_current(recipe: Recipe, reader: RecordReader, place: tuple[str, str]) -
     )
     lost = (f"{series.lost} readings of {stream} were lost",) if series.lost else ()
     details = {"by": stream, "largest_ma": float(current_ma.max()), "readings": len(current_ma)}
-    return Evaluation(budget, (*inputs.standing_invalid(reader, recipe.to_ns), *lost), details)
+    away = said_of(reader, recipe.from_ns, recipe.to_ns, stream)
+    return Evaluation(budget, (*inputs.standing_invalid(reader, recipe.to_ns), *lost, *away), details)
 
 
 def place_of_most_readings(reader: RecordReader, from_ns: int, to_ns: int) -> tuple[str, str]:

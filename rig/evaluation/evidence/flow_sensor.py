@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rig.errors import SeriesError
+from rig.evaluation.absences import away_in
 from rig.evaluation.case import Case
 from rig.evaluation.columns import read_column
 from rig.evaluation.delivered import streams_of
@@ -42,7 +43,7 @@ def flow_seen(case: Case) -> FlowSeen:
     if not streams or weighed is None or end_ns <= begin_ns:
         raise SeriesError("no flow sensor was recorded, or nothing was weighed")
     flow_ul_h, series = read_column(case.reader, streams[0], "flow", begin_ns, end_ns)
-    if len(flow_ul_h) < 2 * _BLOCKS or series.lost:
+    if len(flow_ul_h) < 2 * _BLOCKS or series.lost or away_in(case.reader, begin_ns, end_ns, streams[0]):
         raise SeriesError("the flow sensor lost samples or gave too few")
     together = max(series.t_ns[0], weighed.t_ns[0]), min(series.t_ns[-1], weighed.t_ns[-1])
     clear = case.clear(int(together[0]), int(together[1]))

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from rig.evaluation.case import Case
+from rig.evaluation.edges import counted_edges
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.pump_events import EdgesCounted
 
@@ -24,7 +25,7 @@ class Moved:
 
 def edges_of(case: Case) -> list[EdgesCounted]:
     """Return the counts of the motor's edges in a case, in order."""
-    return [e.body for e in case.reader.events(EdgesCounted) if case.from_ns <= e.body.at_ns <= case.to_ns]
+    return counted_edges(case.reader, case.from_ns, case.to_ns)
 
 
 def moved_of(case: Case, counts: list[EdgesCounted]) -> Moved | None:

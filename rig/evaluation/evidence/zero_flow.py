@@ -8,13 +8,13 @@ from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation import inputs
 from rig.evaluation.case import Case
+from rig.evaluation.edges import counted_edges
 from rig.evaluation.inputs import Weighing
 from rig.evaluation.testimony import Testimony, Witness
 from rig.metrology.readings.regression import fit_line
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.quantities import S_PER_H
 from rig.record.bodies.events import ZeroFlow
-from rig.record.bodies.pump_events import EdgesCounted
 from rig.record.bodies.start import WeighingFacts
 
 # A weighing is looked at in so many parts: what came early or late, and then no more, is no steady loss.
@@ -119,8 +119,7 @@ def _fell_in_one_piece(case: Case, one: ZeroFlow, readings: Weighing, gain_mg: f
 
 def turned_edges(case: Case, one: ZeroFlow) -> int | None:
     """Return how many edges the motor made during a weighing, after settling; None where nothing counts them."""
-    counts = [entry.body for entry in case.reader.events(EdgesCounted)]
-    inside = [each for each in counts if one.from_ns + case.settle_ns <= each.at_ns <= one.to_ns]
+    inside = counted_edges(case.reader, one.from_ns + case.settle_ns, one.to_ns)
     if len(inside) < 2:
         return None
     return inside[-1].edges - inside[0].edges

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from rig.record.bodies.absences import AnotherAnswered, InstrumentLost, SamplingGap
 from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, DoseSaid, OperatorAnswered
 from rig.record.bodies.codec import Json
 from rig.record.bodies.event import Event, Severity
@@ -226,6 +227,7 @@ class OtherEvent(Event):
 
 EVENTS: tuple[type[Event], ...] = (
     AlarmExpected,
+    AnotherAnswered,
     BenchLatched,
     BenchNotReached,
     BenchOpened,
@@ -235,6 +237,7 @@ EVENTS: tuple[type[Event], ...] = (
     DeliveredAfterStop,
     DoseSaid,
     EdgesCounted,
+    InstrumentLost,
     InterlockTripped,
     LeaseLapsed,
     LooksPlanned,
@@ -251,6 +254,7 @@ EVENTS: tuple[type[Event], ...] = (
     PumpStateChanged,
     ReadingMissed,
     SamplerFailed,
+    SamplingGap,
     WindowBegins,
     WindowEnds,
     PlanWentOn,
