@@ -17,6 +17,8 @@ from rig.samples import Block, Sampled
 # A reading that fails is missed and counted; as many in a row mean that the instrument is gone.
 MISSES_IN_A_ROW = 5
 MISSABLE = (NoReplyError, GarbledReplyError, RefusedError)
+# For how long a plan that wants a reading now waits for one that is under way.
+_TURN_S = 0.3
 
 
 @dataclass(slots=True)
@@ -116,9 +118,18 @@ class Sampler:
         self._call = self._clock.call_every(self.name, self._period_ns, self._read, first_ns)
 
     def read_now(self) -> None:
-        """Read once more, out of turn, so that the record reaches up to this moment."""
-        if self.failure is None:
-            self._read(self._clock.now_ns(), in_turn=False)
+        """Read once more, out of turn, so that the record reaches up to this moment.
+
+        On the wall clock one that did not answer the last times, or whose reading is under way and does not end, is not
+        waited for: the plan has others to read.
+        """
+        if self.failure is not None or (self._misses_in_a_row > 1 and not self._clock.virtual):
+            return
+        if self._turn.acquire(timeout=_TURN_S):
+            try:
+                self._read_once(self._clock.now_ns(), in_turn=False)
+            finally:
+                self._turn.release()
 
     def stop(self) -> None:
         """Read no more and set the instrument to rest; safe to repeat."""
@@ -126,8 +137,8 @@ class Sampler:
             return
         self._call.cancel()
         self._call = None
-        if self._looking is not None:
-            self._looking.cancel()
+        if (looking := self._looking) is not None:
+            looking.cancel()
         if self.absence is not None:
             self._gap_ends(self.absence, back=False)
         elif self.failure is None:
@@ -138,27 +149,30 @@ class Sampler:
         if self.failure is not None:
             raise self.failure
 
-    def _read(self, due_ns: int, *, in_turn: bool = True) -> None:
+    def _read(self, due_ns: int) -> None:
         with self._turn:
-            if self.failure is not None:
+            self._read_once(due_ns)
+
+    def _read_once(self, due_ns: int, *, in_turn: bool = True) -> None:
+        if self.failure is not None:
+            return
+        if self.absence is not None:
+            self._look_for(self.absence, due=in_turn)
+            return
+        if in_turn:
+            self._count_time(due_ns)
+            if not self._leased():
                 return
-            if self.absence is not None:
-                self._look_for(self.absence, due=in_turn)
-                return
-            if in_turn:
-                self._count_time(due_ns)
-                if not self._leased():
-                    return
-            if self.out_of_reach():
-                self.counts.missed += 1
-                self.answered_ns = self._clock.now_ns()
-                return
-            try:
-                self._take(self._instrument.read_block(), due_ns)
-            except MISSABLE as error:
-                self._missed(error)
-            except RigError as error:
-                self._gone(error)
+        if self.out_of_reach():
+            self.counts.missed += 1
+            self.answered_ns = self._clock.now_ns()
+            return
+        try:
+            self._take(self._instrument.read_block(), due_ns)
+        except MISSABLE as error:
+            self._missed(error)
+        except RigError as error:
+            self._gone(error)
 
     def _take(self, block: Block, due_ns: int) -> None:
         """Record what was read, and let listeners hear of it."""
