@@ -1,6 +1,7 @@
 """Serial and TCP byte streams: the only place that imports pyserial.
 
-A port is a device (`/dev/ttyUSB0`, `COM3`) or a URL that pyserial knows (`socket://host:port`, `rfc2217://…`).
+A port is a device (`/dev/ttyUSB0`, `COM3`), a URL that pyserial knows (`socket://host:port`, `rfc2217://…`), or a USB
+adapter by its number (`rig.usb_ports`), whose device is looked up at each opening.
 A stream has a deadline on everything and turns every way in which a port can die into one typed error.
 """
 
@@ -15,6 +16,7 @@ import serial
 
 from rig.clock import Deadline
 from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, NoReplyError
+from rig.usb_ports import Plugged, adapters, device_of
 from rig.wire_trace import Tap
 
 try:
@@ -72,6 +74,7 @@ class ByteStream:
         stop_bits: float = 1,
         timeout_s: float = 1.0,
         tap: Tap | None = None,
+        plugged: Plugged = adapters,
     ) -> None:
         self.instrument = instrument
         self.port = port
@@ -80,7 +83,7 @@ class ByteStream:
         held = _held.get(port)
         try:
             self._serial = serial.serial_for_url(
-                port if held is None else held.url,
+                device_of(instrument, port, plugged) if held is None else held.url,
                 baudrate=baud,
                 bytesize=data_bits,
                 parity=PARITIES[parity],

@@ -22,6 +22,7 @@ from rig.errors import (
     NoReplyError,
 )
 from rig.transports import PORT_ERRORS
+from rig.usb_ports import device_of, is_usb
 from rig.wire_trace import Tap
 
 VISA_ERRORS = (pyvisa.errors.Error, *PORT_ERRORS)
@@ -41,8 +42,8 @@ class VisaSession:
     """One open VISA resource of one instrument; requests and replies are lines.
 
     `port` is a VISA resource name: `TCPIP::host::port::SOCKET`, `ASRL/dev/ttyUSB0::INSTR`, `USB0::…::INSTR`,
-    `GPIB0::5::INSTR`. `baud` is for ASRL alone. Every wait ends after `timeout_s` (s), or twice that when a reply
-    stops half-way.
+    `GPIB0::5::INSTR`; or a USB adapter by its number (`rig.usb_ports`). `baud` is for ASRL and adapters alone. Every
+    wait ends after `timeout_s` (s), or twice that when a reply stops half-way.
     """
 
     def __init__(
@@ -107,11 +108,12 @@ class VisaSession:
         self._exit.close()
 
     def _open(self, visa_library: str) -> MessageBasedResource:
+        name = f"ASRL{device_of(self.instrument, self.port)}::INSTR" if is_usb(self.port) else self.port
         try:
             _resolve(self.port)
             with _manager_lock:
                 manager = _manager(visa_library)
-            resource = manager.open_resource(self.port, open_timeout=round(self._timeout_s * 1000))
+            resource = manager.open_resource(name, open_timeout=round(self._timeout_s * 1000))
         except Exception as error:  # PyVISA-py and its plug-ins raise bare Exception when they cannot connect
             raise self._failed(error) from error
         if not isinstance(resource, MessageBasedResource):

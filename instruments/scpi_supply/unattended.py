@@ -5,6 +5,7 @@ from typing import Any
 
 from instruments.scpi_supply import dialect
 from rig.safety.supervisor.orders import Act, HandAct, PortAct, Saying
+from rig.usb_ports import is_usb
 
 _DOING = "supply switched off"
 _OFF = b"0"
@@ -39,6 +40,8 @@ def switch_off(told: dict[str, Any]) -> None:
 
 def _stream(port: str) -> str | None:
     """Return a VISA resource's port as pyserial knows it; None for what is no plain stream."""
+    if is_usb(port):
+        return port
     parts = port.split("::")
     kind = parts[0].upper()
     if kind.startswith("TCPIP") and len(parts) == 4 and parts[3].upper() == "SOCKET":

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from rig.driving import LONGEST_VIRTUAL_SILENCE_S
+from rig.usb_ports import FORMS, is_usb, is_well_formed
 
 M = TypeVar("M", bound="TomlTable")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
@@ -22,6 +23,13 @@ class InstrumentSettings(TomlTable):
     """What every driver's `Settings` holds: the port. Drivers subclass this and add their own keys."""
 
     port: str = Field(min_length=1)
+
+    @field_validator("port")
+    @classmethod
+    def _names_an_adapter(cls, value: str) -> str:
+        if is_usb(value) and not is_well_formed(value):
+            raise ValueError(f"a USB adapter is named as {FORMS}")
+        return value
 
 
 class TwinParameters(TomlTable):

@@ -8,15 +8,20 @@ import getpass
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from rig.clock import iso_utc, machine_utc_ns
-from rig.errors import BenchBusyError
+from rig.errors import BenchBusyError, ConnectionFailedError
+from rig.usb_ports import USB, Plugged, adapter_at, adapters, device_of, is_usb
 
 _EVERYBODY = 0o666
+_WINDOWS_PORT = re.compile(r"COM\d+", re.IGNORECASE)
+_VISA_SERIAL = re.compile(r"ASRL(\D.*?)(?:::INSTR)?", re.IGNORECASE)
+_VISA_SOCKET = re.compile(r"TCPIP\d*::([^:]+)::(\d+)::SOCKET", re.IGNORECASE)
 _UNKNOWN = "another run on this machine"
 
 
@@ -28,14 +33,14 @@ def leases_folder() -> Path:
 
 
 @contextlib.contextmanager
-def leased(bench: str, ports: Iterable[str], folder: Path | None = None) -> Iterator[None]:
+def leased(bench: str, ports: Iterable[str], folder: Path | None = None, plugged: Plugged = adapters) -> Iterator[None]:
     """Hold the leases of a bench and its ports; raises BenchBusyError, which names the holder, when one is held."""
     folder = leases_folder() if folder is None else folder
     said = json.dumps({"bench": bench, "pid": os.getpid(), "user": _user(), "since": iso_utc(machine_utc_ns())[:19]})
     with contextlib.ExitStack() as held:
         held.enter_context(_lock(folder / f"rig-bench-{_safe(bench)}", f"bench {bench}", said))
         for port in sorted(set(ports)):
-            held.enter_context(_lock(folder / f"rig-port-{_safe(place_of(port))}", f"port {port}", said))
+            held.enter_context(_lock(folder / f"rig-port-{_safe(place_of(port, plugged))}", f"port {port}", said))
         yield
 
 
@@ -78,9 +83,31 @@ def _holder(path: Path) -> str:
         return _UNKNOWN
 
 
-def place_of(port: str) -> str:
-    """Return what a port is, whatever it is called: a link to a device is the device."""
-    return str(Path(port).resolve()) if port.startswith("/") else port.strip().lower()
+def place_of(port: str, plugged: Plugged = adapters) -> str:
+    """Return what a port is, whatever it is called: a link to a device is the device, a VISA resource what it names.
+
+    A USB adapter with a number of its own is that, because its device is called otherwise when it is plugged in anew.
+    """
+    port = _without_visa(port.strip())
+    try:
+        device = device_of("a bench", port, plugged)
+    except ConnectionFailedError:
+        return port.lower()  # nobody can open it now
+    if not device.startswith("/") and not is_usb(port) and not _WINDOWS_PORT.fullmatch(device):
+        return device.lower()
+    adapter = adapter_at(device, plugged)
+    if adapter is not None:
+        return f"{USB}{adapter.vid:04x}:{adapter.pid:04x}:{adapter.serial}".lower()
+    return str(Path(device).resolve()) if device.startswith("/") else device.lower()
+
+
+def _without_visa(port: str) -> str:
+    """Return a VISA resource of a serial port or a socket as pyserial writes it, and anything else as it is."""
+    if serial := _VISA_SERIAL.fullmatch(port):
+        return serial[1]
+    if socket := _VISA_SOCKET.fullmatch(port):
+        return f"socket://{socket[1]}:{socket[2]}"
+    return port
 
 
 def _safe(name: str) -> str:
