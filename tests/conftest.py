@@ -14,6 +14,13 @@ settings.register_profile("rig", deadline=None)
 settings.load_profile("rig")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make warnings errors, of our own tests alone: pytest's settings hold for plans as well."""
+    config.addinivalue_line("filterwarnings", "error")
+    # A checkout that cannot be written to keeps no list of what failed last: no reason to fail.
+    config.addinivalue_line("filterwarnings", "ignore::pytest.PytestCacheWarning")
+
+
 @pytest.fixture
 def children() -> Iterator[processes.Children]:
     """Starts processes that end with the test, and whatever they start ends too."""

@@ -91,6 +91,18 @@ class PlanFailed(Event):
 
 
 @dataclass(frozen=True)
+class PlanWarned(Event):
+    """Python or a library warned of something while a plan ran: its category, its words, and file and line."""
+
+    NAME = "plan warned"
+    SEVERITY = Severity.WARNING
+    plan: str
+    category: str
+    message: str
+    place: str
+
+
+@dataclass(frozen=True)
 class PlanEnds(Event):
     """A plan's body is over and delivery has stopped."""
 
@@ -247,6 +259,7 @@ EVENTS: tuple[type[Event], ...] = (
     PlanEnds,
     PlanFailed,
     PlanOutcome,
+    PlanWarned,
     ProjectionSeen,
     PumpDidNotStop,
     PumpLogRead,
