@@ -19,7 +19,8 @@ RigError
 │   ├── RecordCorruptError      the hash chain or the schema does not hold
 │   ├── RecordClosedError       a write after the stop
 │   ├── RecordBusyError         the record has a living writer
-│   └── RecordNotFoundError     no such run
+│   ├── RecordNotFoundError     no such run
+│   └── DiskSpaceError          too little is free for what is to be recorded
 ├── MetrologyError            the data do not allow a number
 │   ├── SeriesError             gaps, reversed time, NaN, too few samples, a tare in the middle
 │   └── WindowError             S, period or window that do not fit each other or the data
@@ -99,12 +100,8 @@ class InstrumentError(RigError):
         sent: bytes | None = None,
         received: bytes | None = None,
     ) -> None:
-        self.instrument = instrument
-        self.what = what
-        self.advice = advice
-        self.port = port
-        self.sent = sent
-        self.received = received
+        self.instrument, self.what, self.advice = instrument, what, advice
+        self.port, self.sent, self.received = port, sent, received
         where = f"{instrument} on {port}" if port else instrument
         lines = [f"{where}: {what}"]
         if sent is not None or received is not None:
@@ -181,6 +178,10 @@ class RecordBusyError(RecordError):
 
 class RecordNotFoundError(RecordError):
     """There is no such run."""
+
+
+class DiskSpaceError(RecordError):
+    """The disk has too little left for what is to be recorded."""
 
 
 class MetrologyError(RigError):

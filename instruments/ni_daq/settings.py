@@ -65,6 +65,11 @@ class DaqSettings(InstrumentSettings):
     interlock_line: str = Field(default="port0/line0", pattern=r"^port\d+/line\d+$")
     deadline_s: float = Field(default=5.0, gt=0, le=60)
 
+    def samples_in(self, seconds: float, every_s: float) -> float:
+        """Return the samples that its clock takes meanwhile, however often they are fetched."""
+        del every_s
+        return seconds * self.sample_rate_hz
+
     @model_validator(mode="after")
     def _channels_are_distinct(self) -> "DaqSettings":
         for key in ("name", "physical"):

@@ -34,6 +34,11 @@ class FlowSensorSettings(InstrumentSettings):
     timeout_s: float = Field(default=0.5, gt=0, le=10)
     serial: str = ""
 
+    def samples_in(self, seconds: float, every_s: float) -> float:
+        """Return the samples that the cable takes meanwhile, however often they are fetched."""
+        del every_s
+        return seconds * 1000.0 / self.interval_ms
+
 
 class Driver:
     """A flow sensor read from its buffer.

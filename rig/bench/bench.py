@@ -22,6 +22,7 @@ from rig.bench.realisers import Realisers
 from rig.bench.rest_watch import RestWatch
 from rig.bench.sampling import Sampler
 from rig.bench.silence import Silence
+from rig.bench.space import Space
 from rig.bench.window import Window
 from rig.bench_file.reading import BenchFile
 from rig.capabilities import Pump
@@ -68,6 +69,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
         self.samplers: tuple[Sampler, ...] = ()
         self.on_progress: Callable[[Progress], None] = lambda _: None
         self.silence = Silence(clock)
+        self.space = Space(record, bench_file.bench.least_free_mb)
         self._seed = seed
         self._trace = trace
         self.guard = Guard(bench_file, record, clock)
@@ -173,6 +175,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
         self.silence.look(self.samplers)
         self.demand_bounds()
         self.record.demand_its_file()
+        self.space.demand()
         for sampler in self.samplers:
             sampler.check()
 

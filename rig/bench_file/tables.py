@@ -24,6 +24,10 @@ class InstrumentSettings(TomlTable):
 
     port: str = Field(min_length=1)
 
+    def samples_in(self, seconds: float, every_s: float) -> float:
+        """Return how many samples of all its channels together come in a time, when it is read each `every_s`."""
+        return seconds / every_s
+
     @field_validator("port")
     @classmethod
     def _names_an_adapter(cls, value: str) -> str:
@@ -64,6 +68,7 @@ class BenchSection(TomlTable):
     # Twins hosted elsewhere stand behind the ports, and their time runs so much faster than the wall's.
     simulated: bool = False
     clock_speed: float = Field(default=1.0, gt=0, le=10_000)
+    least_free_mb: float = Field(default=200.0, ge=0, le=1e9)
 
 
 class DutSection(TomlTable):

@@ -3,6 +3,7 @@
 from rig.clock import NS_PER_S
 from rig.evaluation.case import Case
 from rig.evaluation.testimony import Testimony, Witness
+from rig.record.bodies.absences import DiskSpaceLow
 from rig.record.bodies.events import LeaseLapsed
 from rig.record.bodies.pump_events import PumpStateChanged
 from rig.record.bodies.safety import InterlockTripped, SupervisorActed
@@ -34,7 +35,13 @@ def _acted(case: Case) -> list[str]:
         for entry in case.reader.events(InterlockTripped)
         if case.from_ns <= entry.t_ns < case.to_ns
     ]
-    return [*acted, *lapsed, *tripped]
+    full = [
+        f"only {entry.body.free_mb:.4g} MB were left on the disk at {case.hour(entry.t_ns):.2f} h, where "
+        f"{entry.body.least_mb:g} MB are to stay free: the plan was ended"
+        for entry in case.reader.events(DiskSpaceLow)
+        if case.from_ns <= entry.t_ns <= case.to_ns  # on the virtual clock nothing comes behind it
+    ]
+    return [*acted, *lapsed, *tripped, *full]
 
 
 def _unheard(case: Case) -> list[str]:

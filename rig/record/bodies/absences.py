@@ -1,4 +1,4 @@
-"""When an instrument was away in a run: since when, why, and when it was back, as events."""
+"""What a run had to do without: an instrument that was away, since when and why, or room on the disk, as events."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,16 @@ class InstrumentLost(Event):
     stream: str
     since_ns: int
     cause: str
+
+
+@dataclass(frozen=True)
+class DiskSpaceLow(Event):
+    """The disk that the record is on has less left than is to stay free, so that the plan was ended, MB."""
+
+    NAME = "disk space low"
+    SEVERITY = Severity.ALARM
+    free_mb: float
+    least_mb: float
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from rig.record.bodies.absences import AnotherAnswered, InstrumentLost, SamplingGap
+from rig.record.bodies.absences import AnotherAnswered, DiskSpaceLow, InstrumentLost, SamplingGap
 from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, DoseSaid, OperatorAnswered
 from rig.record.bodies.codec import Json
 from rig.record.bodies.event import Event, Severity
@@ -247,6 +247,7 @@ EVENTS: tuple[type[Event], ...] = (
     ChallengeEnds,
     Connected,
     DeliveredAfterStop,
+    DiskSpaceLow,
     DoseSaid,
     EdgesCounted,
     InstrumentLost,
