@@ -72,6 +72,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
         self.projected_verdict: ProjectedVerdict | None = None
         self._window_ns: int | None = None
         self._pump_watches: list[PumpWatch] = []
+        self._pump_waits_s: dict[str, float] = {}
         self._rest_watch = RestWatch(self.instruments, record, clock, self._does_not_rest)
         self.twin_failures: Callable[[], tuple[str, ...]] = tuple
         answers = bench_file.operator.answers
@@ -204,7 +205,11 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
     def zero_flow(self, *, hours: float, doing: str = "zero flow") -> None:
         """Weigh with the pump stopped, to determine evaporation and drift; evaluations find it in the record."""
         self.stop_pump()
-        with self.window("zero flow") as window, self._rest_watch.watching(window.from_ns):
+        with (
+            self._read_at_rest(),
+            self.window("zero flow") as window,
+            self._rest_watch.watching(window.from_ns),
+        ):
             self.dwell(hours=hours, doing=doing)
         self.record.event(ZeroFlow(window.from_ns, window.to_ns))
 
