@@ -8,6 +8,7 @@ from typing import Self
 
 from rig.bench.asked import seconds_asked
 from rig.bench.bounds import KeepsBounds
+from rig.bench.capture import Capture
 from rig.bench.challenges import Challenges
 from rig.bench.doses import SaysDoses
 from rig.bench.guard import Guard
@@ -79,6 +80,8 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
         self.ask = Prompts(record, clock, mocked=bench_file.mocked, answers=answers, meanwhile=self.guard.renew)
         self._realisers = Realisers(bench_file, self.instruments, clock, self.ask, lambda: self.unsafe)
         self.challenge = Challenges(self._realisers, record, self.guard.link_challenged)
+        self.capture = Capture(self.instruments, self.challenge, lambda: self.samplers, record)
+        self.challenge.on_failure = self.capture.state
         density = bench_file.liquid.density_kg_m3 if bench_file.liquid else None
         self.interlocks = Interlocks(bench_file.interlocks, clock, density, lambda: self.challenge.begun, self._tripped)
         self._cleanup = contextlib.ExitStack()
