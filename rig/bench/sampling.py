@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from rig.bench.way_back import FIRST_WAIT_S, OF_THE_LINE, Absence, WayBack, first_line
 from rig.clock import NS_PER_S, Clock, ScheduledCall, ns_from_s
 from rig.errors import GarbledReplyError, InstrumentError, NoReplyError, RecordError, RefusedError, RigError
-from rig.record.bodies.absences import InstrumentLost, SamplingGap
+from rig.record.bodies.absences import InstrumentLost
 from rig.record.bodies.event import Event
 from rig.record.bodies.events import LeaseLapsed, ReadingMissed, SamplerFailed
 from rig.record.bodies.others import SamplerCounted
@@ -126,9 +126,13 @@ class Sampler:
         """Read once more, out of turn, so that the record reaches up to this moment.
 
         On the wall clock one that did not answer the last times, or whose reading is under way and does not end, is not
-        waited for: the plan has others to read.
+        waited for: the plan has others to read. Nor is one that is away: it is looked for already.
         """
-        if self.failure is not None or (self._misses_in_a_row > 1 and not self._clock.virtual):
+        if (
+            self.failure is not None
+            or self.absence is not None
+            or (self._misses_in_a_row > 1 and not self._clock.virtual)
+        ):
             return
         if self._turn.acquire(timeout=_TURN_S):
             try:
@@ -291,15 +295,4 @@ class Sampler:
 
     def _gap_ends(self, absence: Absence, *, back: bool) -> None:
         self.absence = None
-        self._tell(
-            SamplingGap(
-                self.name,
-                absence.since_ns,
-                self._clock.now_ns(),
-                absence.cause,
-                absence.attempts,
-                absence.missed,
-                back,
-                first_line(absence.last) if absence.last is not None else "",
-            )
-        )
+        self._tell(absence.gap(self.name, self._clock.now_ns(), back=back))

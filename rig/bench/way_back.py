@@ -16,7 +16,7 @@ from rig.capabilities import Identity, Instrument
 from rig.clock import Clock, ns_from_s
 from rig.driving import DriverContext
 from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, InstrumentError, NoReplyError
-from rig.record.bodies.absences import AnotherAnswered
+from rig.record.bodies.absences import AnotherAnswered, SamplingGap
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
 
@@ -126,6 +126,11 @@ class Absence:
     def is_due(self, now_ns: int) -> bool:
         """Tell whether it is time for the next attempt."""
         return now_ns >= self.next_ns
+
+    def gap(self, stream: str, to_ns: int, *, back: bool) -> SamplingGap:
+        """Return what the record says of it at its end."""
+        last = "" if self.last is None else first_line(self.last)
+        return SamplingGap(stream, self.since_ns, to_ns, self.cause, self.attempts, self.missed, back, last)
 
     def is_over_after(self, away_s: float, now_ns: int) -> bool:
         """Tell whether it has lasted as long as it may."""

@@ -166,6 +166,17 @@ def test_the_screen_is_told_of_it_and_of_its_return(tmp_path):
     assert len(said) == 2
 
 
+def test_a_plug_that_was_out_between_two_readings_costs_one(tmp_path):
+    # Whether the balance kept its zero meanwhile nobody knows.
+    with opened(tmp_path, unplugged(bench_text(), after_s=620, for_s=20)) as (bench, record), bench.plan():
+        began_ns = bench.clock.now_ns()
+        bench.dwell(minutes=30)
+        with record.reader() as reader:
+            found = reader.series("balance", began_ns, bench.clock.now_ns())
+    assert len(found.t_ns) == 29
+    assert found.lost == 1
+
+
 # Over a real listener, on the wall clock ------------------------------------------------------------------------------
 
 

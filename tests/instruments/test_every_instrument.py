@@ -5,6 +5,7 @@ import inspect
 import re
 import socket
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,26 @@ def test_the_driver_and_its_twin_agree_over_the_real_wire(name, hosted):
             driver.stop_sampling()
     finally:
         driver.close()
+        driver.close()
+
+
+@every_instrument
+def test_a_driver_is_opened_anew_in_its_own_place(name, hosted):
+    entry, host, clock = hosted
+    settings, context = settings_for(entry, host.ports["it"]), DriverContext(clock, lambda _: None)
+    driver = entry.driver("it", settings, context)
+    try:
+        before = driver.identify()
+        if isinstance(driver, Sampled):
+            driver.start_sampling()  # nobody ends it: its line is lost
+        driver.close()
+        entry.driver.__init__(driver, "it", settings, replace(context, again=True))
+        assert driver.identify() == before
+        if isinstance(driver, Sampled):
+            driver.start_sampling()
+            clock.wait_s(10)
+            assert set(driver.read_block().columns) == {channel.name for channel in driver.channels}
+    finally:
         driver.close()
 
 

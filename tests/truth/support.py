@@ -47,8 +47,8 @@ class Outcome:
         return any(words in reason for result in self.results.values() for reason in result.reasons)
 
 
-def bench_text(*, dut=None, twin=None, flow=None, laboratory=None, weighing=None, liquid=None):
-    """Return the shipped bench file with keys of some tables changed."""
+def bench_text(*, dut=None, twin=None, flow=None, laboratory=None, weighing=None, liquid=None, instruments=None):
+    """Return the shipped bench file with keys of some tables changed; `instruments` by their names."""
     tables = tomllib.loads(BENCH.read_text(encoding="utf-8"))
     tables["dut"] |= dut or {}
     tables["laboratory"] |= laboratory or {}
@@ -56,6 +56,8 @@ def bench_text(*, dut=None, twin=None, flow=None, laboratory=None, weighing=None
     tables["liquid"] |= liquid or {}
     tables["instruments"]["pump"]["twin"] = twin or {}
     tables["instruments"]["flow"]["twin"] = flow or {}
+    for name, keys in (instruments or {}).items():
+        tables["instruments"][name] |= keys
     return "\n".join(_written(tables))
 
 
@@ -73,6 +75,8 @@ def _written(tables):
 def _value(value):
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{key} = {_value(inner)}" for key, inner in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, str):
         return f'"{value}"'
     if isinstance(value, bool):
