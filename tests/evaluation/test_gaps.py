@@ -1,7 +1,5 @@
 """What a gap in an instrument's readings does to results: it takes those that rest on it, and no others."""
 
-import pytest
-
 from rig.clock import VirtualClock
 from rig.evaluation.absences import away_in
 from rig.record.bodies.absences import InstrumentLost, SamplingGap
@@ -39,9 +37,12 @@ def test_a_balance_that_is_away_while_it_weighs_at_zero_flow_leaves_none(tmp_pat
     assert outcome.says("a weighing at zero flow is no good")
 
 
-@pytest.mark.parametrize(("name", "for_min"), [("flow", 90), ("daq", 20)], ids=["flow sensor", "DAQ"])
-def test_what_the_result_does_not_rest_on_costs_nothing(tmp_path, name, for_min):
-    outcome = outcome_of(tmp_path, name, WINDOW_H + 1.0, for_min)
+def test_what_the_result_does_not_rest_on_costs_nothing(tmp_path):
+    # The DAQ's counter of the motor's edges begins anew: neither that nor the flow sensor's mean contradicts.
+    both = away("flow", WINDOW_H + 1.0, 90) | away("daq", WINDOW_H + 2.0, 20)
+    outcome = run(tmp_path, rate_ul_h=1000.0, instruments=both)
+    with RecordReader(outcome.path) as reader:
+        assert {entry.body.stream for entry in reader.events(SamplingGap)} == {"flow", "daq"}
     assert outcome.passes, outcome.results
 
 
