@@ -68,7 +68,7 @@ class Sampler:
         # What a plan has cut off cannot answer: it is not asked, and each reading counts as missed.
         self.out_of_reach: Callable[[], bool] = lambda: False
         self._instrument = instrument
-        self._way_back = way_back
+        self.way_back = way_back
         self._period_ns = ns_from_s(every_s)
         self._clock = clock
         self._record = record
@@ -243,11 +243,11 @@ class Sampler:
 
     def _gone(self, error: RigError) -> None:
         """Look for the instrument from now on, at once for the first time; give up what has no way back."""
-        if self._way_back is None or not isinstance(error, OF_THE_LINE):
+        if self.way_back is None or not isinstance(error, OF_THE_LINE):
             self._fail(error)
             return
         cause = first_line(error)
-        self._way_back.away = cause
+        self.way_back.away = cause
         self.absence = absence = Absence(self.answered_ns, self._clock.now_ns(), cause)
         self._tell(InstrumentLost(self.name, absence.since_ns, cause))
         if self._looking is None:
@@ -271,7 +271,7 @@ class Sampler:
             self.counts.missed += 1
             absence.missed += 1
             self._last_due_ns = None
-        now_ns, way_back = self._clock.now_ns(), self._way_back
+        now_ns, way_back = self._clock.now_ns(), self.way_back
         if way_back is None or not absence.is_due(now_ns):
             return
         absence.attempts += 1

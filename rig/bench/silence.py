@@ -19,6 +19,7 @@ class Silence:
         self.say: Callable[[str], object] = lambda _: None
         self._clock = clock
         self._since_ns: dict[str, int] = {}
+        self._strangers: dict[str, str] = {}
 
     def look(self, samplers: Iterable[Sampler]) -> None:
         """Say which have fallen silent since the last look, and which are back."""
@@ -26,6 +27,10 @@ class Silence:
         for sampler in samplers:
             silent_s = (now_ns - sampler.answered_ns) / NS_PER_S - sampler.every_s
             is_silent = sampler.absence is not None or (not self._clock.virtual and silent_s > _SAID_AFTER_S)
+            stranger = sampler.way_back.stranger if sampler.way_back is not None else ""
+            if stranger != self._strangers.get(sampler.name, ""):
+                self._strangers[sampler.name] = stranger
+                self.say(f"{sampler.name}: {stranger}")
             if is_silent and sampler.name not in self._since_ns:
                 self._since_ns[sampler.name] = sampler.answered_ns
                 self.say(_silent(sampler, max(0.0, silent_s + sampler.every_s)))

@@ -36,7 +36,10 @@ def comes_back(entry: InstrumentEntry) -> bool:
 
 
 class WayBack:
-    """Reaches one instrument again. `away` is why it is not reached now, empty while it is."""
+    """Reaches one instrument again. `away` is why it is not reached now, empty while it is.
+
+    `stranger` says which other one was met last in its place and refused; empty until then.
+    """
 
     def __init__(
         self,
@@ -45,7 +48,7 @@ class WayBack:
         context: DriverContext,
         record: RunRecord,
     ) -> None:
-        self.away = ""
+        self.away = self.stranger = ""
         self.away_s = entry.away_s
         self._entry = entry
         self._settings = settings
@@ -90,12 +93,14 @@ class WayBack:
             raise self._refused(found)
 
     def _refused(self, found: Identity) -> ConnectionFailedError:
+        said = f"{_said(found)} answers where {_said(self._known)} was lost; it was refused"
+        self.stranger = _in_one_line(said)
         if found not in self._strangers:
             self._strangers.append(found)
             self._record.event(AnotherAnswered(self._entry.name, asdict(self._known), asdict(found)))
         return ConnectionFailedError(
             self._entry.name,
-            f"{_said(found)} answers where {_said(self._known)} was lost; it was refused",
+            said,
             advice=f"plug in {_said(self._known)} again: what this run measures rests on its calibration",
         )
 
@@ -142,5 +147,8 @@ def first_line(error: InstrumentError) -> str:
 
     What an instrument said of itself may stand in it, and goes to a terminal: nothing in it moves a cursor.
     """
-    what = "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in error.what)
-    return f"{type(error).__name__}: {what}"
+    return f"{type(error).__name__}: {_in_one_line(error.what)}"
+
+
+def _in_one_line(said: str) -> str:
+    return "".join(sign if sign.isprintable() else f"\\x{ord(sign):02x}" for sign in said)

@@ -10,6 +10,7 @@ from instruments.hosting.tcp_host import TcpHost
 from instruments.mettler_mt_sics.twin import BalanceParameters, Twin
 from instruments.plant.laboratory import Laboratory, Parameters
 from rig.bench.sampling import Sampler
+from rig.bench.silence import Silence
 from rig.bench.way_back import WayBack
 from rig.bench_file.reading import load_bench_file
 from rig.clock import Deadline, WallClock, ns_from_s
@@ -258,6 +259,22 @@ def test_another_balance_is_refused_by_name_until_the_first_is_back(looked):
     assert (stranger.wanted["serial"], stranger.found["serial"]) == ("B000000001", "B000000002")
     assert "B000000002" in gap.last
     assert looked.sampler.counts.reads >= reads
+
+
+def test_the_screen_is_told_of_another_balance(looked):
+    said = []
+    silence = Silence(looked.clock)
+    silence.say = said.append
+    looked.host.close()
+    looked.until(lambda: looked.sampler.absence is not None)
+    silence.look([looked.sampler])
+    looked.comes_to_listen(serial="B000000002")
+    looked.until(lambda: looked.events(AnotherAnswered))
+    for _ in range(2):
+        silence.look([looked.sampler])
+    assert len(said) == 2
+    assert "serial number B000000002" in said[1]
+    assert said[1].endswith("was lost; it was refused")
 
 
 def test_attempts_are_put_off_ever_longer(looked):
