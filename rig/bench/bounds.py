@@ -3,13 +3,14 @@
 import contextlib
 from collections.abc import Iterator
 
-from rig.bench.interlocks import Interlocks, Trip
+from rig.bench.interlocks import Interlocks
 from rig.bench.stopping import StopsDelivery
 from rig.bench_file.reading import BenchFile
 from rig.errors import InterlockError, RecordError, SafetyError
 from rig.record.bodies.safety import BenchLatched, InterlockTripped
 from rig.safety.latch import demand_clear, latch
 from rig.safety.stop import end_by_every_way
+from rig.safety.trip import Trip
 
 
 class KeepsBounds(StopsDelivery):

@@ -2,53 +2,22 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rig.bench.sampling import Sampler
-from rig.bench.volume_paths import VolumePath
 from rig.bench_file.interlocks import COUNT, FLOW, MASS, RATE, WATCHED_UNITS
 from rig.bench_file.tables import InterlocksSection
 from rig.channels import Channel
-from rig.clock import NS_PER_S, Clock, iso_utc
-from rig.errors import InstrumentError, InterlockError
+from rig.clock import NS_PER_S, Clock
+from rig.errors import InstrumentError
+from rig.safety.trip import Trip
+from rig.safety.volume_path import VolumePath
 from rig.samples import Block
 
 # Verbs after which a balance shows another number for what lies on its pan.
 _SET_ANEW = frozenset({"tare", "zero"})
-
-
-@dataclass(frozen=True, slots=True)
-class Trip:
-    """An interlock that tripped: its key, what was found of which streams, when that was read (UTC ns), and in words.
-
-    `value` and `limit` are in the unit that the key ends with.
-    """
-
-    interlock: str
-    value: float
-    limit: float
-    streams: tuple[str, ...]
-    from_ns: int
-    to_ns: int
-    found: str
-
-    def __str__(self) -> str:
-        when = iso_utc(self.from_ns) + (f" to {iso_utc(self.to_ns)}" if self.to_ns > self.from_ns else "")
-        return f"interlock {self.interlock} tripped: {self.found}; samples of {when}"
-
-    def error(self, done: str) -> InterlockError:
-        """Return the error that ends a plan; `done` is what was done about the trip."""
-        return InterlockError(
-            self.interlock,
-            f"{self}; {done}",
-            value=self.value,
-            limit=self.limit,
-            from_ns=self.from_ns,
-            to_ns=self.to_ns,
-        )
 
 
 class Interlocks:

@@ -5,6 +5,7 @@ Nothing is corrected for air, evaporation or the line: what an interlock finds i
 
 import math
 from collections import deque
+from itertools import islice
 
 from rig.clock import NS_PER_S, ns_from_s
 
@@ -18,7 +19,7 @@ class VolumePath:
     def __init__(self, stream: str, over_s: float) -> None:
         self.stream = stream
         self._over_ns = ns_from_s(over_s)
-        self._points: deque[tuple[int, float]] = deque(maxlen=_MOST_POINTS)
+        self._points: deque[tuple[int, float]] = deque()
         self._reading_ul: float | None = None
         self._volume_ul = 0.0
 
@@ -92,3 +93,6 @@ class VolumePath:
         # The last two are kept however far apart: what is read more often is compared between them.
         while len(self._points) > 2 and t_ns - self._points[1][0] >= self._over_ns:
             self._points.popleft()
+        if len(self._points) > _MOST_POINTS:  # so many that each second one tells the same of so long a time
+            newest = self._points.pop()
+            self._points = deque([*islice(self._points, 0, None, 2), newest])
