@@ -1,6 +1,7 @@
 """The bench: opens what the bench file names, lets time pass under watch, and always stops the pump."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from types import TracebackType
@@ -80,6 +81,8 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
         self.challenge = Challenges(self._realisers, record, self.guard.link_challenged)
         density = bench_file.liquid.density_kg_m3 if bench_file.liquid else None
         self.interlocks = Interlocks(bench_file.interlocks, clock, density, lambda: self.challenge.begun, self._tripped)
+        self._trip_is_met = threading.Event()
+        self.guard.on_trip = self.interlocks.found_by_another
         self._cleanup = contextlib.ExitStack()
 
     @property
@@ -222,6 +225,8 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
             self._demand_clear()
             self._cleanup.callback(self._latch_when_unsafe)
         self.guard.supervise(self._cleanup)
+        if not self.file.mocked:  # ahead of what the supervisor would say of it
+            self._cleanup.callback(self._latch_when_unsafe)
         context = DriverContext(self.clock, self._journal, patience_of(self.clock), self._trace)
         opening = Opening(self.file, context, self.record, self._cleanup, self.guard)
         opening.connect(ports, self.instruments, self.instruments.powering)

@@ -1,23 +1,31 @@
 """What holds a plan to its bounds: the interlocks of the bench, what latches it, and the plan's time limit."""
 
 import contextlib
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 
 from rig.bench.interlocks import Interlocks
 from rig.bench.stopping import StopsDelivery
 from rig.bench_file.reading import BenchFile
+from rig.clock import Clock
 from rig.errors import InterlockError, RecordError, SafetyError
 from rig.record.bodies.safety import BenchLatched, InterlockTripped
+from rig.safety import interrupts
 from rig.safety.latch import demand_clear, latch
 from rig.safety.stop import end_by_every_way
 from rig.safety.trip import Trip
+
+_GRACE_S = 2.0
 
 
 class KeepsBounds(StopsDelivery):
     """A bench's verbs about interlocks, its latch and a plan's time."""
 
     file: BenchFile
+    clock: Clock
     interlocks: Interlocks
+    # Set once a plan has met the trip where it dwells.
+    _trip_is_met: threading.Event
 
     @contextlib.contextmanager
     def plan(self, *, hours: float | None = None) -> Iterator[None]:
@@ -35,18 +43,26 @@ class KeepsBounds(StopsDelivery):
         """Raise InterlockError when an interlock has tripped, after ending delivery by every way there is."""
         self.interlocks.look()
         if self.interlocks.tripped is not None:
+            self._trip_is_met.set()
             raise self._ended(self.interlocks.tripped)
 
     def _ended(self, trip: Trip) -> InterlockError:
         if not self.ended_by_interlock:
-            pumps = [pump for _, pump in self.instruments.pumps()]
-            done, problems = end_by_every_way(pumps, self.instruments.powering())
+            done, problems = self._end_by_every_way()
             self.ended_by_interlock = " and ".join(done) or "NOTHING WORKED, STOP THE PUMP BY HAND"
             self.guard.at_rest()
             if problems:
                 self.ended_by_interlock += f"; {'; '.join(problems)}"
                 self.guard.told_unsafe(SafetyError(f"{trip}; {self.ended_by_interlock}"))
         return trip.error(self.ended_by_interlock)
+
+    def _end_by_every_way(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Return what was done and what went wrong; what the supervisor has done already is not done again."""
+        ended = self.guard.ended_for_the_run()
+        if ended is not None and ended.stopped:
+            return ended.done, ended.wrong
+        pumps = [pump for _, pump in self.instruments.pumps()]
+        return end_by_every_way(pumps, self.instruments.powering())
 
     def _tripped(self, trip: Trip) -> None:
         """Act on a trip at once, on whatever thread it was found: what may wait is done by `demand_bounds`."""
@@ -56,6 +72,14 @@ class KeepsBounds(StopsDelivery):
             self.record.event(
                 InterlockTripped(trip.interlock, trip.value, trip.limit, trip.streams, trip.from_ns, trip.to_ns)
             )
+
+        if not self.clock.virtual:
+            threading.Thread(target=self._insist, args=(trip,), name="a trip", daemon=True).start()
+
+    def _insist(self, trip: Trip) -> None:
+        """End a plan that does not meet its trip where it dwells: one that loops, or waits for something else."""
+        if not self._trip_is_met.wait(_GRACE_S) and self.guard.under_way:
+            interrupts.raise_in_main(trip.error("delivery was ended"))
 
     # The latch ----------------------------------------------------------------------------------------------------
 

@@ -85,6 +85,10 @@ class Interlocks:
             self._late(sampler.name, now_ns, sampler.overdue_s(now_ns))
             self._lost(sampler, now_ns)
 
+    def found_by_another(self, trip: Trip) -> None:
+        """Take up a trip that was found by who watches besides."""
+        self._trip(trip)
+
     # What is looked at --------------------------------------------------------------------------------------------
 
     def _sampled(self, stream: str, channels: tuple[Channel, ...], block: Block) -> None:

@@ -36,7 +36,13 @@ class LatchLine:
 
 
 def latch(bench: str, why: str, by: str, ports: Iterable[str] = (), folder: Path | None = None) -> None:
-    """Latch a bench; `by` is the run that does. Raises SafetyError when the file cannot be written."""
+    """Latch a bench; `by` is the run that does, whose first reason stays when it does so again.
+
+    Raises SafetyError when the file cannot be written.
+    """
+    standing = latched(bench, folder)
+    if standing is not None and standing.by == by:
+        return
     _add(LatchLine(_LATCHED, bench, _now(), by, why, tuple(ports)), folder)
 
 

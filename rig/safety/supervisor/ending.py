@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from rig.clock import Deadline
 from rig.errors import InstrumentError
 from rig.safety.supervisor.orders import Act, HandAct, PortAct
-from rig.safety.supervisor.relay import Relay
+from rig.safety.supervisor.relay import Relay, goes_on, whole
 from rig.transports import ByteStream
 
 # Carries a way out and returns what went wrong; empty when it went well.
@@ -103,9 +103,19 @@ def say_on_port(act: PortAct) -> str:
                     except InstrumentError:
                         if not tries_left:
                             raise
+            return _goes_on(act, stream)
     except InstrumentError as error:
         return error.what
-    return ""
+
+
+def _goes_on(act: PortAct, stream: ByteStream) -> str:
+    if not act.rests:
+        return ""
+    try:
+        answer = stream.exchange(act.alive, lambda data: whole(data, act.end))
+    except InstrumentError:  # its power may be gone by now
+        return ""
+    return goes_on(act, act.reading(answer))
 
 
 def _started(attempt: Callable[[Act, Way], None], act: Act, way: Way) -> threading.Thread:
