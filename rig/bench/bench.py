@@ -260,6 +260,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
     def _start_sampling(self) -> None:
         self.guard.renew()
         every_s = {entry.name: entry.sample_every_s for entry in self.file.instruments}
+        accuracy = {entry.name: entry.accuracy for entry in self.file.instruments}
         for one in self.instruments:
             pace_s = every_s[one.name]
             if pace_s is None or not isinstance(one.driver, Sampled):
@@ -268,7 +269,9 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
             sampler = Sampler(one.name, one.driver, pace_s, self.clock, self.record, lease)
             if one.role == "pump":
                 sampler.out_of_reach = lambda: self.challenge.pump_out_of_reach
-            self.interlocks.watch(sampler, one.role, one.driver.channels)
+            self.interlocks.watch(sampler, one.role, one.driver.channels, accuracy[one.name])
+            if one.role == "daq" and self.file.dut.ul_per_edge:
+                self.interlocks.watch_edges(one.name, self.file.dut.ul_per_edge, self._rest_watch.count_edges)
             self._cleanup.callback(sampler.stop)
             sampler.start()
             self.samplers = (*self.samplers, sampler)
