@@ -130,7 +130,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
             self.check()
             self._rest_watch.look()
             self.on_progress(Progress(doing, begin_ns, end_ns, self.clock.now_ns()))
-            if self.projected_verdict is not None and self._window_ns is not None:
+            if self.projected_verdict is not None and self._window_ns is not None and not self._rest_watch.is_watching:
                 self.projected_verdict.look(self._window_ns, self.clock.now_ns(), end_ns)
 
     def dwell_until_decided(
