@@ -22,6 +22,7 @@ from rig.bench.pump_watch import PumpWatch
 from rig.bench.realisers import Realisers
 from rig.bench.rest_watch import RestWatch
 from rig.bench.sampling import Sampler
+from rig.bench.timing import Timing
 from rig.bench.window import Window
 from rig.bench_file.reading import BenchFile
 from rig.capabilities import Pump
@@ -38,8 +39,10 @@ from rig.record.bodies.events import BenchNotReached, LooksPlanned, WindowBegins
 from rig.record.bodies.others import SamplerCounted
 from rig.record.bodies.pump_events import AlarmExpected, NoLinkWatchdog
 from rig.record.bodies.recipe import Recipe
+from rig.record.bodies.safety import KeptAwake
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
+from rig.safety.awake import kept_awake
 from rig.safety.lease import leased
 from rig.samples import Sampled
 from rig.wire_trace import WireTrace
@@ -83,6 +86,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
         self.interlocks = Interlocks(bench_file.interlocks, clock, density, lambda: self.challenge.begun, self._tripped)
         self._trip_is_met = threading.Event()
         self.guard.on_trip = self.interlocks.found_by_another
+        self.timing = Timing(record)
         self._cleanup = contextlib.ExitStack()
 
     @property
@@ -224,6 +228,8 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
             self._cleanup.enter_context(leased(self.file.bench.name, self.file.ports))
             self._demand_clear()
             self._cleanup.callback(self._latch_when_unsafe)
+            awake = self._cleanup.enter_context(kept_awake())
+            self.record.event(KeptAwake(awake.by, awake.why_not))
         self.guard.supervise(self._cleanup)
         if not self.file.mocked:  # ahead of what the supervisor would say of it
             self._cleanup.callback(self._latch_when_unsafe)
@@ -272,6 +278,8 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
             self.interlocks.watch(sampler, one.role, one.driver.channels, accuracy[one.name])
             if one.role == "daq" and self.file.dut.ul_per_edge:
                 self.interlocks.watch_edges(one.name, self.file.dut.ul_per_edge, self._rest_watch.count_edges)
+            if not self.clock.virtual:
+                self.timing.watch(sampler)
             self._cleanup.callback(sampler.stop)
             sampler.start()
             self.samplers = (*self.samplers, sampler)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rig.bench.interlocks import Interlocks
 from rig.bench.stopping import StopsDelivery
+from rig.bench.timing import Timing
 from rig.bench_file.reading import BenchFile
 from rig.clock import Clock
 from rig.errors import InterlockError, RecordError, SafetyError
@@ -24,6 +25,7 @@ class KeepsBounds(StopsDelivery):
     file: BenchFile
     clock: Clock
     interlocks: Interlocks
+    timing: Timing
     # Set once a plan has met the trip where it dwells.
     _trip_is_met: threading.Event
 
@@ -36,8 +38,13 @@ class KeepsBounds(StopsDelivery):
         """
         self.demand_bounds()
         self.interlocks.plan_begins()
-        with self.guard.plan(hours=hours):
-            yield
+        self.timing.plan_begins()
+        try:
+            with self.guard.plan(hours=hours):
+                yield
+        finally:
+            with contextlib.suppress(RecordError):  # who leaves the bench hears of that
+                self.timing.tell()
 
     def demand_bounds(self) -> None:
         """Raise InterlockError when an interlock has tripped, after ending delivery by every way there is."""

@@ -18,7 +18,15 @@ from rig.record.bodies.pump_events import (
     PumpLogUnreadable,
     PumpStateChanged,
 )
-from rig.record.bodies.safety import BenchLatched, InterlockTripped, PlanWentOn, SupervisorActed, SupervisorStands
+from rig.record.bodies.safety import (
+    BenchLatched,
+    InterlockTripped,
+    KeptAwake,
+    PlanWentOn,
+    SupervisorActed,
+    SupervisorStands,
+)
+from rig.record.bodies.timing import SamplingTimed
 
 _ALARM_NAME = re.compile(r"(alarm|interlock)\b", re.IGNORECASE)
 
@@ -236,6 +244,7 @@ EVENTS: tuple[type[Event], ...] = (
     DoseSaid,
     EdgesCounted,
     InterlockTripped,
+    KeptAwake,
     LeaseLapsed,
     LooksPlanned,
     NoLinkWatchdog,
@@ -251,6 +260,7 @@ EVENTS: tuple[type[Event], ...] = (
     PumpStateChanged,
     ReadingMissed,
     SamplerFailed,
+    SamplingTimed,
     WindowBegins,
     WindowEnds,
     PlanWentOn,

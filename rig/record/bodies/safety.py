@@ -77,3 +77,13 @@ class BenchLatched(Event):
     NAME = "bench latched"
     SEVERITY = Severity.ALARM
     why: str
+
+
+@dataclass(frozen=True)
+class KeptAwake(Event):
+    """What keeps the machine from going to sleep while the bench is open, or why nothing does; one of them is empty."""
+
+    NAME = "kept awake"
+    ORDINARY = True
+    by: str
+    why_not: str = ""

@@ -29,6 +29,7 @@ _FORGIVEN_S = 0.2
 _CHUNK = 65_536
 _SLEPT_S = 0.5
 _BLIND_TIMES = 3.0  # noise spoils an answer now and then: so many times the silence that a pump is granted
+_STILL_TIMES = 2.0  # nobody fed the pump's watchdog meanwhile, nor would have stopped it: it may have stopped by itself
 _UNFORGIVEN_S = 0.3  # a reply that has not come by then is lost: to ask again takes nothing from the run
 
 
@@ -46,6 +47,7 @@ class Supervisor:
         self._heard = Stopwatch()
         self._guarding = False
         self._held_up_s = 0.0
+        self._stood_still_s = 0.0
         self._goodbye: bool | None = None
         self._hung_up = False
         self._asked = ""
@@ -63,7 +65,8 @@ class Supervisor:
         while self._goodbye is None:
             waited = Stopwatch()
             tick.wait(_TICK_S)
-            self._held_up_s = max(waited.elapsed_s() - _TICK_S, self._held_up_s - _TICK_S)
+            self._stood_still_s = waited.elapsed_s()
+            self._held_up_s = max(self._stood_still_s - _TICK_S, self._held_up_s - _TICK_S)
             if self._asked:
                 asked, self._asked = self._asked, ""
                 self._stop_pumps(asked)
@@ -89,6 +92,8 @@ class Supervisor:
             return "the run has died: its end of the lease is closed"
         if self._ended_by:
             return self._ended_by
+        if self._stood_still_s > _STILL_TIMES * self._orders.lease_s:
+            return f"the supervisor itself stood still for {self._stood_still_s:.1f} s"
         if (slept_s := asleep_s() - self._asleep_s) > _SLEPT_S:
             return f"the machine was suspended for {slept_s:.1f} s"
         # What holds up this process as well is no sign of the run's: a machine that is busy beyond measure.
