@@ -4,6 +4,10 @@ import threading
 
 import pytest
 
+from instruments.intrathecal_pump.driver import Driver
+from rig.bench.unattended import bounds_of
+from rig.bench_file.reading import load_bench_file
+from rig.channels import Channel
 from rig.clock import NS_PER_S, Deadline, WallClock
 from rig.safety.supervisor.orders import PortAct, PumpBounds, Saying, ValueBound
 from rig.safety.supervisor.relay import Relay
@@ -14,6 +18,25 @@ from tests.patience import patient
 from tests.safety.far import Far
 
 EVERY_S = 0.02
+BENCH = """
+[bench]
+name = "hot"
+kind = "physical"
+[dut]
+model = "m"
+serial = "s"
+[safety]
+link_watchdog_s = 1
+[interlocks]
+most_volume_ul = 100
+most_rate_ul_h = 1000
+most_temperature_c = 40
+most_current_ma = 5
+[instruments.pump]
+driver = "tests.safety.test_watch:HotPump"
+port = "/dev/pump"
+sample_every_s = 1
+"""
 HOT = (ValueBound("most_temperature_c", "housing", 40.0), ValueBound("most_current_ma", "current", 5.0, 1000.0))
 ALL = PumpBounds("pump", HOT, "delivered", most_volume_ul=100.0, most_rate_ul_h=1200.0)
 
@@ -128,3 +151,22 @@ def test_a_run_that_never_pauses_keeps_nobody_from_asking(watching):
         ended.set()
         talking.join()
     assert set(answers) == {b"told\n"}
+
+
+class HotPump(Driver):
+    """A pump that tells how warm it is, and what it draws in ampere."""
+
+    channels = (*Driver.channels, Channel("housing", "°C"), Channel("motor", "A"))
+
+
+def test_every_channel_of_the_pump_that_an_interlock_is_about_is_watched(tmp_path):
+    path = tmp_path / "bench.toml"
+    path.write_text(BENCH, encoding="utf-8")
+    (bounds,) = bounds_of(load_bench_file(path))
+    watched = {(one.interlock, one.channel, one.factor) for one in bounds.values}
+    assert watched == {
+        ("most_temperature_c", "housing", 1.0),
+        ("most_current_ma", "motor", 1000.0),
+        ("most_rate_ul_h", "rate", 1.0),
+    }
+    assert bounds.keys == ("most_current_ma", "most_rate_ul_h", "most_temperature_c", "most_volume_ul")
