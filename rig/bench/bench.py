@@ -9,6 +9,7 @@ from typing import Self
 
 from rig.bench.asked import seconds_asked
 from rig.bench.bounds import KeepsBounds
+from rig.bench.capture import Capture
 from rig.bench.challenges import Challenges
 from rig.bench.doses import SaysDoses
 from rig.bench.guard import Guard
@@ -39,11 +40,8 @@ from rig.record.bodies.events import BenchNotReached, LooksPlanned, WindowBegins
 from rig.record.bodies.others import SamplerCounted
 from rig.record.bodies.pump_events import AlarmExpected, NoLinkWatchdog
 from rig.record.bodies.recipe import Recipe
-from rig.record.bodies.safety import KeptAwake
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
-from rig.safety.awake import kept_awake
-from rig.safety.lease import leased
 from rig.samples import Sampled
 from rig.wire_trace import WireTrace
 
@@ -76,12 +74,15 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
         self.projected_verdict: ProjectedVerdict | None = None
         self._window_ns: int | None = None
         self._pump_watches: list[PumpWatch] = []
+        self._pump_waits_s: dict[str, float] = {}
         self._rest_watch = RestWatch(self.instruments, record, clock, self._does_not_rest)
         self.twin_failures: Callable[[], tuple[str, ...]] = tuple
         answers = bench_file.operator.answers
         self.ask = Prompts(record, clock, mocked=bench_file.mocked, answers=answers, meanwhile=self.guard.renew)
         self._realisers = Realisers(bench_file, self.instruments, clock, self.ask, lambda: self.unsafe)
         self.challenge = Challenges(self._realisers, record, self.guard.link_challenged)
+        self.capture = Capture(self.instruments, self.challenge, lambda: self.samplers, record)
+        self.challenge.on_failure = self.capture.state
         density = bench_file.liquid.density_kg_m3 if bench_file.liquid else None
         self.interlocks = Interlocks(bench_file.interlocks, clock, density, lambda: self.challenge.begun, self._tripped)
         self._trip_is_met = threading.Event()
@@ -211,7 +212,11 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
     def zero_flow(self, *, hours: float, doing: str = "zero flow") -> None:
         """Weigh with the pump stopped, to determine evaporation and drift; evaluations find it in the record."""
         self.stop_pump()
-        with self.window("zero flow") as window, self._rest_watch.watching(window.from_ns):
+        with (
+            self._read_at_rest(),
+            self.window("zero flow") as window,
+            self._rest_watch.watching(window.from_ns),
+        ):
             self.dwell(hours=hours, doing=doing)
         self.record.event(ZeroFlow(window.from_ns, window.to_ns))
 
@@ -225,11 +230,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
             self._cleanup.callback(host.close)
             ports, self._realisers.plant = host.ports, host.plant
         else:
-            self._cleanup.enter_context(leased(self.file.bench.name, self.file.ports))
-            self._demand_clear()
-            self._cleanup.callback(self._latch_when_unsafe)
-            awake = self._cleanup.enter_context(kept_awake())
-            self.record.event(KeptAwake(awake.by, awake.why_not))
+            self._have_the_bench()
         self.guard.supervise(self._cleanup)
         if not self.file.mocked:  # ahead of what the supervisor would say of it
             self._cleanup.callback(self._latch_when_unsafe)

@@ -10,9 +10,11 @@ from rig.bench.timing import Timing
 from rig.bench_file.reading import BenchFile
 from rig.clock import Clock
 from rig.errors import InterlockError, RecordError, SafetyError
-from rig.record.bodies.safety import BenchLatched, InterlockTripped
+from rig.record.bodies.safety import BenchLatched, InterlockTripped, KeptAwake
 from rig.safety import interrupts
+from rig.safety.awake import kept_awake
 from rig.safety.latch import demand_clear, latch
+from rig.safety.lease import leased
 from rig.safety.stop import end_by_every_way
 from rig.safety.trip import Trip
 
@@ -26,6 +28,7 @@ class KeepsBounds(StopsDelivery):
     clock: Clock
     interlocks: Interlocks
     timing: Timing
+    _cleanup: contextlib.ExitStack
     # Set once a plan has met the trip where it dwells.
     _trip_is_met: threading.Event
 
@@ -90,9 +93,16 @@ class KeepsBounds(StopsDelivery):
 
     # The latch ----------------------------------------------------------------------------------------------------
 
-    def _demand_clear(self) -> None:
-        """Raise BenchLatchedError for a bench, or a pump on it, that nobody has cleared."""
+    def _have_the_bench(self) -> None:
+        """Lease a physical bench that is clear, latch it where it is left unsafe, and keep the machine awake meanwhile.
+
+        Raises BenchBusyError, or BenchLatchedError for a bench, or a pump on it, that nobody has cleared.
+        """
+        self._cleanup.enter_context(leased(self.file.bench.name, self.file.ports))
         demand_clear(self.file.bench.name, self.file.latching_ports)
+        self._cleanup.callback(self._latch_when_unsafe)
+        awake = self._cleanup.enter_context(kept_awake())
+        self.record.event(KeptAwake(awake.by, awake.why_not))
 
     def _latch_when_unsafe(self) -> None:
         """Latch a bench that could not be brought back to its safe state."""

@@ -23,6 +23,7 @@ from rig.record.bodies.safety import (
     InterlockTripped,
     KeptAwake,
     PlanWentOn,
+    StateCaptured,
     SupervisorActed,
     SupervisorStands,
 )
@@ -261,6 +262,7 @@ EVENTS: tuple[type[Event], ...] = (
     ReadingMissed,
     SamplerFailed,
     SamplingTimed,
+    StateCaptured,
     WindowBegins,
     WindowEnds,
     PlanWentOn,
