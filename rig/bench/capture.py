@@ -7,7 +7,7 @@ from rig.bench.challenges import Challenges
 from rig.bench.instruments import Instruments
 from rig.bench.sampling import Sampler
 from rig.capabilities import Pump
-from rig.errors import RigError
+from rig.errors import InstrumentError, RigError
 from rig.record.bodies.safety import StateCaptured
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
@@ -16,7 +16,8 @@ from rig.safety import interrupts
 class Capture:
     """Captures the state of a bench once for each error, on its way out of a plan.
 
-    What did not answer lately is not asked: delivery has to end soon. Nothing that fails here hides the plan's error.
+    What did not answer lately is not asked, and no pump after an instrument that failed: delivery has to end soon.
+    Nothing that fails here hides the plan's error.
     """
 
     def __init__(
@@ -30,18 +31,20 @@ class Capture:
         self._challenges = challenges
         self._samplers = samplers
         self._record = record
-        self._seen: Exception | None = None
+        self._seen: BaseException | None = None
 
-    def state(self, error: Exception) -> None:
+    def state(self, error: BaseException) -> None:
         """Read every instrument and record how the bench stands; an error that was seen before is let pass."""
         if error is self._seen:
             return
         self._seen = error
         with interrupts.deferred(), contextlib.suppress(RigError):
             under_way = self._challenges.under_way
-            silent = [one.name for one in self._samplers() if not self._asked(one)]
-            pumps = {name: self._said_by(pump) for name, pump in self._instruments.pumps() if name not in silent}
-            self._record.event(StateCaptured(f"{type(error).__name__}: {error}", pumps, under_way, tuple(silent)))
+            pumps = dict(self._instruments.pumps())
+            unasked = (*pumps, error.instrument) if isinstance(error, InstrumentError) else ()
+            silent = [one.name for one in self._samplers() if one.name in unasked or not self._asked(one)]
+            said = {name: self._said_by(pump) for name, pump in pumps.items() if name not in (*unasked, *silent)}
+            self._record.event(StateCaptured(f"{type(error).__name__}: {error}", said, under_way, tuple(silent)))
 
     def forget(self) -> None:
         """Let go of the last error: the plan it belonged to is over."""
