@@ -17,7 +17,7 @@ from rig.safety.supervisor.ending import Ending
 from rig.safety.supervisor.orders import Orders
 from rig.safety.supervisor.watching import Told
 from rig.safety.trip import Trip
-from rig.transports import Held
+from rig.transports import Held, held_no_more
 
 RENEW_S = 0.1
 _START_S = 20.0
@@ -195,6 +195,8 @@ class Keeper:
         """End delivery from here: the supervisor has died, and the ports that it held are free."""
         self.ending = "the supervisor has died"
         took = Stopwatch()
+        for act in self._orders.pumps:
+            held_no_more(act.port)
         ending = Ending(self._orders.others)
         done, wrong = ending.every_way({}, self._orders.pumps)
         ending.close()
