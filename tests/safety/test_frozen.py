@@ -8,7 +8,7 @@ from rig.clock import NS_PER_S
 from rig.record.bodies.safety import KeptAwake
 from rig.record.reader import RecordReader
 from tests.patience import patient
-from tests.safety.causes import supervisor_of
+from tests.safety.causes import freeze_both, supervisor_of
 from tests.safety.stand import ROOT, stand
 
 # Several times the pump's watchdog of a second.
@@ -26,8 +26,7 @@ def test_the_pump_stops_by_its_watchdog_and_the_run_that_goes_on_says_so_and_sta
         one.clock.wait_s(0.5)
         both = run.pid, supervisor_of(run.pid)
         frozen_ns = one.clock.now_ns()
-        for pid in both:
-            os.kill(pid, signal.SIGSTOP)
+        freeze_both(one, run)
         last_ns = one.wait_until_it_rests(FROZEN_S - 1.0, patient(1))
         assert (last_ns - frozen_ns) / NS_PER_S < 1.5
         assert one.supply_v() > 0
