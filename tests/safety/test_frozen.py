@@ -32,7 +32,7 @@ def test_the_pump_stops_by_its_watchdog_and_the_run_that_goes_on_says_so_and_sta
         assert one.supply_v() > 0
         for pid in reversed(both):
             os.kill(pid, signal.SIGCONT)
-        run.wait(patient(2))
+        run.wait(patient(3))
         assert one.last_stroke_ns() == last_ns
         assert one.supply_v() == 0
         words = said.read_text()
