@@ -15,6 +15,7 @@ from rig.safety import interrupts
 from rig.safety.awake import kept_awake
 from rig.safety.latch import demand_clear, latch
 from rig.safety.lease import leased
+from rig.safety.left_open import unmark
 from rig.safety.stop import end_by_every_way
 from rig.safety.trip import Trip
 
@@ -100,6 +101,8 @@ class KeepsBounds(StopsDelivery):
         """
         self._cleanup.enter_context(leased(self.file.bench.name, self.file.ports))
         demand_clear(self.file.bench.name, self.file.latching_ports)
+        # The supervisor marks it as open; where it has died, who ends delivery in its place has to unmark it.
+        self._cleanup.callback(unmark, self.file.bench.name, self.record.run_id)
         self._cleanup.callback(self._latch_when_unsafe)
         awake = self._cleanup.enter_context(kept_awake())
         self.record.event(KeptAwake(awake.by, awake.why_not))

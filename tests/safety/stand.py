@@ -19,6 +19,7 @@ from instruments.intrathecal_pump.simulated.firmware import BUILT_IN_FIRMWARE
 from rig.bench_file.reading import load_bench_file
 from rig.clock import NS_PER_S, Deadline, WallClock
 from rig.safety.latch import latch_path
+from rig.safety.left_open import mark_path
 
 ROOT = Path(__file__).parents[2]
 LIMITS = str(ROOT / "test_plans" / "limits.toml")
@@ -171,3 +172,4 @@ def stand(folder: Path, **how: Any) -> Iterator[Stand]:
     finally:
         one.host.close()
         latch_path(one.name).unlink(missing_ok=True)
+        mark_path(one.name).unlink(missing_ok=True)

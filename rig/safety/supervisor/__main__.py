@@ -18,6 +18,7 @@ from typing import Any
 from rig.clock import Stopwatch, WallClock, asleep_s, iso_utc, machine_utc_ns
 from rig.errors import InstrumentError, SafetyError
 from rig.safety.latch import latch
+from rig.safety.left_open import mark, unmark
 from rig.safety.supervisor.ending import Ending
 from rig.safety.supervisor.orders import Orders
 from rig.safety.supervisor.relay import Relay
@@ -43,6 +44,7 @@ class Supervisor:
         self._watches: dict[str, Watch] = {}
         self._clock = WallClock()
         self._opened = False
+        self._left_open = False
         self._ending = Ending(orders.others)
         self._heard = Stopwatch()
         self._guarding = False
@@ -143,6 +145,7 @@ class Supervisor:
         try:
             latch(self._orders.bench, f"{why}; {came}", f"run {self._orders.run}", self._orders.ports)
         except SafetyError as error:
+            self._left_open = True  # the mark at least says that nobody knows
             wrong.append(str(error))
 
     def _tell(self, what: str, **said: Any) -> None:
@@ -174,6 +177,7 @@ class Supervisor:
                 self._open(said["name"])
             case "opened":
                 self._opened = True
+                mark(self._orders.bench, self._orders.run)
             case "plan begins":
                 for watch in self._watches.values():
                     watch.plan_begins()
@@ -222,6 +226,8 @@ class Supervisor:
         self._ended_by = f"the supervisor was told to end ({signal.Signals(number).name})"
 
     def _close(self) -> None:
+        if not self._left_open:
+            unmark(self._orders.bench, self._orders.run)
         for watch in self._watches.values():
             watch.close()
         for relay in self._relays.values():
