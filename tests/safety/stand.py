@@ -5,11 +5,11 @@ nobody who asks keeps the pump's link watchdog quiet.
 """
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
@@ -100,7 +100,7 @@ class Stand:
         firmware: str = BUILT_IN_FIRMWARE,
     ) -> None:
         self.folder = folder
-        self.name = f"stand-{os.getpid()}-{folder.name}"
+        self.name = f"stand-{uuid4().hex[:12]}"  # no other test's latch or lease is its own
         folder.mkdir(parents=True, exist_ok=True)
         text = BENCH.replace("WATCHDOG", str(watchdog_s)).replace("stand-NAME", self.name)
         text = text.replace("TWINS", twins).replace("SAFETY", safety).replace("INTERLOCKS", interlocks)
