@@ -82,7 +82,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
         self._realisers = Realisers(bench_file, self.instruments, clock, self.ask, lambda: self.unsafe)
         self.challenge = Challenges(self._realisers, record, self.guard.link_challenged)
         self.capture = Capture(self.instruments, self.challenge, lambda: self.samplers, record)
-        self.challenge.on_failure = self.capture.state
+        self.challenge.on_failure = self.capture.in_block
         density = bench_file.liquid.density_kg_m3 if bench_file.liquid else None
         self.interlocks = Interlocks(bench_file.interlocks, clock, density, lambda: self.challenge.begun, self._tripped)
         self._trip_is_met = threading.Event()
