@@ -75,7 +75,11 @@ class Space:
         self._looked: Stopwatch | None = None
 
     def demand(self) -> None:
-        """Raise DiskSpaceError when less is free than is to stay free; looks at most once a second."""
+        """Raise RecordError when the record's file was removed, DiskSpaceError when less is free than is to stay free.
+
+        It looks what is free at most once a second.
+        """
+        self._record.demand_its_file()
         if not self.low and (self._looked is None or self._looked.elapsed_s() >= _LOOK_EACH_S):
             self._looked = Stopwatch()
             self._look()

@@ -22,11 +22,13 @@ from rig.record.bodies.pump_events import (
 from rig.record.bodies.safety import (
     BenchLatched,
     InterlockTripped,
+    KeptAwake,
     PlanWentOn,
     StateCaptured,
     SupervisorActed,
     SupervisorStands,
 )
+from rig.record.bodies.timing import SamplingTimed
 
 _ALARM_NAME = re.compile(r"(alarm|interlock)\b", re.IGNORECASE)
 
@@ -259,6 +261,7 @@ EVENTS: tuple[type[Event], ...] = (
     EdgesCounted,
     InstrumentLost,
     InterlockTripped,
+    KeptAwake,
     LeaseLapsed,
     LooksPlanned,
     NoLinkWatchdog,
@@ -276,6 +279,7 @@ EVENTS: tuple[type[Event], ...] = (
     ReadingMissed,
     SamplerFailed,
     SamplingGap,
+    SamplingTimed,
     StateCaptured,
     WindowBegins,
     WindowEnds,
