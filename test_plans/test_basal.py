@@ -22,7 +22,7 @@ def test_basal_rate_is_accurate(pump, bench, verify, rate_ul_h, hours):
     """A constant infusion delivers the programmed rate within the declared accuracy."""
     pump.run_continuous(rate_ul_h=rate_ul_h)
     bench.dwell(hours=2, doing="stabilising")
-    with bench.window("analysis") as window:
+    with bench.read_each(minutes=5), bench.window("analysis") as window:
         bench.dwell(hours=hours, doing="analysing")
     verify("mean flow error", window.flow_error()).within("basal accuracy")
 

@@ -14,7 +14,7 @@ SUCCESSIVE = 25
 )
 def test_boluses_are_accurate(pump, bench, verify, volume_ul, minutes):
     """25 successive boluses deliver the programmed volume, on the mean and each by itself."""
-    with bench.window("boluses") as window:
+    with bench.read_each(minutes=minutes / 15), bench.window("boluses") as window:
         for number in range(SUCCESSIVE):
             with window.dose():
                 pump.give_bolus(volume_ul=volume_ul)

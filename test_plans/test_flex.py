@@ -15,7 +15,7 @@ WEEK = {"mon": A_DAY, "tue": EVEN, "wed": A_DAY, "thu": EVEN, "fri": A_DAY, "sat
 def test_each_step_of_a_day_is_delivered_at_its_time(pump, bench, verify):
     """A flex infusion of five steps delivers each of them from its time of day on, over a whole day."""
     pump.run_flex(days={"every": A_DAY})
-    with bench.window("a day") as day:
+    with bench.read_each(minutes=5), bench.window("a day") as day:
         bench.dwell(hours=24, doing="one day of five steps")
     verify("volume of the day", day.volume_error()).within("volume accuracy")
     verify("any four hours of the day", day.flow_in_windows(minutes=240)).within("basal accuracy")
@@ -24,7 +24,7 @@ def test_each_step_of_a_day_is_delivered_at_its_time(pump, bench, verify):
 def test_a_week_has_its_own_day_patterns(pump, bench, verify):
     """Seven days with three patterns deliver what each weekday asks for, by a clock that does not run away."""
     pump.run_flex(days=WEEK)
-    with bench.read_each(minutes=10), bench.window("a week") as week:
+    with bench.read_each(minutes=20), bench.window("a week") as week:
         bench.dwell(hours=7 * 24, doing="one week")
     verify("volume of the week", week.volume_error()).within("volume accuracy")
     verify("drift of the pump's clock", week.pump_clock_drift(resolution_s=0.001)).within("clock drift")

@@ -24,7 +24,7 @@ def test_requests_within_the_lockout_give_nothing(pump, bench, verify):
 def test_no_more_are_given_than_are_allotted_in_any_24_hours(pump, bench, verify):
     """With three in 24 h the fourth request is refused until a day has passed since the first."""
     pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=60, most_in_24_h=3)
-    with bench.window("a day and a half") as requests:
+    with bench.read_each(minutes=5), bench.window("a day and a half") as requests:
         for number in range(18):
             pump.request_patient_bolus()
             bench.dwell(hours=2, doing=f"request {number + 1} of 18")

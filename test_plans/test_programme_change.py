@@ -68,6 +68,6 @@ def test_the_minimum_rate_keeps_the_catheter_open(pump, bench, verify):
     """At its minimum rate the pump delivers about a quarter of a µL an hour, and no more."""
     pump.run_at_minimum()
     bench.dwell(hours=2, doing="stabilising")
-    with bench.window("minimum") as least:
+    with bench.read_each(minutes=5), bench.window("minimum") as least:
         bench.dwell(hours=30, doing="minimum rate")
     verify("volume at the minimum rate", least.volume_error()).within("minimum rate accuracy")

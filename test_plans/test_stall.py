@@ -44,7 +44,7 @@ def test_a_pump_that_is_stopped_for_two_days_says_so(pump, bench, verify):
     """Stopped for 48 h the pump raises its alarm."""
     pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(minutes=30, doing="infusing")
-    with bench.read_each(minutes=5), bench.window("stopped for two days") as forgotten:
+    with bench.read_each(minutes=15), bench.window("stopped for two days") as forgotten:
         pump.stop()
         bench.dwell(hours=49, doing="forgotten")
     verify(

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Protocol
 
 from instruments.hosting.challenged import Challenged
-from instruments.hosting.grpc_host import GrpcHost
 from instruments.hosting.tcp_host import TcpHost
 from instruments.hosting.wire import Wire
 from instruments.plant.laboratory import Laboratory, Parameters
@@ -62,6 +61,9 @@ class TwinHost:
             wire = self.wires[entry.name] = Wire(clock, [keys.fault() for keys in faults])
             tcp_port = first_tcp_port + number if first_tcp_port else 0
             if twin.hosting == "grpc":
+                # Takes long to import: only who has a DAQ waits for it.
+                from instruments.hosting.grpc_host import GrpcHost
+
                 self._hosts[entry.name] = GrpcHost(entry.name, twin, tcp_port, wire=wire)
             elif twin.hosting == "tcp" or serial_over_tcp:
                 self._hosts[entry.name] = TcpHost(entry.name, twin, tcp_port, wire=wire)

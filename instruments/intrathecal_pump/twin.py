@@ -119,6 +119,7 @@ class Twin:
             return RefusalReply(refused.result)
         if frame.code in SECOND_EDITION and getattr(self.firmware, "link_edition", 1) < 2:
             return RefusalReply(ReplyResult.UNKNOWN_COMMAND)
+        self._laboratory.disturbed()
         return self.firmware.handle(command, now_ns)
 
 

@@ -86,6 +86,7 @@ class Laboratory:
         self._powers = [Power(fed_by=p.pump_power, battery_v=p.battery_v)]
         self._powered_ns = [start_ns]
         self._pumps: list[PumpMechanics] = []
+        self._lived_ns: int | None = None
         self.challenges = PlantChallenges(self, p.challenges, start_ns)
 
     @property
@@ -109,6 +110,11 @@ class Laboratory:
     def attach_pump(self, pump: PumpMechanics) -> None:
         """Connect a pump: the strokes of the first fill the line, any other lives beside it and delivers to waste."""
         self._pumps.append(pump)
+        self.disturbed()
+
+    def disturbed(self) -> None:
+        """Take note that something was changed at this very moment: what comes of it is for the next `advance`."""
+        self._lived_ns = None
 
     def advance(self) -> int:
         """Bring everything up to the clock's present; return it in UTC ns."""
@@ -117,7 +123,11 @@ class Laboratory:
             while (due_ns := self.challenges.next_due_ns(now_ns)) is not None:
                 self._live(due_ns)
                 self.challenges.do_next()
-            self._live(now_ns)
+                self.disturbed()
+            # On the virtual clock several instruments are read at one moment, which is lived through once.
+            if now_ns != self._lived_ns:
+                self._live(now_ns)
+                self._lived_ns = now_ns
             return now_ns
 
     def _live(self, to_ns: int) -> None:
@@ -141,6 +151,7 @@ class Laboratory:
         """Change what feeds the pump at a moment up to which all has lived."""
         self._powers.append(self.power.with_(**changes))
         self._powered_ns.append(t_ns)
+        self.disturbed()
 
     def challenge(self, verb: str, figures: Mapping[str, float]) -> int:
         """Do something to the laboratory at the clock's present; return its number, to end it by.
@@ -148,12 +159,15 @@ class Laboratory:
         Raises ChallengeRefusedError for what cannot be done to it.
         """
         with self.lock:
-            return self.challenges.begin(verb, figures, self.advance())
+            number = self.challenges.begin(verb, figures, self.advance())
+            self.disturbed()
+            return number
 
     def relieve(self, number: int) -> None:
         """Take a challenge away at the clock's present."""
         with self.lock:
             self.challenges.end(number, self.advance())
+            self.disturbed()
 
     def pressure_kpa(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the line pressure above ambient in kPa at each of `t_ns`."""

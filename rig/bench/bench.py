@@ -8,6 +8,7 @@ from typing import Self
 
 from rig.bench.asked import seconds_asked
 from rig.bench.bounds import KeepsBounds
+from rig.bench.capture import Capture
 from rig.bench.challenges import Challenges
 from rig.bench.doses import SaysDoses
 from rig.bench.guard import Guard
@@ -72,12 +73,15 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
         self.projected_verdict: ProjectedVerdict | None = None
         self._window_ns: int | None = None
         self._pump_watches: list[PumpWatch] = []
+        self._pump_waits_s: dict[str, float] = {}
         self._rest_watch = RestWatch(self.instruments, record, clock, self._does_not_rest)
         self.twin_failures: Callable[[], tuple[str, ...]] = tuple
         answers = bench_file.operator.answers
         self.ask = Prompts(record, clock, mocked=bench_file.mocked, answers=answers, meanwhile=self.guard.renew)
         self._realisers = Realisers(bench_file, self.instruments, clock, self.ask, lambda: self.unsafe)
         self.challenge = Challenges(self._realisers, record, self.guard.link_challenged)
+        self.capture = Capture(self.instruments, self.challenge, lambda: self.samplers, record)
+        self.challenge.on_failure = self.capture.state
         density = bench_file.liquid.density_kg_m3 if bench_file.liquid else None
         self.interlocks = Interlocks(bench_file.interlocks, clock, density, lambda: self.challenge.begun, self._tripped)
         self._cleanup = contextlib.ExitStack()
@@ -127,7 +131,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
             self.check()
             self._rest_watch.look()
             self.on_progress(Progress(doing, begin_ns, end_ns, self.clock.now_ns()))
-            if self.projected_verdict is not None and self._window_ns is not None:
+            if self.projected_verdict is not None and self._window_ns is not None and not self._rest_watch.is_watching:
                 self.projected_verdict.look(self._window_ns, self.clock.now_ns(), end_ns)
 
     def dwell_until_decided(
@@ -204,7 +208,11 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
     def zero_flow(self, *, hours: float, doing: str = "zero flow") -> None:
         """Weigh with the pump stopped, to determine evaporation and drift; evaluations find it in the record."""
         self.stop_pump()
-        with self.window("zero flow") as window, self._rest_watch.watching(window.from_ns):
+        with (
+            self._read_at_rest(),
+            self.window("zero flow") as window,
+            self._rest_watch.watching(window.from_ns),
+        ):
             self.dwell(hours=hours, doing=doing)
         self.record.event(ZeroFlow(window.from_ns, window.to_ns))
 

@@ -37,7 +37,11 @@ class Lasting(contextlib.AbstractContextManager[None]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool | None:
         """End the challenge, unless the plan or the bench has ended it already; no error goes lost."""
-        self._challenges.end(self)
+        try:
+            if isinstance(error, Exception):
+                self._challenges.on_failure(error)
+        finally:
+            self._challenges.end(self)
         return None
 
 
@@ -68,6 +72,8 @@ class Challenges:
         self._begun_by: dict[str, Lasting] = {}
         self._only_said: list[Lasting] = []
         self.begun = 0
+        # Told of an error that leaves a challenge's block, while the challenge is still on.
+        self.on_failure: Callable[[Exception], object] = lambda _: None
 
     # The line -----------------------------------------------------------------------------------------------------
 
@@ -170,6 +176,11 @@ class Challenges:
     def pump_out_of_reach(self) -> bool:
         """Tell whether the pump cannot answer because of what is done to it."""
         return not _OUT_OF_REACH.isdisjoint(self._on)
+
+    @property
+    def under_way(self) -> tuple[str, ...]:
+        """Return the verbs of the challenges that are on."""
+        return tuple(self._on)
 
     def restore_reach(self) -> None:
         """End what keeps the pump from hearing that it must stop, but for what an operator would have to be asked."""

@@ -56,6 +56,7 @@ class Guard:
         self._record = record
         self._clock = clock
         self._keeper: Keeper | None = None
+        self._fed: set[str] = set()
         self._renewed = Stopwatch()
         self._until_ns = 0
         self._armed = False
@@ -191,6 +192,12 @@ class Guard:
         act = act_of(entry)
         if isinstance(act, PortAct):  # else its driver opens the port, and a process is ready to do the same
             cleanup.enter_context(held_by_another(act.port, self._keeper.hold(entry.name)))
+            if act.alive:
+                self._fed.add(entry.name)
+
+    def feeds(self, name: str) -> bool:
+        """Tell whether the supervisor speaks to a pump so often that it never misses the rig."""
+        return name in self._fed
 
     def opened(self) -> None:
         """Take note that the bench is open and its pumps at rest; until then nobody knows what they do."""

@@ -15,6 +15,7 @@ from rig.evaluation.delivered import streams_of
 from rig.metrology.readings.regression import fit_line
 from rig.record.bodies.events import ReadingMissed
 from rig.record.bodies.pump_events import EdgesCounted
+from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
 
 _PACE_NS = 300 * NS_PER_S
@@ -43,19 +44,28 @@ class RestWatch:
         self._since_ns: int | None = None
         self._next_ns = 0
         self._edges_at_rest: int | None = None
+        self._pan: _Pan | None = None
+
+    @property
+    def is_watching(self) -> bool:
+        """Tell whether a weighing at zero flow is under way."""
+        return self._since_ns is not None
 
     @contextlib.contextmanager
     def watching(self, from_ns: int) -> Iterator[None]:
         """Watch until the end of the block; the line may still empty for as long as limits.toml says."""
         with self._record.reader() as reader:
-            settle_s = reader.start().limits.evaporation.settle_minutes * 60.0
-        self._since_ns = from_ns + round(settle_s * NS_PER_S)
+            start = reader.start()
+            weighing = start.weighing
+            self._since_ns = from_ns + round(start.limits.evaporation.settle_minutes * 60.0 * NS_PER_S)
+            if weighing is not None and streams_of(reader, "balance"):
+                self._pan = _Pan(inputs.balance_stream(reader), weighing.capillary_mg, self._since_ns)
         self._next_ns, self._edges_at_rest = self._since_ns, None
         try:
             yield
             self.look(at_once=True)
         finally:
-            self._since_ns = None
+            self._since_ns = self._pan = None
 
     def count_edges(self) -> int | None:
         """Record what the DAQ's counter stands at; None where nothing counts, or it did not answer."""
@@ -84,26 +94,47 @@ class RestWatch:
             if turned >= _FEWEST_EDGES:
                 minutes = (now_ns - self._since_ns) / NS_PER_S / 60
                 self._not_resting(f"its motor made {turned} edges within {minutes:.0f} min of rest")
-        self._weigh(self._since_ns, now_ns)
+        if self._pan is not None:
+            with self._record.reader() as reader:
+                self._pan.read(reader, now_ns)
+            if gained := self._pan.gained():
+                self._not_resting(gained)
 
-    def _weigh(self, since_ns: int, now_ns: int) -> None:
-        with self._record.reader() as reader:
-            if not streams_of(reader, "balance") or reader.start().weighing is None:
-                return
-            try:
-                # As read: what the air does to a reading is far below a danger.
-                mass_mg, series = read_column(reader, inputs.balance_stream(reader), "mass", since_ns, now_ns + 1)
-                if len(mass_mg) < _FEWEST_READINGS:
-                    return
-                t_s = (series.t_ns - since_ns) / NS_PER_S
-                line = fit_line(t_s, mass_mg)
-                facts = inputs.weighing_facts(reader)
-            except MetrologyError:
-                return  # readings that are no series: the weighing's evaluation says why
-        hours = float(t_s[-1] - t_s[0]) / 3600.0
+
+class _Pan:
+    """What the balance has shown since a rest began, as read: what the air does to it is far below a danger."""
+
+    def __init__(self, stream: str, capillary_mg: float, since_ns: int) -> None:
+        self._stream = stream
+        self._capillary_mg = capillary_mg
+        self._since_ns = self._next_ns = since_ns
+        self._t_s = np.empty(0)
+        self._mass_mg = np.empty(0)
+
+    def read(self, reader: RecordReader, now_ns: int) -> None:
+        """Take in what was recorded behind the last look; readings that are no series are the evaluation's to name."""
+        try:
+            mass_mg, series = read_column(reader, self._stream, "mass", self._next_ns, now_ns + 1)
+        except MetrologyError:
+            return
+        self._t_s = np.append(self._t_s, (series.t_ns - self._since_ns) / NS_PER_S)
+        self._mass_mg = np.append(self._mass_mg, mass_mg)
+        self._next_ns = now_ns + 1
+
+    def gained(self) -> str:
+        """Return what the pan gained, in words, where that is a danger; empty where it is none."""
+        if len(self._mass_mg) < _FEWEST_READINGS:
+            return ""
+        thirds = [float(third.mean()) for third in np.array_split(self._mass_mg, 3)]
+        if not thirds[0] < thirds[1] < thirds[2]:
+            return ""
+        try:
+            line = fit_line(self._t_s, self._mass_mg)
+        except MetrologyError:
+            return ""  # readings that are no series: the weighing's evaluation says why
         # The slope leaves out what fell on the pan in one piece; both ends must have moved as it says.
+        hours = float(self._t_s[-1] - self._t_s[0]) / 3600.0
         come_mg = line.slope_h * hours
-        thirds = [third.mean() for third in np.array_split(mass_mg, 3)]
-        steady = thirds[0] < thirds[1] < thirds[2]
-        if steady and come_mg > max(_DANGER_MG, _K * math.sqrt(2.0) * facts.capillary_mg, _K * line.u_slope_h * hours):
-            self._not_resting(f"the balance gained {come_mg:.3g} mg in {hours * 60:.0f} min, {line.slope_h:.3g} mg/h")
+        if come_mg <= max(_DANGER_MG, _K * math.sqrt(2.0) * self._capillary_mg, _K * line.u_slope_h * hours):
+            return ""
+        return f"the balance gained {come_mg:.3g} mg in {hours * 60:.0f} min, {line.slope_h:.3g} mg/h"

@@ -74,6 +74,11 @@ class Sampler:
         """Return the pace of reading in seconds."""
         return self._period_ns / NS_PER_S
 
+    @property
+    def answers(self) -> bool:
+        """Tell whether the instrument answered when it was last asked."""
+        return self.failure is None and not self._misses_in_a_row
+
     def overdue_s(self, now_ns: int) -> float:
         """Return for how long the reading that comes next has been due and has not begun, in seconds; 0 before."""
         last_due_ns = self._last_due_ns

@@ -2,6 +2,7 @@
 
 import contextlib
 
+from rig.bench.capture import Capture
 from rig.bench.challenges import Challenges
 from rig.bench.guard import Guard
 from rig.bench.instruments import Instruments
@@ -19,6 +20,7 @@ class StopsDelivery:
     record: RunRecord
     instruments: Instruments
     challenge: Challenges
+    capture: Capture
     _pump_watches: list[PumpWatch]
     # What was done when an interlock tripped; empty until then.
     ended_by_interlock: str = ""
@@ -38,13 +40,14 @@ class StopsDelivery:
         self.guard.at_rest()
 
     def end_delivery(self, after: BaseException) -> None:
-        """End delivery because the plan ended badly: what the pump says is recorded first, unless it says nothing.
+        """End delivery because the plan ended badly: how the bench stands is recorded first, of who answers.
 
         After an instrument that failed the pump is not asked: it may be the one, and its silence would hold up the
         stop.
 
         Raises nothing: a failure is under way, and who leaves the bench stops the pump once more and tells of it.
         """
+        self.capture.state(after)
         if self.ended_by_interlock:
             return
         with contextlib.suppress(RigError):

@@ -20,9 +20,11 @@ from rig.record.writer import RunRecord
 
 # Evaporation that is not known yet is taken for nothing, give or take this much.
 _UNKNOWN_EVAPORATION = EvaporationRate(0.0, 0.1)
-# How often a window is looked at: each ten minutes, and no more than so often in one dwell.
+# How often a window is looked at: each ten minutes, and no more than so often in one dwell. On the virtual clock a day
+# is over before anybody could look twice.
 _PACE_NS = 600 * NS_PER_S
 _MOST_LOOKS = 24
+_MOST_LOOKS_VIRTUAL = 6
 
 
 class Projection:
@@ -39,7 +41,7 @@ class Projection:
             try:
                 rate_ul_h = _constant_rate(reader, begin_ns, now_ns + 1)
                 if rate_ul_h > 0:
-                    error = _flow_error(reader, begin_ns, now_ns + 1, rate_ul_h)
+                    error = _flow_error(reader, begin_ns, now_ns + 1, rate_ul_h, _evaporation(reader, begin_ns))
                     return f"so far {error.value:+.2f} ± {2 * error.u:.2g} %"
                 volume = _volume(reader, begin_ns, now_ns + 1)
                 return f"so far {volume.value:.2f} ± {2 * volume.u:.2g} µL"
@@ -50,15 +52,16 @@ class Projection:
 class ProjectedVerdict:
     """Records, at a steady pace while a window is open, what verdict on the mean flow is to be expected at its end."""
 
-    def __init__(self, record: RunRecord, plan: str, limit: Limit) -> None:
+    def __init__(self, record: RunRecord, plan: str, limit: Limit, *, virtual: bool) -> None:
         self._record = record
         self._plan = plan
         self._limit = limit
+        self._most_looks = _MOST_LOOKS_VIRTUAL if virtual else _MOST_LOOKS
         self._from_ns = self._next_ns = -1
 
     def look(self, from_ns: int, now_ns: int, end_ns: int) -> None:
         """Look at the window since `from_ns` when it is time to; the dwell under way ends at `end_ns`."""
-        pace_ns = max(_PACE_NS, (end_ns - from_ns) // _MOST_LOOKS)
+        pace_ns = max(_PACE_NS, (end_ns - from_ns) // self._most_looks)
         if from_ns != self._from_ns:
             self._from_ns, self._next_ns = from_ns, from_ns + pace_ns
         if now_ns < self._next_ns:
@@ -77,9 +80,10 @@ class ProjectedVerdict:
         rate_ul_h = _constant_rate(reader, from_ns, now_ns + 1)
         if rate_ul_h <= 0:
             return None
-        error = _flow_error(reader, from_ns, now_ns + 1, rate_ul_h)
+        evaporation = _evaporation(reader, from_ns)
+        error = _flow_error(reader, from_ns, now_ns + 1, rate_ul_h, evaporation)
         elapsed_s, end_s = (now_ns - from_ns) / NS_PER_S, (end_ns - from_ns) / NS_PER_S
-        precision = looks.precision_of(reader, from_ns, now_ns + 1, rate_ul_h, _evaporation(reader, from_ns))
+        precision = looks.precision_of(reader, from_ns, now_ns + 1, rate_ul_h, evaporation)
         limit = self._limit
         expected = project(error.measured(), elapsed_s, end_s, precision, limit.lower, limit.upper, k=limit.coverage_k)
         decided_s = expected.decided_after_s
@@ -105,13 +109,15 @@ def _constant_rate(reader: RecordReader, from_ns: int, to_ns: int) -> float:
     return float(rates[0]) if len(rates) and rates.min() == rates.max() else 0.0
 
 
-def _flow_error(reader: RecordReader, from_ns: int, to_ns: int, programmed_ul_h: float) -> Budget:
+def _flow_error(
+    reader: RecordReader, from_ns: int, to_ns: int, programmed_ul_h: float, evaporation: EvaporationRate
+) -> Budget:
     readings = inputs.weighing(reader, from_ns, to_ns)
     return mean_flow(
         readings.t_s,
         readings.mass_mg,
         programmed_ul_h=programmed_ul_h,
-        corrections=inputs.corrections_with(reader, from_ns, to_ns, _evaporation(reader, from_ns)),
+        corrections=inputs.corrections_with(reader, from_ns, to_ns, evaporation),
         stroke_ul=inputs.stroke_ul(reader),
     ).error
 

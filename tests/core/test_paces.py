@@ -90,3 +90,24 @@ def test_a_pump_that_may_run_on_for_days_is_read_as_seldom_as_asked(tmp_path):
 def test_a_pace_that_is_none_is_refused(tmp_path, pace):
     with opened(tmp_path, bench_text()) as (bench, _), pytest.raises(PlanError), bench.read_each(**pace):
         pass
+
+
+def test_a_block_in_a_block_goes_back_to_the_pace_of_the_outer_one(tmp_path):
+    with opened(tmp_path, bench_text()) as (bench, record):
+        with bench.read_each(minutes=10):
+            with bench.read_each(minutes=1):
+                bench.dwell(minutes=5)
+            begin_ns = bench.clock.now_ns()
+            bench.dwell(hours=1)
+            assert readings_each_min(record, "balance", begin_ns + 1, bench.clock.now_ns()) == [10]
+        with record.reader() as reader:
+            told = [one.body for one in reader.commands("pump") if one.body.verb == "set_link_watchdog"]
+    assert [one.arguments["seconds"] for one in told] == [150, 600, 150, 600, 150]
+
+
+@pytest.mark.parametrize("stream, each_min", [("balance", 2), ("pump", 5)])
+def test_a_weighing_at_zero_flow_is_read_seldom_on_the_virtual_clock(tmp_path, stream, each_min):
+    with opened(tmp_path, bench_text()) as (bench, record):
+        begin_ns = bench.clock.now_ns()
+        bench.zero_flow(hours=1)
+        assert readings_each_min(record, stream, begin_ns + 1, bench.clock.now_ns()) == [each_min]

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 from scipy.special import ndtri
 
 from rig.evaluation.case import Case, WeighedCourse
@@ -78,6 +77,8 @@ def _without_gusts(case: Case, weighed: WeighedCourse, whole_h: float) -> NDArra
     the reading and lets it fall again is a draught.
     """
     programmed = case.programme.volume_ul(weighed.t_ns)
+    from scipy.ndimage import median_filter  # takes long to import: only what settles waits for it
+
     apart_h = float(weighed.t_ns[-1] - weighed.t_ns[0]) / NS_PER_H / (len(weighed.t_ns) - 1)
     readings = int(min(_GUST_H, whole_h / 8.0) / apart_h) if apart_h > 0 else 1
     away = weighed.volume_ul - programmed

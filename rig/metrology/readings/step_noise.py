@@ -52,10 +52,11 @@ def fit_steps(steps: FloatArray, jumps: IndexArray, walk: float | None) -> StepF
     curves = np.zeros((n, 1 + jumps.size))
     curves[:, 0] = 1.0
     curves[jumps, np.arange(1, 1 + jumps.size)] = 1.0
-    from scipy.fft import dst  # takes long to import: only what settles waits for it
-
-    x = dst(curves, type=1, norm="ortho", axis=0)
-    z = dst(steps, type=1, norm="ortho")
+    # The orthonormal sine transform (type I) as a product, by einsum for the reason below: for some hundred steps no
+    # fast one is needed.
+    sines = _sines(n)
+    x = np.einsum("ij,jk->ik", sines, curves)
+    z = np.einsum("ij,j->i", sines, steps)
     white, found_walk = _noise(x, z)
     found = _variance(n, white, found_walk)
     if not found.any():
@@ -94,6 +95,14 @@ def _variance(n: int, white: float, walk: float) -> FloatArray:
     """Return the variances (n,) of the transformed steps: eigenvalues of the covariance of averaged noise."""
     eigen = _eigenvalues(n)
     return walk * (1.0 - eigen / 6.0) + white * eigen
+
+
+@lru_cache(maxsize=16)
+def _sines(n: int) -> FloatArray:
+    """Return the matrix (n, n) of the sine transform, type I, orthonormal."""
+    numbers = np.arange(1, n + 1)
+    matrix: FloatArray = math.sqrt(2.0 / (n + 1)) * np.sin(np.pi * np.outer(numbers, numbers) / (n + 1))
+    return matrix
 
 
 @lru_cache(maxsize=16)

@@ -7,8 +7,10 @@ of propagation, seen as a function of T.
 
 import math
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rig.errors import MetrologyError
 from rig.metrology.weighing.corrections import Corrections
@@ -79,8 +81,6 @@ def planned_precision(
     squares without negative ones. `pump_wander_percent_rt_h` (%·√h) is the pump's own scatter, which no budget of the
     weighing knows. Raises MetrologyError as `planned_error_budget` does.
     """
-    from scipy.optimize import nnls  # takes long to import, which every session of plans would wait for
-
     hours = np.geomspace(1 / 60, 8760, 9)
     u_sq = np.array(
         [
@@ -96,6 +96,22 @@ def planned_precision(
     )
     # Relative to u² itself: a minute's 1000 % must not drown a year's 0.1 %.
     terms = np.column_stack((np.ones_like(hours), 1 / hours, 2 / hours**2)) / u_sq[:, None]
-    parts, _ = nnls(terms, np.ones_like(hours))
-    constant, wander, reading = (math.sqrt(float(part)) for part in parts)
+    constant, wander, reading = (math.sqrt(float(part)) for part in _without_negative_ones(terms, np.ones_like(hours)))
     return Precision(constant, math.hypot(wander, pump_wander_percent_rt_h), reading)
+
+
+def _without_negative_ones(terms: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the parts (m,) ≥ 0 for which terms (n, m) · parts comes nearest to wanted (n,), for a few parts.
+
+    The best of them are free least squares in those that are not 0 (Lawson and Hanson, Solving Least Squares Problems,
+    1974, chapter 23): with three parts all choices of those are tried.
+    """
+    best, nearest = np.zeros(terms.shape[1]), float(wanted @ wanted)
+    for size in range(1, terms.shape[1] + 1):
+        for chosen in map(list, combinations(range(terms.shape[1]), size)):
+            parts = np.zeros(terms.shape[1])
+            parts[chosen] = np.linalg.lstsq(terms[:, chosen], wanted, rcond=None)[0]
+            off = wanted - terms @ parts
+            if parts.min() >= 0.0 and float(off @ off) < nearest:
+                best, nearest = parts, float(off @ off)
+    return best

@@ -18,7 +18,14 @@ from rig.record.bodies.pump_events import (
     PumpLogUnreadable,
     PumpStateChanged,
 )
-from rig.record.bodies.safety import BenchLatched, InterlockTripped, PlanWentOn, SupervisorActed, SupervisorStands
+from rig.record.bodies.safety import (
+    BenchLatched,
+    InterlockTripped,
+    PlanWentOn,
+    StateCaptured,
+    SupervisorActed,
+    SupervisorStands,
+)
 
 _ALARM_NAME = re.compile(r"(alarm|interlock)\b", re.IGNORECASE)
 
@@ -251,6 +258,7 @@ EVENTS: tuple[type[Event], ...] = (
     PumpStateChanged,
     ReadingMissed,
     SamplerFailed,
+    StateCaptured,
     WindowBegins,
     WindowEnds,
     PlanWentOn,

@@ -60,3 +60,17 @@ class BenchLatched(Event):
     NAME = "bench latched"
     SEVERITY = Severity.ALARM
     why: str
+
+
+@dataclass(frozen=True)
+class StateCaptured(Event):
+    """How the bench stood when a plan failed, before anything was restored; its instruments were read at that moment.
+
+    `pumps` is what each pump said of itself, by name; `challenges` were under way; `silent` did not answer.
+    """
+
+    NAME = "state captured"
+    error: str
+    pumps: dict[str, str]
+    challenges: tuple[str, ...]
+    silent: tuple[str, ...]

@@ -1,0 +1,16 @@
+"""Read seldom, a pump that the supervisor speaks to waits no longer than before: its watchdog is the third line."""
+
+from tests.fixtures.plan_support import ROOT, environment_of_its_own, the_record
+from tests.safety.stand import stand
+
+
+def test_reading_seldom_leaves_the_watchdog_of_a_fed_pump_as_it_is(tmp_path, children):
+    with stand(tmp_path / "stand") as rig:
+        rig.plan("with bench.read_each(seconds=2):\n    bench.dwell(seconds=5)")
+        output = children.run(rig.command(), cwd=ROOT, env=environment_of_its_own()).stdout
+        assert "DELIVERING" in output
+        with the_record(rig.folder) as reader:
+            told = [one.body for one in reader.commands("pump") if one.body.verb == "set_link_watchdog"]
+            states = reader.series("pump").columns["state"]
+    assert {one.arguments["seconds"] for one in told} == {1.0}
+    assert len(set(states[2:-1])) == 1
