@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from rig.channels import Channel
 from rig.errors import RecordCorruptError, StreamingError
 from rig.record.blocks import decode_block
-from rig.record.schema import Entry, parse_body
+from rig.record.schema import Entry, Kind, parse_body
 from rig.record.words import stop_of
 from rig.safety.latch import latch, latch_path, latched
 from rig.streaming.state import EncoderState
@@ -42,3 +43,13 @@ def test_a_line_of_a_latch_that_is_too_deep_leaves_the_bench_latched(tmp_path):
     found = latched("x", tmp_path)
     assert found is not None
     assert "nobody can read" in found.why
+
+
+@pytest.mark.parametrize("t_first_ns", [None, "soon", 1.5, [], 2**70])
+def test_a_block_without_its_times_is_told_with_its_entry(record, reader, t_first_ns):
+    record.descriptor("flow", [Channel("flow", "µL/h")], {})
+    body = {"n": 0, "lost": 0, "columns": ["flow"], "t_first_ns": t_first_ns, "t_last_ns": 5}
+    seq = record.raw(Kind.SAMPLES, "flow", body)
+    with pytest.raises(RecordCorruptError, match="between which times") as caught:
+        reader.series("flow")
+    assert caught.value.seq == seq
