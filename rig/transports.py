@@ -54,6 +54,11 @@ def held_by_another(port: str, held: Held) -> Iterator[None]:
         _held.pop(port, None)
 
 
+def held_no_more(port: str) -> None:
+    """Take note that who held a port is gone: streams open it themselves from now on."""
+    _held.pop(port, None)
+
+
 class ByteStream:
     """An open port that belongs to one instrument.
 

@@ -20,6 +20,11 @@ CHANNELS = (
 
 def sample(status: StatusReply, t_ns: int) -> dict[str, float]:
     """Return a status that was taken at `t_ns` as one value for each channel."""
+    return {**told(status), "clock_offset": (status.clock_ms * NS_PER_MS - t_ns) / NS_PER_S}
+
+
+def told(status: StatusReply) -> dict[str, float]:
+    """Return what a status tells by itself, whenever it was taken."""
     return {
         "delivered": status.delivered_nl / NL_PER_UL,
         "rate": (status.basal_nl_h + status.bolus_nl_h) / NL_PER_UL,
@@ -27,7 +32,6 @@ def sample(status: StatusReply, t_ns: int) -> dict[str, float]:
         "battery": status.battery_mv / 1000,
         "state": float(status.state),
         "alarms": float(status.alarms),
-        "clock_offset": (status.clock_ms * NS_PER_MS - t_ns) / NS_PER_S,
     }
 
 

@@ -22,6 +22,8 @@ def stopping_act(name: str, port: str, baud: int) -> PortAct:
         alive=_frame(GetStatus()),
         end=DELIMITER,
         baud=baud,
+        tells="instruments.intrathecal_pump.told:numbers_of",
+        rests="rate",
     )
 
 

@@ -1,6 +1,7 @@
 """The bench: opens what the bench file names, lets time pass under watch, and always stops the pump."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from types import TracebackType
@@ -22,6 +23,7 @@ from rig.bench.pump_watch import PumpWatch
 from rig.bench.realisers import Realisers
 from rig.bench.rest_watch import RestWatch
 from rig.bench.sampling import Sampler
+from rig.bench.timing import Timing
 from rig.bench.window import Window
 from rig.bench_file.reading import BenchFile
 from rig.capabilities import Pump
@@ -40,7 +42,6 @@ from rig.record.bodies.pump_events import AlarmExpected, NoLinkWatchdog
 from rig.record.bodies.recipe import Recipe
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
-from rig.safety.lease import leased
 from rig.samples import Sampled
 from rig.wire_trace import WireTrace
 
@@ -81,9 +82,12 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
         self._realisers = Realisers(bench_file, self.instruments, clock, self.ask, lambda: self.unsafe)
         self.challenge = Challenges(self._realisers, record, self.guard.link_challenged)
         self.capture = Capture(self.instruments, self.challenge, lambda: self.samplers, record)
-        self.challenge.on_failure = self.capture.state
+        self.challenge.on_failure = self.capture.in_block
         density = bench_file.liquid.density_kg_m3 if bench_file.liquid else None
         self.interlocks = Interlocks(bench_file.interlocks, clock, density, lambda: self.challenge.begun, self._tripped)
+        self._trip_is_met = threading.Event()
+        self.guard.on_trip = self.interlocks.found_by_another
+        self.timing = Timing(record)
         self._cleanup = contextlib.ExitStack()
 
     @property
@@ -226,10 +230,10 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
             self._cleanup.callback(host.close)
             ports, self._realisers.plant = host.ports, host.plant
         else:
-            self._cleanup.enter_context(leased(self.file.bench.name, self.file.ports))
-            self._demand_clear()
-            self._cleanup.callback(self._latch_when_unsafe)
+            self._have_the_bench()
         self.guard.supervise(self._cleanup)
+        if not self.file.mocked:  # ahead of what the supervisor would say of it
+            self._cleanup.callback(self._latch_when_unsafe)
         context = DriverContext(self.clock, self._journal, patience_of(self.clock), self._trace)
         opening = Opening(self.file, context, self.record, self._cleanup, self.guard)
         opening.connect(ports, self.instruments, self.instruments.powering)
@@ -263,6 +267,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
     def _start_sampling(self) -> None:
         self.guard.renew()
         every_s = {entry.name: entry.sample_every_s for entry in self.file.instruments}
+        accuracy = {entry.name: entry.accuracy for entry in self.file.instruments}
         for one in self.instruments:
             pace_s = every_s[one.name]
             if pace_s is None or not isinstance(one.driver, Sampled):
@@ -271,7 +276,11 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
             sampler = Sampler(one.name, one.driver, pace_s, self.clock, self.record, lease)
             if one.role == "pump":
                 sampler.out_of_reach = lambda: self.challenge.pump_out_of_reach
-            self.interlocks.watch(sampler, one.role, one.driver.channels)
+            self.interlocks.watch(sampler, one.role, one.driver.channels, accuracy[one.name])
+            if one.role == "daq" and self.file.dut.ul_per_edge:
+                self.interlocks.watch_edges(one.name, self.file.dut.ul_per_edge, self._rest_watch.count_edges)
+            if not self.clock.virtual:
+                self.timing.watch(sampler)
             self._cleanup.callback(sampler.stop)
             sampler.start()
             self.samplers = (*self.samplers, sampler)

@@ -1,22 +1,37 @@
 """What holds a plan to its bounds: the interlocks of the bench, what latches it, and the plan's time limit."""
 
 import contextlib
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 
-from rig.bench.interlocks import Interlocks, Trip
+from rig.bench.interlocks import Interlocks
 from rig.bench.stopping import StopsDelivery
+from rig.bench.timing import Timing
 from rig.bench_file.reading import BenchFile
+from rig.clock import Clock
 from rig.errors import InterlockError, RecordError, SafetyError
-from rig.record.bodies.safety import BenchLatched, InterlockTripped
+from rig.record.bodies.safety import BenchLatched, InterlockTripped, KeptAwake
+from rig.safety import interrupts
+from rig.safety.awake import kept_awake
 from rig.safety.latch import demand_clear, latch
+from rig.safety.lease import leased
+from rig.safety.left_open import unmark
 from rig.safety.stop import end_by_every_way
+from rig.safety.trip import Trip
+
+_GRACE_S = 2.0
 
 
 class KeepsBounds(StopsDelivery):
     """A bench's verbs about interlocks, its latch and a plan's time."""
 
     file: BenchFile
+    clock: Clock
     interlocks: Interlocks
+    timing: Timing
+    _cleanup: contextlib.ExitStack
+    # Set once a plan has met the trip where it dwells.
+    _trip_is_met: threading.Event
 
     @contextlib.contextmanager
     def plan(self, *, hours: float | None = None) -> Iterator[None]:
@@ -27,25 +42,38 @@ class KeepsBounds(StopsDelivery):
         """
         self.demand_bounds()
         self.interlocks.plan_begins()
-        with self.guard.plan(hours=hours):
-            yield
+        self.timing.plan_begins()
+        try:
+            with self.guard.plan(hours=hours):
+                yield
+        finally:
+            with contextlib.suppress(RecordError):  # who leaves the bench hears of that
+                self.timing.tell()
 
     def demand_bounds(self) -> None:
         """Raise InterlockError when an interlock has tripped, after ending delivery by every way there is."""
         self.interlocks.look()
         if self.interlocks.tripped is not None:
+            self._trip_is_met.set()
             raise self._ended(self.interlocks.tripped)
 
     def _ended(self, trip: Trip) -> InterlockError:
         if not self.ended_by_interlock:
-            pumps = [pump for _, pump in self.instruments.pumps()]
-            done, problems = end_by_every_way(pumps, self.instruments.powering())
+            done, problems = self._end_by_every_way()
             self.ended_by_interlock = " and ".join(done) or "NOTHING WORKED, STOP THE PUMP BY HAND"
             self.guard.at_rest()
             if problems:
                 self.ended_by_interlock += f"; {'; '.join(problems)}"
                 self.guard.told_unsafe(SafetyError(f"{trip}; {self.ended_by_interlock}"))
         return trip.error(self.ended_by_interlock)
+
+    def _end_by_every_way(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Return what was done and what went wrong; what the supervisor has done already is not done again."""
+        ended = self.guard.ended_for_the_run()
+        if ended is not None and ended.stopped:
+            return ended.done, ended.wrong
+        pumps = [pump for _, pump in self.instruments.pumps()]
+        return end_by_every_way(pumps, self.instruments.powering())
 
     def _tripped(self, trip: Trip) -> None:
         """Act on a trip at once, on whatever thread it was found: what may wait is done by `demand_bounds`."""
@@ -56,11 +84,28 @@ class KeepsBounds(StopsDelivery):
                 InterlockTripped(trip.interlock, trip.value, trip.limit, trip.streams, trip.from_ns, trip.to_ns)
             )
 
+        if not self.clock.virtual:
+            threading.Thread(target=self._insist, args=(trip,), name="a trip", daemon=True).start()
+
+    def _insist(self, trip: Trip) -> None:
+        """End a plan that does not meet its trip where it dwells: one that loops, or waits for something else."""
+        if not self._trip_is_met.wait(_GRACE_S) and self.guard.under_way:
+            interrupts.raise_in_main(trip.error("delivery was ended"))
+
     # The latch ----------------------------------------------------------------------------------------------------
 
-    def _demand_clear(self) -> None:
-        """Raise BenchLatchedError for a bench, or a pump on it, that nobody has cleared."""
+    def _have_the_bench(self) -> None:
+        """Lease a physical bench that is clear, latch it where it is left unsafe, and keep the machine awake meanwhile.
+
+        Raises BenchBusyError, or BenchLatchedError for a bench, or a pump on it, that nobody has cleared.
+        """
+        self._cleanup.enter_context(leased(self.file.bench.name, self.file.ports))
         demand_clear(self.file.bench.name, self.file.latching_ports)
+        # The supervisor marks it as open; where it has died, who ends delivery in its place has to unmark it.
+        self._cleanup.callback(unmark, self.file.bench.name, self.record.run_id)
+        self._cleanup.callback(self._latch_when_unsafe)
+        awake = self._cleanup.enter_context(kept_awake())
+        self.record.event(KeptAwake(awake.by, awake.why_not))
 
     def _latch_when_unsafe(self) -> None:
         """Latch a bench that could not be brought back to its safe state."""

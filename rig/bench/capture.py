@@ -32,30 +32,38 @@ class Capture:
         self._samplers = samplers
         self._record = record
         self._seen: BaseException | None = None
+        self._unread: tuple[Sampler, ...] = ()
+
+    def in_block(self, error: BaseException) -> None:
+        """Record how the bench stands and read its instruments while a challenge is still on."""
+        self.state(error)
+        self.readings()
 
     def state(self, error: BaseException) -> None:
-        """Read every instrument and record how the bench stands; an error that was seen before is let pass."""
+        """Record what pumps say and what is under way; an error that was seen before is let pass."""
         if error is self._seen:
             return
         self._seen = error
         with interrupts.deferred(), contextlib.suppress(RigError):
-            under_way = self._challenges.under_way
             pumps = dict(self._instruments.pumps())
             unasked = (*pumps, error.instrument) if isinstance(error, InstrumentError) else ()
-            silent = [one.name for one in self._samplers() if one.name in unasked or not self._asked(one)]
+            samplers = tuple(self._samplers())
+            silent = [one.name for one in samplers if one.name in unasked or not one.answers or one.out_of_reach()]
+            self._unread = tuple(one for one in samplers if one.name not in silent)
             said = {name: self._said_by(pump) for name, pump in pumps.items() if name not in (*unasked, *silent)}
-            self._record.event(StateCaptured(f"{type(error).__name__}: {error}", said, under_way, tuple(silent)))
+            told = f"{type(error).__name__}: {error}"
+            self._record.event(StateCaptured(told, said, self._challenges.under_way, tuple(silent)))
+
+    def readings(self) -> None:
+        """Read once more what answered lately: behind a stop, which nothing that hangs may hold up."""
+        unread, self._unread = self._unread, ()
+        with contextlib.suppress(RigError):
+            for sampler in unread:
+                sampler.read_now()
 
     def forget(self) -> None:
         """Let go of the last error: the plan it belonged to is over."""
-        self._seen = None
-
-    def _asked(self, sampler: Sampler) -> bool:
-        """Read an instrument once more, out of turn, if it has answered lately; tell whether it has answered now."""
-        if not sampler.answers or sampler.out_of_reach():
-            return False
-        sampler.read_now()
-        return sampler.answers
+        self._seen, self._unread = None, ()
 
     def _said_by(self, pump: Pump) -> str:
         try:

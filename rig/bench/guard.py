@@ -3,19 +3,20 @@
 import contextlib
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rig.bench.time_limit import TimeLimit
-from rig.bench.unattended import act_of
+from rig.bench.unattended import act_of, bounds_of
 from rig.bench_file.reading import BenchFile, InstrumentEntry
 from rig.clock import Clock, Stopwatch, ns_from_s
 from rig.errors import RecordError, SafetyError
 from rig.exchange import Exchange
-from rig.record.bodies.safety import SupervisorActed, SupervisorStands
+from rig.record.bodies.safety import PumpTold, SupervisorActed, SupervisorStands
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
 from rig.safety.supervisor.keeper import Ended, Keeper
 from rig.safety.supervisor.orders import Orders, PortAct
+from rig.safety.trip import Trip
 from rig.transports import held_by_another
 
 # Verbs of a pump that begin no delivery, besides all that read: they may be called at any time.
@@ -44,12 +45,14 @@ class Guard:
     """The plan's lease, the supervisor that holds the run to it, and the gate before verbs that deliver.
 
     `unsafe` says what went wrong with ending delivery, or that it had to be ended for the run; empty until then.
-    `left_unsafe` says it of what leaves a bench that nobody should use before somebody has looked.
+    `left_unsafe` says it of what leaves a bench that nobody should use before somebody has looked. `on_trip` hears of
+    an interlock that the supervisor has found tripped.
     """
 
     def __init__(self, bench_file: BenchFile, record: RunRecord, clock: Clock) -> None:
         self.unsafe = ""
         self.left_unsafe = ""
+        self.on_trip: Callable[[Trip], object] = lambda _: None
         self._under_way = False
         self._opened = False
         self._file = bench_file
@@ -108,6 +111,11 @@ class Guard:
             "(wait with bench.dwell; plan_lease_s in the bench file's [safety] says how long a plan may compute)"
         )
 
+    @property
+    def under_way(self) -> bool:
+        """Tell whether a plan has the bench."""
+        return self._under_way
+
     def demand_time(self) -> None:
         """Raise TimeLimitError when the plan under way has reached its time limit."""
         if self._under_way:
@@ -144,6 +152,8 @@ class Guard:
             thread for thread in threading.enumerate() if thread is not threading.main_thread()
         )
         self.renew()
+        if self._keeper is not None:
+            self._keeper.plan_begins()
         self._under_way = True
         try:
             yield
@@ -179,10 +189,26 @@ class Guard:
         account = str(self._record.path.absolute()) + ACCOUNT_SUFFIX
         others = (*(act for act in pumps if not isinstance(act, PortAct)), *power)
         feed_s = min(safety.link_watchdog_s, safety.run_lease_s) / 4
-        orders = Orders(self._file.bench.name, account, safety.run_lease_s, safety.silence_s, feed_s, held, others)
+        bounds = bounds_of(self._file)
+        orders = Orders(
+            self._file.bench.name,
+            self._record.run_id,
+            account,
+            safety.run_lease_s,
+            safety.silence_s,
+            feed_s,
+            held,
+            others,
+            bounds,
+            ports=self._file.latching_ports,
+        )
         self._keeper = keeper = Keeper(orders, self.lapsed, self._acted)
         cleanup.callback(lambda: keeper.close(safe=self._opened and not self.unsafe and not self._armed))
-        self._record.event(SupervisorStands(safety.run_lease_s, tuple(act.doing for act in (*held, *others))))
+        ways, watched = (
+            tuple(act.doing for act in (*held, *others)),
+            tuple(f"{key} by {one.pump}" for one in bounds for key in one.keys),
+        )
+        self._record.event(SupervisorStands(safety.run_lease_s, ways, watched))
 
     def hold(self, entry: InstrumentEntry, cleanup: contextlib.ExitStack) -> None:
         """Have the supervisor hold a pump's port for the run, where it is one whose stop is known as bytes."""
@@ -202,6 +228,8 @@ class Guard:
     def opened(self) -> None:
         """Take note that the bench is open and its pumps at rest; until then nobody knows what they do."""
         self._opened = True
+        if self._keeper is not None:
+            self._keeper.opened()
 
     def link_challenged(self, by: frozenset[str]) -> None:
         """Say which challenges may silence the pump: while there are any, its silence is no fault."""
@@ -212,19 +240,27 @@ class Guard:
     def _pumps(self) -> frozenset[str]:
         return frozenset(entry.name for entry in self._file.instruments if entry.capability == "pump")
 
+    def ended_for_the_run(self) -> Ended | None:
+        """Return what the supervisor did to end delivery, waited for while it is at it; None when it had no reason."""
+        return self._keeper.what_was_done() if self._keeper is not None else None
+
     def stopped_for_the_run(self) -> bool:
         """Tell whether the supervisor has ended delivery, and said that it went well; waits while it is at it."""
-        ended = self._keeper.what_was_done() if self._keeper is not None else None
+        ended = self.ended_for_the_run()
         return ended is not None and ended.stopped
 
     def _acted(self, ended: Ended) -> None:
         self._armed = False
-        self.unsafe = self.unsafe or str(ended)
-        if self._opened and not ended.stopped:  # else the pump was never reached: this run has not moved it
+        if ended.trip is None or ended.wrong:
+            self.unsafe = self.unsafe or str(ended)
+        if self._opened and ended.wrong:  # else the pump was never reached: this run has not moved it
             self.left_unsafe = self.left_unsafe or str(ended)
+        told = tuple(PumpTold(one.pump, one.t_ns, one.numbers) for one in ended.told)
         with contextlib.suppress(RecordError):  # the error below says all of it
-            self._record.event(SupervisorActed(ended.why, ended.took_s, ended.done, ended.wrong))
-        if self._under_way:
+            self._record.event(SupervisorActed(ended.why, ended.took_s, ended.done, ended.wrong, told))
+        if ended.trip is not None:
+            self.on_trip(ended.trip)
+        elif self._under_way:
             interrupts.raise_in_main(SafetyError(str(ended)))
 
 

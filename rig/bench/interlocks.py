@@ -2,60 +2,32 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.bench.distances import Distances, Edges
 from rig.bench.sampling import Sampler
-from rig.bench.volume_paths import VolumePath
 from rig.bench_file.interlocks import COUNT, FLOW, MASS, RATE, WATCHED_UNITS
-from rig.bench_file.tables import InterlocksSection
+from rig.bench_file.tables import Accuracy, InterlocksSection
 from rig.channels import Channel
-from rig.clock import NS_PER_S, Clock, iso_utc
-from rig.errors import InstrumentError, InterlockError
+from rig.clock import NS_PER_S, Clock
+from rig.errors import InstrumentError
+from rig.safety.trip import Trip
+from rig.safety.volume_path import VolumePath
 from rig.samples import Block
 
 # Verbs after which a balance shows another number for what lies on its pan.
 _SET_ANEW = frozenset({"tare", "zero"})
-
-
-@dataclass(frozen=True, slots=True)
-class Trip:
-    """An interlock that tripped: its key, what was found of which streams, when that was read (UTC ns), and in words.
-
-    `value` and `limit` are in the unit that the key ends with.
-    """
-
-    interlock: str
-    value: float
-    limit: float
-    streams: tuple[str, ...]
-    from_ns: int
-    to_ns: int
-    found: str
-
-    def __str__(self) -> str:
-        when = iso_utc(self.from_ns) + (f" to {iso_utc(self.to_ns)}" if self.to_ns > self.from_ns else "")
-        return f"interlock {self.interlock} tripped: {self.found}; samples of {when}"
-
-    def error(self, done: str) -> InterlockError:
-        """Return the error that ends a plan; `done` is what was done about the trip."""
-        return InterlockError(
-            self.interlock,
-            f"{self}; {done}",
-            value=self.value,
-            limit=self.limit,
-            from_ns=self.from_ns,
-            to_ns=self.to_ns,
-        )
+# What a flow sensor may be wrong by whose limits the bench file does not state: a thermal one of a large range.
+USUAL_SENSOR = Accuracy(percent=10.0, absolute=10.0)
 
 
 class Interlocks:
     """The interlocks of an open bench. The first trip stays; `on_trip` hears of it at once, on whatever thread.
 
-    `challenges_begun` counts what plans have done to the pump: from the first of a plan on its count and the balance
-    are not compared any more, because what was held back or let out comes later, if ever.
+    `challenges_begun` counts what plans have done to the pump: from the first of a plan on the ways to know what it
+    delivered are not compared any more, because what was held back or let out comes later, if ever.
     """
 
     def __init__(
@@ -78,27 +50,49 @@ class Interlocks:
         self._count: VolumePath | None = None
         self._balance: VolumePath | None = None
         self._flow: VolumePath | None = None
+        self._edges: Edges | None = None
+        most_percent = section.most_distance_percent
+        self._distances = None if most_percent is None else Distances(most_percent, section.distance_from_ul)
         self._turn = threading.RLock()
 
-    def watch(self, sampler: Sampler, role: str, channels: tuple[Channel, ...]) -> None:
-        """Watch a stream from its next block on; `role` is what its instrument is for on this bench."""
+    def watch(
+        self, sampler: Sampler, role: str, channels: tuple[Channel, ...], accuracy: Accuracy | None = None
+    ) -> None:
+        """Watch a stream from its next block on; `role` is what its instrument is for on this bench.
+
+        `accuracy` are a flow sensor's limits of error, None those of a usual one.
+        """
         names = {channel.name for channel in channels}
-        path = VolumePath(sampler.name, self._section.rate_over_s)
+        over_s, limits = self._section.rate_over_s, accuracy or USUAL_SENSOR
         if role == "pump" and COUNT in names:
-            self._count = path
+            self._count = VolumePath(sampler.name, over_s, says="counted")
         elif role == "balance" and MASS in names:
-            self._balance = path
+            self._balance = VolumePath(sampler.name, over_s, says="weighed")
         elif role == "flow" and FLOW in names:
-            self._flow = path
+            self._flow = VolumePath(sampler.name, over_s, says="saw", percent=limits.percent, absolute=limits.absolute)
         self._samplers.append(sampler)
         sampler.listeners = (*sampler.listeners, lambda block: self._sampled(sampler.name, channels, block))
         sampler.on_late = lambda due_ns, late_s: self._late(sampler.name, due_ns, late_s)
 
+    def watch_edges(self, stream: str, ul_per_edge: float, count: Callable[[], int | None]) -> None:
+        """Compare the motor's edges, which `count` asks the DAQ of that stream for, as a path of its own."""
+        if self._distances is not None:
+            path = VolumePath(stream, self._section.rate_over_s, says="counted by the motor's edges")
+            self._edges = Edges(path, ul_per_edge, count)
+
     def plan_begins(self) -> None:
-        """Count volumes from now on."""
+        """Count volumes from now on; where ways to know them are compared, all begin with a reading of this moment."""
+        edges = self._edges
+        moved_ul = None
+        if self._distances is not None:
+            for sampler in self._samplers:
+                sampler.read_now()
+            moved_ul = None if edges is None else edges.moved_ul()
         with self._turn:
             self._begun_before = self._challenges_begun()
-            for path in self._paths():
+            if edges is not None and moved_ul is not None:
+                edges.path.read(self._clock.now_ns(), moved_ul)
+            for path in (*self._paths(), *([] if edges is None else [edges.path])):
                 path.restart()
 
     def commanded(self, instrument: str, verb: str) -> None:
@@ -116,13 +110,21 @@ class Interlocks:
             self._late(sampler.name, now_ns, sampler.overdue_s(now_ns))
             self._lost(sampler, now_ns)
 
+    def found_by_another(self, trip: Trip) -> None:
+        """Take up a trip that was found by who watches besides."""
+        self._trip(trip)
+
     # What is looked at --------------------------------------------------------------------------------------------
 
     def _sampled(self, stream: str, channels: tuple[Channel, ...], block: Block) -> None:
         if not len(block.t_ns):
             return
+        edges = self._edges
+        moved_ul = None if edges is None else edges.ask(stream, int(block.t_ns[-1]))  # others are not held up by it
         with self._turn:
             self._follow(stream, block)
+            if edges is not None and moved_ul is not None:
+                edges.path.read(self._clock.now_ns(), moved_ul)
             trip = next((one for one in self._found(stream, channels, block)), None)
         if trip is not None:
             self._trip(trip)
@@ -134,7 +136,7 @@ class Interlocks:
         if self._balance is not None and self._balance.stream == stream and self._mg_per_ul is not None:
             self._balance.read(t_ns, float(block.columns[MASS][-1]) / self._mg_per_ul)
         if self._flow is not None and self._flow.stream == stream:
-            self._flow.flowed(t_ns, float(np.mean(block.columns[FLOW])))
+            self._flow.flowed(t_ns, float(np.mean(block.columns[FLOW])), int(block.t_ns[0]))
 
     def _found(self, stream: str, channels: tuple[Channel, ...], block: Block) -> Iterator[Trip]:
         for key, units in WATCHED_UNITS.items():
@@ -174,23 +176,10 @@ class Interlocks:
             yield Trip("most_rate_ul_h", rate, limit, (path.stream,), path.begin_ns, path.last_ns, found)
 
     def _distance(self) -> Iterator[Trip]:
-        limit, count, balance = self._section.most_distance_percent, self._count, self._balance
-        if limit is None or count is None or balance is None or self._challenges_begun() != self._begun_before:
+        if self._distances is None or self._challenges_begun() != self._begun_before:
             return
-        if count.volume_ul is None or balance.volume_ul is None:
-            return
-        t_ns = min(count.last_ns, balance.last_ns)
-        counted, weighed = count.at(t_ns), balance.at(t_ns)
-        if counted is None or weighed is None:
-            return
-        larger = max(abs(counted), abs(weighed))
-        apart = abs(counted - weighed) / larger * 100.0 if larger >= self._section.distance_from_ul else 0.0
-        if apart > limit:
-            found = (
-                f"since the plan began {count.stream} counted {counted:.5g} µL, {balance.stream} {weighed:.5g} µL: "
-                f"{apart:.3g} % apart, at most {limit:g} % is allowed"
-            )
-            yield Trip("most_distance_percent", apart, limit, (count.stream, balance.stream), t_ns, t_ns, found)
+        edges = () if self._edges is None else (self._edges.path,)
+        yield from self._distances.found((*self._paths(), *edges))
 
     def _late(self, stream: str, due_ns: int, late_s: float) -> None:
         limit = self._section.lateness_s

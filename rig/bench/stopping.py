@@ -57,6 +57,7 @@ class StopsDelivery:
                 watch.look()
         with contextlib.suppress(RigError):
             self.stop_pump()
+        self.capture.readings()
 
     def _stop_one(self, pump: Pump) -> None:
         try:

@@ -42,8 +42,11 @@ class Eyes:
         return self.channels is None or any(one.unit in units for one in self.channels)
 
 
-def unseen(section: InterlocksSection, eyes: Sequence[Eyes]) -> Iterator[tuple[str, str]]:
-    """Yield the key of each interlock that nothing on the bench could trip, and why: it would protect nobody."""
+def unseen(section: InterlocksSection, eyes: Sequence[Eyes], *, edges: bool) -> Iterator[tuple[str, str]]:
+    """Yield the key of each interlock that nothing on the bench could trip, and why: it would protect nobody.
+
+    `edges`: what an edge of the pump's motor stands for is declared.
+    """
     counts = any(one.has("pump", COUNT) for one in eyes)
     weighs = any(one.has("balance", MASS) for one in eyes)
     flows = any(one.has("flow", FLOW) for one in eyes)
@@ -51,8 +54,12 @@ def unseen(section: InterlocksSection, eyes: Sequence[Eyes]) -> Iterator[tuple[s
         yield "most_volume_ul", "needs a pump that counts what it delivers or a balance, with a sample_every_s"
     if section.most_rate_ul_h is not None and not (counts or weighs or flows):
         yield "most_rate_ul_h", "needs a pump that counts what it delivers, a balance or a flow sensor, sampled"
-    if section.most_distance_percent is not None and not (counts and weighs):
-        yield "most_distance_percent", "needs a pump that counts what it delivers and a balance, with a sample_every_s"
+    turns = edges and any(one.capability == "daq" for one in eyes)
+    if section.most_distance_percent is not None and sum((counts, weighs, flows, turns)) < 2:
+        ways = (
+            "a pump that counts what it delivers, a balance, a flow sensor, a DAQ that counts edges declared in [dut]"
+        )
+        yield "most_distance_percent", f"needs two of these with a sample_every_s: {ways}"
     for key, units in WATCHED_UNITS.items():
         if getattr(section, key) is not None and not any(one.shows(units) for one in eyes):
             yield key, f"no instrument with a sample_every_s has a channel in {' or '.join(units)}"

@@ -53,12 +53,22 @@ class AgreementSection(TomlTable):
     clock_ppm: float = Field(default=100.0, gt=0, le=1e6)
 
 
+class TimingSection(TomlTable):
+    """How late readings may begin on the wall clock, and how many may be lost, for a plan's numbers to be judged."""
+
+    late_s: float = Field(default=0.1, gt=0, le=3600)
+    late_share: float = Field(default=0.5, ge=0, le=100)
+    worst_s: float = Field(default=10.0, gt=0, le=86_400)
+    lost_percent: float = Field(default=1.0, ge=0, le=100)
+
+
 class LimitsFile(TomlTable):
     """limits.toml."""
 
     evaporation: EvaporationSection
     trumpet: TrumpetSection | None = None
     agreement: AgreementSection = AgreementSection()
+    timing: TimingSection = TimingSection()
     limits: dict[str, LimitTable]
 
 

@@ -260,7 +260,7 @@ def _check_whole(checker: Checker, document: Document, instruments: tuple[Instru
     check_silence(checker, document)
     _check_watchdog(checker, document, instruments)
     eyes = [Eyes.of(one.driver, one.settings, one.capability) for one in instruments if one.sample_every_s is not None]
-    for key, words in unseen(document.interlocks, eyes):
+    for key, words in unseen(document.interlocks, eyes, edges=document.dut.ul_per_edge > 0):
         checker.mistake(("interlocks", key), words)
     if "balance" in seen and document.weighing is None:
         checker.mistake(("weighing",), "missing; a bench with a balance says what the balance is worth")

@@ -71,6 +71,11 @@ class DutSection(TomlTable):
     stroke_ul: float = Field(default=0.0, ge=0, le=100)
     motor_edges_per_stroke: float = Field(default=0.0, ge=0, le=1e6)
 
+    @property
+    def ul_per_edge(self) -> float:
+        """Return what an edge of the motor stands for in µL; 0 where that is not declared."""
+        return self.stroke_ul / self.motor_edges_per_stroke if self.motor_edges_per_stroke else 0.0
+
 
 class PowerSection(TomlTable):
     """How the pump is fed when a supply stands on the bench."""
@@ -98,7 +103,7 @@ class SafetySection(TomlTable):
 class InterlocksSection(TomlTable):
     """What must not be exceeded while the bench is open; what is left out is not watched.
 
-    Rates are means over `rate_over_s`; the pump's count and the balance are compared from `distance_from_ul` on.
+    Rates are means over `rate_over_s`; the ways to know a volume are compared from `distance_from_ul` on.
     """
 
     most_volume_ul: float | None = Field(default=None, gt=0)

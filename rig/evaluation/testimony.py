@@ -12,12 +12,14 @@ class Testimony:
 
     `said` is what was compared, in a few words with its figures. `against` is a sentence for each contradiction.
     `undermines` says that the weighing itself is in doubt: then no number of the case means anything.
-    `not_asked` says why the witness could not speak; it says nothing else then.
+    `of_the_bench`: what it finds is the bench's fault and says nothing of the pump. `not_asked` says why the witness
+    could not speak; it says nothing else then.
     """
 
     said: str = ""
     against: tuple[str, ...] = ()
     undermines: bool = False
+    of_the_bench: bool = False
     not_asked: str = ""
 
 

@@ -30,6 +30,12 @@ class Evidence:
         return any(said.undermines and said.against for said in self.testimonies.values())
 
     @property
+    def only_of_the_bench(self) -> bool:
+        """Tell whether what contradicts is all the bench's fault, and nothing of it the pump's."""
+        contradicting = [said for said in self.testimonies.values() if said.against]
+        return bool(contradicting) and all(said.of_the_bench for said in contradicting)
+
+    @property
     def asked(self) -> tuple[str, ...]:
         """Return the names of the witnesses that could speak."""
         return tuple(name for name, said in self.testimonies.items() if not said.not_asked)

@@ -14,10 +14,12 @@ from pathlib import Path
 
 from rig.clock import iso_utc, machine_utc_ns
 from rig.errors import BenchLatchedError, SafetyError
-from rig.safety.lease import leases_folder
+from rig.safety.lease import is_leased, leases_folder
+from rig.safety.left_open import marked, unmark
 
 _EVERYBODY = 0o666
 _LATCHED, _CLEARED = "latched", "cleared"
+_LEFT_OPEN = "run and supervisor died together: nobody said that delivery was ended and the power off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,13 @@ class LatchLine:
 
 
 def latch(bench: str, why: str, by: str, ports: Iterable[str] = (), folder: Path | None = None) -> None:
-    """Latch a bench; `by` is the run that does. Raises SafetyError when the file cannot be written."""
+    """Latch a bench; `by` is the run that does, whose first reason stays when it does so again.
+
+    Raises SafetyError when the file cannot be written.
+    """
+    standing = latched(bench, folder)
+    if standing is not None and standing.by == by:
+        return
     _add(LatchLine(_LATCHED, bench, _now(), by, why, tuple(ports)), folder)
 
 
@@ -45,6 +53,8 @@ def clear(bench: str, by: str, how: str, folder: Path | None = None) -> LatchLin
 
     Raises SafetyError when the file cannot be written.
     """
+    if marked(bench, folder) and not is_leased(bench, folder):
+        _take_up(bench, (), folder)
     found = latched(bench, folder)
     if found is not None:
         _add(LatchLine(_CLEARED, bench, _now(), by, how), folder)
@@ -62,7 +72,12 @@ def history(bench: str, folder: Path | None = None) -> tuple[LatchLine, ...]:
 
 
 def demand_clear(bench: str, ports: Iterable[str] = (), folder: Path | None = None) -> None:
-    """Raise BenchLatchedError when the bench is latched, or another one that shares one of these pumps' ports."""
+    """Raise BenchLatchedError when the bench is latched, or another one that shares one of these pumps' ports.
+
+    The bench is leased: one that was left open is latched now.
+    """
+    ports = tuple(ports)
+    _take_up(bench, ports, folder)
     found = latched(bench, folder)
     wanted = set(ports)
     if found is None and wanted:
@@ -77,6 +92,13 @@ def demand_clear(bench: str, ports: Iterable[str] = (), folder: Path | None = No
             f"  advice: look at the bench; `rig clear {found.bench or bench} --operator NAME` then lets runs begin, "
             "as --after-trip does for one session"
         )
+
+
+def _take_up(bench: str, ports: tuple[str, ...], folder: Path | None) -> None:
+    """Latch a bench that nobody has and that was left open."""
+    if run := marked(bench, folder):
+        latch(bench, _LEFT_OPEN, f"run {run}", ports, folder)
+        unmark(bench, run, folder)
 
 
 def _add(line: LatchLine, folder: Path | None) -> None:

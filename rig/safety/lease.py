@@ -39,6 +39,20 @@ def leased(bench: str, ports: Iterable[str], folder: Path | None = None) -> Iter
         yield
 
 
+def is_leased(bench: str, folder: Path | None = None) -> bool:
+    """Tell whether a run has the bench, or whether nobody may look."""
+    folder = leases_folder() if folder is None else folder
+    path = folder / f"rig-bench-{_safe(bench)}.lock"
+    if not path.exists():
+        return False
+    lock = FileLock(path, timeout=0, mode=_EVERYBODY)
+    try:
+        with lock:
+            return False
+    except (Timeout, OSError):
+        return True
+
+
 @contextlib.contextmanager
 def _lock(path: Path, what: str, said: str) -> Iterator[None]:
     lock = FileLock(path.with_suffix(".lock"), timeout=0, mode=_EVERYBODY, thread_local=False)

@@ -44,7 +44,7 @@ def test_what_the_pump_says_of_itself_is_in_words(tmp_path):
 def test_instruments_are_read_at_that_moment(tmp_path, stream):
     with opened(tmp_path, bench_text()) as (bench, record):
         bench.dwell(seconds=90)
-        bench.capture.state(OopsError())
+        bench.end_delivery(OopsError())
         with record.reader() as reader:
             last_ns = reader.series(stream).t_ns[-1]
         assert last_ns == bench.clock.now_ns()
@@ -79,7 +79,7 @@ def test_a_challenge_ends_though_nothing_can_be_recorded(tmp_path):
         def broken():
             raise RigError("no samplers")
 
-        bench.challenge.on_failure = Capture(bench.instruments, bench.challenge, broken, bench.record).state
+        bench.challenge.on_failure = Capture(bench.instruments, bench.challenge, broken, bench.record).in_block
         with pytest.raises(OopsError), bench.challenge.leak(share_percent=5.0):
             raise OopsError
         assert bench.challenge.under_way == ()

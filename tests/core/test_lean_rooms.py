@@ -23,6 +23,7 @@ print(json.dumps([name for name in sys.argv[2:] if name in sys.modules]))
         "rig.safety.interrupts",
         "rig.safety.insisting",
         "rig.safety.supervisor.__main__",
+        "instruments.intrathecal_pump.told",
         "rig.record.words",
         "rig.capabilities",
         "rig.transports",

@@ -93,6 +93,12 @@ def _kill_both(_: Stand, run: "subprocess.Popen[str]") -> None:
     os.kill(supervisor, signal.SIGKILL)
 
 
+def freeze_both(_: Stand, run: "subprocess.Popen[str]") -> None:
+    """Freeze run and supervisor, as a machine that goes to sleep does."""
+    for pid in (run.pid, supervisor_of(run.pid)):
+        os.kill(pid, signal.SIGSTOP)
+
+
 def _unplug(one: Stand, _: "subprocess.Popen[str]") -> None:
     one.host.wires["pump"].fail(Unplugged())
 
@@ -137,6 +143,7 @@ CAUSES = (
     *(Cause(f"{one.name} to the controller of -n 1", act=_signal(one), more=("-n", "1")) for one in OF_A_CONTROLLER),
     Cause("the supervisor killed", act=_kill_supervisor),
     Cause("run and supervisor killed", act=_kill_both, powered=True),
+    Cause("run and supervisor frozen", act=freeze_both, frozen=True, powered=True),
 )
 
 

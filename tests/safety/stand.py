@@ -5,11 +5,11 @@ nobody who asks keeps the pump's link watchdog quiet.
 """
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from instruments.intrathecal_pump.simulated.firmware import BUILT_IN_FIRMWARE
 from rig.bench_file.reading import load_bench_file
 from rig.clock import NS_PER_S, Deadline, WallClock
 from rig.safety.latch import latch_path
+from rig.safety.left_open import mark_path
 
 ROOT = Path(__file__).parents[2]
 LIMITS = str(ROOT / "test_plans" / "limits.toml")
@@ -99,7 +100,7 @@ class Stand:
         firmware: str = BUILT_IN_FIRMWARE,
     ) -> None:
         self.folder = folder
-        self.name = f"stand-{os.getpid()}-{folder.name}"
+        self.name = f"stand-{uuid4().hex[:12]}"  # no other test's latch or lease is its own
         folder.mkdir(parents=True, exist_ok=True)
         text = BENCH.replace("WATCHDOG", str(watchdog_s)).replace("stand-NAME", self.name)
         text = text.replace("TWINS", twins).replace("SAFETY", safety).replace("INTERLOCKS", interlocks)
@@ -171,3 +172,4 @@ def stand(folder: Path, **how: Any) -> Iterator[Stand]:
     finally:
         one.host.close()
         latch_path(one.name).unlink(missing_ok=True)
+        mark_path(one.name).unlink(missing_ok=True)

@@ -15,7 +15,7 @@ SAID = {
     "SIGINT, and a thread that restarts the pump": ("said", "KeyboardInterrupt: SIGINT"),
     "the pump hears and does not answer": ("account", "has not answered"),
     "a full disk": ("said", "NOT RECORDED"),
-    "the supervisor killed": ("said", "the supervisor has died"),
+    "the supervisor killed": ("said", "pump stopped by its own command"),
 }
 
 

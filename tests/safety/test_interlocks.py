@@ -69,6 +69,18 @@ def test_it_trips_in_its_broken_world(tmp_path, key, limit, place, broken):
     assert error.value > limit or "no whole reply" in str(error)
 
 
+FLOW = '[instruments.flow]\ndriver = "sensirion_scc1"\n'
+
+
+@pytest.mark.parametrize(("place", "stream"), [(BALANCE, "balance"), (FLOW, "flow")])
+def test_an_instrument_whose_plug_is_pulled_trips_at_once(tmp_path, place, stream):
+    text = WHOLE.replace(place, place + 'twin = { faults = [{ kind = "unplugged", after_s = 600 }] }\n')
+    with opened(tmp_path, text + interlock("lost_after_s", 3000)) as (bench, _):
+        error = tripped_by(bench)
+    assert (error.interlock, bench.interlocks.tripped.streams) == ("lost_after_s", (stream,))
+    assert error.value < 3000  # it is gone: nobody waits until it has been so for long
+
+
 def test_a_reading_that_comes_late_trips(tmp_path):
     text = bench_text(clock=WALL, every_s=0.2, watchdog_s=5, lease_s=5)
     late = BALANCE + 'twin = { faults = [{ kind = "late", from_answer = 5, by_s = 0.7 }] }\n'

@@ -16,6 +16,7 @@ from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
 from rig.safety.latch import clear, demand_clear, history, latch, latched
 from tests.fixtures.plan_support import ROOT, environment_of_its_own
+from tests.patience import patient
 from tests.safety.stand import stand
 
 WHY = "interlock most_pressure_kpa tripped"
@@ -79,8 +80,8 @@ def test_every_user_may_read_and_clear_it(tmp_path):
 INTERLOCKS = "[interlocks]\nmost_rate_ul_h = 500\n"
 
 
-def open_once(one, name, *, rate_ul_h=1000.0):
-    """Let a plan deliver on the stand's bench, as a run of that name."""
+def open_once(one, name, *, rate_ul_h=1000.0, seconds=1.0):
+    """Let a plan deliver on the stand's bench for so long, as a run of that name."""
     bench_file = load_bench_file(one.bench)
     clock = WallClock()
     runs = one.folder / "runs"
@@ -88,7 +89,7 @@ def open_once(one, name, *, rate_ul_h=1000.0):
         try:
             with Bench(bench_file, record, clock, 1) as bench, bench.plan():
                 bench.instruments.pump().run_continuous(rate_ul_h=rate_ul_h)
-                bench.dwell(seconds=1)
+                bench.dwell(seconds=seconds)
         finally:
             record.stop(Stop("FINISHED"))
 
@@ -96,7 +97,7 @@ def open_once(one, name, *, rate_ul_h=1000.0):
 def test_a_trip_latches_a_physical_bench_until_it_is_cleared(tmp_path, children):
     with stand(tmp_path / "stand", interlocks=INTERLOCKS) as one:
         with pytest.raises(InterlockError, match="interlock most_rate_ul_h tripped: rate of pump was 1000"):
-            open_once(one, "first")
+            open_once(one, "first", seconds=patient(1))
         assert one.supply_v() == 0
         with pytest.raises(BenchLatchedError, match="by run first: interlock most_rate_ul_h tripped"):
             open_once(one, "second", rate_ul_h=100.0)

@@ -1,59 +1,18 @@
 """The supervisor's hold on a pump's port: who may speak, who is heard, and that a stop goes through."""
 
-import contextlib
 import socket
-import threading
 
 import pytest
 
 from instruments.intrathecal_pump.unattended import stopping_act
-from rig.clock import Deadline
 from rig.errors import ConnectionFailedError, InstrumentError
 from rig.safety.supervisor.__main__ import Supervisor
-from rig.safety.supervisor.orders import HandAct, Orders, PortAct, Saying
+from rig.safety.supervisor.orders import HandAct, Orders, PortAct, PumpBounds, Saying, ValueBound
 from rig.safety.supervisor.relay import Relay
 from rig.transports import ByteStream, held_by_another
 from rig.transports import Held as HeldPort
 from tests.patience import patient
-
-PORT = "socket://127.0.0.1:{}"
-
-
-class Far:
-    """A far end on a TCP port that notes what it hears and answers by a table."""
-
-    def __init__(self, answers):
-        self.heard = bytearray()
-        self._answers = answers
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.port = PORT.format(self._server.getsockname()[1])
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _serve(self):
-        try:
-            client, _ = self._server.accept()
-        except OSError:
-            return
-        self._client = client
-        with client, contextlib.suppress(OSError):
-            while data := client.recv(4096):
-                self.heard += data
-                for asked, answer in self._answers.items():
-                    if asked in data:
-                        client.sendall(answer)
-
-    def wait_for(self, words):
-        deadline = Deadline(patient(1))
-        while words not in self.heard and not deadline.passed():
-            deadline.nap(0.01)
-        assert words in self.heard
-
-    def hang_up(self):
-        self._client.shutdown(socket.SHUT_RDWR)
-
-    def close(self):
-        self._server.close()
+from tests.safety.far import Far
 
 
 @pytest.fixture
@@ -144,13 +103,14 @@ def test_a_port_that_dies_takes_the_run_along(relay, stream, far):
 def test_orders_survive_the_way_to_the_supervisor():
     pump = stopping_act("pump", "/dev/pump", 115_200)
     hand = HandAct("daq", "interlock opened", "a.b:c", {"line": "port0/line0"}, ("a",))
-    orders = Orders("bench", "account", 0.6, 0.7, 0.15, (pump,), (hand, pump))
+    bounds = PumpBounds("pump", (ValueBound("most_current_ma", "current", 5.0, 1000.0),), "delivered", 100.0)
+    orders = Orders("bench", "a-run", "account", 0.6, 0.7, 0.15, (pump,), (hand, pump), (bounds,), 0.5, ("/dev/pump",))
     assert Orders.from_json(orders.to_json()) == orders
 
 
 def test_a_port_is_opened_beside_a_watch_that_goes_through_those_held(far, tmp_path):
     pumps = tuple(PortAct(name, "stopped", far.port, ()) for name in ("one", "other"))
-    supervisor = Supervisor(Orders("bench", str(tmp_path / "account"), 0.6, 0.7, 0.15, pumps), iter(()))
+    supervisor = Supervisor(Orders("bench", "a-run", str(tmp_path / "account"), 0.6, 0.7, 0.15, pumps), iter(()))
     try:
         supervisor._open("one")
         watching = iter(supervisor._relays.values())

@@ -21,7 +21,8 @@ def agreement(recipe: Recipe, reader: RecordReader) -> FactFound:
     else:
         text = f"{len(asked)} witnesses agree" if asked else "there was no witness to ask"
     details = {name: one.said or f"{NOT_ASKED}{one.not_asked}" for name, one in evidence.testimonies.items()}
-    return FactFound(holds=not against, text=text, against=against, details=dict(details))
+    invalid = against if evidence.only_of_the_bench else ()
+    return FactFound(holds=not against, text=text, against=against, invalid=invalid, details=dict(details))
 
 
 KINDS = (

@@ -15,7 +15,7 @@ _SHARE = 0.98
 def testify(case: Case) -> Testimony:
     """Find whether the rig let the pump down: its supervisor ended delivery, or it was not heard for too long."""
     against = [*_acted(case), *_unheard(case)]
-    return Testimony("the bench kept the pump delivering", tuple(against), undermines=True)
+    return Testimony("the bench kept the pump delivering", tuple(against), undermines=True, of_the_bench=True)
 
 
 def _acted(case: Case) -> list[str]:

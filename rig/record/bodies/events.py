@@ -21,11 +21,13 @@ from rig.record.bodies.pump_events import (
 from rig.record.bodies.safety import (
     BenchLatched,
     InterlockTripped,
+    KeptAwake,
     PlanWentOn,
     StateCaptured,
     SupervisorActed,
     SupervisorStands,
 )
+from rig.record.bodies.timing import SamplingTimed
 
 _ALARM_NAME = re.compile(r"(alarm|interlock)\b", re.IGNORECASE)
 
@@ -243,6 +245,7 @@ EVENTS: tuple[type[Event], ...] = (
     DoseSaid,
     EdgesCounted,
     InterlockTripped,
+    KeptAwake,
     LeaseLapsed,
     LooksPlanned,
     NoLinkWatchdog,
@@ -258,6 +261,7 @@ EVENTS: tuple[type[Event], ...] = (
     PumpStateChanged,
     ReadingMissed,
     SamplerFailed,
+    SamplingTimed,
     StateCaptured,
     WindowBegins,
     WindowEnds,

@@ -51,6 +51,19 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
+class TimingLimits:
+    """How late readings may begin on the wall clock, and how many may be lost, before a plan's numbers are no use.
+
+    99 of 100 begin within `late_s` or that share of their pace, whichever is more, all within `worst_s` or a pace.
+    """
+
+    late_s: float = 0.1
+    late_share: float = 0.5
+    worst_s: float = 10.0
+    lost_percent: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class LimitsInForce:
     """limits.toml, as it was when the run began."""
 
@@ -58,6 +71,7 @@ class LimitsInForce:
     trumpet: CurvePlan | None = None
     limits: dict[str, Limit] = field(default_factory=dict)
     agreement: Agreement = field(default_factory=Agreement)
+    timing: TimingLimits = field(default_factory=TimingLimits)
 
     @property
     def total_percent(self) -> float:

@@ -7,17 +7,33 @@ from rig.record.bodies.event import Event, Severity
 
 @dataclass(frozen=True)
 class SupervisorStands(Event):
-    """A process of its own stands ready to end delivery; `ways` are those it has, `lease_s` how long it waits."""
+    """A process of its own stands ready to end delivery; `ways` are those it has, `lease_s` how long it waits.
+
+    `watches` are the interlocks that it watches by itself, and by which pump's word.
+    """
 
     NAME = "supervisor stands"
     ORDINARY = True
     lease_s: float
     ways: tuple[str, ...]
+    watches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PumpTold:
+    """What a pump told its supervisor at a moment (UTC ns), by channel."""
+
+    pump: str
+    t_ns: int
+    numbers: dict[str, float]
 
 
 @dataclass(frozen=True)
 class SupervisorActed(Event):
-    """The supervisor has ended delivery: why, how long it took (s), what it did and what went wrong."""
+    """The supervisor has ended delivery: why, how long it took (s), what it did and what went wrong.
+
+    `told` is what the pumps told it last, where it watches their interlocks.
+    """
 
     NAME = "supervisor acted"
     SEVERITY = Severity.ALARM
@@ -25,6 +41,7 @@ class SupervisorActed(Event):
     took_s: float
     done: tuple[str, ...]
     wrong: tuple[str, ...] = ()
+    told: tuple[PumpTold, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +77,16 @@ class BenchLatched(Event):
     NAME = "bench latched"
     SEVERITY = Severity.ALARM
     why: str
+
+
+@dataclass(frozen=True)
+class KeptAwake(Event):
+    """What keeps the machine from going to sleep while the bench is open, or why nothing does; one of them is empty."""
+
+    NAME = "kept awake"
+    ORDINARY = True
+    by: str
+    why_not: str = ""
 
 
 @dataclass(frozen=True)

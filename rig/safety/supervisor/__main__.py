@@ -1,7 +1,7 @@
 """The supervisor's process: `python -m rig.safety.supervisor`, told its orders on its standard input.
 
 It says what it does on its standard output, one JSON object a line, and in the file of its account. It ends when the
-run says goodbye, or after it has ended delivery because the run can no longer.
+run says goodbye, or after it has ended delivery: because the run can no longer, or because a pump exceeds its bounds.
 """
 
 import contextlib
@@ -11,19 +11,26 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rig.clock import Stopwatch, asleep_s, iso_utc, machine_utc_ns
-from rig.errors import InstrumentError
+from rig.clock import Stopwatch, WallClock, asleep_s, iso_utc, machine_utc_ns
+from rig.errors import InstrumentError, SafetyError
+from rig.safety.latch import latch
+from rig.safety.left_open import mark, unmark
 from rig.safety.supervisor.ending import Ending
 from rig.safety.supervisor.orders import Orders
 from rig.safety.supervisor.relay import Relay
+from rig.safety.supervisor.watching import Watch
+from rig.safety.trip import Trip
 
 _TICK_S = 0.02
 _FORGIVEN_S = 0.2
 _CHUNK = 65_536
 _SLEPT_S = 0.5
+_BLIND_TIMES = 3.0  # noise spoils an answer now and then: so many times the silence that a pump is granted
+_STILL_TIMES = 2.0  # nobody fed the pump's watchdog meanwhile, nor would have stopped it: it may have stopped by itself
 _UNFORGIVEN_S = 0.3  # a reply that has not come by then is lost: to ask again takes nothing from the run
 
 
@@ -34,10 +41,15 @@ class Supervisor:
         self._orders = orders
         self._words = words
         self._relays: dict[str, Relay] = {}
+        self._watches: dict[str, Watch] = {}
+        self._clock = WallClock()
+        self._opened = False
+        self._left_open = False
         self._ending = Ending(orders.others)
         self._heard = Stopwatch()
         self._guarding = False
         self._held_up_s = 0.0
+        self._stood_still_s = 0.0
         self._goodbye: bool | None = None
         self._hung_up = False
         self._asked = ""
@@ -55,10 +67,14 @@ class Supervisor:
         while self._goodbye is None:
             waited = Stopwatch()
             tick.wait(_TICK_S)
-            self._held_up_s = max(waited.elapsed_s() - _TICK_S, self._held_up_s - _TICK_S)
+            self._stood_still_s = waited.elapsed_s()
+            self._held_up_s = max(self._stood_still_s - _TICK_S, self._held_up_s - _TICK_S)
             if self._asked:
                 asked, self._asked = self._asked, ""
                 self._stop_pumps(asked)
+            if trip := next((watch.trip for watch in self._watches.values() if watch.trip is not None), None):
+                self._end(str(trip), trip)
+                break
             if why := self._why():
                 self._end(why)
                 break
@@ -78,6 +94,8 @@ class Supervisor:
             return "the run has died: its end of the lease is closed"
         if self._ended_by:
             return self._ended_by
+        if self._stood_still_s > _STILL_TIMES * self._orders.lease_s:
+            return f"the supervisor itself stood still for {self._stood_still_s:.1f} s"
         if (slept_s := asleep_s() - self._asleep_s) > _SLEPT_S:
             return f"the machine was suspended for {slept_s:.1f} s"
         # What holds up this process as well is no sign of the run's: a machine that is busy beyond measure.
@@ -89,7 +107,8 @@ class Supervisor:
                 return f"{name}: {relay.lost}"
             if relay.unanswered_s > self._orders.silence_s and not self._patient:
                 return f"{name} has not answered for {relay.unanswered_s:.2f} s"
-        return ""
+        blind = (watch.blind(_BLIND_TIMES * self._orders.silence_s) for watch in self._watches.values())
+        return next(filter(None, blind), "")
 
     def _feed(self) -> None:
         for relay in self._relays.values():
@@ -105,14 +124,29 @@ class Supervisor:
             "stopped", why=why, took_s=took.elapsed_s(), wrong={name: what for name, what in wrong.items() if what}
         )
 
-    def _end(self, why: str) -> None:
-        """End delivery by every way there is, and say what came of each."""
+    def _end(self, why: str, trip: Trip | None = None) -> None:
+        """End delivery by every way there is, latch the bench where it must be, and say what came of each."""
         took = Stopwatch()
         self._tell("ending", why=why)  # ahead of all that the run will notice of it
         for relay in self._relays.values():
             relay.bar()
         done, wrong = self._ending.every_way(self._relays, self._orders.pumps)
-        self._tell("ended", why=why, took_s=took.elapsed_s(), done=done, wrong=wrong)
+        took_s = took.elapsed_s()
+        self._latch(why, trip, done, wrong)
+        told = [asdict(one) for watch in self._watches.values() for one in watch.told]
+        said = {"trip": None if trip is None else asdict(trip), "told": told}
+        self._tell("ended", why=why, took_s=took_s, done=done, wrong=wrong, **said)
+
+    def _latch(self, why: str, trip: Trip | None, done: list[str], wrong: list[str]) -> None:
+        """Latch a bench on which an interlock tripped, or whose safe state was not confirmed."""
+        if trip is None and not (self._opened and wrong):  # a pump that was never reached was not moved by this run
+            return
+        came = "; ".join([", ".join(done) or "NOTHING WORKED", *wrong])
+        try:
+            latch(self._orders.bench, f"{why}; {came}", f"run {self._orders.run}", self._orders.ports)
+        except SafetyError as error:
+            self._left_open = True  # the mark at least says that nobody knows
+            wrong.append(str(error))
 
     def _tell(self, what: str, **said: Any) -> None:
         line = json.dumps({"what": what, "at_ns": machine_utc_ns(), **said}, ensure_ascii=True)
@@ -129,27 +163,44 @@ class Supervisor:
             if not line:
                 continue
             said = json.loads(line)
-            match said["say"]:
-                case "guard":
-                    self._guarding = True
-                case "open":
-                    self._open(said["name"])
-                case "stop":
-                    self._asked = said["why"]
-                case "lapsed":
-                    self._lapsed = said["why"]
-                case "patient":
-                    self._patient = said["on"]
-                    for relay in self._relays.values():
-                        relay.forgive()
-                case "goodbye":
-                    self._goodbye = said["safe"]
-                    return
+            if said["say"] == "goodbye":
+                self._goodbye = said["safe"]
+                return
+            self._take_in(said)
         self._hung_up = True
+
+    def _take_in(self, said: dict[str, Any]) -> None:
+        match said["say"]:
+            case "guard":
+                self._guarding = True
+            case "open":
+                self._open(said["name"])
+            case "opened":
+                self._opened = True
+                mark(self._orders.bench, self._orders.run)
+            case "plan begins":
+                for watch in self._watches.values():
+                    watch.plan_begins()
+            case "stop":
+                self._asked = said["why"]
+            case "lapsed":
+                self._lapsed = said["why"]
+            case "patient":
+                self._be_patient(on=said["on"])
+
+    def _be_patient(self, *, on: bool) -> None:
+        self._patient = on
+        for relay in self._relays.values():
+            relay.forgive()
+        for watch in self._watches.values():
+            watch.be_patient(on=on)
 
     def _open(self, name: str) -> None:
         # The watch goes through them meanwhile, so that they are changed as a whole.
         others = {other: relay for other, relay in self._relays.items() if other != name}
+        if (watched := self._watches.get(name)) is not None:
+            self._watches = {other: watch for other, watch in self._watches.items() if other != name}
+            watched.close()
         if (before := self._relays.get(name)) is not None:
             self._relays = others
             before.close()
@@ -159,13 +210,26 @@ class Supervisor:
         except InstrumentError as error:
             self._tell("not opened", name=name, why=error.what, advice=error.advice, port=act.port)
             return
+        except (ImportError, AttributeError) as error:
+            why = f"nothing turns what it tells into numbers: {error}"
+            advice = f"its driver's class names {act.tells} in `unattended`; let there be such a function"
+            self._tell("not opened", name=name, why=why, advice=advice, port=act.port)
+            return
         self._relays = {**others, name: relay}
+        for bounds in self._orders.bounds:
+            if bounds.pump == name:
+                watch = Watch(relay, bounds, self._orders.watch_s, self._clock.now_ns)
+                self._watches = {**self._watches, name: watch}
         self._tell("opened", name=name, url=relay.url, token=relay.token)
 
     def _told_to_end(self, number: int, _frame: object) -> None:
         self._ended_by = f"the supervisor was told to end ({signal.Signals(number).name})"
 
     def _close(self) -> None:
+        if not self._left_open:
+            unmark(self._orders.bench, self._orders.run)
+        for watch in self._watches.values():
+            watch.close()
         for relay in self._relays.values():
             relay.close()
         self._ending.close()

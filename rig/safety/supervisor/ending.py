@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from rig.clock import Deadline
 from rig.errors import InstrumentError
 from rig.safety.supervisor.orders import Act, HandAct, PortAct
-from rig.safety.supervisor.relay import Relay
+from rig.safety.supervisor.relay import Relay, goes_on, whole
 from rig.transports import ByteStream
 
 # Carries a way out and returns what went wrong; empty when it went well.
 Way = Callable[[], str]
-_PUMP_FIRST_S = 0.2  # a pump that is told before its power goes can write into its log that it was told
+_PUMP_FIRST_S = 0.3  # a pump that is told before its power goes can write into its log that it was told
 _ALL_S = 5.0
 _REPLY_S = 0.3
 _TRIES = 3
@@ -37,8 +37,8 @@ class Ending:
             (wrong if problem else done).append(f"{act.name}: {problem}" if problem else act.doing)
 
         stops = [_started(attempt, act, _stop_of(act, relays)) for act in pumps]
-        # One that is silent or out of reach is not waited for.
-        answers = all(act.name in relays and relays[act.name].answers for act in pumps)
+        # One that is known to be silent or out of reach is not waited for.
+        answers = all(act.name not in relays or relays[act.name].answers for act in pumps)
         head_start = Deadline(_PUMP_FIRST_S if answers else 0.0)
         for thread in stops:
             thread.join(head_start.left_s())
@@ -103,9 +103,19 @@ def say_on_port(act: PortAct) -> str:
                     except InstrumentError:
                         if not tries_left:
                             raise
+            return _goes_on(act, stream)
     except InstrumentError as error:
         return error.what
-    return ""
+
+
+def _goes_on(act: PortAct, stream: ByteStream) -> str:
+    if not act.rests:
+        return ""
+    try:
+        answer = stream.exchange(act.alive, lambda data: whole(data, act.end))
+    except InstrumentError:  # its power may be gone by now
+        return ""
+    return goes_on(act, act.reading(answer))
 
 
 def _started(attempt: Callable[[Act, Way], None], act: Act, way: Way) -> threading.Thread:

@@ -6,16 +6,18 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 from rig.clock import Deadline, Stopwatch
 from rig.errors import ConnectionFailedError, SafetyError
 from rig.safety.supervisor.ending import Ending
 from rig.safety.supervisor.orders import Orders
-from rig.transports import Held
+from rig.safety.supervisor.watching import Told
+from rig.safety.trip import Trip
+from rig.transports import Held, held_no_more
 
 RENEW_S = 0.1
 _START_S = 20.0
@@ -25,22 +27,38 @@ _END_S = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What the supervisor did, and why; `wrong` is empty when every way went well."""
+    """What the supervisor did, and why; `wrong` is empty when every way went well.
+
+    `trip` is the interlock that it found tripped, `told` what pumps told it last.
+    """
 
     why: str
     took_s: float
     done: tuple[str, ...]
     wrong: tuple[str, ...]
+    trip: Trip | None = None
+    told: tuple[Told, ...] = ()
+
+    @classmethod
+    def from_json(cls, read: Mapping[str, Any]) -> Self:
+        """Return what the supervisor's word says."""
+        trip = read["trip"] and Trip(**{**read["trip"], "streams": tuple(read["trip"]["streams"])})
+        told = tuple(Told(**one) for one in read["told"])
+        done, wrong = tuple(read["done"]), tuple(read["wrong"])
+        return cls(read["why"], read["took_s"], done, wrong, trip, told)
 
     @property
     def stopped(self) -> bool:
         """Tell whether at least one way to end delivery went well."""
         return bool(self.done)
 
+    @property
+    def came(self) -> str:
+        """Return in words what was done, and what went wrong."""
+        return "; ".join([", ".join(self.done) or "NOTHING WORKED, STOP THE PUMP BY HAND", *self.wrong])
+
     def __str__(self) -> str:
-        done = ", ".join(self.done) or "NOTHING WORKED, STOP THE PUMP BY HAND"
-        wrong = f"; {'; '.join(self.wrong)}" if self.wrong else ""
-        return f"delivery was ended for the run: {self.why}; {done}{wrong}"
+        return f"delivery was ended for the run: {self.why}; {self.came}"
 
 
 class Keeper:
@@ -97,6 +115,14 @@ class Keeper:
     def guard(self) -> None:
         """Have the lease hold from now on: a run that has not reached its pump yet may take its time to import."""
         self._send(json.dumps({"say": "guard"}))
+
+    def opened(self) -> None:
+        """Say that every pump was reached and is at rest: what becomes of them now is of this run's making."""
+        self._send(json.dumps({"say": "opened"}))
+
+    def plan_begins(self) -> None:
+        """Say that a plan begins: volumes are counted from here on."""
+        self._send(json.dumps({"say": "plan begins"}))
 
     def stop_now(self, why: str) -> None:
         """Have the pumps stopped at once, without waiting for it; may be called from a signal handler."""
@@ -155,7 +181,7 @@ class Keeper:
                 if said["what"] == "ending":
                     self.ending = said["why"]
                 if said["what"] == "ended":
-                    self._end(Ended(said["why"], said["took_s"], tuple(said["done"]), tuple(said["wrong"])))
+                    self._end(Ended.from_json(said))
                 with self._news:
                     self._said[f"{said['what']} {said.get('name', '')}".strip()] = said
                     self._news.notify_all()
@@ -169,6 +195,8 @@ class Keeper:
         """End delivery from here: the supervisor has died, and the ports that it held are free."""
         self.ending = "the supervisor has died"
         took = Stopwatch()
+        for act in self._orders.pumps:
+            held_no_more(act.port)
         ending = Ending(self._orders.others)
         done, wrong = ending.every_way({}, self._orders.pumps)
         ending.close()

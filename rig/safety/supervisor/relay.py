@@ -8,6 +8,7 @@ import hmac
 import secrets
 import socket
 import threading
+from collections.abc import Mapping
 
 from rig.clock import Deadline, Stopwatch
 from rig.errors import InstrumentError
@@ -22,16 +23,23 @@ _REPLY_S = 0.15
 _ANSWERS_S = 0.25
 _TRIES = 3
 _HELLO_S = 2.0
+# A pump that has said nothing for so long, and owes no answer, is between two words of the run.
+_BETWEEN_S = 0.01
+_BETWEEN_WITHIN_S = 0.3
+_NAP_S = 0.002
 
 
 class Relay:
     """One pump's port. Opening the port raises ConnectionFailedError; later failures are told by `lost`.
+
+    ImportError or AttributeError say that nothing turns into numbers what the pump tells.
 
     The run reaches it at `url`, where it shows a token that no other program on the machine knows.
     """
 
     def __init__(self, act: PortAct) -> None:
         self.act = act
+        self.tells = act.reading
         self.lost = ""
         self._stream = ByteStream(act.name, act.port, baud=act.baud, timeout_s=_REPLY_S)
         self.token = secrets.token_hex(16)
@@ -40,9 +48,10 @@ class Relay:
         self._turn = threading.Lock()
         self._barred = False
         self._ended = threading.Event()
-        # What the pump says goes to the run, or to the supervisor while it has something to ask.
+        # What the pump says goes to the run, or to those of the supervisor that have something to ask.
         self._heard = threading.Condition()
-        self._own: bytearray | None = None
+        self._asking: list[bytearray] = []
+        self._spoke = Stopwatch()
         self._unanswered: Stopwatch | None = None
         self._quiet = Stopwatch()
         threading.Thread(target=self._accept, name=f"relay {act.name}", daemon=True).start()
@@ -79,6 +88,23 @@ class Relay:
         if not self.lost and self.act.alive:
             self._say(Saying(self.act.alive, self.act.end), _REPLY_S)
 
+    def ask(self) -> bytes | None:
+        """Ask the pump for what it tells of itself, between two words of the run; None where that was not possible.
+
+        The run's next word waits meanwhile, so that one which never pauses does not keep the pump from being asked.
+        """
+        if self.lost or self._barred:
+            return None
+        taken = self._turn.acquire(timeout=_BETWEEN_WITHIN_S)
+        try:
+            deadline = Deadline(_BETWEEN_WITHIN_S)
+            while not (self._between_words() or self._barred or deadline.passed()):
+                deadline.nap(_NAP_S)
+            return None if self._barred else self._exchange(Saying(self.act.alive, self.act.end), _REPLY_S)
+        finally:
+            if taken:
+                self._turn.release()
+
     def bar(self) -> None:
         """Let nothing more of the run reach the pump.
 
@@ -87,18 +113,22 @@ class Relay:
         self._barred = True
 
     def stop(self) -> str:
-        """Tell the pump to end delivery; return what went wrong, empty when it answered that it did."""
+        """Tell the pump to end delivery; return what went wrong, empty when it answered that it did.
+
+        One that answers so and tells right behind it that it goes on has not ended it.
+        """
         for saying in self.act.sayings:
             for _ in range(_TRIES):
                 answer = self._say(saying, _REPLY_S)
-                if answer is not None and (not saying.expect or saying.expect in answer):
+                if not saying.expect or saying.expect in answer:
                     break
                 if self.lost:
                     return self.lost
             else:
                 said = f"it answered {answer.hex(' ')}" if answer else "it did not answer"
                 return f"{said} when it was told to stop, {_TRIES} times"
-        return ""
+        told = self.tells(self._say(Saying(self.act.alive, self.act.end), _REPLY_S)) if self.act.rests else None
+        return goes_on(self.act, told)
 
     def close(self) -> None:
         """Give the port back."""
@@ -111,29 +141,37 @@ class Relay:
         self._listener.join(_HELLO_S)  # it reads in slices; pyserial does not bear to be closed under a read
         self._stream.close()
 
-    def _say(self, saying: Saying, within_s: float) -> bytes | None:
-        """Send something and return what came until its answer was whole or the time was over; None when not sent."""
+    def _say(self, saying: Saying, within_s: float) -> bytes:
+        """Send something and return what came until its answer was whole or the time was over."""
         taken = self._turn.acquire(timeout=_TURN_S)
         try:
-            with self._heard:
-                self._own = bytearray()
-            self._write(saying.send)
-            deadline = Deadline(within_s)
-            with self._heard:
-                while not self._whole(saying) and not self.lost and not deadline.passed():
-                    self._heard.wait(deadline.left_s())
-                return bytes(self._own)
+            return self._exchange(saying, within_s)
         finally:
-            with self._heard:
-                self._own = None
             if taken:
                 self._turn.release()
 
-    def _whole(self, saying: Saying) -> bool:
-        heard = bytes(self._own or b"")
+    def _exchange(self, saying: Saying, within_s: float) -> bytes:
+        mine = bytearray()
+        with self._heard:
+            self._asking.append(mine)
+        try:
+            self._write(saying.send)
+            deadline = Deadline(within_s)
+            with self._heard:
+                while not self._whole(saying, bytes(mine)) and not self.lost and not deadline.passed():
+                    self._heard.wait(deadline.left_s())
+                return bytes(mine)
+        finally:
+            with self._heard:
+                self._asking = [one for one in self._asking if one is not mine]
+
+    def _whole(self, saying: Saying, heard: bytes) -> bool:
         if saying.expect == self.act.end and self.act.end:  # any answer that is whole, whatever it says
-            return heard.strip(self.act.end) != b"" and heard.endswith(self.act.end)
+            return whole(heard, self.act.end)
         return not saying.expect or saying.expect in heard
+
+    def _between_words(self) -> bool:
+        return self._unanswered is None and self._spoke.elapsed_s() > _BETWEEN_S
 
     def _write(self, data: bytes) -> None:
         self._quiet = Stopwatch()
@@ -200,9 +238,11 @@ class Relay:
             if not data:
                 continue
             self._unanswered = None
+            self._spoke = Stopwatch()
             with self._heard:
-                if self._own is not None:
-                    self._own += data
+                for one in self._asking:
+                    one += data
+                if self._asking:
                     self._heard.notify_all()
                     continue
             client = self._client
@@ -217,6 +257,17 @@ class Relay:
             _hang_up(client)
         with self._heard:
             self._heard.notify_all()
+
+
+def goes_on(act: PortAct, told: Mapping[str, float] | None) -> str:
+    """Return what a pump tells against its having stopped; empty for one that rests, or tells nothing any more."""
+    going = (told or {}).get(act.rests, 0.0)
+    return f"it answered that it stopped, and goes on: its {act.rests} is {going:g}" if going else ""
+
+
+def whole(data: bytes, end: bytes) -> bool:
+    """Tell whether an answer that ends with `end` is there, whatever it says."""
+    return data.strip(end) != b"" and data.endswith(end)
 
 
 def _hang_up(client: socket.socket) -> None:

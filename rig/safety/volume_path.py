@@ -5,6 +5,7 @@ Nothing is corrected for air, evaporation or the line: what an interlock finds i
 
 import math
 from collections import deque
+from itertools import islice
 
 from rig.clock import NS_PER_S, ns_from_s
 
@@ -13,13 +14,26 @@ _MOST_POINTS = 4096
 
 
 class VolumePath:
-    """The volume by one stream, in µL since `restart`, and its mean rate over the last `over_s`."""
+    """The volume by one stream, in µL since `restart`, and its mean rate over the last `over_s`.
 
-    def __init__(self, stream: str, over_s: float) -> None:
+    A stream of flow may be wrong by `percent` of it or `absolute` µL/h, whichever is more; `doubt_ul` is what that
+    comes to since `restart`. `says` is its verb in a sentence.
+    """
+
+    def __init__(
+        self, stream: str, over_s: float, *, says: str = "shows", percent: float = 0.0, absolute: float = 0.0
+    ) -> None:
         self.stream = stream
+        self.says = says
+        self.doubt_ul = 0.0
+        # Whether the volume is all that came since `restart`: where the flow was not known for a while it is not.
+        self.whole = True
+        self._percent = percent
+        self._absolute = absolute
         self._over_ns = ns_from_s(over_s)
-        self._points: deque[tuple[int, float]] = deque(maxlen=_MOST_POINTS)
+        self._points: deque[tuple[int, float]] = deque()
         self._reading_ul: float | None = None
+        self._flowed_ns: int | None = None
         self._volume_ul = 0.0
 
     def read(self, t_ns: int, reading_ul: float) -> None:
@@ -31,18 +45,27 @@ class VolumePath:
         self._reading_ul = reading_ul
         self._add(t_ns)
 
-    def flowed(self, t_ns: int, rate_ul_h: float) -> None:
-        """Take in the mean flow from the point before until `t_ns`; where it is not known, the rate begins anew."""
+    def flowed(self, t_ns: int, rate_ul_h: float, from_ns: int | None = None) -> None:
+        """Take in the mean flow from the reading before until `t_ns`; where it is not known, the rate begins anew.
+
+        `from_ns` is when it began to be measured, for the first one.
+        """
+        since_ns, self._flowed_ns = from_ns if self._flowed_ns is None else self._flowed_ns, t_ns
         if not math.isfinite(rate_ul_h):
             self._points.clear()
+            self.whole = False
             return
-        if self._points:
-            self._volume_ul += rate_ul_h * (t_ns - self._points[-1][0]) / NS_PER_S / _S_PER_H
+        if since_ns is not None:
+            hours = (t_ns - since_ns) / NS_PER_S / _S_PER_H
+            self._volume_ul += rate_ul_h * hours
+            self.doubt_ul += max(abs(rate_ul_h) * self._percent / 100.0, self._absolute) * hours
         self._add(t_ns)
 
     def restart(self) -> None:
         """Count from now on."""
         self._volume_ul = 0.0
+        self.doubt_ul = 0.0
+        self.whole = True
         self._points.clear()
 
     def set_anew(self) -> None:
@@ -58,6 +81,11 @@ class VolumePath:
     def last_ns(self) -> int:
         """Return when the newest point was read (UTC ns)."""
         return self._points[-1][0]
+
+    @property
+    def spacing_ns(self) -> int:
+        """Return how far apart its last two points were read; 0 before there are two."""
+        return self._points[-1][0] - self._points[-2][0] if len(self._points) > 1 else 0
 
     @property
     def volume_ul(self) -> float | None:
@@ -92,3 +120,6 @@ class VolumePath:
         # The last two are kept however far apart: what is read more often is compared between them.
         while len(self._points) > 2 and t_ns - self._points[1][0] >= self._over_ns:
             self._points.popleft()
+        if len(self._points) > _MOST_POINTS:  # so many that each second one tells the same of so long a time
+            newest = self._points.pop()
+            self._points = deque([*islice(self._points, 0, None, 2), newest])
