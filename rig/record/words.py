@@ -1,11 +1,10 @@
 """Entries in the record's words: which class a body is, and reading it as that."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Generic, TypeVar
 
 from rig.errors import RecordCorruptError
-from rig.moments import date_within, is_moment
+from rig.moments import is_moment
 from rig.record.bodies import events
 from rig.record.bodies.codec import Json, from_body, to_body
 from rig.record.bodies.event import Event
@@ -37,21 +36,9 @@ def event_body(event: Event) -> dict[str, Json]:
 def start_of(entry: Entry) -> Start:
     """Return what a start entry says; raises RecordCorruptError as the others here do."""
     start = from_body(Start, entry.body, "the start of the run", entry.seq)
-    for name, one in start.instruments.items():
-        due = "" if one.calibration is None else one.calibration.due
-        if due and not _is_date(due):
-            raise RecordCorruptError(f"entry {entry.seq}: {name} has a calibration that is due on {due!r}", entry.seq)
     if not is_moment(start.begun_utc_ns):
         raise RecordCorruptError(f"entry {entry.seq}: the run began at {start.begun_utc_ns} ns", entry.seq)
     return start
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date_within(date.fromisoformat(text))
-    except ValueError:
-        return False
-    return True
 
 
 def stop_of(entry: Entry) -> Stop:
