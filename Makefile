@@ -6,6 +6,8 @@ RUNS   ?= runs
 WORKERS ?= 2
 DRAWS   ?= 100
 CRASHES ?= 10000
+KILLS  ?= 1000
+CASES  ?= 1000000
 BENCH  ?= benches/mocked.toml
 
 # `make quick`: these rooms without the files that take longest. What is added to a room is quick until it is listed here.
@@ -61,8 +63,9 @@ test: check ## set up, then run every check and every test (WORKERS=)
 quick: $(VENV)/.dev-installed ## run the tests that need no server and little time, under 30 s on two idle cores
 	$(BIN)/python -m pytest $(QUICK) $(addprefix --ignore=,$(SLOW)) -n $(WORKERS) --dist loadfile
 
-nightly: $(VENV)/.dev-installed ## let the power fail ten thousand times under a record, some minutes (CRASHES=, WORKERS=)
-	RIG_CRASHES=$(CRASHES) $(BIN)/python -m pytest tests/record/test_power_loss.py -n $(WORKERS)
+nightly: $(VENV)/.dev-installed ## fail the power 10,000 times, kill 1,000 writers, feed a million hostile cases to each parser: hours (CRASHES=, KILLS=, CASES=, WORKERS=)
+	RIG_CRASHES=$(CRASHES) RIG_KILLS=$(KILLS) $(BIN)/python -m pytest tests/record/test_power_loss.py tests/record/test_bit_flips.py tests/record/test_kill.py -n $(WORKERS)
+	$(BIN)/python -m tests.fuzz --cases $(CASES) --workers $(WORKERS)
 
 check: $(VENV)/.dev-installed ## set up, then lint, format, types and import contracts, no tests
 	$(BIN)/ruff check .

@@ -27,6 +27,7 @@ from commands import (
     twins,
 )
 from commands.command import EXIT_ERROR, EXIT_INTERRUPTED, RigCommand
+from commands.plain_output import plain_output
 from commands.version import SayVersion
 from rig.errors import RigError
 
@@ -57,14 +58,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     # As with `python -m pytest`: drivers and firmware of one's own are found in the current folder.
     sys.path.insert(0, str(Path.cwd()))
+    try:
+        with plain_output():
+            return _run(arguments)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of a pipe has gone; nobody is left to tell
+        return EXIT_ERROR
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     options = parser().parse_args(arguments)
     try:
         return int(options.run_command(options))
     except RigError as error:
         print(f"rig: {error}", file=sys.stderr)
-        return EXIT_ERROR
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of a pipe has gone; nobody is left to tell
         return EXIT_ERROR
     except KeyboardInterrupt:
         print("rig: interrupted", file=sys.stderr)

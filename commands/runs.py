@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from commands.command import EXIT_FOUND_PROBLEMS, RigCommand, takes_runs
 from commands.records import closed
 from commands.run_table import as_json, lines
+from rig.moments import moment_within
 
 if TYPE_CHECKING:
     from rig.record.overview import RunLine
@@ -62,7 +63,11 @@ def _date_ns(text: str) -> int:
         date = datetime.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"found {text!r}; a date such as 2026-01-31 is wanted") from error
-    return int((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()) * 1_000_000_000
+    try:
+        moment = moment_within(date if date.tzinfo else date.replace(tzinfo=UTC))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"found {text!r}; {error}") from error
+    return int(moment.timestamp()) * 1_000_000_000
 
 
 COMMAND = RigCommand("runs", "list the runs; those that were killed are closed as INTERRUPTED", _arguments, _run)

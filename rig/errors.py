@@ -49,24 +49,14 @@ RigError
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-MAX_BYTES_SHOWN = 96
-
-
-def show_bytes(data: bytes | None) -> str:
-    """Render wire bytes for a person: printable ones as text, the rest as hex, long ones cut with their length."""
-    if data is None:
-        return "nothing"
-    if not data:
-        return "nothing (0 bytes)"
-    head = data[:MAX_BYTES_SHOWN]
-    cut = f" … {len(data)} bytes in all" if len(data) > MAX_BYTES_SHOWN else ""
-    if all(32 <= byte < 127 or byte in (9, 10, 13) for byte in head):
-        return f"{head!r}{cut}"
-    return f"[{head.hex(' ')}]{cut}"
+from rig.plain_text import plain_text, show_bytes
 
 
 class RigError(Exception):
-    """The root: whatever the rig raises on purpose is one of these."""
+    """The root: whatever the rig raises on purpose is one of these. Its text never commands a terminal."""
+
+    def __str__(self) -> str:
+        return plain_text(super().__str__())
 
 
 class TomlFileError(RigError):

@@ -48,6 +48,7 @@ from instruments.intrathecal_pump.messages import (
     StopDelivery,
 )
 from instruments.intrathecal_pump.programme import UnknownProgrammeError, from_image, image
+from rig.moments import is_moment
 
 _U16 = struct.Struct(">H")
 _U32 = struct.Struct(">I")
@@ -237,12 +238,20 @@ def _page(data: bytes) -> LogPage:
     rows = data[_PAGE.size :]
     if len(rows) != count * _RECORD.size:
         raise DialectError(f"{len(rows)} bytes for {count} log entries of {_RECORD.size}")
-    records = tuple(LogRecord(n, ms, LogEvent(event), detail) for n, ms, event, detail in _RECORD.iter_unpack(rows))
+    records = tuple(
+        LogRecord(n, _moment_ms(ms), LogEvent(event), detail) for n, ms, event, detail in _RECORD.iter_unpack(rows)
+    )
     return LogPage(oldest, total, records)
 
 
+def _moment_ms(ms: int) -> int:
+    if not is_moment(ms * 1_000_000):
+        raise DialectError(f"{ms} ms since 1970 is no moment")
+    return ms
+
+
 def _clock(data: bytes) -> ClockReading:
-    return ClockReading(*_U64.unpack(data))
+    return ClockReading(_moment_ms(*_U64.unpack(data)))
 
 
 def _staged(data: bytes) -> Staged:

@@ -36,6 +36,9 @@ class AnalogueTask:
             )
             # The device divides its timebase: the rate it has is often not the rate it was asked for.
             self.rate_hz = float(self._task.timing.samp_clk_rate)
+            if not 0.5 <= self.rate_hz / settings.sample_rate_hz <= 2:
+                said = f"{settings.sample_rate_hz:g} samples a second were asked for, and {self.rate_hz:g} claimed"
+                raise connection.garbled(said)
             self._reader = AnalogMultiChannelReader(self._task.in_stream)
             self._reader.verify_array_shape = False
 

@@ -23,6 +23,7 @@ from reports.facts.witnesses import heard
 from reports.page import intervals, lanes, summary, wording
 from reports.page.running_header import running_header
 from reports.page.verdict_rows import joined_rows, verdict_rows, with_prefixes
+from rig.plain_text import plain_text
 from rig.record.bodies.result import COVARIANCE
 from rig.record.export import written_whole
 from rig.record.reader import RecordReader
@@ -115,11 +116,17 @@ def embedded(data: Any) -> Markup:
     return Markup(text.translate(_MARKUP))  # noqa: S704 - nothing in it can be read as markup any more
 
 
+def _seen(value: object) -> object:
+    """Return what a template writes of a value: no text of a device or a file reorders or hides what stands there."""
+    return plain_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("reports.page"),
         autoescape=True,
+        finalize=_seen,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from rig.bench_file.places import Place, dotted, line_of
 from rig.bench_file.tables import M
+from rig.bench_file.toml import read_toml
 from rig.errors import TomlFileError, did_you_mean
 
 R = TypeVar("R")
@@ -38,7 +39,7 @@ class Checker:
         except (OSError, UnicodeDecodeError) as error:
             raise wrong(str(path), [f"the file cannot be read: {error}"]) from error
         try:
-            self.raw: dict[str, object] = tomllib.loads(self.text)
+            self.raw = read_toml(self.text)
         except tomllib.TOMLDecodeError as error:
             raise wrong(str(path), [f"not TOML: {error}"]) from error
 

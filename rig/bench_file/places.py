@@ -3,6 +3,8 @@
 import tomllib
 from collections.abc import Sequence
 
+from rig.bench_file.toml import read_toml
+
 Place = tuple[str | int, ...]
 
 
@@ -45,7 +47,7 @@ def _next_valid(lines: Sequence[str], first: int, end: int) -> tuple[int, object
 
 def _parsed(text: str) -> object:
     try:
-        return tomllib.loads(text)
+        return read_toml(text)
     except tomllib.TOMLDecodeError:
         return None
 

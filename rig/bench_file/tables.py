@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from rig.driving import LONGEST_VIRTUAL_SILENCE_S
+from rig.moments import date_within, moment_within
 from rig.usb_ports import FORMS, is_usb, is_well_formed
 
 M = TypeVar("M", bound="TomlTable")
@@ -44,7 +45,7 @@ class Calibration(TomlTable):
     """Which calibration a measuring instrument has and until when it holds (that day included)."""
 
     id: str = Field(min_length=1)
-    due: date
+    due: Annotated[date, AfterValidator(date_within)]
     as_found: str = ""
 
 
@@ -61,7 +62,7 @@ class BenchSection(TomlTable):
     name: Name
     kind: Literal["mocked", "physical"]
     clock: Literal["wall", "virtual"] = "wall"
-    epoch: AwareDatetime | None = None
+    epoch: Annotated[AwareDatetime, AfterValidator(moment_within)] | None = None
     seed: int = Field(default=0, ge=0, lt=2**63)
     operator: str = ""
     serial_twins: Literal["pty", "tcp"] = "pty"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
-from rig.errors import SeriesError
+from rig.errors import RecordCorruptError, SeriesError
 from rig.evaluation.absences import said_of
 from rig.evaluation.air import ambient_of, content_mg, in_mean_air
 from rig.evaluation.commanded import steady_since
@@ -198,6 +198,13 @@ def stroke_ul(reader: RecordReader) -> float:
     return reader.start().dut.stroke_ul
 
 
+def _due(instrument: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise RecordCorruptError(f"entry 1: {instrument} has a calibration that is due on {text!r}", 1) from error
+
+
 def standing_invalid(reader: RecordReader, to_ns: int) -> tuple[str, ...]:
     """Return what makes a result of a window that ends at `to_ns` invalid whatever was measured: calibrations.
 
@@ -210,7 +217,7 @@ def standing_invalid(reader: RecordReader, to_ns: int) -> tuple[str, ...]:
     fell_due = [
         f"{name}: calibration {one.calibration.id} fell due on {one.calibration.due}, before this window ended"
         for name, one in start.instruments.items()
-        if one.calibration is not None and one.calibration.due and date.fromisoformat(one.calibration.due) < on
+        if one.calibration is not None and one.calibration.due and _due(name, one.calibration.due) < on
     ]
     return (*start.overdue, *(line for line in fell_due if not _named(line, start.overdue)))
 

@@ -57,6 +57,8 @@ def decode_block(body: dict[str, Any], data: bytes | None, *, columns: Sequence[
         raise RecordCorruptError(f"the body of a block of samples is wrong: {error!r}") from error
     offset = 0 if even else 8 * n
     wanted = names if columns is None else columns
+    if missing := [name for name in wanted if name not in names]:
+        raise RecordCorruptError(f"a block of samples lacks the columns {', '.join(missing)}")
     values = {name: np.frombuffer(data, "<f8", n, offset + 8 * n * names.index(name)) for name in wanted}
     return Block(t_ns, values, lost)
 

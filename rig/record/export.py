@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from rig.channels import Channel
 from rig.errors import ExportError, RecordCorruptError
+from rig.plain_text import table_cell
 from rig.record.blocks import decode_block
 from rig.record.bodies.codec import Json
 from rig.record.reader import RecordReader
@@ -183,4 +184,4 @@ def _utc_text(t_ns: int) -> str:
 
 
 def _write_rows(file: IO[str], rows: Iterable[tuple[object, ...]]) -> None:
-    csv.writer(file, lineterminator="\n").writerows(rows)
+    csv.writer(file, lineterminator="\n").writerows([table_cell(cell) for cell in row] for row in rows)

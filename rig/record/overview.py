@@ -2,17 +2,19 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from rig.errors import RecordCorruptError, RecordError, RecordNotFoundError
+from rig.moments import is_moment
 from rig.record.bodies.codec import from_body
 from rig.record.bodies.events import OutcomeWord, PlanFailed, PlanOutcome
 from rig.record.bodies.others import Stop
 from rig.record.bodies.start import Dut
 from rig.record.database import Database, Row
 from rig.record.folder import RunState, record_paths, run_id, state_of
+from rig.record.run_index import AT_REST_NS, FEWEST_RUNS, RunIndex, looks, place_of_index
 from rig.record.schema import Entry, Kind, parse_body
 from rig.record.spot_check import Checked, spot_check
 from rig.record.standing import NOT_SHOWN, PASSED, by_weight, overall, standing_of
@@ -72,11 +74,44 @@ class RunLine:
         return self.outcome != PASSED and self.ended != RunState.RUNNING
 
 
-def overview(directory: Path) -> tuple[RunLine, ...]:
-    """Return a line for each run of a folder, the one begun last at the end; raises RecordNotFoundError without one."""
+_KEPT = tuple(field.name for field in fields(RunLine) if field.name not in ("run_id", "path"))
+
+
+def overview(directory: Path, *, rest_ns: int = AT_REST_NS) -> tuple[RunLine, ...]:
+    """Return a line for each run of a folder, the one begun last at the end; raises RecordNotFoundError without one.
+
+    Of a large folder the lines of finished runs are kept in the user's cache, of those that nobody has touched for
+    `rest_ns` (`rig.record.run_index`).
+    """
     if not directory.is_dir():
         raise RecordNotFoundError(f"there is no folder {directory}: name the folder of the records with --runs DIR")
-    return tuple(sorted(map(run_line, record_paths(directory)), key=lambda line: (line.begun_utc_ns, line.run_id)))
+    paths = record_paths(directory)
+    place = place_of_index(directory) if len(paths) >= FEWEST_RUNS else None
+    lines = map(run_line, paths) if place is None else _lines_by_index(directory, paths, place, rest_ns)
+    return tuple(sorted(lines, key=lambda line: (line.begun_utc_ns, line.run_id)))
+
+
+def _lines_by_index(directory: Path, paths: Sequence[Path], place: Path, rest_ns: int) -> list[RunLine]:
+    """Return the lines of a folder's runs, those from the index that are still true, and keep what is finished."""
+    index = RunIndex(place, _KEPT)
+    seen = looks(directory, [path.name for path in paths], rest_ns)
+    lines, kept, news = [], {}, False
+    for path in paths:
+        look = seen.get(path.name)
+        values = index.line(path.name, look)
+        line = run_line(path) if values is None else _from_index(path, values)
+        lines.append(line)
+        if look is not None and line.stopped and not line.problem:
+            kept[path.name] = (look, values if values is not None else [getattr(line, name) for name in _KEPT])
+            news |= values is None
+    if news:
+        index.write(kept)
+    return lines
+
+
+def _from_index(path: Path, values: Sequence[object]) -> RunLine:
+    said = dict(zip(_KEPT, values, strict=True))
+    return from_body(RunLine, {**said, "run_id": run_id(path), "path": path}, "the index of runs")
 
 
 def run_line(path: Path) -> RunLine:
@@ -104,6 +139,8 @@ def _line(path: Path, database: Database) -> RunLine:
     if not entries or entries[0].kind != Kind.START or "begun_utc_ns" not in entries[0].body:
         raise RecordCorruptError(problem or f"{path} has no start entry of a run", 1)
     start = from_body(_Begin, entries[0].body, "the start of the run", 1)
+    if not is_moment(start.begun_utc_ns):
+        raise RecordCorruptError(f"{path}: the run began at {start.begun_utc_ns} ns, which is no moment", 1)
     stop = next((stop_of(entry) for entry in entries if entry.kind == Kind.STOP), None)
     state = state_of(path, stop)
     results = [entry for entry in entries if entry.kind == Kind.RESULT]

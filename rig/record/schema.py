@@ -98,7 +98,7 @@ def parse_body(text: str, seq: int) -> dict[str, Any]:
     """Read an entry's body; raises RecordCorruptError with `seq` when it is not a JSON object."""
     try:
         body = json.loads(text)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise RecordCorruptError(f"entry {seq}: its body is not JSON: {error}", seq) from error
     if not isinstance(body, dict):
         raise RecordCorruptError(f"entry {seq}: its body is not a JSON object", seq)

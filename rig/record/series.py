@@ -86,6 +86,9 @@ class BlockTimes:
         with self._lock:
             seqs, firsts, lasts = self._rows.setdefault(stream, (array("q"), array("q"), array("q")))
             for seq, t_first, t_last in database.rows(_BEHIND, (stream, seqs[-1] if seqs else 0)):
+                if not (isinstance(t_first, int) and isinstance(t_last, int)):
+                    said = f"entry {seq}: a block of samples does not say between which times it lies"
+                    raise RecordCorruptError(said, seq)
                 seqs.append(seq)
                 firsts.append(t_first)
                 lasts.append(t_last)

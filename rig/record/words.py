@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from rig.errors import RecordCorruptError
+from rig.moments import is_moment
 from rig.record.bodies import events
 from rig.record.bodies.codec import Json, from_body, to_body
 from rig.record.bodies.event import Event
@@ -34,7 +35,10 @@ def event_body(event: Event) -> dict[str, Json]:
 
 def start_of(entry: Entry) -> Start:
     """Return what a start entry says; raises RecordCorruptError as the others here do."""
-    return from_body(Start, entry.body, "the start of the run", entry.seq)
+    start = from_body(Start, entry.body, "the start of the run", entry.seq)
+    if not is_moment(start.begun_utc_ns):
+        raise RecordCorruptError(f"entry {entry.seq}: the run began at {start.begun_utc_ns} ns", entry.seq)
+    return start
 
 
 def stop_of(entry: Entry) -> Stop:

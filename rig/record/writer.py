@@ -19,6 +19,7 @@ from rig.record.bodies.result import Result
 from rig.record.bodies.start import FORMAT, RULES, Start
 from rig.record.ledger import Ledger
 from rig.record.lock import WriterLock
+from rig.record.network import MOUNTS, demand_local
 from rig.record.reader import RecordReader
 from rig.record.schema import SUFFIX, Kind, canonical_json
 from rig.record.series import AtHand
@@ -50,12 +51,15 @@ class RunRecord:
         self._at_hand = AtHand()
 
     @classmethod
-    def create(cls, directory: Path, run_id: str, start: Start, t_ns: int, clock: Clock) -> Self:
+    def create(
+        cls, directory: Path, run_id: str, start: Start, t_ns: int, clock: Clock, *, mounts: Path = MOUNTS
+    ) -> Self:
         """Begin the record `<directory>/<run_id>.rig.db` with its start entry at `t_ns` (UTC ns).
 
         `start` is the provenance of the run; the machine's own time and the format of the record's words are added.
-        Raises RecordError when the run id is no file name, the record exists or cannot be created, and
-        RecordBusyError when somebody else is creating it.
+        `mounts` is where the system lists what is mounted.
+        Raises RecordError when the run id is no file name, the record exists or cannot be created, or the folder lies
+        on a network drive, and RecordBusyError when somebody else is creating it.
         """
         if not _RUN_ID.fullmatch(run_id):
             raise RecordError(f"run id {run_id!r}: letters, digits, '.', '_' and '-' only, 200 at most")
@@ -65,6 +69,7 @@ class RunRecord:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RecordError(f"{directory} cannot be created: {error}") from error
+        demand_local(directory, mounts)
         path = directory / f"{run_id}{SUFFIX}"
         lock = WriterLock(path)
         lock.take()

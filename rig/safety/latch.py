@@ -144,7 +144,7 @@ def _parsed(line: str, path: Path, bench: str) -> LatchLine:
         said = json.loads(line)
         what, bench, at, by, why = (str(said[name]) for name in ("what", "bench", "at", "by", "why"))
         return LatchLine(what, bench, at, by, why, tuple(map(str, said["ports"])))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return LatchLine(_LATCHED, bench, "?", "nobody knows whom", f"{path} has a line that nobody can read")
 
 

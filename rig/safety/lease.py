@@ -93,7 +93,7 @@ def _holder(path: Path) -> str:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         return f"process {said['pid']} of {said['user']}, on bench {said['bench']} since {said['since']} UTC"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return _UNKNOWN
 
 

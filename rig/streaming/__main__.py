@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rig.clock import iso_utc, machine_utc_ns
 from rig.errors import RigError
+from rig.plain_text import plain_text
 from rig.record.reader import RecordReader
 from rig.streaming.cursor import StreamStatus
 from rig.streaming.streamer import stream
@@ -26,7 +27,7 @@ def _give_way() -> None:
 
 
 def _log(text: str) -> None:
-    print(f"{iso_utc(machine_utc_ns())} {text}", file=sys.stderr, flush=True)
+    print(f"{iso_utc(machine_utc_ns())} {plain_text(text)}", file=sys.stderr, flush=True)
 
 
 def main(record: Path) -> int:

@@ -112,7 +112,7 @@ class InfluxWriter:
             answer = json.loads(response.data)
         except (ApiException, HTTPError, OSError) as error:
             raise self._meaning(error) from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise StreamingError(f"{self._target.url} does not answer /query in InfluxQL's way") from None
         return _series(answer, self._target.url)
 
@@ -148,7 +148,7 @@ def _said(text: str) -> str:
     """Return the message in a server's JSON: InfluxDB 1.x calls it `error`, 2.x and 3.x `message`."""
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     if isinstance(body, dict):
         return str(body.get("error") or body.get("message") or text)

@@ -149,7 +149,7 @@ class RecordEncoder:
             state.entry_ns = t_ns = stamps.after(entry.t_ns, state.entry_ns)
         try:
             points = list(entry_points(entry, self._run, t_ns))
-        except (RecordCorruptError, ValueError) as error:
+        except (RecordCorruptError, ValueError, OverflowError) as error:
             making.withheld.append(Refused(1, f"{entry.kind}s", f"entry {entry.seq}: {entry.name}", repr(error)))
             return
         for point in points:

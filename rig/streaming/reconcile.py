@@ -133,10 +133,10 @@ def _add_counts(queries: Queries, measurement: str, where: str, found: dict[str,
 
 
 def _quoted(text: str) -> str:
-    """Escape a text for InfluxQL's single quotes; names hold no backslashes."""
-    return text.replace("'", "\\'")
+    """Escape a text for InfluxQL's single quotes."""
+    return text.replace("\\", "\\\\").replace("'", "\\'")
 
 
 def _quoted_name(name: str) -> str:
     """Write a field's name for InfluxQL."""
-    return '"' + name.replace('"', '\\"') + '"'
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -54,5 +54,5 @@ class EncoderState:
                 name: StreamState(**(one | {"tail": Tail(**one["tail"])})) for name, one in raw["streams"].items()
             }
             return cls(**(raw | {"streams": streams}))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise StreamingError(f"the cursor does not hold the state of an encoder: {error!r}") from error

@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from rig.bench_file.toml import read_toml
 from rig.errors import StreamingError
 from rig.record.bodies.start import Start
 
@@ -126,7 +127,7 @@ def read_token(target: Target, environment: Mapping[str, str]) -> str:
 def _bench_table(start: Start) -> Mapping[str, object]:
     """Return the [influxdb] table of the bench file that a run's start holds."""
     try:
-        table = tomllib.loads(start.bench_file.text).get("influxdb", {})
+        table = read_toml(start.bench_file.text).get("influxdb", {})
     except (tomllib.TOMLDecodeError, TypeError) as error:
         raise StreamingError(f"the bench file in the record cannot be read: {error}") from error
     return table if isinstance(table, dict) else {}

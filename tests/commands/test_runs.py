@@ -151,7 +151,7 @@ def test_machines_get_all_of_it_as_json(rig, tmp_path):
         (["--failed"], ["run-2"]),
         (["--bench", "another"], []),
         (["--dut", "another"], []),
-        (["--since", "2999-01-01"], []),
+        (["--since", "2261-12-31"], []),
         (["--since", "2001-01-01"], ["run-1", "run-2"]),
     ],
 )
@@ -209,3 +209,10 @@ def test_a_result_that_was_taken_out_of_a_long_record_is_missed(rig, tmp_path):
     forge(long_record(tmp_path), "DELETE FROM entry WHERE kind = 'result'")
     said = rig("runs", "--runs", tmp_path)
     assert (said.code, table(said)[0]["outcome"]) == (1, "ALTERED")
+
+
+@pytest.mark.parametrize("date", ["1969-12-31", "2262-01-01", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_date_that_no_run_can_have_is_refused(rig, tmp_path, date):
+    said = rig("runs", "--since", date, "--runs", tmp_path)
+    assert said.code == 2
+    assert "a date from 1970-01-01 to 2261-12-31 is wanted" in said.err

@@ -1,5 +1,6 @@
-"""A killed writer costs nothing that it acknowledged."""
+"""A killed writer costs nothing that it acknowledged. `make nightly` kills more: RIG_KILLS says how many."""
 
+import os
 import random
 import signal
 import subprocess
@@ -52,7 +53,7 @@ def run_until_killed(children: Children, directory: Path, acknowledged: int, spi
     return int(received.splitlines()[-1])
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(int(os.environ.get("RIG_KILLS", "5"))))
 def test_every_acknowledged_entry_outlives_a_kill(children, tmp_path, seed):
     moment = random.Random(seed)
     last = run_until_killed(children, tmp_path, moment.randint(1, 600), moment.randint(0, 20_000))

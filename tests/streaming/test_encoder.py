@@ -83,8 +83,9 @@ def test_stamps_that_no_influxdb_holds_are_withheld_and_counted(tmp_path):
     assert (withheld.points, withheld.measurement) == (2, "samples")
 
 
-def test_an_entry_that_makes_no_sense_is_withheld_and_the_rest_goes_on(tmp_path):
-    instruments = {"balance": {"capability": "balance", "calibration": {"id": "C", "due": "when we get to it"}}}
+@pytest.mark.parametrize("due", ["when we get to it", "9999-12-31"])
+def test_an_entry_that_makes_no_sense_is_withheld_and_the_rest_goes_on(tmp_path, due):
+    instruments = {"balance": {"capability": "balance", "calibration": {"id": "C", "due": due}}}
     with begin(tmp_path, instruments=instruments) as record:
         record.event(OtherEvent("tick", {}))
     with RecordReader(record.path) as reader:

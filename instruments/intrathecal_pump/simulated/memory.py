@@ -34,7 +34,7 @@ class Memory:
             for name, part in parts.named():
                 part.restore(told["parts"][name], shift_ns)
             parts.start_up.recall(cut_short=bool(told["delivering"]))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
             what = f"found {error!r}; a {_HEAD} that a simulated pump has written is wanted: remove it for a new pump"
             raise BenchFileError(str(self._path), [f"{_HEAD}: {what}"]) from error
 

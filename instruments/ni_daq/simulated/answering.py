@@ -1,7 +1,7 @@
 """How a handler answers: under the laboratory's lock, with errors as NI's server sends them, never waiting for ever."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -87,6 +87,20 @@ def answering_in_its_own_time(method: Callable[[Any, Any, Any], Any]) -> Handler
             return method(self, request, context)
         except DeviceError as fault:
             return refuse(context, fault, samples_read=0)
+
+    return handle
+
+
+def telling(method: Callable[[Any, Any, Any], Iterator[Any]]) -> Handler:
+    """Make a method that tells a client what happens, one message each, a handler: the client waits for its start."""
+
+    @wraps(method)
+    def handle(self: Base, request: Any, context: Any) -> Iterator[Any]:
+        context.send_initial_metadata(())
+        try:
+            yield from method(self, request, context)
+        except DeviceError as fault:
+            refuse(context, fault)
 
     return handle
 

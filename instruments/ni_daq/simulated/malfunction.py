@@ -12,9 +12,10 @@ class DaqMalfunction:
     """The device's present misbehaviour; by default none.
 
     `refuse` is an error code for every read. `alter_samples` changes the samples of a read, of shape (channels, n),
-    before they are sent. `miscount` is added to the number of samples a read claims.
+    before they are sent. `miscount` is added to the number of samples a read claims. `rate_hz` is claimed as the rate.
     """
 
     refuse: int = 0
     alter_samples: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None
     miscount: int = 0
+    rate_hz: float | None = None

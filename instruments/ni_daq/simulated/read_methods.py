@@ -10,7 +10,7 @@ from nidaqmx._stubs import nidaqmx_pb2 as wire
 from numpy.typing import NDArray
 
 from instruments.ni_daq.dialect import NiCode
-from instruments.ni_daq.simulated.answering import Base, answering, answering_in_its_own_time
+from instruments.ni_daq.simulated.answering import Base, answering, answering_in_its_own_time, telling
 from instruments.ni_daq.simulated.attributes import Moment, default_to_read
 from instruments.ni_daq.simulated.device import AnalogInput, DeviceError
 from instruments.ni_daq.simulated.tasks import Task
@@ -66,9 +66,11 @@ class ReadMethods(Base):
         count = self.book.count_now(self.task(request))
         return wire.ReadCounterU32ExResponse(read_array=[count], samps_per_chan_read=1)
 
+    @telling
     def RegisterEveryNSamplesEvent(self, request: Any, context: Any) -> Iterator[Any]:
         """Tell the client each time another n samples were acquired, until it hangs up or clears the task."""
-        context.send_initial_metadata(())  # the client waits for this before it goes on
+        if request.n_samples < 1:
+            raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, f"events after each {request.n_samples} samples")
         told = 0
         while self._watch(request.task.name, told + request.n_samples, context):
             told += request.n_samples
@@ -76,9 +78,9 @@ class ReadMethods(Base):
                 every_n_samples_event_type_raw=request.every_n_samples_event_type_raw, n_samples=request.n_samples
             )
 
+    @telling
     def RegisterDoneEvent(self, request: Any, context: Any) -> Iterator[Any]:
         """Tell the client when a finite acquisition has ended."""
-        context.send_initial_metadata(())
         with self.laboratory.lock:
             analogue = self.task(request).need_analogue()
         if self._watch(request.task.name, analogue.samples, context):

@@ -80,6 +80,8 @@ def _attribute(rpc: str, table: Any, asked: Callable[[Base, Any], tuple[Any, ...
     member = "value_raw" if rpc.endswith("Int32") and not rpc.endswith("UInt32") else "value"
 
     def get(self: Base, request: Any) -> Any:
+        if rpc == "GetTimingAttributeDouble" and self.malfunction.rate_hz is not None:
+            return answer(value=self.malfunction.rate_hz)
         return answer(**{member: look_up(table, request.attribute_raw, *asked(self, request))})
 
     return rpc, answering(get)

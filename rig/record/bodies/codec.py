@@ -163,7 +163,10 @@ def _float(value: Json, place: str) -> float:
         if isinstance(value, str) and value in _INFINITIES:
             return _INFINITIES[value]
         raise _WrongError(f"{place} is {value!r}, not a number")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise _WrongError(f"{place} is a number of more than 300 digits") from error
 
 
 def _plain_decoder(kind: Any) -> Decoder:

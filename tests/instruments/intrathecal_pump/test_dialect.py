@@ -42,6 +42,7 @@ from instruments.intrathecal_pump.messages import (
 )
 from instruments.intrathecal_pump.programme import Bolus, Continuous, programme_crc, thousandths
 from instruments.intrathecal_pump.simulated.event_log import PAGE_RECORDS
+from rig.moments import LAST_NS
 
 u16, u32, u64 = st.integers(0, 2**16 - 1), st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1)
 programmes = st.builds(Continuous, u32) | st.builds(Bolus, u32, u32)
@@ -55,7 +56,8 @@ commands = st.one_of(
 )
 texts = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=32)
 alarms = st.integers(0, 31).map(Alarm)
-records = st.builds(LogRecord, u32, u64, st.sampled_from(LogEvent), st.integers(-(2**31), 2**31 - 1))
+moments_ms = st.integers(0, LAST_NS // 1_000_000)
+records = st.builds(LogRecord, u32, moments_ms, st.sampled_from(LogEvent), st.integers(-(2**31), 2**31 - 1))
 replies = st.one_of(
     st.tuples(st.sampled_from(CommandCode), st.builds(RefusalReply, st.sampled_from([r for r in ReplyResult if r]))),
     st.tuples(st.just(CommandCode.STOP), st.just(DoneReply())),
@@ -69,7 +71,7 @@ replies = st.one_of(
     st.tuples(
         st.just(CommandCode.READ_LOG), st.builds(LogPage, u32, u32, st.lists(records, max_size=MAX_RECORDS).map(tuple))
     ),
-    st.tuples(st.just(CommandCode.GET_CLOCK), st.builds(ClockReading, u64)),
+    st.tuples(st.just(CommandCode.GET_CLOCK), st.builds(ClockReading, moments_ms)),
     st.tuples(st.just(CommandCode.READ_STAGED), st.builds(Staged, programmes)),
     st.tuples(st.just(CommandCode.GET_LIMITS), st.just(Limits(2000, 10**6, 1, 5000, 500_000, 100, 16 * 10**5))),
 )

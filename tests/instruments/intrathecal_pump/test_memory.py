@@ -109,7 +109,17 @@ def test_the_cell_and_the_liquid_are_as_they_were_left(restarted):
     assert ward.twin.firmware.parts.mechanism.kept()["_content_ul"] == pytest.approx(119_970.0)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"at_ns, version 1": 0, "delivering": false, "parts": {}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[" * 100_000,
+        "[]",
+        '{"at_ns, version 1": 0, "delivering": false, "parts": {}}',
+        '{"at_ns, version 1": 1e999, "delivering": false, "parts": {}}',
+    ],
+)
 def test_a_file_that_is_no_memory_is_said_so(restarted, tmp_path, text):
     (tmp_path / "pump.json").write_text(text, encoding="utf-8")
     with pytest.raises(BenchFileError, match="remove it for a new pump"):

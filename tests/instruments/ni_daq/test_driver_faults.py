@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from nidaqmx._stubs import nidaqmx_pb2 as wire
+from nidaqmx._stubs.nidaqmx_pb2_grpc import NiDAQmxStub
 
 from instruments.hosting.faults import Silent
 from instruments.ni_daq.driver import Driver
@@ -173,3 +175,25 @@ def test_whatever_comes_is_a_finite_number_in_range_or_a_typed_error(sampling, t
     except GarbledReplyError:
         return
     assert all(abs(volts) < 10.0 for volts in column) or not len(block.t_ns)
+
+
+@pytest.mark.parametrize("rate_hz", [0.0, -10.0, float("nan"), float("inf"), 1e-300, 4.9, 20.1])
+def test_a_rate_that_no_timebase_gives_is_garbled(open_driver, twin, rate_hz):
+    twin.malfunction = replace(twin.malfunction, rate_hz=rate_hz)
+    with pytest.raises(GarbledReplyError, match="10 samples a second were asked for"):
+        open_driver()
+
+
+@pytest.mark.parametrize(
+    "event, request_",
+    [
+        ("RegisterDoneEvent", wire.RegisterDoneEventRequest()),
+        ("RegisterEveryNSamplesEvent", wire.RegisterEveryNSamplesEventRequest(n_samples=0)),
+    ],
+)
+def test_an_event_of_nothing_is_refused_with_its_code(host, closing, event, request_):
+    channel = grpc.insecure_channel(host.port.removeprefix("grpc://"))
+    closing.callback(channel.close)
+    with pytest.raises(grpc.RpcError) as caught:
+        next(getattr(NiDAQmxStub(channel), event)(request_, timeout=patient(1)))
+    assert dict(caught.value.trailing_metadata())["ni-error"].startswith("-200")

@@ -1,0 +1,176 @@
+"""What people and other programs leave on the disk, fed to what reads it."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from fixtures.plan_markers import plans_in
+from fixtures.plan_sources import claims_without_limit, limits_named
+from instruments.intrathecal_pump.twin import PumpTwinParameters
+from instruments.intrathecal_pump.twin import Twin as PumpTwin
+from rig.bench_file.limits import load_limits, load_requirements
+from rig.bench_file.reading import load_bench_file
+from rig.errors import RigError
+from rig.safety.latch import latch_path, latched
+from rig.streaming.state import EncoderState
+from tests.fuzz.dialogues import laboratory
+from tests.fuzz.target import Target
+
+ROOT = Path(__file__).parents[2]
+TOML = (
+    b"\n[",
+    b"]\n",
+    b"[[",
+    b" = ",
+    b'"',
+    b'"""',
+    b"'",
+    b"{",
+    b"}",
+    b"[",
+    b",",
+    b"nan",
+    b"inf",
+    b"-1",
+    b"0x",
+    b"1e400",
+    b"1970-01-01",
+    b"9999-12-31T23:59:60Z",
+    b"0001-01-01T00:00:00+14:00",
+    b"true",
+    b"[" * 2000,
+    b"9" * 5000,
+    b"\xff",
+    b"0",
+    b"-0.0",
+    b"1e308",
+    b'""',
+    b'"\\u001b[2J"',
+    b"\\u0000",
+    b"epoch = ",
+    b"driver = ",
+    b"subprocess:Popen",
+    b"physical",
+    b"wall",
+    b"twin = ",
+    b"faults = ",
+)
+JSON = (
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b",",
+    b":",
+    b'"',
+    b"null",
+    b"true",
+    b"NaN",
+    b"Infinity",
+    b"-1",
+    b"1e999",
+    b"9" * 5000,
+    b"[" * 2000,
+    b"\\ud800",
+    b"\xff",
+    b"{}",
+    b"[]",
+    b"18446744073709551616",
+)
+
+
+def through(path: Path, read: Callable[[Path], object]) -> Callable[[bytes], None]:
+    """Return what writes a case to a file and has it read."""
+
+    def feed(case: bytes) -> None:
+        path.write_bytes(case)
+        read(path)
+
+    return feed
+
+
+def plan(path: Path) -> None:
+    """Read what commands and checks read of a plan's source."""
+    list(plans_in(path))
+    list(limits_named(path))
+    list(claims_without_limit(path))
+
+
+def pump_memory(path: Path) -> None:
+    """Switch a simulated pump on that finds this in its memory."""
+    PumpTwin("pump", PumpTwinParameters(memory=str(path)), laboratory())
+
+
+def written_memory(path: Path) -> bytes:
+    """Return what a simulated pump writes down."""
+    room = laboratory()
+    PumpTwin("pump", PumpTwinParameters(memory=str(path)), room)
+    room.clock.wait_s(60.0)  # type: ignore[attr-defined]
+    room.advance()
+    return path.read_bytes()
+
+
+def targets(folder: Path, _: ExitStack) -> tuple[Target, ...]:
+    """Return the readers of files; `folder` is where the cases are put."""
+    toml = folder / "case.toml"
+    benches = tuple((ROOT / "benches" / name).read_bytes() for name in ("mocked.toml", "physical-example.toml"))
+    state = EncoderState(seq=3)
+    state.stream("daq")
+    state.count("samples", 5)
+    latch = latch_path("x", folder)
+    return (
+        Target("bench file", through(toml, load_bench_file), benches, ("rig/bench_file",), TOML),
+        Target(
+            "limits",
+            through(toml, load_limits),
+            ((ROOT / "test_plans/limits.toml").read_bytes()[:4000],),
+            ("rig/bench_file",),
+            TOML,
+        ),
+        Target(
+            "requirements",
+            through(toml, load_requirements),
+            ((ROOT / "test_plans/requirements.toml").read_bytes()[:4000],),
+            ("rig/bench_file",),
+            TOML,
+        ),
+        Target(
+            "plan's source",
+            through(folder / "test_case.py", plan),
+            ((ROOT / "test_plans/test_basal.py").read_bytes(),),
+            ("fixtures/plan_",),
+            (
+                b"verify(",
+                b"def test_",
+                b"pytest.mark.requirement(",
+                b"(" * 500,
+                b"\0",
+                b"\n    ",
+                b"class Test",
+                b"lambda",
+                b'f"{',
+            ),
+            (RigError, SyntaxError, ValueError),
+        ),
+        Target(
+            "pump's memory",
+            through(folder / "memory.json", pump_memory),
+            (written_memory(folder / "written.json"),),
+            ("intrathecal_pump/simulated",),
+            JSON,
+        ),
+        Target(
+            "streaming cursor",
+            lambda case: EncoderState.load(case.decode("utf-8", "replace")),
+            (state.dump().encode(),),
+            ("rig/streaming/state",),
+            JSON,
+        ),
+        Target(
+            "latch",
+            through(latch, lambda path: latched("x", path.parent)),
+            (b'\n{"what": "latched", "bench": "x", "at": "2026", "by": "a", "why": "b", "ports": []}\n',),
+            ("rig/safety/latch",),
+            JSON,
+        ),
+    )

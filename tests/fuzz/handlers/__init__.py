@@ -1,0 +1,1 @@
+"""What pyserial looks up by the scheme of a port's URL."""
