@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUNS   ?= runs
-WORKERS ?= 2
 DRAWS   ?= 100
 CRASHES ?= 10000
 KILLS  ?= 1000
@@ -26,6 +25,10 @@ export PYTHONDONTWRITEBYTECODE =
 
 # numpy's linear algebra must not start threads of its own: two cores are shared with the twins.
 export OPENBLAS_NUM_THREADS = 1
+
+# Tests wait for real time as often as they compute: one worker more than two cores.
+test: WORKERS ?= 3
+catalogue quick nightly coverage: WORKERS ?= 2
 
 .PHONY: help run catalogue test quick nightly check hooks bench coverage servers parquet lock clean
 

@@ -1,6 +1,7 @@
 """A supervisor whose run has died latches the bench unless every way to end delivery was confirmed."""
 
 import json
+import os
 import sys
 
 import pytest
@@ -20,7 +21,7 @@ RELAY = HandAct("daq", "interlock opened", "rig.safety.latch:clear", {})  # it l
 def end(tmp_path, children, answers, others=(), *, opened=True):
     """Let a supervisor's run die, and return what the supervisor said of it and what latches the bench."""
     far = Far(answers)
-    bench = f"bench-of-{tmp_path.name}"
+    bench = f"bench-of-{os.getpid()}-{tmp_path.name}"
     stop = (Saying(b"stop;", b"ok"),)
     pump = PortAct("pump", "pump stopped", far.port, stop, b"tell;", b"\n", tells=TELLS, rests="rate")
     orders = Orders(bench, "a-run", str(tmp_path / "account"), 5.0, 5.0, 5.0, (pump,), others)
@@ -51,6 +52,7 @@ def test_confirmed_it_is_not(tmp_path, children):
         ({b"stop": b"no\n", b"tell": RESTING}, (), "pump: it answered 6e 6f 0a when it was told to stop"),
         ({b"tell": RESTING}, (), "pump: it did not answer when it was told to stop"),
         ({b"stop": b"ok\n", b"tell": GOING}, (), "pump: it answered that it stopped, and goes on: its rate is 1000"),
+        ({b"stop": b"ok\n"}, (), "pump: it answered that it stopped, and does not tell whether it rests"),
         ({b"stop": b"ok\n", b"tell": RESTING}, (RELAY,), "daq: "),
     ],
 )

@@ -48,6 +48,9 @@ class Ending:
             thread.join(deadline.left_s())
             if thread.is_alive():
                 wrong.append(f"{act.name}: nothing came of it within {_ALL_S:g} s")
+        if not any(act.doing in done for act in self._others):
+            untold = [act.name for act in pumps if act.name in relays and relays[act.name].untold]
+            wrong += [f"{name}: it answered that it stopped, and does not tell whether it rests" for name in untold]
         return list(done), list(wrong)
 
     def close(self) -> None:

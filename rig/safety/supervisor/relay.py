@@ -40,6 +40,7 @@ class Relay:
     def __init__(self, act: PortAct) -> None:
         self.act = act
         self.tells = act.reading
+        self.untold = False
         self.lost = ""
         self._stream = ByteStream(act.name, act.port, baud=act.baud, timeout_s=_REPLY_S)
         self.token = secrets.token_hex(16)
@@ -115,7 +116,8 @@ class Relay:
     def stop(self) -> str:
         """Tell the pump to end delivery; return what went wrong, empty when it answered that it did.
 
-        One that answers so and tells right behind it that it goes on has not ended it.
+        One that answers so and tells right behind it that it goes on has not ended it. `untold` says of one that it
+        told nothing: its power may be gone by then.
         """
         for saying in self.act.sayings:
             for _ in range(_TRIES):
@@ -127,7 +129,13 @@ class Relay:
             else:
                 said = f"it answered {answer.hex(' ')}" if answer else "it did not answer"
                 return f"{said} when it was told to stop, {_TRIES} times"
-        told = self.tells(self._say(Saying(self.act.alive, self.act.end), _REPLY_S)) if self.act.rests else None
+        if not self.act.rests:
+            return ""
+        for _ in range(_TRIES):
+            told = self.tells(self._say(Saying(self.act.alive, self.act.end), _REPLY_S))
+            if told is not None or self.lost:
+                break
+        self.untold = told is None
         return goes_on(self.act, told)
 
     def close(self) -> None:
@@ -168,7 +176,8 @@ class Relay:
     def _whole(self, saying: Saying, heard: bytes) -> bool:
         if saying.expect == self.act.end and self.act.end:  # any answer that is whole, whatever it says
             return whole(heard, self.act.end)
-        return not saying.expect or saying.expect in heard
+        # Its end as well: what comes late of this answer is no part of the next.
+        return not saying.expect or (saying.expect in heard and heard.endswith(self.act.end))
 
     def _between_words(self) -> bool:
         return self._unanswered is None and self._spoke.elapsed_s() > _BETWEEN_S
