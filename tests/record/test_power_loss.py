@@ -66,6 +66,7 @@ def test_a_seed_gives_the_same_crash_again():
     """But for the machine's time in its first entry, which the chain carries on."""
     first = crash(11)
     workload.cache_clear()
+    recorded.cache_clear()  # its hashes hold the time of the recording
     again = crash(11)
     assert shape(again) == shape(first)
 
