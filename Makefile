@@ -17,7 +17,7 @@ SLOW   := tests/core/test_bench.py tests/core/test_children.py tests/core/test_k
 	tests/metrology/uncertainty/test_tolerance.py tests/reports/test_page.py tests/reports/test_in_a_browser.py \
 	tests/instruments/test_every_instrument.py \
 	tests/instruments/intrathecal_pump/test_faults.py tests/instruments/mettler_mt_sics/test_driver.py \
-	tests/instruments/mettler_mt_sics/test_load_cell.py tests/instruments/ni_daq/test_driver.py \
+	tests/instruments/mettler_mt_sics/test_driver_faults.py tests/instruments/mettler_mt_sics/test_load_cell.py tests/instruments/ni_daq/test_driver.py \
 	tests/instruments/ni_daq/test_driver_faults.py tests/instruments/scpi/test_link.py
 
 # The tests start some hundred sessions of their own: to compile the libraries anew takes half of the time of each.

@@ -48,8 +48,11 @@ class StopsDelivery:
         Raises nothing: a failure is under way, and who leaves the bench stops the pump once more and tells of it.
         """
         self.capture.state(after)
-        if self.ended_by_interlock:
-            return
+        if not self.ended_by_interlock:
+            self._end_by_command(after)
+        self.capture.readings()
+
+    def _end_by_command(self, after: BaseException) -> None:
         with contextlib.suppress(RigError):
             self.challenge.restore_reach()
         with contextlib.suppress(RigError):
@@ -57,7 +60,6 @@ class StopsDelivery:
                 watch.look()
         with contextlib.suppress(RigError):
             self.stop_pump()
-        self.capture.readings()
 
     def _stop_one(self, pump: Pump) -> None:
         try:

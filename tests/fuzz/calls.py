@@ -120,7 +120,7 @@ def called(case: bytes) -> None:
             request = getattr(wire, method.input_type.name).FromString(piece[2:])
         except DecodeError:
             continue
-        room.clock.wait_s(1.0)  # type: ignore[attr-defined]
+        room.clock.wait_s(1.0)
         try:
             answer = getattr(service, method.name)(request, Call())
             answers = list(islice(answer, 4)) if isgenerator(answer) else [answer]

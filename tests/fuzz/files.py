@@ -105,7 +105,7 @@ def written_memory(path: Path) -> bytes:
     """Return what a simulated pump writes down."""
     room = laboratory()
     PumpTwin("pump", PumpTwinParameters(memory=str(path)), room)
-    room.clock.wait_s(60.0)  # type: ignore[attr-defined]
+    room.clock.wait_s(60.0)
     room.advance()
     return path.read_bytes()
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from instruments.hosting.twin import ByteTwin
 from instruments.intrathecal_pump.frames import Frame, encode_frame
 from instruments.intrathecal_pump.messages import CommandCode
 from instruments.intrathecal_pump.twin import PumpTwinParameters
@@ -26,30 +27,30 @@ PUMP = ("pump/dialect", "pump/therapy_", "pump/frames", "pump/twin", "_desk", "_
 Framed = Callable[[bytes, int], bytes]
 
 
-def talk(make: Callable[[Laboratory], object], case: bytes, framed: Framed = lambda said, _: said) -> None:
+def talk(make: Callable[[Laboratory], ByteTwin], case: bytes, framed: Framed = lambda said, _: said) -> None:
     """Say all pieces of a case to a new twin, with some time between them."""
     room = laboratory()
     twin = make(room)
     for number, said in enumerate(case.split(NEXT)[:40]):
-        room.clock.wait_s(BETWEEN_S)  # type: ignore[attr-defined]
-        answer = twin.receive(framed(said, number)) + twin.unsolicited()  # type: ignore[attr-defined]
+        room.clock.wait_s(BETWEEN_S)
+        answer = twin.receive(framed(said, number)) + twin.unsolicited()
         assert isinstance(answer, bytes)
-    twin.hung_up()  # type: ignore[attr-defined]
+    twin.hung_up()
 
 
 class Overheard:
     """A twin whose clients are listened to."""
 
-    def __init__(self, twin: object) -> None:
+    def __init__(self, twin: ByteTwin) -> None:
         self.heard: list[bytes] = []
         self._twin = twin
 
     def receive(self, data: bytes) -> bytes:
         self.heard.append(data)
-        return self._twin.receive(data)  # type: ignore[attr-defined,no-any-return]
+        return self._twin.receive(data)
 
 
-def asked(make: Callable[[Laboratory], object], use: Callable[[str], None]) -> bytes:
+def asked(make: Callable[[Laboratory], ByteTwin], use: Callable[[str], None]) -> bytes:
     """Return what a driver says to a twin, as a case."""
     overheard = Overheard(make(laboratory()))
     recorded(overheard, use)

@@ -3,31 +3,16 @@
 import numpy as np
 import pytest
 
-from reports.facts.graphs import OF_PLANS, OF_RESULTS, graph_of, graphs_of
-from reports.facts.plans import read_plans
+from reports.facts.graphs import OF_PLANS, OF_RESULTS
 from reports.facts.pump_graphs import BOOKS
 from rig.channels import Channel
 from rig.evaluation.definition import GraphKind
 from rig.evaluation.registry import kinds
-from rig.evaluation.settle import Asked, settle
 from rig.record.bodies.challenges import ChallengeKind
-from rig.record.bodies.events import PlanBegins, PlanEnds, WindowEnds
 from rig.record.bodies.judging import Limit
-from rig.record.bodies.recipe import Recipe
 from rig.samples import Block
-from tests.evaluation.courses import given, ordered, span
-from tests.evaluation.happenings import challenge, clock_ahead, log, put, status, tell
-from tests.evaluation.records import EPOCH_NS, HOUR_NS, START, weighed
-
-PLAN = "test_plans/test_all.py::test_each"
-BENCH = {
-    "dut": {"stroke_ul": 0.5},
-    "instruments": {
-        **START["instruments"],
-        "daq": {"capability": "daq", "sample_every_s": 60.0},
-        "meter": {"capability": "meter", "sample_every_s": 60.0},
-    },
-}
+from tests.evaluation.happenings import challenge, clock_ahead, status, tell
+from tests.reports.drawn_claims import chart, drawn, line, minutes_of
 
 
 def test_every_kind_of_claim_is_drawn():
@@ -36,55 +21,6 @@ def test_every_kind_of_claim_is_drawn():
 
 def test_what_is_drawn_as_the_pump_s_books_is_known_there():
     assert {name for name, kind in kinds().items() if kind.graph is GraphKind.BOOKS} == BOOKS.keys()
-
-
-def drawn(record, *claims, window=(0.0, 10.0)):
-    """Return the results of claims (function, limit, parameters) about a window of hours, and their plan's graphs."""
-    bounds = span(*window)
-    with record.reader() as reader:
-        results = [
-            settle(Asked(Recipe(function, parameters, *bounds), limit, PLAN), reader)
-            for function, limit, parameters in claims
-        ]
-    for result in results:
-        record.result(result.recipe.function, result)
-    put(record, 29 * 3600, WindowEnds("window", *bounds))
-    record.event(PlanEnds(PLAN))
-    with record.reader() as reader:
-        (plan,) = read_plans(reader, ())
-        assert [graph_of(one) for one in plan.results] == [kinds()[function].graph for function, _, _ in claims]
-        return results, graphs_of(reader, plan, plan.end_ns + 1)
-
-
-def chart(graphs, name):
-    return next(one for one in graphs.charts if one.name == name)
-
-
-def line(found, name):
-    return next(one for one in found.curves if one.name == name)
-
-
-@pytest.fixture
-def world(tmp_path):
-    """Begin a record of a course of rates (hour, µL/h), told as ordered unless a programme says otherwise."""
-    records = []
-
-    def begin(*steps, programme=None):
-        record = weighed(tmp_path, given(*steps), hours=33, noise_mg=0.001, start=BENCH)
-        records.append(record)
-        put(record, 0, PlanBegins(PLAN))
-        ordered(record, *(steps if programme is None else programme))
-        return record
-
-    yield begin
-    for record in records:
-        record.close()
-
-
-def minutes_of(values, hours=33):
-    """Return samples of a minute each for a whole record."""
-    t_ns = EPOCH_NS + np.arange(hours * 60 + 1) * (HOUR_NS // 60)
-    return t_ns, np.broadcast_to(np.asarray(values, float), t_ns.shape).copy()
 
 
 def test_a_step_that_was_not_made_stands_apart_from_its_programme(world):
@@ -251,51 +187,6 @@ def test_a_supply_that_falls_is_drawn_with_the_alarm_that_it_raises(world):
     battery = line(found, "pump: battery")
     (alarm,) = found.marks
     assert (alarm.name, np.interp(alarm.at, battery.x, battery.y)) == ("battery_low", pytest.approx(2.4))
-
-
-def test_an_alarm_that_came_late_lies_behind_what_is_allowed(world):
-    record = world((0, 20.0), (10, 0.0))
-    clock_ahead(record, 0.0)
-    status(record, (60.0, "infusing", ()), (3600.0, "infusing", ("battery_low",)))
-    claim = ("an alarm came", None, {"alarm": "battery_low", "within_s": 600.0})
-    (result,), graphs = drawn(record, claim)
-    (timeline,) = (one for one in graphs.timelines if one.name == "alarm")
-    lanes = {lane.name: lane for lane in timeline.lanes}
-    assert result.verdict == "FAIL"
-    assert lanes["battery_low"].stretches[0].begin > lanes["allowed"].stretches[0].end
-    assert lanes["battery_low"].stretches[0].tone == "bad"
-
-
-def test_an_alarm_that_nobody_expects_stands_in_a_lane_of_its_own(world):
-    record = world((0, 20.0), (10, 0.0))
-    status(record, (60.0, "infusing", ()), (3600.0, "infusing", ("stall",)), (7200.0, "infusing", ()))
-    _, graphs = drawn(record, ("no alarm", None, {}))
-    (timeline,) = (one for one in graphs.timelines if one.name == "events")
-    (lane,) = (one for one in timeline.lanes if one.name == "stall")
-    (stood,) = lane.stretches
-    assert (stood.begin, stood.end, stood.tone) == (pytest.approx(1.0), pytest.approx(2.0), "bad")
-
-
-def test_an_order_that_the_log_hides_is_marked_in_it(world):
-    record = world((0, 20.0), (10, 0.0))
-    clock_ahead(record, 0.0)
-    status(record, (60.0, "infusing", ()), (10 * 3600 + 60.0, "stopped", ()))
-    log(record, (0, "infusion_started"), read_at_s=11 * 3600)
-    _, graphs = drawn(record, ("log tells all", None, {}), window=(0.0, 12.0))
-    (timeline,) = (one for one in graphs.timelines if one.name == "log")
-    told = [moment.tone for moment in timeline.lanes[0].moments]
-    assert told == ["good", "bad"]
-
-
-def test_a_request_granted_within_the_lockout_lies_in_its_bar(world):
-    record = world((0, 20.0), (10, 0.0))
-    tell(record, 10 * 3600, "allow_patient_boluses", volume_ul=5.0, lockout_minutes=60, most_in_24_h=4)
-    for at_h in (10.5, 11.0):
-        tell(record, at_h * 3600, "request_patient_bolus", extra={"granted": True}, volume_ul=5.0)
-    _, graphs = drawn(record, ("patient bolus given", None, {}), window=(10.0, 12.0))
-    (timeline,) = (one for one in graphs.timelines if one.name == "requests")
-    granted, _, locked = timeline.lanes
-    assert locked.stretches[0].begin < granted.moments[1].at < locked.stretches[0].end
 
 
 def test_a_graph_that_cannot_be_drawn_says_why(world):

@@ -1,12 +1,19 @@
 """What the rig did to the pump's delivery: a pump that was stopped because of the bench has not failed by itself."""
 
+from collections.abc import Iterator
+from typing import TypeVar
+
 from rig.clock import NS_PER_S
 from rig.evaluation.case import Case
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.absences import DiskSpaceLow
+from rig.record.bodies.event import Event
 from rig.record.bodies.events import LeaseLapsed
 from rig.record.bodies.pump_events import PumpStateChanged
 from rig.record.bodies.safety import InterlockTripped, SupervisorActed
+from rig.record.words import Stamped
+
+E = TypeVar("E", bound=Event)
 
 LINK_LOST = "link_lost"
 # The pump counts from what it heard last, the record from what it answered last; both clocks may drift meanwhile.
@@ -22,18 +29,16 @@ def testify(case: Case) -> Testimony:
 def _acted(case: Case) -> list[str]:
     acted = [
         f"delivery was ended for the run at {case.hour(entry.t_ns):.2f} h: {entry.body.why}"
-        for entry in case.reader.events(SupervisorActed)
-        if case.from_ns <= entry.t_ns < case.to_ns
+        for entry in _within(case, SupervisorActed)
     ]
     lapsed = [
         f"the plan showed no sign of life at {case.hour(entry.t_ns):.2f} h, so that the pump was no longer read"
-        for entry in case.reader.events(LeaseLapsed)
-        if case.from_ns <= entry.t_ns < case.to_ns and entry.body.stream == case.pump
+        for entry in _within(case, LeaseLapsed)
+        if entry.body.stream == case.pump
     ]
     tripped = [
         f"interlock {entry.body.interlock} tripped at {case.hour(entry.t_ns):.2f} h and ended delivery"
-        for entry in case.reader.events(InterlockTripped)
-        if case.from_ns <= entry.t_ns < case.to_ns
+        for entry in _within(case, InterlockTripped)
     ]
     full = [
         f"only {entry.body.free_mb:.4g} MB were left on the disk at {case.hour(entry.t_ns):.2f} h, where "
@@ -42,6 +47,11 @@ def _acted(case: Case) -> list[str]:
         if case.from_ns <= entry.t_ns <= case.to_ns  # on the virtual clock nothing comes behind it
     ]
     return [*acted, *lapsed, *tripped, *full]
+
+
+def _within(case: Case, kind: type[E]) -> Iterator[Stamped[E]]:
+    """Yield the events of a kind in the window."""
+    return (entry for entry in case.reader.events(kind) if case.from_ns <= entry.t_ns < case.to_ns)
 
 
 def _unheard(case: Case) -> list[str]:

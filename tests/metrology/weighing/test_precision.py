@@ -2,13 +2,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import nnls
 
 from rig.errors import MetrologyError
 from rig.metrology.weighing.conditions import Ambient, BalanceSpecification
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow_budget import planned_error_budget
-from rig.metrology.weighing.precision import Precision, planned_precision
+from rig.metrology.weighing.precision import Precision, _without_negative_ones, planned_precision
 
 HOUR_S = 3600.0
 parts = st.floats(1e-3, 10)
@@ -90,3 +91,12 @@ def test_covariance_is_that_of_simulated_runs():
 def test_precision_that_is_none_is_refused(bad):
     with pytest.raises(MetrologyError):
         Precision(*bad)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_the_nearest_parts_without_negative_ones_are_found(seed):
+    rng = np.random.default_rng(seed)
+    terms, wanted = rng.normal(size=(9, 3)), rng.normal(size=9)
+    parts, _ = nnls(terms, wanted)
+    assert np.allclose(_without_negative_ones(terms, wanted), parts, rtol=0, atol=1e-9)
