@@ -9,11 +9,12 @@ from rig.bench.instruments import Instruments, OnBench
 from rig.bench.way_back import WayBack, comes_back
 from rig.bench_file.reading import BenchFile, InstrumentEntry
 from rig.bench_file.tables import InstrumentSettings
-from rig.capabilities import Instrument
+from rig.capabilities import Identity, Instrument
 from rig.driving import DriverContext, serialise
 from rig.errors import BenchConnectionError, InstrumentError
 from rig.record.bodies.events import Connected
 from rig.record.writer import RunRecord
+from rig.safety.lease import leased_device
 from rig.safety.stop import Powering
 
 
@@ -33,6 +34,7 @@ class Opening:
         self._record = record
         self._cleanup = cleanup
         self._guard = guard
+        self._met: set[tuple[str, str, str]] = set()
 
     def connect(
         self, port_of: Callable[[str], str | None], instruments: Instruments, powering: Callable[[], Powering]
@@ -40,7 +42,7 @@ class Opening:
         """Open every instrument of the file and put it on the bench; `port_of` says where the twin of a name is now.
 
         It returns None for an instrument without a twin. Raises BenchConnectionError with every instrument that could
-        not be reached.
+        not be reached, and BenchBusyError for one that another bench's run has.
         """
         failures: list[InstrumentError] = []
         powered = False
@@ -81,10 +83,19 @@ class Opening:
         turn = serialise(driver, around)
         calibration = entry.calibration.model_dump(mode="json") if entry.calibration else None
         known = driver.identify()
+        self._lease(entry.name, known)
         self._record.event(Connected(entry.name, entry.capability, asdict(known), calibration))
         if way_back is not None:
             way_back.leads_to(driver, turn)
         return OnBench(entry.name, entry.capability, entry.role, driver, way_back)
+
+    def _lease(self, name: str, known: Identity) -> None:
+        """Lease a device by what it says it is, before anything is changed: another port may lead to it too."""
+        who = (known.maker, known.model, known.serial)
+        if self._file.simulated or who in self._met:
+            return  # twins of many benches have one number; and a device may serve two instruments of a bench
+        self._cleanup.enter_context(leased_device(self._file.bench.name, name, who))
+        self._met.add(who)
 
     def _power_up(self, powering: Powering) -> None:
         """Close the interlock and switch the supply on, each undone when the bench is left."""

@@ -37,7 +37,7 @@ from rig.capabilities import CAPABILITIES
 from rig.clock import NS_PER_S
 from rig.discovery import find_class, find_driver, find_twin
 from rig.errors import BenchFileError, DiscoveryError
-from rig.safety.lease import place_of
+from rig.safety.places import place_of
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _S_PER_DAY = 86_400
