@@ -9,6 +9,7 @@ import os
 import re
 import socket
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from threading import Thread
 
@@ -100,6 +101,7 @@ def _number(text: str) -> str:
         return text.lower()
 
 
+@cache
 def host_of(name: str) -> str:
     """Return a host by the first of its addresses, whatever it is called; every address of this machine is one."""
     bare = name.strip("[]").rstrip(".").lower()
