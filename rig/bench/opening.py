@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 from rig.bench.guard import Guard
 from rig.bench.instruments import Instruments, OnBench
+from rig.bench.swapped import swapped
 from rig.bench.way_back import WayBack, comes_back
 from rig.bench_file.reading import BenchFile, InstrumentEntry
 from rig.bench_file.tables import InstrumentSettings
@@ -44,7 +45,7 @@ class Opening:
         It returns None for an instrument without a twin. Raises BenchConnectionError with every instrument that could
         not be reached, and BenchBusyError for one that another bench's run has.
         """
-        failures: list[InstrumentError] = []
+        failures: dict[str, InstrumentError] = {}
         powered = False
         for entry in sorted(self._file.instruments, key=lambda entry: entry.capability == "pump"):
             try:
@@ -53,14 +54,16 @@ class Opening:
                     powered = True
                 one = self._open(entry, port_of)
             except InstrumentError as error:
-                failures.append(error)
+                failures[entry.name] = error
                 continue
             instruments.add(one)
         if failures:
             for _, pump in instruments.pumps():  # one may run since before, and nobody will look after it
                 with contextlib.suppress(InstrumentError):
                     pump.stop()
-            raise BenchConnectionError(self._file.bench.name, failures)
+            failed = [entry for entry in self._file.instruments if entry.name in failures]
+            found = () if self._file.mocked else tuple(swapped(failed, replace(self._context, again=True)))
+            raise BenchConnectionError(self._file.bench.name, tuple(failures.values()), found)
 
     def _open(self, entry: InstrumentEntry, port_of: Callable[[str], str | None]) -> OnBench:
         def settings() -> InstrumentSettings:
