@@ -101,7 +101,7 @@ CALIBRATIONS = Table(
     queries=(
         Query(
             select(
-                'last("calibration") AS "calibration", last("due_ms") AS "due_ms", last("days_left") AS "days_left"',
+                'last("due_ms") AS "due_ms", "calibration", "days_left"',
                 "calibrations",
                 RUN,
                 ALWAYS,

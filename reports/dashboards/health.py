@@ -176,8 +176,7 @@ CALIBRATIONS = Table(
     queries=(
         Query(
             select(
-                'last("calibration") AS "calibration", last("due_ms") AS "due_ms", last("due_ms") AS "from_now", '
-                'last("days_left") AS "days_left"',
+                'last("due_ms") AS "due_ms", "due_ms" AS "from_now", "calibration", "days_left"',
                 "calibrations",
                 *_INSTRUMENT,
                 SHOWN,

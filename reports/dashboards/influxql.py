@@ -14,6 +14,10 @@ CHOSEN = '"source" = ${source:singlequote} AND "bench" =~ /^${bench:regex}$/ AND
 # day when a statement names no time.
 ALWAYS = "time > 0"
 SHOWN = "$timeFilter"
+# An INVALID result says nothing about a pump, and an INCONCLUSIVE one does not say enough: neither enters a mean.
+JUDGED = '"verdict" =~ /^(PASS|FAIL)$/'
+INCONCLUSIVE, INVALID = "\"verdict\" = 'INCONCLUSIVE'", "\"verdict\" = 'INVALID'"
+NOT_INVALID = "\"verdict\" != 'INVALID'"
 
 
 def select(what: str, measurement: str, *where: str, by: str = "", rest: str = "") -> str:

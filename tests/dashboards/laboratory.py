@@ -4,6 +4,7 @@ import math
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.result import Judgement, Number, Result
 from rig.record.folder import list_runs
 from rig.samples import Block
+from tests.dashboards import odd
 from tests.fixtures.plan_support import NOT_OF_PLANS
 from tests.processes import children
 from tests.streaming import records
@@ -112,7 +114,7 @@ def trouble(folder: Path) -> Path:
 
 
 def one_of_each_kind() -> Iterator[tuple[str, Result]]:
-    """Yield a result of every kind of claim: a plan for each would take the tests' time."""
+    """Yield results of every kind of claim, with each verdict that is shown apart: plans would take the tests' time."""
     for kind in kinds().values():
         number = Number(1.0, 0.25, 2.0, math.inf, (), Judgement(0.5, 0.99, 0.01, 0.99))
         limit = Limit(kind.unit, -5.0, 5.0, source="a test")
@@ -121,4 +123,7 @@ def one_of_each_kind() -> Iterator[tuple[str, Result]]:
         if kind.is_fact:
             yield kind.name, Result(plan, ("ACC-001",), recipe, kind.unit, "PASS", fact="it is so")
         else:
-            yield kind.name, Result(plan, ("ACC-001",), recipe, kind.unit, "PASS", "a limit", limit, number)
+            for verdict in ("PASS", "INCONCLUSIVE", "INVALID"):
+                yield kind.name, Result(plan, ("ACC-001",), recipe, kind.unit, verdict, "a limit", limit, number)
+    for verdict in ("INCONCLUSIVE", "INVALID"):
+        yield "mean flow error", replace(odd.result(1.0, 0.25, verdict), plan=plan)
