@@ -52,6 +52,16 @@ ALARM_COUNT = Stat(
     thresholds=thresholds(GREEN, (1, RED)),
     width=3,
 )
+PLANS_NOT_PASSED = Stat(
+    title="Plans not passed",
+    description="Plans of the whole run, as far as it has come, that did not come to PASS: another verdict, or none at "
+    "all.",
+    unit="none",
+    no_data="none",
+    queries=(Query(select('count("seq")', "plans", RUN, "\"standing\" != 'PASS'", ALWAYS)),),
+    thresholds=thresholds(GREEN, (1, RED)),
+    width=3,
+)
 LOST = Stat(
     title="Samples lost",
     description="Samples of the whole run that instruments could not deliver.",
@@ -67,6 +77,7 @@ LATENESS = Graph(
     unit="ms",
     no_data="No reading in this span.",
     queries=(Query(over_time('max("late_ms")', "reads", RUN, by=tags("instrument")), "$tag_instrument"),),
+    told="max",
 )
 COMMANDS = Table(
     title="Commands",

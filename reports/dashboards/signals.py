@@ -1,7 +1,7 @@
 """What instruments measured during one run, as panels for the run's pages."""
 
 from reports.dashboards.appearance import UL_PER_MG, pump_alarms, pump_states
-from reports.dashboards.influxql import RUN, from_rows, over_time, tags
+from reports.dashboards.influxql import RUN, from_rows, mean_of, over_time, slope, tags
 from reports.dashboards.model import Query
 from reports.dashboards.panels import Graph, States
 
@@ -9,6 +9,8 @@ NOTHING_HERE = "Nothing in this span: open the run from the list of runs, which 
 _BY_INSTRUMENT = tags("instrument")
 # A mocked bench is set up anew for each plan: from one to the next there is another vessel, and no volume.
 BY_OPENING = tags("opening")
+_APART = tags("instrument", "opening")
+_PER_HOUR = "3600000000"
 
 
 def _samples(what: str, legend: str, by: str = _BY_INSTRUMENT, fill: str = "null") -> Query:
@@ -27,20 +29,16 @@ def _summed(what: str, name: str, fill: str = "none") -> Query:
 
 FLOW = Graph(
     title="Flow",
-    description="Programme, flow sensor and balance on one axis. The balance's flow is the slope of its readings "
-    f"times {UL_PER_MG} µL/mg (water at 20 °C), without further correction.",
+    description="Programme, flow sensor and balance on one axis, the programme with boluses and primes as they were "
+    f"ordered. The balance's flow is the slope of its readings times {UL_PER_MG} µL/mg (water at 20 °C), without "
+    "further correction. Only intervals that were measured from end to end are shown.",
     unit="µL/h",
     decimals=2,
     no_data=NOTHING_HERE,
     queries=(
-        _samples('mean("rate_ul_h")', "$tag_instrument: programmed"),
-        _samples('mean("flow_ul_h")', "$tag_instrument: sensor"),
-        _samples(
-            f'derivative(mean("mass_mg"), 1h) * {UL_PER_MG}',
-            "$tag_instrument: weighed",
-            by=tags("instrument", "opening"),
-            fill="none",
-        ),
+        Query(slope(_PER_HOUR, "programmed_ul", "samples", RUN, by=BY_OPENING), "programmed"),
+        Query(mean_of("flow_ul_h", "samples", RUN, by=_APART), "$tag_instrument: sensor"),
+        Query(slope(f"{UL_PER_MG} * {_PER_HOUR}", "mass_mg", "samples", RUN, by=_APART), "$tag_instrument: weighed"),
     ),
 )
 VOLUME = Graph(

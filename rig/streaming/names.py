@@ -9,6 +9,7 @@ from rig.channels import Channel
 MAX_NAME_CHARS = 200
 MAX_TEXT_BYTES = 60_000
 NOT_FINITE = "_not_finite"
+NO_TAG = "-"
 # Keys that mean something else to a server, or are tags of the same point.
 RESERVED_FIELDS = frozenset({"time", "run", "bench", "dut", "source", "instrument", "step", "opening"})
 
@@ -46,9 +47,17 @@ def quote_text(text: str) -> str:
 
 
 def tag_set(measurement: str, tags: Iterable[tuple[str, str]]) -> str:
-    """Write measurement and tags, sorted as servers want them; a tag without a value is left out."""
-    written = sorted((escape_name(key), escape_name(value)) for key, value in tags if value)
+    """Write measurement and tags, sorted as servers want them; a tag without a value stands there as `NO_TAG`.
+
+    It is there all the same, because InfluxDB 3 takes the tags of a measurement from the first line it sees of it.
+    """
+    written = sorted((escape_name(key), escape_name(value or NO_TAG)) for key, value in tags)
     return ",".join([escape_name(measurement), *(f"{key}={value}" for key, value in written)])
+
+
+def number_tag(number: int) -> str:
+    """Return a number as a tag's value, "" for 0."""
+    return str(number) if number else ""
 
 
 def unit_suffix(unit: str) -> str:

@@ -22,7 +22,8 @@ class StreamState:
 class EncoderState:
     """Everything up to entry `seq` is encoded, and the first `rows` samples of the entry behind it.
 
-    `opening` is the number of the bench's opening that samples are of now, 0 in records that do not tell.
+    `opening` is the number of the bench's opening that samples are of now, 0 in records that do not tell. Up to
+    `programme_ns` is told what was programmed; `verdicts` are those of the plans that have not ended yet.
     """
 
     seq: int = 0
@@ -30,6 +31,8 @@ class EncoderState:
     entry_ns: int | None = None
     note_ns: int | None = None
     opening: int = 0
+    programme_ns: int | None = None
+    verdicts: dict[str, list[str]] = field(default_factory=dict)
     made: dict[str, int] = field(default_factory=dict)
     streams: dict[str, StreamState] = field(default_factory=dict)
 

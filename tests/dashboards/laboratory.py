@@ -13,7 +13,7 @@ from rig.channels import Channel
 from rig.clock import VirtualClock
 from rig.evaluation.registry import kinds
 from rig.exchange import Exchange
-from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanOutcome
 from rig.record.bodies.judging import Limit
 from rig.record.bodies.others import Stop
 from rig.record.bodies.recipe import Recipe
@@ -55,9 +55,31 @@ def test_rate(pump, bench, verify, rate_ul_h):
     verify("mean flow error", window.flow_error(programmed_ul_h=rate_ul_h)).within("basal accuracy")
 """
 
+# Boluses fall between two readings of the pump; one plan breaks behind them, and one is left out.
+TROUBLED_PLAN = (
+    PLAN.replace("[41.7, 100.0]", "[41.7]")
+    + """
 
-def run_plans(folder: Path, dut: str, day: int) -> Path:
-    """Run the plan above on the mocked bench with a pump of this name; return the record."""
+@pytest.mark.requirement("R-1")
+def test_boluses(pump, bench, verify):
+    pump.run_continuous(rate_ul_h=20.0)
+    bench.dwell(minutes=10, doing="stabilising")
+    for _ in range(3):
+        pump.give_bolus(volume_ul=20.0)
+        bench.dwell(minutes=20, doing="waiting")
+    raise RuntimeError("it broke\\nas nobody expected")
+
+@pytest.mark.requirement("R-1")
+def test_left_out():
+    pytest.skip("no time")
+"""
+)
+# What both plans ask for, in µL.
+PROGRAMMED_UL, TROUBLED_UL = 2.5 * (41.7 + 100.0), 2.5 * 41.7 + 20.0 * 70.0 / 60.0 + 3 * 20.0
+
+
+def run_plans(folder: Path, dut: str, day: int, plan: str = PLAN) -> Path:
+    """Run plans on the mocked bench with a pump of this name; return the record."""
     folder.mkdir()
     bench = BENCH.read_text(encoding="utf-8").replace("SIM-0001", dut).replace("2026-01-05T", f"2026-01-{day:02}T")
     files = {
@@ -65,7 +87,7 @@ def run_plans(folder: Path, dut: str, day: int) -> Path:
         "bench.toml": bench,
         "limits.toml": LIMITS,
         "requirements.toml": REQUIREMENTS,
-        "test_plan.py": PLAN,
+        "test_plan.py": plan,
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -81,7 +103,7 @@ def run_plans(folder: Path, dut: str, day: int) -> Path:
 
 
 def trouble(folder: Path) -> Path:
-    """Write the record of a run in which things went wrong, and was aborted while its verdict was projected."""
+    """Write the record of a run in which things went wrong, and that was aborted."""
     folder.mkdir()
     clock = VirtualClock(records.EPOCH_NS)
     with records.begin(folder, "trouble", clock) as record:
@@ -94,21 +116,9 @@ def trouble(folder: Path) -> Path:
         record.command(Exchange("pump", "start", {}, b"s", b"", clock.now_ns(), clock.now_ns() + 5, result="no reply"))
         record.event(OtherEvent("reading missed", {"stream": "balance", "error": "no reply"}))
         record.event(OtherEvent("sampler failed", {"stream": "balance", "error": "the port died"}))
-        record.event(
-            OtherEvent(
-                "projection",
-                {
-                    "result": "mean flow error",
-                    "value_percent": 4.5,
-                    "u_percent": 0.6,
-                    "verdict": "INCONCLUSIVE",
-                    "pass_probability": 0.1,
-                    "hours_to_verdict": 7.5,
-                },
-            )
-        )
         for name, result in one_of_each_kind():
             record.result(name, result)
+        record.event(PlanOutcome("test_plans/test_all.py::test_nothing", OutcomeWord.FAILED, "verified nothing"))
         record.stop(Stop("ABORTED"))
     return record.path
 
@@ -125,5 +135,5 @@ def one_of_each_kind() -> Iterator[tuple[str, Result]]:
         else:
             for verdict in ("PASS", "INCONCLUSIVE", "INVALID"):
                 yield kind.name, Result(plan, ("ACC-001",), recipe, kind.unit, verdict, "a limit", limit, number)
-    for verdict in ("INCONCLUSIVE", "INVALID"):
+    for verdict in ("FAIL", "INCONCLUSIVE", "INVALID"):
         yield "mean flow error", replace(odd.result(1.0, 0.25, verdict), plan=plan)

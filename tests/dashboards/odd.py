@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rig.clock import VirtualClock
+from rig.record.bodies.event import Event
+from rig.record.bodies.events import PlanBegins, ProjectionSeen, WindowBegins
 from rig.record.bodies.judging import Limit
 from rig.record.bodies.others import Stop
 from rig.record.bodies.recipe import Recipe
@@ -26,6 +28,28 @@ def result(value: float, u: float, verdict: str, plan: str = PLAN) -> Result:
     recipe = Recipe("mean flow error", {"programmed_ul_h": 41.7}, records.EPOCH_NS, records.EPOCH_NS + 1, 1)
     found = None if math.isnan(value) else number
     return Result(plan, ("ACC-001",), recipe, "%", verdict, "basal accuracy", LIMIT, found)
+
+
+def projection(value: float, plan: str = PLAN) -> ProjectionSeen:
+    """Return what a mean flow error is expected to become."""
+    return ProjectionSeen(plan, "mean flow error", value, 0.6, "PASS", 0.97, -5.0, 5.0, 7.5)
+
+
+def under_way(folder: Path, *then: Event, stop: str = "") -> Path:
+    """Write a run without an end whose verdict is projected twice; `then` happens, and a `stop` ends it."""
+    clock = VirtualClock(records.EPOCH_NS)
+    with records.begin(folder, "under-way", clock) as record:
+        record.event(PlanBegins(PLAN))
+        record.event(WindowBegins("analysis"))
+        for value in (4.5, 2.25):
+            clock.wait_s(60.0)
+            record.event(projection(value))
+        for event in then:
+            clock.wait_s(60.0)
+            record.event(event)
+        if stop:
+            record.stop(Stop(stop))
+    return record.path
 
 
 def judged(folder: Path, results: Sequence[tuple[float, float, str]] = JUDGED + APART) -> Path:

@@ -5,6 +5,9 @@ import pytest
 from reports.dashboards import accuracy, choices, health, live, run, signals, trend, verdicts
 from reports.dashboards.catalogue import DASHBOARDS
 from reports.dashboards.model import Query
+from rig.evaluation.inputs import zero_flow_rate
+from rig.record.bodies.events import ZeroFlow
+from rig.record.reader import RecordReader
 from tests.dashboards.conftest import DATABASE
 from tests.dashboards.grafana import EVERYTHING, Span, substituted
 from tests.dashboards.laboratory import HOSTILE_DUT
@@ -13,10 +16,10 @@ from tests.dashboards.laboratory import HOSTILE_DUT
 IN_TROUBLE = {
     "Alarms",
     "Alarms and warnings of the run",
-    "Projected verdict",
-    "Result so far",
-    "Chance of PASS",
-    "Time to verdict",
+    "Plans not passed",
+    "Plans that did not pass",
+    "This run",
+    "Verdicts",
 }
 QUERIES = [
     pytest.param(panel, query, id=f"{dashboard.uid}-{panel.title}-{number}")
@@ -48,7 +51,8 @@ def chosen(history, run=None):
 
 @pytest.mark.parametrize("panel, query", QUERIES)
 def test_a_panels_query_finds_data(series, history, panel, query):
-    values = chosen(history, history.trouble if panel.title in IN_TROUBLE else None)
+    run_of = {**dict.fromkeys(IN_TROUBLE, history.trouble), "Projected verdict": history.under_way}
+    values = chosen(history, run_of.get(panel.title))
     assert series(query.text, values, panel.min_interval)
 
 
@@ -116,15 +120,18 @@ def test_the_trend_has_one_point_for_each_pump(series, history):
     assert {one["tags"]["dut"] for one in series(by_pump.text, chosen(history))} == {"SIM-0001", HOSTILE_DUT}
 
 
-def test_the_weighing_drift_is_the_evaporation_of_the_mocked_bench(series, history):
+@pytest.mark.parametrize("number, dut", [(0, "SIM-0001"), (1, HOSTILE_DUT)], ids=["infusions", "boluses"])
+def test_the_drift_at_zero_flow_is_what_the_rig_itself_found(series, history, number, dut):
     (query,) = health.WEIGHING_DRIFT.queries
-    (found,) = series(query.text, chosen(history), health.WEIGHING_DRIFT.min_interval)
-    drifts = sorted(value for _, value in found["values"] if value is not None)
-    assert drifts[len(drifts) // 2] == pytest.approx(-0.05, abs=0.03)
+    (found,) = (one for one in series(query.text, chosen(history)) if one["tags"]["dut"] == dut)
+    with RecordReader(history.records[number]) as reader:
+        losses = [zero_flow_rate(reader, one.body).rate_mg_h for one in reader.events(ZeroFlow)]
+    assert [value for _, value in found["values"]] == pytest.approx([-loss for loss in losses])
+    assert losses == pytest.approx([0.05] * len(losses), abs=0.03)
 
 
 def test_the_overview_tells_the_runs_own_span(series, history):
-    (query,) = run.DASHBOARD.panels[0].queries
+    query = run.DASHBOARD.panels[0].queries[0]
     (found,) = series(query.text, chosen(history))
     row = dict(zip(found["columns"], found["values"][0], strict=True))
     assert row["started_ms"] == history.span.from_ms

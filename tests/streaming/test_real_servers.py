@@ -40,8 +40,8 @@ def test_counts_equal_and_the_record_says_so(target, send, tmp_path):
 def test_text_fields_are_kept(influx_server, database, target, send, tmp_path):
     send(everything(tmp_path), target)
     rows = influx_server.rows('SELECT * FROM "events" WHERE "event" = \'reading missed\'', database)
-    assert [(row["text"], row["stream_text"], row["severity"]) for row in rows] == [
-        ('reading missed: no reply␊said "nothing", = \\', "balance", "warning")
+    assert [(row["text"], row["error_text"], row["stream_text"], row["severity"]) for row in rows] == [
+        ("reading missed: no reply …", 'no reply␊said "nothing", = \\', "balance", "warning")
     ]
 
 
