@@ -14,7 +14,7 @@ Source: Mettler-Toledo, MT-SICS Reference Manual.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rig.errors import QuantityError
@@ -40,15 +40,16 @@ REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A weight in mg, whether the balance calls it stable, and how many characters its number was set in.
+    """A weight in mg, whether the balance calls it stable, how many characters its number was set in, and its digit.
 
     MT-SICS has no checksum, but a balance right-aligns all its weights in one width: a line of another width has lost
-    or gained a character, and with it perhaps a digit.
+    or gained a character, and with it perhaps a digit. `digit_mg` is what one step of the number's last place is worth.
     """
 
     mass_mg: float
     stable: bool
     width: int
+    digit_mg: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,9 @@ def decode_reply(line: bytes, command: str) -> Reply:
     if status in ("S", "D") and not rest and name == "ZI":
         return Executed(status == "S")
     if status in ("S", "D") and name in ("S", "T", "TI"):
-        return Weight(_mass_mg(rest), status == "S", rest.rfind(" "))
+        return _weight(rest, stable=status == "S")
     if status == "A" and name == "TA" and rest:
-        return Weight(_mass_mg(rest), stable=True, width=rest.rfind(" "))
+        return _weight(rest, stable=True)
     if status == "A" and not rest:
         return Executed()
     if status in ("A", "B") and name.startswith("I"):
@@ -136,9 +137,17 @@ def mass_from_parameters(words: list[str]) -> float:
 def model_of(balance_data: str) -> str:
     """Return the model in what I2 answers: `XSR225DU 220.00000 g` holds the capacity and its unit behind it."""
     words = balance_data.split()
-    if len(words) > 2 and words[-1] in _MG_EXPONENT and _NUMBER.fullmatch(words[-2]):
-        words = words[:-2]
-    return " ".join(words)
+    return " ".join(words[:-2] if _tells_capacity(words) else words)
+
+
+def capacity_mg_of(balance_data: str) -> float | None:
+    """Return the capacity (mg) in what I2 answers, None where it tells none."""
+    words = balance_data.split()
+    return _mass_mg(" ".join(words[-2:])) if _tells_capacity(words) else None
+
+
+def _tells_capacity(words: list[str]) -> bool:
+    return len(words) > 2 and words[-1] in _MG_EXPONENT and _NUMBER.fullmatch(words[-2]) is not None
 
 
 def _printable(line: bytes) -> str:
@@ -148,6 +157,14 @@ def _printable(line: bytes) -> str:
     if any(byte < 32 or byte > 126 for byte in line[:-2]):
         raise QuantityError("the line holds bytes that MT-SICS does not use")
     return line[:-2].decode("ascii")
+
+
+def _weight(text: str, *, stable: bool) -> Weight:
+    """Return `   17.5043 g` as a weight; raise QuantityError for any other form or unit."""
+    mass_mg = _mass_mg(text)
+    number, _, unit = text.lstrip(" ").partition(" ")
+    digit_mg = float(Decimal(1).scaleb(_MG_EXPONENT[unit] - len(number.partition(".")[2])))
+    return Weight(mass_mg, stable, text.rfind(" "), digit_mg)
 
 
 def _mass_mg(text: str) -> float:

@@ -1,11 +1,13 @@
 """The driver of a balance that speaks MT-SICS on a serial port, or on TCP as `socket://host:port`."""
 
+from collections.abc import Callable
 from typing import ClassVar, Literal, TypeVar
 
 import numpy as np
 from pydantic import Field
 
 from instruments.mettler_mt_sics import dialect
+from instruments.mettler_mt_sics.course import MOST_ANSWERS, Answer, Course, believed, near_mg, odd_among
 from instruments.mettler_mt_sics.dialect import Executed, NotExecuted, Texts, Weight
 from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Identity, MassReading
@@ -13,12 +15,17 @@ from rig.channels import Channel
 from rig.clock import Deadline
 from rig.driving import DriverContext, Reporter
 from rig.errors import GarbledReplyError, QuantityError
+from rig.plain_text import show_bytes
 from rig.samples import Block
 from rig.transports import ByteStream
 
+SI = dialect.encode_command("SI")
 R = TypeVar("R", bound=dialect.Reply)
 # How many lines of a stream that was left running are passed over before the balance counts as garbled.
 MAX_STRAY_LINES = 1000
+
+# Balances weigh a little beyond the capacity that they tell before they call it overload.
+_ABOVE_CAPACITY = 1.1
 
 STRANGER = "what answers is not a balance that speaks MT-SICS"
 STRANGER_ADVICE = (
@@ -69,7 +76,9 @@ class Driver:
         self._reporter = Reporter(name, settings.port, context)
         # False while bytes of an earlier, failed exchange may still be under way.
         self._synchronised = False
-        self._width: int | None = None
+        self._most_mg = settings.capacity_mg
+        # Where the readings led that were believed so far; a tare begins another course.
+        self._course: Course | None = None
         self._stream = ByteStream(
             name,
             settings.port,
@@ -87,16 +96,17 @@ class Driver:
         return self._identity
 
     def read_mass(self) -> MassReading:
-        """Get the present mass in mg (SI), stable or not."""
-        t_ns, weight = self._reporter.timed(lambda: self._ask("SI", Weight))
-        if abs(weight.mass_mg) > self._settings.capacity_mg:
-            raise self._reporter.error(
-                GarbledReplyError,
-                f"{weight.mass_mg:g} mg is beyond the balance's capacity of {self._settings.capacity_mg:g} mg",
-                "check capacity_mg in the bench file against the balance's type plate, then the cable",
-                dialect.encode_command("SI"),
-            )
-        return MassReading(t_ns, weight.mass_mg, weight.stable)
+        """Get the present mass in mg (SI), stable or not.
+
+        One that does not go on where the readings before it led is asked for again, and of three the middle one is
+        returned; what no noise of a balance explains is reported with its bytes. Raises GarbledReplyError when three
+        answers have no two of one form among them.
+        """
+        answer = self._weigh()
+        if self._course is None or not self._course.goes_on_with(answer):
+            answer = self._asked_again(answer)
+        self._course = Course(answer) if self._course is None else self._course.then(answer)
+        return MassReading(answer.t_ns, answer.weight.mass_mg, answer.weight.stable)
 
     def zero(self) -> None:
         """Control a zero setting (ZI), which also clears the tare; returns once done."""
@@ -124,16 +134,61 @@ class Driver:
         """Release the port; safe to repeat."""
         self._stream.close()
 
+    def _weigh(self) -> Answer:
+        """Ask for one weight, which must be one that the balance can bear."""
+        t_ns, (weight, line) = self._reporter.timed(lambda: self._ask_with_bytes("SI", Weight))
+        if abs(weight.mass_mg) > self._most_mg:
+            raise self._reporter.error(
+                GarbledReplyError,
+                f"{weight.mass_mg:g} mg is beyond the balance's capacity of {self._most_mg:g} mg",
+                "check capacity_mg in the bench file against the balance's type plate, then the cable",
+                SI,
+                line,
+            )
+        return Answer(t_ns, weight, line)
+
+    def _asked_again(self, first: Answer) -> Answer:
+        """Return the answer to believe of up to three, the first among them, and report those that none explains."""
+        near = near_mg(self._course, first)
+        answers = [first]
+        chosen = None
+        while chosen is None and len(answers) < MOST_ANSWERS:
+            answers.append(self._weigh())
+            chosen = believed(answers, near)
+        if chosen is None:
+            said = ", ".join(show_bytes(one.line) for one in answers)
+            raise self._garbled(f"three answers of one moment, {said}, do not agree", SI, answers[-1].line)
+        for odd in odd_among(answers, chosen, near):
+            with self._reporter.verb("drop_reading", mass_mg=odd.weight.mass_mg) as told:
+                told.note(SI, odd.line)
+                told.result = f"dropped: read again at once it was {chosen.weight.mass_mg:g} mg"
+        return chosen
+
     def _meet(self) -> Identity:
         """End what a former client left running and make sure that the balance wanted is there.
 
         One that is met again within a run keeps its tare: nobody but this driver has told it anything meanwhile.
         """
         serial = self._resynchronise() if self._context.again else self._cancel()
-        model = dialect.model_of(self._ask("I2", Texts).texts[0])
-        software = self._ask("I3", Texts).texts[0]
+        serial = self._told("I4", self._resynchronise, serial)
+        data = self._told("I2", lambda: self._ask("I2", Texts).texts[0])
+        software = self._told("I3", lambda: self._ask("I3", Texts).texts[0])
         self._reporter.demand("serial number", serial, self._settings.serial)
-        return Identity("Mettler-Toledo", model, serial, software)
+        told_mg = dialect.capacity_mg_of(data)
+        if told_mg is not None:
+            self._most_mg = min(self._most_mg, _ABOVE_CAPACITY * told_mg)
+        return Identity("Mettler-Toledo", dialect.model_of(data), serial, software)
+
+    def _told(self, command: str, ask: Callable[[], str], *before: str) -> str:
+        """Return a text that was told twice: a flipped bit makes another serial number. `before` was told already."""
+        told = list(before)
+        while len(told) < MOST_ANSWERS:
+            text = ask()
+            if text in told:
+                return text
+            told.append(text)
+        said = ", ".join(repr(text) for text in told)
+        raise self._garbled(f"it told {said}: no two agree", dialect.encode_command(command), b"")
 
     def _cancel(self) -> str:
         """Send @, pass over what was under way, and return the serial number that @ answers."""
@@ -163,6 +218,7 @@ class Driver:
 
     def _control(self, verb: str, command: str, kind: type[Executed] | type[Weight]) -> None:
         """Execute something that changes the balance, and report it for the record."""
+        self._course = None
         with self._reporter.verb(verb) as told:
             line = self._exchange(command, self._context.wire_s(self._settings.action_timeout_s))
             told.note(dialect.encode_command(command), line)
@@ -170,7 +226,12 @@ class Driver:
 
     def _ask(self, command: str, kind: type[R]) -> R:
         """Exchange one command and return its reply, which must be of `kind`."""
-        return self._decode(command, self._exchange(command, self._context.wire_s(self._settings.timeout_s)), kind)
+        return self._ask_with_bytes(command, kind)[0]
+
+    def _ask_with_bytes(self, command: str, kind: type[R]) -> tuple[R, bytes]:
+        """Exchange one command and return its reply, and the line that it came in."""
+        line = self._exchange(command, self._context.wire_s(self._settings.timeout_s))
+        return self._decode(command, line, kind), line
 
     def _exchange(self, command: str, timeout_s: float) -> bytes:
         """Send one command and return one line."""
@@ -193,11 +254,9 @@ class Driver:
             raise self._reporter.refused(dialect.REFUSALS[code], code, _ADVICE[code], sent, line)
         if not isinstance(reply, kind):
             raise self._garbled(f"{_MEANT[kind]} was expected", sent, line)
-        if isinstance(reply, Weight):
-            self._width = self._width or reply.width
-            if reply.width != self._width:
-                why = f"the number is {reply.width} characters wide, this balance's are {self._width}"
-                raise self._garbled(why, sent, line)
+        if isinstance(reply, Weight) and self._course is not None and reply.width != self._course.last.weight.width:
+            why = f"the number is {reply.width} characters wide, this balance's are {self._course.last.weight.width}"
+            raise self._garbled(why, sent, line)
         return reply
 
     def _garbled(self, why: str, sent: bytes, line: bytes) -> GarbledReplyError:

@@ -74,7 +74,7 @@ def test_doubled_reply_is_never_taken_for_the_next_one(recorded):
 
 
 def test_weight_with_a_lost_digit_is_refused(recorded):
-    driver, _ = recorded({b"SI": [b"S S    30.0001 g\r\n", b"S S    0.0001 g\r\n"]})
+    driver, _ = recorded({b"SI": [b"S S    30.0001 g\r\n"] * 2 + [b"S S    0.0001 g\r\n"]})
     driver.read_mass()
     with pytest.raises(GarbledReplyError, match="9 characters wide"):
         driver.read_mass()
