@@ -31,7 +31,7 @@ REFUSALS = {
     "ES": "the balance does not know the command",
     "ET": "the balance received a broken byte",
     "EL": "the balance cannot execute the command",
-    "I": "the balance is busy, or did not become stable in time",
+    "I": "the balance is busy: it adjusts itself, tares, or did not become stable in time",
     "L": "the balance refuses the parameter",
     "+": "overload: there is too much on the pan",
     "-": "underload: the pan is lifted or not in place",
