@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from instruments.mettler_mt_sics.dialect import Weight
+from instruments.mettler_mt_sics.talk import MOST_ANSWERS
 from rig.clock import NS_PER_S
 
 # A reading may be off by so many times what the ones before it were off by, on the mean: 2 standard deviations of
@@ -18,7 +19,6 @@ _DIGITS = 2.0
 # Beyond this no noise of a balance lies between two readings of one moment.
 _FAR_DIGITS = 20.0
 _MEMORY = 8.0
-MOST_ANSWERS = 3
 # The manual right-aligns every weight in ten characters or more.
 NARROWEST = 10
 

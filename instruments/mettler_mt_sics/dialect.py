@@ -1,4 +1,4 @@
-"""MT-SICS, levels 0 and 1: bytes ⇄ meaning, for the balance's side and for the computer's.
+"""MT-SICS, levels 0 and 1, and how a balance is set: bytes ⇄ meaning, for the balance's side and for the computer's.
 
 A command is upper case, its parameters follow after spaces, CR LF ends it. A reply repeats the command's name (SI and
 SIR answer as S), then a status, then what was asked:
@@ -7,6 +7,8 @@ SIR answer as S), then a status, then what was asked:
     S D     100.00 g        dynamic (not stable) weight
     Z A                     done
     I4 A "B123456789"       texts
+    M03 A 0                 figures
+    C3 B, later C3 A        begun, done
     S I  S +  S -  TA L     not now, overload, underload, wrong parameter
     ES  ET  EL              unknown command, transmission error, logical error
 
@@ -25,6 +27,9 @@ END = b"\r\n"
 _MG_EXPONENT = {"mg": 0, "g": 3, "kg": 6}
 _NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{0,7})?", re.ASCII)
 _TEXTS = re.compile(r'"[^"]*"(?: "[^"]*")*')
+_FIGURES = re.compile(r'\d{1,3}(?: \d{1,3})*(?: "[^"]*")?', re.ASCII)
+# Weighing mode, environment, zero tracking, adjustment, doors: asked without parameters they tell how they are set.
+SETTINGS = frozenset({"M01", "M02", "M03", "C0", "WS"})
 _ANSWERS_AS = {"SI": "S", "SIR": "S", "@": "I4"}
 
 REFUSALS = {
@@ -68,13 +73,25 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """How something is set on the balance, as its whole numbers; a text behind them is left out."""
+
+    figures: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What was asked for has begun; a second line follows when it is done."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotExecuted:
     """The balance understood and said no, by one of the codes of `REFUSALS`."""
 
     code: str
 
 
-Reply = Weight | Executed | Texts | NotExecuted
+Reply = Weight | Executed | Texts | Figures | Begun | NotExecuted
 
 
 def encode_command(command: str, *parameters: str) -> bytes:
@@ -109,8 +126,9 @@ def decode_reply(line: bytes, command: str) -> Reply:
         return _weight(rest, stable=True)
     if status == "A" and not rest:
         return Executed()
-    if status in ("A", "B") and name.startswith("I"):
-        return _texts(rest, more=status == "B")
+    told = _told(name, status, rest)
+    if told is not None:
+        return told
     raise QuantityError(f"{body!r} is not a reply that {command} can have")
 
 
@@ -148,6 +166,15 @@ def capacity_mg_of(balance_data: str) -> float | None:
 
 def _tells_capacity(words: list[str]) -> bool:
     return len(words) > 2 and words[-1] in _MG_EXPONENT and _NUMBER.fullmatch(words[-2]) is not None
+
+
+def _told(name: str, status: str, rest: str) -> Reply | None:
+    """Return what the balance tells of itself or of something that it has begun, None for anything else."""
+    if status == "B" and name == "C3" and not rest:
+        return Begun()
+    if status == "A" and name in SETTINGS and _FIGURES.fullmatch(rest) is not None:
+        return Figures(tuple(int(word) for word in rest.partition('"')[0].split()))
+    return _texts(rest, more=status == "B") if status in ("A", "B") and name.startswith("I") else None
 
 
 def _printable(line: bytes) -> str:

@@ -1,29 +1,34 @@
 """The driver of a balance that speaks MT-SICS on a serial port, or on TCP as `socket://host:port`."""
 
-from collections.abc import Callable
-from typing import ClassVar, Literal, TypeVar
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from instruments.mettler_mt_sics import dialect
-from instruments.mettler_mt_sics.course import MOST_ANSWERS, Answer, Course, believed, near_mg, odd_among
-from instruments.mettler_mt_sics.dialect import Executed, NotExecuted, Texts, Weight
+from instruments.mettler_mt_sics.course import Answer, Course, believed, near_mg, odd_among
+from instruments.mettler_mt_sics.dialect import Begun, Executed, Weight
+from instruments.mettler_mt_sics.how_set import (
+    Doors,
+    Environment,
+    Mode,
+    Wanted,
+    ask_how_set,
+    demand,
+    report,
+    switch_tracking_off,
+)
+from instruments.mettler_mt_sics.talk import MOST_ANSWERS, Talk
 from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Identity, MassReading
 from rig.channels import Channel
-from rig.clock import Deadline
 from rig.driving import DriverContext, Reporter
-from rig.errors import GarbledReplyError, QuantityError
+from rig.errors import GarbledReplyError
 from rig.plain_text import show_bytes
 from rig.samples import Block
 from rig.transports import ByteStream
 
 SI = dialect.encode_command("SI")
-R = TypeVar("R", bound=dialect.Reply)
-# How many lines of a stream that was left running are passed over before the balance counts as garbled.
-MAX_STRAY_LINES = 1000
-
 # Balances weigh a little beyond the capacity that they tell before they call it overload.
 _ABOVE_CAPACITY = 1.1
 
@@ -32,17 +37,6 @@ STRANGER_ADVICE = (
     "check that the port in the bench file leads to the balance, and that the balance's interface is set to MT-SICS "
     "with this baud rate and parity"
 )
-_MEANT = {Executed: "an acknowledgement", Weight: "a weight", Texts: "a text"}
-GARBLED_ADVICE = "set the balance's unit to g and its interface to MT-SICS; check baud rate, parity and cable"
-_ADVICE = {
-    "ES": "check that the balance's interface is set to MT-SICS and not to a print or PC-direct mode",
-    "ET": "check baud rate, data bits and parity against the balance's interface settings",
-    "EL": "look at the balance's display: it may be in a menu or in an application that locks commands",
-    "I": "wait until the balance has finished adjusting or taring, then repeat",
-    "L": "report this: the driver sent a parameter that this model does not take",
-    "+": "take weight off the pan; check that beaker and draft shield do not touch the cell",
-    "-": "put pan and beaker in place",
-}
 
 
 class BalanceSettings(InstrumentSettings):
@@ -54,6 +48,13 @@ class BalanceSettings(InstrumentSettings):
     timeout_s: float = Field(default=1.0, gt=0, le=60)
     action_timeout_s: float = Field(default=10.0, gt=0, le=120)
     capacity_mg: float = Field(default=500_000.0, gt=0)
+    zero_tracking: Literal["refuse", "switch off", "allow"] = "refuse"
+    automatic_adjustment: Literal["refuse", "allow"] = "allow"
+    adjust_at_opening: bool = False
+    adjust_within_s: float = Field(default=300.0, gt=0, le=3600)
+    weighing_mode: Mode | None = None
+    environment: Environment | None = None
+    doors: Doors | None = None
     serial: str = ""
 
 
@@ -74,8 +75,6 @@ class Driver:
         self._settings = settings
         self._context = context
         self._reporter = Reporter(name, settings.port, context)
-        # False while bytes of an earlier, failed exchange may still be under way.
-        self._synchronised = False
         self._most_mg = settings.capacity_mg
         # Where the readings led that were believed so far; a tare begins another course.
         self._course: Course | None = None
@@ -88,8 +87,13 @@ class Driver:
             timeout_s=context.wire_s(settings.timeout_s),
             tap=context.tap(name),
         )
+        self._talk = Talk(self._stream, self._reporter, context.wire_s(settings.timeout_s))
         with self._reporter.meeting(self._stream.close, STRANGER, STRANGER_ADVICE):
             self._identity = self._meet()
+        with self._reporter.opening(self._stream.close):
+            self._see_how_it_is_set()
+            if settings.adjust_at_opening and not context.again:
+                self._adjust()
 
     def identify(self) -> Identity:
         """Get maker, model, serial number and software of the balance, as it told them when it was opened."""
@@ -136,7 +140,10 @@ class Driver:
 
     def _weigh(self) -> Answer:
         """Ask for one weight, which must be one that the balance can bear."""
-        t_ns, (weight, line) = self._reporter.timed(lambda: self._ask_with_bytes("SI", Weight))
+        t_ns, (weight, line) = self._reporter.timed(lambda: self._talk.ask_with_bytes("SI", Weight))
+        if self._course is not None and weight.width != self._course.last.weight.width:
+            why = f"the number is {weight.width} characters wide, this balance's are {self._course.last.weight.width}"
+            raise self._talk.garbled(why, SI, line)
         if abs(weight.mass_mg) > self._most_mg:
             raise self._reporter.error(
                 GarbledReplyError,
@@ -157,7 +164,7 @@ class Driver:
             chosen = believed(answers, near)
         if chosen is None:
             said = ", ".join(show_bytes(one.line) for one in answers)
-            raise self._garbled(f"three answers of one moment, {said}, do not agree", SI, answers[-1].line)
+            raise self._talk.garbled(f"three answers of one moment, {said}, do not agree", SI, answers[-1].line)
         for odd in odd_among(answers, chosen, near):
             with self._reporter.verb("drop_reading", mass_mg=odd.weight.mass_mg) as told:
                 told.note(SI, odd.line)
@@ -169,98 +176,44 @@ class Driver:
 
         One that is met again within a run keeps its tare: nobody but this driver has told it anything meanwhile.
         """
-        serial = self._resynchronise() if self._context.again else self._cancel()
-        serial = self._told("I4", self._resynchronise, serial)
-        data = self._told("I2", lambda: self._ask("I2", Texts).texts[0])
-        software = self._told("I3", lambda: self._ask("I3", Texts).texts[0])
+        talk = self._talk
+        serial = talk.serial() if self._context.again else talk.cancel()
+        serial = talk.agreed("I4", talk.serial, serial)
+        data = talk.agreed("I2", lambda: talk.text("I2"))
+        software = talk.agreed("I3", lambda: talk.text("I3"))
         self._reporter.demand("serial number", serial, self._settings.serial)
         told_mg = dialect.capacity_mg_of(data)
         if told_mg is not None:
             self._most_mg = min(self._most_mg, _ABOVE_CAPACITY * told_mg)
         return Identity("Mettler-Toledo", dialect.model_of(data), serial, software)
 
-    def _told(self, command: str, ask: Callable[[], str], *before: str) -> str:
-        """Return a text that was told twice: a flipped bit makes another serial number. `before` was told already."""
-        told = list(before)
-        while len(told) < MOST_ANSWERS:
-            text = ask()
-            if text in told:
-                return text
-            told.append(text)
-        said = ", ".join(repr(text) for text in told)
-        raise self._garbled(f"it told {said}: no two agree", dialect.encode_command(command), b"")
+    def _see_how_it_is_set(self) -> None:
+        """Report how the balance is set, and refuse one that is set otherwise than the bench wants it."""
+        wanted = self._settings
+        told = ask_how_set(self._talk)
+        if told.zero_tracking == "on" and wanted.zero_tracking == "switch off":
+            switch_tracking_off(self._reporter, self._talk)
+            told = ask_how_set(self._talk)
+        report(self._reporter, told)
+        tracking = "allow" if wanted.zero_tracking == "allow" else "refuse"
+        demand(
+            self._reporter,
+            told,
+            Wanted(wanted.weighing_mode, wanted.environment, tracking, wanted.automatic_adjustment, wanted.doors),
+        )
 
-    def _cancel(self) -> str:
-        """Send @, pass over what was under way, and return the serial number that @ answers."""
-        sent = dialect.encode_command("@")
-        self._stream.discard_input()
-        self._stream.write(sent)
-        return self._await_texts("@", sent).texts[0]
-
-    def _resynchronise(self) -> str:
-        """Ask for the serial number and pass over late replies until it comes; keeps the tare, unlike @."""
-        sent = dialect.encode_command("I4")
-        self._stream.discard_input()
-        self._stream.write(sent)
-        return self._await_texts("I4", sent).texts[0]
-
-    def _await_texts(self, command: str, sent: bytes) -> Texts:
-        """Pass over lines that do not answer `command`; return the one that does, before the deadline."""
-        deadline = Deadline(self._context.wire_s(self._settings.timeout_s))
-        line = b""
-        for _ in range(MAX_STRAY_LINES):
-            line = self._stream.read_until(dialect.END, sent=sent, timeout_s=deadline.left_s())
-            if line.startswith(b"I4 "):
-                break
-        reply = self._decode(command, line, Texts)
-        self._synchronised = True
-        return reply
+    def _adjust(self) -> None:
+        """Let the balance adjust itself with its internal weight (C3), and wait until it has."""
+        with self._reporter.verb("adjust") as told:
+            self._talk.ask("C3", Begun)
+            line = self._talk.done("C3", self._settings.adjust_within_s, self._context.clock)
+            told.note(dialect.encode_command("C3"), line)
+            self._talk.decode("C3", line, Executed)
 
     def _control(self, verb: str, command: str, kind: type[Executed] | type[Weight]) -> None:
         """Execute something that changes the balance, and report it for the record."""
         self._course = None
         with self._reporter.verb(verb) as told:
-            line = self._exchange(command, self._context.wire_s(self._settings.action_timeout_s))
+            line = self._talk.exchange(command, self._context.wire_s(self._settings.action_timeout_s))
             told.note(dialect.encode_command(command), line)
-            self._decode(command, line, kind)
-
-    def _ask(self, command: str, kind: type[R]) -> R:
-        """Exchange one command and return its reply, which must be of `kind`."""
-        return self._ask_with_bytes(command, kind)[0]
-
-    def _ask_with_bytes(self, command: str, kind: type[R]) -> tuple[R, bytes]:
-        """Exchange one command and return its reply, and the line that it came in."""
-        line = self._exchange(command, self._context.wire_s(self._settings.timeout_s))
-        return self._decode(command, line, kind), line
-
-    def _exchange(self, command: str, timeout_s: float) -> bytes:
-        """Send one command and return one line."""
-        if not self._synchronised:
-            self._resynchronise()
-        self._synchronised = False
-        line = self._stream.exchange(dialect.encode_command(command), dialect.END, timeout_s)
-        self._synchronised = True
-        return line
-
-    def _decode(self, command: str, line: bytes, kind: type[R]) -> R:
-        """Return what a line says; raise RefusedError or GarbledReplyError when it is not a reply of `kind`."""
-        sent = dialect.encode_command(command)
-        try:
-            reply = dialect.decode_reply(line, command)
-        except QuantityError as error:
-            raise self._garbled(str(error), sent, line) from error
-        if isinstance(reply, NotExecuted):
-            code = reply.code
-            raise self._reporter.refused(dialect.REFUSALS[code], code, _ADVICE[code], sent, line)
-        if not isinstance(reply, kind):
-            raise self._garbled(f"{_MEANT[kind]} was expected", sent, line)
-        if isinstance(reply, Weight) and self._course is not None and reply.width != self._course.last.weight.width:
-            why = f"the number is {reply.width} characters wide, this balance's are {self._course.last.weight.width}"
-            raise self._garbled(why, sent, line)
-        return reply
-
-    def _garbled(self, why: str, sent: bytes, line: bytes) -> GarbledReplyError:
-        """Distrust what is still under way, and return the error that says why."""
-        self._synchronised = False
-        what = f"the reply is not what MT-SICS answers here: {why}"
-        return self._reporter.error(GarbledReplyError, what, GARBLED_ADVICE, sent, line)
+            self._talk.decode(command, line, kind)

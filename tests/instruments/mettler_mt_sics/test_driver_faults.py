@@ -137,7 +137,8 @@ def test_failed_opening_leaves_the_port_free(twin, serve, open_driver):
 def test_a_twin_that_a_busy_machine_starves_answers_in_time_on_the_virtual_clock(laboratory, serve, clock, closing):
     class Starved(Twin):
         def receive(self, data):
-            Deadline(0.6).nap(0.6)
+            if data == b"SI\r\n":
+                Deadline(0.6).nap(0.6)
             return super().receive(data)
 
     port = serve(Starved("balance", Twin.Parameters(), laboratory))

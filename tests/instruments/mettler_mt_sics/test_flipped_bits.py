@@ -31,9 +31,10 @@ ALL = [line for line in flips(WHOLE) if line.endswith(b"\r\n")]
 
 
 @pytest.fixture
-def scripted(recorded):
+def scripted(recorded, journal):
     """A balance whose next answers a test sets; the last one stands for ever."""
     driver, played = recorded({b"SI": [WHOLE], b"ZI": b"ZI S\r\n"}, timeout_s=patient(0.1))
+    journal.clear()  # how it is set is told at the opening
 
     def answer(*lines):
         played.answers[b"SI"] = list(lines)
