@@ -18,6 +18,7 @@ from instruments.mettler_mt_sics.how_set import (
     report,
     switch_tracking_off,
 )
+from instruments.mettler_mt_sics.streamed import SIR, Streamed
 from instruments.mettler_mt_sics.talk import MOST_ANSWERS, Talk
 from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Identity, MassReading
@@ -55,6 +56,7 @@ class BalanceSettings(InstrumentSettings):
     weighing_mode: Mode | None = None
     environment: Environment | None = None
     doors: Doors | None = None
+    streaming: bool = False
     serial: str = ""
 
 
@@ -87,7 +89,13 @@ class Driver:
             timeout_s=context.wire_s(settings.timeout_s),
             tap=context.tap(name),
         )
-        self._talk = Talk(self._stream, self._reporter, context.wire_s(settings.timeout_s))
+        self._timeout_s = context.wire_s(settings.timeout_s)
+        self._talk = Talk(self._stream, self._reporter, self._timeout_s)
+        # What comes by itself comes in real time: on the virtual clock the balance is asked.
+        self._streams = settings.streaming and not context.clock.virtual
+        self._streaming = False
+        self._arrived: list[Answer] = []
+        self._streamed = Streamed(self._talk, self._stream, self._reporter, context.clock, self._demand_bearable)
         with self._reporter.meeting(self._stream.close, STRANGER, STRANGER_ADVICE):
             self._identity = self._meet()
         with self._reporter.opening(self._stream.close):
@@ -106,6 +114,12 @@ class Driver:
         returned; what no noise of a balance explains is reported with its bytes. Raises GarbledReplyError when three
         answers have no two of one form among them.
         """
+        if self._streaming:
+            self._arrived += self._streamed.take(self._timeout_s)
+            while not self._arrived:
+                self._arrived += self._streamed.take(self._timeout_s)
+            newest = self._arrived[-1]
+            return MassReading(self._context.clock.now_ns(), newest.weight.mass_mg, newest.weight.stable)
         answer = self._weigh()
         if self._course is None or not self._course.goes_on_with(answer):
             answer = self._asked_again(answer)
@@ -121,18 +135,31 @@ class Driver:
         self._control("tare", "TI", Weight)
 
     def start_sampling(self) -> None:
-        """Do nothing: the balance measures all the time."""
+        """Control the start of readings that the balance sends by itself, where the bench wants it; else do nothing."""
+        if not self._streams:
+            return
+        with self._reporter.verb("start_sampling") as told:
+            told.note(SIR, None)
+            self._streamed.start()
+        self._arrived, self._streaming = [], True
 
     def read_block(self) -> Block:
-        """Get one reading of mass (mg) and stability (1)."""
-        reading = self.read_mass()
-        return Block(
-            np.array([reading.t_ns], np.int64),
-            {"mass": np.array([reading.mass_mg]), "stable": np.array([float(reading.stable)])},
-        )
+        """Get mass (mg) and stability (1): one reading, or all that the balance has sent by itself."""
+        if not self._streaming:
+            reading = self.read_mass()
+            return _block([reading.t_ns], [reading.mass_mg], [reading.stable])
+        self._arrived += self._streamed.take(self._timeout_s)
+        came, self._arrived = self._arrived, []
+        weights = [one.weight for one in came]
+        return _block([one.t_ns for one in came], [w.mass_mg for w in weights], [w.stable for w in weights])
 
     def stop_sampling(self) -> None:
-        """Do nothing: nothing was started."""
+        """Control the end of what the balance sends by itself; safe to repeat."""
+        if self._streaming:
+            self._streaming = False
+            with self._reporter.verb("stop_sampling") as told:
+                told.note(SI, None)
+                self._streamed.stop()
 
     def close(self) -> None:
         """Release the port; safe to repeat."""
@@ -144,6 +171,11 @@ class Driver:
         if self._course is not None and weight.width != self._course.last.weight.width:
             why = f"the number is {weight.width} characters wide, this balance's are {self._course.last.weight.width}"
             raise self._talk.garbled(why, SI, line)
+        self._demand_bearable(weight, line)
+        return Answer(t_ns, weight, line)
+
+    def _demand_bearable(self, weight: Weight, line: bytes) -> None:
+        """Raise GarbledReplyError for what the balance cannot bear."""
         if abs(weight.mass_mg) > self._most_mg:
             raise self._reporter.error(
                 GarbledReplyError,
@@ -152,7 +184,6 @@ class Driver:
                 SI,
                 line,
             )
-        return Answer(t_ns, weight, line)
 
     def _asked_again(self, first: Answer) -> Answer:
         """Return the answer to believe of up to three, the first among them, and report those that none explains."""
@@ -213,7 +244,17 @@ class Driver:
     def _control(self, verb: str, command: str, kind: type[Executed] | type[Weight]) -> None:
         """Execute something that changes the balance, and report it for the record."""
         self._course = None
+        streamed = self._streaming
+        if streamed:
+            self._streamed.stop()
         with self._reporter.verb(verb) as told:
             line = self._talk.exchange(command, self._context.wire_s(self._settings.action_timeout_s))
             told.note(dialect.encode_command(command), line)
             self._talk.decode(command, line, kind)
+        if streamed:
+            self._streamed.start()
+
+
+def _block(t_ns: list[int], mass_mg: list[float], stable: list[bool]) -> Block:
+    columns = {"mass": np.array(mass_mg, np.float64), "stable": np.array(stable, np.float64)}
+    return Block(np.array(t_ns, np.int64), columns)
