@@ -78,12 +78,17 @@ def near_mg(course: Course | None, answer: Answer) -> float:
     return _DIGITS * answer.weight.digit_mg if course is None else course.near_mg
 
 
-def believed(answers: Sequence[Answer], near: float) -> Answer | None:
+def believed(answers: Sequence[Answer], near: float, course: Course | None) -> Answer | None:
     """Return which of two or three answers of one moment to believe; None when that takes another one.
 
-    Of two the first, when they agree within `near` (mg); of three of one form the middle one; of three forms none.
+    Of two the first, when they agree within `near` (mg); of three of one form the middle one; of three forms none. One
+    that is narrower than the manual has it counts for nothing, unless this balance sets all of its numbers so.
     """
-    full = _of_full_width(answers)
+    full = [one for one in answers if one.weight.width >= NARROWEST]
+    if not full and (course is None or course.last.weight.width < NARROWEST):
+        full = list(answers)
+    if not full:
+        return None
     if len(full) == MOST_ANSWERS and all(one.has_form_of(full[0]) for one in full):
         return sorted(full, key=lambda one: one.weight.mass_mg)[1]
     is_last = len(answers) == MOST_ANSWERS
@@ -98,8 +103,3 @@ def odd_among(answers: Sequence[Answer], chosen: Answer, near: float) -> list[An
     """Return the answers that no noise of a balance takes so far from the one that was believed."""
     far_mg = max(near, _FAR_DIGITS * chosen.weight.digit_mg)
     return [one for one in answers if not one.has_form_of(chosen) or one.off_mg(chosen) > far_mg]
-
-
-def _of_full_width(answers: Sequence[Answer]) -> Sequence[Answer]:
-    """Return the answers without those that are too narrow, unless the balance sets all of them so."""
-    return [one for one in answers if one.weight.width >= NARROWEST] or answers

@@ -1,5 +1,6 @@
 """The driver of a balance that speaks MT-SICS on a serial port, or on TCP as `socket://host:port`."""
 
+import contextlib
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ from instruments.mettler_mt_sics.how_set import (
     report,
     switch_tracking_off,
 )
-from instruments.mettler_mt_sics.streamed import SIR, Streamed
+from instruments.mettler_mt_sics.streamed import FRESH_S, SIR, STREAMED_HZ, Streamed
 from instruments.mettler_mt_sics.talk import MOST_ANSWERS, Talk
 from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Identity, MassReading
@@ -58,6 +59,10 @@ class BalanceSettings(InstrumentSettings):
     doors: Doors | None = None
     streaming: bool = False
     serial: str = ""
+
+    def samples_in(self, seconds: float, every_s: float) -> float:
+        """Return the readings that come meanwhile: all that it sends by itself, where those are fetched."""
+        return seconds * (STREAMED_HZ if self.streaming and every_s <= FRESH_S else 1.0 / every_s)
 
 
 class Driver:
@@ -112,7 +117,7 @@ class Driver:
 
         One that does not go on where the readings before it led is asked for again, and of three the middle one is
         returned; what no noise of a balance explains is reported with its bytes. Raises GarbledReplyError when three
-        answers have no two of one form among them.
+        answers have no two among them that agree and are as wide as this balance's numbers.
         """
         if self._streaming:
             self._arrived += self._streamed.take(self._timeout_s)
@@ -168,9 +173,6 @@ class Driver:
     def _weigh(self) -> Answer:
         """Ask for one weight, which must be one that the balance can bear."""
         t_ns, (weight, line) = self._reporter.timed(lambda: self._talk.ask_with_bytes("SI", Weight))
-        if self._course is not None and weight.width != self._course.last.weight.width:
-            why = f"the number is {weight.width} characters wide, this balance's are {self._course.last.weight.width}"
-            raise self._talk.garbled(why, SI, line)
         self._demand_bearable(weight, line)
         return Answer(t_ns, weight, line)
 
@@ -192,10 +194,10 @@ class Driver:
         chosen = None
         while chosen is None and len(answers) < MOST_ANSWERS:
             answers.append(self._weigh())
-            chosen = believed(answers, near)
+            chosen = believed(answers, near, self._course)
         if chosen is None:
-            said = ", ".join(show_bytes(one.line) for one in answers)
-            raise self._talk.garbled(f"three answers of one moment, {said}, do not agree", SI, answers[-1].line)
+            said = ", ".join(f"{show_bytes(one.line)} ({one.weight.width} characters wide)" for one in answers)
+            raise self._talk.garbled(f"three answers of one moment do not agree: {said}", SI, answers[-1].line)
         for odd in odd_among(answers, chosen, near):
             with self._reporter.verb("drop_reading", mass_mg=odd.weight.mass_mg) as told:
                 told.note(SI, odd.line)
@@ -208,8 +210,10 @@ class Driver:
         One that is met again within a run keeps its tare: nobody but this driver has told it anything meanwhile.
         """
         talk = self._talk
-        serial = talk.serial() if self._context.again else talk.cancel()
-        serial = talk.agreed("I4", talk.serial, serial)
+        told = []
+        with contextlib.suppress(GarbledReplyError):  # asked again below, twice
+            told.append(talk.serial() if self._context.again else talk.cancel())
+        serial = talk.agreed("I4", talk.serial, *told)
         data = talk.agreed("I2", lambda: talk.text("I2"))
         software = talk.agreed("I3", lambda: talk.text("I3"))
         self._reporter.demand("serial number", serial, self._settings.serial)

@@ -17,7 +17,9 @@ from rig.transports import ByteStream
 
 SIR = dialect.encode_command("SIR")
 # What was not fetched for longer has run over in some buffer on the way: it is dropped, and the next reading taken.
-_FRESH_NS = ns_from_s(5.0)
+FRESH_S = 5.0
+# How many a second a balance sends at most: those of the makers' fast interfaces.
+STREAMED_HZ = 25.0
 _MOST_LINES = 1000
 
 
@@ -60,7 +62,7 @@ class Streamed:
 
         Raises NoReplyError when nothing comes in time, and what the lines say when none of them is a weight to believe.
         """
-        if self._clock.now_ns() - self._taken_ns > _FRESH_NS:
+        if self._clock.now_ns() - self._taken_ns > ns_from_s(FRESH_S):
             self._drop_what_is_old(timeout_s)
         found: list[Answer] = []
         for _ in range(MOST_ANSWERS):
@@ -98,7 +100,7 @@ class Streamed:
         self._doubted.append(answer)
         if len(self._doubted) == 1:
             return []
-        chosen = believed(self._doubted, near_mg(self._course, answer))
+        chosen = believed(self._doubted, near_mg(self._course, answer), self._course)
         if chosen is None:
             if len(self._doubted) >= MOST_ANSWERS:
                 self._drop(self._doubted[:1], "no reading behind it agrees with it")

@@ -3,6 +3,7 @@
 import pytest
 
 from instruments.mettler_mt_sics.dialect import Weight, decode_reply, encode_weight
+from instruments.mettler_mt_sics.driver import Driver
 from rig.errors import ConnectionFailedError, GarbledReplyError, InstrumentError, QuantityError
 from tests.patience import patient
 
@@ -114,6 +115,39 @@ def test_three_answers_that_do_not_agree_are_no_reading(scripted):
     answer(b"S S   30.00512 g\r\n", b"S S    3.0051 g\r\n", b"S S   30.0051 mg\r\n")
     with pytest.raises(GarbledReplyError, match="do not agree"):
         driver.read_mass()
+
+
+def test_a_byte_that_is_lost_among_readings_costs_none(scripted, journal):
+    driver, answer = scripted
+    driver.read_mass()
+    answer(b"S S   30.0512 g\r\n", WHOLE)
+    assert driver.read_mass().mass_mg == TRUE_MG
+    assert journal[0].received == b"S S   30.0512 g\r\n"
+
+
+def test_a_balance_that_sets_its_numbers_wider_from_now_on_is_read_on(scripted):
+    driver, answer = scripted
+    driver.read_mass()
+    answer(b"S S    100.00512 g\r\n")
+    assert [driver.read_mass().mass_mg for _ in range(2)] == [100_005.12] * 2
+
+
+def test_a_balance_that_sets_all_its_numbers_without_blanks_is_read(scripted):
+    driver, answer = scripted
+    driver.zero()
+    for line in (b"S S 9.9998 g\r\n", b"S S 10.0001 g\r\n", b"S S 9.9999 g\r\n"):
+        answer(line)
+        assert driver.read_mass().mass_mg == pytest.approx(float(line.split()[2]) * 1000)
+
+
+def test_a_garbled_greeting_is_asked_for_again(recorded):
+    driver, _ = recorded({b"@": b'I4 A "B1\xff\r\n'})
+    assert driver.identify().serial == "B1"
+
+
+def test_a_streaming_balance_needs_room_for_what_it_sends():
+    settings = Driver.Settings(port="p", streaming=True)
+    assert (settings.samples_in(60.0, 1.0), settings.samples_in(60.0, 60.0)) == (1500.0, 1.0)
 
 
 def test_a_step_that_is_really_there_is_believed(scripted, journal):
