@@ -1,6 +1,7 @@
 """The driver of a balance that speaks MT-SICS on a serial port, or on TCP as `socket://host:port`."""
 
 import contextlib
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -248,14 +249,21 @@ class Driver:
     def _control(self, verb: str, command: str, kind: type[Executed] | type[Weight]) -> None:
         """Execute something that changes the balance, and report it for the record."""
         self._course = None
-        streamed = self._streaming
-        if streamed:
-            self._streamed.stop()
-        with self._reporter.verb(verb) as told:
+        with self._paused(), self._reporter.verb(verb) as told:
             line = self._talk.exchange(command, self._context.wire_s(self._settings.action_timeout_s))
             told.note(dialect.encode_command(command), line)
             self._talk.decode(command, line, kind)
-        if streamed:
+
+    @contextlib.contextmanager
+    def _paused(self) -> Iterator[None]:
+        """Let the balance send nothing by itself meanwhile, and send on behind, whatever became of it."""
+        if not self._streaming:
+            yield
+            return
+        self._streamed.stop()
+        try:
+            yield
+        finally:
             self._streamed.start()
 
 

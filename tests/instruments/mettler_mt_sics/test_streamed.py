@@ -138,6 +138,14 @@ def test_a_tare_ends_the_stream_and_starts_it_again(sending):
     assert balance.heard[-4:] == [b"SI", b"I4", b"TI", b"SIR"]
 
 
+def test_a_tare_that_is_refused_leaves_the_stream_on(sending):
+    driver, balance = sending
+    balance.answers[b"TI"] = [b"TI I\r\n"]
+    with pytest.raises(RefusedError):
+        driver.tare()
+    assert masses(driver, balance, [WHOLE] * 2, 2) == [TRUE_MG] * 2
+
+
 def test_the_end_of_sampling_ends_the_stream(sending):
     driver, balance = sending
     driver.stop_sampling()
