@@ -102,7 +102,8 @@ class Driver:
         """Get all samples in the cable's buffer.
 
         Returns a Block of flow (µL/h), temperature (°C) and flags. Raises an InstrumentError when a frame is missing
-        or garbled; the samples that went with it count as lost in the next block.
+        or garbled, or tells of more lost samples than the time holds; what went with it counts as lost in the next
+        block. Raises ConnectionLostError for a cable that measures no more, because its power was away, say.
         """
         clock = self._require_sampling()
         was_in_doubt, self._in_doubt = self._in_doubt, True
@@ -110,6 +111,8 @@ class Driver:
         answered_ns = self._clock.now_ns()
         columns = self._columns(raw)
         missing = Missing.by(clock, self._next, len(raw), asked_ns, answered_ns, since_ns=self._read_ns)
+        if not len(raw) and missing.least > 0 and not self._cable.interval_ms():
+            raise self._cable.at_rest()
         lost = missing.when_told(told, in_doubt=was_in_doubt)
         if lost is None:
             raise self._cable.garbled(f"the buffer told {told.said}, and {missing.said}")

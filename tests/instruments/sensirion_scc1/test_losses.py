@@ -12,7 +12,7 @@ from instruments.sensirion_scc1.dialect import CableCommand
 from instruments.sensirion_scc1.driver import Driver
 from instruments.sensirion_scc1.twin import Twin
 from rig.clock import VirtualClock, ns_from_s
-from rig.errors import GarbledReplyError
+from rig.errors import ConnectionLostError, GarbledReplyError
 
 BUFFER = 8192 // 6
 EVERY_S = 0.2
@@ -94,6 +94,18 @@ def test_samples_that_nobody_counted_are_counted_by_the_clock(sampling, clock, w
     clock.wait_s(600)
     block = sampling.read_block()
     assert (block.lost, len(block.t_ns), block.t_ns[-1]) == (3000 - BUFFER, BUFFER, clock.now_ns())
+
+
+def test_a_cable_that_measures_no_more_is_lost_and_not_silent(sampling, clock, twin):
+    clock.wait_s(10)
+    sampling.read_block()
+    twin.receive(dialect.request(0, CableCommand.STOP))
+    clock.wait_s(10)
+    with pytest.raises(ConnectionLostError, match="measures no more"):
+        sampling.read_block()
+    sampling.start_sampling()
+    clock.wait_s(1)
+    assert sampling.read_block().t_ns[-1] == clock.now_ns()
 
 
 @pytest.mark.parametrize("percent", [-3, 3])
