@@ -13,7 +13,8 @@ RigError
 │   ├── NoReplyError            nothing (or too little) came before the deadline
 │   ├── GarbledReplyError       what came is not the dialect
 │   ├── RefusedError            the instrument understood and said no
-│   └── OutOfRangeError         the driver refused before anything was sent
+│   ├── OutOfRangeError         the driver refused before anything was sent
+│   └── DriverFailedError       the driver itself failed, with an error of no kind of these
 ├── QuantityError             text or number that is not a quantity of the wanted kind
 ├── RecordError
 │   ├── RecordCorruptError      the hash chain or the schema does not hold
@@ -46,7 +47,7 @@ RigError
     └── BenchLatchedError       the bench is latched until somebody clears it; nothing was opened
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from rig.plain_text import plain_text, show_bytes
@@ -126,6 +127,10 @@ class RefusedError(InstrumentError):
 
 class OutOfRangeError(InstrumentError):
     """The driver refused a value before anything was sent."""
+
+
+class DriverFailedError(InstrumentError):
+    """The driver itself failed, with an error that is none of these."""
 
 
 class BenchConnectionError(RigError):
@@ -235,10 +240,13 @@ class StreamingError(RigError):
 
 
 class ServerAwayError(StreamingError):
-    """No answer, or one that says "later"; `retry_after_s` is when the server wants to be asked again (0: not said)."""
+    """No answer, or one that says "later"; `retry_after_s` is when the server wants to be asked again (0: not said).
 
-    def __init__(self, message: str, retry_after_s: float = 0.0) -> None:
-        self.retry_after_s = retry_after_s
+    `status` is that of its answer, 0 where there was none.
+    """
+
+    def __init__(self, message: str, retry_after_s: float = 0.0, *, status: int = 0) -> None:
+        self.retry_after_s, self.status = retry_after_s, status
         super().__init__(message)
 
 
@@ -247,10 +255,13 @@ class ServerRefusedError(StreamingError):
 
 
 class PointsRefusedError(StreamingError):
-    """The server refuses at least one point of a batch; `dropped` is its own word for how many (0: not said)."""
+    """The server refuses at least one point of a batch; `dropped` is its own word for how many (0: not said).
 
-    def __init__(self, message: str, dropped: int = 0) -> None:
-        self.dropped = dropped
+    `lines` are those it names, by number from 1, each with its reason.
+    """
+
+    def __init__(self, message: str, dropped: int = 0, lines: Mapping[int, str] | None = None) -> None:
+        self.dropped, self.lines = dropped, lines or {}
         super().__init__(message)
 
 
