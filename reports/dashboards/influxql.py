@@ -23,6 +23,11 @@ INCONCLUSIVE, INVALID = "\"verdict\" = 'INCONCLUSIVE'", "\"verdict\" = 'INVALID'
 NOT_INVALID = "\"verdict\" != 'INVALID'"
 
 
+# Which rows a graph reads: those of seconds or, where its intervals are minutes or longer, those of minutes. Of both
+# statements one asks for nothing, by a comparison of two numbers: a server knows that without looking at its data.
+PACES = (("samples_1s", "$__interval_ms < 60000"), ("samples_1m", "$__interval_ms >= 60000"))
+
+
 def select(what: str, measurement: str, *where: str, by: str = "", rest: str = "") -> str:
     """Return one statement: `SELECT what FROM measurement WHERE ... GROUP BY by rest`."""
     return _statement(what, f'"{measurement}"', where, by, rest)

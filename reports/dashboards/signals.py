@@ -1,7 +1,7 @@
 """What instruments measured during one run, as panels for the run's pages."""
 
 from reports.dashboards.appearance import UL_PER_MG, pump_alarms, pump_states
-from reports.dashboards.influxql import RUN, from_rows, mean_of, over_time, slope, tags
+from reports.dashboards.influxql import PACES, RUN, from_rows, mean_of, over_time, slope, tags
 from reports.dashboards.model import Query
 from reports.dashboards.panels import Graph, States
 
@@ -13,18 +13,29 @@ _APART = tags("instrument", "opening")
 _PER_HOUR = "3600000000"
 
 
-def _samples(what: str, legend: str, by: str = _BY_INSTRUMENT, fill: str = "null") -> Query:
-    return Query(over_time(what, "samples", RUN, by=by, fill=fill), legend)
+def _states(what: str, legend: str) -> Query:
+    return Query(over_time(what, "samples", RUN, by=_BY_INSTRUMENT, fill="none"), legend)
 
 
-def _summed(what: str, name: str, fill: str = "none") -> Query:
-    return Query(
-        from_rows(
-            f'cumulative_sum("ul") AS "{name}"',
-            over_time(f'{what} AS "ul"', "samples", RUN, by=BY_OPENING, fill=fill),
-        ),
-        "$col",
+def _samples(what: str, legend: str) -> tuple[Query, ...]:
+    return tuple(Query(over_time(what, rows, RUN, pace, by=_BY_INSTRUMENT), legend) for rows, pace in PACES)
+
+
+def _summed(what: str, name: str, fill: str = "none") -> tuple[Query, ...]:
+    return tuple(
+        Query(
+            from_rows(
+                f'cumulative_sum("ul") AS "{name}"',
+                over_time(f'{what} AS "ul"', rows, RUN, pace, by=BY_OPENING, fill=fill),
+            ),
+            "$col",
+        )
+        for rows, pace in PACES
     )
+
+
+def _slope(per_us: str, field: str, legend: str) -> tuple[Query, ...]:
+    return tuple(Query(slope(per_us, field, rows, RUN, pace, by=_APART), legend) for rows, pace in PACES)
 
 
 FLOW = Graph(
@@ -37,8 +48,8 @@ FLOW = Graph(
     no_data=NOTHING_HERE,
     queries=(
         Query(slope(_PER_HOUR, "programmed_ul", "samples", RUN, by=BY_OPENING), "programmed"),
-        Query(mean_of("flow_ul_h", "samples", RUN, by=_APART), "$tag_instrument: sensor"),
-        Query(slope(f"{UL_PER_MG} * {_PER_HOUR}", "mass_mg", "samples", RUN, by=_APART), "$tag_instrument: weighed"),
+        *(Query(mean_of("flow_ul_h", rows, RUN, pace, by=_APART), "$tag_instrument: sensor") for rows, pace in PACES),
+        *_slope(f"{UL_PER_MG} * {_PER_HOUR}", "mass_mg_last", "$tag_instrument: weighed"),
     ),
 )
 VOLUME = Graph(
@@ -49,26 +60,37 @@ VOLUME = Graph(
     decimals=1,
     no_data=NOTHING_HERE,
     queries=(
-        _summed(f'difference(last("mass_mg")) * {UL_PER_MG}', "weighed"),
-        _summed('difference(last("delivered_ul"))', "counted by the pump"),
-        _summed('mean("flow_ul_h") * $__interval_ms / 3600000', "flow sensor", fill="linear"),
+        *_summed(f'difference(last("mass_mg_last")) * {UL_PER_MG}', "weighed"),
+        *_summed('difference(last("delivered_ul_last"))', "counted by the pump"),
+        *_summed('mean("flow_ul_h") * $__interval_ms / 3600000', "flow sensor", fill="linear"),
     ),
 )
 PRESSURE = Graph(
     title="Pressure",
-    description="Every channel in kPa, such as the line above ambient and the back pressure at the catheter's tip. A "
-    "rise that does not end is an occlusion.",
+    description="Every channel in kPa, such as the line above ambient and the back pressure at the catheter's tip: "
+    "mean, highest and lowest of each interval. A rise that does not end is an occlusion.",
     unit="pressurekpa",
     no_data="No channel in kPa in this span.",
-    queries=(_samples("mean(/_kpa$/)", "$col"),),
-    transformations=({"id": "renameByRegex", "options": {"regex": "^mean_(.*)_kpa$", "renamePattern": "$1"}},),
+    queries=(
+        *_samples("mean(/_kpa$/)", "$col"),
+        *_samples("max(/_kpa_max$/)", "$col"),
+        *_samples("min(/_kpa_min$/)", "$col"),
+    ),
+    transformations=tuple(
+        {"id": "renameByRegex", "options": {"regex": regex, "renamePattern": name}}
+        for regex, name in (
+            ("^mean_(.*)_kpa$", "$1"),
+            ("^max_(.*)_kpa_max$", "$1, highest"),
+            ("^min_(.*)_kpa_min$", "$1, lowest"),
+        )
+    ),
 )
 PUMP_STATE = States(
     title="The pump's state and alarms",
     description="As the pump reports them. Several alarms at once are joined by +.",
     unit="string",
     no_data="The pump has not been polled in this span.",
-    queries=(_samples('last("state")', "state", fill="none"), _samples('last("alarms")', "alarms", fill="none")),
+    queries=(_states('last("state")', "state"), _states('last("alarms")', "alarms")),
     mappings=(pump_states(),),
     overrides=(
         {
@@ -82,7 +104,7 @@ SUPPLY = Graph(
     description="The pump's battery, and the voltages that supply and data acquisition measure.",
     unit="volt",
     no_data="No channel in V in this span.",
-    queries=(_samples("mean(/_v$/)", "$tag_instrument: $col"),),
+    queries=_samples("mean(/_v$/)", "$tag_instrument: $col"),
     transformations=({"id": "renameByRegex", "options": {"regex": "^(.*)mean_(.*)_v$", "renamePattern": "$1$2"}},),
 )
 TEMPERATURES = Graph(
@@ -92,6 +114,6 @@ TEMPERATURES = Graph(
     unit="celsius",
     decimals=2,
     no_data="No channel in °C in this span.",
-    queries=(_samples("mean(/_c$/)", "$tag_instrument: $col"),),
+    queries=_samples("mean(/_c$/)", "$tag_instrument: $col"),
     transformations=({"id": "renameByRegex", "options": {"regex": "^(.*)mean_(.*)_c$", "renamePattern": "$1$2"}},),
 )

@@ -1,7 +1,7 @@
 """What is verified in one run: where it is heading, what came of it and how uncertain it is, as panels."""
 
 from reports.dashboards.appearance import GREEN, ORANGE, RED, UL_PER_MG, VERDICT_COLOURS, thresholds, verdict_words
-from reports.dashboards.influxql import ALWAYS, RUN, SHOWN, from_rows, over_time, select, tags
+from reports.dashboards.influxql import ALWAYS, PACES, RUN, SHOWN, from_rows, over_time, select, tags
 from reports.dashboards.model import Query
 from reports.dashboards.panels import Bars, Graph, Table, TableColumn, line, override
 from reports.dashboards.signals import BY_OPENING, NOTHING_HERE
@@ -11,20 +11,24 @@ VERDICT = TableColumn("verdict", "verdict", width=120, mappings=(verdict_words()
 
 # Balance, pump and programme have samples of their own; per interval all have one value. Where the interval is shorter
 # than the samples are apart, values in between are as good as a line, or volumes would be lost.
-_PER_INTERVAL = over_time(
-    'difference(last("mass_mg")) AS "mg", difference(last("delivered_ul")) AS "counted_ul", '
-    'difference(last("programmed_ul")) AS "asked_ul"',
-    "samples",
-    RUN,
-    by=BY_OPENING,
-    fill="linear",
+_PER_INTERVAL = tuple(
+    over_time(
+        'difference(last("mass_mg_last")) AS "mg", difference(last("delivered_ul_last")) AS "counted_ul", '
+        'difference(last("programmed_ul_last")) AS "asked_ul"',
+        rows,
+        RUN,
+        pace,
+        by=BY_OPENING,
+        fill="linear",
+    )
+    for rows, pace in PACES
 )
 
 
-def _error(reference_ul: str, name: str) -> Query:
-    summed = from_rows(f'cumulative_sum("mg") AS "mg", cumulative_sum("{reference_ul}") AS "ul"', _PER_INTERVAL)
+def _error(reference_ul: str, name: str) -> tuple[Query, ...]:
+    what = f'cumulative_sum("mg") AS "mg", cumulative_sum("{reference_ul}") AS "ul"'
     error = f'100 * ({UL_PER_MG} * "mg" / "ul" - 1) AS "{name}"'
-    return Query(from_rows(error, summed, '"ul" > 0'), "$col")
+    return tuple(Query(from_rows(error, from_rows(what, rows), '"ul" > 0'), "$col") for rows in _PER_INTERVAL)
 
 
 # A projection is an event of this name: what the window under way would come to, were it to end now or as planned.
@@ -92,8 +96,8 @@ DOSE_ERROR = Graph(
     high=30,
     no_data=NOTHING_HERE,
     queries=(
-        _error("asked_ul", "against the programme"),
-        _error("counted_ul", "against the pump's count"),
+        *_error("asked_ul", "against the programme"),
+        *_error("counted_ul", "against the pump's count"),
         Query(
             over_time(
                 'last("lower_percent") AS "lower limit", last("upper_percent") AS "upper limit"',

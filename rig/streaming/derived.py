@@ -11,6 +11,7 @@ from rig.record.schema import Entry, Kind
 from rig.record.standing import standing_of
 from rig.record.words import event_of, result_of, stop_of
 from rig.streaming import stamps
+from rig.streaming.coarser import MINUTES, SECONDS
 from rig.streaming.names import number_tag
 from rig.streaming.points import Fields, Point, RunTags, ms, plan_tags, point
 from rig.streaming.programmed import FIELD, INSTRUMENT, Programmed
@@ -67,6 +68,8 @@ class Derived:
             state.programme_ns = t_ns
             state.count("programme", 1)
             yield point("samples", (*self._run.tags, *tags), {FIELD: volume_ul}, t_ns)
+            for rows in (SECONDS, MINUTES):
+                yield point(rows, (*self._run.tags, *tags), {f"{FIELD}_last": volume_ul}, t_ns)
 
     def _zero_flow(self, entry: Entry, t_ns: int) -> Iterator[Point]:
         try:

@@ -15,6 +15,7 @@ from rig.record.reader import RecordReader
 from rig.record.schema import Entry, Kind
 from rig.samples import Block
 from rig.streaming import stamps
+from rig.streaming.coarser import row_point
 from rig.streaming.columns import FieldColumn, encode_lines
 from rig.streaming.cursor import Refused
 from rig.streaming.derived import Derived
@@ -90,6 +91,7 @@ class _Making:
     withheld: list[Refused] = field(default_factory=list)
     values: int = 0
     entries: int = 0
+    stopped: bool = False
 
     def full(self) -> bool:
         return self.values >= VALUES_PER_GROUP or self.entries >= ENTRIES_PER_GROUP
@@ -126,9 +128,15 @@ class RecordEncoder:
         for (name, opening), part in making.streams.items():
             self._write_samples(name, opening, part.blocks, making)
             self._write_reads(name, part.reads, making)
+        if making.stopped:
+            making.pieces.extend(_written(self._last_rows()))
         return Group(
             tuple(_bodies(making.pieces, self._gzip_level)), self._state.dump(), self._state.seq, tuple(making.withheld)
         )
+
+    def _last_rows(self) -> Iterator[Point]:
+        for stream, state in self._state.streams.items():
+            yield from (row_point(level, row, stream, self._run) for level, row in state.coarser.end())
 
     def _next_entry(self) -> Entry | None:
         if self._held is not None:
@@ -150,6 +158,7 @@ class RecordEncoder:
         else:
             state.entry_ns = t_ns = stamps.after(entry.t_ns, state.entry_ns)
         try:
+            making.stopped |= entry.kind == Kind.STOP.value
             of_run = self._derived.run_fields() if entry.kind == Kind.STOP.value else {}
             points = [*entry_points(entry, self._run, t_ns, of_run), *self._derived.of_entry(entry, t_ns)]
         except (RecordCorruptError, ValueError, OverflowError) as error:
@@ -206,6 +215,8 @@ class RecordEncoder:
             of_stream = (("instrument", stream), ("opening", number_tag(opening)), ("step", number_tag(stretch.step)))
             head = tag_set("samples", (*self._run.tags, *of_stream))
             making.pieces.extend(_lines(head, keys, values, stretch.t_ns))
+            rows = state.coarser.take(keys, stretch.t_ns, values, (opening, stretch.step))
+            making.pieces.extend(_written(row_point(level, row, stream, self._run) for level, row in rows))
 
     def _write_reads(self, stream: str, reads: list[tuple[int, int, int, int, float]], making: _Making) -> None:
         if not reads:

@@ -9,6 +9,7 @@ from pathlib import Path
 from rig.record.database import Database
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
+from rig.streaming.coarser import COUNT, MINUTES, SECONDS
 from rig.streaming.cursor import Refused
 from rig.streaming.names import NOT_FINITE, field_names, name_text
 from rig.streaming.programmed import FIELD, INSTRUMENT
@@ -94,6 +95,10 @@ class Expected:
         state = self._state.stream(stream)
         windows = _windows(rows, first, last)
         instrument = name_text(stream)
+        for level, of_level in ((SECONDS, state.coarser.seconds), (MINUTES, state.coarser.minutes)):
+            if of_level.made:
+                gone = self._refused.get((level, "", ""), 0)
+                self.fields.append(Field(level, instrument, COUNT, of_level.made, gone, windows))
         for key in keys:
             missing = state.not_finite.get(key, 0)
             gone = state.withheld + self._refused.get(("samples", instrument, key), 0)

@@ -10,8 +10,10 @@ MAX_NAME_CHARS = 200
 MAX_TEXT_BYTES = 60_000
 NOT_FINITE = "_not_finite"
 NO_TAG = "-"
-# Keys that mean something else to a server, or are tags of the same point.
-RESERVED_FIELDS = frozenset({"time", "run", "bench", "dut", "source", "instrument", "step", "opening"})
+# Keys that mean something else to a server, or are tags or another field of the same point.
+RESERVED_FIELDS = frozenset(
+    {"time", "run", "bench", "dut", "source", "instrument", "step", "opening", "samples_counted"}
+)
 
 # Control characters end lines on some servers, quotes or not: their Unicode pictures stand in for them.
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡", 0x85: "␤", 0x2028: "␤", 0x2029: "␤"}

@@ -4,7 +4,9 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from rig.errors import StreamingError
+from rig.errors import RecordCorruptError, StreamingError
+from rig.record.bodies.codec import from_body
+from rig.streaming.coarser import Coarser
 from rig.streaming.stamps import Tail
 
 
@@ -16,6 +18,12 @@ class StreamState:
     read_ns: int | None = None
     withheld: int = 0
     not_finite: dict[str, int] = field(default_factory=dict)
+    coarser: Coarser = field(default_factory=Coarser)
+
+
+def _stream_from(said: dict[str, Any]) -> StreamState:
+    coarser = from_body(Coarser, said.get("coarser", {}), "the cursor")
+    return StreamState(**(said | {"tail": Tail(**said["tail"]), "coarser": coarser}))
 
 
 @dataclass(slots=True)
@@ -53,9 +61,7 @@ class EncoderState:
         """Read what `dump` wrote; raises StreamingError when it is something else."""
         try:
             raw: dict[str, Any] = json.loads(text)
-            streams = {
-                name: StreamState(**(one | {"tail": Tail(**one["tail"])})) for name, one in raw["streams"].items()
-            }
+            streams = {name: _stream_from(one) for name, one in raw["streams"].items()}
             return cls(**(raw | {"streams": streams}))
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        except (RecordCorruptError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise StreamingError(f"the cursor does not hold the state of an encoder: {error!r}") from error

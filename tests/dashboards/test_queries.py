@@ -21,6 +21,7 @@ IN_TROUBLE = {
     "This run",
     "Verdicts",
 }
+FINE = "$__interval_ms < "
 QUERIES = [
     pytest.param(panel, query, id=f"{dashboard.uid}-{panel.title}-{number}")
     for dashboard in DASHBOARDS
@@ -53,7 +54,29 @@ def chosen(history, run=None):
 def test_a_panels_query_finds_data(series, history, panel, query):
     run_of = {**dict.fromkeys(IN_TROUBLE, history.trouble), "Projected verdict": history.under_way}
     values = chosen(history, run_of.get(panel.title))
-    assert series(query.text, values, panel.min_interval)
+    if FINE in query.text:
+        span = an_hour_of_the_first_analysis(history)
+        assert history.server.query(substituted(query.text, values, span), DATABASE)
+    else:
+        assert series(query.text, values, panel.min_interval)
+
+
+def test_a_graph_reads_the_rows_of_seconds_or_of_minutes_and_never_both(series, history):
+    fine, coarse = signals.TEMPERATURES.queries
+    assert series(fine.text, chosen(history)) == []
+    short = substituted(coarse.text, chosen(history), an_hour_of_the_first_analysis(history))
+    assert history.server.query(short, DATABASE) == []
+
+
+def coarse_of(panel):
+    """Return a panel's queries without those that answer only where a graph shows less than minutes."""
+    return [query for query in panel.queries if FINE not in query.text]
+
+
+def an_hour_of_the_first_analysis(history):
+    """Return a span with intervals of 5 s, with one weighing and one status a minute."""
+    from_ms = history.span.from_ms + 3_600_000 * 3
+    return Span(from_ms, from_ms + 3_600_000)
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
@@ -83,7 +106,7 @@ def test_runs_of_chosen_pumps_are_offered_newest_first(history):
 
 def test_a_runs_volume_by_three_ways_agrees(series, history):
     ends = []
-    for query in signals.VOLUME.queries:
+    for query in coarse_of(signals.VOLUME):
         (found,) = series(query.text, chosen(history))
         ends.append(found["values"][-1][1])
     # 2.5 h at 41.7 and at 100 µL/h; the flow sensor has a calibration error of its own and cannot see small flow well.
@@ -92,7 +115,7 @@ def test_a_runs_volume_by_three_ways_agrees(series, history):
 
 
 def test_the_dose_error_comes_close_to_the_result(series, history):
-    against_programme, against_count, limits = verdicts.DOSE_ERROR.queries
+    against_programme, against_count, limits = coarse_of(verdicts.DOSE_ERROR)
     for query in (against_programme, against_count):
         (found,) = series(query.text, chosen(history))
         assert abs(found["values"][-1][1]) < 2.0
@@ -101,10 +124,8 @@ def test_the_dose_error_comes_close_to_the_result(series, history):
 
 
 def test_the_dose_error_holds_when_zoomed_in_to_less_than_the_samples_are_apart(history):
-    # An hour of the first analysis: 5 s intervals, one weighing and one status a minute.
-    from_ms = history.span.from_ms + 3_600_000 * 3
-    span = Span(from_ms, from_ms + 3_600_000)
-    for query in verdicts.DOSE_ERROR.queries[:2]:
+    span = an_hour_of_the_first_analysis(history)
+    for query in [query for query in verdicts.DOSE_ERROR.queries if FINE in query.text]:
         (found,) = history.server.query(substituted(query.text, chosen(history), span), DATABASE)
         assert abs(found["values"][-1][1]) < 5.0
 
