@@ -236,6 +236,7 @@ DASHBOARD = Dashboard(
     description="What pumps deliver against what they were set to, by pump and by rate. Physical and mocked runs are "
     "never shown together. Mocked runs stand at their virtual time.",
     variables=(*choices.FOR_MANY_RUNS, choices.RESULT, choices.setting(several=True)),
+    annotations=choices.MARKS_OF_RUNS,
     span=("now-1y", "now"),
     siblings=(("Trend over pumps", choices.TREND),),
     rows=(

@@ -3,7 +3,7 @@
 from reports.dashboards.appearance import GREEN, ORANGE, RED, thresholds, words
 from reports.dashboards.influxql import ALWAYS, RUN, SHOWN, over_time, select, tags
 from reports.dashboards.model import Query
-from reports.dashboards.panels import Graph, Stat, Table, TableColumn
+from reports.dashboards.panels import Graph, Stat, States, Table, TableColumn
 
 _SEVERITIES = words(("info", "info", "text"), ("warning", "warning", ORANGE), ("alarm", "alarm", RED))
 _EVENT_COLUMNS = (
@@ -78,6 +78,48 @@ LATENESS = Graph(
     no_data="No reading in this span.",
     queries=(Query(over_time('max("late_ms")', "reads", RUN, by=tags("instrument")), "$tag_instrument"),),
     told="max",
+)
+CHALLENGES = States(
+    title="Challenges",
+    description="What was done to the pump and its line, each from when it began until it was taken away.",
+    unit="none",
+    no_data="No challenge in this span.",
+    queries=(
+        Query(select('"active"', "challenges", RUN, SHOWN, by=tags("challenge", "by")), "$tag_challenge ($tag_by)"),
+    ),
+    width=24,
+    height=6,
+    mappings=(words((1, "under way", ORANGE), (0, "over", "text")),),
+)
+LIMITS = Table(
+    title="Limits in force",
+    description="What results had to lie within, as it was agreed when the run began, and who says so.",
+    no_data="No limit was in force.",
+    queries=(Query(select('"allowed", "coverage_k", "says"', "limits", RUN, ALWAYS, by=tags("limit")), table=True),),
+    columns=(
+        TableColumn("Time"),
+        TableColumn("limit", "limit", width=200),
+        TableColumn("allowed", "allowed", width=150),
+        TableColumn("coverage_k", "k", "none", decimals=2, width=60),
+        TableColumn("says", "source"),
+    ),
+    width=12,
+)
+REQUIREMENTS = Table(
+    title="Requirements in force",
+    description="What the run's plans could trace to, what hurts whom where it does not hold, and who says so.",
+    no_data="No requirement was in force.",
+    queries=(
+        Query(select('"text", "hazard", "says"', "requirements", RUN, ALWAYS, by=tags("requirement")), table=True),
+    ),
+    columns=(
+        TableColumn("Time"),
+        TableColumn("requirement", "requirement", width=120),
+        TableColumn("text", "what"),
+        TableColumn("hazard", "hazard"),
+        TableColumn("says", "source"),
+    ),
+    width=12,
 )
 COMMANDS = Table(
     title="Commands",

@@ -196,6 +196,7 @@ DASHBOARD = Dashboard(
     title="Rig health",
     description="Whether the rig may be believed: losses, jitter, drift and calibrations, by bench and instrument.",
     variables=(choices.ONE_SOURCE, choices.bench(SOURCE_CHOSEN), _INSTRUMENTS),
+    annotations=choices.MARKS_OF_BENCHES,
     span=("now-7d", "now"),
     rows=(
         Row("Losses", (LOST_TOTAL, LOST, READ)),

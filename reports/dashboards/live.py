@@ -98,6 +98,6 @@ DASHBOARD = Dashboard(
             (verdicts.PROJECTED_VERDICT, verdicts.DOSE_ERROR, verdicts.LATEST_VERDICTS),
         ),
         Row("Flow, volume and pressure", (signals.FLOW, signals.VOLUME, signals.PRESSURE, happenings.LATENESS)),
-        Row("Alarms", (signals.PUMP_STATE, happenings.ALARMS)),
+        Row("Alarms and challenges", (signals.PUMP_STATE, happenings.ALARMS, happenings.CHALLENGES)),
     ),
 )

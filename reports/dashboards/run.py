@@ -44,9 +44,10 @@ DASHBOARD = Dashboard(
                 signals.SUPPLY,
             ),
         ),
+        Row("What happened", (happenings.CHALLENGES, happenings.EVENTS, happenings.ALARMS)),
         Row(
-            "What happened",
-            (happenings.EVENTS, happenings.ALARMS, happenings.COMMANDS, happenings.CALIBRATIONS),
+            "What it rests on",
+            (happenings.LIMITS, happenings.REQUIREMENTS, happenings.COMMANDS, happenings.CALIBRATIONS),
         ),
     ),
 )

@@ -73,7 +73,7 @@ RUN_COLUMNS = (
     TableColumn("reason", "ended as", width=110, mappings=(_REASONS,)),
     TableColumn("dut", "pump", width=110),
     TableColumn("dut_model", "model"),
-    TableColumn("source", "source", width=90),
+    TableColumn("source", "source", width=90, mappings=(words(("mocked", "MOCKED", ORANGE)),)),
     TableColumn("bench", "bench", width=120),
     TableColumn("operator", "operator", width=130),
     TableColumn("plans", "plans"),

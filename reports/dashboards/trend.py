@@ -144,6 +144,7 @@ DASHBOARD = Dashboard(
     title="Trend over pumps",
     description="Whether pumps come out alike: one result at one setting, pump after pump, with control limits.",
     variables=(*choices.FOR_MANY_RUNS, choices.RESULT, choices.setting(several=False)),
+    annotations=choices.MARKS_OF_RUNS,
     span=("now-1y", "now"),
     siblings=(("Dose accuracy", choices.ACCURACY),),
     rows=(

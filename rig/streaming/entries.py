@@ -10,6 +10,7 @@ from rig.record.bodies.others import SamplerCounted, Stop
 from rig.record.bodies.start import CalibrationStatus, DeclaredInstrument
 from rig.record.schema import Entry, Kind
 from rig.record.words import command_of, descriptor_of, readable_event_of, start_of, stop_of
+from rig.streaming.declared import challenge, judged_by
 from rig.streaming.names import field_names
 from rig.streaming.points import Fields, Point, RunTags, Value, json_text, plan_tags, point
 from rig.streaming.results import result_points
@@ -67,6 +68,7 @@ def _start(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
     for name, instrument in sorted(start.instruments.items()):
         if instrument.calibration is not None:
             yield _calibration(entry, run, t_ns, name, instrument, instrument.calibration)
+    yield from judged_by(entry.seq, start, run, t_ns)
 
 
 def _calibration(
@@ -146,6 +148,7 @@ def _event(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
         "body": json_text(entry.body),
     }
     yield point("events", tags, body | _own_fields(entry.body), t_ns)
+    yield from challenge(entry, run, t_ns)
     if event.severity is Severity.ALARM:
         yield point("alarms", tags, {"seq": entry.seq, "text": text}, t_ns)
 

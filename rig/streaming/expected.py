@@ -26,7 +26,7 @@ _ESCAPED = re.compile(r"\\([,= ])")
 
 _ONE_BY_ONE = ("alarms", "calibrations", "notes")
 # What records may do without: those that have none of it are not asked for it.
-_DERIVED = ("plans", "zero_flow")
+_DERIVED = ("plans", "zero_flow", "limits", "requirements", "challenges")
 _ITEMS = "SELECT sum(json_array_length(body, ?)) FROM entry WHERE kind = ?"
 # A result holds its budget in its number; in format 1 it stood in the body itself.
 _BUDGET_LINES = (

@@ -13,11 +13,13 @@ from rig.channels import Channel
 from rig.clock import VirtualClock
 from rig.evaluation.registry import kinds
 from rig.exchange import Exchange
+from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, ChallengeKind
 from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanOutcome
 from rig.record.bodies.judging import Limit
 from rig.record.bodies.others import Stop
 from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.result import Judgement, Number, Result
+from rig.record.bodies.safety import InterlockTripped
 from rig.record.folder import list_runs
 from rig.samples import Block
 from tests.dashboards import odd
@@ -118,6 +120,9 @@ def trouble(folder: Path) -> Path:
         record.event(OtherEvent("sampler failed", {"stream": "balance", "error": "the port died"}))
         for name, result in one_of_each_kind():
             record.result(name, result)
+        record.event(ChallengeBegins(ChallengeKind.OCCLUSION, "twin", clock.now_ns()))
+        record.event(ChallengeEnds(ChallengeKind.OCCLUSION, "twin", clock.now_ns()))
+        record.event(InterlockTripped("line pressure kPa", 200.0, 150.0, ("daq",), clock.now_ns(), clock.now_ns()))
         record.event(PlanOutcome("test_plans/test_all.py::test_nothing", OutcomeWord.FAILED, "verified nothing"))
         record.stop(Stop("ABORTED"))
     return record.path

@@ -16,6 +16,7 @@ from tests.dashboards.laboratory import HOSTILE_DUT
 IN_TROUBLE = {
     "Alarms",
     "Alarms and warnings of the run",
+    "Challenges",
     "Plans not passed",
     "Plans that did not pass",
     "This run",
@@ -85,10 +86,27 @@ def test_a_variable_has_choices(history, variable):
     assert found["columns"] == ["key", "value"]
 
 
-@pytest.mark.parametrize("annotation", choices.MARKS, ids=lambda one: one.name)
-def test_a_mark_has_a_text(series, history, annotation):
-    (found,) = series(annotation.query, chosen(history, history.trouble if annotation.name == "Alarms" else None))
-    assert found["columns"] == ["time", "text", "severity"]
+@pytest.mark.parametrize(
+    "annotation", [*choices.MARKS, *choices.MARKS_OF_RUNS, *choices.MARKS_OF_BENCHES], ids=lambda one: one.name
+)
+def test_a_mark_has_a_text(history, annotation):
+    run = history.runs[0] if annotation.name == "Plans and windows" else history.trouble
+    found = history.rows(annotation.query, chosen(history, run))
+    assert found
+    assert all(row.keys() == {"time", "text", "severity"} for row in found)
+
+
+@pytest.mark.parametrize("dashboard", DASHBOARDS, ids=lambda one: one.uid)
+def test_every_page_with_a_graph_over_time_marks_what_happened(dashboard):
+    if any(panel.kind == "timeseries" for panel in dashboard.panels):
+        marks = {mark.name for mark in dashboard.annotations}
+        assert marks == {"Plans and windows", "Challenges", "Trips", "Alarms"}
+
+
+def test_what_a_run_is_doing_is_one_short_line(history):
+    (query,) = next(panel for panel in live.DASHBOARD.panels if panel.title == "Doing").queries
+    (row,) = history.rows(query.text, chosen(history, history.runs[1]))
+    assert row["last"] == "run ends: FINISHED"
 
 
 @pytest.mark.parametrize("several", [HOSTILE_DUT, [HOSTILE_DUT, "nobody"]], ids=["one", "several"])
