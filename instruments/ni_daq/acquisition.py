@@ -1,11 +1,8 @@
-"""The tasks of the driver, built with the maker's package: analogue inputs, edge counter, digital lines."""
-
-from typing import Any
+"""The task of the analogue inputs, built with the maker's package."""
 
 import numpy as np
 from nidaqmx.constants import AcquisitionType, TerminalConfiguration
-from nidaqmx.stream_readers import AnalogMultiChannelReader, CounterReader
-from nidaqmx.stream_writers import DigitalSingleChannelWriter
+from nidaqmx.stream_readers import AnalogMultiChannelReader
 from numpy.typing import NDArray
 
 from instruments.ni_daq.connection import Connection
@@ -91,50 +88,3 @@ class AnalogueTask:
             channel.min_v,
             channel.max_v,
         )
-
-
-class CounterTask:
-    """Rising edges counted in 32 bits, from the moment of creation."""
-
-    def __init__(self, connection: Connection, name: str, settings: DaqSettings) -> None:
-        self._connection = connection
-        self._timeout_s = settings.deadline_s / 2
-        with connection.calling("creating the edge counter"):
-            self._task: Any = connection.new_task(f"{name}-{settings.device}-edges")
-            self._task.ci_channels.add_ci_count_edges_chan(f"{settings.device}/{settings.edge_counter}")
-            self._task.start()
-            self._reader = CounterReader(self._task.in_stream)
-
-    def read(self) -> int:
-        """Return the count."""
-        with self._connection.calling("reading the edge counter"):
-            return int(self._reader.read_one_sample_uint32(self._timeout_s))
-
-    def close(self) -> None:
-        """Clear the task."""
-        with self._connection.calling("clearing the edge counter"):
-            self._task.close()
-
-
-class LineTask:
-    """One digital line, such as the one that moves the interlock relay; it keeps its state when the task is cleared."""
-
-    def __init__(self, connection: Connection, name: str, settings: DaqSettings, line: str) -> None:
-        self._connection = connection
-        self._line = line
-        self._timeout_s = settings.deadline_s / 2
-        with connection.calling(f"creating the task of {line}"):
-            self._task: Any = connection.new_task(f"{name}-{settings.device}-{line.replace('/', '-')}")
-            self._task.do_channels.add_do_chan(f"{settings.device}/{line}")
-            self._writer = DigitalSingleChannelWriter(self._task.out_stream, auto_start=True)
-            self._writer.verify_array_shape = False
-
-    def write(self, *, high: bool) -> None:
-        """Set the line."""
-        with self._connection.calling(f"setting {self._line}"):
-            self._writer.write_one_sample_one_line(high, self._timeout_s)
-
-    def close(self) -> None:
-        """Clear the task."""
-        with self._connection.calling(f"clearing the task of {self._line}"):
-            self._task.close()

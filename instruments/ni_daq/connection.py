@@ -39,6 +39,7 @@ _SERVER_ADVICE = (
     "check that the NI gRPC device server runs and that host and port in the bench file are its own; "
     "a firewall between here and there must let the port through"
 )
+_WIRING_ADVICE = "check that the NI gRPC device server is not older than nidaqmx, and the sensors' wiring"
 _LOCAL_ADVICE = (
     "install a recent NI-DAQmx; NI's Linux driver supports Ubuntu, RHEL and openSUSE but not Debian: there, run an "
     'NI gRPC device server on a machine with the driver and write port = "grpc://host:port"'
@@ -87,6 +88,13 @@ class _Tap(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpc ship
         """Return this thread's last request: method and message as they went over the wire."""
         method, request = getattr(self._of_thread, "sent", ("", None))
         return b"" if request is None else method.encode() + b" " + request.SerializeToString()
+
+    def samples_read(self) -> int | None:
+        """Return the samples per channel that the reply to this thread's last request claims; None where none does."""
+        call = getattr(self._of_thread, "call", None)
+        if call is None or call.code() is not grpc.StatusCode.OK:
+            return None
+        return getattr(call.result(), "samps_per_chan_read", None)
 
     def received(self) -> bytes:
         """Return the reply to this thread's last request, or the status that came instead."""
@@ -163,10 +171,9 @@ class Connection:
         try:
             yield
         except ni_errors.DaqError as error:
-            text = str(error).partition("\n")[0]
-            raise self._refused(f"{what}: {text}", error.error_code, advice_for(error.error_code)) from error
+            raise self._told(what, error.error_code, str(error)) from error
         except ni_errors.DaqWarning as warning:
-            raise self._refused(f"{what}: {warning}", warning.error_code, advice_for(warning.error_code)) from warning
+            raise self._told(what, warning.error_code, str(warning)) from warning
         except ni_errors.RpcError as error:
             raise self._failure(what, error.rpc_code) from error
         except grpc.RpcError as error:
@@ -179,9 +186,20 @@ class Connection:
             # The maker's client asserts on what it is sent, and protobuf refuses what does not fit its fields.
             raise self.garbled(f"{what}: the client refused what came ({error})") from error
 
-    def garbled(self, what: str) -> GarbledReplyError:
+    def samples_in_reply(self) -> int | None:
+        """Return how many samples per channel this thread's last reply claims to hold; None where it says nothing."""
+        return self._tap.samples_read()
+
+    def refused(self, what: str, code: str, advice: str) -> RefusedError:
+        """Return the error for a device that did not do as it was told; `code` is its word for why."""
+        return RefusedError(self._instrument, what, code=code, advice=advice, **self._evidence())
+
+    def lost(self, what: str, advice: str) -> ConnectionLostError:
+        """Return the error for a device that is not the one any more that it was."""
+        return ConnectionLostError(self._instrument, what, advice=advice, **self._evidence())
+
+    def garbled(self, what: str, advice: str = _WIRING_ADVICE) -> GarbledReplyError:
         """Return the error for a reply that makes no sense."""
-        advice = "check that the NI gRPC device server is not older than nidaqmx, and the sensors' wiring"
         return GarbledReplyError(self._instrument, what, advice=advice, **self._evidence())
 
     def close(self) -> None:
@@ -194,8 +212,11 @@ class Connection:
             return None
         return nidaqmx.GrpcSessionOptions(self._intercepted, name, initialization_behavior=behaviour)
 
-    def _refused(self, what: str, code: int, advice: str) -> RefusedError:
-        return RefusedError(self._instrument, what, code=str(code), advice=advice, **self._evidence())
+    def _told(self, what: str, code: int, text: str) -> RefusedError:
+        """Return the error for an error of NI-DAQmx: all that it says, what was asked for and what is allowed too."""
+        lines = [line.strip() for line in text.split("\n\nTask Name:")[0].splitlines()]
+        said = " ".join(line for line in lines if line and not line.startswith("Status Code:"))
+        return self.refused(f"{what}: {said}", str(code), advice_for(code))
 
     def _failure(self, what: str, status: grpc.StatusCode) -> InstrumentError:
         kind, said, advice = _STATUS.get(status, _OTHER_STATUS)

@@ -64,6 +64,7 @@ _ADVICE: dict[int, str] = {
 _GENERAL_ADVICE = "look the code up in NI's error reference, and check the device in NI MAX"
 
 COUNTER_MODULUS = 1 << 32
+_COUNT_SLACK_S = 1.0
 
 
 def advice_for(code: int) -> str:
@@ -79,6 +80,20 @@ def unpack_by_channel(buffer: NDArray[np.float64], channels: int, read: int) -> 
     return buffer.reshape(-1)[: channels * read].reshape(channels, read)
 
 
-def wrapped_count_gain(before: int, after: int) -> int:
-    """Return by how much a 32-bit counter that only counts up has grown, over at most one wrap."""
-    return (after - before) % COUNTER_MODULUS
+def counted_gain(before: int, after: int, elapsed_s: float, most_rate_hz: float) -> int | None:
+    """Return by how much a 32-bit counter that only counts up has grown, over at most one wrap; None for no such count.
+
+    It cannot grow by more than edges can come in the time, with `_COUNT_SLACK_S` for when in its exchange each count
+    was taken. A count that fell has wrapped only if it was in the last sixteenth of its range and the way over the top
+    is as short: else its counter began anew.
+    """
+    gain = (after - before) % COUNTER_MODULUS
+    most = most_rate_hz * (max(0.0, elapsed_s) + _COUNT_SLACK_S)
+    if after < before:
+        most = min(most, COUNTER_MODULUS / 16)
+    return gain if gain <= most else None
+
+
+def line_task(instrument: str, device: str, line: str) -> str:
+    """Return the name of a digital line's task: what opens the relay without the driver finds the run's own by it."""
+    return f"{instrument}-{device}-{line.replace('/', '-')}"

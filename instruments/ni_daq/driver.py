@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instruments.ni_daq import dialect
-from instruments.ni_daq.settings import DaqSettings
+from instruments.ni_daq.settings import ITSELF, NOT_AT_ALL, DaqSettings
 from rig.capabilities import Identity
 from rig.channels import Channel
 from rig.driving import DriverContext, Reporter
@@ -62,8 +62,6 @@ class Driver:
         self._next = 0  # the number of the first sample that was not read yet
         self._lost = 0  # samples lost since the last block that could say so
         self._in_doubt = False  # a read failed, and how much of it the device gave away is not known
-        self._edges = 0
-        self._edges_raw = 0
         self._tasks: list[Any] = []
         self._lines: dict[str, Any] = {}
         self._deadline_s = context.wire_s(settings.deadline_s)
@@ -85,16 +83,17 @@ class Driver:
             self.stop_sampling()
         with self._reporter.verb("start_sampling", rate_hz=self._analogue.rate_hz):
             self._start_clock()
-        self._edges_raw = self._counter.read()
-        self._edges = 0
+        self._edges.begin()
 
     def read_block(self) -> Block:
         """Get all samples acquired since the last call.
 
         Returns a Block of one column per channel; `lost` counts samples that were overwritten before they were read
         or came out garbled. After an overflow the acquisition is started anew and an empty block says how many
-        samples went. Raises an InstrumentError for anything else.
+        samples went. Raises ConnectionLostError when the edge counter has shown that the device was reset, and an
+        InstrumentError for anything else.
         """
+        self._edges.check_not_reset()
         clock = self._require_sampling()
         try:
             if self._in_doubt:
@@ -126,23 +125,27 @@ class Driver:
                 self._analogue.stop()
 
     def count_edges(self) -> int:
-        """Get the edges counted since the start of sampling, or since opening when sampling was never started."""
-        raw = self._counter.read()
-        self._edges += dialect.wrapped_count_gain(self._edges_raw, raw)
-        self._edges_raw = raw
-        return self._edges
+        """Get the edges counted since the start of sampling, or since opening when sampling was never started.
+
+        Raises ConnectionLostError once the count fell, because the device was reset, and GarbledReplyError once it rose
+        faster than edges can come: until sampling is started anew nobody knows how many there were.
+        """
+        return self._edges.total()
 
     @classmethod
     def unattended(cls, name: str, settings: DaqSettings) -> HandAct:
         """Return what opens the interlock relay without this driver."""
         told = {key: getattr(settings, key) for key in ("port", "device", "deadline_s")}
-        told |= {"name": name, "line": settings.interlock_line}
+        told |= {"name": name, "line": settings.interlock_line, "readback": settings.interlock_readback}
         return HandAct(name, "interlock opened", "instruments.ni_daq.unattended:open_interlock", told)
 
     def set_interlock(self, *, closed: bool) -> None:
-        """Control the supply interlock relay; closed feeds the pump."""
-        with self._reporter.verb("set_interlock", closed=closed):
-            self._relay.write(high=closed)
+        """Control the supply interlock relay; closed feeds the pump.
+
+        It is read back as `interlock_readback` in the bench file says; raises RefusedError when it did not move.
+        """
+        with self._reporter.verb("set_interlock", closed=closed) as told:
+            self._relay.move(closed=closed, written=lambda: told.note(*self._connection.last_exchange()))
 
     def set_line(self, *, line: str, high: bool) -> None:
         """Control a digital line, such as "port0/line3"; it keeps its state when the driver is closed.
@@ -170,26 +173,44 @@ class Driver:
         self._connection.close()
 
     def _open(self) -> None:
-        from instruments.ni_daq.acquisition import AnalogueTask, CounterTask, LineTask
+        from instruments.ni_daq.acquisition import AnalogueTask
+        from instruments.ni_daq.counting import CounterTask, EdgeCount
 
         self._identity = self._check_identity()
         settings = self._settings
         buffer_samples = max(2, math.ceil(settings.sample_rate_hz * settings.buffer_s))
-        self._relay = LineTask(self._connection, self.name, settings, settings.interlock_line)
-        self._tasks.append(self._relay)
-        self._counter = CounterTask(self._connection, self.name, settings)
-        self._tasks.append(self._counter)
+        self._relay = self._relay_of(settings.interlock_line, settings.interlock_readback)
+        counter = CounterTask(self._connection, self.name, settings)
+        self._tasks.append(counter)
+        self._edges = EdgeCount(counter, self._connection, self._clock, settings.most_edge_rate_hz)
         self._analogue = AnalogueTask(self._connection, self.name, settings, buffer_samples)
         self._tasks.append(self._analogue)
 
+    def _relay_of(self, line: str, readback: str) -> Any:
+        from instruments.ni_daq.lines import Relay
+
+        relay = self._line(line)
+        if readback == ITSELF:
+            return Relay(self._connection, relay, relay)
+        if readback == NOT_AT_ALL:
+            return Relay(self._connection, relay, None)
+        return Relay(self._connection, relay, self._new_line(readback, written=False))
+
     def _line(self, line: str) -> Any:
         """Return the task of a digital line, made when it is first moved."""
-        from instruments.ni_daq.acquisition import LineTask
-
         if line not in self._lines:
-            self._lines[line] = LineTask(self._connection, self.name, self._settings, line)
-            self._tasks.append(self._lines[line])
+            self._lines[line] = self._new_line(line, written=True)
         return self._lines[line]
+
+    def _new_line(self, line: str, *, written: bool) -> Any:
+        from instruments.ni_daq.lines import ContactTask, LineTask
+
+        with self._connection.calling(f"creating the task of {line}"):
+            task = self._connection.new_task(dialect.line_task(self.name, self._settings.device, line))
+        kind = LineTask if written else ContactTask
+        made = kind(self._connection, task, f"{self._settings.device}/{line}", self._settings.deadline_s / 2)
+        self._tasks.append(made)
+        return made
 
     def _check_identity(self) -> Identity:
         wanted = self._settings.device

@@ -8,6 +8,9 @@ from rig.bench_file.tables import InstrumentSettings, TomlTable
 from rig.errors import QuantityError
 from rig.quantities import known_unit
 
+# How `interlock_readback` names the line itself, and no reading back at all.
+ITSELF, NOT_AT_ALL = "itself", "none"
+
 
 def _not_zero(value: float) -> float:
     if value == 0:
@@ -62,7 +65,9 @@ class DaqSettings(InstrumentSettings):
     buffer_s: float = Field(default=600.0, gt=0, le=86_400)
     channels: tuple[AnalogChannel, ...] = Field(default=STANDARD_CHANNELS, min_length=1, max_length=32)
     edge_counter: str = Field(default="ctr0", pattern=r"^ctr\d+$")
+    most_edge_rate_hz: float = Field(default=10_000.0, gt=0, le=100_000_000)
     interlock_line: str = Field(default="port0/line0", pattern=r"^port\d+/line\d+$")
+    interlock_readback: str = Field(default=ITSELF, pattern=r"^(itself|none|port\d+/line\d+)$")
     deadline_s: float = Field(default=5.0, gt=0, le=60)
 
     def samples_in(self, seconds: float, every_s: float) -> float:

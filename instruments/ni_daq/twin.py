@@ -35,6 +35,7 @@ class DaqParameters(CalledParameters):
     motor_counter: str = Field(default="ctr0", pattern=r"^ctr\d+$")
     interlock_line: str = Field(default="port0/line0", pattern=r"^port0/line\d+$")
     relays: tuple[WiredRelay, ...] = ()
+    contact_line: str = Field(default="", pattern=r"^(port[0-2]/line\d+)?$")
 
 
 class Twin:
@@ -54,6 +55,7 @@ class Twin:
             motor_counter=parameters.motor_counter,
             interlock_line=parameters.interlock_line,
             relays=parameters.relays,
+            contact_line=parameters.contact_line,
         )
         identity = DeviceIdentity(parameters.device, parameters.product, parameters.serial, driver_version=(25, 3, 0))
         self._service = Service(TaskBook(name, wires, laboratory), identity, laboratory)

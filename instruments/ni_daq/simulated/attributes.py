@@ -8,7 +8,7 @@ from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.device import (
     ANALOGUE_INPUTS,
     COUNTERS,
-    LINES,
+    LINES_OF_PORT,
     MAX_AGGREGATE_RATE_HZ,
     AnalogInput,
     DeviceError,
@@ -17,10 +17,10 @@ from instruments.ni_daq.simulated.tasks import Task
 
 V = TypeVar("V")
 
-ANALOG_INPUT, COUNTER_INPUT, DIGITAL_OUTPUT = 10100, 10131, 10153
+ANALOG_INPUT, COUNTER_INPUT, DIGITAL_INPUT, DIGITAL_OUTPUT = 10100, 10131, 10151, 10153
 MEASURES_VOLTAGE, MEASURES_EDGES = 10322, 10125
 MODES = {"finite": 10178, "continuous": 10123, "on demand": 10178}
-CHANNEL_TYPES = {"analogue": ANALOG_INPUT, "counter": COUNTER_INPUT, "lines": DIGITAL_OUTPUT}
+CHANNEL_TYPES = {"analogue": ANALOG_INPUT, "counter": COUNTER_INPUT, "lines": DIGITAL_OUTPUT, "inputs": DIGITAL_INPUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,8 @@ DEVICE: dict[int, Callable[[DeviceIdentity], Any]] = {
     0x299F: lambda _: 32,
     0x231E: lambda identity: _each(identity.device, "ai", ANALOGUE_INPUTS),
     0x2324: lambda identity: _each(identity.device, "ctr", COUNTERS),
-    0x2322: lambda identity: _each(identity.device, "port0/line", LINES),
+    0x2320: lambda identity: _lines(identity.device),
+    0x2322: lambda identity: _lines(identity.device),
 }
 
 TASK: dict[int, Callable[[Task], Any]] = {
@@ -169,3 +170,7 @@ def _named(named: Mapping[str, V], channel: str) -> V:
 
 def _each(device: str, kind: str, number: int) -> str:
     return ", ".join(f"{device}/{kind}{index}" for index in range(number))
+
+
+def _lines(device: str) -> str:
+    return ", ".join(_each(device, f"{port}/line", number) for port, number in LINES_OF_PORT.items())

@@ -37,7 +37,7 @@ CODES = 1 << 16
 RANGES_V = (0.2, 1.0, 5.0, 10.0)
 ANALOGUE_INPUTS = 32
 COUNTERS = 4
-LINES = 32
+LINES_OF_PORT = {"port0": 32, "port1": 8, "port2": 8}
 MAX_AGGREGATE_RATE_HZ = 500_000.0
 MIN_RATE_HZ = 0.1
 
@@ -259,9 +259,16 @@ class EdgeCounter:
 class DigitalLines:
     """The static digital lines of the device; they keep their state when a task ends, as real ones do."""
 
-    def __init__(self, laboratory: Laboratory, interlock_line: str, relays: Sequence[WiredRelay] = ()) -> None:
+    def __init__(
+        self,
+        laboratory: Laboratory,
+        interlock_line: str,
+        relays: Sequence[WiredRelay] = (),
+        contact_line: str = "",
+    ) -> None:
         self._laboratory = laboratory
         self._interlock_line = interlock_line
+        self._contact_line = contact_line
         self._relays = {relay.line: relay for relay in relays}
         self._pulled: dict[str, int] = {}
         self._high: dict[str, bool] = {}
@@ -280,7 +287,9 @@ class DigitalLines:
             self.write(line, high=False)
 
     def read(self, line: str) -> bool:
-        """Return the state of one line; low after power-on."""
+        """Return the state of one line; low after power-on. The contact's line shows how the relay stands."""
+        if line == self._contact_line:
+            return self._laboratory.power.interlock_closed
         return self._high.get(line, False)
 
     def _move(self, relay: WiredRelay, *, high: bool) -> None:

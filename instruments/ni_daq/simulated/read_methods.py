@@ -47,23 +47,23 @@ class ReadMethods(Base):
     @answering
     def ReadCounterScalarU32(self, request: Any) -> Any:
         """Read a counter."""
-        return wire.ReadCounterScalarU32Response(value=self.book.count_now(self.task(request)))
+        return wire.ReadCounterScalarU32Response(value=self._count(request))
 
     @answering
     def ReadCounterScalarF64(self, request: Any) -> Any:
         """Read a counter as a floating-point number."""
-        return wire.ReadCounterScalarF64Response(value=float(self.book.count_now(self.task(request))))
+        return wire.ReadCounterScalarF64Response(value=float(self._count(request)))
 
     @answering
     def ReadCounterF64Ex(self, request: Any) -> Any:
         """Read a counter the way Task.read does."""
-        count = float(self.book.count_now(self.task(request)))
+        count = float(self._count(request))
         return wire.ReadCounterF64ExResponse(read_array=[count], samps_per_chan_read=1)
 
     @answering
     def ReadCounterU32Ex(self, request: Any) -> Any:
         """Read a counter the way stream readers do."""
-        count = self.book.count_now(self.task(request))
+        count = self._count(request)
         return wire.ReadCounterU32ExResponse(read_array=[count], samps_per_chan_read=1)
 
     @telling
@@ -124,6 +124,10 @@ class ReadMethods(Base):
             count = min(wanted, analogue.available(self.laboratory.advance()))
             status = 0 if count == wanted else NiCode.SAMPLES_NOT_YET_AVAILABLE
             return self._spoilt(analogue.read(count)), status
+
+    def _count(self, request: Any) -> int:
+        count = self.book.count_now(self.task(request))
+        return count if self.malfunction.alter_count is None else self.malfunction.alter_count(count)
 
     def _most(self, task: Task, wanted: int) -> int:
         """Return how many samples a read can get at all."""

@@ -2,7 +2,6 @@
 
 A method that is missing answers UNIMPLEMENTED, loudly, as the maker's base class does.
 """
-# ruff: noqa: N802 - the methods bear the names that the wire gives them
 
 from collections.abc import Callable
 from typing import Any
@@ -16,62 +15,9 @@ from instruments.ni_daq.simulated import attributes
 from instruments.ni_daq.simulated.answering import Base, Handler, answering
 from instruments.ni_daq.simulated.attributes import look_up
 from instruments.ni_daq.simulated.device import DeviceError
+from instruments.ni_daq.simulated.line_methods import LineMethods
 from instruments.ni_daq.simulated.read_methods import ReadMethods
 from instruments.ni_daq.simulated.task_methods import TaskMethods
-from instruments.ni_daq.simulated.tasks import Task
-
-
-class LineMethods(Base):
-    """Digital lines, written and read back."""
-
-    @answering
-    def WriteDigitalLines(self, request: Any) -> Any:
-        """Write one boolean per line."""
-        task = self._startable(request)
-        flat = [bool(byte) for byte in request.write_array]
-        width = max(len(lines) for lines in task.lines.values())
-        if len(flat) != width * len(task.lines):
-            raise DeviceError(
-                NiCode.WRITE_NUM_CHANS_MISMATCH,
-                f"{len(flat)} booleans do not fit {len(task.lines)} channels of {width} lines",
-            )
-        for number, lines in enumerate(task.lines.values()):
-            for line, high in zip(lines, flat[number * width :], strict=False):
-                self.book.lines.write(line, high=high)
-        return wire.WriteDigitalLinesResponse(samps_per_chan_written=1)
-
-    @answering
-    def WriteDigitalU32(self, request: Any) -> Any:
-        """Write one number per channel, bit by bit."""
-        task = self._startable(request)
-        if len(request.write_array) != len(task.lines):
-            raise DeviceError(
-                NiCode.WRITE_NUM_CHANS_MISMATCH,
-                f"{len(request.write_array)} numbers do not fit {len(task.lines)} channels",
-            )
-        for number, lines in zip(request.write_array, task.lines.values(), strict=True):
-            for line in lines:
-                self.book.lines.write(line, high=bool(number >> int(line.rpartition("line")[2]) & 1))
-        return wire.WriteDigitalU32Response(samps_per_chan_written=1)
-
-    @answering
-    def ReadDigitalLines(self, request: Any) -> Any:
-        """Read the lines of a task back, one boolean each."""
-        lines = [line for lines in self.task(request).lines.values() for line in lines]
-        states = bytes(self.book.lines.read(line) for line in lines)
-        width = len(lines) // max(1, len(self.task(request).lines))
-        return wire.ReadDigitalLinesResponse(read_array=states, samps_per_chan_read=1, num_bytes_per_samp=width)
-
-    def _startable(self, request: Any) -> Task:
-        task = self.task(request)
-        if not task.lines:
-            raise DeviceError(NiCode.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {task.name} has no digital lines")
-        if not (request.auto_start or task.running):
-            raise DeviceError(
-                NiCode.CANNOT_WRITE_WHEN_AUTO_START_FALSE_AND_TASK_NOT_RUNNING,
-                "the task is stopped, and the write is not to start it",
-            )
-        return task
 
 
 def _attribute(rpc: str, table: Any, asked: Callable[[Base, Any], tuple[Any, ...]]) -> tuple[str, Handler]:

@@ -13,7 +13,7 @@ from session_pb2 import Session
 from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.answering import Base, answering, answering_in_its_own_time
 from instruments.ni_daq.simulated.device import DeviceError, Mode
-from instruments.ni_daq.simulated.tasks import Task
+from instruments.ni_daq.simulated.tasks import Kind, Task
 
 _MODES: dict[int, Mode] = {10178: "finite", 10123: "continuous"}
 _INITIALIZE, _ATTACH = 1, 2
@@ -106,10 +106,19 @@ class TaskMethods(Base):
     @answering
     def CreateDOChan(self, request: Any) -> Any:
         """Add digital outputs to a task."""
+        self._add_lines(request, "lines")
+        return wire.CreateDOChanResponse()
+
+    @answering
+    def CreateDIChan(self, request: Any) -> Any:
+        """Add digital inputs to a task."""
+        self._add_lines(request, "inputs")
+        return wire.CreateDIChanResponse()
+
+    def _add_lines(self, request: Any, kind: Kind) -> None:
         together = request.line_grouping_raw == 1
         lines = tuple(names(request.lines))
-        self.book.add_lines(self.task(request), lines, request.name_to_assign_to_lines, together=together)
-        return wire.CreateDOChanResponse()
+        self.book.add_lines(self.task(request), kind, lines, request.name_to_assign_to_lines, together=together)
 
     @answering
     def CfgSampClkTiming(self, request: Any) -> Any:

@@ -10,7 +10,7 @@ from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.device import (
     ANALOGUE_INPUTS,
     COUNTERS,
-    LINES,
+    LINES_OF_PORT,
     AnalogInput,
     DeviceError,
     DigitalLines,
@@ -22,7 +22,7 @@ from instruments.ni_daq.simulated.device import (
 )
 from instruments.plant.laboratory import Laboratory
 
-Kind = Literal["analogue", "counter", "lines"]
+Kind = Literal["analogue", "counter", "lines", "inputs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Wires:
     motor_counter: str
     interlock_line: str
     relays: tuple[WiredRelay, ...] = ()
+    contact_line: str = ""
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ class TaskBook:
         self._tasks: dict[str, Task] = {}
         self._numbers = count()
         self._sensors = {sensor.physical: sensor for sensor in wires.sensors}
-        self.lines = DigitalLines(laboratory, wires.interlock_line, wires.relays)
+        self.lines = DigitalLines(laboratory, wires.interlock_line, wires.relays, wires.contact_line)
 
     @property
     def device(self) -> str:
@@ -166,10 +167,10 @@ class TaskBook:
         wired = place == self._wires.motor_counter
         task.counters[name or physical] = EdgeCounter(self._laboratory, physical, initial, wired=wired)
 
-    def add_lines(self, task: Task, physical: tuple[str, ...], name: str, *, together: bool) -> None:
-        """Add digital outputs such as Dev1/port0/line0, as one channel or one each."""
-        places = tuple(self._place(line, "port0/line", LINES) for line in physical)
-        task.become("lines")
+    def add_lines(self, task: Task, kind: Kind, physical: tuple[str, ...], name: str, *, together: bool) -> None:
+        """Add digital outputs ("lines") or "inputs" such as Dev1/port0/line0, as one channel or one each."""
+        places = tuple(self._line_place(line) for line in physical)
+        task.become(kind)
         if together:
             task.lines[name or (physical[0] if len(physical) == 1 else f"{physical[0]}...")] = places
             return
@@ -184,6 +185,10 @@ class TaskBook:
         """Return software-timed samples, all of this very moment, shape (channels, samples)."""
         now_ns = self._laboratory.advance()
         return task.need_analogue().volts_at(np.full(samples, now_ns, np.int64))
+
+    def _line_place(self, physical: str) -> str:
+        port = physical.partition("/")[2].partition("/")[0]
+        return self._place(physical, f"{port}/line", LINES_OF_PORT.get(port, 0))
 
     def _place(self, physical: str, kind: str, number: int) -> str:
         """Return a physical channel without its device; raise DeviceError when it does not exist."""

@@ -57,7 +57,7 @@ def test_the_system_lists_the_device(ni):
 
 def test_the_device_tells_its_channels(ni):
     device = nidaqmx.system.System.remote(ni).devices["Dev1"]
-    assert [len(device.ai_physical_chans), len(device.ci_physical_chans), len(device.do_lines)] == [32, 4, 32]
+    assert [len(device.ai_physical_chans), len(device.ci_physical_chans), len(device.do_lines)] == [32, 4, 48]
 
 
 def test_an_unnamed_task_gets_a_name(new_task):

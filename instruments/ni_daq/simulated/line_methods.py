@@ -1,0 +1,83 @@
+"""gRPC methods that write digital lines and read them."""
+# ruff: noqa: N802 - the methods bear the names that the wire gives them
+
+from typing import Any
+
+import nidaqmx._grpc_interpreter  # noqa: F401 - the stubs load only after it
+from nidaqmx._stubs import nidaqmx_pb2 as wire
+
+from instruments.ni_daq.dialect import NiCode
+from instruments.ni_daq.simulated.answering import Base, answering
+from instruments.ni_daq.simulated.device import DeviceError
+from instruments.ni_daq.simulated.tasks import Task
+
+
+class LineMethods(Base):
+    """Digital lines, written, read back and read."""
+
+    @answering
+    def WriteDigitalLines(self, request: Any) -> Any:
+        """Write one boolean per line."""
+        task = self._startable(request)
+        flat = [bool(byte) for byte in request.write_array]
+        width = max(len(lines) for lines in task.lines.values())
+        if len(flat) != width * len(task.lines):
+            raise DeviceError(
+                NiCode.WRITE_NUM_CHANS_MISMATCH,
+                f"{len(flat)} booleans do not fit {len(task.lines)} channels of {width} lines",
+            )
+        for number, lines in enumerate(task.lines.values()):
+            for line, high in zip(lines, flat[number * width :], strict=False):
+                self._write(line, high=high)
+        return wire.WriteDigitalLinesResponse(samps_per_chan_written=self._written())
+
+    @answering
+    def WriteDigitalU32(self, request: Any) -> Any:
+        """Write one number per channel, bit by bit."""
+        task = self._startable(request)
+        if len(request.write_array) != len(task.lines):
+            raise DeviceError(
+                NiCode.WRITE_NUM_CHANS_MISMATCH,
+                f"{len(request.write_array)} numbers do not fit {len(task.lines)} channels",
+            )
+        for number, lines in zip(request.write_array, task.lines.values(), strict=True):
+            for line in lines:
+                self._write(line, high=bool(number >> int(line.rpartition("line")[2]) & 1))
+        return wire.WriteDigitalU32Response(samps_per_chan_written=self._written())
+
+    @answering
+    def ReadDigitalLines(self, request: Any) -> Any:
+        """Read the lines of a task, one boolean each."""
+        lines = self._readable(request)
+        states = bytes(self._high(line) for line in lines)
+        width = len(lines) // max(1, len(self.task(request).lines))
+        read = self.malfunction.lines_read
+        return wire.ReadDigitalLinesResponse(read_array=states, samps_per_chan_read=read, num_bytes_per_samp=width)
+
+    def _written(self) -> int:
+        return 1 if self.malfunction.samples_written is None else self.malfunction.samples_written
+
+    def _write(self, line: str, *, high: bool) -> None:
+        if self.malfunction.samples_written is None:
+            self.book.lines.write(line, high=high)
+
+    def _high(self, line: str) -> bool:
+        stuck = self.malfunction.lines_stuck_at
+        return self.book.lines.read(line) if stuck is None else stuck
+
+    def _readable(self, request: Any) -> list[str]:
+        task = self.task(request)
+        if not task.lines:
+            raise DeviceError(NiCode.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {task.name} has no digital lines")
+        return [line for lines in task.lines.values() for line in lines]
+
+    def _startable(self, request: Any) -> Task:
+        task = self.task(request)
+        if task.kind != "lines":
+            raise DeviceError(NiCode.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {task.name} has no digital outputs")
+        if not (request.auto_start or task.running):
+            raise DeviceError(
+                NiCode.CANNOT_WRITE_WHEN_AUTO_START_FALSE_AND_TASK_NOT_RUNNING,
+                "the task is stopped, and the write is not to start it",
+            )
+        return task
