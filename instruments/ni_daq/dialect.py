@@ -20,6 +20,7 @@ class NiCode(IntEnum):
     MIN_NOT_LESS_THAN_MAX = -200082
     INVALID_TASK = -200088
     DUPLICATE_TASK = -200089
+    MULTIPLE_COUNTER_INPUT_TASK = -200147
     PHYSICAL_CHAN_DOES_NOT_EXIST = -200170
     INVALID_DEVICE_ID = -200220
     ACQ_STOPPED_TO_PREVENT_INPUT_BUFFER_OVERWRITE = -200222
@@ -40,6 +41,15 @@ class NiCode(IntEnum):
     WAIT_UNTIL_DONE_DOES_NOT_INDICATE_DONE = -200560
     NO_CHANS_OF_GIVEN_TYPE_IN_TASK = -200611
     CANNOT_WRITE_WHEN_AUTO_START_FALSE_AND_TASK_NOT_RUNNING = -200846
+    EVERY_N_SAMPLES_EVENT_NOT_SUPPORTED_FOR_NON_BUFFERED_TASKS = -200848
+    EVERY_N_SAMPS_EVENT_INTERVAL_ZERO_NOT_SUPPORTED = -200880
+    DONE_EVENT_ALREADY_REGISTERED = -200950
+    CANNOT_REGISTER_DA_QMX_SOFTWARE_EVENT_WHILE_TASK_IS_RUNNING = -200960
+    EVERY_N_SAMPS_ACQ_INTO_BUFFER_EVENT_ALREADY_REGISTERED = -200966
+    EVERY_N_SAMPS_TRANSFERRED_FROM_BUFFER_EVENT_NOT_SUPPORTED_BY_DEVICE = -200980
+    EVERY_N_SAMPLES_ACQ_INTO_BUFFER_EVENT_NOT_SUPPORTED_BY_DEVICE = -200981
+    AUTO_START_READ_NOT_ALLOWED_EVENT_REGISTERED = -200984
+    CANNOT_UNREGISTER_DA_QMX_SOFTWARE_EVENT_WHILE_TASK_IS_RUNNING = -200986
 
 
 # The device acquired faster than it was read, on the host's side or on its own.
@@ -59,6 +69,9 @@ _ADVICE: dict[int, str] = {
     NiCode.PAL_RESOURCE_RESERVED: "another task holds the device: end the other program, or reset the device in NI MAX",
     NiCode.INVALID_TASK: "the device server has forgotten the task, because it was restarted or another client cleared "
     "it: start anew",
+    NiCode.INVALID_ATTRIBUTE_VALUE: "compare sample_rate_hz, convert_rate_hz, the ends of the ranges and the terminals "
+    "in the bench file with what the device has",
+    NiCode.SAMP_RATE_TOO_LOW: "raise `sample_rate_hz` in the bench file",
     NiCode.SAMP_RATE_TOO_HIGH: "lower `sample_rate_hz` in the bench file, or sample fewer channels",
 }
 _GENERAL_ADVICE = "look the code up in NI's error reference, and check the device in NI MAX"

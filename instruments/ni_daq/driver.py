@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instruments.ni_daq import dialect
-from instruments.ni_daq.settings import ITSELF, NOT_AT_ALL, DaqSettings
+from instruments.ni_daq.products import most_rate_hz
+from instruments.ni_daq.settings import ITSELF, LEAST_RATE_HZ, MOST_RATE_HZ, NOT_AT_ALL, DaqSettings
 from rig.capabilities import Identity
 from rig.channels import Channel
 from rig.driving import DriverContext, Reporter
@@ -30,6 +31,7 @@ STRANGER_ADVICE = (
     "check that the NI gRPC device server runs, that host and port in the bench file are its own, and that a firewall "
     "between here and there lets the port through"
 )
+_RATE_ADVICE = "write a rate in the bench file that the device has on so many channels, or sample fewer channels"
 MAKER = "National Instruments"
 # What one read may bring: well below the limit of a gRPC message.
 _VALUES_PER_READ = 4_000_000
@@ -176,8 +178,10 @@ class Driver:
         from instruments.ni_daq.acquisition import AnalogueTask
         from instruments.ni_daq.counting import CounterTask, EdgeCount
 
-        self._identity = self._check_identity()
         settings = self._settings
+        rate_hz = settings.sample_rate_hz
+        self._reporter.check_range("sample_rate_hz", rate_hz, LEAST_RATE_HZ, MOST_RATE_HZ, "Hz", _RATE_ADVICE)
+        self._identity = self._check_identity()
         buffer_samples = max(2, math.ceil(settings.sample_rate_hz * settings.buffer_s))
         self._relay = self._relay_of(settings.interlock_line, settings.interlock_readback)
         counter = CounterTask(self._connection, self.name, settings)
@@ -225,9 +229,14 @@ class Driver:
                     "write the name that the device has in NI MAX as `device` in the bench file",
                 )
             device = system.devices[wanted]
-            return Identity(
-                MAKER, device.product_type, f"{device.serial_num:08X}", f"NI-DAQmx {'.'.join(map(str, version))}"
-            )
+            product = device.product_type
+            serial = f"{device.serial_num:08X}"
+        self._reporter.demand("product", product, self._settings.product)
+        most_hz = most_rate_hz(product, len(self._settings.channels))
+        if most_hz is not None:
+            what = f"sample_rate_hz ({product}, {len(self._settings.channels)} channels)"
+            self._reporter.check_range(what, self._settings.sample_rate_hz, LEAST_RATE_HZ, most_hz, "Hz", _RATE_ADVICE)
+        return Identity(MAKER, product, serial, f"NI-DAQmx {'.'.join(map(str, version))}")
 
     def _start_clock(self) -> None:
         t0_ns, _ = self._reporter.timed(self._analogue.start)

@@ -4,10 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from instruments.ni_daq.products import most_rate_hz
 from rig.bench_file.tables import InstrumentSettings, TomlTable
 from rig.errors import QuantityError
 from rig.quantities import known_unit
 
+# The slowest that 32 bits make of a timebase of 100 kHz, and the fastest that anything multiplexed has.
+LEAST_RATE_HZ, MOST_RATE_HZ = 1e-4, 2_000_000.0
 # How `interlock_readback` names the line itself, and no reading back at all.
 ITSELF, NOT_AT_ALL = "itself", "none"
 
@@ -61,7 +64,8 @@ class DaqSettings(InstrumentSettings):
     """The port is `local` for this machine's NI-DAQmx driver, or `grpc://host:port` of an NI gRPC device server."""
 
     device: str = Field(default="Dev1", pattern=r"^\w[\w-]*$")
-    sample_rate_hz: float = Field(default=10.0, gt=0, le=1_000_000)
+    product: str = ""
+    sample_rate_hz: float = Field(default=10.0, ge=LEAST_RATE_HZ, le=MOST_RATE_HZ)
     buffer_s: float = Field(default=600.0, gt=0, le=86_400)
     channels: tuple[AnalogChannel, ...] = Field(default=STANDARD_CHANNELS, min_length=1, max_length=32)
     edge_counter: str = Field(default="ctr0", pattern=r"^ctr\d+$")
@@ -74,6 +78,16 @@ class DaqSettings(InstrumentSettings):
         """Return the samples that its clock takes meanwhile, however often they are fetched."""
         del every_s
         return seconds * self.sample_rate_hz
+
+    @model_validator(mode="after")
+    def _rate_is_the_products(self) -> "DaqSettings":
+        most_hz = most_rate_hz(self.product, len(self.channels))
+        if most_hz is not None and self.sample_rate_hz > most_hz:
+            raise ValueError(
+                f"sample_rate_hz of {self.sample_rate_hz:g} on {len(self.channels)} channels is more than a "
+                f"{self.product} has; allowed: up to {most_hz:g}"
+            )
+        return self
 
     @model_validator(mode="after")
     def _channels_are_distinct(self) -> "DaqSettings":

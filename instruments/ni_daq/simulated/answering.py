@@ -91,16 +91,23 @@ def answering_in_its_own_time(method: Callable[[Any, Any, Any], Any]) -> Handler
     return handle
 
 
-def telling(method: Callable[[Any, Any, Any], Iterator[Any]]) -> Handler:
-    """Make a method that tells a client what happens, one message each, a handler: the client waits for its start."""
+def telling(register: Callable[[Any, Any, Any], Iterator[Any]]) -> Handler:
+    """Make a method that tells a client what happens, one message each, a handler.
 
-    @wraps(method)
+    The method registers, under the lock, and returns what it will tell. The client waits for its stream to begin, and
+    hears of a refusal only where that comes before.
+    """
+
+    @wraps(register)
     def handle(self: Base, request: Any, context: Any) -> Iterator[Any]:
-        context.send_initial_metadata(())
         try:
-            yield from method(self, request, context)
+            with self.laboratory.lock:
+                happenings = register(self, request, context)
         except DeviceError as fault:
             refuse(context, fault)
+            return
+        context.send_initial_metadata(())
+        yield from happenings
 
     return handle
 

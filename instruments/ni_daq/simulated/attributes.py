@@ -7,9 +7,8 @@ from typing import Any, TypeVar
 from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.device import (
     ANALOGUE_INPUTS,
-    COUNTERS,
+    COUNTER_TERMINALS,
     LINES_OF_PORT,
-    MAX_AGGREGATE_RATE_HZ,
     AnalogInput,
     DeviceError,
 )
@@ -31,6 +30,8 @@ class DeviceIdentity:
     product: str
     serial: int
     driver_version: tuple[int, int, int]
+    most_hz: float
+    modules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +62,19 @@ SYSTEM: dict[int, Callable[[DeviceIdentity], Any]] = {
     0x1272: lambda identity: identity.driver_version[0],
     0x1923: lambda identity: identity.driver_version[1],
     0x2F22: lambda identity: identity.driver_version[2],
-    0x193B: lambda identity: identity.device,
+    0x193B: lambda identity: ", ".join((identity.device, *identity.modules)),
 }
 
 DEVICE: dict[int, Callable[[DeviceIdentity], Any]] = {
     0x0631: lambda identity: identity.product,
     0x0632: lambda identity: identity.serial,
     0x22CA: lambda _: False,
-    0x298C: lambda _: MAX_AGGREGATE_RATE_HZ,
-    0x298D: lambda _: MAX_AGGREGATE_RATE_HZ,
+    0x298C: lambda identity: identity.most_hz,
+    0x298D: lambda identity: identity.most_hz,
+    0x298F: lambda _: False,
     0x299F: lambda _: 32,
     0x231E: lambda identity: _each(identity.device, "ai", ANALOGUE_INPUTS),
-    0x2324: lambda identity: _each(identity.device, "ctr", COUNTERS),
+    0x2324: lambda identity: _each(identity.device, "ctr", len(COUNTER_TERMINALS)),
     0x2320: lambda identity: _lines(identity.device),
     0x2322: lambda identity: _lines(identity.device),
 }
@@ -101,10 +103,11 @@ WRITE: dict[int, Callable[[Task], Any]] = {
 }
 
 TIMING: dict[int, Callable[[Task], Any]] = {
-    0x1344: lambda task: task.need_analogue().rate_hz,
-    0x1300: lambda task: MODES[task.need_analogue().mode],
-    0x1310: lambda task: task.need_analogue().samples,
-    0x22C8: lambda task: MAX_AGGREGATE_RATE_HZ / len(task.need_analogue().channels),
+    0x1344: lambda task: verified(task).rate_hz,
+    0x1300: lambda task: MODES[verified(task).mode],
+    0x1310: lambda task: verified(task).samples,
+    0x18EB: lambda task: verified(task).divisor,
+    0x22C8: lambda task: verified(task).most_rate_hz,
 }
 
 BUFFER: dict[int, Callable[[Task], Any]] = {
@@ -118,6 +121,7 @@ CHANNEL: dict[int, Callable[[Task, str], Any]] = {
     0x18F5: lambda task, channel: _physical(task, channel),
     0x1815: lambda task, channel: _range_v(task, channel),
     0x1816: lambda task, channel: -_range_v(task, channel),
+    0x18C7: lambda task, channel: _named(task.counters, channel).terminal,
 }
 
 
@@ -132,6 +136,17 @@ SET_BUFFER: dict[int, Callable[[Task, Any], None]] = {
 SET_TIMING: dict[int, Callable[[Task, Any], None]] = {
     0x1344: lambda task, value: task.need_analogue().set_rate(value),
 }
+
+SET_CHANNEL: dict[int, Callable[[Task, str, Any], None]] = {
+    0x18C7: lambda task, channel, value: setattr(_named(task.counters, channel), "terminal", value),
+}
+
+
+def verified(task: Task) -> AnalogInput:
+    """Return a task's analogue part; raise DeviceError when its timing is none that the device has."""
+    analogue = task.need_analogue()
+    analogue.verify()
+    return analogue
 
 
 def default_to_read(moment: Moment) -> int:

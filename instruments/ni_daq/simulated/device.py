@@ -36,10 +36,11 @@ TICK_NS = 10
 CODES = 1 << 16
 RANGES_V = (0.2, 1.0, 5.0, 10.0)
 ANALOGUE_INPUTS = 32
-COUNTERS = 4
+# Where each counter looks for its edges unless it is told otherwise.
+COUNTER_TERMINALS = {"ctr0": "PFI8", "ctr1": "PFI3", "ctr2": "PFI0", "ctr3": "PFI5"}
 LINES_OF_PORT = {"port0": 32, "port1": 8, "port2": 8}
-MAX_AGGREGATE_RATE_HZ = 500_000.0
-MIN_RATE_HZ = 0.1
+TIMEBASE_HZ = 100e6
+MIN_RATE_HZ = TIMEBASE_HZ / (1 << 32)
 
 
 class DeviceError(Exception):
@@ -59,7 +60,7 @@ def _not_zero(value: float) -> float:
 class WiredSensor(TomlTable):
     """What is wired to one analogue input: value = volts · scale + offset, as on the sensor's data sheet."""
 
-    physical: str = Field(pattern=r"^ai\d+$")
+    physical: str = Field(pattern=r"^(\w+/)?ai\d+$")
     quantity: Quantity
     scale: Annotated[float, AfterValidator(_not_zero)] = 1.0
     offset: float = 0.0
@@ -68,7 +69,7 @@ class WiredSensor(TomlTable):
 class WiredRelay(TomlTable):
     """What hangs on one digital line, a valve or a relay: while the line is high, this is done to the pump."""
 
-    line: str = Field(pattern=r"^port0/line\d+$")
+    line: str = Field(pattern=r"^(\w+/)?port[0-2]/line\d+$")
     does: Literal["occlusion", "leak", "disconnection", "kink", "magnet", "power_cut", "press_button"]
     share_percent: float | None = None
     times_resistance: float | None = None
@@ -107,15 +108,19 @@ def range_for(min_v: float, max_v: float) -> float:
 
 
 class AnalogInput:
-    """One analogue input task."""
+    """One analogue input task, on a device that shares `most_hz` among its channels.
 
-    def __init__(self, laboratory: Laboratory, rng: np.random.Generator, noise_v: float) -> None:
+    As NI-DAQmx does, it takes any timing, and refuses it when it is verified: at a start, or where timing is asked for.
+    """
+
+    def __init__(self, laboratory: Laboratory, rng: np.random.Generator, noise_v: float, most_hz: float) -> None:
         self._laboratory = laboratory
         self._rng = rng
         self._noise_v = noise_v
+        self._most_hz = most_hz
         self.channels: list[InputChannel] = []
         self.mode: Mode = "on demand"
-        self.divisor = 1
+        self._wanted_hz = 1000.0
         self.samples = 1
         self.buffer = 0
         self.reads_what_there_is = False
@@ -124,29 +129,37 @@ class AnalogInput:
         self._overflowed = False
 
     @property
+    def divisor(self) -> int:
+        """Return into how many ticks of the timebase a sample is divided."""
+        return int(NS_PER_S / TICK_NS / self._wanted_hz)
+
+    @property
     def rate_hz(self) -> float:
         """Return the rate the timebase really gives, at least the one asked for."""
         return NS_PER_S / (TICK_NS * self.divisor)
 
+    @property
+    def most_rate_hz(self) -> float:
+        """Return the fastest sample clock for its channels."""
+        return self._most_hz / max(1, len(self.channels))
+
     def configure_clock(self, rate_hz: float, mode: Mode, samples: int) -> None:
-        """Set the sample clock; raise DeviceError for a rate the device does not have."""
+        """Set the sample clock, for `verify` to judge; raise DeviceError for no samples."""
         if samples < 1:
-            raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, f"{samples} samples per channel")
+            raise out_of_range("DAQmx_SampQuant_SampPerChan", samples, 1, (1 << 64) - 1)
         self.set_rate(rate_hz)
         self.mode = mode
         self.samples = samples
         self.buffer = max(samples, _default_buffer(rate_hz)) if mode == "continuous" else samples
 
     def set_rate(self, rate_hz: float) -> None:
-        """Set the rate in Hz, or the next higher that the timebase can be divided to."""
-        if not rate_hz * len(self.channels) <= MAX_AGGREGATE_RATE_HZ:
-            raise DeviceError(
-                NiCode.SAMP_RATE_TOO_HIGH,
-                f"{rate_hz} Hz on {len(self.channels)} channels is above {MAX_AGGREGATE_RATE_HZ} Hz in all",
-            )
-        if not rate_hz >= MIN_RATE_HZ:
-            raise DeviceError(NiCode.SAMP_RATE_TOO_LOW, f"{rate_hz} Hz is below {MIN_RATE_HZ} Hz")
-        self.divisor = int(NS_PER_S / TICK_NS / rate_hz)
+        """Set the rate in Hz, or the next higher that the timebase can be divided to, for `verify` to judge."""
+        self._wanted_hz = rate_hz
+
+    def verify(self) -> None:
+        """Raise DeviceError for a timing that the device does not have."""
+        if not MIN_RATE_HZ <= self._wanted_hz <= self.most_rate_hz and self.mode != "on demand":
+            raise out_of_range("DAQmx_SampClk_Rate", self._wanted_hz, MIN_RATE_HZ, self.most_rate_hz)
 
     def start(self, now_ns: int) -> None:
         """Begin acquiring: sample 0 is taken now."""
@@ -204,6 +217,16 @@ class AnalogInput:
         return (value - channel.sensor.offset) / channel.sensor.scale
 
 
+def out_of_range(what: str, value: float, least: float, most: float) -> DeviceError:
+    """Return NI-DAQmx's error for a property's value that the device does not have."""
+    side = f"Minimum Value: {least:.8g}" if value < least else f"Maximum Value: {most:.8g}"
+    return DeviceError(
+        NiCode.INVALID_ATTRIBUTE_VALUE,
+        "Requested value is not a supported value for this property. The property value may be invalid because it "
+        f"conflicts with another property.\nProperty: {what}\nRequested Value: {value:.8g}\n{side}",
+    )
+
+
 def _default_buffer(rate_hz: float) -> int:
     """Return NI-DAQmx's buffer in samples per channel for a continuous acquisition."""
     for below_hz, size in ((100.0, 1_000), (10_000.0, 10_000), (1_000_000.0, 100_000)):
@@ -226,13 +249,14 @@ _QUANTITIES: dict[str, Callable[[Laboratory, NDArray[np.int64]], NDArray[np.floa
 
 
 class EdgeCounter:
-    """One counter task: the motor's edges since the start, in 32 bits, on the counter that is wired to the motor."""
+    """One counter task: the edges at its terminal since the start, in 32 bits; the motor is wired to one terminal."""
 
-    def __init__(self, laboratory: Laboratory, physical: str, initial: int, *, wired: bool) -> None:
+    def __init__(self, laboratory: Laboratory, physical: str, initial: int, terminal: str, motor_terminal: str) -> None:
         self._laboratory = laboratory
         self.physical = physical
+        self.terminal = terminal
+        self._motor_terminal = motor_terminal
         self._initial = initial
-        self._wired = wired
         self._base: int | None = None
 
     def start(self, now_ns: int) -> None:
@@ -251,7 +275,7 @@ class EdgeCounter:
         return (self._initial + self._edges(now_ns) - self._base) % dialect.COUNTER_MODULUS
 
     def _edges(self, now_ns: int) -> int:
-        if not self._wired:
+        if self.terminal != self._motor_terminal:
             return 0
         return int(self._laboratory.line.motor_edges(np.array([now_ns], np.int64))[0])
 

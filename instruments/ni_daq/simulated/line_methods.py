@@ -54,6 +54,16 @@ class LineMethods(Base):
         read = self.malfunction.lines_read
         return wire.ReadDigitalLinesResponse(read_array=states, samps_per_chan_read=read, num_bytes_per_samp=width)
 
+    @answering
+    def ReadDigitalU32(self, request: Any) -> Any:
+        """Read the lines of a task, one number per channel, bit by bit."""
+        self._readable(request)
+        numbers = [self._number(lines) for lines in self.task(request).lines.values()]
+        return wire.ReadDigitalU32Response(read_array=numbers, samps_per_chan_read=self.malfunction.lines_read)
+
+    def _number(self, lines: tuple[str, ...]) -> int:
+        return sum(self._high(line) << int(line.rpartition("line")[2]) for line in lines)
+
     def _written(self) -> int:
         return 1 if self.malfunction.samples_written is None else self.malfunction.samples_written
 
@@ -69,6 +79,8 @@ class LineMethods(Base):
         task = self.task(request)
         if not task.lines:
             raise DeviceError(NiCode.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {task.name} has no digital lines")
+        if not task.running:
+            self.book.check_free(task)
         return [line for lines in task.lines.values() for line in lines]
 
     def _startable(self, request: Any) -> Task:
@@ -80,4 +92,6 @@ class LineMethods(Base):
                 NiCode.CANNOT_WRITE_WHEN_AUTO_START_FALSE_AND_TASK_NOT_RUNNING,
                 "the task is stopped, and the write is not to start it",
             )
+        if not task.running:
+            self.book.check_free(task)
         return task

@@ -4,6 +4,7 @@ A method that is missing answers UNIMPLEMENTED, loudly, as the maker's base clas
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import nidaqmx._grpc_interpreter  # noqa: F401 - the stubs load only after it
@@ -15,6 +16,7 @@ from instruments.ni_daq.simulated import attributes
 from instruments.ni_daq.simulated.answering import Base, Handler, answering
 from instruments.ni_daq.simulated.attributes import look_up
 from instruments.ni_daq.simulated.device import DeviceError
+from instruments.ni_daq.simulated.event_methods import EventMethods
 from instruments.ni_daq.simulated.line_methods import LineMethods
 from instruments.ni_daq.simulated.read_methods import ReadMethods
 from instruments.ni_daq.simulated.task_methods import TaskMethods
@@ -44,16 +46,17 @@ def _setting(rpc: str, table: Any) -> tuple[str, Handler]:
                 NiCode.ATTRIBUTE_NOT_SETTABLE_WHEN_TASK_IS_RUNNING,
                 "Specified property cannot be set while the task is running.",
             )
-        look_up(table, request.attribute_raw, task, request.value)
+        of_channel = (request.channel,) if rpc.startswith("SetChan") else ()
+        look_up(table, request.attribute_raw, task, *of_channel, request.value)
         return answer()
 
     return rpc, answering(put)
 
 
 def _of_device(self: Base, request: Any) -> tuple[Any, ...]:
-    if request.device_name != self.identity.device:
+    if request.device_name not in (self.identity.device, *self.identity.modules):
         raise DeviceError(NiCode.INVALID_DEVICE_ID, f"Device identifier is invalid: {request.device_name}")
-    return (self.identity,)
+    return (replace(self.identity, device=request.device_name),)
 
 
 def _of_system(self: Base, request: Any) -> tuple[Any, ...]:  # noqa: ARG001 - all of _attribute's are called alike
@@ -81,17 +84,21 @@ _ATTRIBUTES = dict(
         *(_attribute(f"GetReadAttribute{t}", attributes.READ, _of_moment) for t in ("UInt32", "UInt64", "String")),
         _attribute("GetReadAttributeBool", attributes.READ, _of_moment),
         _attribute("GetWriteAttributeUInt32", attributes.WRITE, _of_task),
-        *(_attribute(f"GetTimingAttribute{t}", attributes.TIMING, _of_task) for t in ("Double", "Int32", "UInt64")),
+        *(
+            _attribute(f"GetTimingAttribute{t}", attributes.TIMING, _of_task)
+            for t in ("Double", "Int32", "UInt32", "UInt64")
+        ),
         _attribute("GetBufferAttributeUInt32", attributes.BUFFER, _of_task),
         *(_attribute(f"GetChanAttribute{t}", attributes.CHANNEL, _of_channel) for t in ("Int32", "String", "Double")),
         _setting("SetReadAttributeBool", attributes.SET_READ),
         _setting("SetBufferAttributeUInt32", attributes.SET_BUFFER),
         _setting("SetTimingAttributeDouble", attributes.SET_TIMING),
+        _setting("SetChanAttributeString", attributes.SET_CHANNEL),
     ]
 )
 
 
-class Service(TaskMethods, ReadMethods, LineMethods, NiDAQmxServicer):  # type: ignore[misc]  # the base ships no types
+class Service(TaskMethods, ReadMethods, EventMethods, LineMethods, NiDAQmxServicer):  # type: ignore[misc]  # the base ships no types
     """One simulated device behind NI's gRPC methods."""
 
     def add_to(self, server: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import nidaqmx._grpc_interpreter  # noqa: F401 - the stubs load only after it
 from nidaqmx._stubs import nidaqmx_pb2 as wire
+from nidaqmx.constants import TaskMode
 from nidaqmx.error_codes import DAQmxErrors
 from nidaqmx.errors import DaqError
 from nidaqmx.utils import unflatten_channel_string
@@ -12,12 +13,11 @@ from session_pb2 import Session
 
 from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.answering import Base, answering, answering_in_its_own_time
-from instruments.ni_daq.simulated.device import DeviceError, Mode
+from instruments.ni_daq.simulated.device import LINES_OF_PORT, DeviceError, Mode
 from instruments.ni_daq.simulated.tasks import Kind, Task
 
 _MODES: dict[int, Mode] = {10178: "finite", 10123: "continuous"}
 _INITIALIZE, _ATTACH = 1, 2
-_START, _STOP, _ABORT = 0, 1, 6
 _VOLTS, _COUNT_UP = 10348, 10128
 
 
@@ -56,12 +56,22 @@ class TaskMethods(Base):
 
     @answering
     def TaskControl(self, request: Any) -> Any:
-        """Start, stop or abort; verify, reserve and commit have nothing to do here."""
+        """Start, stop, verify, commit, reserve, release or abort."""
         task = self.task(request)
-        if request.action_raw == _START:
-            self.book.start(task)
-        elif request.action_raw in (_STOP, _ABORT):
-            self.book.stop(task)
+        match request.action_raw:
+            case TaskMode.TASK_START.value:
+                self.book.start(task)
+            case TaskMode.TASK_STOP.value:
+                self.book.stop(task)
+            case TaskMode.TASK_VERIFY.value:
+                self.book.verify(task)
+            case TaskMode.TASK_COMMIT.value | TaskMode.TASK_RESERVE.value:
+                self.book.reserve(task)
+            case TaskMode.TASK_UNRESERVE.value | TaskMode.TASK_ABORT.value:
+                self.book.stop(task)
+                task.reserved = False
+            case other:
+                raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, f"a task cannot be put into state {other}")
         return wire.TaskControlResponse()
 
     @answering
@@ -117,7 +127,7 @@ class TaskMethods(Base):
 
     def _add_lines(self, request: Any, kind: Kind) -> None:
         together = request.line_grouping_raw == 1
-        lines = tuple(names(request.lines))
+        lines = tuple(line for name in names(request.lines) for line in lines_of(name))
         self.book.add_lines(self.task(request), kind, lines, request.name_to_assign_to_lines, together=together)
 
     @answering
@@ -139,9 +149,12 @@ class TaskMethods(Base):
 
     @answering
     def GetErrorString(self, request: Any) -> Any:
-        """Return the name of an error code."""
+        """Return what an error code means."""
         known = [error.name for error in DAQmxErrors if error.value == request.error_code]
-        return wire.GetErrorStringResponse(error_string=known[0].replace("_", " ").capitalize() if known else "")
+        said = known[0].replace("_", " ").capitalize() if known else "Error code could not be found."
+        if request.error_code == NiCode.INVALID_ATTRIBUTE_VALUE:
+            said = "Requested value is not a supported value for this property."
+        return wire.GetErrorStringResponse(error_string=said)
 
     @answering
     def ResetDevice(self, request: Any) -> Any:
@@ -150,10 +163,16 @@ class TaskMethods(Base):
         return wire.ResetDeviceResponse()
 
     def done(self, task: Task) -> bool:
-        """Tell whether a task has nothing left to do; only finite acquisitions end by themselves."""
-        if task.analogue is None or not task.running:
-            return not task.running
+        """Tell whether a task has nothing left to do; of what is sampled only finite acquisitions end by themselves."""
+        if task.done or task.analogue is None:
+            return task.done
         return task.analogue.mode == "finite" and task.analogue.acquired(self.now_ns()) >= task.analogue.samples
+
+
+def lines_of(physical: str) -> list[str]:
+    """Return the lines of a port such as Dev1/port0, and a line as it is."""
+    port = physical.partition("/")[2]
+    return [f"{physical}/line{number}" for number in range(LINES_OF_PORT.get(port, 0))] or [physical]
 
 
 def names(flattened: str) -> list[str]:

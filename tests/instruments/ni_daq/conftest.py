@@ -10,6 +10,8 @@ from nidaqmx.errors import DaqError, RpcError
 from instruments.hosting.grpc_host import GrpcHost
 from instruments.ni_daq.driver import Driver
 from instruments.ni_daq.twin import Twin
+from instruments.plant.laboratory import Laboratory, Parameters
+from rig.clock import WallClock
 from tests.patience import patient
 
 
@@ -55,6 +57,16 @@ def sampling(driver):
 @pytest.fixture
 def ni(host, closing):
     """The options with which an unmodified nidaqmx client reaches the device, on a channel without any deadline."""
+    channel = grpc.insecure_channel(host.port.removeprefix("grpc://"))
+    closing.callback(channel.close)
+    return nidaqmx.GrpcSessionOptions(channel, "")
+
+
+@pytest.fixture
+def live(closing):
+    """The options of a client whose device runs on the wall clock."""
+    host = GrpcHost("daq", Twin("daq", Twin.Parameters(), Laboratory(Parameters(), WallClock(), 1)))
+    closing.callback(host.close)
     channel = grpc.insecure_channel(host.port.removeprefix("grpc://"))
     closing.callback(channel.close)
     return nidaqmx.GrpcSessionOptions(channel, "")

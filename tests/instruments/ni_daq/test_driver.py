@@ -227,12 +227,6 @@ def test_an_unknown_channel_is_refused_with_its_code(open_driver):
     assert caught.value.code == "-200170"
 
 
-def test_a_rate_beyond_the_device_is_refused_with_its_code(open_driver):
-    with pytest.raises(RefusedError) as caught:
-        open_driver(sample_rate_hz=900_000.0)
-    assert caught.value.code == "-200332"
-
-
 def test_one_seed_gives_identical_samples_however_they_are_read(closing):
     def run(cuts):
         clock = VirtualClock(NS_PER_S)
