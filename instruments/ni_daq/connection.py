@@ -17,6 +17,7 @@ from nidaqmx import errors as ni_errors
 from nidaqmx.grpc_session_options import SessionInitializationBehavior
 
 from instruments.ni_daq.dialect import advice_for
+from instruments.ni_daq.security import Security
 from rig.clock import Deadline
 from rig.errors import (
     ConnectionFailedError,
@@ -31,15 +32,20 @@ from rig.wire_trace import Tap
 LOCAL = "local"
 GRPC_SCHEME = "grpc://"
 MAX_MESSAGE_BYTES = 64 << 20
+UNENCRYPTED = Security()
 
 _PORT_ADVICE = (
     'write port = "grpc://host:port" for an NI gRPC device server or port = "local" for this machine\'s driver'
 )
 _SERVER_ADVICE = (
     "check that the NI gRPC device server runs and that host and port in the bench file are its own; "
-    "a firewall between here and there must let the port through"
+    "a firewall between here and there must let the port through, and a server with TLS needs ca_file"
 )
 _WIRING_ADVICE = "check that the NI gRPC device server is not older than nidaqmx, and the sensors' wiring"
+_TLS_ADVICE = (
+    "the two do not agree on TLS: ca_file must be of the authority that signed the server's certificate, server_name "
+    "the name in it, and a server that asks for one needs client_cert_file and client_key_file"
+)
 _LOCAL_ADVICE = (
     "install a recent NI-DAQmx; NI's Linux driver supports Ubuntu, RHEL and openSUSE but not Debian: there, run an "
     'NI gRPC device server on a machine with the driver and write port = "grpc://host:port"'
@@ -110,7 +116,14 @@ class _Tap(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpc ship
 class Connection:
     """One client of one device server or of the local driver."""
 
-    def __init__(self, instrument: str, port: str, deadline_s: float, trace: Tap | None = None) -> None:
+    def __init__(
+        self,
+        instrument: str,
+        port: str,
+        deadline_s: float,
+        trace: Tap | None = None,
+        security: Security = UNENCRYPTED,
+    ) -> None:
         self._instrument = instrument
         self._port = port
         self._deadline_s = deadline_s
@@ -122,7 +135,7 @@ class Connection:
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
             ]
-            self._channel = grpc.insecure_channel(port.removeprefix(GRPC_SCHEME), options)
+            self._channel = security.channel(instrument, port, port.removeprefix(GRPC_SCHEME), options)
             self._intercepted = grpc.intercept_channel(self._channel, self._tap)
         elif port != LOCAL:
             raise ConnectionFailedError(
@@ -220,6 +233,9 @@ class Connection:
 
     def _failure(self, what: str, status: grpc.StatusCode) -> InstrumentError:
         kind, said, advice = _STATUS.get(status, _OTHER_STATUS)
+        came = self._tap.received().lower()
+        if b"handshake" in came or b"verification" in came:
+            said, advice = f"{said}, because TLS fails", _TLS_ADVICE
         return kind(self._instrument, f"{what}: {said} ({status.name})", advice=advice, **self._evidence())
 
     def _evidence(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The motor's edges, counted by the device in 32 bits: what a count that falls or runs away may mean."""
 
+from nidaqmx.constants import Edge
 from nidaqmx.stream_readers import CounterReader
 
 from instruments.ni_daq import dialect
@@ -8,6 +9,7 @@ from instruments.ni_daq.settings import DaqSettings
 from rig.clock import NS_PER_S, Clock
 from rig.errors import InstrumentError
 
+_EDGES = {"rising": Edge.RISING, "falling": Edge.FALLING}
 _RESET_ADVICE = (
     "find out what reset the device (its power, its USB cable, another program) and start sampling anew; where edges "
     "really come so fast, raise most_edge_rate_hz in the bench file"
@@ -26,7 +28,8 @@ class CounterTask:
         self._timeout_s = settings.deadline_s / 2
         with connection.calling("creating the edge counter"):
             self._task = connection.new_task(f"{name}-{settings.device}-edges")
-            self._task.ci_channels.add_ci_count_edges_chan(f"{settings.device}/{settings.edge_counter}")
+            counter = dialect.full_name(settings.device, settings.edge_counter)
+            self._task.ci_channels.add_ci_count_edges_chan(counter, edge=_EDGES[settings.counter_edge])
             self._task.start()
             self._reader = CounterReader(self._task.in_stream)
 

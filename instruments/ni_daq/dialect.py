@@ -3,6 +3,7 @@
 Error codes are those of `nidaqmx.error_codes`, written out here so that this module needs no NI package.
 """
 
+import re
 from enum import IntEnum
 
 import numpy as np
@@ -77,6 +78,7 @@ _ADVICE: dict[int, str] = {
 _GENERAL_ADVICE = "look the code up in NI's error reference, and check the device in NI MAX"
 
 COUNTER_MODULUS = 1 << 32
+_WITH_DEVICE = re.compile(r"([^/]+)/(?:ai|_?ctr|port)\d+(?:/line\d+)?$")
 _COUNT_SLACK_S = 1.0
 
 
@@ -107,6 +109,17 @@ def counted_gain(before: int, after: int, elapsed_s: float, most_rate_hz: float)
     return gain if gain <= most else None
 
 
+def full_name(device: str, place: str) -> str:
+    """Return a channel or line with its device: ai0, ctr0 and port0/line0 are this device's, Dev2/ctr0 is not."""
+    return place if _WITH_DEVICE.match(place) else f"{device}/{place}"
+
+
+def device_of(device: str, place: str) -> str:
+    """Return the device that has a channel or line; this one for what is no such name."""
+    met = _WITH_DEVICE.match(place)
+    return met[1] if met else device
+
+
 def line_task(instrument: str, device: str, line: str) -> str:
     """Return the name of a digital line's task: what opens the relay without the driver finds the run's own by it."""
-    return f"{instrument}-{device}-{line.replace('/', '-')}"
+    return f"{instrument}-{full_name(device, line).replace('/', '-')}"

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instruments.ni_daq import dialect
-from instruments.ni_daq.products import most_rate_hz
-from instruments.ni_daq.settings import ITSELF, LEAST_RATE_HZ, MOST_RATE_HZ, NOT_AT_ALL, DaqSettings
+from instruments.ni_daq.identity import identity_of
+from instruments.ni_daq.scaling import no_readings, values_of
+from instruments.ni_daq.settings import ITSELF, NONE, DaqSettings
 from rig.capabilities import Identity
 from rig.channels import Channel
 from rig.driving import DriverContext, Reporter
 from rig.errors import (
-    ConnectionFailedError,
     ConnectionLostError,
     GarbledReplyError,
     InstrumentError,
@@ -28,14 +28,13 @@ from rig.stamping import SampleClock
 
 STRANGER = "no NI device is reached"
 STRANGER_ADVICE = (
-    "check that the NI gRPC device server runs, that host and port in the bench file are its own, and that a firewall "
-    "between here and there lets the port through"
+    "check that the NI gRPC device server runs, that host and port in the bench file are its own, that a firewall "
+    "between here and there lets the port through, and that both agree on TLS: a server with it needs ca_file of the "
+    "authority that signed its certificate and server_name where that names no such host, one that asks who comes "
+    "client_cert_file and client_key_file, one without it none of them"
 )
-_RATE_ADVICE = "write a rate in the bench file that the device has on so many channels, or sample fewer channels"
-MAKER = "National Instruments"
 # What one read may bring: well below the limit of a gRPC message.
 _VALUES_PER_READ = 4_000_000
-_CONVERTER_CODES = 1 << 16
 
 
 class Driver:
@@ -55,6 +54,7 @@ class Driver:
     def __init__(self, name: str, settings: DaqSettings, context: DriverContext) -> None:
         # Half a second of imports that a mere look at a bench file should not pay.
         from instruments.ni_daq.connection import Connection
+        from instruments.ni_daq.security import Security
 
         self.name = name
         self.channels = tuple(Channel(c.name, c.unit, c.meaning) for c in settings.channels)
@@ -66,8 +66,11 @@ class Driver:
         self._in_doubt = False  # a read failed, and how much of it the device gave away is not known
         self._tasks: list[Any] = []
         self._lines: dict[str, Any] = {}
+        self._relay: Any = None
+        self._edges: Any = None
         self._deadline_s = context.wire_s(settings.deadline_s)
-        self._connection = Connection(name, settings.port, self._deadline_s, context.tap(name))
+        tap, security = context.tap(name), Security(**settings.tls)
+        self._connection = Connection(name, settings.port, self._deadline_s, tap, security)
         self._reporter = Reporter(name, settings.port, context, self._connection.last_exchange)
         with (
             self._reporter.meeting(self.close, STRANGER, STRANGER_ADVICE, (ConnectionLostError, NoReplyError)),
@@ -85,7 +88,8 @@ class Driver:
             self.stop_sampling()
         with self._reporter.verb("start_sampling", rate_hz=self._analogue.rate_hz):
             self._start_clock()
-        self._edges.begin()
+        if self._edges is not None:
+            self._edges.begin()
 
     def read_block(self) -> Block:
         """Get all samples acquired since the last call.
@@ -95,7 +99,8 @@ class Driver:
         samples went. Raises ConnectionLostError when the edge counter has shown that the device was reset, and an
         InstrumentError for anything else.
         """
-        self._edges.check_not_reset()
+        if self._edges is not None:
+            self._edges.check_not_reset()
         clock = self._require_sampling()
         try:
             if self._in_doubt:
@@ -104,19 +109,16 @@ class Driver:
             asked_ns = self._clock.now_ns()
             count = self._analogue.available()
             answered_ns = self._clock.now_ns()
-            volts = self._read(count)
+            readings = self._read(count)
         except RefusedError as error:
             if int(error.code) not in dialect.OVERFLOWS:
                 raise
             return self._restart(clock)
-        self._refuse_saturated(volts)
+        self._refuse_no_readings(readings)
         self._in_doubt = False
         stamps_ns, self._sampling = clock.stamp(self._next, count, asked_ns=asked_ns, answered_ns=answered_ns)
         self._next += count
-        columns = {
-            channel.name: volts[row] * channel.scale + channel.offset
-            for row, channel in enumerate(self._settings.channels)
-        }
+        columns = {c.name: values_of(c, row) for c, row in zip(self._settings.channels, readings, strict=True)}
         return Block(stamps_ns, columns, self._take_lost())
 
     def stop_sampling(self) -> None:
@@ -130,23 +132,29 @@ class Driver:
         """Get the edges counted since the start of sampling, or since opening when sampling was never started.
 
         Raises ConnectionLostError once the count fell, because the device was reset, and GarbledReplyError once it rose
-        faster than edges can come: until sampling is started anew nobody knows how many there were.
+        faster than edges can come: until sampling is started anew nobody knows how many there were. Raises
+        OutOfRangeError where the bench file says that it has no counter.
         """
-        return self._edges.total()
+        if self._edges is None:
+            raise self._reporter.out_of_range("count_edges()", 'the bench file says edge_counter = "none"')
+        return int(self._edges.total())
 
     @classmethod
     def unattended(cls, name: str, settings: DaqSettings) -> HandAct:
         """Return what opens the interlock relay without this driver."""
-        told = {key: getattr(settings, key) for key in ("port", "device", "deadline_s")}
+        told = {key: getattr(settings, key) for key in ("port", "device", "deadline_s")} | {"tls": settings.tls}
         told |= {"name": name, "line": settings.interlock_line, "readback": settings.interlock_readback}
         return HandAct(name, "interlock opened", "instruments.ni_daq.unattended:open_interlock", told)
 
     def set_interlock(self, *, closed: bool) -> None:
         """Control the supply interlock relay; closed feeds the pump.
 
-        It is read back as `interlock_readback` in the bench file says; raises RefusedError when it did not move.
+        It is read back as `interlock_readback` in the bench file says; raises RefusedError when it did not move, and
+        OutOfRangeError where the bench file says that there is none.
         """
         with self._reporter.verb("set_interlock", closed=closed) as told:
+            if self._relay is None:
+                raise self._reporter.out_of_range("set_interlock()", 'the bench file says interlock_line = "none"')
             self._relay.move(closed=closed, written=lambda: told.note(*self._connection.last_exchange()))
 
     def set_line(self, *, line: str, high: bool) -> None:
@@ -155,7 +163,7 @@ class Driver:
         Raises OutOfRangeError for the line of the interlock relay, which `set_interlock` alone moves.
         """
         with self._reporter.verb("set_line", line=line, high=high):
-            if line == self._settings.interlock_line:
+            if self._settings.is_interlock(line):
                 raise self._reporter.error(
                     OutOfRangeError,
                     f"set_line(line={line!r}) was refused before anything was sent: it moves the interlock relay",
@@ -179,14 +187,14 @@ class Driver:
         from instruments.ni_daq.counting import CounterTask, EdgeCount
 
         settings = self._settings
-        rate_hz = settings.sample_rate_hz
-        self._reporter.check_range("sample_rate_hz", rate_hz, LEAST_RATE_HZ, MOST_RATE_HZ, "Hz", _RATE_ADVICE)
-        self._identity = self._check_identity()
+        self._identity = identity_of(self._connection, self._reporter, settings)
         buffer_samples = max(2, math.ceil(settings.sample_rate_hz * settings.buffer_s))
-        self._relay = self._relay_of(settings.interlock_line, settings.interlock_readback)
-        counter = CounterTask(self._connection, self.name, settings)
-        self._tasks.append(counter)
-        self._edges = EdgeCount(counter, self._connection, self._clock, settings.most_edge_rate_hz)
+        if settings.cuts_power:
+            self._relay = self._relay_of(settings.interlock_line, settings.interlock_readback)
+        if settings.counts_edges:
+            counter = CounterTask(self._connection, self.name, settings)
+            self._tasks.append(counter)
+            self._edges = EdgeCount(counter, self._connection, self._clock, settings.most_edge_rate_hz)
         self._analogue = AnalogueTask(self._connection, self.name, settings, buffer_samples)
         self._tasks.append(self._analogue)
 
@@ -196,12 +204,13 @@ class Driver:
         relay = self._line(line)
         if readback == ITSELF:
             return Relay(self._connection, relay, relay)
-        if readback == NOT_AT_ALL:
+        if readback == NONE:
             return Relay(self._connection, relay, None)
         return Relay(self._connection, relay, self._new_line(readback, written=False))
 
     def _line(self, line: str) -> Any:
         """Return the task of a digital line, made when it is first moved."""
+        line = dialect.full_name(self._settings.device, line)
         if line not in self._lines:
             self._lines[line] = self._new_line(line, written=True)
         return self._lines[line]
@@ -212,31 +221,10 @@ class Driver:
         with self._connection.calling(f"creating the task of {line}"):
             task = self._connection.new_task(dialect.line_task(self.name, self._settings.device, line))
         kind = LineTask if written else ContactTask
-        made = kind(self._connection, task, f"{self._settings.device}/{line}", self._settings.deadline_s / 2)
+        physical = dialect.full_name(self._settings.device, line)
+        made = kind(self._connection, task, physical, self._settings.deadline_s / 2)
         self._tasks.append(made)
         return made
-
-    def _check_identity(self) -> Identity:
-        wanted = self._settings.device
-        with self._connection.calling("asking for the devices"):
-            system = self._connection.system()
-            version = system.driver_version
-            names = list(system.devices.device_names)
-            if wanted not in names:
-                raise self._reporter.error(
-                    ConnectionFailedError,
-                    f"there is no device {wanted!r}; there are {', '.join(names) or 'none'}",
-                    "write the name that the device has in NI MAX as `device` in the bench file",
-                )
-            device = system.devices[wanted]
-            product = device.product_type
-            serial = f"{device.serial_num:08X}"
-        self._reporter.demand("product", product, self._settings.product)
-        most_hz = most_rate_hz(product, len(self._settings.channels))
-        if most_hz is not None:
-            what = f"sample_rate_hz ({product}, {len(self._settings.channels)} channels)"
-            self._reporter.check_range(what, self._settings.sample_rate_hz, LEAST_RATE_HZ, most_hz, "Hz", _RATE_ADVICE)
-        return Identity(MAKER, product, serial, f"NI-DAQmx {'.'.join(map(str, version))}")
 
     def _start_clock(self) -> None:
         t0_ns, _ = self._reporter.timed(self._analogue.start)
@@ -259,23 +247,21 @@ class Driver:
         self._next = position
 
     def _read(self, count: int) -> NDArray[np.float64]:
-        """Return the next `count` samples in volts, shape (channels, count), in as many reads as messages need."""
+        """Return the next `count` samples in V, mA or °C, shape (channels, count), in as many reads as it takes."""
         most = max(1, _VALUES_PER_READ // len(self.channels))
         parts = [self._analogue.read(min(most, count - done)) for done in range(0, count, most)]
         return np.concatenate(parts, axis=1) if parts else np.empty((len(self.channels), 0))
 
-    def _refuse_saturated(self, volts: NDArray[np.float64]) -> None:
-        for channel, row in zip(self._settings.channels, volts, strict=True):
-            step = (channel.max_v - channel.min_v) / _CONVERTER_CODES
-            outside = (row <= channel.min_v + step / 2) | (row >= channel.max_v - 1.5 * step)
-            if outside.any():
-                worst = row[np.argmax(np.abs(row))]
+    def _refuse_no_readings(self, readings: NDArray[np.float64]) -> None:
+        for channel, row in zip(self._settings.channels, readings, strict=True):
+            if said := no_readings(channel, row):
+                physical = dialect.full_name(self._settings.device, channel.physical)
+                low, high = channel.range_keys
                 raise self._reporter.error(
                     GarbledReplyError,
-                    f"{channel.name}: {np.count_nonzero(outside)} of {len(row)} samples lie at the end of the range "
-                    f"{channel.min_v:g} … {channel.max_v:g} V or beyond (up to {worst:.6g} V)",
-                    f"check the sensor and the wiring at {self._settings.device}/{channel.physical}; if the "
-                    "sensor is right, widen min_v and max_v in the bench file",
+                    said,
+                    f"check the sensor and the wiring at {physical}; if the sensor is right, widen {low} and {high} "
+                    "(or its table) in the bench file",
                 )
 
     def _require_sampling(self) -> SampleClock:

@@ -1,4 +1,4 @@
-"""How fast NI's devices sample, by the name that a device says of itself; from their data sheets.
+"""How fast NI's devices sample and which edges they count, by what they call themselves; from their data sheets.
 
 What multiplexes shares its rate among its channels. Products that are not here are checked by the device alone.
 """
@@ -41,6 +41,9 @@ SINGLE_SAMPLES_PER_S: dict[str, float] = {
     **dict.fromkeys(("PCIe-6351", "PCIe-6353", "USB-6351", "USB-6353"), 1_250_000.0),
     **dict.fromkeys(("PCIe-6361", "PCIe-6363", "USB-6361", "USB-6363"), 2_000_000.0),
 }
+
+# Their counter sees no other edge.
+FALLING_EDGES_ALONE = frozenset({"USB-6000", "USB-6001", "USB-6002", "USB-6003", "USB-6008", "USB-6009"})
 
 
 def most_rate_hz(product: str, channels: int) -> float | None:

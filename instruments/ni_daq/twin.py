@@ -5,10 +5,11 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from instruments.hosting.fault_keys import CalledParameters
-from instruments.ni_daq.products import MOST_SAMPLES_PER_S
+from instruments.ni_daq.products import FALLING_EDGES_ALONE, MOST_SAMPLES_PER_S
 from instruments.ni_daq.simulated.attributes import DeviceIdentity
-from instruments.ni_daq.simulated.device import WiredRelay, WiredSensor
+from instruments.ni_daq.simulated.device import WiredRelay
 from instruments.ni_daq.simulated.malfunction import DaqMalfunction
+from instruments.ni_daq.simulated.sensors import WiredSensor
 from instruments.ni_daq.simulated.tasks import TaskBook, Wires
 from instruments.plant.laboratory import Laboratory
 
@@ -61,6 +62,7 @@ class Twin:
             contact_line=parameters.contact_line,
             most_hz=MOST_SAMPLES_PER_S.get(parameters.product, _OTHERS_SAMPLES_PER_S),
             modules=parameters.modules,
+            falling_only=parameters.product in FALLING_EDGES_ALONE,
         )
         identity = DeviceIdentity(
             parameters.device,

@@ -36,6 +36,7 @@ _UNITS = {
     "_k_h": "K/h",
     "_ul_h": "µL/h",
     "_percent": "%",
+    "_hz": "Hz",
     "_minutes": "min",
     "_hours": "h",
     "_bytes": "bytes",

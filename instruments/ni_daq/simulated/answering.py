@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import grpc
 
 from instruments.ni_daq.simulated.attributes import DeviceIdentity
-from instruments.ni_daq.simulated.device import DeviceError
 from instruments.ni_daq.simulated.malfunction import DaqMalfunction
+from instruments.ni_daq.simulated.refusals import DeviceError
 from instruments.ni_daq.simulated.tasks import Task, TaskBook
 from instruments.plant.laboratory import Laboratory
 from rig.clock import NS_PER_S, Deadline

@@ -10,14 +10,16 @@ from instruments.ni_daq.simulated.device import (
     COUNTER_TERMINALS,
     LINES_OF_PORT,
     AnalogInput,
-    DeviceError,
 )
+from instruments.ni_daq.simulated.refusals import DeviceError
+from instruments.ni_daq.simulated.sensors import InputChannel
 from instruments.ni_daq.simulated.tasks import Task
 
 V = TypeVar("V")
 
 ANALOG_INPUT, COUNTER_INPUT, DIGITAL_INPUT, DIGITAL_OUTPUT = 10100, 10131, 10151, 10153
-MEASURES_VOLTAGE, MEASURES_EDGES = 10322, 10125
+MEASURES_EDGES = 10125
+MEASURED = {"voltage": 10322, "current": 10134, "thermocouple": 10303}
 MODES = {"finite": 10178, "continuous": 10123, "on demand": 10178}
 CHANNEL_TYPES = {"analogue": ANALOG_INPUT, "counter": COUNTER_INPUT, "lines": DIGITAL_OUTPUT, "inputs": DIGITAL_INPUT}
 
@@ -108,6 +110,8 @@ TIMING: dict[int, Callable[[Task], Any]] = {
     0x1310: lambda task: verified(task).samples,
     0x18EB: lambda task: verified(task).divisor,
     0x22C8: lambda task: verified(task).most_rate_hz,
+    0x1848: lambda task: verified(task).convert_rate_hz,
+    0x22C9: lambda task: verified(task).most_convert_rate_hz,
 }
 
 BUFFER: dict[int, Callable[[Task], Any]] = {
@@ -116,7 +120,7 @@ BUFFER: dict[int, Callable[[Task], Any]] = {
 
 CHANNEL: dict[int, Callable[[Task, str], Any]] = {
     0x187F: lambda task, _: CHANNEL_TYPES[task.kind or "lines"],
-    0x0695: lambda task, _: _if_kind(task, "analogue", MEASURES_VOLTAGE),
+    0x0695: lambda task, channel: MEASURED[_input(task, channel).electrical.measures],
     0x18A0: lambda task, _: _if_kind(task, "counter", MEASURES_EDGES),
     0x18F5: lambda task, channel: _physical(task, channel),
     0x1815: lambda task, channel: _range_v(task, channel),
@@ -135,6 +139,7 @@ SET_BUFFER: dict[int, Callable[[Task, Any], None]] = {
 
 SET_TIMING: dict[int, Callable[[Task, Any], None]] = {
     0x1344: lambda task, value: task.need_analogue().set_rate(value),
+    0x1848: lambda task, value: setattr(task.need_analogue(), "convert_hz", value),
 }
 
 SET_CHANNEL: dict[int, Callable[[Task, str, Any], None]] = {
@@ -174,7 +179,11 @@ def _physical(task: Task, channel: str) -> str:
 
 
 def _range_v(task: Task, channel: str) -> float:
-    return _named({c.name: c.range_v for c in task.need_analogue().channels}, channel)
+    return _input(task, channel).electrical.range_v
+
+
+def _input(task: Task, channel: str) -> InputChannel:
+    return _named({c.name: c for c in task.need_analogue().channels}, channel)
 
 
 def _named(named: Mapping[str, V], channel: str) -> V:

@@ -1,69 +1,35 @@
 """The simulated device behind the twin: tasks on analogue inputs, a counter and digital lines. Knows no gRPC.
 
 Sample k of an analogue task is taken k divisor ticks of the 100 MHz timebase after its start; a sample is the
-laboratory at that instant, turned to volts by the sensor's wiring, with noise, in steps of a 16-bit converter.
+laboratory at that instant, turned to volts by the sensor's wiring, with noise, in steps of a converter.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from collections.abc import Sequence
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from instruments.ni_daq import dialect
 from instruments.ni_daq.dialect import NiCode
+from instruments.ni_daq.simulated.refusals import DeviceError, out_of_range
+from instruments.ni_daq.simulated.sensors import InputChannel
 from instruments.plant.challenges import checked
 from instruments.plant.laboratory import Laboratory
 from rig.bench_file.tables import TomlTable
 from rig.clock import NS_PER_S
 
-Quantity = Literal[
-    "line_pressure_kpa",
-    "supply_current_ma",
-    "air_temperature_c",
-    "air_pressure_hpa",
-    "air_humidity_percent",
-    "liquid_temperature_c",
-    "pump_voltage_v",
-    "back_pressure_kpa",
-    "nothing",
-]
 Mode = Literal["on demand", "finite", "continuous"]
+Edge = Literal["rising", "falling"]
 
 TICK_NS = 10
-CODES = 1 << 16
-RANGES_V = (0.2, 1.0, 5.0, 10.0)
 ANALOGUE_INPUTS = 32
 # Where each counter looks for its edges unless it is told otherwise.
 COUNTER_TERMINALS = {"ctr0": "PFI8", "ctr1": "PFI3", "ctr2": "PFI0", "ctr3": "PFI5"}
 LINES_OF_PORT = {"port0": 32, "port1": 8, "port2": 8}
 TIMEBASE_HZ = 100e6
 MIN_RATE_HZ = TIMEBASE_HZ / (1 << 32)
-
-
-class DeviceError(Exception):
-    """What the device answers instead of doing as told: an NI-DAQmx error code and its text."""
-
-    def __init__(self, code: int, text: str) -> None:
-        self.code = code
-        super().__init__(text)
-
-
-def _not_zero(value: float) -> float:
-    if value == 0:
-        raise ValueError("must not be 0")
-    return value
-
-
-class WiredSensor(TomlTable):
-    """What is wired to one analogue input: value = volts · scale + offset, as on the sensor's data sheet."""
-
-    physical: str = Field(pattern=r"^(\w+/)?ai\d+$")
-    quantity: Quantity
-    scale: Annotated[float, AfterValidator(_not_zero)] = 1.0
-    offset: float = 0.0
 
 
 class WiredRelay(TomlTable):
@@ -85,28 +51,6 @@ class WiredRelay(TomlTable):
         return {name: value for name, value in figures.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class InputChannel:
-    """One analogue channel of a task: its virtual name, what is wired to it and the range the device chose."""
-
-    name: str
-    physical: str
-    sensor: WiredSensor
-    range_v: float
-
-
-def range_for(min_v: float, max_v: float) -> float:
-    """Return the device's smallest range ±R that holds min_v … max_v; raise DeviceError when none does."""
-    if min_v >= max_v:
-        raise DeviceError(NiCode.MIN_NOT_LESS_THAN_MAX, f"minimum {min_v} V is not less than maximum {max_v} V")
-    fitting = [r for r in RANGES_V if max(abs(min_v), abs(max_v)) <= r]
-    if not fitting:
-        raise DeviceError(
-            NiCode.INVALID_ATTRIBUTE_VALUE, f"{min_v} … {max_v} V is wider than the device's ±{RANGES_V[-1]} V"
-        )
-    return fitting[0]
-
-
 class AnalogInput:
     """One analogue input task, on a device that shares `most_hz` among its channels.
 
@@ -120,6 +64,7 @@ class AnalogInput:
         self._most_hz = most_hz
         self.channels: list[InputChannel] = []
         self.mode: Mode = "on demand"
+        self.convert_hz: float | None = None
         self._wanted_hz = 1000.0
         self.samples = 1
         self.buffer = 0
@@ -143,6 +88,21 @@ class AnalogInput:
         """Return the fastest sample clock for its channels."""
         return self._most_hz / max(1, len(self.channels))
 
+    @property
+    def most_convert_rate_hz(self) -> float:
+        """Return the fastest that the converter goes from channel to channel."""
+        return self._most_hz
+
+    @property
+    def convert_rate_hz(self) -> float:
+        """Return how fast the converter goes from channel to channel: as told, else with 10 µs to settle."""
+        settled_hz = 1.0 / (1.0 / self._most_hz + 10e-6)
+        return max(settled_hz, self._least_convert_hz) if self.convert_hz is None else self.convert_hz
+
+    @property
+    def _least_convert_hz(self) -> float:
+        return self._wanted_hz * len(self.channels)
+
     def configure_clock(self, rate_hz: float, mode: Mode, samples: int) -> None:
         """Set the sample clock, for `verify` to judge; raise DeviceError for no samples."""
         if samples < 1:
@@ -160,6 +120,8 @@ class AnalogInput:
         """Raise DeviceError for a timing that the device does not have."""
         if not MIN_RATE_HZ <= self._wanted_hz <= self.most_rate_hz and self.mode != "on demand":
             raise out_of_range("DAQmx_SampClk_Rate", self._wanted_hz, MIN_RATE_HZ, self.most_rate_hz)
+        if self.convert_hz is not None and not self._least_convert_hz <= self.convert_hz <= self._most_hz:
+            raise out_of_range("DAQmx_AIConv_Rate", self.convert_hz, self._least_convert_hz, self._most_hz)
 
     def start(self, now_ns: int) -> None:
         """Begin acquiring: sample 0 is taken now."""
@@ -200,31 +162,24 @@ class AnalogInput:
             raise DeviceError(NiCode.CANNOT_PERFORM_OP_WHEN_TASK_NOT_RUNNING, "the task is not running")
         instants_ns = self.instant_ns(self.position) + np.arange(count, dtype=np.int64) * (TICK_NS * self.divisor)
         self.position += count
-        return self.volts_at(instants_ns)
+        return self.readings_at(instants_ns)
 
-    def volts_at(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return what the converter makes of the laboratory at each of `t_ns`, shape (channels, n)."""
+    def readings_at(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what the converter makes of the laboratory at each of `t_ns`, shape (channels, n).
+
+        With a convert rate of its own the channels are taken one after another.
+        """
         # Drawn sample by sample, so that the noise does not depend on how reads cut the acquisition.
         noise = self._rng.standard_normal((len(t_ns), len(self.channels))).T * self._noise_v
-        lsb = np.array([[2.0 * channel.range_v / CODES] for channel in self.channels])
-        volts = np.array([self._true_volts(channel, t_ns) for channel in self.channels]) + noise
-        # The converter ends at its rails: this is the device's own saturation.
-        codes = np.clip(np.rint(volts / lsb), -CODES // 2, CODES // 2 - 1)
-        return np.asarray(codes * lsb)
-
-    def _true_volts(self, channel: InputChannel, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-        value = _QUANTITIES[channel.sensor.quantity](self._laboratory, t_ns)
-        return (value - channel.sensor.offset) / channel.sensor.scale
-
-
-def out_of_range(what: str, value: float, least: float, most: float) -> DeviceError:
-    """Return NI-DAQmx's error for a property's value that the device does not have."""
-    side = f"Minimum Value: {least:.8g}" if value < least else f"Maximum Value: {most:.8g}"
-    return DeviceError(
-        NiCode.INVALID_ATTRIBUTE_VALUE,
-        "Requested value is not a supported value for this property. The property value may be invalid because it "
-        f"conflicts with another property.\nProperty: {what}\nRequested Value: {value:.8g}\n{side}",
-    )
+        rows = []
+        for number, channel in enumerate(self.channels):
+            taken_ns = t_ns + (0 if self.convert_hz is None else round(number * NS_PER_S / self.convert_hz))
+            how = channel.electrical
+            volts = channel.terminal_v(self._laboratory, taken_ns) + noise[number] * how.noise
+            # The converter ends at its rails: this is the device's own saturation.
+            codes = np.clip(np.rint(volts / how.step_v), -how.codes // 2, how.codes // 2 - 1)
+            rows.append(channel.readings(codes * how.step_v, self._laboratory, taken_ns))
+        return np.array(rows)
 
 
 def _default_buffer(rate_hz: float) -> int:
@@ -235,25 +190,18 @@ def _default_buffer(rate_hz: float) -> int:
     return 1_000_000
 
 
-_QUANTITIES: dict[str, Callable[[Laboratory, NDArray[np.int64]], NDArray[np.float64]]] = {
-    "line_pressure_kpa": lambda laboratory, t_ns: laboratory.pressure_kpa(t_ns),
-    "supply_current_ma": lambda laboratory, t_ns: laboratory.supply_current_a(t_ns) * 1000.0,
-    "air_temperature_c": lambda laboratory, t_ns: laboratory.environment.air_temperature_c(t_ns),
-    "air_pressure_hpa": lambda laboratory, t_ns: laboratory.environment.air_pressure_hpa(t_ns),
-    "air_humidity_percent": lambda laboratory, t_ns: laboratory.environment.relative_humidity_percent(t_ns),
-    "liquid_temperature_c": lambda laboratory, t_ns: laboratory.environment.liquid_temperature_c(t_ns),
-    "pump_voltage_v": lambda laboratory, t_ns: laboratory.pump_voltage_v(t_ns),
-    "back_pressure_kpa": lambda laboratory, t_ns: laboratory.tip_pressure.kpa(t_ns),
-    "nothing": lambda _, t_ns: np.zeros(len(t_ns)),
-}
-
-
 class EdgeCounter:
-    """One counter task: the edges at its terminal since the start, in 32 bits; the motor is wired to one terminal."""
+    """One counter task: the edges at its terminal since the start, in 32 bits; the motor is wired to one terminal.
 
-    def __init__(self, laboratory: Laboratory, physical: str, initial: int, terminal: str, motor_terminal: str) -> None:
+    Its pulses have as many falling edges as rising ones.
+    """
+
+    def __init__(
+        self, laboratory: Laboratory, physical: str, edge: Edge, initial: int, terminal: str, motor_terminal: str
+    ) -> None:
         self._laboratory = laboratory
         self.physical = physical
+        self.edge = edge
         self.terminal = terminal
         self._motor_terminal = motor_terminal
         self._initial = initial

@@ -11,7 +11,7 @@ from nidaqmx.constants import EveryNSamplesEventType
 
 from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.answering import Base, answering, telling
-from instruments.ni_daq.simulated.device import DeviceError
+from instruments.ni_daq.simulated.refusals import DeviceError
 from instruments.ni_daq.simulated.tasks import Task, TaskBook
 
 SAMPLES, DONE = "samples", "done"

@@ -8,7 +8,7 @@ from nidaqmx._stubs import nidaqmx_pb2 as wire
 
 from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.answering import Base, answering
-from instruments.ni_daq.simulated.device import DeviceError
+from instruments.ni_daq.simulated.refusals import DeviceError
 from instruments.ni_daq.simulated.tasks import Task
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.answering import Base, answering, answering_in_its_own_time
 from instruments.ni_daq.simulated.attributes import Moment, default_to_read
-from instruments.ni_daq.simulated.device import AnalogInput, DeviceError
+from instruments.ni_daq.simulated.device import AnalogInput
+from instruments.ni_daq.simulated.refusals import DeviceError
 from instruments.ni_daq.simulated.tasks import Task
 
 _BY_SCAN = 1
@@ -74,7 +75,7 @@ class ReadMethods(Base):
             analogue = task.need_analogue()
             if task.on_demand:
                 self.book.check_free(task)
-                return self._spoilt(self.book.now_volts(task, max(1, wanted))), 0
+                return self._spoilt(self.book.now_readings(task, max(1, wanted))), 0
             self._start_by_read(task)
             wanted = self._most(task, wanted)
             due_ns = analogue.instant_ns(analogue.position + wanted - 1)

@@ -15,10 +15,10 @@ from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated import attributes
 from instruments.ni_daq.simulated.answering import Base, Handler, answering
 from instruments.ni_daq.simulated.attributes import look_up
-from instruments.ni_daq.simulated.device import DeviceError
 from instruments.ni_daq.simulated.event_methods import EventMethods
 from instruments.ni_daq.simulated.line_methods import LineMethods
 from instruments.ni_daq.simulated.read_methods import ReadMethods
+from instruments.ni_daq.simulated.refusals import DeviceError
 from instruments.ni_daq.simulated.task_methods import TaskMethods
 
 

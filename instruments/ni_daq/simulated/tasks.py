@@ -12,14 +12,13 @@ from instruments.ni_daq.simulated.device import (
     COUNTER_TERMINALS,
     LINES_OF_PORT,
     AnalogInput,
-    DeviceError,
     DigitalLines,
+    Edge,
     EdgeCounter,
-    InputChannel,
     WiredRelay,
-    WiredSensor,
-    range_for,
 )
+from instruments.ni_daq.simulated.refusals import DeviceError
+from instruments.ni_daq.simulated.sensors import Electrical, InputChannel, WiredSensor
 from instruments.plant.laboratory import Laboratory
 
 Kind = Literal["analogue", "counter", "lines", "inputs"]
@@ -38,6 +37,7 @@ class Wires:
     contact_line: str = ""
     most_hz: float = 250_000.0
     modules: tuple[str, ...] = ()
+    falling_only: bool = False
 
 
 @dataclass(slots=True)
@@ -193,21 +193,21 @@ class TaskBook:
             counter.stop()
         task.running = False
 
-    def add_voltage(self, task: Task, physical: str, name: str, min_v: float, max_v: float) -> InputChannel:
+    def add_input(self, task: Task, physical: str, name: str, electrical: Electrical) -> InputChannel:
         """Add one analogue input such as Dev1/ai0."""
         place = self._place(physical, "ai", ANALOGUE_INPUTS)
         task.become("analogue")
         if task.analogue is None:
             task.analogue = AnalogInput(self._laboratory, self._rng, self._wires.noise_v, self._wires.most_hz)
         sensor = self._sensors.get(place, WiredSensor(physical=place, quantity="nothing"))
-        channel = InputChannel(name or physical, physical, sensor, range_for(min_v, max_v))
+        channel = InputChannel(name or physical, physical, sensor, electrical)
         if channel.name in task.channel_names:
             raise DeviceError(NiCode.DUPLICATED_CHANNEL, f"channel {channel.name} is in task {task.name} already")
         task.analogue.channels.append(channel)
         return channel
 
-    def add_counter(self, task: Task, physical: str, name: str, initial: int) -> None:
-        """Add an edge counter such as Dev1/ctr0; raise DeviceError for a second one."""
+    def add_counter(self, task: Task, physical: str, name: str, edge: Edge, initial: int) -> None:
+        """Add an edge counter such as Dev1/ctr0; raise DeviceError for a second one, or edges that it does not see."""
         place = self._place(physical, "ctr", len(COUNTER_TERMINALS))
         task.become("counter")
         if task.counters:
@@ -215,8 +215,10 @@ class TaskBook:
                 NiCode.MULTIPLE_COUNTER_INPUT_TASK,
                 "Task cannot contain multiple counter input channels: use a separate task for each.",
             )
+        if edge == "rising" and self._wires.falling_only:
+            raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, "the device counts falling edges alone")
         terminals = (self._terminal(place), self._terminal(self._wires.motor_counter))
-        task.counters[name or physical] = EdgeCounter(self._laboratory, place, initial, *terminals)
+        task.counters[name or physical] = EdgeCounter(self._laboratory, place, edge, initial, *terminals)
 
     def add_lines(self, task: Task, kind: Kind, physical: tuple[str, ...], name: str, *, together: bool) -> None:
         """Add digital outputs ("lines") or "inputs" such as Dev1/port0/line0, as one channel or one each."""
@@ -232,10 +234,10 @@ class TaskBook:
         """Return the count of a counter task, as of now."""
         return task.need_counter().count(self._laboratory.advance())
 
-    def now_volts(self, task: Task, samples: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    def now_readings(self, task: Task, samples: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         """Return software-timed samples, all of this very moment, shape (channels, samples)."""
         now_ns = self._laboratory.advance()
-        return task.need_analogue().volts_at(np.full(samples, now_ns, np.int64))
+        return task.need_analogue().readings_at(np.full(samples, now_ns, np.int64))
 
     def _terminal(self, counter: str) -> str:
         """Return the terminal that a counter counts at by itself, such as /Dev1/PFI8."""

@@ -53,7 +53,7 @@ def test_the_driver_refuses_a_rate_that_the_device_met_does_not_have(open_driver
 
 def test_another_product_than_the_bench_file_demands_is_refused(open_driver):
     with pytest.raises(ConnectionFailedError, match="product of what answers is 'PCIe-6323'"):
-        open_driver(product="USB-6008")
+        open_driver(product="USB-6210")
 
 
 def test_a_device_that_nobody_knows_refuses_by_itself_and_says_what_it_has(laboratory, context, closing):
