@@ -18,6 +18,7 @@ from nidaqmx.grpc_session_options import SessionInitializationBehavior
 
 from instruments.ni_daq.dialect import advice_for
 from instruments.ni_daq.security import Security
+from instruments.ni_daq.wording import call_in_words, fields_in_words, in_ascii, method_in_words
 from rig.clock import Deadline
 from rig.errors import (
     ConnectionFailedError,
@@ -33,6 +34,8 @@ LOCAL = "local"
 GRPC_SCHEME = "grpc://"
 MAX_MESSAGE_BYTES = 64 << 20
 UNENCRYPTED = Security()
+# How much of a message a line of the trace shows, and how much of a status an error keeps.
+_TRACED, _STATUS_SHOWN = 2000, 500
 
 _PORT_ADVICE = (
     'write port = "grpc://host:port" for an NI gRPC device server or port = "local" for this machine\'s driver'
@@ -84,16 +87,17 @@ class _Tap(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpc ship
         self._of_thread.sent = (details.method, request)
         self._of_thread.call = None
         if self._trace is not None:
-            self._trace("sent", request.SerializeToString(), details.method)
+            told = fields_in_words(request, _TRACED)
+            self._trace("sent", request.SerializeToString(), method_in_words(details.method), told)
         self._of_thread.call = continuation(bounded, request)
         if self._trace is not None:
-            self._trace("received", self.received(), details.method)
+            self._trace("received", self._came(), method_in_words(details.method), self._said(_TRACED))
         return self._of_thread.call
 
     def sent(self) -> bytes:
-        """Return this thread's last request: method and message as they went over the wire."""
+        """Return this thread's last request in words: method and fields, in ASCII."""
         method, request = getattr(self._of_thread, "sent", ("", None))
-        return b"" if request is None else method.encode() + b" " + request.SerializeToString()
+        return b"" if request is None else call_in_words(method, request).encode()
 
     def samples_read(self) -> int | None:
         """Return the samples per channel that the reply to this thread's last request claims; None where none does."""
@@ -103,14 +107,19 @@ class _Tap(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpc ship
         return getattr(call.result(), "samps_per_chan_read", None)
 
     def received(self) -> bytes:
-        """Return the reply to this thread's last request, or the status that came instead."""
-        call = getattr(self._of_thread, "call", None)
-        if call is None:
-            return b""
+        """Return the reply to this thread's last request in words, or the status that came instead, in ASCII."""
+        return b"" if getattr(self._of_thread, "call", None) is None else self._said(_STATUS_SHOWN).encode()
+
+    def _came(self) -> bytes:
+        call = self._of_thread.call
+        return bytes(call.result().SerializeToString()) if call.code() is grpc.StatusCode.OK else b""
+
+    def _said(self, most: int) -> str:
+        call = self._of_thread.call
         if call.code() is grpc.StatusCode.OK:
-            return bytes(call.result().SerializeToString())
+            return fields_in_words(call.result(), most)
         trailing = " ".join(f"{key}={value}" for key, value in call.trailing_metadata() or ())
-        return f"{call.code().name} {trailing} {call.details()}".encode()
+        return in_ascii(f"{call.code().name} {trailing} {call.details()}", most)
 
 
 class Connection:

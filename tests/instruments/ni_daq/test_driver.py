@@ -175,7 +175,7 @@ def test_what_changes_something_is_reported_with_its_bytes(driver, journal):
     driver.set_interlock(closed=True)
     told = journal[-1]
     assert (told.verb, told.arguments, told.result) == ("set_interlock", {"closed": True}, "ok")
-    assert told.sent.startswith(b"/nidaqmx_grpc.NiDAQmx/WriteDigitalLines ")
+    assert told.sent.startswith(b"WriteDigitalLines(task=daq-Dev1-port0-line0, ")
 
 
 def test_a_start_that_fails_is_reported_as_failed(driver, new_task, journal):
