@@ -7,7 +7,7 @@ import nidaqmx._grpc_interpreter  # noqa: F401 - the stubs load only after it
 from nidaqmx._stubs import nidaqmx_pb2 as wire
 
 from instruments.ni_daq.dialect import NiCode
-from instruments.ni_daq.simulated.answering import Base, answering
+from instruments.ni_daq.simulated.answering import BY_SCAN, Base, answering, wanted_on_demand
 from instruments.ni_daq.simulated.refusals import DeviceError
 from instruments.ni_daq.simulated.tasks import Task
 
@@ -48,18 +48,28 @@ class LineMethods(Base):
     @answering
     def ReadDigitalLines(self, request: Any) -> Any:
         """Read the lines of a task, one boolean each."""
-        lines = self._readable(request)
-        states = bytes(self._high(line) for line in lines)
-        width = len(lines) // max(1, len(self.task(request).lines))
-        read = self.malfunction.lines_read
-        return wire.ReadDigitalLinesResponse(read_array=states, samps_per_chan_read=read, num_bytes_per_samp=width)
+        channels = self._readable(request)
+        width = max(len(lines) for lines in channels)
+        number = wanted_on_demand(request.num_samps_per_chan, len(channels) * width, request.array_size_in_bytes)
+        states = [bytes(self._high(line) for line in lines).ljust(width, b"\0") for lines in channels]
+        by_channel = b"".join(one * number for one in states)
+        return wire.ReadDigitalLinesResponse(
+            read_array=b"".join(states) * number if request.fill_mode_raw == BY_SCAN else by_channel,
+            samps_per_chan_read=number * self.malfunction.lines_read,
+            num_bytes_per_samp=width,
+        )
 
     @answering
     def ReadDigitalU32(self, request: Any) -> Any:
         """Read the lines of a task, one number per channel, bit by bit."""
-        self._readable(request)
-        numbers = [self._number(lines) for lines in self.task(request).lines.values()]
-        return wire.ReadDigitalU32Response(read_array=numbers, samps_per_chan_read=self.malfunction.lines_read)
+        channels = self._readable(request)
+        number = wanted_on_demand(request.num_samps_per_chan, len(channels), request.array_size_in_samps)
+        states = [self._number(lines) for lines in channels]
+        by_channel = [one for one in states for _ in range(number)]
+        return wire.ReadDigitalU32Response(
+            read_array=states * number if request.fill_mode_raw == BY_SCAN else by_channel,
+            samps_per_chan_read=number * self.malfunction.lines_read,
+        )
 
     def _number(self, lines: tuple[str, ...]) -> int:
         return sum(self._high(line) << int(line.rpartition("line")[2]) for line in lines)
@@ -75,13 +85,13 @@ class LineMethods(Base):
         stuck = self.malfunction.lines_stuck_at
         return self.book.lines.read(line) if stuck is None else stuck
 
-    def _readable(self, request: Any) -> list[str]:
+    def _readable(self, request: Any) -> list[tuple[str, ...]]:
         task = self.task(request)
         if not task.lines:
             raise DeviceError(NiCode.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {task.name} has no digital lines")
         if not task.running:
             self.book.check_free(task)
-        return [line for lines in task.lines.values() for line in lines]
+        return list(task.lines.values())
 
     def _startable(self, request: Any) -> Task:
         task = self.task(request)

@@ -9,13 +9,13 @@ from nidaqmx._stubs import nidaqmx_pb2 as wire
 from numpy.typing import NDArray
 
 from instruments.ni_daq.dialect import NiCode
-from instruments.ni_daq.simulated.answering import Base, answering, answering_in_its_own_time
+from instruments.ni_daq.simulated.answering import BY_SCAN, Base, answering, answering_in_its_own_time, wanted_on_demand
 from instruments.ni_daq.simulated.attributes import Moment, default_to_read
 from instruments.ni_daq.simulated.device import AnalogInput
 from instruments.ni_daq.simulated.refusals import DeviceError
 from instruments.ni_daq.simulated.tasks import Task
 
-_BY_SCAN = 1
+_ROOM = 1 << 32
 _ALL_AVAILABLE = -1
 _READ_ARRAY = wire.ReadAnalogF64Response.DESCRIPTOR.fields_by_name["read_array"].number
 _LENGTH_DELIMITED = 2
@@ -31,7 +31,7 @@ class ReadMethods(Base):
         if volts.size > request.array_size_in_samps:
             raise DeviceError(NiCode.READ_BUFFER_TOO_SMALL, "Buffer is too small to fit read data.")
         claimed = volts.shape[1] + self.malfunction.miscount
-        ordered = volts.T if request.fill_mode_raw == _BY_SCAN else volts
+        ordered = volts.T if request.fill_mode_raw == BY_SCAN else volts
         response = wire.ReadAnalogF64Response(status=status, samps_per_chan_read=claimed)
         response.MergeFromString(_packed_doubles(_READ_ARRAY, ordered))
         return response
@@ -39,6 +39,11 @@ class ReadMethods(Base):
     @answering_in_its_own_time
     def ReadAnalogScalarF64(self, request: Any, context: Any) -> Any:
         """Read one sample of the only channel."""
+        with self.laboratory.lock:
+            if len(self.task(request).need_analogue().channels) > 1:
+                raise DeviceError(
+                    NiCode.ONE_CHAN_READ_FOR_MULTI_CHAN_TASK, "Read of one channel in a task with multiple channels."
+                )
         volts, status = self._read(request, 1, context)
         if status:
             raise DeviceError(status, "The sample has not yet been acquired.")
@@ -57,14 +62,14 @@ class ReadMethods(Base):
     @answering
     def ReadCounterF64Ex(self, request: Any) -> Any:
         """Read a counter the way Task.read does."""
-        count = float(self._count(request))
-        return wire.ReadCounterF64ExResponse(read_array=[count], samps_per_chan_read=1)
+        counts = self._counts(request)
+        return wire.ReadCounterF64ExResponse(read_array=map(float, counts), samps_per_chan_read=len(counts))
 
     @answering
     def ReadCounterU32Ex(self, request: Any) -> Any:
         """Read a counter the way stream readers do."""
-        count = self._count(request)
-        return wire.ReadCounterU32ExResponse(read_array=[count], samps_per_chan_read=1)
+        counts = self._counts(request)
+        return wire.ReadCounterU32ExResponse(read_array=counts, samps_per_chan_read=len(counts))
 
     def _read(self, request: Any, wanted: int, context: Any) -> tuple[NDArray[np.float64], int]:
         """Return up to `wanted` samples, shape (channels, n), and 0 or the code that says why there are fewer."""
@@ -75,6 +80,7 @@ class ReadMethods(Base):
             analogue = task.need_analogue()
             if task.on_demand:
                 self.book.check_free(task)
+                wanted_on_demand(wanted, len(analogue.channels), _ROOM)
                 return self._spoilt(self.book.now_readings(task, max(1, wanted))), 0
             self._start_by_read(task)
             wanted = self._most(task, wanted)
@@ -97,6 +103,9 @@ class ReadMethods(Base):
                 "Read cannot start the task, because a software event is registered: start it before.",
             )
         self.book.start(task, by_read=True)
+
+    def _counts(self, request: Any) -> list[int]:
+        return [self._count(request)] * wanted_on_demand(request.num_samps_per_chan, 1, request.array_size_in_samps)
 
     def _count(self, request: Any) -> int:
         count = self.book.count_now(self.task(request))

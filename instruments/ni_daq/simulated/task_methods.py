@@ -12,6 +12,7 @@ from nidaqmx.constants import (
     CurrentUnits,
     TaskMode,
     TemperatureUnits,
+    TerminalConfiguration,
     ThermocoupleType,
     VoltageUnits,
 )
@@ -37,6 +38,8 @@ from instruments.ni_daq.simulated.tasks import Kind, Task
 _MODES: dict[int, Mode] = {10178: "finite", 10123: "continuous"}
 _INITIALIZE, _ATTACH = 1, 2
 _COUNT_UP = 10128
+# What multiplexes has no pseudodifferential inputs.
+_TERMINALS = {kind.value: kind.name for kind in TerminalConfiguration if kind is not TerminalConfiguration.PSEUDO_DIFF}
 _EDGES: dict[int, Edge] = {10280: "rising", 10171: "falling"}
 
 
@@ -145,6 +148,13 @@ class TaskMethods(Base):
 
     def _add_inputs(self, request: Any, electrical: Electrical) -> None:
         physical = names(request.physical_channel)
+        if electrical.measures != "thermocouple" and request.terminal_config_raw not in _TERMINALS:
+            raise DeviceError(
+                NiCode.INVALID_ATTRIBUTE_VALUE,
+                "Requested value is not a supported value for this property.\nProperty: DAQmx_AI_TermCfg\n"
+                f"Requested Value: {request.terminal_config_raw}\n"
+                f"Possible Values: {', '.join(sorted(_TERMINALS.values()))}",
+            )
         for number, one in enumerate(physical):
             given = request.name_to_assign_to_channel
             name = f"{given}{number}" if given and len(physical) > 1 else given

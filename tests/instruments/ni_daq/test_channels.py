@@ -133,10 +133,16 @@ def test_a_convert_rate_that_the_device_does_not_have_is_refused(open_driver):
     assert (caught.value.code, "convert_rate_hz" in caught.value.advice) == ("-200077", True)
 
 
-@pytest.mark.parametrize("terminals", ["rse", "nrse", "differential", "pseudodifferential"])
+@pytest.mark.parametrize("terminals", ["rse", "nrse", "differential"])
 def test_terminals_are_what_the_bench_file_says(first, truth, terminals):
     value = first(physical="ai2", name="bath", unit="°C", scale=10.0, terminals=terminals)
     assert value == pytest.approx(truth["air_c"], abs=0.01)
+
+
+def test_terminals_that_the_device_does_not_have_are_refused_with_those_that_it_has(first):
+    with pytest.raises(RefusedError, match=r"AI_TermCfg .* Possible Values: DEFAULT, DIFF, NRSE, RSE") as caught:
+        first(physical="ai2", name="bath", unit="°C", terminals="pseudodifferential")
+    assert caught.value.code == "-200077"
 
 
 CHANNEL = 'physical = "ai0", name = "x", unit = "V"'

@@ -161,6 +161,24 @@ def test_lines_are_written_and_read_one_by_one(new_task):
     assert seen.read() == [True, False, True, False]
 
 
+@pytest.mark.parametrize("grouping", [LineGrouping.CHAN_PER_LINE, LineGrouping.CHAN_FOR_ALL_LINES])
+def test_lines_are_read_as_often_as_they_are_asked_for(new_task, grouping):
+    task = new_task()
+    task.do_channels.add_do_chan("Dev1/port1/line0:1", line_grouping=grouping)
+    task.write([True, False] if grouping is LineGrouping.CHAN_PER_LINE else 1)
+    said = {LineGrouping.CHAN_PER_LINE: [[True] * 3, [False] * 3], LineGrouping.CHAN_FOR_ALL_LINES: [1, 1, 1]}
+    assert task.read(3) == said[grouping]
+
+
+def test_a_counter_is_read_as_often_as_it_is_asked_for(counter):
+    counter.start()
+    assert counter.read(3) == [3, 3, 3]
+
+
+def test_one_sample_of_several_channels_is_refused(on_demand):
+    assert code_of(AnalogSingleChannelReader(on_demand.in_stream).read_one_sample) == -200523
+
+
 def test_an_input_is_not_written(new_task):
     task = new_task()
     task.di_channels.add_di_chan("Dev1/port1/line0")
