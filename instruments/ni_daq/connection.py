@@ -16,7 +16,7 @@ import nidaqmx.system
 from nidaqmx import errors as ni_errors
 from nidaqmx.grpc_session_options import SessionInitializationBehavior
 
-from instruments.ni_daq.dialect import advice_for
+from instruments.ni_daq.dialect import LOST, advice_for
 from instruments.ni_daq.security import Security
 from instruments.ni_daq.wording import call_in_words, fields_in_words, in_ascii, method_in_words
 from rig.clock import Deadline
@@ -234,10 +234,12 @@ class Connection:
             return None
         return nidaqmx.GrpcSessionOptions(self._intercepted, name, initialization_behavior=behaviour)
 
-    def _told(self, what: str, code: int, text: str) -> RefusedError:
+    def _told(self, what: str, code: int, text: str) -> InstrumentError:
         """Return the error for an error of NI-DAQmx: all that it says, what was asked for and what is allowed too."""
         lines = [line.strip() for line in text.split("\n\nTask Name:")[0].splitlines()]
         said = " ".join(line for line in lines if line and not line.startswith("Status Code:"))
+        if code in LOST:
+            return self.lost(f"{what}: {said} ({code})", advice_for(code))
         return self.refused(f"{what}: {said}", str(code), advice_for(code))
 
     def _failure(self, what: str, status: grpc.StatusCode) -> InstrumentError:

@@ -14,8 +14,11 @@ class NiCode(IntEnum):
     """The errors that are handled or simulated here, under the maker's own names."""
 
     PAL_RESOURCE_RESERVED = -50103
+    PAL_TRANSFER_ABORTED = -50405
+    DEV_ABSENT_OR_UNAVAILABLE_ROUTING = -89130
     DUPLICATED_CHANNEL = -200003
     INPUT_FIFO_OVERFLOW = -200010
+    DEVICE_REMOVED = -200045
     INVALID_CHANNEL_NAME_IN_LIST = -200050
     INVALID_ATTRIBUTE_VALUE = -200077
     MIN_NOT_LESS_THAN_MAX = -200082
@@ -23,12 +26,15 @@ class NiCode(IntEnum):
     DUPLICATE_TASK = -200089
     MULTIPLE_COUNTER_INPUT_TASK = -200147
     PHYSICAL_CHAN_DOES_NOT_EXIST = -200170
+    HARDWARE_NOT_RESPONDING = -200175
+    HW_UNEXPECTEDLY_POWERED_OFF_AND_ON = -200194
     INVALID_DEVICE_ID = -200220
     ACQ_STOPPED_TO_PREVENT_INPUT_BUFFER_OVERWRITE = -200222
     READ_BUFFER_TOO_SMALL = -200229
     SAMPLES_WILL_NEVER_BE_AVAILABLE = -200278
     SAMPLES_NO_LONGER_AVAILABLE = -200279
     SAMPLES_NOT_YET_AVAILABLE = -200284
+    DEV_ABSENT_OR_UNAVAILABLE = -200324
     SAMP_RATE_TOO_LOW = -200331
     SAMP_RATE_TOO_HIGH = -200332
     INPUT_FIFO_OVERFLOW_2 = -200361
@@ -52,6 +58,9 @@ class NiCode(IntEnum):
     EVERY_N_SAMPLES_ACQ_INTO_BUFFER_EVENT_NOT_SUPPORTED_BY_DEVICE = -200981
     AUTO_START_READ_NOT_ALLOWED_EVENT_REGISTERED = -200984
     CANNOT_UNREGISTER_DA_QMX_SOFTWARE_EVENT_WHILE_TASK_IS_RUNNING = -200986
+    DEV_CANNOT_BE_ACCESSED = -201003
+    NETWORK_STATUS_CONNECTION_LOST = -201390
+    CHASSIS_COMMUNICATION_INTERRUPTED = -201423
 
 
 # The device acquired faster than it was read, on the host's side or on its own.
@@ -64,13 +73,30 @@ OVERFLOWS = frozenset(
     }
 )
 
+# The device, its chassis or the server's memory of its tasks is gone: it must be opened anew.
+LOST = frozenset(
+    {
+        NiCode.INVALID_TASK,
+        NiCode.PAL_TRANSFER_ABORTED,
+        NiCode.DEV_ABSENT_OR_UNAVAILABLE_ROUTING,
+        NiCode.DEVICE_REMOVED,
+        NiCode.HARDWARE_NOT_RESPONDING,
+        NiCode.HW_UNEXPECTEDLY_POWERED_OFF_AND_ON,
+        NiCode.DEV_ABSENT_OR_UNAVAILABLE,
+        NiCode.DEV_CANNOT_BE_ACCESSED,
+        NiCode.NETWORK_STATUS_CONNECTION_LOST,
+        NiCode.CHASSIS_COMMUNICATION_INTERRUPTED,
+    }
+)
+_GONE_ADVICE = "check the device's power and its cable; NI MAX or `nilsdev` shows whether it is there"
+
 _ADVICE: dict[int, str] = {
     NiCode.SAMPLES_NOT_YET_AVAILABLE: "check that the sample clock runs and that the sample rate is the one wanted",
     NiCode.INVALID_DEVICE_ID: "check `device` in the bench file against the names in NI MAX or `nilsdev`",
     NiCode.PHYSICAL_CHAN_DOES_NOT_EXIST: "check the physical channels in the bench file against the device's pinout",
     NiCode.PAL_RESOURCE_RESERVED: "another task holds the device: end the other program, or reset the device in NI MAX",
-    NiCode.INVALID_TASK: "the device server has forgotten the task, because it was restarted or another client cleared "
-    "it: start anew",
+    NiCode.INVALID_TASK: "the device server has forgotten the task, because it was restarted, the device was reset or "
+    "another client cleared it: start anew",
     NiCode.INVALID_ATTRIBUTE_VALUE: "compare sample_rate_hz, convert_rate_hz, the ends of the ranges and the terminals "
     "in the bench file with what the device has",
     NiCode.SAMP_RATE_TOO_LOW: "raise `sample_rate_hz` in the bench file",
@@ -85,7 +111,7 @@ _COUNT_SLACK_S = 1.0
 
 def advice_for(code: int) -> str:
     """Return what an operator can do about an NI-DAQmx error code."""
-    return _ADVICE.get(code, _GENERAL_ADVICE)
+    return _ADVICE.get(code, _GONE_ADVICE if code in LOST else _GENERAL_ADVICE)
 
 
 def unpack_by_channel(buffer: NDArray[np.float64], channels: int, read: int) -> NDArray[np.float64]:

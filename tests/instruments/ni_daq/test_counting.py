@@ -5,15 +5,8 @@ from dataclasses import replace
 import pytest
 
 from instruments.plant.line import Stroke
-from rig.bench.sampling import Sampler
-from rig.bench.way_back import WayBack
-from rig.bench_file.reading import load_bench_file
-from rig.driving import serialise
 from rig.errors import ConnectionLostError, GarbledReplyError
 from rig.record.bodies.absences import SamplingGap
-from rig.record.bodies.start import Start
-from rig.record.writer import RunRecord
-from tests.docs.pages import ROOT
 
 TOP = 2**32
 
@@ -93,22 +86,6 @@ def test_a_faster_counter_is_allowed_by_the_bench_file(open_driver, twin, clock,
 def test_a_whole_stroke_in_the_moment_of_the_start_is_no_runaway(sampling, clock, laboratory):
     laboratory.line.stroke(Stroke(clock.now_ns(), 1.0, 12))
     assert sampling.count_edges() == 12
-
-
-@pytest.fixture
-def sampler(tmp_path, host, driver, context, clock):
-    """Sample the device each minute, with a way back to it."""
-    path = tmp_path / "bench.toml"
-    text = (ROOT / "benches/physical-example.toml").read_text(encoding="utf-8")
-    path.write_text(text.replace('port = "local"', f'port = "{host.port}"'), encoding="utf-8")
-    entry = next(one for one in load_bench_file(path).instruments if one.name == "daq")
-    with RunRecord.create(tmp_path, "a-run", Start(bench="b"), clock.now_ns(), clock) as record:
-        way_back = WayBack(entry, lambda: driver._settings, context, record)
-        way_back.leads_to(driver, serialise(driver, way_back.calling))
-        sampler = Sampler("daq", driver, 60.0, clock, record, way_back=way_back)
-        sampler.start()
-        yield sampler, record
-        sampler.stop()
 
 
 def test_after_a_reset_the_device_is_opened_anew_and_the_time_until_then_is_a_gap(
