@@ -48,8 +48,13 @@ class AnalogChannel(TomlTable):
     `table` of pairs (reading, value) between which lines are drawn; a reading beyond its ends is no value.
     """
 
-    physical: str = Field(pattern=r"^(\w[\w-]*/)?ai\d+$")
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
+    physical: str = Field(
+        pattern=r"^(\w[\w-]*/)?ai\d+$",
+        description="ai0 or another input of the device, or one of another device such as cDAQ1Mod4/ai0",
+    )
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9_]{0,39}$", description="1 to 40 small letters, figures and _, a letter first"
+    )
     unit: Annotated[str, AfterValidator(_unit)]
     measures: Measures = "voltage"
     scale: Annotated[float, AfterValidator(_not_zero)] = 1.0

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from instruments.ni_daq.channels import STANDARD_CHANNELS, AnalogChannel
 from instruments.ni_daq.dialect import device_of, full_name
@@ -15,6 +15,9 @@ NONE, ITSELF = "none", "itself"
 LEAST_RATE_HZ, MOST_RATE_HZ = 1e-4, 2_000_000.0
 GRPC_SCHEME = "grpc://"
 _TLS_KEYS = ("ca_file", "client_cert_file", "client_key_file", "server_name")
+_DEVICE = "the device's name in NI MAX, such as Dev1 or cDAQ1Mod1"
+_COUNTER = "ctr0 or another counter of the device, one of another device such as cDAQ1Mod2/ctr0, or none"
+_LINE = "port0/line0 or another line of the device, one of another device such as cDAQ1Mod3/port0/line0, or none"
 
 
 class DaqSettings(InstrumentSettings):
@@ -23,21 +26,25 @@ class DaqSettings(InstrumentSettings):
     Counter and lines are the device's own, or with its name another's: `cDAQ1Mod2/ctr0`, `Dev2/port0/line1`.
     """
 
-    device: str = Field(default="Dev1", pattern=r"^\w[\w-]*$")
+    device: str = Field(default="Dev1", pattern=r"^\w[\w-]*$", description=_DEVICE)
     product: str = ""
+    channels: tuple[AnalogChannel, ...] = Field(default=STANDARD_CHANNELS, min_length=1, max_length=32)
     sample_rate_hz: float = Field(default=10.0, ge=LEAST_RATE_HZ, le=MOST_RATE_HZ)
     convert_rate_hz: float | None = Field(default=None, ge=LEAST_RATE_HZ, le=100 * MOST_RATE_HZ)
     buffer_s: float = Field(default=600.0, gt=0, le=86_400)
-    channels: tuple[AnalogChannel, ...] = Field(default=STANDARD_CHANNELS, min_length=1, max_length=32)
-    edge_counter: str = Field(default="ctr0", pattern=r"^(none|(\w[\w-]*/)?_?ctr\d+)$")
-    counter_edge: Literal["rising", "falling"] = "rising"
+    edge_counter: str = Field(default="ctr0", pattern=r"^(none|(\w[\w-]*/)?_?ctr\d+)$", description=_COUNTER)
+    counter_edge: Literal["rising", "falling"] = Field(default="rising", validate_default=True)
     most_edge_rate_hz: float = Field(default=10_000.0, gt=0, le=100_000_000)
-    interlock_line: str = Field(default="port0/line0", pattern=r"^(none|(\w[\w-]*/)?port\d+/line\d+)$")
-    interlock_readback: str = Field(default=ITSELF, pattern=r"^(itself|none|(\w[\w-]*/)?port\d+/line\d+)$")
+    interlock_line: str = Field(
+        default="port0/line0", pattern=r"^(none|(\w[\w-]*/)?port\d+/line\d+)$", description=_LINE
+    )
+    interlock_readback: str = Field(
+        default=ITSELF, pattern=r"^(itself|none|(\w[\w-]*/)?port\d+/line\d+)$", description=f"itself, {_LINE}"
+    )
     deadline_s: float = Field(default=5.0, gt=0, le=60)
     ca_file: str = ""
     client_cert_file: str = ""
-    client_key_file: str = ""
+    client_key_file: str = Field(default="", validate_default=True)
     server_name: str = ""
 
     @property
@@ -70,57 +77,78 @@ class DaqSettings(InstrumentSettings):
         """Tell whether a digital line is the interlock's, with or without its device before it."""
         return self.cuts_power and full_name(self.device, line) == full_name(self.device, self.interlock_line)
 
-    @model_validator(mode="after")
-    def _rates_fit(self) -> "DaqSettings":
-        number = len(self.channels)
-        most_hz = most_rate_hz(self.product, number)
-        if most_hz is not None and self.sample_rate_hz > most_hz:
-            raise ValueError(
-                f"sample_rate_hz of {self.sample_rate_hz:g} on {number} channels is more than a {self.product} has; "
-                f"allowed: up to {most_hz:g}"
-            )
-        least_hz = self.sample_rate_hz * number
-        if self.convert_rate_hz is not None and self.convert_rate_hz < least_hz:
-            raise ValueError(
-                f"convert_rate_hz of {self.convert_rate_hz:g} does not take {number} channels {self.sample_rate_hz:g} "
-                f"times a second; allowed: {least_hz:g} or more"
-            )
-        return self
+    # Each looks at its own key and at those before it, so that all that is wrong is said at once.
 
-    @model_validator(mode="after")
-    def _edge_is_the_products(self) -> "DaqSettings":
-        counts_itself = self.counts_edges and device_of(self.device, self.edge_counter) == self.device
-        if counts_itself and self.counter_edge == "rising" and self.product in FALLING_EDGES_ALONE:
-            raise ValueError(f"counter_edge = 'rising', which a {self.product} does not see; allowed: 'falling'")
-        return self
-
-    @model_validator(mode="after")
-    def _channels_are_distinct(self) -> "DaqSettings":
-        for key, of in (("name", lambda c: c.name), ("physical", lambda c: full_name(self.device, c.physical))):
-            values = [of(channel) for channel in self.channels]
+    @field_validator("channels")
+    @classmethod
+    def _channels_are_distinct(
+        cls, channels: tuple[AnalogChannel, ...], info: ValidationInfo
+    ) -> tuple[AnalogChannel, ...]:
+        device = info.data.get("device", "")
+        names = [channel.name for channel in channels]
+        inputs = [full_name(device, channel.physical) for channel in channels]
+        for key, values in (("name", names), ("physical", inputs)):
             twice = sorted({value for value in values if values.count(value) > 1})
             if twice:
-                raise ValueError(f"channels: {key} {', '.join(twice)} stands twice; each may stand once")
-        return self
+                raise ValueError(f"{key} {', '.join(twice)} stands twice; each may stand once")
+        return channels
 
-    @model_validator(mode="after")
-    def _readback_has_a_relay(self) -> "DaqSettings":
-        if not self.cuts_power and self.interlock_readback not in (ITSELF, NONE):
-            raise ValueError(
-                f"interlock_readback = {self.interlock_readback!r} beside interlock_line = 'none': there is no relay "
-                "to read back; leave it out"
-            )
-        if self.is_interlock(self.interlock_readback):
-            raise ValueError("interlock_readback names interlock_line; write 'itself' to read that line back")
-        return self
+    @field_validator("sample_rate_hz")
+    @classmethod
+    def _rate_is_the_products(cls, rate_hz: float, info: ValidationInfo) -> float:
+        product, number = info.data.get("product", ""), max(1, len(info.data.get("channels", ())))
+        most_hz = most_rate_hz(product, number)
+        if most_hz is not None and rate_hz > most_hz:
+            raise ValueError(f"on {number} channels that is more than a {product} has; allowed: up to {most_hz:g}")
+        return rate_hz
 
-    @model_validator(mode="after")
-    def _tls_fits(self) -> "DaqSettings":
-        given = [key for key, value in self.tls.items() if value]
-        if given and not self.port.startswith(GRPC_SCHEME):
-            raise ValueError(f"{', '.join(given)}: TLS is for a port like {GRPC_SCHEME}host:31763, leave it out")
-        if bool(self.client_cert_file) != bool(self.client_key_file):
+    @field_validator("convert_rate_hz")
+    @classmethod
+    def _convert_rate_suffices(cls, convert_hz: float | None, info: ValidationInfo) -> float | None:
+        number, rate_hz = len(info.data.get("channels", ())), info.data.get("sample_rate_hz", 0.0)
+        if convert_hz is not None and convert_hz < rate_hz * number:
+            least_hz = rate_hz * number
+            raise ValueError(f"it takes {number} channels {rate_hz:g} times a second; allowed: {least_hz:g} or more")
+        return convert_hz
+
+    @field_validator("counter_edge")
+    @classmethod
+    def _edge_is_the_products(cls, edge: str, info: ValidationInfo) -> str:
+        counter, product = info.data.get("edge_counter", NONE), info.data.get("product", "")
+        counts_itself = counter != NONE and device_of("", counter) in ("", info.data.get("device"))
+        if counts_itself and edge == "rising" and product in FALLING_EDGES_ALONE:
+            raise ValueError(f"a {product} does not see that edge; allowed: 'falling'")
+        return edge
+
+    @field_validator("interlock_readback")
+    @classmethod
+    def _readback_has_a_relay(cls, readback: str, info: ValidationInfo) -> str:
+        line, device = info.data.get("interlock_line"), info.data.get("device", "")
+        if readback in (ITSELF, NONE) or line is None:
+            return readback
+        if line == NONE:
+            raise ValueError("interlock_line = 'none': there is no relay to read back; leave it out")
+        if full_name(device, readback) == full_name(device, line):
+            raise ValueError("that is interlock_line; write 'itself' to read that line back")
+        return readback
+
+    @field_validator(*_TLS_KEYS)
+    @classmethod
+    def _tls_has_a_server(cls, value: str, info: ValidationInfo) -> str:
+        if value and not info.data.get("port", GRPC_SCHEME).startswith(GRPC_SCHEME):
+            raise ValueError(f"it is for TLS to a port like {GRPC_SCHEME}host:31763; leave it out")
+        return value
+
+    @field_validator("client_key_file")
+    @classmethod
+    def _key_has_its_certificate(cls, key_file: str, info: ValidationInfo) -> str:
+        if bool(key_file) != bool(info.data.get("client_cert_file")):
             raise ValueError("client_cert_file and client_key_file belong together: give both or neither")
-        if self.server_name and not (self.ca_file or self.client_cert_file):
-            raise ValueError("server_name is looked for in a certificate: give ca_file too")
-        return self
+        return key_file
+
+    @field_validator("server_name")
+    @classmethod
+    def _name_is_in_a_certificate(cls, name: str, info: ValidationInfo) -> str:
+        if name and not (info.data.get("ca_file") or info.data.get("client_cert_file")):
+            raise ValueError("it is looked for in a certificate: give ca_file too")
+        return name

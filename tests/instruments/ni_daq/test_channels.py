@@ -154,9 +154,9 @@ CHANNEL = 'physical = "ai0", name = "x", unit = "V"'
         ("convert_rate_hz = 10", "instruments.daq", "1000 times a second; allowed: 8000 or more"),
         ("convert_rate_hz = nan", "instruments.daq.convert_rate_hz", "found nan"),
         ('counter_edge = "both"', "instruments.daq.counter_edge", "allowed: 'rising' or 'falling'"),
-        ('edge_counter = "counter0"', "instruments.daq.edge_counter", "none|"),
-        ('edge_counter = ""', "instruments.daq.edge_counter", "none|"),
-        ('interlock_line = "line0"', "instruments.daq.interlock_line", "port"),
+        ('edge_counter = "counter0"', "instruments.daq.edge_counter", "cDAQ1Mod2/ctr0, or none"),
+        ('edge_counter = ""', "instruments.daq.edge_counter", "cDAQ1Mod2/ctr0, or none"),
+        ('interlock_line = "line0"', "instruments.daq.interlock_line", "cDAQ1Mod3/port0/line0, or none"),
         ('interlock_readback = "port0/line0"', "instruments.daq", "write 'itself'"),
         (
             'interlock_line = "none"\ninterlock_readback = "port1/line0"',
@@ -164,7 +164,7 @@ CHANNEL = 'physical = "ai0", name = "x", unit = "V"'
             "no relay to read back",
         ),
         ("most_edge_rate_hz = 0", "instruments.daq.most_edge_rate_hz", "found 0"),
-        ('ca_file = "ca.pem"', "instruments.daq", "ca_file: TLS is for a port like grpc://"),
+        ('ca_file = "ca.pem"', "instruments.daq.ca_file", "it is for TLS to a port like grpc://"),
         ('port = "grpc://h:1"\nclient_cert_file = "c.pem"', "instruments.daq", "belong together"),
         ('port = "grpc://h:1"\nserver_name = "daq"', "instruments.daq", "give ca_file too"),
         ('product = "USB-6009"\nsample_rate_hz = 10', "instruments.daq", "allowed: 'falling'"),
@@ -208,6 +208,24 @@ def test_every_mistake_is_named_with_what_is_allowed(tmp_path, line, place, said
     [mistake] = caught.value.mistakes
     assert place in mistake.partition(": ")[0]
     assert said in mistake
+
+
+def test_all_that_does_not_go_together_is_said_at_once(tmp_path):
+    keys = [
+        'product = "USB-6008"',
+        "sample_rate_hz = 100000",
+        'ca_file = "ca.pem"',
+        'client_key_file = "rig.key"',
+        'interlock_line = "line"',
+        'channels = [{ physical = "ai0", name = "x", unit = "V", measures = "current", min_v = 0 }]',
+    ]
+    text = (ROOT / "benches/physical-example.toml").read_text(encoding="utf-8")
+    path = tmp_path / "bench.toml"
+    path.write_text(text.replace("sample_rate_hz = 1000.0", "\n".join(keys)), encoding="utf-8")
+    with pytest.raises(BenchFileError) as caught:
+        load_bench_file(path)
+    places = {mistake.partition(": ")[0].removeprefix("instruments.daq.") for mistake in caught.value.mistakes}
+    assert places == {"channels.0", "sample_rate_hz", "counter_edge", "interlock_line", "ca_file", "client_key_file"}
 
 
 @pytest.mark.parametrize("unit", ["K", "bar", "mbar", "Hz", "kHz", "Ω", "ohm", "kΩ"])

@@ -35,7 +35,7 @@ def test_the_check_of_a_bench_file_names_the_key_of_a_rate_that_is_none(mistakes
 )
 def test_the_check_of_a_bench_file_knows_what_a_product_has(mistakes, product, rate, most):
     said = mistakes(f"sample_rate_hz = {rate}", f'product = "{product}"')
-    assert f"on 8 channels is more than a {product} has; allowed: up to {most}" in said
+    assert f"on 8 channels that is more than a {product} has; allowed: up to {most}" in said
 
 
 @pytest.mark.parametrize("rate_hz", [0.0, -5.0, float("nan"), float("inf"), 1e9])
