@@ -17,6 +17,7 @@ import serial
 from rig.clock import Deadline
 from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, NoReplyError
 from rig.usb_ports import Plugged, adapters, device_of
+from rig.visa_names import as_stream
 from rig.wire_trace import Tap
 
 try:
@@ -88,7 +89,7 @@ class ByteStream:
         held = _held.get(port)
         try:
             self._serial = serial.serial_for_url(
-                device_of(instrument, port, plugged) if held is None else held.url,
+                device_of(instrument, as_stream(port), plugged) if held is None else held.url,
                 baudrate=baud,
                 bytesize=data_bits,
                 parity=PARITIES[parity],

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from instruments.scpi import dialect
 from instruments.scpi.dialect import QueuedError, Special
-from instruments.scpi.visa import VisaSession
+from instruments.scpi.opening import Session, open_session
 from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Identity
 from rig.driving import DriverContext, Reporter
@@ -58,7 +58,7 @@ class ScpiLink:
         self._settings = settings
         self._context = context
         self.reporter = Reporter(name, settings.port, context)
-        self._session: VisaSession | None = None
+        self._session: Session | None = None
         self.identity = self._meet()
 
     def read_number(self, query: str, *, unit: str, limit: float) -> float:
@@ -116,7 +116,7 @@ class ScpiLink:
         """Open the session, ask who is there, compare with the bench file, and empty the error queue."""
         s = self._settings
         timeout_s = self._context.wire_s(s.timeout_s)
-        self._session = VisaSession(
+        self._session = open_session(
             self._name,
             s.port,
             visa_library=s.visa_library,
@@ -143,7 +143,7 @@ class ScpiLink:
                 told.note(NEXT_ERROR.encode("ascii"), received)
         return identity
 
-    def _open_session(self) -> VisaSession:
+    def _open_session(self) -> Session:
         """Return the session; after a failure a new one, with the same instrument at its end."""
         if self._session is None:
             identity = self._meet()
@@ -155,7 +155,7 @@ class ScpiLink:
                     f"{self.identity.model} {self.identity.serial}",
                     "give each instrument an address of its own",
                 )
-        return cast("VisaSession", self._session)
+        return cast("Session", self._session)
 
     def _send(self, command: str) -> bytes:
         try:

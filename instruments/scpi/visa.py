@@ -1,7 +1,7 @@
 """A VISA session that turns everything that can go wrong into the rig's errors: the only user of PyVISA.
 
-PyVISA-py opens a refused TCP port without complaint, raises OSError beside its own errors, waits for ever on a peer
-that floods, and loses the bytes that came before a time-out. All of that is dealt with here.
+PyVISA-py opens a refused TCP port without complaint, raises OSError and bare exceptions beside its own errors, waits
+for ever on a peer that floods or drips, and loses the bytes before a time-out. All of that is dealt with here.
 """
 
 import socket
@@ -13,6 +13,7 @@ import pyvisa
 from pyvisa.constants import ResourceAttribute, StatusCode
 from pyvisa.resources import MessageBasedResource, SerialInstrument, TCPIPSocket
 
+from instruments.scpi.sockets import await_bytes, await_room, cut_after, socket_of
 from rig.clock import Deadline
 from rig.errors import (
     ConnectionFailedError,
@@ -22,12 +23,16 @@ from rig.errors import (
     NoReplyError,
 )
 from rig.transports import PORT_ERRORS
-from rig.usb_ports import device_of, is_usb
 from rig.wire_trace import Tap
 
 VISA_ERRORS = (pyvisa.errors.Error, *PORT_ERRORS)
 MAX_REPLY_BYTES = 1 << 16
-_READ_SIZE = 4096
+# PyVISA-py reads on while bytes come, whatever time it is, until it has so many.
+_READ_SIZE = 256
+# It looks at a socket for so long (ms), and at its own buffer; the waiting is done here.
+_LOOK_MS = 2
+# What a library may take longer than it was told before its sockets are shut.
+_GRACE = 1.5
 _TERMINATOR = b"\n"
 _manager_lock = Lock()
 
@@ -41,9 +46,9 @@ def _manager(visa_library: str) -> pyvisa.ResourceManager:
 class VisaSession:
     """One open VISA resource of one instrument; requests and replies are lines.
 
-    `port` is a VISA resource name: `TCPIP::host::port::SOCKET`, `ASRL/dev/ttyUSB0::INSTR`, `USB0::…::INSTR`,
-    `GPIB0::5::INSTR`; or a USB adapter by its number (`rig.usb_ports`). `baud` is for ASRL and adapters alone. Every
-    wait ends after `timeout_s` (s), or twice that when a reply stops half-way.
+    `port` is a VISA resource name: `TCPIP::host::port::SOCKET`, `USB0::…::INSTR`, `GPIB0::5::INSTR`, and where a
+    maker's library is named also `ASRL3::INSTR`, for which alone `baud` is. A whole answer has `timeout_s` (s), however
+    many bytes come meanwhile; half as much again where the library does its own waiting.
     """
 
     def __init__(
@@ -80,12 +85,13 @@ class VisaSession:
         deadline = Deadline(self._timeout_s)
         received = b""
         while not received.endswith(_TERMINATOR):
-            if deadline.passed():
-                raise self._silent(sent, received)
-            chunk, whole = self._read(sent, received)
+            late = deadline.passed()  # looked at first: what came while we were held up ourselves still counts
+            chunk, whole = self._read(sent, received, deadline)
             received += chunk
-            if whole:
+            if whole or received.endswith(_TERMINATOR):
                 break
+            if late:
+                raise self._silent(sent, received)
             if len(received) > MAX_REPLY_BYTES:
                 raise GarbledReplyError(
                     self.instrument,
@@ -108,12 +114,11 @@ class VisaSession:
         self._exit.close()
 
     def _open(self, visa_library: str) -> MessageBasedResource:
-        name = f"ASRL{device_of(self.instrument, self.port)}::INSTR" if is_usb(self.port) else self.port
         try:
             _resolve(self.port)
             with _manager_lock:
                 manager = _manager(visa_library)
-            resource = manager.open_resource(name, open_timeout=round(self._timeout_s * 1000))
+            resource = manager.open_resource(self.port, open_timeout=round(self._timeout_s * 1000))
         except Exception as error:  # PyVISA-py and its plug-ins raise bare Exception when they cannot connect
             raise self._failed(error) from error
         if not isinstance(resource, MessageBasedResource):
@@ -123,7 +128,8 @@ class VisaSession:
 
     def _prepare(self, baud: int) -> None:
         resource = self._resource
-        resource.timeout = self._timeout_s * 1000
+        self._socket = socket_of(resource)
+        resource.timeout = self._timeout_s * 1000 if self._socket is None else _LOOK_MS
         resource.read_termination = _TERMINATOR.decode()
         self._is_stream = isinstance(resource, TCPIPSocket | SerialInstrument)
         if isinstance(resource, TCPIPSocket):
@@ -136,31 +142,58 @@ class VisaSession:
             resource.ignore_warning(StatusCode.success_max_count_read, StatusCode.success_device_not_present)
         )
 
-    def _read(self, sent: bytes, so_far: bytes) -> tuple[bytes, bool]:
-        """Return what comes next, and whether the instrument says that this was all of its message."""
+    def _read(self, sent: bytes, so_far: bytes, deadline: Deadline) -> tuple[bytes, bool]:
+        """Return what comes next, nothing when it was too long in coming, and whether this was all of the message."""
         try:
-            chunk, status = self._resource.visalib.read(self._resource.session, _READ_SIZE)
+            chunk, status = self._look(deadline)
         except pyvisa.errors.VisaIOError as error:
             if error.error_code == StatusCode.error_timeout:
                 raise self._silent(sent, so_far) from error
             raise self._lost(error, sent, so_far) from error
-        except VISA_ERRORS as error:
+        except Exception as error:  # VXI-11 and HiSLIP raise whatever their parsing of packets raises
             raise self._lost(error, sent, so_far) from error
-        if self._tap is not None:
-            self._tap("received", bytes(chunk))
-        return bytes(chunk), not self._is_stream and status != StatusCode.success_max_count_read
+        if self._tap is not None and chunk:
+            self._tap("received", chunk)
+        return chunk, not self._is_stream and status != StatusCode.success_max_count_read
+
+    def _look(self, deadline: Deadline) -> tuple[bytes, StatusCode]:
+        """Ask the library for bytes; where the waiting is done here it is asked twice: its own buffer comes first."""
+        visalib, session = self._resource.visalib, self._resource.session
+        if self._socket is None:
+            with cut_after(self._resource, self._timeout_s * _GRACE) as cut:
+                try:
+                    chunk, status = visalib.read(session, _READ_SIZE)
+                except Exception as error:
+                    if cut.done:
+                        raise pyvisa.errors.VisaIOError(StatusCode.error_timeout) from error
+                    raise
+            return bytes(chunk), status
+        for last in (False, True):
+            try:
+                chunk, status = visalib.read(session, _READ_SIZE)
+            except pyvisa.errors.VisaIOError as error:
+                if error.error_code != StatusCode.error_timeout:
+                    raise
+                if last or not await_bytes(self._socket, deadline.left_s()):
+                    break
+            else:
+                return bytes(chunk), status
+        return b"", StatusCode.success_max_count_read
 
     def _write(self, sent: bytes) -> None:
+        if self._socket is not None and not await_room(self._socket, self._timeout_s):
+            raise self._silent(sent, b"")
         try:
-            self._resource.write_raw(sent)
-            if self._tap is not None:
-                self._tap("sent", sent)
+            with cut_after(self._resource, self._timeout_s * _GRACE):
+                self._resource.write_raw(sent)
         except pyvisa.errors.VisaIOError as error:
             if error.error_code == StatusCode.error_timeout:
                 raise self._silent(sent, b"") from error  # a full buffer before a far end that is busy
             raise self._lost(error, sent, None) from error
-        except VISA_ERRORS as error:
+        except Exception as error:  # as for reading
             raise self._lost(error, sent, None) from error
+        if self._tap is not None:
+            self._tap("sent", sent)
 
     def _close_resource(self) -> None:
         try:

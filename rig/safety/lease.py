@@ -17,11 +17,10 @@ from filelock import FileLock, Timeout
 from rig.clock import iso_utc, machine_utc_ns
 from rig.errors import BenchBusyError, ConnectionFailedError
 from rig.usb_ports import USB, Plugged, adapter_at, adapters, device_of, is_usb
+from rig.visa_names import as_stream
 
 _EVERYBODY = 0o666
 _WINDOWS_PORT = re.compile(r"COM\d+", re.IGNORECASE)
-_VISA_SERIAL = re.compile(r"ASRL(\D.*?)(?:::INSTR)?", re.IGNORECASE)
-_VISA_SOCKET = re.compile(r"TCPIP\d*::([^:]+)::(\d+)::SOCKET", re.IGNORECASE)
 _UNKNOWN = "another run on this machine"
 
 
@@ -102,7 +101,7 @@ def place_of(port: str, plugged: Plugged = adapters) -> str:
 
     A USB adapter with a number of its own is that, because its device is called otherwise when it is plugged in anew.
     """
-    port = _without_visa(port.strip())
+    port = as_stream(port.strip())
     try:
         device = device_of("a bench", port, plugged)
     except ConnectionFailedError:
@@ -113,15 +112,6 @@ def place_of(port: str, plugged: Plugged = adapters) -> str:
     if adapter is not None:
         return f"{USB}{adapter.vid:04x}:{adapter.pid:04x}:{adapter.serial}".lower()
     return str(Path(device).resolve()) if device.startswith("/") else device.lower()
-
-
-def _without_visa(port: str) -> str:
-    """Return a VISA resource of a serial port or a socket as pyserial writes it, and anything else as it is."""
-    if serial := _VISA_SERIAL.fullmatch(port):
-        return serial[1]
-    if socket := _VISA_SOCKET.fullmatch(port):
-        return f"socket://{socket[1]}:{socket[2]}"
-    return port
 
 
 def _safe(name: str) -> str:

@@ -1,0 +1,44 @@
+"""Which way leads to a SCPI instrument: a VISA library, or one of the rig's own byte streams."""
+
+from typing import Protocol
+
+from instruments.scpi.stream import StreamSession
+from instruments.scpi.visa import VisaSession
+from rig.transports import ByteStream
+from rig.visa_names import is_stream, is_visa
+from rig.wire_trace import Tap
+
+PYVISA_PY = "@py"
+
+
+class Session(Protocol):
+    """One open port of one instrument, on which requests and replies are lines."""
+
+    def exchange(self, request: str) -> bytes:
+        """Send one line and return the line that answers; raises an InstrumentError with the bytes so far."""
+
+    def send(self, request: str) -> bytes:
+        """Send one line that has no answer; return its bytes."""
+
+    def close(self) -> None:
+        """Release the port; safe to repeat."""
+
+
+def takes_a_stream(port: str, visa_library: str) -> bool:
+    """Tell whether the rig opens a port itself: it does what PyVISA-py would do through pyserial, and IPv6.
+
+    Sockets of IPv4 and names go through PyVISA-py, every VISA resource through a maker's library where one is named.
+    """
+    if not is_visa(port):
+        return is_stream(port)
+    serial_or_ipv6 = port.upper().startswith("ASRL") or "[" in port
+    return visa_library == PYVISA_PY and serial_or_ipv6 and is_stream(port)
+
+
+def open_session(
+    instrument: str, port: str, *, visa_library: str, timeout_s: float, baud: int, tap: Tap | None
+) -> Session:
+    """Open a port; raises ConnectionFailedError when that is not possible."""
+    if takes_a_stream(port, visa_library):
+        return StreamSession(ByteStream(instrument, port, baud=baud, timeout_s=timeout_s, tap=tap))
+    return VisaSession(instrument, port, visa_library=visa_library, timeout_s=timeout_s, baud=baud, tap=tap)
