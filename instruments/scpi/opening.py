@@ -12,10 +12,20 @@ PYVISA_PY = "@py"
 
 
 class Session(Protocol):
-    """One open port of one instrument, on which requests and replies are lines."""
+    """One open port of one instrument, on which requests and replies are lines.
+
+    On a stream a second request may be sent before the first is answered; on a bus that would lose the answer.
+    """
+
+    @property
+    def is_stream(self) -> bool:
+        """Tell whether it is a stream."""
 
     def exchange(self, request: str) -> bytes:
         """Send one line and return the line that answers; raises an InstrumentError with the bytes so far."""
+
+    def more(self, request: str) -> bytes:
+        """Return one line more, which was asked for by `request` last; for streams."""
 
     def send(self, request: str) -> bytes:
         """Send one line that has no answer; return its bytes."""

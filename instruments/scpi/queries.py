@@ -79,6 +79,38 @@ class ScpiLink:
         self._check_queue(query, line)
         return value
 
+    def answer(self, query: str) -> str | None:
+        """Return the text that answers `query`, None where the instrument does not know it or cannot answer it now.
+
+        Where a port is a stream nobody waits for an answer that does not come: the error queue is asked right behind.
+        """
+        session = self._open_session()
+        lines: list[bytes] = []
+        try:
+            if session.is_stream:
+                session.send(query)
+                lines.append(session.exchange(NEXT_ERROR))
+                if not dialect.is_error(dialect.parse_line(lines[0])):
+                    lines.append(session.more(NEXT_ERROR))
+                queued = dialect.parse_error(dialect.parse_line(lines[-1])).code != 0
+            else:
+                lines.append(session.exchange(query))
+                queued = True  # or so it may be
+            text = dialect.parse_line(lines[0])
+        except NoReplyError:
+            self.close()
+            if session.is_stream:
+                raise
+            return None
+        except InstrumentError:
+            self.close()
+            raise
+        except QuantityError as error:
+            raise self._garbled(str(error), query, b"".join(lines)) from error
+        errors = self._drain()[1] if queued else []
+        known = not (errors or dialect.is_error(text) or (session.is_stream and queued))
+        return text if known else None
+
     def command(self, verb: str, arguments: dict[str, float | bool], *commands: str) -> None:
         """Send commands that change something, read the error queue, and report all of it for the record."""
         with self.reporter.verb(verb, **arguments) as told:

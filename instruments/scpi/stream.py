@@ -11,6 +11,8 @@ class StreamSession:
     Raises what a ByteStream raises, with the bytes so far.
     """
 
+    is_stream = True
+
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
 
@@ -20,6 +22,10 @@ class StreamSession:
         What lay in the input before counts as an answer, too: a reply that came twice must be noticed.
         """
         return self._stream.read_until(TERMINATOR, sent=self.send(request))
+
+    def more(self, request: str) -> bytes:
+        """Return one line more of what answers, which was asked for by `request` last."""
+        return self._stream.read_until(TERMINATOR, sent=request.encode("ascii") + TERMINATOR)
 
     def send(self, request: str) -> bytes:
         """Send one line that has no answer; return its bytes."""

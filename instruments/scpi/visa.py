@@ -82,6 +82,18 @@ class VisaSession:
         """
         sent = request.encode("ascii") + _TERMINATOR
         self._write(sent)
+        return self._line(sent)
+
+    def more(self, request: str) -> bytes:
+        """Return one line more of what answers, which was asked for by `request` last; for streams."""
+        return self._line(request.encode("ascii") + _TERMINATOR)
+
+    @property
+    def is_stream(self) -> bool:
+        """Tell whether requests may be sent before the last one is answered."""
+        return self._is_stream
+
+    def _line(self, sent: bytes) -> bytes:
         deadline = Deadline(self._timeout_s)
         received = b""
         while not received.endswith(_TERMINATOR):

@@ -10,6 +10,7 @@ from instruments.scpi_meter import dialect
 from rig.capabilities import Identity
 from rig.channels import Channel
 from rig.driving import DriverContext
+from rig.errors import ConnectionFailedError
 from rig.samples import Block
 
 # Meters read on a little beyond the nominal end of a range.
@@ -17,10 +18,15 @@ _OVERRANGE = 1.2
 
 
 class MeterSettings(ScpiSettings):
-    """The keys of a multimeter: the ranges it measures in. A reading beyond a range is refused, never believed."""
+    """The keys of a multimeter: the ranges it measures in. A reading beyond a range is refused, never believed.
+
+    `current_channel` and `voltage_channel` are those of a scanning meter; left out, it measures at its own terminals.
+    """
 
     max_current_a: float = Field(default=0.1, gt=0, le=100)
     max_voltage_v: float = Field(default=100.0, gt=0, le=1000)
+    current_channel: int | None = Field(default=None, ge=1, le=998)
+    voltage_channel: int | None = Field(default=None, ge=1, le=998)
 
 
 class Driver:
@@ -37,6 +43,8 @@ class Driver:
         self._settings = settings
         self._link = ScpiLink(name, settings, context)
         self._link.expect("multimeter", self.measure_current_a)
+        with self._link.reporter.opening(self._link.close):
+            self._demand_channels()
 
     def identify(self) -> Identity:
         """Get what the meter answers to `*IDN?`."""
@@ -45,12 +53,14 @@ class Driver:
     def measure_current_a(self) -> float:
         """Measure the direct current in A."""
         range_a = self._settings.max_current_a
-        return self._link.read_number(dialect.measure_current(range_a), unit="A", limit=range_a * _OVERRANGE)
+        query = dialect.at_channel(dialect.measure_current(range_a), self._settings.current_channel)
+        return self._link.read_number(query, unit="A", limit=range_a * _OVERRANGE)
 
     def measure_voltage_v(self) -> float:
         """Measure the direct voltage in V."""
         limit_v = self._settings.max_voltage_v * _OVERRANGE
-        return self._link.read_number(dialect.MEASURE_VOLTAGE, unit="V", limit=limit_v)
+        query = dialect.at_channel(dialect.MEASURE_VOLTAGE, self._settings.voltage_channel)
+        return self._link.read_number(query, unit="V", limit=limit_v)
 
     def start_sampling(self) -> None:
         """Do nothing: the meter measures when it is asked."""
@@ -66,3 +76,22 @@ class Driver:
     def close(self) -> None:
         """Release the port; safe to repeat."""
         self._link.close()
+
+    def _demand_channels(self) -> None:
+        """Make sure that a meter whose channels are named scans: one without a scanner may read its own terminals."""
+        s = self._settings
+        asked = {
+            dialect.measure_current(s.max_current_a): s.current_channel,
+            dialect.MEASURE_VOLTAGE: s.voltage_channel,
+        }
+        for question in (question for question, channel in asked.items() if channel is not None):
+            query = dialect.at_channel(question, dialect.NO_SUCH_CHANNEL)
+            answered = self._link.answer(query)
+            if answered is not None:
+                raise self._link.reporter.error(
+                    ConnectionFailedError,
+                    f"it answers for channel {dialect.NO_SUCH_CHANNEL}, too: it takes no heed of channel lists",
+                    "plug the scanner card in, or take current_channel and voltage_channel out of the bench file",
+                    query.encode("ascii"),
+                    answered.encode("ascii"),
+                )

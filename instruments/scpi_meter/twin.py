@@ -1,5 +1,6 @@
 """A simulated SCPI multimeter in the supply line of the laboratory's pump."""
 
+import re
 from typing import ClassVar
 
 import numpy as np
@@ -16,6 +17,9 @@ VOLTAGE_RANGES_V = (0.1, 1.0, 10.0, 100.0, 1000.0)
 _OVERRANGE = 1.2
 _POINTS = 16
 NS_PER_S = 1e9
+# A scanner card's channels are 101, 102, …
+_FIRST = 100
+_LIST = re.compile(r"\(@(\d{1,4})\)", re.ASCII)
 
 
 class MeterParameters(HostedParameters):
@@ -28,6 +32,9 @@ class MeterParameters(HostedParameters):
     current_error_percent: float = Field(default=0.01, ge=-10, le=10)
     voltage_noise_v: float = Field(default=5e-6, ge=0)
     voltage_error_percent: float = Field(default=0.003, ge=-10, le=10)
+    current_at_channel: int | None = Field(default=None, ge=1, le=998)
+    voltage_at_channel: int | None = Field(default=None, ge=1, le=998)
+    channels: int = Field(default=20, ge=1, le=60)
 
 
 class Twin(ScpiTwin):
@@ -39,6 +46,7 @@ class Twin(ScpiTwin):
         self._parameters = parameters
         self._rng = laboratory.rng(f"{name}.noise")
         self._function = "VOLT"
+        self._channel: int | None = None
         self._range = VOLTAGE_RANGES_V[-1]
         super().__init__(ScpiDevice(parameters.identity, self._commands()), laboratory)
 
@@ -48,8 +56,8 @@ class Twin(ScpiTwin):
             "CONFigure:CURRent[:DC]": self._configure_current,
             "CONFigure:VOLTage[:DC]": self._configure_voltage,
             "CONFigure?": lambda _: f'"{self._function} {self._range:+.6E}"',
-            "MEASure:CURRent[:DC]?": lambda p: self._configure_current(p) or self._read([]),
-            "MEASure:VOLTage[:DC]?": lambda p: self._configure_voltage(p) or self._read([]),
+            "MEASure:CURRent[:DC]?": self._scanned(self._configure_current),
+            "MEASure:VOLTage[:DC]?": self._scanned(self._configure_voltage),
             "READ?": self._read,
         }
 
@@ -65,11 +73,34 @@ class Twin(ScpiTwin):
         self._function, self._range = "VOLT", _range(parameters, VOLTAGE_RANGES_V)
         return ""
 
+    def _scanned(self, configure: Command) -> Command:
+        """Return the query that measures, at a channel of the scanner where there is one and a list says which."""
+
+        def measure(parameters: list[str]) -> str:
+            self._channel = None
+            if self._scans and parameters and (listed := _LIST.fullmatch(parameters[-1])):
+                self._channel = int(listed[1])
+                if not _FIRST < self._channel <= _FIRST + self._parameters.channels:
+                    raise CommandError(OUT_OF_RANGE)
+                parameters = parameters[:-1]
+            return configure(parameters) or self._read([])
+
+        return measure
+
+    @property
+    def _scans(self) -> bool:
+        p = self._parameters
+        return p.current_at_channel is not None or p.voltage_at_channel is not None
+
     def _read(self, parameters: list[str]) -> str:
         none(parameters)
         if self.malfunction.number:
             return self.malfunction.number
-        value = self._current_a() if self._function == "CURR" else self._voltage_v()
+        current = self._function == "CURR"
+        wired_to = self._parameters.current_at_channel if current else self._parameters.voltage_at_channel
+        value = self._current_a() if current else self._voltage_v()
+        if self._channel != wired_to:
+            value = 0.0  # nothing is connected there
         if abs(value) > self._range * _OVERRANGE:
             value = INFINITY if value > 0 else -INFINITY
         return f"{value:+.8E}"

@@ -99,7 +99,7 @@ def say_on_port(act: PortAct) -> str:
                 for tries_left in reversed(range(_TRIES)):
                     try:
                         if saying.expect:
-                            stream.exchange(saying.send, saying.expect)
+                            stream.exchange(saying.send, saying.met_by)
                         else:
                             stream.write(saying.send)
                         break
