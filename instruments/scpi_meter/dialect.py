@@ -3,6 +3,8 @@
 from instruments.scpi.dialect import format_number
 
 MEASURE_VOLTAGE = "MEAS:VOLT:DC?"
+# Answers the last reading once more, without measuring anew.
+REPEAT = "FETC?"
 # A channel that no scanner has: a meter that answers for it takes no heed of channel lists.
 NO_SUCH_CHANNEL = 999
 

@@ -5,7 +5,8 @@ from typing import ClassVar
 import numpy as np
 from pydantic import Field
 
-from instruments.scpi.queries import ScpiLink, ScpiSettings
+from instruments.scpi.queries import ScpiLink
+from instruments.scpi.settings import ScpiSettings
 from instruments.scpi_meter import dialect
 from rig.capabilities import Identity
 from rig.channels import Channel
@@ -15,6 +16,8 @@ from rig.samples import Block
 
 # Meters read on a little beyond the nominal end of a range.
 _OVERRANGE = 1.2
+# Two readings are alike within this share of the range.
+_ALIKE = 0.01
 
 
 class MeterSettings(ScpiSettings):
@@ -30,7 +33,7 @@ class MeterSettings(ScpiSettings):
 
 
 class Driver:
-    """A multimeter: direct current and voltage, one reading per query."""
+    """A multimeter: direct current and voltage, each reading confirmed by another answer."""
 
     capability: ClassVar[str] = "meter"
     measuring: ClassVar[bool] = True
@@ -42,7 +45,8 @@ class Driver:
         self.name = name
         self._settings = settings
         self._link = ScpiLink(name, settings, context)
-        self._link.expect("multimeter", self.measure_current_a)
+        self._repeats = False
+        self._link.expect("multimeter", self._meet)
         with self._link.reporter.opening(self._link.close):
             self._demand_channels()
 
@@ -54,13 +58,12 @@ class Driver:
         """Measure the direct current in A."""
         range_a = self._settings.max_current_a
         query = dialect.at_channel(dialect.measure_current(range_a), self._settings.current_channel)
-        return self._link.read_number(query, unit="A", limit=range_a * _OVERRANGE)
+        return self._read(query, "A", range_a)
 
     def measure_voltage_v(self) -> float:
         """Measure the direct voltage in V."""
-        limit_v = self._settings.max_voltage_v * _OVERRANGE
         query = dialect.at_channel(dialect.MEASURE_VOLTAGE, self._settings.voltage_channel)
-        return self._link.read_number(query, unit="V", limit=limit_v)
+        return self._read(query, "V", self._settings.max_voltage_v)
 
     def start_sampling(self) -> None:
         """Do nothing: the meter measures when it is asked."""
@@ -76,6 +79,19 @@ class Driver:
     def close(self) -> None:
         """Release the port; safe to repeat."""
         self._link.close()
+
+    def _read(self, query: str, unit: str, most: float) -> float:
+        """Return a reading that the meter has confirmed: by repeating it, else by two more that surround it."""
+        limit = most * _OVERRANGE
+        if self._repeats:
+            return self._link.read_repeated(query, dialect.REPEAT, unit=unit, limit=limit)
+        return self._link.read_twice(query, unit=unit, limit=limit, within=most * _ALIKE)
+
+    def _meet(self) -> None:
+        """Measure, and find out whether the meter repeats its last reading when it is asked to: not all of them do."""
+        self.measure_current_a()
+        measured = self._link.last_line
+        self._repeats = self._link.answer(dialect.REPEAT) is not None and self._link.last_line == measured
 
     def _demand_channels(self) -> None:
         """Make sure that a meter whose channels are named scans: one without a scanner may read its own terminals."""

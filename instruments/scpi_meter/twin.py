@@ -10,7 +10,7 @@ from instruments.hosting.fault_keys import HostedParameters
 from instruments.plant.laboratory import Laboratory
 from instruments.scpi.dialect import INFINITY
 from instruments.scpi.simulated.hosted import ScpiTwin
-from instruments.scpi.simulated.status_model import OUT_OF_RANGE, Command, CommandError, ScpiDevice, none, number
+from instruments.scpi.simulated.status_model import OUT_OF_RANGE, STALE, Command, CommandError, ScpiDevice, none, number
 
 CURRENT_RANGES_A = (0.0001, 0.001, 0.01, 0.1, 1.0, 3.0)
 VOLTAGE_RANGES_V = (0.1, 1.0, 10.0, 100.0, 1000.0)
@@ -47,6 +47,7 @@ class Twin(ScpiTwin):
         self._rng = laboratory.rng(f"{name}.noise")
         self._function = "VOLT"
         self._channel: int | None = None
+        self._last = ""
         self._range = VOLTAGE_RANGES_V[-1]
         super().__init__(ScpiDevice(parameters.identity, self._commands()), laboratory)
 
@@ -59,6 +60,7 @@ class Twin(ScpiTwin):
             "MEASure:CURRent[:DC]?": self._scanned(self._configure_current),
             "MEASure:VOLTage[:DC]?": self._scanned(self._configure_voltage),
             "READ?": self._read,
+            "FETCh?": self._fetch,
         }
 
     def _reset(self, parameters: list[str]) -> str:
@@ -66,10 +68,12 @@ class Twin(ScpiTwin):
         return self._configure_voltage([])
 
     def _configure_current(self, parameters: list[str]) -> str:
+        self._last = ""
         self._function, self._range = "CURR", _range(parameters, CURRENT_RANGES_A)
         return ""
 
     def _configure_voltage(self, parameters: list[str]) -> str:
+        self._last = ""
         self._function, self._range = "VOLT", _range(parameters, VOLTAGE_RANGES_V)
         return ""
 
@@ -103,7 +107,17 @@ class Twin(ScpiTwin):
             value = 0.0  # nothing is connected there
         if abs(value) > self._range * _OVERRANGE:
             value = INFINITY if value > 0 else -INFINITY
-        return f"{value:+.8E}"
+        self._last = f"{value:+.8E}"
+        return self._last
+
+    def _fetch(self, parameters: list[str]) -> str:
+        """Answer the last reading once more."""
+        none(parameters)
+        if self.malfunction.number:
+            return self.malfunction.number
+        if not self._last:
+            raise CommandError(STALE)
+        return self._last
 
     def _current_a(self) -> float:
         """Return the mean current of the aperture that ends now, as this meter sees it."""

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar
 import numpy as np
 from pydantic import Field
 
-from instruments.scpi.queries import ScpiLink, ScpiSettings
+from instruments.scpi.queries import ScpiLink
+from instruments.scpi.settings import ScpiSettings
 from instruments.scpi_supply import dialect
 from instruments.scpi_supply.outputs import Form, choose
 from instruments.scpi_supply.protection import Protection
@@ -22,6 +23,8 @@ _OVERSHOOT = 1.1
 # What a supply is set to comes back rounded to its own steps.
 _STEP_V = 0.02
 _STEP_A = 0.002
+# Two readings are alike within this share of what can be.
+_ALIKE = 0.01
 # Below this share of what it was set to, an output that was switched on is asked whether a protection has tripped.
 _FALLEN = 0.5
 _Number = Annotated[int, Field(ge=1, le=98)]
@@ -97,14 +100,12 @@ class Driver:
             self._protection.sense(remotely=self._settings.remote_sense)
         if self._settings.over_voltage_v is not None:
             self._protection.set_over_voltage(self._settings.over_voltage_v)
-        self._output.command(
-            "set_output",
-            {"voltage_v": voltage_v, "current_limit_a": current_limit_a},
-            dialect.set_current_limit(current_limit_a),
-            dialect.set_voltage(voltage_v),
-        )
-        self._confirm(dialect.VOLTAGE, voltage_v, _STEP_V, "V")
-        self._confirm(dialect.CURRENT_LIMIT, current_limit_a, _STEP_A, "A")
+        commands = (dialect.set_current_limit(current_limit_a), dialect.set_voltage(voltage_v))
+        arguments: dict[str, float | bool] = {"voltage_v": voltage_v, "current_limit_a": current_limit_a}
+        for last in (False, True):  # a digit that was flipped on the way there is set right by saying it again
+            self._output.command("set_output", arguments, *commands)
+            if self._took(voltage_v, current_limit_a, last=last):
+                break
         self._set_v = voltage_v
 
     def switch(self, *, on: bool) -> None:
@@ -126,7 +127,7 @@ class Driver:
     def measure_voltage_v(self) -> float:
         """Measure the output voltage in V; raises RefusedError, which names it, when a protection has tripped."""
         limit_v = self._settings.max_voltage_v * _OVERSHOOT
-        voltage_v = self._output.number(dialect.MEASURE_VOLTAGE, unit="V", limit=limit_v)
+        voltage_v = self._output.number(dialect.MEASURE_VOLTAGE, unit="V", limit=limit_v, within=limit_v * _ALIKE)
         if self._on and self._set_v is not None and voltage_v < self._set_v * _FALLEN:
             self._protection.demand_untripped(f"the output fell to {voltage_v:g} V of {self._set_v:g} V")
         return voltage_v
@@ -134,7 +135,7 @@ class Driver:
     def measure_current_a(self) -> float:
         """Measure the output current in A."""
         limit_a = self._settings.max_current_a * _OVERSHOOT
-        return self._output.number(dialect.MEASURE_CURRENT, unit="A", limit=limit_a)
+        return self._output.number(dialect.MEASURE_CURRENT, unit="A", limit=limit_a, within=limit_a * _ALIKE)
 
     def start_sampling(self) -> None:
         """Do nothing: the supply measures when it is asked."""
@@ -157,13 +158,25 @@ class Driver:
         advice = f"ask for less, or raise the supply's maximum in the bench file if the pump bears {unit}"
         self._link.reporter.check_range(what, value, 0, maximum, unit, advice)
 
-    def _confirm(self, query: str, wanted: float, step: float, unit: str) -> None:
-        """Make sure that the supply took a value and did not clip it."""
-        found = self._output.number(query, unit=unit, limit=math.inf)
-        if abs(found - wanted) > step:
-            raise self._link.reporter.refused(
-                f"set to {wanted:g} {unit}, the supply says {found:g} {unit}",
-                "clipped",
-                "check the supply's own range and limits; the bench file's maxima must not exceed them",
-                query.encode("ascii"),
-            )
+    def _took(self, voltage_v: float, current_limit_a: float, *, last: bool) -> bool:
+        """Tell whether the supply took both values; the last time it did not, the output is off and that is an error.
+
+        Nobody knows what a supply will do that does not take what it is told.
+        """
+        for query, wanted, step, unit in (
+            (dialect.VOLTAGE, voltage_v, _STEP_V, "V"),
+            (dialect.CURRENT_LIMIT, current_limit_a, _STEP_A, "A"),
+        ):
+            found = self._output.number(query, unit=unit, limit=math.inf, within=step)
+            if abs(found - wanted) > step:
+                if not last:
+                    return False
+                if found > wanted:
+                    self.switch(on=False)
+                raise self._link.reporter.refused(
+                    f"set to {wanted:g} {unit}, the supply says {found:g} {unit}",
+                    "clipped",
+                    "check the supply's own range and limits; the bench file's maxima must not exceed them",
+                    query.encode("ascii"),
+                )
+        return True

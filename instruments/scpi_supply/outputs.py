@@ -24,8 +24,8 @@ class Output(Protocol):
     def command(self, verb: str, arguments: dict[str, float | bool], *commands: str) -> None:
         """Tell this output; raises what `ScpiLink.command` raises, RefusedError where it could be another's."""
 
-    def number(self, query: str, *, unit: str, limit: float) -> float:
-        """Ask this output for a number."""
+    def number(self, query: str, *, unit: str, limit: float, within: float) -> float:
+        """Ask this output for a number, as `ScpiLink.read_twice` does."""
 
     def boolean(self, query: str) -> bool:
         """Ask this output for 0 or 1."""
@@ -48,9 +48,9 @@ class OnlyOutput:
         """Tell it."""
         self._link.command(verb, arguments, *commands)
 
-    def number(self, query: str, *, unit: str, limit: float) -> float:
+    def number(self, query: str, *, unit: str, limit: float, within: float) -> float:
         """Ask it for a number."""
-        return self._link.read_number(query, unit=unit, limit=limit)
+        return self._link.read_twice(query, unit=unit, limit=limit, within=within)
 
     def boolean(self, query: str) -> bool:
         """Ask it for 0 or 1."""
@@ -73,9 +73,9 @@ class ListedOutput(OnlyOutput):
         listed = (dialect.to_outputs(command, self._output) for command in commands)
         super().command(verb, {**arguments, "output": self._output}, *listed)
 
-    def number(self, query: str, *, unit: str, limit: float) -> float:
+    def number(self, query: str, *, unit: str, limit: float, within: float) -> float:
         """Ask it for a number."""
-        return super().number(dialect.to_outputs(query, self._output), unit=unit, limit=limit)
+        return super().number(dialect.to_outputs(query, self._output), unit=unit, limit=limit, within=within)
 
     def boolean(self, query: str) -> bool:
         """Ask it for 0 or 1."""
@@ -105,10 +105,10 @@ class SelectedOutput(OnlyOutput):
         with self._selected(verb):
             super().command(verb, arguments, *commands)
 
-    def number(self, query: str, *, unit: str, limit: float) -> float:
+    def number(self, query: str, *, unit: str, limit: float, within: float) -> float:
         """Ask it for a number."""
         with self._selected(query):
-            return super().number(query, unit=unit, limit=limit)
+            return super().number(query, unit=unit, limit=limit, within=within)
 
     def boolean(self, query: str) -> bool:
         """Ask it for 0 or 1."""
@@ -141,8 +141,11 @@ class SelectedOutput(OnlyOutput):
             )
 
     def _is_selected(self) -> tuple[bool, str]:
-        said = self._link.answer(self._query) or "nothing"
-        return is_meant(self._output, said), said
+        for _ in range(2):  # one bit divides 2 from 3: an answer against it is asked for again
+            said = self._link.answer(self._query) or "nothing"
+            if is_meant(self._output, said):
+                return True, said
+        return False, said
 
 
 def is_meant(output: int | str, said: str) -> bool:

@@ -30,7 +30,7 @@ class Protection:
         if armed is not None:
             commands.append(dialect.enable_over_voltage())
         self._output.command("set_over_voltage", {"over_voltage_v": voltage_v}, *commands)
-        found_v = self._output.number(dialect.OVER_VOLTAGE, unit="V", limit=math.inf)
+        found_v = self._output.number(dialect.OVER_VOLTAGE, unit="V", limit=math.inf, within=_STEP_V)
         if abs(found_v - voltage_v) > _STEP_V:
             raise self._refused(
                 f"its over-voltage protection was set to {voltage_v:g} V, and the supply says {found_v:g} V",
@@ -83,9 +83,9 @@ class Protection:
             )
 
     def _is_set(self, query: str) -> bool:
-        said = self._output.answer(query)
+        """Tell whether a protection says that it has tripped, twice: one bit divides the answers."""
         try:
-            return said is not None and parse_boolean(said)
+            return all((said := self._output.answer(query)) is not None and parse_boolean(said) for _ in range(2))
         except QuantityError:
             return False
 

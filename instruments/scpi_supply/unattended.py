@@ -37,8 +37,9 @@ def cutting_act(
         select = dialect.select_number(output)
     elif output is not None:
         select = dialect.select_name(output)
-    # A line ahead ends what a run may have left half-said.
-    sayings = (Saying(b"\n" + _lines(select, off)), Saying(_lines(select, ask), *_OFF))
+    asked = Saying(_lines(select, ask), *_OFF)
+    # A line ahead ends what a run may have left half-said. One bit divides off from on: it is asked twice.
+    sayings = (Saying(b"\n" + _lines(select, off)), asked, asked)
     return PortAct(name, _DOING, as_stream(port), sayings, baud=baud)
 
 

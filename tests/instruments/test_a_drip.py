@@ -10,7 +10,8 @@ import pytest
 
 from instruments.mettler_mt_sics.driver import Driver as Balance
 from instruments.ni_daq.driver import Driver as Daq
-from instruments.scpi.queries import ScpiLink, ScpiSettings
+from instruments.scpi.queries import ScpiLink
+from instruments.scpi.settings import ScpiSettings
 from instruments.sensirion_scc1.driver import Driver as Flow
 from rig.clock import Stopwatch
 from rig.errors import InstrumentError, NoReplyError

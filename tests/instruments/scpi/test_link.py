@@ -7,7 +7,8 @@ import pytest
 from instruments.hosting.faults import Deaf, Doubled, Garbage, Late, Silent, Truncated, Unplugged
 from instruments.hosting.pty_host import PtyHost
 from instruments.hosting.tcp_host import TcpHost
-from instruments.scpi.queries import ScpiLink, ScpiSettings
+from instruments.scpi.queries import ScpiLink
+from instruments.scpi.settings import ScpiSettings
 from instruments.scpi.simulated.status_model import ScpiDevice, ScpiMalfunction
 from rig.capabilities import Identity
 from rig.errors import (
