@@ -1,8 +1,15 @@
 """`rig bench check FILE` and `rig bench connect FILE`."""
 
 import argparse
+import sys
+from typing import TYPE_CHECKING
 
 from commands.command import RigCommand, takes_bench_file
+
+if TYPE_CHECKING:
+    from rig.bench_file.reading import BenchFile
+    from rig.capabilities import Identity
+    from rig.clock import Clock
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +35,17 @@ def _check(options: argparse.Namespace) -> int:
     for entry in bench_file.instruments:
         calibration = f", calibration {entry.calibration.id} due {entry.calibration.due}" if entry.calibration else ""
         print(f"  {entry.name}: {entry.capability} by {entry.driver_name} on {entry.settings.port}{calibration}")
-    return 0
+    return _told_overdue(bench_file)
+
+
+def _told_overdue(bench_file: "BenchFile") -> int:
+    """Say which calibrations have run out; return the exit code, 1 when any has."""
+    from rig.clock import machine_today
+
+    overdue = bench_file.overdue(machine_today())
+    for line in overdue:
+        print(f"rig: {line}: every result would be INVALID; have it calibrated", file=sys.stderr)
+    return 1 if overdue else 0
 
 
 def _connect(options: argparse.Namespace) -> int:
@@ -44,16 +61,35 @@ def _connect(options: argparse.Namespace) -> int:
 
     bench_file = load_bench_file(options.file)
     clock = make_clock(bench_file)
+    if not bench_file.mocked:
+        _demand_unused(bench_file, clock)
     with tempfile.TemporaryDirectory() as folder:
         start = Start(bench=bench_file.bench.name, purpose="connect")
         name = run_id(bench_file.bench.name)
         with RunRecord.create(Path(folder), name, start, clock.now_ns(), clock) as record:
             with Bench(bench_file, record, clock, bench_file.bench.seed) as bench:
                 for one in sorted(bench.instruments, key=lambda one: one.role):
-                    who = one.driver.identify()
-                    print(f"{one.name} ({one.role}): {who.maker} {who.model}, {who.serial}, firmware {who.firmware}")
+                    print(f"{one.name} ({one.role}): {_said(one.driver.identify())}")
             record.stop(Stop("FINISHED"))
-    return 0
+    return _told_overdue(bench_file)
+
+
+def _demand_unused(bench_file: "BenchFile", clock: "Clock") -> None:
+    """Say who answers on a bench that somebody else uses and raise BenchBusyError; nothing there is changed."""
+    from rig.bench.in_use import in_use, look_around
+    from rig.driving import DriverContext
+    from rig.safety.lease import leased
+
+    with leased(bench_file.bench.name, bench_file.ports):
+        found = look_around(bench_file, DriverContext(clock, lambda _: None, again=True))
+    if found.signs:
+        for name, who in found.who.items():
+            print(f"{name}: {_said(who)}")
+        raise in_use(bench_file, found)
+
+
+def _said(who: "Identity") -> str:
+    return f"{who.maker} {who.model}, {who.serial}, firmware {who.firmware}"
 
 
 COMMAND = RigCommand("bench", "check a bench file, or connect to every instrument in it", _arguments, _run)

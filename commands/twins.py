@@ -34,11 +34,12 @@ def _run(options: argparse.Namespace) -> int:
     try:
         bench_file = load_bench_file(options.file)
         clock = WallClock(speed=options.speed)
-        host_until(ended, bench_file, clock, options.dir, options.first_tcp_port, options.for_s or None, _say)
+        for_s = options.for_s or None
+        all_lived = host_until(ended, bench_file, clock, options.dir, options.first_tcp_port, for_s, _say)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    return 0
+    return 0 if all_lived else 1
 
 
 def _say(line: str) -> None:

@@ -12,7 +12,7 @@ import heapq
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Protocol
 
@@ -237,6 +237,11 @@ def asleep_s() -> float:
 def machine_utc_ns() -> int:
     """Return the machine's own UTC nanoseconds, for provenance (when was this file written), never for samples."""
     return time.time_ns()
+
+
+def machine_today() -> date:
+    """Return the machine's own day in UTC: what calibrations are due by."""
+    return datetime.fromtimestamp(machine_utc_ns() // NS_PER_S, UTC).date()
 
 
 def stopwatch_ns() -> int:

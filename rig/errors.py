@@ -129,12 +129,12 @@ class OutOfRangeError(InstrumentError):
 
 
 class BenchConnectionError(RigError):
-    """Every instrument of a bench that could not be reached, reported together."""
+    """Every instrument of a bench that could not be reached, reported together, and what was `found` instead."""
 
-    def __init__(self, bench: str, failures: Sequence[InstrumentError]) -> None:
+    def __init__(self, bench: str, failures: Sequence[InstrumentError], found: Sequence[str] = ()) -> None:
         self.bench = bench
         self.failures = tuple(failures)
-        body = "\n".join(str(failure) for failure in self.failures)
+        body = "\n".join([*found, *(str(failure) for failure in self.failures)])
         super().__init__(f"bench {bench}: {len(self.failures)} instrument(s) not reached\n{body}")
 
 

@@ -3,13 +3,13 @@
 import sys
 import traceback
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from instruments.hosting.challenged import Challenged
 from instruments.hosting.tcp_host import TcpHost
 from instruments.hosting.wire import Wire
 from instruments.plant.laboratory import Laboratory, Parameters
-from rig.bench_file.reading import BenchFile
+from rig.bench_file.reading import BenchFile, InstrumentEntry
 from rig.clock import Clock
 
 
@@ -28,7 +28,7 @@ class PortMoves(Protocol):
         """Return the port once the host has done what the script of its wire asks for by now."""
 
 
-def _place(error: BaseException) -> str:
+def place_of_error(error: BaseException) -> str:
     """Return where an error was raised: file and line."""
     frames = traceback.extract_tb(error.__traceback__)
     return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
@@ -51,6 +51,7 @@ class TwinHost:
         first_tcp_port: int = 0,
     ) -> None:
         self._bench_file = bench_file
+        self._clock = clock
         parameters = bench_file.laboratory
         if not isinstance(parameters, Parameters):
             raise TypeError(f"bench {bench_file.bench.name} is not a mocked bench")
@@ -63,23 +64,29 @@ class TwinHost:
         # The pump under test is the first that the laboratory meets: it is the one on the line.
         under_test_first = sorted(bench_file.instruments, key=lambda entry: entry.role != "pump")
         twins = {one.name: one.twin(one.name, one.twin_parameters, self.laboratory) for one in under_test_first}
-        for number, entry in enumerate(bench_file.instruments):
-            twin = twins[entry.name]
-            faults = getattr(entry.twin_parameters, "faults", ())
-            wire = self.wires[entry.name] = Wire(clock, [keys.fault() for keys in faults])
-            tcp_port = first_tcp_port + number if first_tcp_port else 0
-            if twin.hosting == "grpc":
-                # Takes long to import: only who has a DAQ waits for it.
-                from instruments.hosting.grpc_host import GrpcHost
-
-                self._hosts[entry.name] = GrpcHost(entry.name, twin, tcp_port, wire=wire)
-            elif twin.hosting == "tcp" or serial_over_tcp:
-                self._hosts[entry.name] = TcpHost(entry.name, twin, tcp_port, wire=wire)
-            else:
-                from instruments.hosting.pty_host import PtyHost  # termios exists on POSIX only
-
+        try:
+            for number, entry in enumerate(bench_file.instruments):
                 link = directory / entry.name if directory is not None else None
-                self._hosts[entry.name] = PtyHost(entry.name, twin, link, wire=wire)
+                tcp_port = first_tcp_port + number if first_tcp_port else 0
+                self._serve(entry, twins[entry.name], link, tcp_port, over_tcp=serial_over_tcp)
+        except BaseException:
+            self.close()  # the endpoints before the one that cannot be had
+            raise
+
+    def _serve(self, entry: InstrumentEntry, twin: Any, link: Path | None, tcp_port: int, *, over_tcp: bool) -> None:
+        faults = getattr(entry.twin_parameters, "faults", ())
+        wire = self.wires[entry.name] = Wire(self._clock, [keys.fault() for keys in faults])
+        if twin.hosting == "grpc":
+            # Takes long to import: only who has a DAQ waits for it.
+            from instruments.hosting.grpc_host import GrpcHost
+
+            self._hosts[entry.name] = GrpcHost(entry.name, twin, tcp_port, wire=wire)
+        elif twin.hosting == "tcp" or over_tcp:
+            self._hosts[entry.name] = TcpHost(entry.name, twin, tcp_port, wire=wire)
+        else:
+            from instruments.hosting.pty_host import PtyHost  # termios exists on POSIX only
+
+            self._hosts[entry.name] = PtyHost(entry.name, twin, link, wire=wire)
 
     @property
     def plant(self) -> Challenged:
@@ -101,7 +108,7 @@ class TwinHost:
         """Return a line for each twin whose own code raised: what its driver sees is only silence."""
         failed = {name: getattr(host, "failure", None) for name, host in self._hosts.items()}
         return tuple(
-            f"the twin of {name} failed: {type(error).__name__}: {error}, at {_place(error)}"
+            f"the twin of {name} failed: {type(error).__name__}: {error}, at {place_of_error(error)}"
             for name, error in failed.items()
             if error is not None
         )

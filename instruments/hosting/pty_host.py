@@ -64,8 +64,15 @@ class PtyHost:
         self._pull_out()
         for fd in (self._wake_read, self._wake_write):
             os.close(fd)
-        if self._link is not None:
+        if self._link is not None and self._leads_to(self._link):
             self._link.unlink(missing_ok=True)
+
+    def _leads_to(self, link: Path) -> bool:
+        """Tell whether the name is still this terminal's: somebody else may have taken it since."""
+        try:
+            return str(link.readlink()) == self._terminal
+        except OSError:
+            return False
 
     def _plug_in(self) -> None:
         """Make a terminal; from now on only a new pull of the plug counts."""
@@ -74,7 +81,7 @@ class PtyHost:
         ends = self._master, self._slave = os.openpty()
         tty.setraw(self._slave)
         os.set_blocking(self._master, False)
-        self.port = os.ttyname(self._slave)
+        self.port = self._terminal = os.ttyname(self._slave)
         if self._link is not None:
             self._link.unlink(missing_ok=True)
             self._link.symlink_to(self.port)

@@ -80,8 +80,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
         self._pump_waits_s: dict[str, float] = {}
         self._rest_watch = RestWatch(self.instruments, record, clock, self._does_not_rest)
         self.twin_failures: Callable[[], tuple[str, ...]] = tuple
-        answers = bench_file.operator.answers
-        self.ask = Prompts(record, clock, mocked=bench_file.mocked, answers=answers, meanwhile=self.guard.renew)
+        self.ask = Prompts(record, clock, bench_file, (self.guard.renew, self.check))
         self._realisers = Realisers(bench_file, self.instruments, clock, self.ask, lambda: self.unsafe)
         self.challenge = Challenges(self._realisers, record, self.guard.link_challenged)
         self.capture = Capture(self.instruments, self.challenge, lambda: self.samplers, record)

@@ -4,11 +4,13 @@ import contextlib
 import threading
 from collections.abc import Iterator, Sequence
 
+from rig.bench.in_use import demand_nobody_else
 from rig.bench.interlocks import Interlocks
 from rig.bench.stopping import StopsDelivery
 from rig.bench.timing import Timing
 from rig.bench_file.reading import BenchFile
 from rig.clock import Clock
+from rig.driving import DriverContext
 from rig.errors import InterlockError, RecordError, SafetyError
 from rig.record.bodies.safety import BenchLatched, InterlockTripped, KeptAwake
 from rig.safety import interrupts
@@ -97,10 +99,12 @@ class KeepsBounds(StopsDelivery):
     def _have_the_bench(self) -> None:
         """Lease a physical bench that is clear, latch it where it is left unsafe, and keep the machine awake meanwhile.
 
-        Raises BenchBusyError, or BenchLatchedError for a bench, or a pump on it, that nobody has cleared.
+        Raises BenchBusyError, also where a run of another machine has it, or BenchLatchedError for a bench, or a pump
+        on it, that nobody has cleared.
         """
         self._cleanup.enter_context(leased(self.file.bench.name, self.file.ports))
         demand_clear(self.file.bench.name, self.file.latching_ports)
+        demand_nobody_else(self.file, DriverContext(self.clock, lambda _: None, again=True))
         # The supervisor marks it as open; where it has died, who ends delivery in its place has to unmark it.
         self._cleanup.callback(unmark, self.file.bench.name, self.record.run_id)
         self._cleanup.callback(self._latch_when_unsafe)

@@ -6,14 +6,16 @@ from dataclasses import asdict, replace
 
 from rig.bench.guard import Guard
 from rig.bench.instruments import Instruments, OnBench
+from rig.bench.swapped import swapped
 from rig.bench.way_back import WayBack, comes_back
 from rig.bench_file.reading import BenchFile, InstrumentEntry
 from rig.bench_file.tables import InstrumentSettings
-from rig.capabilities import Instrument
+from rig.capabilities import Identity, Instrument
 from rig.driving import DriverContext, serialise
 from rig.errors import BenchConnectionError, InstrumentError
 from rig.record.bodies.events import Connected
 from rig.record.writer import RunRecord
+from rig.safety.lease import leased_device
 from rig.safety.stop import Powering
 
 
@@ -33,6 +35,7 @@ class Opening:
         self._record = record
         self._cleanup = cleanup
         self._guard = guard
+        self._met: set[tuple[str, str, str]] = set()
 
     def connect(
         self, port_of: Callable[[str], str | None], instruments: Instruments, powering: Callable[[], Powering]
@@ -40,9 +43,9 @@ class Opening:
         """Open every instrument of the file and put it on the bench; `port_of` says where the twin of a name is now.
 
         It returns None for an instrument without a twin. Raises BenchConnectionError with every instrument that could
-        not be reached.
+        not be reached, and BenchBusyError for one that another bench's run has.
         """
-        failures: list[InstrumentError] = []
+        failures: dict[str, InstrumentError] = {}
         powered = False
         for entry in sorted(self._file.instruments, key=lambda entry: entry.capability == "pump"):
             try:
@@ -51,14 +54,16 @@ class Opening:
                     powered = True
                 one = self._open(entry, port_of)
             except InstrumentError as error:
-                failures.append(error)
+                failures[entry.name] = error
                 continue
             instruments.add(one)
         if failures:
             for _, pump in instruments.pumps():  # one may run since before, and nobody will look after it
                 with contextlib.suppress(InstrumentError):
                     pump.stop()
-            raise BenchConnectionError(self._file.bench.name, failures)
+            failed = [entry for entry in self._file.instruments if entry.name in failures]
+            found = () if self._file.mocked else tuple(swapped(failed, replace(self._context, again=True)))
+            raise BenchConnectionError(self._file.bench.name, tuple(failures.values()), found)
 
     def _open(self, entry: InstrumentEntry, port_of: Callable[[str], str | None]) -> OnBench:
         def settings() -> InstrumentSettings:
@@ -81,10 +86,19 @@ class Opening:
         turn = serialise(driver, around)
         calibration = entry.calibration.model_dump(mode="json") if entry.calibration else None
         known = driver.identify()
+        self._lease(entry.name, known)
         self._record.event(Connected(entry.name, entry.capability, asdict(known), calibration))
         if way_back is not None:
             way_back.leads_to(driver, turn)
         return OnBench(entry.name, entry.capability, entry.role, driver, way_back)
+
+    def _lease(self, name: str, known: Identity) -> None:
+        """Lease a device by what it says it is, before anything is changed: another port may lead to it too."""
+        who = (known.maker, known.model, known.serial)
+        if self._file.simulated or who in self._met:
+            return  # twins of many benches have one number; and a device may serve two instruments of a bench
+        self._cleanup.enter_context(leased_device(self._file.bench.name, name, who))
+        self._met.add(who)
 
     def _power_up(self, powering: Powering) -> None:
         """Close the interlock and switch the supply on, each undone when the bench is left."""

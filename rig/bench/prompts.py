@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol, overload
 
 from rig.bench.asked import above_zero, is_number
+from rig.bench_file.reading import BenchFile
 from rig.clock import NS_PER_S, Clock, Deadline
 from rig.errors import NotAnsweredError, NoTerminalError, PlanError, did_you_mean
 from rig.record.bodies.challenges import OperatorAnswered
@@ -79,24 +80,18 @@ class Question:
 class Prompts:
     """Asks, one question after the other, and records each answer with who gave it.
 
-    Call it as a plan does, `bench.ask(…)`. `answers` are what the twin of a mocked bench says, by question; `terminal`
-    is set by whoever has one.
+    Call it as a plan does, `bench.ask(…)`. The twin of a mocked bench says what stands in the file's [operator];
+    `terminal` is set by whoever has one, and each of `meanwhile` looks after the bench while somebody thinks.
     """
 
     def __init__(
-        self,
-        record: RunRecord,
-        clock: Clock,
-        *,
-        mocked: bool,
-        answers: Mapping[str, str | float],
-        meanwhile: Callable[[], object],
+        self, record: RunRecord, clock: Clock, bench_file: BenchFile, meanwhile: Sequence[Callable[[], object]]
     ) -> None:
         self.terminal: Terminal | None = None
         self._record = record
         self._clock = clock
-        self._mocked = mocked
-        self._answers = dict(answers)
+        self._mocked = bench_file.mocked
+        self._answers = bench_file.operator.answers
         self._meanwhile = meanwhile
 
     @overload
@@ -179,13 +174,17 @@ class Prompts:
             )
         text, deadline = asked.shown(), Deadline(time_limit_s)
         while True:
-            line = self.terminal.ask(text, deadline, self._meanwhile)
+            line = self.terminal.ask(text, deadline, self._look_after_the_bench)
             if line is None:
                 raise NotAnsweredError(f"nobody answered {asked.text!r} within {time_limit_s:g} s")
             try:
                 return asked.understood(line)
             except PlanError as error:
                 text = f"{error}: "
+
+    def _look_after_the_bench(self) -> None:
+        for look in self._meanwhile:
+            look()
 
     def _name(self) -> str:
         with self._record.reader() as reader:

@@ -100,6 +100,13 @@ def _words(detail: ErrorDetails, kind: type[BaseModel], beside: Iterable[str]) -
         case "literal_error":
             choices = str(detail["ctx"]["expected"])
             return f"found {_shown(found)}{did_you_mean(str(found), _QUOTED.findall(choices))}; allowed: {choices}"
+        case "string_pattern_mismatch":
+            form = _described(kind, detail["loc"]) or f"text of the form {detail['ctx']['pattern']}"
+            return f"found {_shown(found)}; allowed: {form}"
+        case "tuple_type" | "list_type":
+            return f"found {_shown(found)}; a list is wanted: [ … ], or [[…]] before each table of a list of tables"
+        case "model_type" | "dict_type":
+            return f"found {_shown(found)}; a table is wanted"
     message = detail["msg"].removeprefix("Value error, ")
     message = f"{message[0].lower()}{message[1:]}"
     # What is wrong with a table as a whole says itself what it found.
@@ -114,18 +121,31 @@ def _shown(found: object) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
+def _described(kind: type[BaseModel], place: Sequence[str | int]) -> str:
+    """Return what the model says of the key at `place` below it; "" where it says nothing."""
+    model = _model_at(kind, place[:-1])
+    field = model.model_fields.get(str(place[-1])) if model is not None else None
+    return (field.description or "") if field is not None else ""
+
+
 def _keys_at(kind: type[BaseModel], place: Sequence[str | int]) -> list[str]:
     """Return the keys allowed in the table at `place` below a model."""
+    found = _model_at(kind, place)
+    return sorted(found.model_fields) if found is not None else []
+
+
+def _model_at(kind: type[BaseModel], place: Sequence[str | int]) -> type[BaseModel] | None:
+    """Return the model of the table at `place` below another; None where there is none."""
     parts = iter(place)
     for part in parts:
         field = kind.model_fields.get(str(part))
         models, is_collection = _models_in(field.annotation) if field is not None else ([], False)
         if not models:
-            return []
+            return None
         kind = models[0]
         if is_collection:
             next(parts, None)  # the name or number of one in it
-    return sorted(kind.model_fields)
+    return kind
 
 
 def _models_in(annotation: object) -> tuple[list[type[BaseModel]], bool]:

@@ -1,14 +1,14 @@
 """What a bench file says about time has to go together: its clock with its kind, its leases with its drivers."""
 
 from rig.bench_file.checking import Checker
-from rig.bench_file.tables import BenchSection, Document
+from rig.bench_file.tables import BenchSection, SafetySection
 from rig.driving import LONGEST_SILENCE_S
 
 
-def check_silence(checker: Checker, document: Document) -> None:
+def check_silence(checker: Checker, safety: SafetySection, bench: BenchSection) -> None:
     """Check that no pump before which people stand may run on unheard for long."""
-    watchdog_s = document.safety.link_watchdog_s
-    if watchdog_s > LONGEST_SILENCE_S and document.bench.clock != "virtual":
+    watchdog_s = safety.link_watchdog_s
+    if watchdog_s > LONGEST_SILENCE_S and bench.clock != "virtual":
         checker.mistake(
             ("safety", "link_watchdog_s"),
             f"found {watchdog_s:g}; a pump may run on unheard for at most {LONGEST_SILENCE_S:g} s: longer only on a "

@@ -6,6 +6,7 @@ one pass.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,8 +14,6 @@ from typing import Any
 
 from rig.bench_file.challenges import CHALLENGES, ChallengesSection, wrong_table
 from rig.bench_file.checking import Checker
-from rig.bench_file.clocks import check_silence, check_time
-from rig.bench_file.interlocks import Eyes, unseen
 from rig.bench_file.tables import (
     Accuracy,
     AmbientSection,
@@ -33,11 +32,11 @@ from rig.bench_file.tables import (
     TwinParameters,
     WeighingSection,
 )
-from rig.capabilities import CAPABILITIES
+from rig.bench_file.whole import Standing, check_whole
 from rig.clock import NS_PER_S
 from rig.discovery import find_class, find_driver, find_twin
 from rig.errors import BenchFileError, DiscoveryError
-from rig.safety.lease import place_of
+from rig.safety.places import place_of
 
 _UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _S_PER_DAY = 86_400
@@ -140,17 +139,17 @@ def load_bench_file(path: Path) -> BenchFile:
 def _bench(checker: Checker) -> BenchFile | None:
     raw = checker.raw
     document = checker.table(Document, raw)
-    # The instruments are looked at even when the rest of the file is wrong: all mistakes in one go.
     bench, tables = raw.get("bench"), raw.get("instruments")
     mocked = isinstance(bench, dict) and bench.get("kind") == "mocked"
     named = tables.items() if isinstance(tables, dict) else ()
     found = [_instrument(checker, name, table, mocked=mocked) for name, table in named if isinstance(table, dict)]
-    instruments = tuple(entry for entry in found if entry is not None)
+    instruments = tuple(entry for _, entry in found if entry is not None)
+    standing = [one for one, _ in found if one is not None]
     laboratory = _laboratory(checker, raw.get("laboratory", {}), mocked=mocked)
-    challenges = _challenges(checker, raw.get("challenges", {}), instruments, mocked=mocked)
+    challenges = _challenges(checker, raw.get("challenges", {}), standing, mocked=mocked)
+    check_whole(checker, raw, standing)
     if document is None or challenges is None:
         return None
-    _check_whole(checker, document, instruments)
     return BenchFile(
         path=checker.path,
         text=checker.text,
@@ -170,20 +169,25 @@ def _bench(checker: Checker) -> BenchFile | None:
     )
 
 
-def _instrument(checker: Checker, name: str, table: dict[str, object], *, mocked: bool) -> InstrumentEntry | None:
-    """Check one instrument's table against what all instruments have, its driver and its twin."""
+def _instrument(
+    checker: Checker, name: str, table: dict[str, object], *, mocked: bool
+) -> tuple[Standing | None, InstrumentEntry | None]:
+    """Check one instrument's table against what all instruments have, its driver and its twin.
+
+    Returns what can be said of it although something is wrong, and the instrument where nothing is.
+    """
     place = ("instruments", name)
     common_keys = frozenset(InstrumentCommon.model_fields)
     common = checker.table(InstrumentCommon, {k: v for k, v in table.items() if k in common_keys}, place)
     driver_name = table.get("driver")
     if not isinstance(driver_name, str) or not driver_name:
-        return None
+        return None, None
     try:
         driver = find_driver(driver_name)
         twin = find_twin(driver_name) if mocked else None
     except DiscoveryError as error:
         checker.mistake((*place, "driver"), str(error))
-        return None
+        return None, None
     if mocked and "port" in table:
         checker.mistake((*place, "port"), f"found {table['port']!r}; a mocked bench's twins give the port")
     if not mocked and "twin" in table:
@@ -196,9 +200,19 @@ def _instrument(checker: Checker, name: str, table: dict[str, object], *, mocked
     if driver.measuring and "calibration" not in table:
         words = "missing; a measuring instrument needs { id = …, due = … }"
         checker.mistake((*place, "calibration"), words)
+    standing = Standing(
+        name=name,
+        driver=driver,
+        capability=driver.capability,
+        role=str(table.get("role", "")) or driver.capability,
+        port="" if mocked else str(table.get("port", "")),
+        settings=settings,
+        sample_every_s=common.sample_every_s if common is not None else None,
+        is_paced=common is not None,
+    )
     if common is None or settings is None or (twin is not None and parameters is None):
-        return None
-    return InstrumentEntry(
+        return standing, None
+    entry = InstrumentEntry(
         name=name,
         capability=driver.capability,
         role=common.role or driver.capability,
@@ -212,6 +226,7 @@ def _instrument(checker: Checker, name: str, table: dict[str, object], *, mocked
         twin=twin,
         twin_parameters=parameters,
     )
+    return standing, entry
 
 
 def _laboratory(checker: Checker, raw: object, *, mocked: bool) -> TwinParameters | None:
@@ -223,11 +238,11 @@ def _laboratory(checker: Checker, raw: object, *, mocked: bool) -> TwinParameter
 
 
 def _challenges(
-    checker: Checker, raw: object, instruments: tuple[InstrumentEntry, ...], *, mocked: bool
+    checker: Checker, raw: object, standing: Sequence[Standing], *, mocked: bool
 ) -> ChallengesSection | None:
     """Check by what the bench does what is done to a pump, and that it stands there."""
     section = checker.table(ChallengesSection, raw, ("challenges",))
-    by_role = {entry.role: entry for entry in instruments}
+    by_role = {entry.role: entry for entry in standing}
     for verb in CHALLENGES if section is not None else ():
         table = section.of(verb) if section is not None else None
         if table is None:
@@ -240,52 +255,3 @@ def _challenges(
             words = f"found {table.line!r}; that line moves the interlock relay, which is for safety alone"
             checker.mistake(("challenges", verb, "line"), words)
     return section
-
-
-def _check_whole(checker: Checker, document: Document, instruments: tuple[InstrumentEntry, ...]) -> None:
-    """Check what no single table can know."""
-    check_time(checker, document.bench)
-    seen: dict[str, str] = {}
-    for entry in instruments:
-        place = ("instruments", entry.name)
-        if entry.capability not in CAPABILITIES:
-            checker.mistake((*place, "driver"), f"capability {entry.capability!r} is not known")
-        if entry.role in seen:
-            checker.mistake(
-                (*place, "role"),
-                f"{seen[entry.role]!r} serves as {entry.role} already; give all but one a role of their own, such as "
-                'role = "reference"',
-            )
-        if entry.role in CAPABILITIES and entry.role != entry.capability:
-            checker.mistake((*place, "role"), f"found {entry.role!r}; a {entry.capability} cannot serve as that")
-        seen[entry.role] = entry.name
-    check_silence(checker, document)
-    _check_watchdog(checker, document, instruments)
-    eyes = [Eyes.of(one.driver, one.settings, one.capability) for one in instruments if one.sample_every_s is not None]
-    for key, words in unseen(document.interlocks, eyes, edges=document.dut.ul_per_edge > 0):
-        checker.mistake(("interlocks", key), words)
-    if "balance" in seen and document.weighing is None:
-        checker.mistake(("weighing",), "missing; a bench with a balance says what the balance is worth")
-    if "balance" in seen and document.liquid is None:
-        checker.mistake(
-            ("liquid",),
-            'missing; a mass is a volume only for a liquid of known density, such as name = "water", density_kg_m3 = '
-            '998.2, u_density_kg_m3 = 0.1, reference_c = 20.0, expansion_per_k = "water", volume_at_c = 22.0',
-        )
-
-
-def _check_watchdog(checker: Checker, document: Document, instruments: tuple[InstrumentEntry, ...]) -> None:
-    if document.bench.kind == "physical":
-        return  # before real pumps the supervisor keeps the watchdog quiet
-    watchdog_s = document.safety.link_watchdog_s
-    for entry in instruments:
-        if entry.capability != "pump" or not hasattr(entry.driver, "set_link_watchdog"):
-            continue
-        every_s = entry.sample_every_s
-        if every_s is None or every_s * 2 > watchdog_s:
-            found = "no sample_every_s" if every_s is None else f"a sample_every_s of {every_s:g}"
-            checker.mistake(
-                ("safety", "link_watchdog_s"),
-                f"found {watchdog_s:g} and {found} of {entry.name}, which is what keeps the watchdog quiet: it must be "
-                "read at least twice in the watchdog's time",
-            )

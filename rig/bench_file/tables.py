@@ -10,8 +10,9 @@ from rig.moments import date_within, moment_within
 from rig.usb_ports import FORMS, is_usb, is_well_formed
 
 M = TypeVar("M", bound="TomlTable")
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
-Role = Annotated[str, Field(pattern=r"^([a-z][a-z0-9 _-]{0,31})?$")]
+_NAME = "1 to 32 small letters, figures, - and _, a letter first"
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$", description=_NAME)]
+Role = Annotated[str, Field(pattern=r"^([a-z][a-z0-9 _-]{0,31})?$", description=f"{_NAME}; spaces too")]
 
 
 class TomlTable(BaseModel):
@@ -203,7 +204,10 @@ class AmbientSection(TomlTable):
 class InfluxSection(TomlTable):
     """Where a run is streamed to. A token is never written here: environment, a file, or the system's key store."""
 
-    url: str = Field(pattern=r"^https?://[^/@?#\s]+(/[^@?#\s]*)?$")
+    url: str = Field(
+        pattern=r"^https?://[^/@?#\s]+(/[^@?#\s]*)?$",
+        description="http:// or https://, host and port, no user or token",
+    )
     bucket: str = Field(min_length=1)
     org: str = ""
     token_file: str = ""

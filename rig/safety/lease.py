@@ -1,6 +1,7 @@
-"""The lease of a bench: one run at a time on one machine, whoever started it, by the bench's name and by its ports.
+"""The lease of a bench: one run at a time on one machine, whoever started it, by its name, its ports and its devices.
 
-A lease is a lock that the system frees when its holder dies. Two bench files that name one port hold one lease of it.
+A lease is a lock that the system frees when its holder dies. Two bench files that name one port hold one lease of it;
+and so do two ports that lead to one device, once it has said who it is.
 """
 
 import contextlib
@@ -9,18 +10,20 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+import stat
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from rig.clock import iso_utc, machine_utc_ns
-from rig.errors import BenchBusyError, ConnectionFailedError
-from rig.usb_ports import USB, Plugged, adapter_at, adapters, device_of, is_usb
-from rig.visa_names import as_stream
+from rig.errors import BenchBusyError
+from rig.safety.places import place_of
+from rig.usb_ports import Plugged, adapters
 
 _EVERYBODY = 0o666
-_WINDOWS_PORT = re.compile(r"COM\d+", re.IGNORECASE)
+# A serial number holds some figure that is no filling.
+_NUMBERED = re.compile("[1-9]")
 _UNKNOWN = "another run on this machine"
 
 
@@ -28,18 +31,42 @@ def leases_folder() -> Path:
     """Return where the locks of all users of this machine are: no user's own temporary folder."""
     if os.name == "nt":
         return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData"))
-    return next((place for place in (Path("/run/lock"), Path("/tmp")) if os.access(place, os.W_OK)), Path("/tmp"))  # noqa: S108 - one place for all users is what is wanted
+    return next((place for place in (Path("/run/lock"), Path("/tmp")) if _is_everybodys(place)), Path("/tmp"))  # noqa: S108 - one place for all users is what is wanted
+
+
+def _is_everybodys(place: Path) -> bool:
+    """Tell whether all users may write there: one who may not would lease elsewhere and not meet the others."""
+    try:
+        return bool(place.stat().st_mode & stat.S_IWOTH) and os.access(place, os.W_OK)
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager
 def leased(bench: str, ports: Iterable[str], folder: Path | None = None, plugged: Plugged = adapters) -> Iterator[None]:
     """Hold the leases of a bench and its ports; raises BenchBusyError, which names the holder, when one is held."""
     folder = leases_folder() if folder is None else folder
-    said = json.dumps({"bench": bench, "pid": os.getpid(), "user": _user(), "since": iso_utc(machine_utc_ns())[:19]})
+    places = {place_of(port, plugged): port for port in sorted(ports)}
     with contextlib.ExitStack() as held:
-        held.enter_context(_lock(folder / f"rig-bench-{_safe(bench)}", f"bench {bench}", said))
-        for port in sorted(set(ports)):
-            held.enter_context(_lock(folder / f"rig-port-{_safe(place_of(port, plugged))}", f"port {port}", said))
+        held.enter_context(_lock(folder / f"rig-bench-{_safe(bench)}", f"bench {bench}", bench))
+        for place, port in sorted(places.items()):
+            held.enter_context(_lock(folder / f"rig-port-{_safe(place)}", f"port {port}", bench))
+        yield
+
+
+@contextlib.contextmanager
+def leased_device(bench: str, name: str, who: Sequence[str], folder: Path | None = None) -> Iterator[None]:
+    """Hold the lease of the device that `who` says it is: maker, model and serial number, whatever port led to it.
+
+    One that tells no serial number cannot be told from others of its kind: it is leased by its port alone. Raises
+    BenchBusyError, which names the holder.
+    """
+    if not _NUMBERED.search(who[-1]):
+        yield
+        return
+    folder = leases_folder() if folder is None else folder
+    what = f"{name} ({' '.join(who)})"
+    with _lock(folder / f"rig-device-{_safe(' '.join(who).lower())}", what, bench):
         yield
 
 
@@ -58,7 +85,8 @@ def is_leased(bench: str, folder: Path | None = None) -> bool:
 
 
 @contextlib.contextmanager
-def _lock(path: Path, what: str, said: str) -> Iterator[None]:
+def _lock(path: Path, what: str, bench: str) -> Iterator[None]:
+    said = json.dumps({"bench": bench, "pid": os.getpid(), "user": _user(), "since": iso_utc(machine_utc_ns())[:19]})
     lock = FileLock(path.with_suffix(".lock"), timeout=0, mode=_EVERYBODY, thread_local=False)
     holder = path.with_suffix(".holder")
     try:
@@ -94,24 +122,6 @@ def _holder(path: Path) -> str:
         return f"process {said['pid']} of {said['user']}, on bench {said['bench']} since {said['since']} UTC"
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return _UNKNOWN
-
-
-def place_of(port: str, plugged: Plugged = adapters) -> str:
-    """Return what a port is, whatever it is called: a link to a device is the device, a VISA resource what it names.
-
-    A USB adapter with a number of its own is that, because its device is called otherwise when it is plugged in anew.
-    """
-    port = as_stream(port.strip())
-    try:
-        device = device_of("a bench", port, plugged)
-    except ConnectionFailedError:
-        return port.lower()  # nobody can open it now
-    if not device.startswith("/") and not is_usb(port) and not _WINDOWS_PORT.fullmatch(device):
-        return device.lower()
-    adapter = adapter_at(device, plugged)
-    if adapter is not None:
-        return f"{USB}{adapter.vid:04x}:{adapter.pid:04x}:{adapter.serial}".lower()
-    return str(Path(device).resolve()) if device.startswith("/") else device.lower()
 
 
 def _safe(name: str) -> str:

@@ -13,6 +13,7 @@ from rig.errors import BenchFileError
 
 ROOT = Path(__file__).parents[2]
 MOCKED = (ROOT / "benches" / "mocked.toml").read_text(encoding="utf-8")
+PHYSICAL = (ROOT / "benches" / "physical-example.toml").read_text(encoding="utf-8")
 
 
 def load(tmp_path, text):
@@ -39,6 +40,44 @@ def test_all_mistakes_come_at_once(tmp_path):
     assert "bench.kind: found 'moked'" in found
     assert "safety.link_watchdog_s: found -1" in found
     assert "did you mean 'scpi_meter'?" in found
+
+
+def test_what_does_not_go_together_is_said_beside_what_is_wrong_by_itself(tmp_path):
+    text = MOCKED.replace('model = "', 'modle = "', 1).replace("link_watchdog_s = 150", "link_watchdog_s = 9000")
+    text = re.sub(r"\[liquid\][^[]*", "", text).replace('driver = "scpi_meter"', 'driver = "scpi_meter"\nrole = "pump"')
+    text = text.replace('clock = "virtual"', 'clock = "wall"')
+    places = {line.partition(":")[0] for line in mistakes(tmp_path, text)}
+    assert {"dut.modle", "safety.link_watchdog_s", "liquid", "instruments.meter.role"} <= places
+
+
+@pytest.mark.parametrize(
+    ("port", "there"),
+    [
+        ("/dev/serial/by-id/../by-id/usb-FTDI_FT232R_pump-if00-port0", "pump"),
+        ("TCPIP0::192.0.2.10::5025::socket", "supply"),
+        ("socket://192.0.2.11:5025", "meter"),
+    ],
+)
+def test_two_instruments_at_one_place_are_a_mistake(tmp_path, port, there):
+    text = PHYSICAL.replace("/dev/serial/by-id/usb-FTDI_FT232R_balance-if00-port0", port)
+    found = mistakes(tmp_path, text)
+    assert any(f"{there!r} is there already" in line or "'balance' is there already" in line for line in found), found
+
+
+def test_one_device_that_feeds_and_measures_is_no_mistake(tmp_path):
+    assert load(tmp_path, PHYSICAL.replace("192.0.2.11", "192.0.2.10"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "allowed"),
+    [
+        ('name = "mocked"', 'name = "A bench"', "bench.name: found 'A bench'; allowed: 1 to 32 small letters"),
+        ("[safety]", "[influxdb]\nurl = 'ftp://x'\nbucket = 'b'\n[safety]", "allowed: http:// or https://"),
+        ('driver = "ni_daq"', 'driver = "ni_daq"\nchannels = { a = 1 }', "a list is wanted"),
+    ],
+)
+def test_what_is_allowed_is_said_in_words(tmp_path, old, new, allowed):
+    assert any(allowed in line for line in mistakes(tmp_path, MOCKED.replace(old, new, 1)))
 
 
 def test_an_unknown_key_is_a_mistake_with_a_suggestion(tmp_path):

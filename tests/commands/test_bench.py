@@ -1,5 +1,6 @@
 """`rig bench check` and `rig bench connect`."""
 
+import re
 import socket
 
 from tests.core.bench_support import VIRTUAL, bench_text
@@ -13,6 +14,15 @@ def test_a_right_bench_file_is_shown(rig):
     assert first.endswith("benches/mocked.toml: bench mocked, mocked, virtual clock")
     assert "  balance: balance by mettler_mt_sics on (its twin), calibration CAL-BAL-0001 due 2026-12-31" in instruments
     assert len(instruments) == 6
+
+
+def test_a_calibration_that_has_run_out_is_said(rig, tmp_path):
+    text = (ROOT / "benches/physical-example.toml").read_text(encoding="utf-8")
+    file = tmp_path / "bench.toml"
+    file.write_text(re.sub(r"due = [\d-]+", "due = 2020-02-29", text, count=1), encoding="utf-8")
+    said = rig("bench", "check", file)
+    assert said.code == 1
+    assert re.fullmatch(r"rig: \w+: calibration \S+ was due on 2020-02-29: every result would be INVALID.*\n", said.err)
 
 
 def test_connect_says_who_answers(rig):

@@ -1,8 +1,10 @@
 """Opens benches for tests, from the text of a bench file."""
 
 import contextlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 from rig.bench.bench import Bench, make_clock
 from rig.bench_file.reading import load_bench_file
@@ -64,6 +66,17 @@ def bench_text(
     for name, value in values.items():
         text = text.replace(name, str(value))
     return text
+
+
+def unreachable_text() -> str:
+    """Return the file of a physical bench whose ports are not there.
+
+    Benches of one name or port exclude each other on one machine, and another suite may run on it.
+    """
+    text = bench_text(clock=WALL, watchdog_s=1, every_s=0.25).replace('kind = "mocked"', 'kind = "physical"')
+    text = text.replace('[laboratory]\npump_power = "battery"\n', "")
+    text = text.replace('name = "test-bench"', f'name = "b{uuid4().hex[:16]}"')
+    return re.sub('driver = "', lambda _: f'port = "/dev/none-{uuid4().hex[:8]}"\ndriver = "', text)
 
 
 @contextlib.contextmanager

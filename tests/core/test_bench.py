@@ -1,7 +1,6 @@
 """The bench: everything that can go wrong is told together, and the pump always stops."""
 
 import contextlib
-from uuid import uuid4
 
 import pytest
 
@@ -13,17 +12,12 @@ from rig.record.bodies.events import LeaseLapsed, ReadingMissed
 from rig.record.bodies.pump_events import PumpDidNotStop, PumpLogRead, PumpStateChanged
 from rig.record.reader import RecordReader
 from rig.safety.stop import Powering, stop_delivery
-from tests.core.bench_support import WALL, bench_text, opened
+from tests.core.bench_support import WALL, bench_text, opened, unreachable_text
 from tests.patience import patient
 
 
 def test_all_instruments_that_cannot_be_reached_are_reported_together(tmp_path):
-    text = bench_text(clock=WALL, watchdog_s=1, every_s=0.25).replace('kind = "mocked"', 'kind = "physical"')
-    text = text.replace('[laboratory]\npump_power = "battery"\n', "")
-    # Benches of one name exclude each other on one machine, and another suite may run on it.
-    text = text.replace('name = "test-bench"', f'name = "b{uuid4().hex[:16]}"')
-    text = text.replace('driver = "', 'port = "/dev/none"\ndriver = "')
-    with pytest.raises(BenchConnectionError) as caught, opened(tmp_path, text):
+    with pytest.raises(BenchConnectionError) as caught, opened(tmp_path, unreachable_text()):
         pass
     assert [failure.instrument for failure in caught.value.failures] == ["balance", "pump"]
     assert all(failure.advice for failure in caught.value.failures)

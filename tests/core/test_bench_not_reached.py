@@ -5,24 +5,45 @@ from uuid import uuid4
 
 import pytest
 
+from instruments.hosting.host import TwinHost
+from instruments.hosting.twins_process import reaching
+from rig.bench_file.reading import load_bench_file
+from rig.clock import WallClock
 from rig.errors import BenchConnectionError
 from rig.record.bodies.events import BenchNotReached
 from rig.record.reader import RecordReader
-from tests.core.bench_support import WALL, bench_text, opened
+from tests.core.bench_support import WALL, bench_text, opened, unreachable_text
 
 
-@pytest.fixture
-def unreachable():
-    """Return the file of a physical bench whose ports are not there, under a name that no other bench has."""
-    text = bench_text(clock=WALL, watchdog_s=1, every_s=0.25).replace('kind = "mocked"', 'kind = "physical"')
-    text = text.replace('[laboratory]\npump_power = "battery"\n', "")
-    text = text.replace('name = "test-bench"', f'name = "b{uuid4().hex[:16]}"')
-    return text.replace('driver = "', 'port = "/dev/none"\ndriver = "')
-
-
-def test_a_bench_that_is_not_reached_says_why_in_its_record(tmp_path, unreachable):
-    with contextlib.suppress(BenchConnectionError), opened(tmp_path, unreachable):
+def test_a_bench_that_is_not_reached_says_why_in_its_record(tmp_path):
+    with contextlib.suppress(BenchConnectionError), opened(tmp_path, unreachable_text()):
         pass
     with RecordReader(tmp_path / "a-run.rig.db") as reader:
         (event,) = reader.events(BenchNotReached)
-    assert "/dev/none" in event.body.error
+    assert "/dev/none-" in event.body.error
+
+
+SENSOR = """
+[instruments.flow]
+driver = "sensirion_scc1"
+timeout_s = 0.3
+sample_every_s = 1
+calibration = { id = "c", due = 2030-01-01 }
+"""
+
+
+def test_two_plugs_that_were_swapped_are_named(tmp_path):
+    mocked = tmp_path / "mocked.toml"
+    name = f"b{uuid4().hex[:16]}"
+    text = bench_text(clock=WALL, watchdog_s=1, every_s=0.25) + SENSOR
+    text = text.replace("[instruments.pump]", "[instruments.pump]\ntimeout_s = 0.3")
+    mocked.write_text(text.replace("test-bench", name), encoding="utf-8")
+    with contextlib.closing(TwinHost(load_bench_file(mocked), WallClock(), 1, directory=tmp_path)) as host:
+        ports = host.ports
+        swapped = {**ports, "balance": ports["flow"], "flow": ports["balance"]}
+        physical = reaching(load_bench_file(mocked), swapped, 1.0)
+        with pytest.raises(BenchConnectionError) as caught, opened(tmp_path, physical):
+            pass
+    said = str(caught.value).splitlines()
+    assert said[1].startswith(f"balance answers on {ports['balance']}, which the bench file gives to flow: ")
+    assert said[2].startswith(f"flow answers on {ports['flow']}, which the bench file gives to balance: ")

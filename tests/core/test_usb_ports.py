@@ -7,7 +7,8 @@ import pytest
 from instruments.scpi_supply.unattended import cutting_act
 from rig.bench_file.reading import load_bench_file
 from rig.errors import BenchBusyError, BenchFileError, ConnectionFailedError
-from rig.safety.lease import leased, place_of
+from rig.safety.lease import leased
+from rig.safety.places import place_of
 from rig.transports import ByteStream
 from rig.usb_ports import Adapter, device_of
 from tests.core.bench_support import bench_text

@@ -2,6 +2,9 @@
 
 import subprocess
 
+import pytest
+
+from commands.main import main
 from rig.bench_file.reading import load_bench_file
 from rig.clock import WallClock
 from rig.driving import DriverContext
@@ -35,7 +38,50 @@ def test_it_is_stopped_and_so_said(tmp_path, children):
     assert "the run left its bench unsafe" in account.read_text()
 
 
-def _leave_it_running(one):
+def test_connect_leaves_a_bench_alone_that_is_in_use_from_elsewhere(tmp_path, capsys):
+    with stand(tmp_path / "stand", watchdog_s=1) as one:
+        _leave_it_running(one)
+        code = main(["bench", "connect", str(one.bench)])
+        one.wait_until_it_moves(patient(1))
+        assert one.supply_v() > 0
+    said = capsys.readouterr()
+    assert code == 2
+    assert "its pump delivers (infusing). No run of this machine has it" in said.err
+    assert "pump: " in said.out
+
+
+def test_a_run_leaves_a_pump_alone_that_somebody_keeps_running(tmp_path, run_on):
+    with stand(tmp_path / "stand", watchdog_s=1) as one:
+        _leave_it_running(one)
+        said = run_on(one)
+        one.wait_until_it_moves(patient(1))
+        assert one.supply_v() > 0
+    assert "is in use: its supply gives " in said
+    assert "its pump delivers (infusing). No run of this machine has it" in said
+
+
+def test_a_run_takes_a_bench_over_whose_pump_stops_by_itself(tmp_path, run_on):
+    with stand(tmp_path / "stand", watchdog_s=1) as one:
+        _leave_it_running(one, watchdog_s=1)
+        said = run_on(one)
+        assert one.supply_v() == 0, said
+    assert "DELIVERING" in said
+
+
+@pytest.fixture
+def run_on(children):
+    """Run a plan of a moment on a stand; return what it said."""
+
+    def run(one):
+        one.plan("bench.dwell(seconds=0.1)")
+        environment = {**environment_of_its_own(), "PYTHONDONTWRITEBYTECODE": ""}
+        process = children.start(one.command("-q"), cwd=ROOT, env=environment, stderr=subprocess.STDOUT)
+        return process.communicate(timeout=patient(30))[0]
+
+    return run
+
+
+def _leave_it_running(one, watchdog_s=300):
     """Let the pump deliver, and go away without a word, as a run that was killed does."""
     entries = {entry.name: entry for entry in load_bench_file(one.bench).instruments}
     context = DriverContext(WallClock(), lambda _: None)
@@ -45,7 +91,7 @@ def _leave_it_running(one):
     daq = entries["daq"].driver("daq", entries["daq"].settings, context)
     daq.set_interlock(closed=True)
     pump = entries["pump"].driver("pump", entries["pump"].settings, context)
-    pump.set_link_watchdog(seconds=300)
+    pump.set_link_watchdog(seconds=watchdog_s)
     pump.run_continuous(rate_ul_h=1000.0)
     for driver in (pump, daq, supply):
         driver.close()

@@ -6,13 +6,13 @@ import sys
 import pytest
 
 from rig.errors import BenchBusyError
-from rig.safety.lease import leased
+from rig.safety.lease import leased, leased_device
 from tests.fixtures.plan_support import ROOT
 
 HOLD = """
 import sys
 from pathlib import Path
-from rig.safety.lease import leased
+from rig.safety.lease import leased, leased_device
 with leased(sys.argv[1], sys.argv[3:], Path(sys.argv[2])):
     print("held", flush=True)
     sys.stdin.read()
@@ -66,6 +66,29 @@ def test_a_holder_that_is_killed_holds_nothing(holder, tmp_path):
 
 def test_one_port_may_serve_two_instruments_of_a_bench(tmp_path):
     assert take(tmp_path, "lab-2", "COM3", "COM3") == "held"
+
+
+def test_one_port_may_be_written_in_two_ways(tmp_path):
+    assert take(tmp_path, "lab-2", "COM3", "com3") == "held"
+
+
+def test_a_device_that_two_ports_lead_to_is_held_once(tmp_path):
+    who = ("Mettler", "XPR", "B829")
+    with leased_device("lab-2", "balance", who, tmp_path):
+        with (
+            pytest.raises(BenchBusyError, match=r"scale \(mettler XPR B829\) is in use by process .* on bench lab-2"),
+            leased_device("lab-3", "scale", ("mettler", "XPR", "B829"), tmp_path),
+        ):
+            pass
+        with leased_device("lab-3", "scale", ("Mettler", "XPR", "B830"), tmp_path):
+            pass
+
+
+@pytest.mark.parametrize("serial", ["", "0", "0000", "X-00"])
+def test_devices_that_tell_no_number_are_not_taken_for_one(tmp_path, serial):
+    who = ("Maker", "M1", serial)
+    with leased_device("lab-2", "supply", who, tmp_path), leased_device("lab-3", "supply", who, tmp_path):
+        pass
 
 
 def test_a_lease_can_be_taken_again(tmp_path):
