@@ -9,6 +9,7 @@ _SERIAL = re.compile(r"ASRL(?P<device>\D.*?)(?:::INSTR)?", re.IGNORECASE)
 _NUMBERED = re.compile(r"ASRL(?P<number>\d+)(?:::INSTR)?", re.IGNORECASE)
 # An IPv6 address stands in square brackets: its colons would divide the name otherwise.
 _SOCKET = re.compile(r"TCPIP\d*::(?P<host>\[[^\]\s]+\]|[^:\[\]\s]+)::(?P<port>\d+)::SOCKET", re.IGNORECASE)
+_CLASSES = ("INSTR", "SOCKET", "RAW", "INTFC")
 _WINDOWS_PORT = re.compile(r"COM\d+", re.IGNORECASE)
 
 
@@ -21,6 +22,12 @@ def as_stream(port: str) -> str:
     if socket := _SOCKET.fullmatch(port):
         return f"socket://{socket['host']}:{socket['port']}"
     return port
+
+
+def as_visa(port: str) -> str:
+    """Return a VISA resource with its class as PyVISA has it: `TCPIP::host::5025::socket` is a SOCKET."""
+    before, divided, last = port.rpartition("::")
+    return before + divided + (last.upper() if last.upper() in _CLASSES else last)
 
 
 def is_stream(port: str) -> bool:

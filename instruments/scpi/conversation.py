@@ -121,7 +121,7 @@ class ScpiConversation:
             s.port,
             visa_library=s.visa_library,
             timeout_s=timeout_s,
-            baud=s.baud,
+            line=s.line,
             tap=self._context.tap(self._name),
         )
         try:
@@ -136,6 +136,7 @@ class ScpiConversation:
         except ConnectionFailedError:
             self.close()
             raise
+        self.reporter.unchecked(self._session.unchecked)
         if errors:
             # Somebody else's: kept for the record, but no reason to refuse the instrument.
             with self.reporter.verb("read stale errors") as told:

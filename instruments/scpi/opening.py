@@ -2,13 +2,13 @@
 
 from typing import Protocol
 
+from instruments.scpi.resources import PYVISA_PY
 from instruments.scpi.stream import StreamSession
 from instruments.scpi.visa import VisaSession
+from rig.serial_line import Line
 from rig.transports import ByteStream
 from rig.visa_names import is_stream, is_visa
 from rig.wire_trace import Tap
-
-PYVISA_PY = "@py"
 
 
 class Session(Protocol):
@@ -16,6 +16,10 @@ class Session(Protocol):
 
     On a stream a second request may be sent before the first is answered; on a bus that would lose the answer.
     """
+
+    @property
+    def unchecked(self) -> str:
+        """Return why nobody checks the parity of what comes; empty where that is done, or there is none."""
 
     @property
     def is_stream(self) -> bool:
@@ -46,9 +50,9 @@ def takes_a_stream(port: str, visa_library: str) -> bool:
 
 
 def open_session(
-    instrument: str, port: str, *, visa_library: str, timeout_s: float, baud: int, tap: Tap | None
+    instrument: str, port: str, *, visa_library: str, timeout_s: float, line: Line, tap: Tap | None
 ) -> Session:
     """Open a port; raises ConnectionFailedError when that is not possible."""
     if takes_a_stream(port, visa_library):
-        return StreamSession(ByteStream(instrument, port, baud=baud, timeout_s=timeout_s, tap=tap))
-    return VisaSession(instrument, port, visa_library=visa_library, timeout_s=timeout_s, baud=baud, tap=tap)
+        return StreamSession(ByteStream(instrument, port, line=line, timeout_s=timeout_s, tap=tap))
+    return VisaSession(instrument, port, visa_library=visa_library, timeout_s=timeout_s, line=line, tap=tap)

@@ -15,6 +15,7 @@ class StreamSession:
 
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
+        self.unchecked = stream.unchecked
 
     def exchange(self, request: str) -> bytes:
         """Send one line and return the line that answers, its end included.

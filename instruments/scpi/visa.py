@@ -5,14 +5,15 @@ for ever on a peer that floods or drips, and loses the bytes before a time-out. 
 """
 
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cache
 from threading import Lock
 
 import pyvisa
-from pyvisa.constants import ResourceAttribute, StatusCode
+from pyvisa.constants import ControlFlow, Parity, ResourceAttribute, StatusCode, StopBits
 from pyvisa.resources import MessageBasedResource, SerialInstrument, TCPIPSocket
 
+from instruments.scpi.resources import PYVISA_PY
 from instruments.scpi.sockets import await_bytes, await_room, cut_after, socket_of
 from rig.clock import Deadline
 from rig.errors import (
@@ -22,7 +23,9 @@ from rig.errors import (
     InstrumentError,
     NoReplyError,
 )
+from rig.serial_line import Line
 from rig.transports import PORT_ERRORS
+from rig.visa_names import as_visa
 from rig.wire_trace import Tap
 
 VISA_ERRORS = (pyvisa.errors.Error, *PORT_ERRORS)
@@ -34,6 +37,15 @@ _LOOK_MS = 2
 # What a library may take longer than it was told before its sockets are shut.
 _GRACE = 1.5
 _TERMINATOR = b"\n"
+# Where HiSLIP and the port mapper of VXI-11 are, where a resource does not say it.
+_HISLIP_PORT = 4880
+_PORT_MAPPER = 111
+_HANDSHAKES = {
+    "none": ControlFlow.none,
+    "xon/xoff": ControlFlow.xon_xoff,
+    "rts/cts": ControlFlow.rts_cts,
+    "dsr/dtr": ControlFlow.dtr_dsr,
+}
 _manager_lock = Lock()
 
 
@@ -47,7 +59,7 @@ class VisaSession:
     """One open VISA resource of one instrument; requests and replies are lines.
 
     `port` is a VISA resource name: `TCPIP::host::port::SOCKET`, `USB0::…::INSTR`, `GPIB0::5::INSTR`, and where a
-    maker's library is named also `ASRL3::INSTR`, for which alone `baud` is. A whole answer has `timeout_s` (s), however
+    maker's library is named also `ASRL3::INSTR`, for which alone `line` is. A whole answer has `timeout_s` (s), however
     many bytes come meanwhile; half as much again where the library does its own waiting.
     """
 
@@ -58,18 +70,19 @@ class VisaSession:
         *,
         visa_library: str,
         timeout_s: float,
-        baud: int = 9600,
+        line: Line | None = None,
         tap: Tap | None = None,
     ) -> None:
         self.instrument = instrument
         self.port = port
         self._timeout_s = timeout_s
         self._tap = tap
+        self.unchecked = ""
         self._exit = ExitStack()
         self._resource = self._open(visa_library)
         self._exit.callback(self._close_resource)
         try:
-            self._prepare(baud)
+            self._prepare(line or Line())
         except VISA_ERRORS as error:
             self.close()
             raise self._failed(error) from error
@@ -127,10 +140,11 @@ class VisaSession:
 
     def _open(self, visa_library: str) -> MessageBasedResource:
         try:
-            _resolve(self.port)
+            if visa_library == PYVISA_PY:
+                _reach(self.port, self._timeout_s)
             with _manager_lock:
                 manager = _manager(visa_library)
-            resource = manager.open_resource(self.port, open_timeout=round(self._timeout_s * 1000))
+            resource = manager.open_resource(as_visa(self.port), open_timeout=round(self._timeout_s * 1000))
         except Exception as error:  # PyVISA-py and its plug-ins raise bare Exception when they cannot connect
             raise self._failed(error) from error
         if not isinstance(resource, MessageBasedResource):
@@ -138,7 +152,7 @@ class VisaSession:
             raise self._failed(TypeError(f"{self.port} is no resource that messages can be sent to"))
         return resource
 
-    def _prepare(self, baud: int) -> None:
+    def _prepare(self, line: Line) -> None:
         resource = self._resource
         self._socket = socket_of(resource)
         resource.timeout = self._timeout_s * 1000 if self._socket is None else _LOOK_MS
@@ -149,7 +163,9 @@ class VisaSession:
             keep_nothing_back = False
             resource.set_visa_attribute(ResourceAttribute.suppress_end_enabled, keep_nothing_back)
         if isinstance(resource, SerialInstrument):
-            resource.baud_rate = baud
+            _set_line(resource, line)
+            if line.parity != "none":
+                self.unchecked = f"parity {line.parity} is set, and on receipt checked by the VISA library or nobody"
         self._exit.enter_context(
             resource.ignore_warning(StatusCode.success_max_count_read, StatusCode.success_device_not_present)
         )
@@ -208,10 +224,8 @@ class VisaSession:
             self._tap("sent", sent)
 
     def _close_resource(self) -> None:
-        try:
+        with suppress(Exception):  # whatever the parsing of a dead device's packets raises
             self._resource.close()
-        except VISA_ERRORS:
-            return
 
     def _failed(self, error: Exception) -> InstrumentError:
         return ConnectionFailedError(
@@ -245,10 +259,31 @@ class VisaSession:
         )
 
 
-def _resolve(port: str) -> None:
-    """Look up the address of a socket resource; raise OSError or ValueError. PyVISA-py would leak a socket instead."""
+def _set_line(resource: SerialInstrument, line: Line) -> None:
+    resource.baud_rate = line.baud
+    resource.data_bits = line.data_bits
+    resource.parity = Parity[line.parity]
+    resource.stop_bits = StopBits.one if line.stop_bits == 1 else StopBits.two
+    resource.flow_control = _HANDSHAKES[line.handshake]
+
+
+def _reach(port: str, timeout_s: float) -> None:
+    """Look up and try the address of a TCPIP resource; raise OSError or ValueError.
+
+    PyVISA-py would leak a socket where nobody answers.
+    """
+    if not port.upper().startswith("TCPIP"):
+        return
     parts = port.split("::")
-    if len(parts) == 4 and parts[0].upper().startswith("TCPIP") and parts[3].upper() == "SOCKET":
+    if len(parts) == 4 and parts[3].upper() == "SOCKET":
         if not 0 < int(parts[2]) < 1 << 16:
             raise ValueError(f"{parts[2]} is not a TCP port")
         socket.getaddrinfo(parts[1], int(parts[2]), socket.AF_INET, socket.SOCK_STREAM)
+        return
+    hislip = len(parts) > 2 and parts[2].lower().startswith("hislip")
+    host, _, number = parts[1].partition(",")
+    if hislip:
+        number = parts[2].partition(",")[2] or str(_HISLIP_PORT)
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as trial:
+        trial.settimeout(timeout_s)
+        trial.connect((host, int(number or _PORT_MAPPER)))

@@ -35,11 +35,13 @@ class SupplySettings(ScpiSettings):
     """The keys of a power supply. The two maxima protect the pump: nothing above them is ever sent.
 
     `output` is the number or name of the output that feeds the pump, `output_form` how the supply is told of it.
+    A serial port stays open to others: the supervisor switches the output off by it while a frozen run has it open.
     `over_voltage_v` and `remote_sense` are set with the output's voltage and read back; left out they stay as they are.
     """
 
     max_voltage_v: float = Field(default=6.0, gt=0, le=1000)
     max_current_a: float = Field(default=0.5, gt=0, le=100)
+    exclusive: bool = False
     output: _Number | _Name | None = None
     output_form: Form = "auto"
     over_voltage_v: float | None = Field(default=None, gt=0, le=1100)
@@ -72,7 +74,7 @@ class Driver:
     @classmethod
     def unattended(cls, name: str, settings: SupplySettings) -> Act:
         """Return what switches the output off without this driver."""
-        by_bytes = settings.output is None or settings.output_form != "auto"
+        by_bytes = settings.line.is_plain and (settings.output is None or settings.output_form != "auto")
         output = settings.output if by_bytes else None
         return cutting_act(
             name,

@@ -7,6 +7,7 @@ import pytest
 from instruments.hosting.faults import Deaf, Doubled, Garbage, Late, Silent, Truncated, Unplugged
 from instruments.hosting.pty_host import PtyHost
 from instruments.hosting.tcp_host import TcpHost
+from instruments.scpi.opening import open_session
 from instruments.scpi.queries import ScpiLink
 from instruments.scpi.settings import ScpiSettings
 from instruments.scpi.simulated.status_model import ScpiDevice, ScpiMalfunction
@@ -19,6 +20,7 @@ from rig.errors import (
     NoReplyError,
     RefusedError,
 )
+from rig.serial_line import Line
 from tests.patience import patient
 
 
@@ -237,9 +239,9 @@ def test_silent_port(connect):
         "USB0::0x1234::0x5678::SERIAL::INSTR",
     ],
 )
-def test_port_that_cannot_be_opened(connect, port):
+def test_port_that_cannot_be_opened(port):
     with pytest.raises(ConnectionFailedError) as caught:
-        connect(port)
+        open_session("meter", port, visa_library="@py", timeout_s=1.0, line=Line(), tap=None)
     assert caught.value.port == port
 
 
@@ -262,6 +264,10 @@ def test_serial_instrument_is_reached_by_its_port_alone(bare, connect, closing):
     closing.callback(host.close)
     link = connect(f"ASRL{host.port}::INSTR")
     assert (one(link), two(link)) == (1.0, 2.0)
+
+
+def test_class_of_a_resource_may_be_in_small_letters(bare, serve, connect):
+    assert one(connect(serve(bare).replace("SOCKET", "socket"))) == 1.0
 
 
 def test_silent_serial_instrument(bare, wire, connect, closing):
