@@ -8,6 +8,8 @@ CRASHES ?= 10000
 KILLS  ?= 1000
 CASES  ?= 1000000
 BENCH  ?= benches/mocked.toml
+INFLUXD_1_8   := influxd-1.8.3
+INFLUXD_PLACE ?= /usr/local/bin
 
 # `make quick`: these rooms without the files that take longest. What is added to a room is quick until it is listed here.
 QUICK  := tests/core tests/record tests/evaluation tests/metrology tests/plant tests/reports tests/instruments
@@ -86,12 +88,15 @@ coverage: $(VENV)/.dev-installed ## draw the worlds of docs/coverage.md anew, so
 	$(BIN)/python -m tests.worlds.table --runs $(DRAWS) --workers $(WORKERS)
 
 # Quick when repeated. The tests start processes of their own; Debian's services are not used.
-servers: ## install the servers and the browser that tests use (Debian, root)
+servers: ## install the servers and the browser that tests use (Debian, root; InfluxDB 1.8.3 where Go is)
 	@PATH="$$PATH:/usr/sbin"; for server in influxd victoria-metrics nginx chromium; do command -v $$server >/dev/null || missing="$$missing $$server"; done; \
 	test -n "$$missing" || exit 0; \
 	command -v apt-get >/dev/null || { echo "missing:$$missing; this is no Debian: install InfluxDB 1.x, VictoriaMetrics, nginx and Chromium by hand"; exit 1; }; \
 	test "$$(id -u)" = 0 || { echo "missing:$$missing; run this as root: sudo make servers"; exit 1; }; \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends influxdb victoria-metrics nginx-light chromium
+	@command -v $(INFLUXD_1_8) >/dev/null || ! command -v go >/dev/null || { echo "building InfluxDB 1.8.3; without it Debian's stands in for it"; \
+	built=$$(mktemp -d) && { timeout 600 env GOBIN=$$built go install github.com/influxdata/influxdb/cmd/influxd@v1.8.3 >$$built/said 2>&1 \
+	&& install $$built/influxd $(INFLUXD_PLACE)/$(INFLUXD_1_8) || { echo "it could not be built:"; tail -n 3 $$built/said; }; rm -rf $$built; }; }
 
 parquet: $(VENV)/.run-installed ## add Parquet export
 	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/parquet.txt

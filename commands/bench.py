@@ -35,6 +35,11 @@ def _check(options: argparse.Namespace) -> int:
     for entry in bench_file.instruments:
         calibration = f", calibration {entry.calibration.id} due {entry.calibration.due}" if entry.calibration else ""
         print(f"  {entry.name}: {entry.capability} by {entry.driver_name} on {entry.settings.port}{calibration}")
+    if bench_file.influxdb is not None and bench_file.bench.clock == "virtual":
+        print(
+            f"  streaming: samples are stamped from {bench_file.bench.epoch} on; {bench_file.influxdb.bucket} must "
+            "keep points of that age, best without retention"
+        )
     return _told_overdue(bench_file)
 
 

@@ -46,7 +46,7 @@ RigError
     └── BenchLatchedError       the bench is latched until somebody clears it; nothing was opened
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 from rig.plain_text import plain_text, show_bytes
@@ -235,10 +235,13 @@ class StreamingError(RigError):
 
 
 class ServerAwayError(StreamingError):
-    """No answer, or one that says "later"; `retry_after_s` is when the server wants to be asked again (0: not said)."""
+    """No answer, or one that says "later"; `retry_after_s` is when the server wants to be asked again (0: not said).
 
-    def __init__(self, message: str, retry_after_s: float = 0.0) -> None:
-        self.retry_after_s = retry_after_s
+    `status` is that of its answer, 0 where there was none.
+    """
+
+    def __init__(self, message: str, retry_after_s: float = 0.0, *, status: int = 0) -> None:
+        self.retry_after_s, self.status = retry_after_s, status
         super().__init__(message)
 
 
@@ -247,10 +250,13 @@ class ServerRefusedError(StreamingError):
 
 
 class PointsRefusedError(StreamingError):
-    """The server refuses at least one point of a batch; `dropped` is its own word for how many (0: not said)."""
+    """The server refuses at least one point of a batch; `dropped` is its own word for how many (0: not said).
 
-    def __init__(self, message: str, dropped: int = 0) -> None:
-        self.dropped = dropped
+    `lines` are those it names, by number from 1, each with its reason.
+    """
+
+    def __init__(self, message: str, dropped: int = 0, lines: Mapping[int, str] | None = None) -> None:
+        self.dropped, self.lines = dropped, lines or {}
         super().__init__(message)
 
 

@@ -1,12 +1,13 @@
 """The runs of a directory: which there are, which one is meant, and closing those that were killed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from rig.clock import machine_utc_ns
+from rig.clock import NS_PER_S, machine_utc_ns
 from rig.errors import RecordBusyError, RecordCorruptError, RecordError, RecordNotFoundError
 from rig.record.bodies.codec import to_body
 from rig.record.bodies.others import Note, Stop
@@ -17,6 +18,7 @@ from rig.record.schema import SUFFIX, Kind, canonical_json
 from rig.record.words import start_of
 
 LAST = "last"
+_NEAR_NS = 60 * NS_PER_S
 INTERRUPTED_REASON = "INTERRUPTED"
 _SHOWN = 10
 _LEFT_BEHIND = ("-wal", "-shm", "-journal", ".lock")
@@ -67,7 +69,7 @@ def find_run(directory: Path, text: str) -> Path:
         return Path(text)
     paths = {run_id(path): path for path in record_paths(directory)}
     if text == LAST and paths:
-        return list_runs(directory)[-1].path
+        return _newest(directory, paths)
     if text in paths:
         return paths[text]
     meant = [one for one in paths if text and one.startswith(text)]
@@ -76,6 +78,29 @@ def find_run(directory: Path, text: str) -> Path:
     if meant:
         raise RecordNotFoundError(f"{text} could be any of {len(meant)} runs: {_shown(meant)}")
     raise RecordNotFoundError(f"{directory} has no run {text}; it has {_shown(list(paths)) or 'none at all'}")
+
+
+def _newest(directory: Path, paths: Mapping[str, Path]) -> Path:
+    """Return the run begun last. Of ten thousand those are read that, by their names, may be it.
+
+    A name begins with when the run did; a record under a name that does not, or says another time, is read by all.
+    """
+    stamps = {name: _stamp_ns(name) for name in paths}
+    latest_ns = max((stamp for stamp in stamps.values() if stamp is not None), default=0)
+    near = [paths[name] for name, stamp in stamps.items() if stamp is None or stamp > latest_ns - _NEAR_NS]
+    newest = max((_summary(path) for path in near), key=lambda summary: (summary.begun_utc_ns, summary.run_id))
+    stamp = stamps[newest.run_id]
+    if stamp is not None and abs(newest.begun_utc_ns - stamp) < _NEAR_NS:
+        return newest.path
+    return list_runs(directory)[-1].path
+
+
+def _stamp_ns(name: str) -> int | None:
+    """Return when a run began by its name (`rig.bench.starting.run_id`), None where it does not tell."""
+    try:
+        return int(datetime.strptime(name[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()) * NS_PER_S
+    except ValueError:
+        return None
 
 
 def close_interrupted(path: Path, delivered: Callable[[RecordReader], dict[str, float]]) -> bool:

@@ -1,37 +1,31 @@
 """The one place that talks to InfluxDB: writes by the v2 write API of `influxdb-client`, reads by InfluxQL's /query.
 
 Every failure becomes one of three: the server is away (try again), it refuses us (somebody must act), it refuses
-points. No error text holds the token, whatever the server or the client put into theirs.
+points; which, `answers.py` knows. No error text holds the token, whatever the server or the client put into theirs.
 """
 
 import json
 import logging
 import re
 import ssl
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-from influxdb_client import InfluxDBClient, WriteService  # type: ignore[attr-defined]  # it exports by star only
+from influxdb_client import InfluxDBClient  # type: ignore[attr-defined]  # it exports by star only
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError, LocationValueError
+from urllib3.util import make_headers
 
-from rig.clock import NS_PER_S, machine_utc_ns
-from rig.errors import PointsRefusedError, ServerAwayError, ServerRefusedError, StreamingError
+from rig.errors import ServerAwayError, ServerRefusedError, StreamingError
+from rig.streaming.answers import Answer, of_query, of_write, shown
 from rig.streaming.target import Target
 
 TIMEOUT_S = 20.0
-_MAX_SHOWN = 300
-_MAX_RETRY_AFTER_S = 3600.0
-_DROPPED = re.compile(r"\bdropped=(\d+)")
-# What the server has to say about the points, not about us. 413: too many at once.
-_ABOUT_POINTS = {400, 413, 422}
-_LATER = {408, 425, 429}
-_ADVICE = {
-    401: "the token is missing, wrong or expired",
-    403: "the token may not write to this bucket",
-    404: "there is no such bucket, organisation or address",
-}
+WRITE = "/api/v2/write"
+# What TLS finds where somebody answers in plain text.
+_NO_TLS = re.compile(r"wrong.version.number|unknown.protocol|http.request|record.layer.failure", re.IGNORECASE)
 
 
 class _Redact(logging.Filter):
@@ -58,16 +52,17 @@ class InfluxWriter:
         # No retries in the client: waiting, giving up and telling about it is the sender's.
         self._client: Any = InfluxDBClient(
             target.url,
-            token or None,  # type: ignore[arg-type]  # its own default is None
+            _in_a_header(token) or None,  # type: ignore[arg-type]  # its own default is None
             org=target.org or "-",
             timeout=(timeout_ms, timeout_ms),
             verify_ssl=True,
             ssl_ca_cert=target.ca_file or None,
             retries=False,
+            **_proxy_to(target.url),
         )
         self._redact = _Redact(token)
         logging.getLogger().addFilter(self._redact)
-        self._writes: Any = WriteService(self._client.api_client)  # type: ignore[no-untyped-call]  # ships no types
+        self._ca_is_read = False
 
     def __enter__(self) -> Self:
         return self
@@ -79,24 +74,38 @@ class InfluxWriter:
         logging.getLogger().removeFilter(self._redact)
 
     def write(self, gzipped: bytes) -> None:
-        """Write one compressed body, stamps in ns; returns when the server has taken it.
+        """Write one compressed body, stamps in ns; returns when the server has taken it, which it says by 204 alone.
 
         Raises ServerAwayError, ServerRefusedError or PointsRefusedError.
         """
+        self._demand_ca()
         try:
-            self._writes.post_write(
-                org=self._target.org or "-",
-                bucket=self._target.bucket,
+            response = self._client.api_client.call_api(
+                WRITE,
+                "POST",
+                query_params=[("org", self._target.org or "-"), ("bucket", self._target.bucket), ("precision", "ns")],
+                header_params={
+                    "Accept": "application/json",
+                    "Content-Encoding": "gzip",
+                    "Content-Type": "text/plain; charset=utf-8",
+                },
                 body=gzipped,
-                precision="ns",
-                content_encoding="gzip",
-                content_type="text/plain; charset=utf-8",
+                _preload_content=False,
+                _return_http_data_only=True,
             )
-        except (ApiException, HTTPError, OSError, ValueError) as error:
-            raise self._meaning(error) from None  # its own text may repeat headers
+            answer = self._answer(response.status, response.data, response.headers)
+        except ApiException as error:
+            if not error.status:
+                raise self._unanswered(error) from None
+            answer = self._answer(error.status, error.body, error.headers)
+        except (HTTPError, OSError, ValueError) as error:
+            raise self._unanswered(error) from None  # its own text may repeat headers
+        if (meaning := of_write(self._target.label, answer)) is not None:
+            raise meaning
 
     def query(self, influxql: str) -> list[dict[str, Any]]:
         """Return the series that InfluxQL answers with; raises ServerAwayError, ServerRefusedError, StreamingError."""
+        self._demand_ca()
         parameters = [("db", self._target.database), ("epoch", "ns"), ("q", influxql)]
         if self._target.retention_policy:
             parameters.append(("rp", self._target.retention_policy))
@@ -110,49 +119,71 @@ class InfluxWriter:
                 _return_http_data_only=True,
             )
             answer = json.loads(response.data)
-        except (ApiException, HTTPError, OSError) as error:
-            raise self._meaning(error) from None
+        except ApiException as error:
+            if not error.status:
+                raise self._unanswered(error) from None
+            said = self._answer(error.status, error.body, error.headers)
+            raise of_query(self._target.label, said) or StreamingError(self._target.label) from None
+        except (HTTPError, OSError) as error:
+            raise self._unanswered(error) from None
         except (ValueError, RecursionError):
             raise StreamingError(f"{self._target.url} does not answer /query in InfluxQL's way") from None
         return _series(answer, self._target.url)
 
-    def _meaning(self, error: Exception) -> StreamingError:
-        """Return what a failure of the client means for us, in words without secrets."""
+    def _demand_ca(self) -> None:
+        """Raise ServerRefusedError when the file of the laboratory's own certificates cannot be used."""
+        path = self._target.ca_file
+        if not path or self._ca_is_read:
+            return
+        try:
+            ssl.create_default_context(cafile=path)
+        except (OSError, ssl.SSLError) as error:
+            why = error.strerror or type(error).__name__
+            raise ServerRefusedError(
+                f"{self._target.label}: ca_file {path} cannot be used ({why}): PEM certificates are wanted"
+            ) from None
+        self._ca_is_read = True
+
+    def _answer(self, status: Any, body: Any, headers: Any) -> Answer:
+        said = body.decode(errors="replace") if isinstance(body, bytes) else str(body or "")
+        if self._token:
+            said = said.replace(self._token, "(token)")
+        return Answer(int(status), said, {str(key).lower(): str(value) for key, value in dict(headers or {}).items()})
+
+    def _unanswered(self, error: Exception) -> StreamingError:
+        """Return what it means that no answer came, in words without secrets."""
         where = self._target.label
         if isinstance(error, LocationValueError):
             return ServerRefusedError(f"{where}: this is no address")
         if not isinstance(error, ApiException):
             return ServerAwayError(f"{where}: no answer ({type(error).__name__})")
-        status = int(error.status or 0)
-        if status == 0:
-            if _is_bad_certificate(error):
-                return ServerRefusedError(f"{where}: its certificate is not to be trusted: {self._shown(error.reason)}")
-            return ServerAwayError(f"{where}: the encrypted connection broke")
-        said = f"{where}: {' '.join([str(status), _ADVICE.get(status, '')]).strip()}: {self._shown(error.message)}"
-        if status in _ABOUT_POINTS:
-            dropped = _DROPPED.search(str(error.message))
-            return PointsRefusedError(self._shown(error.message), int(dropped[1]) if dropped else 0)
-        if status in _LATER or status >= 500:
-            return ServerAwayError(said, _retry_after_s(error.retry_after))
-        return ServerRefusedError(said)
-
-    def _shown(self, message: object) -> str:
-        text = message.decode(errors="replace") if isinstance(message, bytes) else str(message)
-        if self._token:
-            text = text.replace(self._token, "(token)")
-        text = " ".join(_said(text).split())
-        return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
+        if _is_bad_certificate(error):
+            return ServerRefusedError(f"{where}: its certificate is not to be trusted: {shown(str(error.reason))}")
+        if _NO_TLS.search(str(error.reason)):
+            return ServerRefusedError(f"{where}: nobody speaks TLS there: write http://, or the port that does")
+        return ServerAwayError(f"{where}: the encrypted connection broke")
 
 
-def _said(text: str) -> str:
-    """Return the message in a server's JSON: InfluxDB 1.x calls it `error`, 2.x and 3.x `message`."""
+def _in_a_header(token: str) -> str:
+    """Return a token as a header carries it: UTF-8, which InfluxDB reads, in the signs that HTTP's library writes."""
+    return token.encode("utf-8").decode("latin-1")
+
+
+def _proxy_to(url: str) -> dict[str, Any]:
+    """Return what leads to a server by the proxy that the environment names for it (`HTTPS_PROXY`, `NO_PROXY` …)."""
     try:
-        body = json.loads(text)
-    except (ValueError, RecursionError):
-        return text
-    if isinstance(body, dict):
-        return str(body.get("error") or body.get("message") or text)
-    return text
+        parts = urlsplit(url)
+    except ValueError:
+        return {}  # no address: writing there says so
+    proxy = getproxies().get(parts.scheme)
+    if not proxy or proxy_bypass(parts.netloc.rpartition("@")[2]):
+        return {}
+    named = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    plain = f"{named.scheme}://{named.netloc.rpartition('@')[2]}"
+    if not named.username:
+        return {"proxy": plain}
+    who = f"{unquote(named.username)}:{unquote(named.password or '')}"
+    return {"proxy": plain, "proxy_headers": make_headers(proxy_basic_auth=who)}
 
 
 def _series(answer: Any, url: str) -> list[dict[str, Any]]:
@@ -174,17 +205,3 @@ def _is_bad_certificate(error: BaseException) -> bool:
             return True
         seen = seen.__cause__ or seen.__context__
     return False
-
-
-def _retry_after_s(header: str | None) -> float:
-    """Read Retry-After: seconds or a date; 0 when it says nothing usable."""
-    if not header:
-        return 0.0
-    try:
-        seconds = float(header)
-    except ValueError:
-        try:
-            seconds = parsedate_to_datetime(header).timestamp() - machine_utc_ns() / NS_PER_S
-        except (TypeError, ValueError):
-            return 0.0
-    return min(seconds, _MAX_RETRY_AFTER_S) if seconds > 0 else 0.0

@@ -39,6 +39,9 @@ class StreamStatus(StrEnum):
     GAVE_UP = "gave up"  # the server was away for too long; `rig sync` goes on
     SENT = "sent"  # everything so far; the run goes on or was not closed yet
     COMPLETE = "complete"  # everything, and the run has ended
+    INCOMPLETE = (
+        "incomplete"  # all was sent and the run has ended; the server refused some of it, or holds other counts
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,15 @@ def read_progress(path: Path) -> SentSoFar:
         raise StreamingError(f"{path} cannot be read: {error}") from error
 
 
+def read_refused(path: Path) -> tuple[Refused, ...]:
+    """Read what was set aside, without holding anybody up; raises StreamingError when it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_S)) as connection:
+            return tuple(Refused(*row) for row in connection.execute(_REFUSED))
+    except sqlite3.Error as error:
+        raise StreamingError(f"{path} cannot be read: {error}") from error
+
+
 class Cursor:
     """The cursor of one run and one server, held by one process at a time. Use as a context manager.
 
@@ -132,6 +144,18 @@ class Cursor:
         progress.sent += sent
         progress.refused += sum(one.points for one in refused)
         self._unsaved.extend(refused)
+        self.save()
+
+    def start_over(self) -> None:
+        """Go back to the beginning of the run: all of it is sent again, and what was refused has another chance."""
+        self.progress = SentSoFar(target=self.progress.target)
+        self._unsaved.clear()
+        if not self.path.exists():
+            return
+        try:
+            self._connected().execute("DELETE FROM refused")
+        except sqlite3.Error as error:
+            raise StreamingError(f"{self.path.name} cannot be begun anew: {error}") from error
         self.save()
 
     def say(self, status: str, reason: str = "") -> None:

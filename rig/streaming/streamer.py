@@ -11,10 +11,11 @@ from rig.record.folder import add_note
 from rig.record.lock import has_writer
 from rig.record.reader import RecordReader
 from rig.streaming.client import TIMEOUT_S, InfluxWriter
-from rig.streaming.cursor import Cursor, SentSoFar, StreamStatus
+from rig.streaming.cursor import Cursor, Refused, SentSoFar, StreamStatus
 from rig.streaming.encoder import GZIP_LEVEL, GZIP_LEVEL_HERE, RecordEncoder
 from rig.streaming.entries import OWN_NOTE
 from rig.streaming.reconcile import LAG_S, Reconciliation, reconcile
+from rig.streaming.refusals import said_of
 from rig.streaming.sender import Sender
 from rig.streaming.target import Target, read_token
 
@@ -36,16 +37,17 @@ class Streamer:
         record: Path,
         cursor: Cursor,
         writer: InfluxWriter,
+        target: Target,
         log: Callable[[str], None],
         patience_s: float,
-        gzip_level: int = GZIP_LEVEL,
     ) -> None:
         self._record = record
         self._cursor = cursor
         self._writer = writer
+        self._target = target
         self._log = log
         self._sender = Sender(writer, patience_s, self._told)
-        self._gzip_level = gzip_level
+        self._gzip_level = GZIP_LEVEL_HERE if target.here else GZIP_LEVEL
         self._problem = ""
 
     def follow(self) -> None:
@@ -76,18 +78,35 @@ class Streamer:
         return False
 
     def reconcile(self, lag_s: float = LAG_S) -> None:
-        """Compare record and server when the run has ended and all is sent, and note the outcome in the record."""
+        """Compare record and server when the run has ended and all is sent, and note the outcome in the record.
+
+        A server that holds too little (one that was rebuilt, or never got what a proxy took for it) is sent everything
+        once more.
+        """
         if self._cursor.progress.status != StreamStatus.SENT or not _is_stopped(self._record):
             return
-        try:
-            refused = self._cursor.refused() if self._cursor.progress.refused else ()
-            found = reconcile(self._record, self._cursor.encoder_state(), refused, self._writer, lag_s)
-        except StreamingError as error:
-            found = Reconciliation("not readable", reason=str(error))
+        found = self._compare(lag_s)
+        if found.lacks:
+            self._log(f"{found}: all of it is sent again")
+            self._cursor.start_over()
+            if not self.send():
+                return
+            found = self._compare(lag_s)
         self._note(found)
         self._cursor.progress.reconciled = str(found)
         self._send()  # steps over the note
-        self._say(StreamStatus.COMPLETE)
+        refused = said_of(self._refused(), self._cursor.progress.sent, self._target, self._writer)
+        whole = not refused and found.outcome != "differs"
+        self._say(StreamStatus.COMPLETE if whole else StreamStatus.INCOMPLETE, refused)
+
+    def _compare(self, lag_s: float) -> Reconciliation:
+        try:
+            return reconcile(self._record, self._cursor.encoder_state(), self._refused(), self._writer, lag_s)
+        except StreamingError as error:
+            return Reconciliation("not readable", reason=str(error))
+
+    def _refused(self) -> tuple[Refused, ...]:
+        return self._cursor.refused() if self._cursor.progress.refused else ()
 
     def _send(self) -> None:
         with RecordReader(self._record) as reader, ThreadPoolExecutor(1) as pool:
@@ -148,10 +167,15 @@ def stream(
     log: Callable[[str], None],
     *,
     follow: bool,
+    again: bool = False,
     patience_s: float = PATIENCE_S,
     timeout_s: float = TIMEOUT_S,
+    lag_s: float = LAG_S,
 ) -> SentSoFar:
     """Feed a run to `target`, to the end of the run or only what the record holds now; return how it stands then.
+
+    `again` sends all of it once more, what was refused included. `lag_s` is how long a server may take to show what it
+    has taken.
 
     Raises StreamerBusyError when another process does so already, StreamingError when the token cannot be had,
     RecordError and its kinds for a bad record.
@@ -162,12 +186,13 @@ def stream(
         Cursor(record, target.key, target.label) as cursor,
         InfluxWriter(target, read_token(target, environment), timeout_s) as writer,
     ):
-        gzip_level = GZIP_LEVEL_HERE if target.here else GZIP_LEVEL
-        streamer = Streamer(record, cursor, writer, log, patience_s, gzip_level)
+        if again:
+            cursor.start_over()
+        streamer = Streamer(record, cursor, writer, target, log, patience_s)
         if follow:
             streamer.follow()
         elif streamer.send():
-            streamer.reconcile()
+            streamer.reconcile(lag_s)
         return cursor.progress
 
 

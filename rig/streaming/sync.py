@@ -8,13 +8,15 @@ from rig.errors import RecordCorruptError, RecordError, StreamerBusyError, Strea
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
 from rig.streaming.cursor import StreamStatus, cursor_path, read_progress
+from rig.streaming.holdings import Holdings
 from rig.streaming.process import start_streamer
 from rig.streaming.status import line, pending
 from rig.streaming.target import Target, find_target
 
 # `rig sync` is waited for by a person.
 PATIENCE_S = 60.0
-_EQUAL = "counts equal"
+# The line of a run holds its reason already.
+_SAID_AT_THE_END = (f"{StreamStatus.PAUSED}: ", f"{StreamStatus.GAVE_UP}: ", f"{StreamStatus.INCOMPLETE}: ")
 SALVAGE_IT = "restore it from a copy, or read what is left of it with `rig salvage RECORD OUT`"
 
 
@@ -24,23 +26,31 @@ def sync(
     *,
     environment: Mapping[str, str] = os.environ,
     patience_s: float = PATIENCE_S,
+    again: bool = False,
 ) -> bool:
     """Send what is pending of each run, say a line for each, and return whether nothing is left or wrong.
 
-    A server that refuses us or stays away is asked once, not once for each run. A run that goes on gets its streamer
-    back when it has lost it.
+    A run that is known to be complete is not sent anew as long as the server still holds it; `again` sends everything
+    once more. A server that refuses us or stays away is asked once, not once for each run. A run that goes on gets its
+    streamer back when it has lost it.
     """
-    syncing = _Syncing(say, environment, patience_s)
+    syncing = _Syncing(say, environment, patience_s, again=again)
     # Not all(): every run has its turn.
-    return min([syncing.one(record) for record in records], default=True)
+    well = min([syncing.one(record) for record in records], default=True)
+    syncing.tell_held()
+    return well
 
 
 class _Syncing:
-    def __init__(self, say: Callable[[str], None], environment: Mapping[str, str], patience_s: float) -> None:
+    def __init__(
+        self, say: Callable[[str], None], environment: Mapping[str, str], patience_s: float, *, again: bool
+    ) -> None:
         self._say = say
         self._environment = environment
         self._patience_s = patience_s
+        self._again = again
         self._unusable: dict[str, str] = {}
+        self._holdings: dict[str, Holdings] = {}
 
     def one(self, record: Path) -> bool:
         name = run_id(record)
@@ -63,8 +73,12 @@ class _Syncing:
             return False
 
     def _send(self, record: Path, name: str, target: Target, *, live: bool) -> bool:
-        if _is_done(record, target):
-            return True
+        again = self._again
+        if not again and _is_done(record, target):
+            if (lacking := self._held_of(target).lacking(record)) == "":
+                return True
+            self._say(f"{name}: the server holds less than it did ({lacking}): all of it is sent again")
+            again = True
         demand_whole(record)
         from rig.streaming.streamer import stream  # brings the client: a second that only sending is worth
 
@@ -72,8 +86,9 @@ class _Syncing:
             record,
             target,
             self._environment,
-            lambda text: self._say(f"{name}: {text}"),
+            lambda text: None if text.startswith(_SAID_AT_THE_END) else self._say(f"{name}: {text}"),
             follow=False,
+            again=again,
             patience_s=self._patience_s,
         )
         self._say(f"{name}: {line(record, progress)}")
@@ -83,7 +98,17 @@ class _Syncing:
         if live:
             for text in start_streamer(record, self._environment):
                 self._say(f"{name}: {text}")
-        return not progress.reconciled or progress.reconciled.startswith(_EQUAL)
+        return progress.status != StreamStatus.INCOMPLETE
+
+    def _held_of(self, target: Target) -> Holdings:
+        if target.key not in self._holdings:
+            self._holdings[target.key] = Holdings(target, self._environment)
+        return self._holdings[target.key]
+
+    def tell_held(self) -> None:
+        """Say of each server how many runs were passed over, and whether it was asked for them."""
+        for holdings in self._holdings.values():
+            self._say(str(holdings))
 
 
 def demand_whole(record: Path) -> None:
@@ -99,10 +124,9 @@ def demand_whole(record: Path) -> None:
 
 
 def _is_done(record: Path, target: Target) -> bool:
-    """Tell whether a run is known to be in the server to its last point."""
+    """Tell whether the server has taken a run to its last point."""
     path = cursor_path(record, target.key)
     if not path.exists():
         return False
     progress = read_progress(path)
-    equal = progress.status == StreamStatus.COMPLETE and progress.reconciled.startswith(_EQUAL)
-    return equal and pending(record, progress.seq)[0] == 0
+    return progress.status == StreamStatus.COMPLETE and pending(record, progress.seq)[0] == 0

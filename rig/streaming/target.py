@@ -140,9 +140,9 @@ def _led_from(folder: str, table: Mapping[str, object]) -> dict[str, object]:
 
 
 def _checked(raw: str, place: str) -> str:
-    token = raw.strip()
-    if not token or len(token) > _MAX_TOKEN_BYTES or not token.isascii() or not token.isprintable():
-        raise StreamingError(f"what {place} holds is no token: one line of printable ASCII is wanted")
+    token = raw.removeprefix("\ufeff").strip()  # some editors begin a file with a byte-order mark
+    if not token or len(token) > _MAX_TOKEN_BYTES or not token.isprintable() or "\ufffd" in token:
+        raise StreamingError(f"what {place} holds is no token: one line of printable UTF-8 is wanted")
     return token
 
 

@@ -16,6 +16,16 @@ def test_a_right_bench_file_is_shown(rig):
     assert len(instruments) == 6
 
 
+def test_virtual_time_needs_a_bucket_that_keeps_it(rig, tmp_path):
+    file = tmp_path / "bench.toml"
+    influx = '[influxdb]\nurl = "http://lab:8086"\nbucket = "rig"\n'
+    file.write_text(
+        bench_text(clock=VIRTUAL).replace("[instruments.pump]", f"{influx}[instruments.pump]"), encoding="utf-8"
+    )
+    said = rig("bench", "check", file)
+    assert "samples are stamped from 2026-01-05 08:00:00+00:00 on; rig must keep points of that age" in said.out
+
+
 def test_a_calibration_that_has_run_out_is_said(rig, tmp_path):
     text = (ROOT / "benches/physical-example.toml").read_text(encoding="utf-8")
     file = tmp_path / "bench.toml"

@@ -4,6 +4,7 @@ import struct
 
 import pytest
 
+from rig.bench.starting import run_id as run_id_of
 from rig.clock import VirtualClock
 from rig.errors import RecordBusyError, RecordCorruptError, RecordNotFoundError
 from rig.record.bodies.events import OtherEvent
@@ -68,6 +69,21 @@ def test_a_run_is_found_by_its_name_or_the_only_beginning_of_it(tmp_path, text, 
     for run_id in ("run-1", "run-10", "run-2", "alpha"):
         make(tmp_path, run_id).stop(Stop("FINISHED"))
     assert find_run(tmp_path, text) == tmp_path / f"{name}.rig.db"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("20200101T000000Z-x", "NOW-b", "NOW-a"),  # in the order in which they were begun
+        ("29990101T000000Z-x", "NOW-a"),  # a name that says what the record does not
+        ("NOW-a", "by-hand"),
+    ],
+)
+def test_the_last_is_the_one_begun_last_whatever_names_say(tmp_path, names):
+    now = run_id_of("x")[:16]
+    for name in names:
+        make(tmp_path, name.replace("NOW", now)).stop(Stop("FINISHED"))
+    assert find_run(tmp_path, "last").name == f"{names[-1].replace('NOW', now)}.rig.db"
 
 
 def test_a_run_is_found_by_its_path(tmp_path):

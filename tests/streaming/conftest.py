@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from rig.streaming.cursor import SentSoFar
+from rig.streaming.reconcile import LAG_S
 from rig.streaming.streamer import stream
 from rig.streaming.target import Target
 from tests.patience import patient
@@ -59,10 +60,18 @@ def send(said: list[str]) -> Callable[..., SentSoFar]:
         patience_s: float = patient(20.0),
         timeout_s: float = patient(5.0),
         token: str = "",
+        lag_s: float = LAG_S,
     ) -> SentSoFar:
         environment = {"RIG_INFLUX_TOKEN": token} if token else {}
         return stream(
-            record, target, environment, said.append, follow=False, patience_s=patience_s, timeout_s=timeout_s
+            record,
+            target,
+            environment,
+            said.append,
+            follow=False,
+            patience_s=patience_s,
+            timeout_s=timeout_s,
+            lag_s=lag_s,
         )
 
     return run

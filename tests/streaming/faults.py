@@ -59,6 +59,7 @@ class FaultyProxy:
         self.rule: Callable[[bytes], Answer | None] = always(None)
         self.before_fault: Callable[[], None] = lambda: None
         self.writes = 0
+        self.may_read = True
         self.seen: list[dict[str, str]] = []
         self.over = threading.Event()
         parts = urllib.parse.urlsplit(backend)
@@ -117,7 +118,9 @@ class FaultyProxy:
             self._end(request, reset=fault == Fault.RESET_MID_BODY)
             return
         body = request.rfile.read(length)
-        if isinstance(fault, Answer):
+        if not write and not self.may_read:
+            _answer(request, Answer(403))
+        elif isinstance(fault, Answer):
             _answer(request, fault)
         elif fault == Fault.HANG:
             self._end(request, reset=False)

@@ -1,10 +1,11 @@
-"""Real servers on free loopback ports: Debian's influxdb 1.6 behind nginx, and victoria-metrics."""
+"""Real servers on free loopback ports: Debian's influxdb 1.6 behind nginx, InfluxDB 1.8.3, and victoria-metrics."""
 
 import contextlib
 import json
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import urllib.error
 import urllib.parse
@@ -21,6 +22,9 @@ from tests.processes import Children
 
 START_S = patient(30.0)
 BINARIES = ("influxd", "nginx", "victoria-metrics")
+# Built from its source by `make servers` where Go is; it takes the v2 write API and TLS by itself.
+INFLUXD_1_8 = "influxd-1.8.3"
+CERTIFICATE = Path(__file__).with_name("self_signed.pem")
 
 INFLUXD = """
 reporting-disabled = true
@@ -39,11 +43,12 @@ bind-address = "127.0.0.1:{rpc}"
 [http]
   bind-address = "127.0.0.1:{http}"
   log-enabled = false
-[logging]
+{guard}[logging]
   level = "error"
 """
 
-# What 1.8 and later do themselves: /api/v2/write?bucket=db/rp is /write?db=db&rp=rp. nginx decodes no arguments.
+# What 1.8 and later do themselves: /api/v2/write?bucket=db/rp is /write?db=db&rp=rp, and a token is user and password.
+# nginx decodes no arguments.
 NGINX = """
 daemon off;
 master_process off;
@@ -60,15 +65,19 @@ http {{
   scgi_temp_path {folder}/scgi;
   map $arg_bucket $db {{ "~^(?<d>[^%/]+)" $d; }}
   map $arg_bucket $rp {{ default ""; "~(%2F|/)(?<r>.+)$" $r; }}
+  map $http_authorization $who {{ default ""; "~^Token (?<u>[^:]+):(?<p>.+)$" "&u=$u&p=$p"; }}
   server {{
-    listen 127.0.0.1:{port};
+    listen 127.0.0.1:{port}{tls};
     location = /api/v2/write {{
-      rewrite ^ /write?db=$db&rp=$rp&precision=ns? break;
+      rewrite ^ /write?db=$db&rp=$rp&precision=ns$who? break;
       proxy_pass http://127.0.0.1:{influxd};
       proxy_http_version 1.1;
       proxy_set_header Connection "";
+      proxy_set_header Authorization "";
     }}
     location / {{
+      set $args $args$who;
+      proxy_set_header Authorization "";
       proxy_pass http://127.0.0.1:{influxd};
     }}
   }}
@@ -128,7 +137,7 @@ class Server:
     def answers(self) -> bool:
         """Tell whether the server answers."""
         try:
-            with urllib.request.urlopen(self.url + self._ready, timeout=patient(5)):
+            with urllib.request.urlopen(self.url + self._ready, timeout=patient(5), context=_trusting(self.url)):
                 return True
         except urllib.error.HTTPError:
             return True
@@ -151,20 +160,23 @@ class Server:
 
 
 class Influx:
-    """influxd behind nginx: `url` takes the v2 write API and InfluxQL."""
+    """influxd behind nginx: `url` takes the v2 write API and InfluxQL. `guarded`: with TLS, and users of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, guarded: bool = False) -> None:
         http, rpc, front = free_port(), free_port(), free_port()
         database, proxy = folder / "influxd", folder / "nginx"
         database.mkdir()
         proxy.mkdir()
-        (database / "influxd.conf").write_text(INFLUXD.format(folder=database, rpc=rpc, http=http))
-        (proxy / "nginx.conf").write_text(NGINX.format(folder=proxy, port=front, influxd=http))
+        guard = "  auth-enabled = true\n" if guarded else ""
+        tls = f" ssl; ssl_certificate {CERTIFICATE}; ssl_certificate_key {CERTIFICATE}" if guarded else ""
+        (database / "influxd.conf").write_text(INFLUXD.format(folder=database, rpc=rpc, http=http, guard=guard))
+        (proxy / "nginx.conf").write_text(NGINX.format(folder=proxy, port=front, influxd=http, tls=tls))
         config = str(database / "influxd.conf")
         self.influxd = Server(database, f"http://127.0.0.1:{http}", [str(find("influxd")), "-config", config], "/ping")
         command = [str(find("nginx")), "-p", str(proxy), "-c", str(proxy / "nginx.conf")]
         self.nginx = Server(proxy, f"http://127.0.0.1:{front}", command, "/nothing")
-        self.url = self.nginx.url
+        self.url = self.nginx.url.replace("http:", "https:") if guarded else self.nginx.url
+        self.sign: tuple[str, str] | None = None
 
     def start(self) -> None:
         """Start both."""
@@ -194,7 +206,9 @@ class Influx:
     def query(self, influxql: str, database: str = "") -> list[dict[str, Any]]:
         """Return the series that a query finds, asked past everything under test."""
         body = urllib.parse.urlencode({"q": influxql, "db": database, "epoch": "ns"}).encode()
-        with urllib.request.urlopen(f"{self.influxd.url}/query", data=body, timeout=patient(30)) as response:
+        who = dict(zip("up", self.sign, strict=True)) if self.sign is not None else {}
+        address = f"{self.influxd.url}/query?{urllib.parse.urlencode(who)}"
+        with urllib.request.urlopen(address, data=body, timeout=patient(30), context=_trusting(address)) as response:
             results = json.load(response)["results"]
         assert all("error" not in result for result in results), results
         return [series for result in results for series in result.get("series", [])]
@@ -206,6 +220,28 @@ class Influx:
             for series in self.query(influxql, database)
             for row in series["values"]
         ]
+
+
+class Influx18(Influx):
+    """InfluxDB 1.8.3 with TLS and users of its own, and nothing in front of it."""
+
+    def __init__(self, folder: Path) -> None:
+        http, rpc = free_port(), free_port()
+        guard = f'  auth-enabled = true\n  https-enabled = true\n  https-certificate = "{CERTIFICATE}"\n'
+        folder.mkdir(exist_ok=True)
+        (folder / "influxd.conf").write_text(INFLUXD.format(folder=folder, rpc=rpc, http=http, guard=guard))
+        command = [str(find(INFLUXD_1_8)), "-config", str(folder / "influxd.conf")]
+        self.influxd = self.nginx = Server(folder, f"https://127.0.0.1:{http}", command, "/ping")
+        self.url = self.influxd.url
+        self.sign = None
+
+    def start(self) -> None:
+        """Start it."""
+        self.influxd.start()
+
+
+def _trusting(address: str) -> ssl.SSLContext | None:
+    return ssl.create_default_context(cafile=str(CERTIFICATE)) if address.startswith("https") else None
 
 
 class Victoria:
@@ -244,6 +280,19 @@ def influx(folder: Path) -> Iterator[Influx]:
     server = Influx(folder)
     try:
         server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def guarded(folder: Path) -> Iterator[Influx]:
+    """Run InfluxDB with TLS and users: 1.8.3 where it is installed, else Debian's behind nginx."""
+    server = Influx18(folder) if find(INFLUXD_1_8) else Influx(folder, guarded=True)
+    try:
+        server.start()
+        server.query("CREATE USER admin WITH PASSWORD 'secret' WITH ALL PRIVILEGES")
+        server.sign = ("admin", "secret")
         yield server
     finally:
         server.stop()

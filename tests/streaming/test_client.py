@@ -7,7 +7,8 @@ import pytest
 from rig.bench_file.reading import load_bench_file
 from rig.clock import NS_PER_S, machine_utc_ns
 from rig.errors import BenchFileError, ServerRefusedError, StreamingError
-from rig.streaming.client import InfluxWriter, _retry_after_s
+from rig.streaming.answers import retry_after_s
+from rig.streaming.client import InfluxWriter
 from rig.streaming.target import Target
 
 SECRET = "tok-" + "Zx9" * 12
@@ -18,12 +19,12 @@ SECRET = "tok-" + "Zx9" * 12
     [("2.5", 2.5), ("0", 0), (None, 0), ("soon", 0), ("-5", 0), ("nan", 0), ("1e9", 3600), ("inf", 3600)],
 )
 def test_retry_after_in_seconds(header, wait_s):
-    assert _retry_after_s(header) == wait_s
+    assert retry_after_s(header) == wait_s
 
 
 @pytest.mark.parametrize("ahead_s, least, most", [(100, 95, 101), (-1000, 0, 0), (1e9, 3600, 3600)])
 def test_retry_after_as_a_date(ahead_s, least, most):
-    assert least <= _retry_after_s(formatdate(machine_utc_ns() / NS_PER_S + ahead_s)) <= most
+    assert least <= retry_after_s(formatdate(machine_utc_ns() / NS_PER_S + ahead_s)) <= most
 
 
 def test_a_server_without_influxql_is_not_taken_for_an_empty_one(victoria_server):

@@ -6,12 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rig.channels import Channel
+from rig.clock import VirtualClock, machine_utc_ns
+from rig.record.bodies.others import Stop
 from rig.record.reader import RecordReader
+from rig.samples import Block
 from rig.streaming import encoder, sender
 from rig.streaming.cursor import Cursor
 from tests.patience import patient
 from tests.streaming.faults import Answer, Fault, always, faulty
-from tests.streaming.records import EPOCH_NS, everything
+from tests.streaming.records import EPOCH_NS, begin, everything
 
 LATER = Answer(429, {"Retry-After": "0.3"})
 FAULTS = {
@@ -127,7 +131,8 @@ def test_the_real_server_refuses_one_point_of_many(influx_server, database, targ
     record = everything(tmp_path)
     influx_server.write(database, f'results value_percent="so that a number of this name is refused" {EPOCH_NS}')
     progress = send(record, target)
-    assert (progress.refused, progress.status) == (1, "complete")
+    assert (progress.refused, progress.status) == (1, "incomplete")
+    assert progress.reason.startswith("1 of 173 points refused, first reason: partial write: field type conflict")
     assert_exactly_once(influx_server, database, record)
 
 
@@ -156,3 +161,107 @@ def test_reconciliation_sees_what_is_missing_and_what_was_invented(influx_server
     assert progress.reconciled == (
         "counts DIFFER in 1 of 13 series, first samples flow flow_ul_h: record 150, refused 0, server 151"
     )
+
+
+def test_an_error_of_the_servers_own_over_one_point_costs_that_point(
+    influx_server, database, target, send, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(sender, "FIRST_WAIT_S", 0.001)
+    record = everything(tmp_path)
+    with faulty(influx_server.url) as proxy:
+        there = replace(target, url=proxy.url)
+        proxy.rule = lambda body: Answer(500, body="panic") if b"mass_mg=0.02" in gzip.decompress(body) else None
+        progress = send(record, there)
+    assert (progress.refused, progress.status) == (1, "incomplete")
+    assert "panic" in progress.reason
+    assert_exactly_once(influx_server, database, record)
+
+
+def test_a_server_that_fails_on_everything_is_waited_for(target, send, tmp_path, monkeypatch):
+    monkeypatch.setattr(sender, "FIRST_WAIT_S", 0.001)
+    record = everything(tmp_path)
+    with faulty(target.url) as proxy:
+        proxy.rule = always(Answer(500, body="panic"))
+        progress = send(record, replace(target, url=proxy.url), patience_s=0.5)
+    assert (progress.status, progress.refused) == ("gave up", 0)
+
+
+def test_who_is_told_when_to_come_back_comes_back_then(influx_server, target, send, tmp_path):
+    record = everything(tmp_path)
+    with faulty(influx_server.url) as proxy:
+        proxy.plan.append(Answer(503, {"Retry-After": "1"}))
+        progress = send(record, replace(target, url=proxy.url), patience_s=0.3)
+    assert progress.reconciled == "counts equal in all 13 series"
+
+
+@pytest.mark.parametrize("answer", [Answer(200, body="<html>Log in</html>"), Answer(202)])
+def test_what_is_not_204_is_not_taken(answer, target, send, tmp_path):
+    record = everything(tmp_path)
+    with faulty(target.url) as proxy:
+        proxy.plan.append(answer)
+        progress = send(record, replace(target, url=proxy.url))
+    assert (progress.status, progress.sent) == ("paused", 0)
+    assert f"{answer.status} instead of 204" in progress.reason
+
+
+def test_what_a_proxy_took_for_the_server_is_sent_again(influx_server, database, target, send, said, tmp_path):
+    record = everything(tmp_path)
+    with faulty(influx_server.url) as proxy:
+        proxy.plan.append(Answer(204))
+        progress = send(record, replace(target, url=proxy.url), lag_s=0.1)
+    assert "sent again" in said[0]
+    assert (progress.status, progress.reconciled) == ("complete", "counts equal in all 13 series")
+    assert_exactly_once(influx_server, database, record)
+
+
+def test_a_policy_that_keeps_only_the_end_of_a_run_takes_that(influx_server, database, target, send, tmp_path):
+    influx_server.query(f'CREATE RETENTION POLICY "short" ON "{database}" DURATION 1h REPLICATION 1')
+    now_ns = machine_utc_ns()
+    record = begin(tmp_path, clock=VirtualClock(now_ns - 14_400 * 10**9))
+    with record:
+        record.descriptor("flow", [Channel("flow", "µL/h")], {})
+        t_ns = now_ns - np.arange(14_400, 600, -10, dtype=np.int64) * 10**9
+        record.samples("flow", Block(t_ns, {"flow": np.arange(len(t_ns), dtype=float)}))
+        record.stop(Stop("FINISHED"))
+    progress = send(record.path, replace(target, bucket=f"{database}/short"))
+    ((kept,),) = [
+        s["values"] for s in influx_server.query('SELECT count("flow_ul_h") FROM "short"."samples"', database)
+    ]
+    assert 290 <= kept[1] <= 670  # an hour, and what else lies in its shard
+    assert progress.status == "incomplete"
+    assert "points refused, first reason: partial write: points beyond retention policy" in progress.reason
+    assert "the policy short keeps 1h0m0s" in progress.reason
+
+
+def test_a_file_of_certificates_that_is_none_pauses_at_once(target, send, tmp_path):
+    progress = send(everything(tmp_path), replace(target, url="https://127.0.0.1:1", ca_file=str(tmp_path / "ca.pem")))
+    assert progress.status == "paused"
+    assert "ca.pem cannot be used (No such file or directory)" in progress.reason
+
+
+def test_an_address_where_nobody_speaks_tls_pauses_at_once(influx_server, target, send, tmp_path):
+    progress = send(everything(tmp_path), replace(target, url=influx_server.url.replace("http:", "https:")))
+    assert progress.status == "paused"
+    assert "nobody speaks TLS there" in progress.reason
+
+
+def test_a_policy_that_is_not_there_pauses_at_once(target, send, database, tmp_path):
+    progress = send(everything(tmp_path), replace(target, bucket=f"{database}/autogon"))
+    assert progress.status == "paused"
+    assert "retention policy not found" in progress.reason
+
+
+def test_the_proxy_of_the_environment_is_taken(influx_server, target, send, tmp_path, monkeypatch):
+    with faulty(influx_server.url) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", "")
+        progress = send(everything(tmp_path), replace(target, url="http://influx.invalid"))
+        assert proxy.writes == 0  # by their whole address, which is how a proxy is asked
+        assert proxy.seen
+    assert progress.reconciled == "counts equal in all 13 series"
+
+
+def test_a_host_that_needs_no_proxy_is_reached_without(influx_server, target, send, tmp_path, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert send(everything(tmp_path), target).reconciled == "counts equal in all 13 series"

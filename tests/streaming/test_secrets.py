@@ -9,6 +9,7 @@ import pytest
 
 from rig.errors import StreamingError
 from rig.record.bodies.start import SourceFile, Start
+from rig.streaming.client import InfluxWriter
 from rig.streaming.target import Target, find_target, read_token
 from tests.streaming.faults import Answer, always, faulty
 from tests.streaming.records import everything
@@ -36,12 +37,31 @@ def test_the_token_comes_from_the_key_store(monkeypatch, tmp_path):
     assert read_token(replace(HERE, keyring_service="lab"), {}) == SECRET
 
 
-@pytest.mark.parametrize("raw", ["", " \n", f"{SECRET}\nsecond", f"{SECRET}µ", SECRET * 1000])
+@pytest.mark.parametrize("raw", ["", " \n", f"{SECRET}\nsecond", f"{SECRET}\a", SECRET * 1000])
 def test_what_is_no_token_is_refused_without_showing_it(raw, tmp_path):
     (tmp_path / "token").write_text(raw)
     with pytest.raises(StreamingError, match="no token") as caught:
         read_token(replace(HERE, token_file=str(tmp_path / "token")), {})
     assert SECRET not in str(caught.value)
+
+
+def test_a_password_beyond_ascii_is_a_token(tmp_path):
+    (tmp_path / "token").write_text("rig:pässwörd\n", encoding="utf-8")
+    assert read_token(replace(HERE, token_file=str(tmp_path / "token")), {}) == "rig:pässwörd"
+
+
+def test_a_byte_order_mark_is_no_part_of_a_token(tmp_path):
+    (tmp_path / "token").write_text(SECRET, encoding="utf-8-sig")
+    assert read_token(replace(HERE, token_file=str(tmp_path / "token")), {}) == SECRET
+
+
+def test_a_password_beyond_ascii_is_sent_as_utf_8(influx_server, database):
+    with faulty(influx_server.url) as proxy:
+        target = Target(proxy.url, f"{database}/autogen")
+        with InfluxWriter(target, "rig:pässwörd") as writer:
+            writer.query("SHOW DATABASES")
+        (seen,) = proxy.seen
+    assert seen["Authorization"].encode("latin-1").decode("utf-8") == "Token rig:pässwörd"
 
 
 def test_a_missing_token_file_is_named():

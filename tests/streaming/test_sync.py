@@ -4,11 +4,14 @@ import pytest
 
 from commands.main import main
 from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.start import Start
 from rig.record.reader import RecordReader
+from rig.streaming.cursor import cursor_path, read_refused
 from rig.streaming.status import streaming_lines
 from rig.streaming.sync import sync
+from rig.streaming.target import find_target
 from tests.streaming.faults import Answer, always, faulty
-from tests.streaming.records import begin, everything
+from tests.streaming.records import EPOCH_NS, begin, everything
 
 
 def environment_for(url, database):
@@ -25,6 +28,42 @@ def test_past_runs_are_filled_in_each_with_its_line(influx_server, database, sai
     assert said == [f"run-{number}: {label}: complete, {counts}" for number in range(3)]
 
 
+def test_a_server_that_was_rebuilt_empty_gets_everything_again(influx_server, database, said, tmp_path):
+    records = [everything(tmp_path, f"run-{number}") for number in range(2)]
+    environment = environment_for(influx_server.url, database)
+    sync(records, said.append, environment=environment)
+    influx_server.query(f'DROP DATABASE "{database}"')
+    influx_server.create(database)
+    assert sync(records, said.append, environment=environment)
+    assert "run-0: the server holds less than it did (0 of 2 points of runs): all of it is sent again" in said
+    rows = influx_server.rows('SELECT count("seq") FROM "runs" GROUP BY "run"', database)
+    assert {row["run"]: row["count"] for row in rows} == {"run-0": 2, "run-1": 2}
+
+
+def test_what_was_refused_is_left_until_it_is_sent_again(influx_server, database, said, tmp_path):
+    record = everything(tmp_path)
+    environment = environment_for(influx_server.url, database)
+    influx_server.write(database, f'results value_percent="a text where a number comes" {EPOCH_NS}')
+    assert not sync([record], said.append, environment=environment)
+    assert "incomplete" in said[-1]
+    assert not sync([record], said.append, environment=environment)
+    assert "1 of 173 points refused" in said[-1]
+    (refused,) = read_refused(cursor_path(record, find_target(Start(), environment).key))
+    assert refused.what.startswith("results,")
+    influx_server.query('DROP MEASUREMENT "results"', database)
+    assert sync([record], said.append, environment=environment, again=True)
+    assert "counts equal in all 13 series" in said[-1]
+
+
+def test_a_token_that_may_only_write_is_enough(influx_server, database, said, tmp_path):
+    with faulty(influx_server.url) as proxy:
+        proxy.may_read = False
+        environment = environment_for(proxy.url, database)
+        for _ in range(2):
+            assert sync([everything(tmp_path, f"run-{len(said)}")], said.append, environment=environment)
+    assert "the token may not read this bucket" in said[0]
+
+
 def test_what_is_done_is_not_done_again(influx_server, database, said, tmp_path):
     record = everything(tmp_path)
     environment = environment_for(influx_server.url, database)
@@ -33,7 +72,8 @@ def test_what_is_done_is_not_done_again(influx_server, database, said, tmp_path)
     with faulty(influx_server.url) as proxy:
         assert sync([record], said.append, environment=environment)
         assert proxy.writes == 0
-    assert (len(said), record.stat().st_size) == (1, size)
+    assert record.stat().st_size == size
+    assert said[1:] == [f"{influx_server.url} {database}/autogen: 1 run complete before and still there"]
 
 
 def test_a_server_that_refuses_us_is_asked_for_the_first_run_only(influx_server, said, tmp_path):
