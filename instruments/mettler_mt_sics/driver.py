@@ -1,13 +1,13 @@
 """The driver of a balance that speaks MT-SICS on a serial port, or on TCP as `socket://host:port`."""
 
-from typing import ClassVar, Literal, TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 from pydantic import Field
 
 from instruments.mettler_mt_sics import dialect
 from instruments.mettler_mt_sics.dialect import Executed, NotExecuted, Texts, Weight
-from rig.bench_file.tables import InstrumentSettings
+from rig.bench_file.serial_keys import SerialSettings
 from rig.capabilities import Identity, MassReading
 from rig.channels import Channel
 from rig.clock import Deadline
@@ -38,12 +38,9 @@ _ADVICE = {
 }
 
 
-class BalanceSettings(InstrumentSettings):
+class BalanceSettings(SerialSettings):
     """The keys of a balance in a bench file. `serial` demands one particular balance, when it is given."""
 
-    baud: int = Field(default=9600, ge=150, le=115_200)
-    data_bits: Literal[7, 8] = 8
-    parity: Literal["none", "even", "odd"] = "none"
     timeout_s: float = Field(default=1.0, gt=0, le=60)
     action_timeout_s: float = Field(default=10.0, gt=0, le=120)
     capacity_mg: float = Field(default=500_000.0, gt=0)
@@ -73,9 +70,7 @@ class Driver:
         self._stream = ByteStream(
             name,
             settings.port,
-            baud=settings.baud,
-            data_bits=settings.data_bits,
-            parity=settings.parity,
+            line=settings.line,
             timeout_s=context.wire_s(settings.timeout_s),
             tap=context.tap(name),
         )
@@ -129,6 +124,7 @@ class Driver:
 
         One that is met again within a run keeps its tare: nobody but this driver has told it anything meanwhile.
         """
+        self._reporter.unchecked(self._stream.unchecked)
         serial = self._resynchronise() if self._context.again else self._cancel()
         model = dialect.model_of(self._ask("I2", Texts).texts[0])
         software = self._ask("I3", Texts).texts[0]

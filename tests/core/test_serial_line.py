@@ -12,6 +12,7 @@ import tty
 
 import pytest
 
+from instruments.mettler_mt_sics.driver import Driver as Balance
 from rig.clock import VirtualClock
 from rig.driving import DriverContext, Reporter
 from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, NoReplyError
@@ -242,3 +243,21 @@ def test_supervisor_holds_a_port_behind_rfc_2217_for_the_run_and_stops_by_it(ser
         assert relay.stop() == ""
         server.hang_up()
         assert relay.stop() != ""
+
+
+def test_balance_has_every_key_of_a_serial_line(peer):
+    line = {"stop_bits": 2, "handshake": "xon/xoff", "timeout_s": 0.05}
+    with pytest.raises(NoReplyError):
+        Balance("scale", Balance.Settings(port=peer.port, **line), DriverContext(VirtualClock(0), print))
+    assert peer.flags()[0] & termios.IXON
+    assert peer.flags()[2] & termios.CSTOPB
+
+
+def test_balance_whose_parity_nobody_checks_says_so_in_the_record():
+    told = []
+    context = DriverContext(VirtualClock(0), told.append)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = f"socket://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(NoReplyError):
+            Balance("scale", Balance.Settings(port=port, parity="even", timeout_s=0.05), context)
+    assert [one.verb for one in told] == ["open"]
