@@ -43,41 +43,47 @@ class ScpiConversation:
         self._context = context
         self.reporter = Reporter(name, settings.port, context)
         self._session: Session | None = None
+        self._asks_ahead = True
         self.last_line = b""  # what answered the last query
         self.identity = self._meet()
 
     def answer(self, query: str) -> str | None:
         """Return the text that answers `query`, None where the instrument does not know it or cannot answer it now.
 
-        Where a port is a stream nobody waits for an answer that does not come: the error queue is asked right behind.
+        On a stream nobody waits for an answer that does not come: the error queue is asked right behind. An instrument
+        that loses one of two lines is asked for one at a time from then on.
         """
+        if self._asks_ahead and self._open_session().is_stream:
+            try:
+                return self._answer_ahead(query)
+            except NoReplyError:
+                self._asks_ahead = False
+        try:
+            _, text = self._ask(query, str)
+        except NoReplyError:
+            return None
+        return None if self._drain()[1] or dialect.is_error(text) else text
+
+    def _answer_ahead(self, query: str) -> str | None:
         session = self._open_session()
         lines: list[bytes] = []
         try:
-            if session.is_stream:
-                session.send(query)
-                lines.append(session.exchange(NEXT_ERROR))
-                if not dialect.is_error(dialect.parse_line(lines[0])):
-                    lines.append(session.more(NEXT_ERROR))
-                queued = dialect.parse_error(dialect.parse_line(lines[-1])).code != 0
-            else:
-                lines.append(session.exchange(query))
-                queued = True  # or so it may be
+            session.send(query)
+            lines.append(session.exchange(NEXT_ERROR))
             text = dialect.parse_line(lines[0])
-        except NoReplyError:
-            self.close()
-            if session.is_stream:
-                raise
-            return None
+            known = not dialect.is_error(text)
+            if known:
+                self.last_line = lines[0]
+                lines.append(session.more(NEXT_ERROR))
+            queued = dialect.parse_error(dialect.parse_line(lines[-1])).code != 0
         except InstrumentError:
             self.close()
             raise
         except QuantityError as error:
             raise self._garbled(str(error), query, b"".join(lines)) from error
-        self.last_line = lines[0]
-        errors = self._drain()[1] if queued else []
-        known = not (errors or dialect.is_error(text) or (session.is_stream and queued))
-        return text if known else None
+        if queued:
+            self._drain()
+        return text if known and not queued else None
 
     def command(self, verb: str, arguments: dict[str, float | bool], *commands: str) -> None:
         """Send commands that change something, read the error queue, and report all of it for the record."""

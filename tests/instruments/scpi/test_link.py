@@ -12,6 +12,7 @@ from instruments.scpi.queries import ScpiLink
 from instruments.scpi.settings import ScpiSettings
 from instruments.scpi.simulated.status_model import ScpiDevice, ScpiMalfunction
 from rig.capabilities import Identity
+from rig.clock import Stopwatch
 from rig.errors import (
     ConnectionFailedError,
     ConnectionLostError,
@@ -264,6 +265,27 @@ def test_serial_instrument_is_reached_by_its_port_alone(bare, connect, closing):
     closing.callback(host.close)
     link = connect(f"ASRL{host.port}::INSTR")
     assert (one(link), two(link)) == (1.0, 2.0)
+
+
+class OneAtATime(Bare):
+    """Hears one line of what comes at once, as instruments without an input buffer do."""
+
+    def receive(self, data):
+        return super().receive(data[: data.find(b"\n") + 1])
+
+
+@pytest.mark.parametrize("kind", [Bare, OneAtATime])
+def test_text_is_asked_of_who_may_not_know_it(kind, serve, connect):
+    link = connect(serve(kind()))
+    assert (link.answer("ONE?"), link.answer("WHO?"), link.answer("TWO?")) == ("1.0", None, "2.0")
+    assert one(link) == 1.0
+
+
+def test_nobody_waits_for_an_answer_that_does_not_come(link):
+    watch = Stopwatch()
+    for _ in range(10):
+        assert link.answer("WHO?") is None
+    assert watch.elapsed_s() < 10 * patient(0.1)
 
 
 def test_class_of_a_resource_may_be_in_small_letters(bare, serve, connect):
