@@ -15,7 +15,9 @@ try:
     import fcntl
     import termios
 except ImportError:  # Windows has neither
-    fcntl = termios = None  # type: ignore[assignment]
+    _HAS_TERMIOS = False
+else:
+    _HAS_TERMIOS = True
 
 PARITIES = {
     "none": serial.PARITY_NONE,
@@ -168,7 +170,7 @@ def is_selectable(port: serial.SerialBase) -> bool:
 
 def _descriptor(port: serial.SerialBase) -> int | None:
     """Return the descriptor of a device of this system; None for URLs and on Windows."""
-    if termios is None or not isinstance(port, serial.Serial):
+    if not _HAS_TERMIOS or not isinstance(port, serial.Serial):
         return None
     descriptor = int(port.fileno())
     return descriptor if os.isatty(descriptor) else None
