@@ -11,6 +11,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=Path("deploy/grafana"), help="default: deploy/grafana")
     parser.add_argument("--run", metavar="RUN", help="only print the addresses that open this run at its own time")
     parser.add_argument("--grafana", default="http://localhost:3000", metavar="URL", help="where Grafana answers")
+    parser.add_argument(
+        "--influxdb", type=int, choices=(1, 2), default=2, help="the main version that Grafana reads from (default: 2)"
+    )
     takes_runs(parser)
 
 
@@ -24,7 +27,7 @@ def _run(options: argparse.Namespace) -> int:
         return 0
     from reports.dashboards.provisioning import write_tree
 
-    print("\n".join(map(str, write_tree(options.out))))
+    print("\n".join(map(str, write_tree(options.out, options.influxdb))))
     return 0
 
 

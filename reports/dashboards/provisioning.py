@@ -27,15 +27,20 @@ datasources:
     editable: false
     url: $RIG_INFLUX_URL
     jsonData:
-      # InfluxQL is what 1.x, 2.x and 3.x all answer; on 2.x the bucket is found by its name.
+      # {{comment}}
       version: InfluxQL
-      dbName: $RIG_INFLUX_BUCKET
+      dbName: {{database}}
       httpMode: POST
       timeInterval: 1s
       httpHeaderName1: Authorization
     secureJsonData:
-      httpHeaderValue1: Token $__file{{{TOKEN_FILE}}}
+      httpHeaderValue1: Token $__file{{{{{TOKEN_FILE}}}}}
 """
+# What a page's database is called, by the main version of InfluxDB, and why.
+_DATABASES = {
+    1: ("$RIG_INFLUX_DATABASE", "On 1.x a database, its default policy; the token's file holds user:password."),
+    2: ("$RIG_INFLUX_BUCKET", "InfluxQL is what 1.x and 2.x both answer; on 2.x the bucket is found by its name."),
+}
 _PROVIDER = """
   - name: pump-rig-{directory}
     folder: "{title}"
@@ -49,9 +54,10 @@ _PROVIDER = """
 """
 
 
-def files() -> Iterator[tuple[str, str]]:
-    """Yield each file of the tree: its path with forward slashes, and its text."""
-    yield "provisioning/datasources/pump-rig.yaml", _DATA_SOURCE
+def files(influxdb: int = 2) -> Iterator[tuple[str, str]]:
+    """Yield each file of the tree for a main version of InfluxDB: its path with forward slashes, and its text."""
+    database, comment = _DATABASES[influxdb]
+    yield "provisioning/datasources/pump-rig.yaml", _DATA_SOURCE.format(database=database, comment=comment)
     providers = "".join(
         _PROVIDER.format(uid=folder.uid, title=folder.title, directory=folder.directory, root=DASHBOARDS_DIRECTORY)
         for folder in FOLDERS
@@ -62,13 +68,13 @@ def files() -> Iterator[tuple[str, str]]:
             yield f"dashboards/{folder.directory}/{dashboard.uid}.json", dashboard_text(dashboard)
 
 
-def write_tree(directory: Path) -> tuple[Path, ...]:
-    """Write the tree into `directory` and return its files.
+def write_tree(directory: Path, influxdb: int = 2) -> tuple[Path, ...]:
+    """Write the tree for a main version of InfluxDB into `directory` and return its files.
 
     Each file appears whole or not at all; dashboards that are no longer defined are taken away. Raises ExportError.
     """
     written = []
-    for name, text in files():
+    for name, text in files(influxdb):
         path = directory / name
         with written_whole(path) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")

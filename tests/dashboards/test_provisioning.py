@@ -36,6 +36,13 @@ def test_the_token_is_read_from_a_file_and_the_address_from_the_environment():
     assert "url: $RIG_INFLUX_URL\n" in source
 
 
+def test_influxdb_1_is_read_by_its_database(tmp_path):
+    assert cli.main(["dashboards", "--influxdb", "1", "--out", str(tmp_path)]) == 0
+    source = (tmp_path / "provisioning/datasources/pump-rig.yaml").read_text(encoding="utf-8")
+    assert "dbName: $RIG_INFLUX_DATABASE\n" in source
+    assert f"httpHeaderValue1: Token $__file{{{TOKEN_FILE}}}\n" in source
+
+
 def test_the_containers_find_what_the_tree_names():
     compose = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
     assert f"./grafana/dashboards:{DASHBOARDS_DIRECTORY}:ro" in compose

@@ -47,7 +47,7 @@ def test_a_section_names_every_option_and_no_other(name):
 
 @pytest.mark.parametrize("name", SECTIONS)
 def test_a_section_names_every_action_and_choice(name):
-    chosen = [word for own in nested(parser_of(name)) for action in own._actions for word in action.choices or ()]
+    chosen = [str(word) for own in nested(parser_of(name)) for action in own._actions for word in action.choices or ()]
     assert [word for word in chosen if word not in SECTIONS[name]] == []
 
 
