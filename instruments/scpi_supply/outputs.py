@@ -1,5 +1,6 @@
 """Which output of a supply is meant, whatever its front panel has selected."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal, Protocol
@@ -8,6 +9,8 @@ from instruments.scpi.queries import ScpiLink
 from instruments.scpi_supply import dialect
 from rig.errors import ConnectionFailedError
 
+# What a supply answers that counts its outputs; some answer 0 to whatever they do not know.
+_NUMBER = re.compile(r"\+?[1-9]\d?(?:\.0*)?", re.ASCII)
 Form = Literal["auto", "number", "name", "list"]
 _ADVICE = (
     "write output_form in the bench file as the supply's manual has it: number (INST:NSEL 2), name (INST:SEL OUT2), "
@@ -165,7 +168,7 @@ def choose(link: ScpiLink, output: int | str | None, form: Form) -> Output:
     """
     if output is None:
         selected = link.answer(dialect.SELECTED_NUMBER)
-        if selected is not None:
+        if selected is not None and _NUMBER.fullmatch(selected):
             raise link.reporter.error(
                 ConnectionFailedError,
                 f"this supply has outputs to choose from (selected is {selected}), and the bench file names none",

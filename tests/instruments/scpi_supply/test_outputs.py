@@ -82,6 +82,18 @@ def test_several_outputs_and_none_named_are_refused(twin_of, serve, connect):
     assert "output = 1" in caught.value.advice
 
 
+class Talkative(Twin):
+    """Answers 0 to what it does not know."""
+
+    def _commands(self):
+        return {**super()._commands(), "INSTrument:NSELect?": lambda _: "0"}
+
+
+def test_supply_that_answers_whatever_it_is_asked_has_one_output(twin_of, serve, connect, laboratory):
+    connect(serve(twin_of(Talkative, outputs=1, pump_output=1))).switch(on=True)
+    assert laboratory.power.output_on
+
+
 @pytest.mark.parametrize("named", FORMS, ids=str)
 def test_supply_with_one_output_cannot_be_told_of_another(twin_of, serve, connect, named):
     with pytest.raises(ConnectionFailedError, match="cannot be named to this supply"):
