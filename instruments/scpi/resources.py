@@ -34,12 +34,12 @@ def check_port(port: str, visa_library: str) -> None:
     if visa_library != PYVISA_PY:
         return  # a maker's library has names of its own
     if _NUMBERED.fullmatch(port) and os.name != "nt":
-        raise ValueError(f"{port} names a port by its number, which is COM1 on Windows; here write its device: {FORMS}")
+        raise ValueError(f"port {port} is named by its number, as COM1 on Windows; here write its device: {FORMS}")
     if is_stream(port) and "[" in port:
         _check_number(urlsplit(as_stream(port)).port)
         return
     if "[" in port:
-        raise ValueError(f"PyVISA-py reaches IPv6 only as TCPIP::[address]::port::SOCKET, not as {port}")
+        raise ValueError(f"port {port}: PyVISA-py reaches IPv6 only as TCPIP::[address]::port::SOCKET")
     _check_resource(port)
 
 
@@ -54,8 +54,8 @@ def _check_resource(port: str) -> None:
     modules, package = _NEEDS.get(parsed.interface_type, ((), ""))
     if modules and not any(find_spec(module) for module in modules):
         raise ValueError(
-            f"{port} needs a package that is not installed here: {package}; install it beside pyvisa-py, or name a "
-            "maker's VISA by visa_library"
+            f"port {port} needs a package that is not installed here: {package}; install it beside pyvisa-py, or name "
+            "a maker's VISA by visa_library"
         )
 
 

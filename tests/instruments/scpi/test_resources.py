@@ -37,7 +37,7 @@ BAD = {
     "TCPIP::[::1]::hislip0::INSTR": "reaches IPv6 only as",
     "socket://host": "a TCP port is a number",
     "socket://host:99999": "a TCP port is a number",
-    "ASRL1::INSTR": "names a port by its number",
+    "ASRL1::INSTR": "is named by its number",
 }
 MISSING = {
     "USB0::0x1234::0x5678::SERIAL::INSTR": ("usb", "pyusb"),
