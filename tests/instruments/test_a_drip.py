@@ -8,6 +8,7 @@ import tty
 
 import pytest
 
+from instruments.intrathecal_pump.driver import Driver as Pump
 from instruments.mettler_mt_sics.driver import Driver as Balance
 from instruments.ni_daq.driver import Driver as Daq
 from instruments.scpi.queries import ScpiLink
@@ -142,6 +143,11 @@ def test_balance(drip, context):
 def test_flow_sensor(drip, context):
     settings = Flow.Settings(port=drip(DrippingPort, b"\x01").device, timeout_s=TIMEOUT_S)
     assert set(given_up(lambda: Flow("flow", settings, context)).received) == {1}
+
+
+def test_pump(drip, context):
+    settings = Pump.Settings(port=drip(DrippingPort, b"\x01").device, timeout_s=TIMEOUT_S, tries=2)
+    given_up(lambda: Pump("pump", settings, context))
 
 
 def test_daq(drip, context):
