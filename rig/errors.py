@@ -13,7 +13,8 @@ RigError
 │   ├── NoReplyError            nothing (or too little) came before the deadline
 │   ├── GarbledReplyError       what came is not the dialect
 │   ├── RefusedError            the instrument understood and said no
-│   └── OutOfRangeError         the driver refused before anything was sent
+│   ├── OutOfRangeError         the driver refused before anything was sent
+│   └── DriverFailedError       the driver itself failed, with an error of no kind of these
 ├── QuantityError             text or number that is not a quantity of the wanted kind
 ├── RecordError
 │   ├── RecordCorruptError      the hash chain or the schema does not hold
@@ -126,6 +127,10 @@ class RefusedError(InstrumentError):
 
 class OutOfRangeError(InstrumentError):
     """The driver refused a value before anything was sent."""
+
+
+class DriverFailedError(InstrumentError):
+    """The driver itself failed, with an error that is none of these."""
 
 
 class BenchConnectionError(RigError):

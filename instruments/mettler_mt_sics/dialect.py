@@ -1,4 +1,4 @@
-"""MT-SICS, levels 0 and 1: bytes ⇄ meaning, for the balance's side and for the computer's.
+"""MT-SICS, levels 0 and 1, and how a balance is set: bytes ⇄ meaning, for the balance's side and for the computer's.
 
 A command is upper case, its parameters follow after spaces, CR LF ends it. A reply repeats the command's name (SI and
 SIR answer as S), then a status, then what was asked:
@@ -7,6 +7,8 @@ SIR answer as S), then a status, then what was asked:
     S D     100.00 g        dynamic (not stable) weight
     Z A                     done
     I4 A "B123456789"       texts
+    M03 A 0                 figures
+    C3 B, later C3 A        begun, done
     S I  S +  S -  TA L     not now, overload, underload, wrong parameter
     ES  ET  EL              unknown command, transmission error, logical error
 
@@ -14,7 +16,7 @@ Source: Mettler-Toledo, MT-SICS Reference Manual.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from rig.errors import QuantityError
@@ -25,13 +27,16 @@ END = b"\r\n"
 _MG_EXPONENT = {"mg": 0, "g": 3, "kg": 6}
 _NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{0,7})?", re.ASCII)
 _TEXTS = re.compile(r'"[^"]*"(?: "[^"]*")*')
+_FIGURES = re.compile(r'\d{1,3}(?: \d{1,3})*(?: "[^"]*")?', re.ASCII)
+# Weighing mode, environment, zero tracking, adjustment, doors: asked without parameters they tell how they are set.
+SETTINGS = frozenset({"M01", "M02", "M03", "C0", "WS"})
 _ANSWERS_AS = {"SI": "S", "SIR": "S", "@": "I4"}
 
 REFUSALS = {
     "ES": "the balance does not know the command",
     "ET": "the balance received a broken byte",
     "EL": "the balance cannot execute the command",
-    "I": "the balance is busy, or did not become stable in time",
+    "I": "the balance is busy: it adjusts itself, tares, or did not become stable in time",
     "L": "the balance refuses the parameter",
     "+": "overload: there is too much on the pan",
     "-": "underload: the pan is lifted or not in place",
@@ -40,15 +45,16 @@ REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """A weight in mg, whether the balance calls it stable, and how many characters its number was set in.
+    """A weight in mg, whether the balance calls it stable, how many characters its number was set in, and its digit.
 
     MT-SICS has no checksum, but a balance right-aligns all its weights in one width: a line of another width has lost
-    or gained a character, and with it perhaps a digit.
+    or gained a character, and with it perhaps a digit. `digit_mg` is what one step of the number's last place is worth.
     """
 
     mass_mg: float
     stable: bool
     width: int
+    digit_mg: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,25 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """How something is set on the balance, as its whole numbers; a text behind them is left out."""
+
+    figures: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What was asked for has begun; a second line follows when it is done."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotExecuted:
     """The balance understood and said no, by one of the codes of `REFUSALS`."""
 
     code: str
 
 
-Reply = Weight | Executed | Texts | NotExecuted
+Reply = Weight | Executed | Texts | Figures | Begun | NotExecuted
 
 
 def encode_command(command: str, *parameters: str) -> bytes:
@@ -103,13 +121,14 @@ def decode_reply(line: bytes, command: str) -> Reply:
     if status in ("S", "D") and not rest and name == "ZI":
         return Executed(status == "S")
     if status in ("S", "D") and name in ("S", "T", "TI"):
-        return Weight(_mass_mg(rest), status == "S", rest.rfind(" "))
+        return _weight(rest, stable=status == "S")
     if status == "A" and name == "TA" and rest:
-        return Weight(_mass_mg(rest), stable=True, width=rest.rfind(" "))
+        return _weight(rest, stable=True)
     if status == "A" and not rest:
         return Executed()
-    if status in ("A", "B") and name.startswith("I"):
-        return _texts(rest, more=status == "B")
+    told = _told(name, status, rest)
+    if told is not None:
+        return told
     raise QuantityError(f"{body!r} is not a reply that {command} can have")
 
 
@@ -136,9 +155,26 @@ def mass_from_parameters(words: list[str]) -> float:
 def model_of(balance_data: str) -> str:
     """Return the model in what I2 answers: `XSR225DU 220.00000 g` holds the capacity and its unit behind it."""
     words = balance_data.split()
-    if len(words) > 2 and words[-1] in _MG_EXPONENT and _NUMBER.fullmatch(words[-2]):
-        words = words[:-2]
-    return " ".join(words)
+    return " ".join(words[:-2] if _tells_capacity(words) else words)
+
+
+def capacity_mg_of(balance_data: str) -> float | None:
+    """Return the capacity (mg) in what I2 answers, None where it tells none."""
+    words = balance_data.split()
+    return _mass_mg(" ".join(words[-2:])) if _tells_capacity(words) else None
+
+
+def _tells_capacity(words: list[str]) -> bool:
+    return len(words) > 2 and words[-1] in _MG_EXPONENT and _NUMBER.fullmatch(words[-2]) is not None
+
+
+def _told(name: str, status: str, rest: str) -> Reply | None:
+    """Return what the balance tells of itself or of something that it has begun, None for anything else."""
+    if status == "B" and name == "C3" and not rest:
+        return Begun()
+    if status == "A" and name in SETTINGS and _FIGURES.fullmatch(rest) is not None:
+        return Figures(tuple(int(word) for word in rest.partition('"')[0].split()))
+    return _texts(rest, more=status == "B") if status in ("A", "B") and name.startswith("I") else None
 
 
 def _printable(line: bytes) -> str:
@@ -148,6 +184,14 @@ def _printable(line: bytes) -> str:
     if any(byte < 32 or byte > 126 for byte in line[:-2]):
         raise QuantityError("the line holds bytes that MT-SICS does not use")
     return line[:-2].decode("ascii")
+
+
+def _weight(text: str, *, stable: bool) -> Weight:
+    """Return `   17.5043 g` as a weight; raise QuantityError for any other form or unit."""
+    mass_mg = _mass_mg(text)
+    number, _, unit = text.lstrip(" ").partition(" ")
+    digit_mg = float(Decimal(1).scaleb(_MG_EXPONENT[unit] - len(number.partition(".")[2])))
+    return Weight(mass_mg, stable, text.rfind(" "), digit_mg)
 
 
 def _mass_mg(text: str) -> float:

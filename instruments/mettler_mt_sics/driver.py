@@ -1,53 +1,66 @@
 """The driver of a balance that speaks MT-SICS on a serial port, or on TCP as `socket://host:port`."""
 
-from typing import ClassVar, Literal, TypeVar
+import contextlib
+from collections.abc import Iterator
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from instruments.mettler_mt_sics import dialect
-from instruments.mettler_mt_sics.dialect import Executed, NotExecuted, Texts, Weight
-from rig.bench_file.tables import InstrumentSettings
+from instruments.mettler_mt_sics.course import Answer, Course, believed, near_mg, odd_among
+from instruments.mettler_mt_sics.dialect import Begun, Executed, Weight
+from instruments.mettler_mt_sics.how_set import (
+    Doors,
+    Environment,
+    Mode,
+    Wanted,
+    ask_how_set,
+    demand,
+    report,
+    switch_tracking_off,
+)
+from instruments.mettler_mt_sics.streamed import FRESH_S, SIR, STREAMED_HZ, Streamed
+from instruments.mettler_mt_sics.talk import MOST_ANSWERS, Talk
+from rig.bench_file.serial_keys import SerialSettings
 from rig.capabilities import Identity, MassReading
 from rig.channels import Channel
-from rig.clock import Deadline
 from rig.driving import DriverContext, Reporter
-from rig.errors import GarbledReplyError, QuantityError
+from rig.errors import GarbledReplyError
+from rig.plain_text import show_bytes
 from rig.samples import Block
 from rig.transports import ByteStream
 
-R = TypeVar("R", bound=dialect.Reply)
-# How many lines of a stream that was left running are passed over before the balance counts as garbled.
-MAX_STRAY_LINES = 1000
+SI = dialect.encode_command("SI")
+# Balances weigh a little beyond the capacity that they tell before they call it overload.
+_ABOVE_CAPACITY = 1.1
 
 STRANGER = "what answers is not a balance that speaks MT-SICS"
 STRANGER_ADVICE = (
     "check that the port in the bench file leads to the balance, and that the balance's interface is set to MT-SICS "
     "with this baud rate and parity"
 )
-_MEANT = {Executed: "an acknowledgement", Weight: "a weight", Texts: "a text"}
-GARBLED_ADVICE = "set the balance's unit to g and its interface to MT-SICS; check baud rate, parity and cable"
-_ADVICE = {
-    "ES": "check that the balance's interface is set to MT-SICS and not to a print or PC-direct mode",
-    "ET": "check baud rate, data bits and parity against the balance's interface settings",
-    "EL": "look at the balance's display: it may be in a menu or in an application that locks commands",
-    "I": "wait until the balance has finished adjusting or taring, then repeat",
-    "L": "report this: the driver sent a parameter that this model does not take",
-    "+": "take weight off the pan; check that beaker and draft shield do not touch the cell",
-    "-": "put pan and beaker in place",
-}
 
 
-class BalanceSettings(InstrumentSettings):
+class BalanceSettings(SerialSettings):
     """The keys of a balance in a bench file. `serial` demands one particular balance, when it is given."""
 
-    baud: int = Field(default=9600, ge=150, le=115_200)
-    data_bits: Literal[7, 8] = 8
-    parity: Literal["none", "even", "odd"] = "none"
     timeout_s: float = Field(default=1.0, gt=0, le=60)
     action_timeout_s: float = Field(default=10.0, gt=0, le=120)
     capacity_mg: float = Field(default=500_000.0, gt=0)
+    zero_tracking: Literal["refuse", "switch off", "allow"] = "refuse"
+    automatic_adjustment: Literal["refuse", "allow"] = "allow"
+    adjust_at_opening: bool = False
+    adjust_within_s: float = Field(default=300.0, gt=0, le=3600)
+    weighing_mode: Mode | None = None
+    environment: Environment | None = None
+    doors: Doors | None = None
+    streaming: bool = False
     serial: str = ""
+
+    def samples_in(self, seconds: float, every_s: float) -> float:
+        """Return the readings that come meanwhile: all that it sends by itself, where those are fetched."""
+        return seconds * (STREAMED_HZ if self.streaming and every_s <= FRESH_S else 1.0 / every_s)
 
 
 class Driver:
@@ -67,36 +80,52 @@ class Driver:
         self._settings = settings
         self._context = context
         self._reporter = Reporter(name, settings.port, context)
-        # False while bytes of an earlier, failed exchange may still be under way.
-        self._synchronised = False
-        self._width: int | None = None
+        self._most_mg = settings.capacity_mg
+        # Where the readings led that were believed so far; a tare begins another course.
+        self._course: Course | None = None
         self._stream = ByteStream(
             name,
             settings.port,
-            baud=settings.baud,
-            data_bits=settings.data_bits,
-            parity=settings.parity,
+            line=settings.line,
             timeout_s=context.wire_s(settings.timeout_s),
             tap=context.tap(name),
         )
+        self._timeout_s = context.wire_s(settings.timeout_s)
+        self._talk = Talk(self._stream, self._reporter, self._timeout_s)
+        # What comes by itself comes in real time: on the virtual clock the balance is asked.
+        self._streams = settings.streaming and not context.clock.virtual
+        self._streaming = False
+        self._arrived: list[Answer] = []
+        self._streamed = Streamed(self._talk, self._stream, self._reporter, context.clock, self._demand_bearable)
         with self._reporter.meeting(self._stream.close, STRANGER, STRANGER_ADVICE):
             self._identity = self._meet()
+        with self._reporter.opening(self._stream.close):
+            self._see_how_it_is_set()
+            if settings.adjust_at_opening and not context.again:
+                self._adjust()
 
     def identify(self) -> Identity:
         """Get maker, model, serial number and software of the balance, as it told them when it was opened."""
         return self._identity
 
     def read_mass(self) -> MassReading:
-        """Get the present mass in mg (SI), stable or not."""
-        t_ns, weight = self._reporter.timed(lambda: self._ask("SI", Weight))
-        if abs(weight.mass_mg) > self._settings.capacity_mg:
-            raise self._reporter.error(
-                GarbledReplyError,
-                f"{weight.mass_mg:g} mg is beyond the balance's capacity of {self._settings.capacity_mg:g} mg",
-                "check capacity_mg in the bench file against the balance's type plate, then the cable",
-                dialect.encode_command("SI"),
-            )
-        return MassReading(t_ns, weight.mass_mg, weight.stable)
+        """Get the present mass in mg (SI), stable or not.
+
+        One that does not go on where the readings before it led is asked for again, and of three the middle one is
+        returned; what no noise of a balance explains is reported with its bytes. Raises GarbledReplyError when three
+        answers have no two among them that agree and are as wide as this balance's numbers.
+        """
+        if self._streaming:
+            self._arrived += self._streamed.take(self._timeout_s)
+            while not self._arrived:
+                self._arrived += self._streamed.take(self._timeout_s)
+            newest = self._arrived[-1]
+            return MassReading(self._context.clock.now_ns(), newest.weight.mass_mg, newest.weight.stable)
+        answer = self._weigh()
+        if self._course is None or not self._course.goes_on_with(answer):
+            answer = self._asked_again(answer)
+        self._course = Course(answer) if self._course is None else self._course.then(answer)
+        return MassReading(answer.t_ns, answer.weight.mass_mg, answer.weight.stable)
 
     def zero(self) -> None:
         """Control a zero setting (ZI), which also clears the tare; returns once done."""
@@ -107,101 +136,133 @@ class Driver:
         self._control("tare", "TI", Weight)
 
     def start_sampling(self) -> None:
-        """Do nothing: the balance measures all the time."""
+        """Control the start of readings that the balance sends by itself, where the bench wants it; else do nothing."""
+        if not self._streams:
+            return
+        with self._reporter.verb("start_sampling") as told:
+            told.note(SIR, None)
+            self._streamed.start()
+        self._arrived, self._streaming = [], True
 
     def read_block(self) -> Block:
-        """Get one reading of mass (mg) and stability (1)."""
-        reading = self.read_mass()
-        return Block(
-            np.array([reading.t_ns], np.int64),
-            {"mass": np.array([reading.mass_mg]), "stable": np.array([float(reading.stable)])},
-        )
+        """Get mass (mg) and stability (1): one reading, or all that the balance has sent by itself."""
+        if not self._streaming:
+            reading = self.read_mass()
+            return _block([reading.t_ns], [reading.mass_mg], [reading.stable])
+        self._arrived += self._streamed.take(self._timeout_s)
+        came, self._arrived = self._arrived, []
+        weights = [one.weight for one in came]
+        return _block([one.t_ns for one in came], [w.mass_mg for w in weights], [w.stable for w in weights])
 
     def stop_sampling(self) -> None:
-        """Do nothing: nothing was started."""
+        """Control the end of what the balance sends by itself; safe to repeat."""
+        if self._streaming:
+            self._streaming = False
+            with self._reporter.verb("stop_sampling") as told:
+                told.note(SI, None)
+                self._streamed.stop()
 
     def close(self) -> None:
         """Release the port; safe to repeat."""
         self._stream.close()
+
+    def _weigh(self) -> Answer:
+        """Ask for one weight, which must be one that the balance can bear."""
+        t_ns, (weight, line) = self._reporter.timed(lambda: self._talk.ask_with_bytes("SI", Weight))
+        self._demand_bearable(weight, line)
+        return Answer(t_ns, weight, line)
+
+    def _demand_bearable(self, weight: Weight, line: bytes) -> None:
+        """Raise GarbledReplyError for what the balance cannot bear."""
+        if abs(weight.mass_mg) > self._most_mg:
+            raise self._reporter.error(
+                GarbledReplyError,
+                f"{weight.mass_mg:g} mg is beyond the balance's capacity of {self._most_mg:g} mg",
+                "check capacity_mg in the bench file against the balance's type plate, then the cable",
+                SI,
+                line,
+            )
+
+    def _asked_again(self, first: Answer) -> Answer:
+        """Return the answer to believe of up to three, the first among them, and report those that none explains."""
+        near = near_mg(self._course, first)
+        answers = [first]
+        chosen = None
+        while chosen is None and len(answers) < MOST_ANSWERS:
+            answers.append(self._weigh())
+            chosen = believed(answers, near, self._course)
+        if chosen is None:
+            said = ", ".join(f"{show_bytes(one.line)} ({one.weight.width} characters wide)" for one in answers)
+            raise self._talk.garbled(f"three answers of one moment do not agree: {said}", SI, answers[-1].line)
+        for odd in odd_among(answers, chosen, near):
+            with self._reporter.verb("drop_reading", mass_mg=odd.weight.mass_mg) as told:
+                told.note(SI, odd.line)
+                told.result = f"dropped: read again at once it was {chosen.weight.mass_mg:g} mg"
+        return chosen
 
     def _meet(self) -> Identity:
         """End what a former client left running and make sure that the balance wanted is there.
 
         One that is met again within a run keeps its tare: nobody but this driver has told it anything meanwhile.
         """
-        serial = self._resynchronise() if self._context.again else self._cancel()
-        model = dialect.model_of(self._ask("I2", Texts).texts[0])
-        software = self._ask("I3", Texts).texts[0]
+        self._reporter.unchecked(self._stream.unchecked)
+        talk = self._talk
+        told = []
+        with contextlib.suppress(GarbledReplyError):  # asked again below, twice
+            told.append(talk.serial() if self._context.again else talk.cancel())
+        serial = talk.agreed("I4", talk.serial, *told)
+        data = talk.agreed("I2", lambda: talk.text("I2"))
+        software = talk.agreed("I3", lambda: talk.text("I3"))
         self._reporter.demand("serial number", serial, self._settings.serial)
-        return Identity("Mettler-Toledo", model, serial, software)
+        told_mg = dialect.capacity_mg_of(data)
+        if told_mg is not None:
+            self._most_mg = min(self._most_mg, _ABOVE_CAPACITY * told_mg)
+        return Identity("Mettler-Toledo", dialect.model_of(data), serial, software)
 
-    def _cancel(self) -> str:
-        """Send @, pass over what was under way, and return the serial number that @ answers."""
-        sent = dialect.encode_command("@")
-        self._stream.discard_input()
-        self._stream.write(sent)
-        return self._await_texts("@", sent).texts[0]
+    def _see_how_it_is_set(self) -> None:
+        """Report how the balance is set, and refuse one that is set otherwise than the bench wants it."""
+        wanted = self._settings
+        told = ask_how_set(self._talk)
+        if told.zero_tracking == "on" and wanted.zero_tracking == "switch off":
+            switch_tracking_off(self._reporter, self._talk)
+            told = ask_how_set(self._talk)
+        report(self._reporter, told)
+        tracking = "allow" if wanted.zero_tracking == "allow" else "refuse"
+        demand(
+            self._reporter,
+            told,
+            Wanted(wanted.weighing_mode, wanted.environment, tracking, wanted.automatic_adjustment, wanted.doors),
+        )
 
-    def _resynchronise(self) -> str:
-        """Ask for the serial number and pass over late replies until it comes; keeps the tare, unlike @."""
-        sent = dialect.encode_command("I4")
-        self._stream.discard_input()
-        self._stream.write(sent)
-        return self._await_texts("I4", sent).texts[0]
-
-    def _await_texts(self, command: str, sent: bytes) -> Texts:
-        """Pass over lines that do not answer `command`; return the one that does, before the deadline."""
-        deadline = Deadline(self._context.wire_s(self._settings.timeout_s))
-        line = b""
-        for _ in range(MAX_STRAY_LINES):
-            line = self._stream.read_until(dialect.END, sent=sent, timeout_s=deadline.left_s())
-            if line.startswith(b"I4 "):
-                break
-        reply = self._decode(command, line, Texts)
-        self._synchronised = True
-        return reply
+    def _adjust(self) -> None:
+        """Let the balance adjust itself with its internal weight (C3), and wait until it has."""
+        with self._reporter.verb("adjust") as told:
+            self._talk.ask("C3", Begun)
+            line = self._talk.done("C3", self._settings.adjust_within_s, self._context.clock)
+            told.note(dialect.encode_command("C3"), line)
+            self._talk.decode("C3", line, Executed)
 
     def _control(self, verb: str, command: str, kind: type[Executed] | type[Weight]) -> None:
         """Execute something that changes the balance, and report it for the record."""
-        with self._reporter.verb(verb) as told:
-            line = self._exchange(command, self._context.wire_s(self._settings.action_timeout_s))
+        self._course = None
+        with self._paused(), self._reporter.verb(verb) as told:
+            line = self._talk.exchange(command, self._context.wire_s(self._settings.action_timeout_s))
             told.note(dialect.encode_command(command), line)
-            self._decode(command, line, kind)
+            self._talk.decode(command, line, kind)
 
-    def _ask(self, command: str, kind: type[R]) -> R:
-        """Exchange one command and return its reply, which must be of `kind`."""
-        return self._decode(command, self._exchange(command, self._context.wire_s(self._settings.timeout_s)), kind)
-
-    def _exchange(self, command: str, timeout_s: float) -> bytes:
-        """Send one command and return one line."""
-        if not self._synchronised:
-            self._resynchronise()
-        self._synchronised = False
-        line = self._stream.exchange(dialect.encode_command(command), dialect.END, timeout_s)
-        self._synchronised = True
-        return line
-
-    def _decode(self, command: str, line: bytes, kind: type[R]) -> R:
-        """Return what a line says; raise RefusedError or GarbledReplyError when it is not a reply of `kind`."""
-        sent = dialect.encode_command(command)
+    @contextlib.contextmanager
+    def _paused(self) -> Iterator[None]:
+        """Let the balance send nothing by itself meanwhile, and send on behind, whatever became of it."""
+        if not self._streaming:
+            yield
+            return
+        self._streamed.stop()
         try:
-            reply = dialect.decode_reply(line, command)
-        except QuantityError as error:
-            raise self._garbled(str(error), sent, line) from error
-        if isinstance(reply, NotExecuted):
-            code = reply.code
-            raise self._reporter.refused(dialect.REFUSALS[code], code, _ADVICE[code], sent, line)
-        if not isinstance(reply, kind):
-            raise self._garbled(f"{_MEANT[kind]} was expected", sent, line)
-        if isinstance(reply, Weight):
-            self._width = self._width or reply.width
-            if reply.width != self._width:
-                why = f"the number is {reply.width} characters wide, this balance's are {self._width}"
-                raise self._garbled(why, sent, line)
-        return reply
+            yield
+        finally:
+            self._streamed.start()
 
-    def _garbled(self, why: str, sent: bytes, line: bytes) -> GarbledReplyError:
-        """Distrust what is still under way, and return the error that says why."""
-        self._synchronised = False
-        what = f"the reply is not what MT-SICS answers here: {why}"
-        return self._reporter.error(GarbledReplyError, what, GARBLED_ADVICE, sent, line)
+
+def _block(t_ns: list[int], mass_mg: list[float], stable: list[bool]) -> Block:
+    columns = {"mass": np.array(mass_mg, np.float64), "stable": np.array(stable, np.float64)}
+    return Block(np.array(t_ns, np.int64), columns)

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from instruments.hosting.fault_keys import HostedParameters
 from instruments.mettler_mt_sics.dialect import END, encode_reply, encode_weight, mass_from_parameters
-from instruments.mettler_mt_sics.simulated.load_cell import CellParameters, Load, LoadCell
+from instruments.mettler_mt_sics.simulated.load_cell import Load, LoadCell
+from instruments.mettler_mt_sics.simulated.menu import Menu, MenuParameters
 from instruments.plant.laboratory import Laboratory
 from rig.errors import QuantityError
 
@@ -24,7 +25,7 @@ MAX_LINE_BYTES = 128
 UNIT_MG = 1000.0
 
 
-class BalanceParameters(CellParameters, HostedParameters):
+class BalanceParameters(MenuParameters, HostedParameters):
     """The `twin` table of a mocked balance."""
 
     model: str = Field(default="XSR225DU", pattern=r"^[!#-~]+$")
@@ -62,6 +63,7 @@ class Twin:
         self._parameters = parameters
         self._clock = laboratory.clock
         self._cell = LoadCell(name, parameters, laboratory)
+        self._menu = Menu(parameters, laboratory.clock)
         self._zero_mg = 0.0
         self._tare_mg = 0.0
         self._id = ""
@@ -87,6 +89,12 @@ class Twin:
             "TA": self._tare_value,
             "TAC": self._clear_tare,
             "TI": lambda _: self._tare("TI"),
+            "M01": lambda words: self._menu.setting("M01", words),
+            "M02": lambda words: self._menu.setting("M02", words),
+            "M03": lambda words: self._menu.setting("M03", words),
+            "C0": self._menu.adjustment,
+            "C3": self._menu.adjust,
+            "WS": self._menu.doors,
         }
 
     def receive(self, data: bytes) -> bytes:
@@ -99,7 +107,9 @@ class Twin:
         return answer
 
     def unsolicited(self) -> bytes:
-        """Return the readings of SIR that are due, and the answer of S, T or Z once the pan is stable."""
+        """Return the readings of SIR that are due, the answer of S, T or Z once the pan is stable, and that of C3."""
+        if done := self._menu.unsolicited():
+            return done
         if self._waiting is not None:
             name, until_ns = self._waiting
             return self._when_stable(name, until_ns)
@@ -134,7 +144,7 @@ class Twin:
         return encode_reply("I4", "A", self._parameters.serial)
 
     def _list_commands(self, _: list[str]) -> bytes:
-        levels = [(1 if name.startswith("T") or name in ("I10", "I11") else 0, name) for name in self._commands]
+        levels = [(_level(name), name) for name in self._commands]
         last = len(levels) - 1
         return b"".join(
             f'I0 {"A" if number == last else "B"} {level} "{name}"'.encode("ascii") + END
@@ -163,7 +173,7 @@ class Twin:
         """Execute S, T or Z now when the pan is stable, else leave it waiting until it is or the time is over."""
         now_ns = self._clock.now_ns()
         load = self._cell.weigh()
-        if load.stable and not self.malfunction.busy:
+        if load.stable and not self._busy:
             self._waiting = None
             return {"S": self._show, "T": self._tare, "Z": self._zero}[name](name, load)
         deadline_ns = now_ns + STABLE_WITHIN_NS if until_ns is None else until_ns
@@ -179,6 +189,7 @@ class Twin:
     def _show(self, name: str, load: Load) -> bytes:
         if refusal := self._refusal(name, load):
             return refusal
+        self._zero_mg += self._menu.swallowed_mg(load.mass_mg - self._zero_mg - self._tare_mg)
         return self._line(name, "S" if load.stable else "D", load.mass_mg - self._zero_mg - self._tare_mg)
 
     def _zero(self, name: str, load: Load | None = None) -> bytes:
@@ -218,10 +229,14 @@ class Twin:
         self._tare_mg = 0.0
         return b"TAC A" + END
 
+    @property
+    def _busy(self) -> bool:
+        return self.malfunction.busy or self._menu.adjusting
+
     def _refusal(self, name: str, load: Load) -> bytes:
         """Return why there is no weight now, b"" when there is one."""
         code = ""
-        if self.malfunction.busy:
+        if self._busy:
             code = "I"
         elif self.malfunction.overloaded or load.mass_mg > self._parameters.capacity_mg:
             code = "+"
@@ -241,3 +256,10 @@ class Twin:
 
     def _rounded(self, mass_mg: float) -> float:
         return round(mass_mg / self._parameters.readability_mg) * self._parameters.readability_mg
+
+
+def _level(name: str) -> int:
+    """Return the MT-SICS level that a command belongs to."""
+    if name[0] in "MCW":
+        return 2
+    return 1 if name.startswith("T") or name in ("I10", "I11") else 0

@@ -12,7 +12,7 @@ from sensirion_shdlc_driver.errors import ShdlcDeviceError, ShdlcResponseError
 from instruments.sensirion_scc1 import dialect
 from instruments.sensirion_scc1.dialect import Buffered, CableCommand, FlowScale, MeaningError, ShdlcState
 from instruments.sensirion_scc1.shdlc_port import StreamPort
-from rig.errors import GarbledReplyError, InstrumentError, RefusedError
+from rig.errors import ConnectionLostError, GarbledReplyError, InstrumentError, RefusedError
 from rig.transports import ByteStream
 
 V = TypeVar("V")
@@ -154,6 +154,15 @@ class Cable:
     def garbled(self, what: str) -> GarbledReplyError:
         """Return the error for a reply that makes no sense, with the frames of the last exchange."""
         return GarbledReplyError(self._instrument, what, advice=_GARBLED_ADVICE, **self._bytes())
+
+    def at_rest(self) -> ConnectionLostError:
+        """Return the error for a cable that was set measuring and measures no more."""
+        return ConnectionLostError(
+            self._instrument,
+            "the cable measures no more: it was switched off and on, or another program stopped it",
+            advice="check the cable's supply and that no other program uses its port",
+            **self._bytes(),
+        )
 
     def _bytes(self) -> dict[str, Any]:
         return {"port": self._stream.port, "sent": self._port.sent, "received": self._port.received}

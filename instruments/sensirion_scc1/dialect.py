@@ -175,7 +175,7 @@ def parse_scale(data: bytes) -> FlowScale:
 
 @dataclass(frozen=True, slots=True)
 class Buffered:
-    """One read of the extended buffer: samples lost before these, bytes still there, raw samples of shape (n, 3)."""
+    """One read of the extended buffer: bytes lost before these, bytes still there, raw samples of shape (n, 3)."""
 
     lost: int
     remaining: int

@@ -9,11 +9,13 @@ from pydantic import Field
 
 from instruments.sensirion_scc1 import dialect
 from instruments.sensirion_scc1.cable import Cable
+from instruments.sensirion_scc1.losses import Missing, Told
 from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Identity
 from rig.channels import Channel
 from rig.driving import DriverContext, Reporter
 from rig.samples import Block
+from rig.serial_line import Line
 from rig.stamping import SampleClock
 from rig.transports import ByteStream
 
@@ -29,6 +31,8 @@ class FlowSensorSettings(InstrumentSettings):
 
     baud: int = Field(default=115_200, ge=1200, le=1_000_000)
     address: int = Field(default=0, ge=0, le=254)
+    rs485: Literal["off", "rts high to send", "rts low to send"] = "off"
+    exclusive: bool = True
     interval_ms: int = Field(default=200, ge=1, le=65_535)
     liquid: Literal["water", "isopropanol"] = "water"
     timeout_s: float = Field(default=0.5, gt=0, le=10)
@@ -45,7 +49,7 @@ class Driver:
 
     Sample k = 1, 2, … is stamped t0 + k·interval, with t0 the middle of the exchange that started the measurement,
     and bent back where the cable's clock walks away from the rig's (`rig.stamping`). Samples that were lost count in
-    k.
+    k; what the cable tells of them must be what the time since the last reading holds (`losses`).
 
     A flow at either end of the sensor's numbers is not a number here (NaN): the sensor could say no more, and the
     true flow may be anything beyond.
@@ -68,9 +72,11 @@ class Driver:
         self._liquid = dialect.LIQUIDS[settings.liquid]
         self._sampling: SampleClock | None = None
         self._next = 1  # the number of the first sample that was not read yet; the first of all is number 1
+        self._read_ns = 0  # when the buffer was read last, or sampling began
         self._in_doubt = False  # a read failed, and how many samples went with it is not known
         timeout_s = context.wire_s(settings.timeout_s)
-        stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=timeout_s, tap=context.tap(name))
+        line = Line(settings.baud, rs485=settings.rs485, exclusive=settings.exclusive)
+        stream = ByteStream(name, settings.port, line=line, timeout_s=timeout_s, tap=context.tap(name))
         self._cable = Cable(name, stream, settings.baud, settings.address, timeout_s)
         self._reporter = Reporter(name, settings.port, context, self._cable.last_exchange)
         with self._reporter.opening(self.close):
@@ -93,24 +99,28 @@ class Driver:
             raise self._cable.garbled("the cable has accepted the start and does not measure")
         self._sampling = SampleClock(t0_ns, Fraction(interval_ms * NS_PER_MS))
         self._next = 1
+        self._read_ns = t0_ns
         self._in_doubt = False
 
     def read_block(self) -> Block:
         """Get all samples in the cable's buffer.
 
         Returns a Block of flow (µL/h), temperature (°C) and flags. Raises an InstrumentError when a frame is missing
-        or garbled; the samples that went with it count as lost in the next block.
+        or garbled, or tells of more lost samples than the time holds; what went with it counts as lost in the next
+        block. Raises ConnectionLostError for a cable that measures no more, because its power was away, say.
         """
         clock = self._require_sampling()
         was_in_doubt, self._in_doubt = self._in_doubt, True
-        raw, lost, asked_ns = self._empty_buffer()
+        raw, told, asked_ns = self._empty_buffer()
         answered_ns = self._clock.now_ns()
         columns = self._columns(raw)
-        if was_in_doubt:
-            # Only the clock knows how many there should be by now: those that are missing went with the failed read.
-            due = clock.samples_before(asked_ns + 1) - 1
-            lost = max(lost, due + 1 - len(raw) - self._next)
-        self._in_doubt = False
+        missing = Missing.by(clock, self._next, len(raw), asked_ns, answered_ns, since_ns=self._read_ns)
+        if not len(raw) and missing.least > 0 and not self._cable.interval_ms():
+            raise self._cable.at_rest()
+        lost = missing.when_told(told, in_doubt=was_in_doubt)
+        if lost is None:
+            raise self._cable.garbled(f"the buffer told {told.said}, and {missing.said}")
+        self._in_doubt, self._read_ns = False, asked_ns
         first = self._next + lost
         self._next = first + len(raw)
         stamps_ns, self._sampling = clock.stamp(first, len(raw), asked_ns=asked_ns, answered_ns=answered_ns)
@@ -139,20 +149,21 @@ class Driver:
         self._reporter.demand("serial number", serial, self._settings.serial)
         return Identity(MAKER, self._cable.part_name(), serial, f"SCC1 {version}")
 
-    def _empty_buffer(self) -> tuple[NDArray[np.int16], int, int]:
+    def _empty_buffer(self) -> tuple[NDArray[np.int16], Told, int]:
         """Read frame after frame until the buffer is empty.
 
-        Returns raw samples of shape (n, 3), the count lost, and when the last frame was asked for.
+        Returns raw samples of shape (n, 3), what was told to be lost, and when the last frame was asked for.
         """
         frames = []
-        lost = 0
+        told = Told()
         for _ in range(_MOST_FRAMES):
             asked_ns = self._clock.now_ns()
             buffered = self._cable.read_buffer()
             frames.append(buffered.raw)
-            lost += buffered.lost
+            if buffered.lost:
+                told = told.and_also(buffered.lost, self._cable.last_exchange()[1])
             if buffered.remaining == 0:
-                return np.concatenate(frames), lost, asked_ns
+                return np.concatenate(frames), told, asked_ns
             if not len(buffered.raw):
                 raise self._cable.garbled(f"the buffer says {buffered.remaining} bytes remain, and sends none")
         raise self._cable.garbled(f"the buffer is not empty after {_MOST_FRAMES} frames")

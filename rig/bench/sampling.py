@@ -2,47 +2,31 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from rig.bench.way_back import FIRST_WAIT_S, OF_THE_LINE, Absence, WayBack, first_line
+from rig.bench.sampler_counts import SamplerCounts
+from rig.bench.typed import MISSABLE, typed
+from rig.bench.way_back import FIRST_WAIT_S, LASTING, Absence, WayBack, first_line
 from rig.clock import NS_PER_S, Clock, ScheduledCall, ns_from_s
-from rig.errors import GarbledReplyError, InstrumentError, NoReplyError, RecordError, RefusedError, RigError
+from rig.errors import DriverFailedError, InstrumentError, RecordError, RigError
 from rig.record.bodies.absences import InstrumentLost
 from rig.record.bodies.event import Event
 from rig.record.bodies.events import LeaseLapsed, ReadingMissed, SamplerFailed
-from rig.record.bodies.others import SamplerCounted
 from rig.record.writer import RunRecord
 from rig.samples import Block, Sampled
 
 # A reading that fails is missed and counted; as many in a row mean that the instrument is gone.
 MISSES_IN_A_ROW = 5
-MISSABLE = (NoReplyError, GarbledReplyError, RefusedError)
 # For how long a plan that wants a reading now waits for one that is under way.
 _TURN_S = 0.3
-
-
-@dataclass(slots=True)
-class SamplerCounts:
-    """What one sampler has done so far; `worst_lateness_ms` is between due and begun, 0 on the virtual clock."""
-
-    reads: int = 0
-    samples: int = 0
-    lost: int = 0
-    missed: int = 0
-    overruns: int = 0
-    worst_lateness_ms: float = 0.0
-
-    def counted(self) -> SamplerCounted:
-        """Return the counts as the record keeps them."""
-        return SamplerCounted(self.reads, self.samples, self.lost, self.missed, self.overruns, self.worst_lateness_ms)
 
 
 class Sampler:
     """Reads one instrument into one stream of the record, each `every_s`.
 
     It reads only while `lease` says that the plan is alive: a pump that is no longer read stops by its own watchdog.
-    An instrument that has a `way_back` is looked for when its line is lost, and the gap is recorded as a gap. The first
-    failure beyond that, which is no mere missed reading, latches: sampling rests, and `check` raises it.
+    An instrument that has a `way_back` is looked for when it gives no readings, and the gap is recorded as a gap. The
+    first failure beyond that, which is no mere missed reading, latches: sampling rests, and `check` raises it.
     """
 
     def __init__(
@@ -177,11 +161,18 @@ class Sampler:
             self.answered_ns = self._clock.now_ns()
             return
         try:
-            self._take(self._instrument.read_block(), due_ns)
+            self._take(self._read_block(), due_ns)
         except MISSABLE as error:
             self._missed(error)
         except RigError as error:
             self._gone(error)
+
+    def _read_block(self) -> Block:
+        with typed(self.name, "reading"):
+            block = self._instrument.read_block()
+            if not isinstance(block, Block):
+                raise TypeError(f"{block!r} is no block of samples")
+            return block
 
     def _take(self, block: Block, due_ns: int) -> None:
         """Record what was read, and let listeners hear of it."""
@@ -196,9 +187,12 @@ class Sampler:
         if not len(block.t_ns) and not block.lost:
             return
         try:
-            self._record.samples(self.name, block, due_ns=due_ns)
-            for listener in self.listeners:
-                listener(block)
+            with typed(self.name, "taking what it read"):
+                self._record.samples(self.name, block, due_ns=due_ns)
+                for listener in self.listeners:
+                    listener(block)
+        except DriverFailedError as error:
+            self._fail(error)
         except RecordError as error:
             # What cannot be recorded did not happen: the plan must hear of it, not this thread.
             self.failure = error
@@ -243,7 +237,7 @@ class Sampler:
 
     def _gone(self, error: RigError) -> None:
         """Look for the instrument from now on, at once for the first time; give up what has no way back."""
-        if self.way_back is None or not isinstance(error, OF_THE_LINE):
+        if self.way_back is None or not isinstance(error, InstrumentError) or isinstance(error, LASTING):
             self._fail(error)
             return
         cause = first_line(error)
@@ -276,9 +270,10 @@ class Sampler:
             return
         absence.attempts += 1
         try:
-            way_back.reopen()
-            self._instrument.start_sampling()
-            block = self._instrument.read_block()
+            with typed(self.name, "opening it anew"):
+                way_back.reopen()
+                self._instrument.start_sampling()
+            block = self._read_block()
         except InstrumentError as error:
             way_back.away = first_line(error)
             absence.failed(error, self._clock)

@@ -15,13 +15,13 @@ from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Identity, Instrument
 from rig.clock import Clock, ns_from_s
 from rig.driving import DriverContext
-from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, InstrumentError, NoReplyError
+from rig.errors import ConnectionFailedError, ConnectionLostError, InstrumentError, OutOfRangeError
 from rig.record.bodies.absences import AnotherAnswered, SamplingGap
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
 
-# What says of a line that it may be dead; an instrument that understands and refuses is there.
-OF_THE_LINE = (ConnectionLostError, ConnectionFailedError, NoReplyError, GarbledReplyError)
+# What time does not mend: a value that the driver refuses by itself it refuses for ever.
+LASTING = (OutOfRangeError,)
 # Between two attempts: twice as long each time, up to a bound. Virtual time costs nothing, but each attempt does.
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 30.0

@@ -217,7 +217,9 @@ def looked(tmp_path):
     path = tmp_path / "bench.toml"
     text = bench_text(clock='clock = "wall"', watchdog_s=1, every_s=0.2).replace('kind = "mocked"', 'kind = "physical"')
     text = text.replace('[laboratory]\npump_power = "battery"\n', "").replace('driver = "', 'port = "PORT"\ndriver = "')
-    path.write_text(text.replace("PORT", host.port), encoding="utf-8")
+    # The pump stands first and elsewhere, and is not opened here.
+    text = text.replace("PORT", "socket://127.0.0.1:1", 1).replace("PORT", host.port)
+    path.write_text(text, encoding="utf-8")
     entry = next(one for one in load_bench_file(path).instruments if one.name == "balance")
     with RunRecord.create(tmp_path, "a-run", Start(bench="b"), clock.now_ns(), clock) as record:
         context = DriverContext(clock, record.command)

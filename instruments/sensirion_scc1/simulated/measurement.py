@@ -11,6 +11,7 @@ NS_PER_MS = 1_000_000
 BYTES_PER_SAMPLE = 2 * SIGNALS
 _CHUNK = 65_536
 _MOST_REMAINING = 0xFFFF
+_MOST_LOST = 0xFFFF_FFFF
 _EMPTY = np.empty((0, SIGNALS), np.int16)
 
 
@@ -43,10 +44,12 @@ class Measurement:
         return total
 
     def read(self) -> Buffered:
-        """Give away as many samples as fit one frame, and the count lost since the last read."""
+        """Give away as many samples as fit one frame, and the count of bytes lost since the last read."""
         given, self._waiting = self._waiting[:SAMPLES_PER_FRAME], self._waiting[SAMPLES_PER_FRAME:]
         lost, self._lost = self._lost, 0
-        return Buffered(lost, min(len(self._waiting) * BYTES_PER_SAMPLE, _MOST_REMAINING), given)
+        return Buffered(
+            min(lost * BYTES_PER_SAMPLE, _MOST_LOST), min(len(self._waiting) * BYTES_PER_SAMPLE, _MOST_REMAINING), given
+        )
 
     def _keep(self, raw: NDArray[np.int16]) -> None:
         self.last = raw[-1:]

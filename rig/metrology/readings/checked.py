@@ -154,7 +154,9 @@ def _lasting(t: FloatArray, y: FloatArray, i: IndexArray, fall_mg: float) -> Ind
     before, after = np.minimum(y[i - 1], y[behind]), y[ahead]
     fell = (before - after > 0.5 * fall_mg) & (y[i] < y[i - 1])
     zeroed = (y[i] > y[i - 1]) & (before < -fall_mg) & (np.abs(after) < _ZERO_SHARE * fall_mg)
-    return i[fell | zeroed]
+    # From one reading that stands above both of its neighbours nothing falls: the level was theirs.
+    alone = (i >= 2) & (y[np.maximum(i - 2, 0)] - after <= 0.5 * fall_mg)
+    return i[(fell & ~alone) | zeroed]
 
 
 def _refuse_lasting_fall(t: FloatArray, y: FloatArray, i: int, what: str, fall_mg: float) -> None:

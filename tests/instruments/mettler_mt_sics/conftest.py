@@ -11,6 +11,11 @@ MEETING = {
     b"I2": b'I2 A "XP205 220.0 g"\r\n',
     b"I3": b'I3 A "1.0"\r\n',
     b"I4": b'I4 A "B1"\r\n',
+    b"M01": b"ES\r\n",
+    b"M02": b"ES\r\n",
+    b"M03": b"ES\r\n",
+    b"C0": b"ES\r\n",
+    b"WS": b"ES\r\n",
 }
 
 
@@ -57,8 +62,10 @@ def open_driver(context, closing):
 
 
 @pytest.fixture
-def balance(twin, serve, open_driver):
-    return open_driver(serve(twin))
+def balance(twin, serve, open_driver, journal):
+    driver = open_driver(serve(twin))
+    journal.clear()  # how it is set is told at the opening
+    return driver
 
 
 @pytest.fixture

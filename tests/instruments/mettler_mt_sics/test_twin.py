@@ -69,7 +69,7 @@ def test_each_command_answers_as_in_the_manual(twin, command, answer):
 
 def test_every_command_that_i0_lists_is_known(twin):
     listed = re.findall(rb'I0 [AB] \d "([^"]+)"\r\n', twin.receive(b"I0\r\n"))
-    assert len(listed) == 17
+    assert len(listed) == 23
     assert b"ES\r\n" not in [twin.receive(command + b"\r\n") for command in listed]
 
 

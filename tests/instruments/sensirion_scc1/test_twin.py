@@ -63,12 +63,12 @@ def test_the_buffer_says_how_many_bytes_remain(twin, clock):
     assert dialect.parse_buffer(ask(twin, CableCommand.READ_BUFFER, b"\x03")[1]).remaining == 9 * 6
 
 
-def test_a_full_buffer_loses_its_oldest_samples_and_counts_them(laboratory, clock):
+def test_a_full_buffer_loses_its_oldest_samples_and_counts_their_bytes(laboratory, clock):
     twin = Twin("flow", Twin.Parameters(buffer_bytes=60), laboratory)
     twin.receive(START)
     clock.wait_s(1)
     first = dialect.parse_buffer(ask(twin, CableCommand.READ_BUFFER, b"\x03")[1])
-    assert (first.lost, len(first.raw)) == (90, 10)
+    assert (first.lost, len(first.raw)) == (90 * 6, 10)
 
 
 def test_lost_samples_are_told_once(laboratory, clock):

@@ -24,3 +24,18 @@ def test_a_fall_that_stays_is_one():
 def test_the_flow_that_fills_the_vessel_again_is_no_return():
     with pytest.raises(SeriesError, match="stayed there"):
         check_series(T_S, 25.0 * FLOWING - 300.0 * (T_S >= 7200.0), fall_mg=0.2)
+
+
+@pytest.mark.parametrize("off_mg", [0.4, 8.0, 10_000.0])
+@pytest.mark.parametrize("at", [2, 100, -2])
+def test_a_reading_that_stands_alone_is_no_touched_vessel(off_mg, at):
+    readings = FLOWING.copy()
+    readings[at] += off_mg
+    assert check_series(T_S, readings, fall_mg=0.2).n == T_S.size
+
+
+def test_a_vessel_that_is_touched_right_behind_a_reading_that_stands_alone_is_one():
+    readings = FLOWING - 30.0 * (T_S >= 7200.0)
+    readings[119] += 8.0
+    with pytest.raises(SeriesError, match="stayed there: vessel touched"):
+        check_series(T_S, readings, fall_mg=0.2)
