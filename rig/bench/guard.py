@@ -184,7 +184,8 @@ class Guard:
             return
         pumps = [act_of(entry) for entry in self._file.instruments if entry.capability == "pump"]
         held = tuple(act for act in pumps if isinstance(act, PortAct))
-        power = [act_of(entry) for entry in self._file.instruments if entry.role in ("daq", "supply")]
+        feeding = [entry for entry in self._file.instruments if entry.role in ("daq", "supply")]
+        power = [act_of(entry) for entry in feeding if entry.settings.cuts_power]
         safety = self._file.safety
         account = str(self._record.path.absolute()) + ACCOUNT_SUFFIX
         others = (*(act for act in pumps if not isinstance(act, PortAct)), *power)
