@@ -148,7 +148,7 @@ class SetsLines(Instrument, Protocol):
 
 @runtime_checkable
 class Supply(Instrument, Protocol):
-    """A power supply with one output."""
+    """A power supply, one output of which feeds the pump."""
 
     def set_output(self, *, voltage_v: float, current_limit_a: float) -> None:
         """Set the output's voltage and current limit; refuses values outside the supply's range."""

@@ -30,6 +30,8 @@ _UNITS: dict[str, tuple[str, Fraction]] = {
     "kPa": ("pressure", Fraction(1)),
     "hPa": ("pressure", Fraction(1, 10)),
     "Pa": ("pressure", Fraction(1, 1000)),
+    "bar": ("pressure", Fraction(100)),
+    "mbar": ("pressure", Fraction(1, 10)),
     "µL/kPa": ("compliance", Fraction(1)),
     "s": ("time", Fraction(1)),
     "min": ("time", Fraction(60)),
@@ -42,11 +44,17 @@ _UNITS: dict[str, tuple[str, Fraction]] = {
     "%": ("ratio", Fraction(1)),
     "ppm": ("ratio", Fraction(1, 10_000)),
     "°C": ("temperature", Fraction(1)),
+    "K": ("absolute temperature", Fraction(1)),
+    "Hz": ("frequency", Fraction(1)),
+    "kHz": ("frequency", Fraction(1000)),
+    "Ω": ("resistance", Fraction(1)),
+    "kΩ": ("resistance", Fraction(1000)),
     "%RH": ("humidity", Fraction(1)),
     "1": ("number", Fraction(1)),
 }
 # Other spellings people and instruments use for the same unit.
 _SPELLINGS = {"u": "µ", "μ": "µ"}
+_WORDS = {"ohm": "Ω", "Ohm": "Ω", "\N{OHM SIGN}": "Ω", "kohm": "kΩ", "kOhm": "kΩ", "k\N{OHM SIGN}": "kΩ"}
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)\s*")
 
 
@@ -80,7 +88,7 @@ class Measured:
 
 def known_unit(text: str) -> str:
     """Return the rig's spelling of a unit; raise QuantityError for one that is not known (never a guess)."""
-    spelled = text
+    spelled = _WORDS.get(text, text)
     if text and text[0] in _SPELLINGS:
         spelled = _SPELLINGS[text[0]] + text[1:]
     if spelled not in _UNITS:

@@ -1,4 +1,4 @@
-"""Serial and TCP byte streams: the only place that imports pyserial.
+"""Serial and TCP byte streams: beside `serial_line` the only place that imports pyserial.
 
 A port is a device (`/dev/ttyUSB0`, `COM3`), a URL that pyserial knows (`socket://host:port`, `rfc2217://…`), or a USB
 adapter by its number (`rig.usb_ports`), whose device is looked up at each opening.
@@ -7,16 +7,18 @@ A stream has a deadline on everything and turns every way in which a port can di
 
 import contextlib
 import select
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 import serial
 
-from rig.clock import Deadline
-from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, NoReplyError
+from rig.clock import Deadline, Stopwatch
+from rig.held_ports import who_holds
+from rig.serial_line import Line, ParityMarks, check_parity, is_selectable, keep_to_oneself, open_line
+from rig.stream_errors import StreamErrors
 from rig.usb_ports import Plugged, adapters, device_of
+from rig.visa_names import as_stream
 from rig.wire_trace import Tap
 
 try:
@@ -27,45 +29,23 @@ except ImportError:  # Windows has no termios
 # A dead pseudo-terminal, an unplugged USB adapter and a closed socket surface as any of these; a port that was closed
 # here already gives a TypeError, because pyserial then hands None to the system.
 PORT_ERRORS = (serial.SerialException, OSError, _termios_error, TypeError)
-PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 MAX_REPLY_BYTES = 1 << 16
 # Reads wait in slices of this length: changing pyserial's time-out reconfigures the port on every call.
 SLICE_S = 0.05
 # A far end that lives may be busy or starved for a while and then reads on; a dead port says so at once.
 WRITE_PATIENCE_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """Where a port is reached that another process holds for this one; `token` shows whose word it may take."""
-
-    url: str
-    token: str
-
-
-_held: dict[str, Held] = {}
-
-
-@contextlib.contextmanager
-def held_by_another(port: str, held: Held) -> Iterator[None]:
-    """Let streams of this process that open `port` reach it through who holds it, until the end of the block."""
-    _held[port] = held
-    try:
-        yield
-    finally:
-        _held.pop(port, None)
-
-
-def held_no_more(port: str) -> None:
-    """Take note that who held a port is gone: streams open it themselves from now on."""
-    _held.pop(port, None)
+# A far end that never pauses has no claim on more time: what comes so long behind the deadline does not count.
+_BEHIND_S = 0.5
 
 
 class ByteStream:
     """An open port that belongs to one instrument.
 
     Raises ConnectionFailedError when the port cannot be opened; later ConnectionLostError, NoReplyError or
-    GarbledReplyError, each with the bytes so far. `tap` is told every byte (`DriverContext.tap`).
+    GarbledReplyError, each with the bytes so far; GarbledReplyError also for a byte that came with a wrong parity.
+    `line` is all of how a serial port is set, where `baud`, `data_bits`, `parity` and `stop_bits` do not say it.
+    `unchecked` says why nobody checks the parity on receipt; empty where that is done, or there is none to check. `tap`
+    is told every byte (`DriverContext.tap`).
     """
 
     def __init__(
@@ -77,6 +57,7 @@ class ByteStream:
         data_bits: int = 8,
         parity: str = "none",
         stop_bits: float = 1,
+        line: Line | None = None,
         timeout_s: float = 1.0,
         tap: Tap | None = None,
         plugged: Plugged = adapters,
@@ -85,32 +66,36 @@ class ByteStream:
         self.port = port
         self.timeout_s = timeout_s
         self._tap = tap
-        held = _held.get(port)
+        self._errors = StreamErrors(instrument, port)
+        line = line or Line(baud, data_bits, parity, stop_bits)
+        held = who_holds(port)
         try:
-            self._serial = serial.serial_for_url(
-                device_of(instrument, port, plugged) if held is None else held.url,
-                baudrate=baud,
-                bytesize=data_bits,
-                parity=PARITIES[parity],
-                stopbits=stop_bits,
-                timeout=SLICE_S,
-            )
-        except (*PORT_ERRORS, ValueError) as error:
-            raise ConnectionFailedError(
-                instrument,
-                f"the port cannot be opened: {error}",
-                port=port,
-                advice="check the port's name in the bench file, the cable, that the instrument is powered on "
-                "and that no other program holds the port",
-            ) from error
+            device = device_of(instrument, as_stream(port), plugged) if held is None else held.url
+            self._serial = open_line(device, line, SLICE_S)
+        except (*PORT_ERRORS, ValueError, NotImplementedError) as error:
+            raise self._errors.not_opened(error) from error
         self._write_s = max(timeout_s, WRITE_PATIENCE_S)
-        self._selectable = _selectable(self._serial)
+        self._selectable = is_selectable(self._serial)
         # Where the port can be waited for, pyserial is to write what fits and say how much that was: its own time-out
-        # forgets both, and strikes even when the last byte has gone.
-        self._serial.write_timeout = 0 if self._selectable else self._write_s
+        # forgets both, and strikes even when the last byte has gone. RFC 2217 knows none, and has 5 s of its own.
+        if self._selectable:
+            self._serial.write_timeout = 0
+        elif not device.lower().startswith("rfc2217://"):
+            self._serial.write_timeout = self._write_s
         self._left = b""  # bytes that came behind the last reply's end
+        self.unchecked, self._marks = self._guard(line)
         if held is not None:
             self._serial.write(held.token.encode("ascii") + b"\n")
+
+    def _guard(self, line: Line) -> tuple[str, ParityMarks | None]:
+        """Have parity checked and others refused; return why parity is not, and what takes its marks out."""
+        try:
+            unchecked = check_parity(self._serial, line)
+            keep_to_oneself(self._serial, line)
+        except PORT_ERRORS as error:
+            self.close()
+            raise self._errors.lost(error) from error
+        return unchecked, ParityMarks() if line.parity != "none" and not unchecked else None
 
     @property
     def raw(self) -> serial.SerialBase:
@@ -134,10 +119,10 @@ class ByteStream:
                 if last:
                     break
         except serial.SerialTimeoutException as error:
-            raise self._not_taken(data, taken) from error
+            raise self._errors.not_taken(data, taken, self._write_s) from error
         except PORT_ERRORS as error:
-            raise self._lost(error, sent=data) from error
-        raise self._not_taken(data, taken)
+            raise self._errors.lost(error, sent=data) from error
+        raise self._errors.not_taken(data, taken, self._write_s)
 
     def exchange(self, data: bytes, is_end: "Callable[[bytes], bool] | bytes", timeout_s: float | None = None) -> bytes:
         """Send `data` and return the reply up to and including its end.
@@ -153,12 +138,12 @@ class ByteStream:
 
     def read_until(self, terminator: bytes, *, sent: bytes | None = None, timeout_s: float | None = None) -> bytes:
         """Return the bytes up to and including `terminator`; what came behind it waits for the next call."""
-        deadline = Deadline(self.timeout_s if timeout_s is None else timeout_s)
+        deadline = self._begin(timeout_s)
         data = self._left
         self._left = b""
         while (end := data.find(terminator)) < 0:
             data += self._read_some(deadline, sent, data)
-            self._check_size(sent, data)
+            self._check_size(sent, data, deadline)
         end += len(terminator)
         self._left = data[end:]
         return data[:end]
@@ -166,13 +151,15 @@ class ByteStream:
     def take(self) -> bytes:
         """Return what has come, and nothing when nothing came for a slice of time: for who carries bytes on."""
         try:
-            return bytes(self._serial.read(self._serial.in_waiting or 1))
+            return self._unmarked(bytes(self._serial.read(self._serial.in_waiting or 1)), None, b"")
         except PORT_ERRORS as error:
-            raise self._lost(error) from error
+            raise self._errors.lost(error) from error
 
     def discard_input(self) -> None:
         """Drop what lies unread in the input."""
         self._left = b""
+        if self._marks is not None:
+            self._marks.forget()
         try:
             while self._serial.in_waiting:
                 dropped = bytes(self._serial.read(self._serial.in_waiting))
@@ -181,7 +168,7 @@ class ByteStream:
                 if self._tap is not None:
                     self._tap("discarded", dropped)
         except PORT_ERRORS as error:
-            raise self._lost(error) from error
+            raise self._errors.lost(error) from error
 
     def close(self) -> None:
         """Close the port; safe to repeat, and silent about a port that is already dead."""
@@ -209,12 +196,16 @@ class ByteStream:
             self._tap("sent", data[:taken])
         return taken
 
+    def _begin(self, timeout_s: float | None) -> Deadline:
+        self._behind: Stopwatch | None = None
+        return Deadline(self.timeout_s if timeout_s is None else timeout_s)
+
     def _read_until_whole(self, is_whole: Callable[[bytes], bool], sent: bytes, timeout_s: float | None) -> bytes:
-        deadline = Deadline(self.timeout_s if timeout_s is None else timeout_s)
+        deadline = self._begin(timeout_s)
         data = b""
         while not is_whole(data):
             data += self._read_some(deadline, sent, data)
-            self._check_size(sent, data)
+            self._check_size(sent, data, deadline)
         return data
 
     def _read_some(self, deadline: Deadline, sent: bytes | None, so_far: bytes) -> bytes:
@@ -225,22 +216,15 @@ class ByteStream:
                 waiting = self._waiting(wait=not last)
                 got = bytes(self._serial.read(waiting)) if waiting else b""
             except PORT_ERRORS as error:
-                raise self._lost(error, sent=sent, received=so_far) from error
+                raise self._errors.lost(error, sent=sent, received=so_far) from error
             if got:
                 if self._tap is not None:
                     self._tap("received", got)
-                return got
+                if plain := self._unmarked(got, sent, so_far):
+                    return plain
             if last:
                 break
-        raise NoReplyError(
-            self.instrument,
-            f"no whole reply within {deadline.seconds:g} s",
-            port=self.port,
-            sent=sent,
-            received=so_far,
-            advice="check that the instrument is powered on, that the cable is plugged in and that baud rate and "
-            "parity in the bench file are those set on the instrument",
-        )
+        raise self._errors.silent(deadline.seconds, sent, so_far)
 
     def _waiting(self, *, wait: bool) -> int:
         """Return how many bytes to read now; waits a slice at most for the first, where the port can be waited for."""
@@ -253,43 +237,20 @@ class ByteStream:
         came = select.select([self._serial], [], [], SLICE_S)[0]
         return int(self._serial.in_waiting) or 1 if came else 0  # what is there to read and is no byte: a dead port
 
-    def _not_taken(self, data: bytes, taken: int) -> NoReplyError:
-        return NoReplyError(
-            self.instrument,
-            f"the port is open, but only {taken} of {len(data)} bytes were taken within {self._write_s:g} s",
-            port=self.port,
-            sent=data,
-            advice="check that the instrument (or the program that holds the other end) is alive and reads, and that "
-            "no flow control holds the line",
-        )
+    def _unmarked(self, got: bytes, sent: bytes | None, so_far: bytes) -> bytes:
+        """Return what came without the system's marks; raise GarbledReplyError for a byte with a wrong parity."""
+        if self._marks is None:
+            return got
+        plain = self._marks.unmark(got)
+        if wrong := self._marks.wrong:
+            self._marks.forget()
+            raise self._errors.wrong_parity(wrong, sent, so_far + plain)
+        return plain
 
-    def _check_size(self, sent: bytes | None, data: bytes) -> None:
+    def _check_size(self, sent: bytes | None, data: bytes, deadline: Deadline) -> None:
+        if deadline.passed():
+            self._behind = self._behind or Stopwatch()
+            if self._behind.elapsed_s() > _BEHIND_S:
+                raise self._errors.silent(deadline.seconds, sent, data)
         if len(data) > MAX_REPLY_BYTES:
-            raise GarbledReplyError(
-                self.instrument,
-                f"{len(data)} bytes came without the end of a reply",
-                port=self.port,
-                sent=sent,
-                received=data,
-                advice="check the baud rate, and that the port leads to the instrument the bench file names",
-            )
-
-    def _lost(
-        self, error: BaseException, *, sent: bytes | None = None, received: bytes | None = None
-    ) -> ConnectionLostError:
-        return ConnectionLostError(
-            self.instrument,
-            f"the port died: {error}",
-            port=self.port,
-            sent=sent,
-            received=received,
-            advice="check the cable and the instrument's power, then run `rig bench connect` on the bench file",
-        )
-
-
-def _selectable(port: serial.SerialBase) -> bool:
-    """Tell whether the system can say when a port takes bytes: all but Windows' serial ports and some of the URLs."""
-    try:
-        return int(port.fileno()) >= 0
-    except (AttributeError, OSError):
-        return False
+            raise self._errors.endless(sent, data)

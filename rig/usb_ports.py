@@ -61,8 +61,8 @@ def adapters() -> tuple[Adapter, ...]:
 
 
 def is_usb(port: str) -> bool:
-    """Tell whether a port is named by its adapter."""
-    return port.lower().startswith(USB)
+    """Tell whether a port is named by its adapter; `USB::0x1234::…` is a VISA resource of a USB instrument."""
+    return port.lower().startswith(USB) and not port.lower().startswith(USB + ":")
 
 
 def is_well_formed(port: str) -> bool:

@@ -2,8 +2,8 @@
 
 Off by default, and then nothing is even asked. One line for each piece as it went or came: `t` (UTC of the bench's
 clock), `t_ns`, `real_ns` (the machine's monotonic time, which passes on the virtual clock too), `instrument`,
-`direction` ("sent", "received", or "discarded" for input that nobody waited for), `hex`, and `call` with the method
-where the wire carries calls.
+`direction` ("sent", "received", or "discarded" for input that nobody waited for) and `hex`. Where the wire carries
+calls, `call` is the method, `said` its message in words, and `bytes` how long that was: its hex would help nobody.
 """
 
 import json
@@ -18,7 +18,7 @@ from rig.clock import Clock, iso_utc, stopwatch_ns
 class Tap(Protocol):
     """Where a transport says what one instrument's wire carries."""
 
-    def __call__(self, direction: str, data: bytes, call: str = "") -> None:
+    def __call__(self, direction: str, data: bytes, call: str = "", said: str = "") -> None:
         """Take one piece."""
 
 
@@ -33,18 +33,16 @@ class WireTrace:
     def tap(self, instrument: str) -> Tap:
         """Return what the transport of one instrument calls."""
 
-        def carried(direction: str, data: bytes, call: str = "") -> None:
+        def carried(direction: str, data: bytes, call: str = "", said: str = "") -> None:
             t_ns = self._clock.now_ns()
-            line = {
+            line: dict[str, object] = {
                 "t": iso_utc(t_ns),
                 "t_ns": t_ns,
                 "real_ns": stopwatch_ns(),
                 "instrument": instrument,
                 "direction": direction,
-                "hex": data.hex(),
             }
-            if call:
-                line["call"] = call
+            line |= {"call": call, "said": said, "bytes": len(data)} if call else {"hex": data.hex()}
             self._write(json.dumps(line))
 
         return carried

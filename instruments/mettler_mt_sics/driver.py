@@ -22,7 +22,7 @@ from instruments.mettler_mt_sics.how_set import (
 )
 from instruments.mettler_mt_sics.streamed import FRESH_S, SIR, STREAMED_HZ, Streamed
 from instruments.mettler_mt_sics.talk import MOST_ANSWERS, Talk
-from rig.bench_file.tables import InstrumentSettings
+from rig.bench_file.serial_keys import SerialSettings
 from rig.capabilities import Identity, MassReading
 from rig.channels import Channel
 from rig.driving import DriverContext, Reporter
@@ -42,12 +42,9 @@ STRANGER_ADVICE = (
 )
 
 
-class BalanceSettings(InstrumentSettings):
+class BalanceSettings(SerialSettings):
     """The keys of a balance in a bench file. `serial` demands one particular balance, when it is given."""
 
-    baud: int = Field(default=9600, ge=150, le=115_200)
-    data_bits: Literal[7, 8] = 8
-    parity: Literal["none", "even", "odd"] = "none"
     timeout_s: float = Field(default=1.0, gt=0, le=60)
     action_timeout_s: float = Field(default=10.0, gt=0, le=120)
     capacity_mg: float = Field(default=500_000.0, gt=0)
@@ -89,9 +86,7 @@ class Driver:
         self._stream = ByteStream(
             name,
             settings.port,
-            baud=settings.baud,
-            data_bits=settings.data_bits,
-            parity=settings.parity,
+            line=settings.line,
             timeout_s=context.wire_s(settings.timeout_s),
             tap=context.tap(name),
         )
@@ -210,6 +205,7 @@ class Driver:
 
         One that is met again within a run keeps its tare: nobody but this driver has told it anything meanwhile.
         """
+        self._reporter.unchecked(self._stream.unchecked)
         talk = self._talk
         told = []
         with contextlib.suppress(GarbledReplyError):  # asked again below, twice

@@ -16,7 +16,9 @@ import nidaqmx.system
 from nidaqmx import errors as ni_errors
 from nidaqmx.grpc_session_options import SessionInitializationBehavior
 
-from instruments.ni_daq.dialect import advice_for
+from instruments.ni_daq.dialect import LOST, advice_for
+from instruments.ni_daq.security import Security
+from instruments.ni_daq.wording import call_in_words, fields_in_words, in_ascii, method_in_words
 from rig.clock import Deadline
 from rig.errors import (
     ConnectionFailedError,
@@ -31,13 +33,21 @@ from rig.wire_trace import Tap
 LOCAL = "local"
 GRPC_SCHEME = "grpc://"
 MAX_MESSAGE_BYTES = 64 << 20
+UNENCRYPTED = Security()
+# How much of a message a line of the trace shows, and how much of a status an error keeps.
+_TRACED, _STATUS_SHOWN = 2000, 500
 
 _PORT_ADVICE = (
     'write port = "grpc://host:port" for an NI gRPC device server or port = "local" for this machine\'s driver'
 )
 _SERVER_ADVICE = (
     "check that the NI gRPC device server runs and that host and port in the bench file are its own; "
-    "a firewall between here and there must let the port through"
+    "a firewall between here and there must let the port through, and a server with TLS needs ca_file"
+)
+_WIRING_ADVICE = "check that the NI gRPC device server is not older than nidaqmx, and the sensors' wiring"
+_TLS_ADVICE = (
+    "the two do not agree on TLS: ca_file must be of the authority that signed the server's certificate, server_name "
+    "the name in it, and a server that asks for one needs client_cert_file and client_key_file"
 )
 _LOCAL_ADVICE = (
     "install a recent NI-DAQmx; NI's Linux driver supports Ubuntu, RHEL and openSUSE but not Debian: there, run an "
@@ -77,32 +87,52 @@ class _Tap(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpc ship
         self._of_thread.sent = (details.method, request)
         self._of_thread.call = None
         if self._trace is not None:
-            self._trace("sent", request.SerializeToString(), details.method)
+            told = fields_in_words(request, _TRACED)
+            self._trace("sent", request.SerializeToString(), method_in_words(details.method), told)
         self._of_thread.call = continuation(bounded, request)
         if self._trace is not None:
-            self._trace("received", self.received(), details.method)
+            self._trace("received", self._came(), method_in_words(details.method), self._said(_TRACED))
         return self._of_thread.call
 
     def sent(self) -> bytes:
-        """Return this thread's last request: method and message as they went over the wire."""
+        """Return this thread's last request in words: method and fields, in ASCII."""
         method, request = getattr(self._of_thread, "sent", ("", None))
-        return b"" if request is None else method.encode() + b" " + request.SerializeToString()
+        return b"" if request is None else call_in_words(method, request).encode()
+
+    def samples_read(self) -> int | None:
+        """Return the samples per channel that the reply to this thread's last request claims; None where none does."""
+        call = getattr(self._of_thread, "call", None)
+        if call is None or call.code() is not grpc.StatusCode.OK:
+            return None
+        return getattr(call.result(), "samps_per_chan_read", None)
 
     def received(self) -> bytes:
-        """Return the reply to this thread's last request, or the status that came instead."""
-        call = getattr(self._of_thread, "call", None)
-        if call is None:
-            return b""
+        """Return the reply to this thread's last request in words, or the status that came instead, in ASCII."""
+        return b"" if getattr(self._of_thread, "call", None) is None else self._said(_STATUS_SHOWN).encode()
+
+    def _came(self) -> bytes:
+        call = self._of_thread.call
+        return bytes(call.result().SerializeToString()) if call.code() is grpc.StatusCode.OK else b""
+
+    def _said(self, most: int) -> str:
+        call = self._of_thread.call
         if call.code() is grpc.StatusCode.OK:
-            return bytes(call.result().SerializeToString())
+            return fields_in_words(call.result(), most)
         trailing = " ".join(f"{key}={value}" for key, value in call.trailing_metadata() or ())
-        return f"{call.code().name} {trailing} {call.details()}".encode()
+        return in_ascii(f"{call.code().name} {trailing} {call.details()}", most)
 
 
 class Connection:
     """One client of one device server or of the local driver."""
 
-    def __init__(self, instrument: str, port: str, deadline_s: float, trace: Tap | None = None) -> None:
+    def __init__(
+        self,
+        instrument: str,
+        port: str,
+        deadline_s: float,
+        trace: Tap | None = None,
+        security: Security = UNENCRYPTED,
+    ) -> None:
         self._instrument = instrument
         self._port = port
         self._deadline_s = deadline_s
@@ -114,7 +144,7 @@ class Connection:
                 ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
             ]
-            self._channel = grpc.insecure_channel(port.removeprefix(GRPC_SCHEME), options)
+            self._channel = security.channel(instrument, port, port.removeprefix(GRPC_SCHEME), options)
             self._intercepted = grpc.intercept_channel(self._channel, self._tap)
         elif port != LOCAL:
             raise ConnectionFailedError(
@@ -163,10 +193,9 @@ class Connection:
         try:
             yield
         except ni_errors.DaqError as error:
-            text = str(error).partition("\n")[0]
-            raise self._refused(f"{what}: {text}", error.error_code, advice_for(error.error_code)) from error
+            raise self._told(what, error.error_code, str(error)) from error
         except ni_errors.DaqWarning as warning:
-            raise self._refused(f"{what}: {warning}", warning.error_code, advice_for(warning.error_code)) from warning
+            raise self._told(what, warning.error_code, str(warning)) from warning
         except ni_errors.RpcError as error:
             raise self._failure(what, error.rpc_code) from error
         except grpc.RpcError as error:
@@ -179,9 +208,20 @@ class Connection:
             # The maker's client asserts on what it is sent, and protobuf refuses what does not fit its fields.
             raise self.garbled(f"{what}: the client refused what came ({error})") from error
 
-    def garbled(self, what: str) -> GarbledReplyError:
+    def samples_in_reply(self) -> int | None:
+        """Return how many samples per channel this thread's last reply claims to hold; None where it says nothing."""
+        return self._tap.samples_read()
+
+    def refused(self, what: str, code: str, advice: str) -> RefusedError:
+        """Return the error for a device that did not do as it was told; `code` is its word for why."""
+        return RefusedError(self._instrument, what, code=code, advice=advice, **self._evidence())
+
+    def lost(self, what: str, advice: str) -> ConnectionLostError:
+        """Return the error for a device that is not the one any more that it was."""
+        return ConnectionLostError(self._instrument, what, advice=advice, **self._evidence())
+
+    def garbled(self, what: str, advice: str = _WIRING_ADVICE) -> GarbledReplyError:
         """Return the error for a reply that makes no sense."""
-        advice = "check that the NI gRPC device server is not older than nidaqmx, and the sensors' wiring"
         return GarbledReplyError(self._instrument, what, advice=advice, **self._evidence())
 
     def close(self) -> None:
@@ -194,11 +234,19 @@ class Connection:
             return None
         return nidaqmx.GrpcSessionOptions(self._intercepted, name, initialization_behavior=behaviour)
 
-    def _refused(self, what: str, code: int, advice: str) -> RefusedError:
-        return RefusedError(self._instrument, what, code=str(code), advice=advice, **self._evidence())
+    def _told(self, what: str, code: int, text: str) -> InstrumentError:
+        """Return the error for an error of NI-DAQmx: all that it says, what was asked for and what is allowed too."""
+        lines = [line.strip() for line in text.split("\n\nTask Name:")[0].splitlines()]
+        said = " ".join(line for line in lines if line and not line.startswith("Status Code:"))
+        if code in LOST:
+            return self.lost(f"{what}: {said} ({code})", advice_for(code))
+        return self.refused(f"{what}: {said}", str(code), advice_for(code))
 
     def _failure(self, what: str, status: grpc.StatusCode) -> InstrumentError:
         kind, said, advice = _STATUS.get(status, _OTHER_STATUS)
+        came = self._tap.received().lower()
+        if b"handshake" in came or b"verification" in came:
+            said, advice = f"{said}, because TLS fails", _TLS_ADVICE
         return kind(self._instrument, f"{what}: {said} ({status.name})", advice=advice, **self._evidence())
 
     def _evidence(self) -> dict[str, Any]:

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instruments.ni_daq import dialect
-from instruments.ni_daq.settings import DaqSettings
+from instruments.ni_daq.identity import identity_of
+from instruments.ni_daq.scaling import no_readings, values_of
+from instruments.ni_daq.settings import ITSELF, NONE, DaqSettings
 from rig.capabilities import Identity
 from rig.channels import Channel
 from rig.driving import DriverContext, Reporter
 from rig.errors import (
-    ConnectionFailedError,
     ConnectionLostError,
     GarbledReplyError,
     InstrumentError,
@@ -27,13 +28,13 @@ from rig.stamping import SampleClock
 
 STRANGER = "no NI device is reached"
 STRANGER_ADVICE = (
-    "check that the NI gRPC device server runs, that host and port in the bench file are its own, and that a firewall "
-    "between here and there lets the port through"
+    "check that the NI gRPC device server runs, that host and port in the bench file are its own, that a firewall "
+    "between here and there lets the port through, and that both agree on TLS: a server with it needs ca_file of the "
+    "authority that signed its certificate and server_name where that names no such host, one that asks who comes "
+    "client_cert_file and client_key_file, one without it none of them"
 )
-MAKER = "National Instruments"
 # What one read may bring: well below the limit of a gRPC message.
 _VALUES_PER_READ = 4_000_000
-_CONVERTER_CODES = 1 << 16
 
 
 class Driver:
@@ -53,6 +54,7 @@ class Driver:
     def __init__(self, name: str, settings: DaqSettings, context: DriverContext) -> None:
         # Half a second of imports that a mere look at a bench file should not pay.
         from instruments.ni_daq.connection import Connection
+        from instruments.ni_daq.security import Security
 
         self.name = name
         self.channels = tuple(Channel(c.name, c.unit, c.meaning) for c in settings.channels)
@@ -62,12 +64,13 @@ class Driver:
         self._next = 0  # the number of the first sample that was not read yet
         self._lost = 0  # samples lost since the last block that could say so
         self._in_doubt = False  # a read failed, and how much of it the device gave away is not known
-        self._edges = 0
-        self._edges_raw = 0
         self._tasks: list[Any] = []
         self._lines: dict[str, Any] = {}
+        self._relay: Any = None
+        self._edges: Any = None
         self._deadline_s = context.wire_s(settings.deadline_s)
-        self._connection = Connection(name, settings.port, self._deadline_s, context.tap(name))
+        tap, security = context.tap(name), Security(**settings.tls)
+        self._connection = Connection(name, settings.port, self._deadline_s, tap, security)
         self._reporter = Reporter(name, settings.port, context, self._connection.last_exchange)
         with (
             self._reporter.meeting(self.close, STRANGER, STRANGER_ADVICE, (ConnectionLostError, NoReplyError)),
@@ -85,16 +88,19 @@ class Driver:
             self.stop_sampling()
         with self._reporter.verb("start_sampling", rate_hz=self._analogue.rate_hz):
             self._start_clock()
-        self._edges_raw = self._counter.read()
-        self._edges = 0
+        if self._edges is not None:
+            self._edges.begin()
 
     def read_block(self) -> Block:
         """Get all samples acquired since the last call.
 
         Returns a Block of one column per channel; `lost` counts samples that were overwritten before they were read
         or came out garbled. After an overflow the acquisition is started anew and an empty block says how many
-        samples went. Raises an InstrumentError for anything else.
+        samples went. Raises ConnectionLostError when the edge counter has shown that the device was reset, and an
+        InstrumentError for anything else.
         """
+        if self._edges is not None:
+            self._edges.check_not_reset()
         clock = self._require_sampling()
         try:
             if self._in_doubt:
@@ -103,19 +109,16 @@ class Driver:
             asked_ns = self._clock.now_ns()
             count = self._analogue.available()
             answered_ns = self._clock.now_ns()
-            volts = self._read(count)
+            readings = self._read(count)
         except RefusedError as error:
             if int(error.code) not in dialect.OVERFLOWS:
                 raise
             return self._restart(clock)
-        self._refuse_saturated(volts)
+        self._refuse_no_readings(readings)
         self._in_doubt = False
         stamps_ns, self._sampling = clock.stamp(self._next, count, asked_ns=asked_ns, answered_ns=answered_ns)
         self._next += count
-        columns = {
-            channel.name: volts[row] * channel.scale + channel.offset
-            for row, channel in enumerate(self._settings.channels)
-        }
+        columns = {c.name: values_of(c, row) for c, row in zip(self._settings.channels, readings, strict=True)}
         return Block(stamps_ns, columns, self._take_lost())
 
     def stop_sampling(self) -> None:
@@ -126,23 +129,33 @@ class Driver:
                 self._analogue.stop()
 
     def count_edges(self) -> int:
-        """Get the edges counted since the start of sampling, or since opening when sampling was never started."""
-        raw = self._counter.read()
-        self._edges += dialect.wrapped_count_gain(self._edges_raw, raw)
-        self._edges_raw = raw
-        return self._edges
+        """Get the edges counted since the start of sampling, or since opening when sampling was never started.
+
+        Raises ConnectionLostError once the count fell, because the device was reset, and GarbledReplyError once it rose
+        faster than edges can come: until sampling is started anew nobody knows how many there were. Raises
+        OutOfRangeError where the bench file says that it has no counter.
+        """
+        if self._edges is None:
+            raise self._reporter.out_of_range("count_edges()", 'the bench file says edge_counter = "none"')
+        return int(self._edges.total())
 
     @classmethod
     def unattended(cls, name: str, settings: DaqSettings) -> HandAct:
         """Return what opens the interlock relay without this driver."""
-        told = {key: getattr(settings, key) for key in ("port", "device", "deadline_s")}
-        told |= {"name": name, "line": settings.interlock_line}
+        told = {key: getattr(settings, key) for key in ("port", "device", "deadline_s")} | {"tls": settings.tls}
+        told |= {"name": name, "line": settings.interlock_line, "readback": settings.interlock_readback}
         return HandAct(name, "interlock opened", "instruments.ni_daq.unattended:open_interlock", told)
 
     def set_interlock(self, *, closed: bool) -> None:
-        """Control the supply interlock relay; closed feeds the pump."""
-        with self._reporter.verb("set_interlock", closed=closed):
-            self._relay.write(high=closed)
+        """Control the supply interlock relay; closed feeds the pump.
+
+        It is read back as `interlock_readback` in the bench file says; raises RefusedError when it did not move, and
+        OutOfRangeError where the bench file says that there is none.
+        """
+        with self._reporter.verb("set_interlock", closed=closed) as told:
+            if self._relay is None:
+                raise self._reporter.out_of_range("set_interlock()", 'the bench file says interlock_line = "none"')
+            self._relay.move(closed=closed, written=lambda: told.note(*self._connection.last_exchange()))
 
     def set_line(self, *, line: str, high: bool) -> None:
         """Control a digital line, such as "port0/line3"; it keeps its state when the driver is closed.
@@ -150,7 +163,7 @@ class Driver:
         Raises OutOfRangeError for the line of the interlock relay, which `set_interlock` alone moves.
         """
         with self._reporter.verb("set_line", line=line, high=high):
-            if line == self._settings.interlock_line:
+            if self._settings.is_interlock(line):
                 raise self._reporter.error(
                     OutOfRangeError,
                     f"set_line(line={line!r}) was refused before anything was sent: it moves the interlock relay",
@@ -170,43 +183,48 @@ class Driver:
         self._connection.close()
 
     def _open(self) -> None:
-        from instruments.ni_daq.acquisition import AnalogueTask, CounterTask, LineTask
+        from instruments.ni_daq.acquisition import AnalogueTask
+        from instruments.ni_daq.counting import CounterTask, EdgeCount
 
-        self._identity = self._check_identity()
         settings = self._settings
+        self._identity = identity_of(self._connection, self._reporter, settings)
         buffer_samples = max(2, math.ceil(settings.sample_rate_hz * settings.buffer_s))
-        self._relay = LineTask(self._connection, self.name, settings, settings.interlock_line)
-        self._tasks.append(self._relay)
-        self._counter = CounterTask(self._connection, self.name, settings)
-        self._tasks.append(self._counter)
+        if settings.cuts_power:
+            self._relay = self._relay_of(settings.interlock_line, settings.interlock_readback)
+        if settings.counts_edges:
+            counter = CounterTask(self._connection, self.name, settings)
+            self._tasks.append(counter)
+            self._edges = EdgeCount(counter, self._connection, self._clock, settings.most_edge_rate_hz)
         self._analogue = AnalogueTask(self._connection, self.name, settings, buffer_samples)
         self._tasks.append(self._analogue)
 
+    def _relay_of(self, line: str, readback: str) -> Any:
+        from instruments.ni_daq.lines import Relay
+
+        relay = self._line(line)
+        if readback == ITSELF:
+            return Relay(self._connection, relay, relay)
+        if readback == NONE:
+            return Relay(self._connection, relay, None)
+        return Relay(self._connection, relay, self._new_line(readback, written=False))
+
     def _line(self, line: str) -> Any:
         """Return the task of a digital line, made when it is first moved."""
-        from instruments.ni_daq.acquisition import LineTask
-
+        line = dialect.full_name(self._settings.device, line)
         if line not in self._lines:
-            self._lines[line] = LineTask(self._connection, self.name, self._settings, line)
-            self._tasks.append(self._lines[line])
+            self._lines[line] = self._new_line(line, written=True)
         return self._lines[line]
 
-    def _check_identity(self) -> Identity:
-        wanted = self._settings.device
-        with self._connection.calling("asking for the devices"):
-            system = self._connection.system()
-            version = system.driver_version
-            names = list(system.devices.device_names)
-            if wanted not in names:
-                raise self._reporter.error(
-                    ConnectionFailedError,
-                    f"there is no device {wanted!r}; there are {', '.join(names) or 'none'}",
-                    "write the name that the device has in NI MAX as `device` in the bench file",
-                )
-            device = system.devices[wanted]
-            return Identity(
-                MAKER, device.product_type, f"{device.serial_num:08X}", f"NI-DAQmx {'.'.join(map(str, version))}"
-            )
+    def _new_line(self, line: str, *, written: bool) -> Any:
+        from instruments.ni_daq.lines import ContactTask, LineTask
+
+        with self._connection.calling(f"creating the task of {line}"):
+            task = self._connection.new_task(dialect.line_task(self.name, self._settings.device, line))
+        kind = LineTask if written else ContactTask
+        physical = dialect.full_name(self._settings.device, line)
+        made = kind(self._connection, task, physical, self._settings.deadline_s / 2)
+        self._tasks.append(made)
+        return made
 
     def _start_clock(self) -> None:
         t0_ns, _ = self._reporter.timed(self._analogue.start)
@@ -229,23 +247,21 @@ class Driver:
         self._next = position
 
     def _read(self, count: int) -> NDArray[np.float64]:
-        """Return the next `count` samples in volts, shape (channels, count), in as many reads as messages need."""
+        """Return the next `count` samples in V, mA or °C, shape (channels, count), in as many reads as it takes."""
         most = max(1, _VALUES_PER_READ // len(self.channels))
         parts = [self._analogue.read(min(most, count - done)) for done in range(0, count, most)]
         return np.concatenate(parts, axis=1) if parts else np.empty((len(self.channels), 0))
 
-    def _refuse_saturated(self, volts: NDArray[np.float64]) -> None:
-        for channel, row in zip(self._settings.channels, volts, strict=True):
-            step = (channel.max_v - channel.min_v) / _CONVERTER_CODES
-            outside = (row <= channel.min_v + step / 2) | (row >= channel.max_v - 1.5 * step)
-            if outside.any():
-                worst = row[np.argmax(np.abs(row))]
+    def _refuse_no_readings(self, readings: NDArray[np.float64]) -> None:
+        for channel, row in zip(self._settings.channels, readings, strict=True):
+            if said := no_readings(channel, row):
+                physical = dialect.full_name(self._settings.device, channel.physical)
+                low, high = channel.range_keys
                 raise self._reporter.error(
                     GarbledReplyError,
-                    f"{channel.name}: {np.count_nonzero(outside)} of {len(row)} samples lie at the end of the range "
-                    f"{channel.min_v:g} … {channel.max_v:g} V or beyond (up to {worst:.6g} V)",
-                    f"check the sensor and the wiring at {self._settings.device}/{channel.physical}; if the "
-                    "sensor is right, widen min_v and max_v in the bench file",
+                    said,
+                    f"check the sensor and the wiring at {physical}; if the sensor is right, widen {low} and {high} "
+                    "(or its table) in the bench file",
                 )
 
     def _require_sampling(self) -> SampleClock:

@@ -1,80 +1,154 @@
 """The keys of an NI device in a bench file."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from rig.bench_file.tables import InstrumentSettings, TomlTable
-from rig.errors import QuantityError
-from rig.quantities import known_unit
+from instruments.ni_daq.channels import STANDARD_CHANNELS, AnalogChannel
+from instruments.ni_daq.dialect import device_of, full_name
+from instruments.ni_daq.products import FALLING_EDGES_ALONE, most_rate_hz
+from rig.bench_file.tables import InstrumentSettings
 
-
-def _not_zero(value: float) -> float:
-    if value == 0:
-        raise ValueError("must not be 0")
-    return value
-
-
-def _unit(text: str) -> str:
-    try:
-        return known_unit(text)
-    except QuantityError as error:
-        raise ValueError(str(error)) from error
-
-
-class AnalogChannel(TomlTable):
-    """One analogue input: which physical channel, and what its volts mean: value = volts · scale + offset."""
-
-    physical: str = Field(pattern=r"^ai\d+$")
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
-    unit: Annotated[str, AfterValidator(_unit)]
-    scale: Annotated[float, AfterValidator(_not_zero)] = 1.0
-    offset: float = 0.0
-    min_v: float = Field(default=-10.0, ge=-60, le=60)
-    max_v: float = Field(default=10.0, ge=-60, le=60)
-    terminals: Literal["default", "rse", "nrse", "differential"] = "default"
-    meaning: str = ""
-
-    @model_validator(mode="after")
-    def _range_is_one(self) -> "AnalogChannel":
-        if self.min_v >= self.max_v:
-            raise ValueError(f"min_v of {self.min_v:g} V must be less than max_v of {self.max_v:g} V")
-        return self
-
-
-STANDARD_CHANNELS = (
-    AnalogChannel(physical="ai0", name="line_pressure", unit="kPa", scale=20.0, meaning="line above ambient"),
-    AnalogChannel(physical="ai1", name="supply_current", unit="mA", scale=5.0, meaning="current into the pump"),
-    AnalogChannel(physical="ai2", name="air_temperature", unit="°C", scale=10.0, meaning="air beside the balance"),
-    AnalogChannel(physical="ai3", name="air_pressure", unit="hPa", scale=120.0, offset=500.0, meaning="barometer"),
-    AnalogChannel(physical="ai4", name="air_humidity", unit="%RH", scale=20.0, meaning="air beside the balance"),
-    AnalogChannel(physical="ai5", name="liquid_temperature", unit="°C", scale=10.0, meaning="liquid in the line"),
-    AnalogChannel(physical="ai6", name="pump_voltage", unit="V", scale=2.0, meaning="at the pump's terminals"),
-    AnalogChannel(physical="ai7", name="back_pressure", unit="kPa", scale=5.0, meaning="at the catheter's tip"),
-)
+# What a bench does not have, and how `interlock_readback` names the line itself.
+NONE, ITSELF = "none", "itself"
+# The slowest that 32 bits make of a timebase of 100 kHz, and the fastest that anything multiplexed has.
+LEAST_RATE_HZ, MOST_RATE_HZ = 1e-4, 2_000_000.0
+GRPC_SCHEME = "grpc://"
+_TLS_KEYS = ("ca_file", "client_cert_file", "client_key_file", "server_name")
+_DEVICE = "the device's name in NI MAX, such as Dev1 or cDAQ1Mod1"
+_COUNTER = "ctr0 or another counter of the device, one of another device such as cDAQ1Mod2/ctr0, or none"
+_LINE = "port0/line0 or another line of the device, one of another device such as cDAQ1Mod3/port0/line0, or none"
 
 
 class DaqSettings(InstrumentSettings):
-    """The port is `local` for this machine's NI-DAQmx driver, or `grpc://host:port` of an NI gRPC device server."""
+    """The port is `local` for this machine's NI-DAQmx driver, or `grpc://host:port` of an NI gRPC device server.
 
-    device: str = Field(default="Dev1", pattern=r"^\w[\w-]*$")
-    sample_rate_hz: float = Field(default=10.0, gt=0, le=1_000_000)
-    buffer_s: float = Field(default=600.0, gt=0, le=86_400)
+    Counter and lines are the device's own, or with its name another's: `cDAQ1Mod2/ctr0`, `Dev2/port0/line1`.
+    """
+
+    device: str = Field(default="Dev1", pattern=r"^\w[\w-]*$", description=_DEVICE)
+    product: str = ""
     channels: tuple[AnalogChannel, ...] = Field(default=STANDARD_CHANNELS, min_length=1, max_length=32)
-    edge_counter: str = Field(default="ctr0", pattern=r"^ctr\d+$")
-    interlock_line: str = Field(default="port0/line0", pattern=r"^port\d+/line\d+$")
+    sample_rate_hz: float = Field(default=10.0, ge=LEAST_RATE_HZ, le=MOST_RATE_HZ)
+    convert_rate_hz: float | None = Field(default=None, ge=LEAST_RATE_HZ, le=100 * MOST_RATE_HZ)
+    buffer_s: float = Field(default=600.0, gt=0, le=86_400)
+    edge_counter: str = Field(default="ctr0", pattern=r"^(none|(\w[\w-]*/)?_?ctr\d+)$", description=_COUNTER)
+    counter_edge: Literal["rising", "falling"] = Field(default="rising", validate_default=True)
+    most_edge_rate_hz: float = Field(default=10_000.0, gt=0, le=100_000_000)
+    interlock_line: str = Field(
+        default="port0/line0", pattern=r"^(none|(\w[\w-]*/)?port\d+/line\d+)$", description=_LINE
+    )
+    interlock_readback: str = Field(
+        default=ITSELF, pattern=r"^(itself|none|(\w[\w-]*/)?port\d+/line\d+)$", description=f"itself, {_LINE}"
+    )
     deadline_s: float = Field(default=5.0, gt=0, le=60)
+    ca_file: str = ""
+    client_cert_file: str = ""
+    client_key_file: str = Field(default="", validate_default=True)
+    server_name: str = ""
+
+    @property
+    def cuts_power(self) -> bool:
+        """Tell whether it has an interlock relay."""
+        return self.interlock_line != NONE
+
+    @property
+    def counts_edges(self) -> bool:
+        """Tell whether it counts the motor's edges."""
+        return self.edge_counter != NONE
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """Return every device that it needs, its own first."""
+        named = (self.edge_counter, self.interlock_line, self.interlock_readback, *(c.physical for c in self.channels))
+        return tuple(dict.fromkeys((self.device, *(device_of(self.device, one) for one in named))))
+
+    @property
+    def tls(self) -> dict[str, str]:
+        """Return the keys of TLS."""
+        return {key: getattr(self, key) for key in _TLS_KEYS}
 
     def samples_in(self, seconds: float, every_s: float) -> float:
         """Return the samples that its clock takes meanwhile, however often they are fetched."""
         del every_s
         return seconds * self.sample_rate_hz
 
-    @model_validator(mode="after")
-    def _channels_are_distinct(self) -> "DaqSettings":
-        for key in ("name", "physical"):
-            values = [getattr(channel, key) for channel in self.channels]
+    def is_interlock(self, line: str) -> bool:
+        """Tell whether a digital line is the interlock's, with or without its device before it."""
+        return self.cuts_power and full_name(self.device, line) == full_name(self.device, self.interlock_line)
+
+    # Each looks at its own key and at those before it, so that all that is wrong is said at once.
+
+    @field_validator("channels")
+    @classmethod
+    def _channels_are_distinct(
+        cls, channels: tuple[AnalogChannel, ...], info: ValidationInfo
+    ) -> tuple[AnalogChannel, ...]:
+        device = info.data.get("device", "")
+        names = [channel.name for channel in channels]
+        inputs = [full_name(device, channel.physical) for channel in channels]
+        for key, values in (("name", names), ("physical", inputs)):
             twice = sorted({value for value in values if values.count(value) > 1})
             if twice:
-                raise ValueError(f"channels: {key} {', '.join(twice)} stands twice; each may stand once")
-        return self
+                raise ValueError(f"{key} {', '.join(twice)} stands twice; each may stand once")
+        return channels
+
+    @field_validator("sample_rate_hz")
+    @classmethod
+    def _rate_is_the_products(cls, rate_hz: float, info: ValidationInfo) -> float:
+        product, number = info.data.get("product", ""), max(1, len(info.data.get("channels", ())))
+        most_hz = most_rate_hz(product, number)
+        if most_hz is not None and rate_hz > most_hz:
+            raise ValueError(f"on {number} channels that is more than a {product} has; allowed: up to {most_hz:g}")
+        return rate_hz
+
+    @field_validator("convert_rate_hz")
+    @classmethod
+    def _convert_rate_suffices(cls, convert_hz: float | None, info: ValidationInfo) -> float | None:
+        number, rate_hz = len(info.data.get("channels", ())), info.data.get("sample_rate_hz", 0.0)
+        if convert_hz is not None and convert_hz < rate_hz * number:
+            least_hz = rate_hz * number
+            raise ValueError(f"it takes {number} channels {rate_hz:g} times a second; allowed: {least_hz:g} or more")
+        return convert_hz
+
+    @field_validator("counter_edge")
+    @classmethod
+    def _edge_is_the_products(cls, edge: str, info: ValidationInfo) -> str:
+        counter, product = info.data.get("edge_counter", NONE), info.data.get("product", "")
+        counts_itself = counter != NONE and device_of("", counter) in ("", info.data.get("device"))
+        if counts_itself and edge == "rising" and product in FALLING_EDGES_ALONE:
+            raise ValueError(f"a {product} does not see that edge; allowed: 'falling'")
+        return edge
+
+    @field_validator("interlock_readback")
+    @classmethod
+    def _readback_has_a_relay(cls, readback: str, info: ValidationInfo) -> str:
+        line, device = info.data.get("interlock_line"), info.data.get("device", "")
+        if readback in (ITSELF, NONE) or line is None:
+            return readback
+        if line == NONE:
+            raise ValueError("interlock_line = 'none': there is no relay to read back; leave it out")
+        if full_name(device, readback) == full_name(device, line):
+            raise ValueError("that is interlock_line; write 'itself' to read that line back")
+        return readback
+
+    @field_validator(*_TLS_KEYS)
+    @classmethod
+    def _tls_has_a_server(cls, value: str, info: ValidationInfo) -> str:
+        if value and not info.data.get("port", GRPC_SCHEME).startswith(GRPC_SCHEME):
+            raise ValueError(f"it is for TLS to a port like {GRPC_SCHEME}host:31763; leave it out")
+        return value
+
+    @field_validator("client_key_file")
+    @classmethod
+    def _key_has_its_certificate(cls, key_file: str, info: ValidationInfo) -> str:
+        if bool(key_file) != bool(info.data.get("client_cert_file")):
+            raise ValueError("client_cert_file and client_key_file belong together: give both or neither")
+        return key_file
+
+    @field_validator("server_name")
+    @classmethod
+    def _name_is_in_a_certificate(cls, name: str, info: ValidationInfo) -> str:
+        if name and not (info.data.get("ca_file") or info.data.get("client_cert_file")):
+            raise ValueError("it is looked for in a certificate: give ca_file too")
+        return name

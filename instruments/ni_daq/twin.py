@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from instruments.hosting.fault_keys import CalledParameters
+from instruments.ni_daq.products import FALLING_EDGES_ALONE, MOST_SAMPLES_PER_S
 from instruments.ni_daq.simulated.attributes import DeviceIdentity
-from instruments.ni_daq.simulated.device import WiredRelay, WiredSensor
+from instruments.ni_daq.simulated.device import WiredRelay
 from instruments.ni_daq.simulated.malfunction import DaqMalfunction
+from instruments.ni_daq.simulated.sensors import WiredSensor
 from instruments.ni_daq.simulated.tasks import TaskBook, Wires
 from instruments.plant.laboratory import Laboratory
 
@@ -22,6 +24,7 @@ STANDARD_WIRING = (
     WiredSensor(physical="ai6", quantity="pump_voltage_v", scale=2.0),
     WiredSensor(physical="ai7", quantity="back_pressure_kpa", scale=5.0),
 )
+_OTHERS_SAMPLES_PER_S = 500_000.0
 
 
 class DaqParameters(CalledParameters):
@@ -32,9 +35,11 @@ class DaqParameters(CalledParameters):
     serial: int = Field(default=0x01A2B3C4, ge=0, lt=2**32)
     wiring: tuple[WiredSensor, ...] = STANDARD_WIRING
     noise_v: float = Field(default=0.000_2, ge=0, le=1)
-    motor_counter: str = Field(default="ctr0", pattern=r"^ctr\d+$")
-    interlock_line: str = Field(default="port0/line0", pattern=r"^port0/line\d+$")
+    modules: tuple[str, ...] = ()
+    motor_counter: str = Field(default="ctr0", pattern=r"^(\w+/)?ctr[0-3]$")
+    interlock_line: str = Field(default="port0/line0", pattern=r"^(\w+/)?port[0-2]/line\d+$")
     relays: tuple[WiredRelay, ...] = ()
+    contact_line: str = Field(default="", pattern=r"^((\w+/)?port[0-2]/line\d+)?$")
 
 
 class Twin:
@@ -54,8 +59,19 @@ class Twin:
             motor_counter=parameters.motor_counter,
             interlock_line=parameters.interlock_line,
             relays=parameters.relays,
+            contact_line=parameters.contact_line,
+            most_hz=MOST_SAMPLES_PER_S.get(parameters.product, _OTHERS_SAMPLES_PER_S),
+            modules=parameters.modules,
+            falling_only=parameters.product in FALLING_EDGES_ALONE,
         )
-        identity = DeviceIdentity(parameters.device, parameters.product, parameters.serial, driver_version=(25, 3, 0))
+        identity = DeviceIdentity(
+            parameters.device,
+            parameters.product,
+            parameters.serial,
+            driver_version=(25, 3, 0),
+            most_hz=wires.most_hz,
+            modules=parameters.modules,
+        )
         self._service = Service(TaskBook(name, wires, laboratory), identity, laboratory)
 
     @property

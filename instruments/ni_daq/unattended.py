@@ -1,30 +1,35 @@
 """How the interlock relay is opened without the driver: one digital line, by a process that has NI's library ready."""
 
+import contextlib
 from typing import Any
 
-from nidaqmx.stream_writers import DigitalSingleChannelWriter
-
 from instruments.ni_daq.connection import Connection
+from instruments.ni_daq.dialect import full_name, line_task
+from instruments.ni_daq.lines import ContactTask, LineTask, Relay
+from instruments.ni_daq.security import Security
 
-_WRITE_S = 1.0
+_WIRE_S = 1.0
 
 
 def open_interlock(told: dict[str, Any]) -> None:
-    """Open the relay; `told` holds name, port, device, line and deadline_s.
+    """Open the relay and read it back; `told` holds name, port, device, line, readback, deadline_s and tls.
 
-    On a device server the task of the run is used, dead or alive: the server keeps it, and with it the line.
+    On a device server the tasks of the run are used, dead or alive, and left there: the server keeps them, and with
+    them the lines. Raises RefusedError when the relay did not move.
     """
-    connection = Connection(told["name"], told["port"], told["deadline_s"])
-    try:
-        with connection.calling("opening the interlock relay"), connection.task_there_or_new(_task(told)) as task:
-            if not list(task.do_channels):
-                task.do_channels.add_do_chan(f"{told['device']}/{told['line']}")
-            writer = DigitalSingleChannelWriter(task.out_stream, auto_start=True)
-            writer.verify_array_shape = False
-            writer.write_one_sample_one_line(timeout=_WRITE_S, data=False)
-    finally:
-        connection.close()
+    connection = Connection(told["name"], told["port"], told["deadline_s"], security=Security(**told["tls"]))
+    with contextlib.ExitStack() as stack:
+        stack.callback(connection.close)
 
+        def task(line: str) -> tuple[Any, str, float]:
+            with connection.calling("opening the interlock relay"):
+                found = connection.task_there_or_new(line_task(told["name"], told["device"], line))
+            return stack.enter_context(found), full_name(told["device"], line), _WIRE_S
 
-def _task(told: dict[str, Any]) -> str:
-    return f"{told['name']}-{told['device']}-{told['line'].replace('/', '-')}"
+        line = LineTask(connection, *task(told["line"]))
+        if told["readback"] in ("itself", "none"):
+            seen_by: LineTask | ContactTask | None = line if told["readback"] == "itself" else None
+        else:
+            line.write(high=False)  # an input that cannot be had must not keep the relay closed
+            seen_by = ContactTask(connection, *task(told["readback"]))
+        Relay(connection, line, seen_by).move(closed=False)

@@ -57,10 +57,16 @@ def format_number(value: float) -> str:
 
 
 def parse_boolean(text: str) -> bool:
-    """Return a boolean response, which is 0 or 1 and nothing else."""
-    if text not in ("0", "1"):
-        raise QuantityError(f"{text!r} is neither 0 nor 1")
-    return text == "1"
+    """Return a boolean response: 0 or 1 as the standard has it, or OFF or ON, which many supplies answer."""
+    word = text.upper().removeprefix("+")
+    if word not in ("0", "1", "OFF", "ON") or (word.isalpha() and "+" in text):
+        raise QuantityError(f"{text!r} is neither 0 nor 1, neither OFF nor ON")
+    return word in ("1", "ON")
+
+
+def is_error(text: str) -> bool:
+    """Tell whether a line is an entry of an error queue."""
+    return _ERROR.fullmatch(text) is not None
 
 
 def parse_error(text: str) -> QueuedError:

@@ -1,70 +1,75 @@
-"""A driver's conversation with one SCPI instrument: identity, readings, commands, and the instrument's error queue.
-
-SCPI replies carry no sequence number, so a reply that came twice or too late could pass for the answer to the next
-query. Two habits exclude that: each query or command is followed by a reading of the error queue, whose replies never
-look like a number; and after any failed exchange the session is opened anew, which leaves late bytes behind.
-"""
-
-from collections.abc import Callable
-from typing import TypeVar, cast
-
-from pydantic import Field
+"""The readings of one SCPI instrument, each as sure as it has to be: a digit flipped on the wire is another number."""
 
 from instruments.scpi import dialect
-from instruments.scpi.dialect import QueuedError, Special
-from instruments.scpi.visa import VisaSession
-from rig.bench_file.tables import InstrumentSettings
-from rig.capabilities import Identity
-from rig.driving import DriverContext, Reporter
-from rig.errors import (
-    ConnectionFailedError,
-    ConnectionLostError,
-    GarbledReplyError,
-    InstrumentError,
-    NoReplyError,
-    QuantityError,
-    RefusedError,
-)
-
-# No instrument's queue is longer; one that never runs empty is broken.
-MAX_QUEUED_ERRORS = 64
-NEXT_ERROR = "SYST:ERR?"
-T = TypeVar("T")
+from instruments.scpi.conversation import ScpiConversation
+from instruments.scpi.dialect import Special
 
 
-class ScpiSettings(InstrumentSettings):
-    """The keys that every SCPI instrument has in a bench file.
+class ScpiLink(ScpiConversation):
+    """A conversation that asks for numbers and booleans.
 
-    `model` and `serial` demand one particular instrument where they are given. `visa_library` is PyVISA's: "@py", or
-    "" or a path for a maker's VISA. `baud` is for ASRL ports alone.
+    Every method raises an InstrumentError: RefusedError for a reading that the instrument could not take, and what the
+    conversation raises.
     """
-
-    visa_library: str = "@py"
-    timeout_s: float = Field(default=2.0, gt=0, le=60)
-    baud: int = Field(default=9600, ge=300, le=115_200)
-    model: str = ""
-    serial: str = ""
-
-
-class ScpiLink:
-    """The conversation; opening it asks `*IDN?` and empties the error queue.
-
-    Every method raises an InstrumentError: RefusedError for an entry in the error queue and for a reading that the
-    instrument could not take, GarbledReplyError for what is not SCPI, and those of VisaSession.
-    """
-
-    def __init__(self, name: str, settings: ScpiSettings, context: DriverContext) -> None:
-        self._name = name
-        self._settings = settings
-        self._context = context
-        self.reporter = Reporter(name, settings.port, context)
-        self._session: VisaSession | None = None
-        self.identity = self._meet()
 
     def read_number(self, query: str, *, unit: str, limit: float) -> float:
         """Return the number that answers `query`; refuse one beyond ±`limit`, which this instrument cannot measure."""
         line, value = self._ask(query, dialect.parse_number)
         self._check_queue(query, line)
+        return self._believed(query, line, value, unit, limit)
+
+    def read_repeated(self, query: str, again: str, *, unit: str, limit: float) -> float:
+        """Return the number that answers `query` once `again`, which has the instrument repeat it, has confirmed it.
+
+        A digit that was flipped on the wire is another number: one answer that stands alone against two is dropped and
+        told to the record, and where no two agree there is no reading.
+        """
+        line, value = self._ask(query, dialect.parse_number)
+        answers = [(line, value), self._ask(again, dialect.parse_number)]
+        if answers[0][1] != answers[1][1]:
+            answers.append(self._ask(again, dialect.parse_number))
+        self._check_queue(query, b"".join(line for line, _ in answers))
+        if len(answers) > 2:
+            line, value = self._agreed(query, answers)
+        return self._believed(query, line, value, unit, limit)
+
+    def read_twice(self, query: str, *, unit: str, limit: float, within: float) -> float:
+        """Return the number that answers `query`, which a second reading confirms to `within` (in `unit`).
+
+        Where it does not, a third is taken, and the middle one of the three is the reading: whatever came of the other
+        two, a digit flipped on the wire is not it. The record is told of all three.
+        """
+        readings = [self.read_number(query, unit=unit, limit=limit) for _ in range(2)]
+        if abs(readings[0] - readings[1]) <= within:
+            return readings[0]
+        with self.reporter.verb("read again") as told:
+            readings.append(self.read_number(query, unit=unit, limit=limit))
+            told.note(query.encode("ascii"), self.last_line)
+            told.result = f"{', '.join(f'{one:g}' for one in readings)} {unit}: {sorted(readings)[1]:g} {unit} is taken"
+        return sorted(readings)[1]
+
+    def read_boolean(self, query: str) -> bool:
+        """Return the 0 or 1 that answers `query`, asked twice: one bit divides them. A third answer decides."""
+        answers: list[bool] = []
+        while len(answers) < 2 or (len(answers) == 2 and answers[0] is not answers[1]):
+            line, value = self._ask(query, dialect.parse_boolean)
+            self._check_queue(query, line)
+            answers.append(value)
+        return answers.count(True) * 2 > len(answers)
+
+    def _agreed(self, query: str, answers: list[tuple[bytes, float | Special]]) -> tuple[bytes, float | Special]:
+        """Return the answer that two of three agree in, and tell the record of the third."""
+        received = b"".join(line for line, _ in answers)
+        values = [value for _, value in answers]
+        twice = next((answer for answer in answers if values.count(answer[1]) > 1), None)
+        if twice is None:
+            raise self._garbled("the instrument was to repeat a reading, and no two answers agree", query, received)
+        with self.reporter.verb("read again") as told:
+            told.note(query.encode("ascii"), received)
+            told.result = "one answer differs from its repetitions, and was dropped"
+        return twice
+
+    def _believed(self, query: str, line: bytes, value: float | Special, unit: str, limit: float) -> float:
         if isinstance(value, Special):
             what = f"the instrument has no reading: {value}"
             advice = "check the wiring and the instrument's range"
@@ -72,149 +77,3 @@ class ScpiLink:
         if abs(value) > limit:
             raise self._garbled(f"{value:g} {unit} is beyond the ±{limit:g} {unit} of this instrument", query, line)
         return value
-
-    def read_boolean(self, query: str) -> bool:
-        """Return the 0 or 1 that answers `query`."""
-        line, value = self._ask(query, dialect.parse_boolean)
-        self._check_queue(query, line)
-        return value
-
-    def command(self, verb: str, arguments: dict[str, float | bool], *commands: str) -> None:
-        """Send commands that change something, read the error queue, and report all of it for the record."""
-        with self.reporter.verb(verb, **arguments) as told:
-            for command in commands:
-                told.note(self._send(command), None)
-            received, errors = self._drain()
-            told.note(None, received)
-            self._raise_queued(errors, told.sent, received)
-
-    def expect(self, kind: str, probe: Callable[[], object]) -> None:
-        """Make sure that what answered `*IDN?` is a `kind`: `probe` asks something that only such a one can answer.
-
-        For opening a driver: raises ConnectionFailedError, and whatever else `probe` raises, with the port released.
-        """
-        try:
-            probe()
-        except (RefusedError, NoReplyError) as error:
-            if isinstance(error, RefusedError) and error.code in tuple(Special):
-                return  # an instrument that is overloaded now is still the right one
-            self.close()
-            what = f"{self.identity.maker} {self.identity.model} answers, but not as a {kind}: {error.what}"
-            advice = f"check that the port in the bench file leads to the {kind} and not to another instrument"
-            raise self.reporter.error(ConnectionFailedError, what, advice, error.sent, error.received) from error
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Release the port; safe to repeat."""
-        if self._session is not None:
-            self._session.close()
-            self._session = None
-
-    def _meet(self) -> Identity:
-        """Open the session, ask who is there, compare with the bench file, and empty the error queue."""
-        s = self._settings
-        timeout_s = self._context.wire_s(s.timeout_s)
-        self._session = VisaSession(
-            self._name,
-            s.port,
-            visa_library=s.visa_library,
-            timeout_s=timeout_s,
-            baud=s.baud,
-            tap=self._context.tap(self._name),
-        )
-        try:
-            _, identity = self._ask("*IDN?", dialect.parse_identity)
-            received, errors = self._drain()
-        except (ConnectionLostError, GarbledReplyError) as error:
-            what = f"no SCPI instrument answers: {error.what}"
-            raise self.reporter.error(ConnectionFailedError, what, error.advice, error.sent, error.received) from error
-        try:
-            self.reporter.demand("model", identity.model, s.model)
-            self.reporter.demand("serial number", identity.serial, s.serial)
-        except ConnectionFailedError:
-            self.close()
-            raise
-        if errors:
-            # Somebody else's: kept for the record, but no reason to refuse the instrument.
-            with self.reporter.verb("read stale errors") as told:
-                told.result = _listed(errors)
-                told.note(NEXT_ERROR.encode("ascii"), received)
-        return identity
-
-    def _open_session(self) -> VisaSession:
-        """Return the session; after a failure a new one, with the same instrument at its end."""
-        if self._session is None:
-            identity = self._meet()
-            if identity != self.identity:
-                self.close()
-                raise self.reporter.error(
-                    ConnectionFailedError,
-                    f"after a reconnection {identity.model} {identity.serial} answers instead of "
-                    f"{self.identity.model} {self.identity.serial}",
-                    "give each instrument an address of its own",
-                )
-        return cast("VisaSession", self._session)
-
-    def _send(self, command: str) -> bytes:
-        try:
-            return self._open_session().send(command)
-        except InstrumentError:
-            self.close()
-            raise
-
-    def _ask(self, query: str, parse: Callable[[str], T]) -> tuple[bytes, T]:
-        """Return the line that answers and what it means."""
-        try:
-            line = self._open_session().exchange(query)
-        except InstrumentError:
-            self.close()
-            raise
-        try:
-            return line, parse(dialect.parse_line(line))
-        except QuantityError as error:
-            raise self._garbled(str(error), query, line) from error
-
-    def _check_queue(self, query: str, received: bytes) -> None:
-        _, errors = self._drain()
-        self._raise_queued(errors, query.encode("ascii"), received)
-
-    def _drain(self) -> tuple[bytes, list[QueuedError]]:
-        """Empty the error queue; return all bytes that came, and its entries in order."""
-        received = b""
-        errors: list[QueuedError] = []
-        for _ in range(MAX_QUEUED_ERRORS):
-            line, error = self._ask(NEXT_ERROR, dialect.parse_error)
-            received += line
-            if error.code == 0:
-                return received, errors
-            errors.append(error)
-        raise self._garbled("the error queue does not run empty", NEXT_ERROR, received)
-
-    def _raise_queued(self, errors: list[QueuedError], sent: bytes, received: bytes) -> None:
-        if errors:
-            raise self.reporter.refused(
-                f"the instrument reports {_listed(errors)}",
-                str(errors[0].code),
-                "look the code up in the instrument's manual; -1xx: it does not know the command, so check that the "
-                "bench file names the right driver; -2xx: it cannot do it now or with this value",
-                sent,
-                received,
-            )
-
-    def _garbled(self, what: str, query: str, received: bytes) -> GarbledReplyError:
-        """Give up the session, whose bytes cannot be trusted any more, and return the error that says why."""
-        self.close()
-        return self.reporter.error(
-            GarbledReplyError,
-            f"the reply is not what SCPI answers here: {what}",
-            "check that the port in the bench file leads to this instrument, that no other program talks to it, and "
-            "the cable",
-            query.encode("ascii"),
-            received,
-        )
-
-
-def _listed(errors: list[QueuedError]) -> str:
-    return "; ".join(str(error) for error in errors)

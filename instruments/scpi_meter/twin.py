@@ -1,5 +1,6 @@
 """A simulated SCPI multimeter in the supply line of the laboratory's pump."""
 
+import re
 from typing import ClassVar
 
 import numpy as np
@@ -9,13 +10,16 @@ from instruments.hosting.fault_keys import HostedParameters
 from instruments.plant.laboratory import Laboratory
 from instruments.scpi.dialect import INFINITY
 from instruments.scpi.simulated.hosted import ScpiTwin
-from instruments.scpi.simulated.status_model import OUT_OF_RANGE, Command, CommandError, ScpiDevice, none, number
+from instruments.scpi.simulated.status_model import OUT_OF_RANGE, STALE, Command, CommandError, ScpiDevice, none, number
 
 CURRENT_RANGES_A = (0.0001, 0.001, 0.01, 0.1, 1.0, 3.0)
 VOLTAGE_RANGES_V = (0.1, 1.0, 10.0, 100.0, 1000.0)
 _OVERRANGE = 1.2
 _POINTS = 16
 NS_PER_S = 1e9
+# A scanner card's channels are 101, 102, …
+_FIRST = 100
+_LIST = re.compile(r"\(@(\d{1,4})\)", re.ASCII)
 
 
 class MeterParameters(HostedParameters):
@@ -28,6 +32,9 @@ class MeterParameters(HostedParameters):
     current_error_percent: float = Field(default=0.01, ge=-10, le=10)
     voltage_noise_v: float = Field(default=5e-6, ge=0)
     voltage_error_percent: float = Field(default=0.003, ge=-10, le=10)
+    current_at_channel: int | None = Field(default=None, ge=1, le=998)
+    voltage_at_channel: int | None = Field(default=None, ge=1, le=998)
+    channels: int = Field(default=20, ge=1, le=60)
 
 
 class Twin(ScpiTwin):
@@ -39,6 +46,8 @@ class Twin(ScpiTwin):
         self._parameters = parameters
         self._rng = laboratory.rng(f"{name}.noise")
         self._function = "VOLT"
+        self._channel: int | None = None
+        self._last = ""
         self._range = VOLTAGE_RANGES_V[-1]
         super().__init__(ScpiDevice(parameters.identity, self._commands()), laboratory)
 
@@ -48,9 +57,10 @@ class Twin(ScpiTwin):
             "CONFigure:CURRent[:DC]": self._configure_current,
             "CONFigure:VOLTage[:DC]": self._configure_voltage,
             "CONFigure?": lambda _: f'"{self._function} {self._range:+.6E}"',
-            "MEASure:CURRent[:DC]?": lambda p: self._configure_current(p) or self._read([]),
-            "MEASure:VOLTage[:DC]?": lambda p: self._configure_voltage(p) or self._read([]),
+            "MEASure:CURRent[:DC]?": self._scanned(self._configure_current),
+            "MEASure:VOLTage[:DC]?": self._scanned(self._configure_voltage),
             "READ?": self._read,
+            "FETCh?": self._fetch,
         }
 
     def _reset(self, parameters: list[str]) -> str:
@@ -58,21 +68,56 @@ class Twin(ScpiTwin):
         return self._configure_voltage([])
 
     def _configure_current(self, parameters: list[str]) -> str:
+        self._last = ""
         self._function, self._range = "CURR", _range(parameters, CURRENT_RANGES_A)
         return ""
 
     def _configure_voltage(self, parameters: list[str]) -> str:
+        self._last = ""
         self._function, self._range = "VOLT", _range(parameters, VOLTAGE_RANGES_V)
         return ""
+
+    def _scanned(self, configure: Command) -> Command:
+        """Return the query that measures, at a channel of the scanner where there is one and a list says which."""
+
+        def measure(parameters: list[str]) -> str:
+            self._channel = None
+            if self._scans and parameters and (listed := _LIST.fullmatch(parameters[-1])):
+                self._channel = int(listed[1])
+                if not _FIRST < self._channel <= _FIRST + self._parameters.channels:
+                    raise CommandError(OUT_OF_RANGE)
+                parameters = parameters[:-1]
+            return configure(parameters) or self._read([])
+
+        return measure
+
+    @property
+    def _scans(self) -> bool:
+        p = self._parameters
+        return p.current_at_channel is not None or p.voltage_at_channel is not None
 
     def _read(self, parameters: list[str]) -> str:
         none(parameters)
         if self.malfunction.number:
             return self.malfunction.number
-        value = self._current_a() if self._function == "CURR" else self._voltage_v()
+        current = self._function == "CURR"
+        wired_to = self._parameters.current_at_channel if current else self._parameters.voltage_at_channel
+        value = self._current_a() if current else self._voltage_v()
+        if self._channel != wired_to:
+            value = 0.0  # nothing is connected there
         if abs(value) > self._range * _OVERRANGE:
             value = INFINITY if value > 0 else -INFINITY
-        return f"{value:+.8E}"
+        self._last = f"{value:+.8E}"
+        return self._last
+
+    def _fetch(self, parameters: list[str]) -> str:
+        """Answer the last reading once more."""
+        none(parameters)
+        if self.malfunction.number:
+            return self.malfunction.number
+        if not self._last:
+            raise CommandError(STALE)
+        return self._last
 
     def _current_a(self) -> float:
         """Return the mean current of the aperture that ends now, as this meter sees it."""

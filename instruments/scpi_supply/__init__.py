@@ -1,1 +1,1 @@
-"""Power supplies with one output that speak SCPI."""
+"""Power supplies that speak SCPI."""

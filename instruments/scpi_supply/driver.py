@@ -1,13 +1,16 @@
-"""The driver of a SCPI power supply with one output, through PyVISA."""
+"""The driver of a SCPI power supply, of which one output feeds the pump, through PyVISA."""
 
 import math
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 from pydantic import Field
 
-from instruments.scpi.queries import ScpiLink, ScpiSettings
+from instruments.scpi.queries import ScpiLink
+from instruments.scpi.settings import ScpiSettings
 from instruments.scpi_supply import dialect
+from instruments.scpi_supply.outputs import Form, choose
+from instruments.scpi_supply.protection import Protection
 from instruments.scpi_supply.unattended import cutting_act
 from rig.capabilities import Identity
 from rig.channels import Channel
@@ -20,13 +23,29 @@ _OVERSHOOT = 1.1
 # What a supply is set to comes back rounded to its own steps.
 _STEP_V = 0.02
 _STEP_A = 0.002
+# Two readings are alike within this share of what can be.
+_ALIKE = 0.01
+# Below this share of what it was set to, an output that was switched on is asked whether a protection has tripped.
+_FALLEN = 0.5
+_Number = Annotated[int, Field(ge=1, le=98)]
+_Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,15}$")]
 
 
 class SupplySettings(ScpiSettings):
-    """The keys of a power supply. The two maxima protect the pump: nothing above them is ever sent."""
+    """The keys of a power supply. The two maxima protect the pump: nothing above them is ever sent.
+
+    `output` is the number or name of the output that feeds the pump, `output_form` how the supply is told of it.
+    A serial port stays open to others: the supervisor switches the output off by it while a frozen run has it open.
+    `over_voltage_v` and `remote_sense` are set with the output's voltage and read back; left out they stay as they are.
+    """
 
     max_voltage_v: float = Field(default=6.0, gt=0, le=1000)
     max_current_a: float = Field(default=0.5, gt=0, le=100)
+    exclusive: bool = False
+    output: _Number | _Name | None = None
+    output_form: Form = "auto"
+    over_voltage_v: float | None = Field(default=None, gt=0, le=1100)
+    remote_sense: bool | None = None
 
 
 class Driver:
@@ -44,52 +63,81 @@ class Driver:
     def __init__(self, name: str, settings: SupplySettings, context: DriverContext) -> None:
         self.name = name
         self._settings = settings
+        self._set_v: float | None = None  # what an output that is on was set to
+        self._on = False
         self._link = ScpiLink(name, settings, context)
-        self._link.expect("power supply", lambda: self._link.read_boolean(dialect.OUTPUT))
+        with self._link.reporter.opening(self._link.close):
+            self._output = choose(self._link, settings.output, settings.output_form)
+            self._protection = Protection(self._link, self._output)
+        self._link.expect("power supply", self._output.look)
 
     @classmethod
     def unattended(cls, name: str, settings: SupplySettings) -> Act:
         """Return what switches the output off without this driver."""
-        return cutting_act(name, settings.port, settings.baud, settings.model_dump_json())
+        by_bytes = settings.line.is_plain and (settings.output is None or settings.output_form != "auto")
+        output = settings.output if by_bytes else None
+        return cutting_act(
+            name,
+            settings.port,
+            settings.baud,
+            settings.model_dump_json(),
+            by_bytes=by_bytes,
+            output=output,
+            listed=settings.output_form == "list",
+        )
 
     def identify(self) -> Identity:
         """Get what the supply answers to `*IDN?`."""
         return self._link.identity
 
     def set_output(self, *, voltage_v: float, current_limit_a: float) -> None:
-        """Set the output's voltage in V and current limit in A, and read both back; refuses values out of range."""
-        self._check("voltage_v", voltage_v, self._settings.max_voltage_v, "V")
+        """Set the output's voltage in V and current limit in A, and read both back; refuses values out of range.
+
+        Before it, remote sense and over-voltage protection become what the bench file says of them.
+        """
+        most_v = min(self._settings.max_voltage_v, self._settings.over_voltage_v or math.inf)
+        self._check("voltage_v", voltage_v, most_v, "V")
         self._check("current_limit_a", current_limit_a, self._settings.max_current_a, "A")
-        self._link.command(
-            "set_output",
-            {"voltage_v": voltage_v, "current_limit_a": current_limit_a},
-            dialect.set_current_limit(current_limit_a),
-            dialect.set_voltage(voltage_v),
-        )
-        self._confirm(dialect.VOLTAGE, voltage_v, _STEP_V, "V")
-        self._confirm(dialect.CURRENT_LIMIT, current_limit_a, _STEP_A, "A")
+        if self._settings.remote_sense is not None:
+            self._protection.sense(remotely=self._settings.remote_sense)
+        if self._settings.over_voltage_v is not None:
+            self._protection.set_over_voltage(self._settings.over_voltage_v)
+        commands = (dialect.set_current_limit(current_limit_a), dialect.set_voltage(voltage_v))
+        arguments: dict[str, float | bool] = {"voltage_v": voltage_v, "current_limit_a": current_limit_a}
+        for last in (False, True):  # a digit that was flipped on the way there is set right by saying it again
+            self._output.command("set_output", arguments, *commands)
+            if self._took(voltage_v, current_limit_a, last=last):
+                break
+        self._set_v = voltage_v
 
     def switch(self, *, on: bool) -> None:
         """Control the output; returns once the supply says that it is so."""
-        self._link.command("switch", {"on": on}, dialect.switch_output(on=on))
-        if self._link.read_boolean(dialect.OUTPUT) is not on:
+        self._on = False
+        self._output.command("switch", {"on": on}, dialect.switch_output(on=on))
+        if self._output.boolean(dialect.OUTPUT) is not on:
+            what = f"the output did not switch {'on' if on else 'off'}"
+            self._protection.demand_untripped(what)
             raise self._link.reporter.refused(
-                f"the output did not switch {'on' if on else 'off'}",
+                what,
                 "output",
                 "look for a tripped protection on the supply's display; clear it and check the wiring for a short "
                 "circuit",
                 dialect.OUTPUT.encode("ascii"),
             )
+        self._on = on
 
     def measure_voltage_v(self) -> float:
-        """Measure the output voltage in V."""
+        """Measure the output voltage in V; raises RefusedError, which names it, when a protection has tripped."""
         limit_v = self._settings.max_voltage_v * _OVERSHOOT
-        return self._link.read_number(dialect.MEASURE_VOLTAGE, unit="V", limit=limit_v)
+        voltage_v = self._output.number(dialect.MEASURE_VOLTAGE, unit="V", limit=limit_v, within=limit_v * _ALIKE)
+        if self._on and self._set_v is not None and voltage_v < self._set_v * _FALLEN:
+            self._protection.demand_untripped(f"the output fell to {voltage_v:g} V of {self._set_v:g} V")
+        return voltage_v
 
     def measure_current_a(self) -> float:
         """Measure the output current in A."""
         limit_a = self._settings.max_current_a * _OVERSHOOT
-        return self._link.read_number(dialect.MEASURE_CURRENT, unit="A", limit=limit_a)
+        return self._output.number(dialect.MEASURE_CURRENT, unit="A", limit=limit_a, within=limit_a * _ALIKE)
 
     def start_sampling(self) -> None:
         """Do nothing: the supply measures when it is asked."""
@@ -112,13 +160,25 @@ class Driver:
         advice = f"ask for less, or raise the supply's maximum in the bench file if the pump bears {unit}"
         self._link.reporter.check_range(what, value, 0, maximum, unit, advice)
 
-    def _confirm(self, query: str, wanted: float, step: float, unit: str) -> None:
-        """Make sure that the supply took a value and did not clip it."""
-        found = self._link.read_number(query, unit=unit, limit=math.inf)
-        if abs(found - wanted) > step:
-            raise self._link.reporter.refused(
-                f"set to {wanted:g} {unit}, the supply says {found:g} {unit}",
-                "clipped",
-                "check the supply's own range and limits; the bench file's maxima must not exceed them",
-                query.encode("ascii"),
-            )
+    def _took(self, voltage_v: float, current_limit_a: float, *, last: bool) -> bool:
+        """Tell whether the supply took both values; the last time it did not, the output is off and that is an error.
+
+        Nobody knows what a supply will do that does not take what it is told.
+        """
+        for query, wanted, step, unit in (
+            (dialect.VOLTAGE, voltage_v, _STEP_V, "V"),
+            (dialect.CURRENT_LIMIT, current_limit_a, _STEP_A, "A"),
+        ):
+            found = self._output.number(query, unit=unit, limit=math.inf, within=step)
+            if abs(found - wanted) > step:
+                if not last:
+                    return False
+                if found > wanted:
+                    self.switch(on=False)
+                raise self._link.reporter.refused(
+                    f"set to {wanted:g} {unit}, the supply says {found:g} {unit}",
+                    "clipped",
+                    "check the supply's own range and limits; the bench file's maxima must not exceed them",
+                    query.encode("ascii"),
+                )
+        return True

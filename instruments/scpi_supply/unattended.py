@@ -5,24 +5,42 @@ from typing import Any
 
 from instruments.scpi_supply import dialect
 from rig.safety.supervisor.orders import Act, HandAct, PortAct, Saying
-from rig.usb_ports import is_usb
+from rig.visa_names import as_stream, is_stream
 
 _DOING = "supply switched off"
-_OFF = b"0"
+# Supplies answer the one or the other.
+_OFF = (b"0", b"OFF")
 
 
-def cutting_act(name: str, port: str, baud: int, settings: str) -> Act:
-    """Return what switches the output off: lines on a socket or a serial port, else a process with a VISA library.
+def cutting_act(
+    name: str,
+    port: str,
+    baud: int,
+    settings: str,
+    *,
+    by_bytes: bool = True,
+    output: int | str | None = None,
+    listed: bool = False,
+) -> Act:
+    """Return what switches the output off: lines on a socket or a serial port, else a process with the driver.
 
-    `settings` are those of the driver as JSON, for the latter.
+    `settings` are those of the driver as JSON, for the latter. `output` is told to the supply as it has to be; where it
+    is not known how, the lines are not known either.
     """
-    stream = _stream(port)
-    if stream is None:
+    if not (by_bytes and is_stream(port)):
         return HandAct(name, _DOING, f"{__name__}:switch_off", {"name": name, "settings": json.loads(settings)})
-    lines = (dialect.switch_output(on=False), dialect.OUTPUT)
-    off, asked = (line.encode("ascii") + b"\n" for line in lines)
-    # A line ahead ends what a run may have left half-said.
-    return PortAct(name, _DOING, stream, (Saying(b"\n" + off), Saying(asked, _OFF)), baud=baud)
+    select = ""
+    off, ask = dialect.switch_output(on=False), dialect.OUTPUT
+    if listed and isinstance(output, int):
+        off, ask = dialect.to_outputs(off, output), dialect.to_outputs(ask, output)
+    elif isinstance(output, int):
+        select = dialect.select_number(output)
+    elif output is not None:
+        select = dialect.select_name(output)
+    asked = Saying(_lines(select, ask), *_OFF)
+    # A line ahead ends what a run may have left half-said. One bit divides off from on: it is asked twice.
+    sayings = (Saying(b"\n" + _lines(select, off)), asked, asked)
+    return PortAct(name, _DOING, as_stream(port), sayings, baud=baud)
 
 
 def switch_off(told: dict[str, Any]) -> None:
@@ -38,14 +56,5 @@ def switch_off(told: dict[str, Any]) -> None:
         driver.close()
 
 
-def _stream(port: str) -> str | None:
-    """Return a VISA resource's port as pyserial knows it; None for what is no plain stream."""
-    if is_usb(port):
-        return port
-    parts = port.split("::")
-    kind = parts[0].upper()
-    if kind.startswith("TCPIP") and len(parts) == 4 and parts[3].upper() == "SOCKET":
-        return f"socket://{parts[1]}:{parts[2]}"
-    if kind.startswith("ASRL") and not parts[0][4:].isdigit():
-        return parts[0][4:]
-    return None
+def _lines(*said: str) -> bytes:
+    return "".join(f"{line}\n" for line in said if line).encode("ascii")

@@ -15,6 +15,7 @@ from rig.capabilities import Identity
 from rig.channels import Channel
 from rig.driving import DriverContext, Reporter
 from rig.samples import Block
+from rig.serial_line import Line
 from rig.stamping import SampleClock
 from rig.transports import ByteStream
 
@@ -30,6 +31,8 @@ class FlowSensorSettings(InstrumentSettings):
 
     baud: int = Field(default=115_200, ge=1200, le=1_000_000)
     address: int = Field(default=0, ge=0, le=254)
+    rs485: Literal["off", "rts high to send", "rts low to send"] = "off"
+    exclusive: bool = True
     interval_ms: int = Field(default=200, ge=1, le=65_535)
     liquid: Literal["water", "isopropanol"] = "water"
     timeout_s: float = Field(default=0.5, gt=0, le=10)
@@ -72,7 +75,8 @@ class Driver:
         self._read_ns = 0  # when the buffer was read last, or sampling began
         self._in_doubt = False  # a read failed, and how many samples went with it is not known
         timeout_s = context.wire_s(settings.timeout_s)
-        stream = ByteStream(name, settings.port, baud=settings.baud, timeout_s=timeout_s, tap=context.tap(name))
+        line = Line(settings.baud, rs485=settings.rs485, exclusive=settings.exclusive)
+        stream = ByteStream(name, settings.port, line=line, timeout_s=timeout_s, tap=context.tap(name))
         self._cable = Cable(name, stream, settings.baud, settings.address, timeout_s)
         self._reporter = Reporter(name, settings.port, context, self._cable.last_exchange)
         with self._reporter.opening(self.close):

@@ -279,7 +279,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
             if one.role == "pump":
                 sampler.out_of_reach = lambda: self.challenge.pump_out_of_reach
             self.interlocks.watch(sampler, one.role, one.driver.channels, accuracy[one.name])
-            if one.role == "daq" and self.file.dut.ul_per_edge:
+            if one.role == "daq" and one.counts_edges and self.file.dut.ul_per_edge:
                 self.interlocks.watch_edges(one.name, self.file.dut.ul_per_edge, self._rest_watch.count_edges)
             if not self.clock.virtual:
                 self.timing.watch(sampler)

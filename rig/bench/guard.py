@@ -11,13 +11,13 @@ from rig.bench_file.reading import BenchFile, InstrumentEntry
 from rig.clock import Clock, Stopwatch, ns_from_s
 from rig.errors import RecordError, SafetyError
 from rig.exchange import Exchange
+from rig.held_ports import held_by_another
 from rig.record.bodies.safety import PumpTold, SupervisorActed, SupervisorStands
 from rig.record.writer import RunRecord
 from rig.safety import interrupts
 from rig.safety.supervisor.keeper import Ended, Keeper
 from rig.safety.supervisor.orders import Orders, PortAct
 from rig.safety.trip import Trip
-from rig.transports import held_by_another
 
 # Verbs of a pump that begin no delivery, besides all that read: they may be called at any time.
 HARMLESS = frozenset({"stop", "status", "identify", "close", "start_sampling", "stop_sampling"})
@@ -184,7 +184,8 @@ class Guard:
             return
         pumps = [act_of(entry) for entry in self._file.instruments if entry.capability == "pump"]
         held = tuple(act for act in pumps if isinstance(act, PortAct))
-        power = [act_of(entry) for entry in self._file.instruments if entry.role in ("daq", "supply")]
+        feeding = [entry for entry in self._file.instruments if entry.role in ("daq", "supply")]
+        power = [act_of(entry) for entry in feeding if entry.settings.cuts_power]
         safety = self._file.safety
         account = str(self._record.path.absolute()) + ACCOUNT_SUFFIX
         others = (*(act for act in pumps if not isinstance(act, PortAct)), *power)

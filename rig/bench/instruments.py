@@ -16,7 +16,8 @@ T = TypeVar("T")
 class OnBench:
     """One open instrument: its name in the bench file, what it can do, and what it is for on this bench.
 
-    `way_back` leads to it when its line was lost; None for one that is not looked for.
+    `way_back` leads to it when its line was lost; None for one that is not looked for. A DAQ may have no relay that
+    cuts the pump's power, and no counter for the motor's edges.
     """
 
     name: str
@@ -24,6 +25,8 @@ class OnBench:
     role: str
     driver: Instrument
     way_back: WayBack | None = None
+    cuts_power: bool = True
+    counts_edges: bool = True
 
 
 class Instruments:
@@ -57,6 +60,10 @@ class Instruments:
         """Tell whether an instrument serves in the role that is named after a capability."""
         return any(one.role == capability for one in self)
 
+    def count_edges(self) -> bool:
+        """Tell whether a DAQ on the bench counts the motor's edges."""
+        return any(one.role == "daq" and one.counts_edges for one in self)
+
     def pump(self, wanted: str = "pump") -> Pump:
         """Return a pump; without a word the one under test."""
         return self._one(wanted, [(one, one.driver) for one in self._of("pump") if isinstance(one.driver, Pump)])
@@ -88,7 +95,7 @@ class Instruments:
     def powering(self) -> Powering:
         """Return what feeds the pump, as far as the rig has a hand on it."""
         return Powering(
-            self.daq() if self.has("daq") else None,
+            self.daq() if any(one.role == "daq" and one.cuts_power for one in self) else None,
             self.supply() if self.has("supply") else None,
         )
 

@@ -90,7 +90,8 @@ class Opening:
         self._record.event(Connected(entry.name, entry.capability, asdict(known), calibration))
         if way_back is not None:
             way_back.leads_to(driver, turn)
-        return OnBench(entry.name, entry.capability, entry.role, driver, way_back)
+        said = entry.settings
+        return OnBench(entry.name, entry.capability, entry.role, driver, way_back, said.cuts_power, said.counts_edges)
 
     def _lease(self, name: str, known: Identity) -> None:
         """Lease a device by what it says it is, before anything is changed: another port may lead to it too."""

@@ -69,7 +69,7 @@ class RestWatch:
 
     def count_edges(self) -> int | None:
         """Record what the DAQ's counter stands at; None where nothing counts, or it did not answer."""
-        if not self._instruments.has("daq"):
+        if not self._instruments.count_edges():
             return None
         daq = self._instruments.daq()
         try:

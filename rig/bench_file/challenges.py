@@ -121,7 +121,7 @@ class ChallengeTable(TomlTable):
     """By what a bench does one kind of challenge."""
 
     by: Literal["daq", "supply", "operator", "twin"]
-    line: str = Field(default="", pattern=r"^(port\d+/line\d+)?$")
+    line: str = Field(default="", pattern=r"^((\w[\w-]*/)?port\d+/line\d+)?$")
     high: bool = True
     for_s: float = Field(default=1.0, gt=0, le=60)
     has: dict[str, float] = Field(default_factory=dict)

@@ -88,8 +88,7 @@ class BenchFile:
     @property
     def ports(self) -> tuple[str, ...]:
         """Return where the instruments are reached; devices behind one driver or server are told apart."""
-        settings = [entry.settings for entry in self.instruments]
-        return tuple(f"{one.port} {getattr(one, 'device', '')}".strip() for one in settings)
+        return tuple(f"{entry.settings.port} {one}".strip() for entry in self.instruments for one in _devices(entry))
 
     @property
     def latching_ports(self) -> tuple[str, ...]:
@@ -128,6 +127,12 @@ class BenchFile:
             for entry in self.instruments
             if entry.calibration is not None and entry.calibration.due < today
         )
+
+
+def _devices(entry: InstrumentEntry) -> tuple[str, ...]:
+    """Return the devices behind a port that an instrument needs; one without a name where the port is all there is."""
+    devices: tuple[str, ...] = getattr(entry.settings, "devices", (getattr(entry.settings, "device", ""),))
+    return devices
 
 
 def load_bench_file(path: Path) -> BenchFile:
@@ -251,7 +256,7 @@ def _challenges(
             checker.mistake(("challenges", verb, key), words)
         if table.by in ("daq", "supply") and table.by not in by_role:
             checker.mistake(("challenges", verb, "by"), f"found {table.by!r}; no {table.by} stands on this bench")
-        elif table.by == "daq" and table.line == getattr(by_role["daq"].settings, "interlock_line", None):
+        elif table.by == "daq" and getattr(by_role["daq"].settings, "is_interlock", lambda _: False)(table.line):
             words = f"found {table.line!r}; that line moves the interlock relay, which is for safety alone"
             checker.mistake(("challenges", verb, "line"), words)
     return section

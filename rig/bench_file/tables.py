@@ -30,6 +30,16 @@ class InstrumentSettings(TomlTable):
         """Return how many samples of all its channels together come in a time, when it is read each `every_s`."""
         return seconds / every_s
 
+    @property
+    def cuts_power(self) -> bool:
+        """Tell whether it can take the pump's power away, where instruments of its kind do: a DAQ may have no relay."""
+        return True
+
+    @property
+    def counts_edges(self) -> bool:
+        """Tell whether it counts the motor's edges, where instruments of its kind do: a DAQ may have no counter."""
+        return True
+
     @field_validator("port")
     @classmethod
     def _names_an_adapter(cls, value: str) -> str:

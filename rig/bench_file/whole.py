@@ -82,7 +82,7 @@ def _check_ports(checker: Checker, standing: Sequence[Standing]) -> None:
         if not one.port:
             continue
         parts = (one.port, getattr(one.settings, "device", ""))
-        place = f"{place_of(' '.join(filter(None, parts)))} {getattr(one.settings, 'output', '')}"
+        place = f"{place_of(' '.join(filter(None, parts)))} {getattr(one.settings, 'output', None) or ''}"
         other = seen.setdefault(place, one)
         has_two_sides = {one.capability, other.capability} == {"supply", "meter"} and "::" in one.port
         if other is not one and not has_two_sides:

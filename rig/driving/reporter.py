@@ -98,6 +98,12 @@ class Reporter:
             said = f"the {what} of what answers is {found!r}, the bench file demands {wanted!r}"
             raise self.error(ConnectionFailedError, said, advice)
 
+    def unchecked(self, why: str) -> None:
+        """Tell the record, once a port is open, why nobody checks the parity of what comes; nothing where "" is why."""
+        if why:
+            with self.verb("open") as told:
+                told.result = why
+
     @contextmanager
     def verb(self, verb: str, /, **arguments: object) -> Iterator[VerbUnderWay]:
         """Report what changes something to the record, with its bytes and both times, whether it succeeds or not."""

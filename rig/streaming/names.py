@@ -21,6 +21,7 @@ _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡", 0
 _NAME_PICTURES = _PICTURES | {ord("\\"): "⧵"}
 _SPECIAL = re.compile(r"([,= ])")
 _NOT_A_LETTER = re.compile(r"[^a-z0-9]+")
+_LETTERS = {"µ": "u", "μ": "u", "%": "percent ", "°C": "c", "Ω": "ohm"}
 
 
 def name_text(name: str) -> str:
@@ -66,8 +67,9 @@ def unit_suffix(unit: str) -> str:
     """Return a unit in letters, as it stands at the end of names: `µL/h` is `ul_h`, `1` is nothing."""
     if unit == "1":
         return ""
-    letters = unit.replace("µ", "u").replace("μ", "u").replace("%", "percent ").replace("°C", "c").lower()
-    return _NOT_A_LETTER.sub("_", letters).strip("_")
+    for sign, letters in _LETTERS.items():
+        unit = unit.replace(sign, letters)
+    return _NOT_A_LETTER.sub("_", unit.lower()).strip("_")
 
 
 def with_unit(stem: str, unit: str) -> str:

@@ -10,7 +10,7 @@ from rig.errors import BenchBusyError, BenchFileError, ConnectionFailedError
 from rig.safety.lease import leased
 from rig.safety.places import place_of
 from rig.transports import ByteStream
-from rig.usb_ports import Adapter, device_of
+from rig.usb_ports import Adapter, device_of, is_usb
 from tests.core.bench_support import bench_text
 
 BALANCE = Adapter("/dev/ttyUSB0", 0x0403, 0x6001, "FT4X2A1B", "1-1.2", "FT232R")
@@ -118,3 +118,9 @@ def test_a_name_in_no_form_is_a_mistake_of_the_bench_file(tmp_path, port):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(BenchFileError, match=r"instruments.balance.port: .*usb:SERIAL, usb:VID:PID"):
         load_bench_file(path)
+
+
+@pytest.mark.parametrize("port", ["USB::0x1234::0x5678::SERIAL::INSTR", "usb::0x1234::0x5678::SERIAL"])
+def test_visa_resource_of_a_usb_instrument_is_no_adapter(port):
+    assert not is_usb(port)
+    assert device_of("meter", port, tuple) == port

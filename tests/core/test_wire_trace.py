@@ -53,10 +53,14 @@ def test_a_visa_session_leaves_what_was_sent_and_what_came(traced):
     assert bytes_of(lines, "received").startswith(b"RIG,TWIN-METER,")
 
 
-def test_a_call_leaves_its_method_and_its_messages(traced):
+def test_a_call_leaves_its_method_and_its_messages_in_words(traced):
     lines = traced("daq", lambda daq: daq.set_interlock(closed=True))
-    called = [line["direction"] for line in lines if line["call"].endswith("/WriteDigitalLines")]
-    assert called == ["sent", "received"]
+    called = [(line["direction"], line["said"]) for line in lines if line["call"] == "WriteDigitalLines"]
+    assert called == [
+        ("sent", "task=daq-Dev1-port0-line0, auto_start=true, write_array=01"),
+        ("received", "samps_per_chan_written=1"),
+    ]
+    assert not any("hex" in line for line in lines)
 
 
 def test_a_trace_that_is_closed_drops_what_comes_later(tmp_path):

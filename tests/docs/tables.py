@@ -36,6 +36,7 @@ _UNITS = {
     "_k_h": "K/h",
     "_ul_h": "µL/h",
     "_percent": "%",
+    "_hz": "Hz",
     "_minutes": "min",
     "_hours": "h",
     "_bytes": "bytes",
@@ -125,7 +126,7 @@ def _kind(field: dict[str, Any]) -> str:
         return f"text like `{field['pattern']}`"
     match field["type"]:
         case "array":
-            return f"list of {'tables' if '$ref' in field['items'] else 'numbers'}"
+            return f"list of {_items(field['items'])}"
         case "boolean":
             return "`true`, `false`"
         case "object":
@@ -138,6 +139,12 @@ def _kind(field: dict[str, Any]) -> str:
     ends = (("minimum", "≥"), ("exclusiveMinimum", ">"), ("maximum", "≤"), ("exclusiveMaximum", "<"))
     bounds = [f"{sign} {_bound(field[end])}" for end, sign in ends if end in field]
     return ", ".join(filter(None, [kind, *bounds])) or "any number"
+
+
+def _items(field: dict[str, Any]) -> str:
+    if "$ref" in field:
+        return "tables"
+    return {"string": "texts", "array": "pairs of numbers"}.get(field.get("type", ""), "numbers")
 
 
 def _bound(value: float) -> str:

@@ -56,7 +56,7 @@ UNITS = re.compile(
     r"_(s|ms|ns|h|min|minutes|hours|hz|v|mv|a|ma|uah|ul|nl|ul_h|nl_h|ul_min|ul_kpa|kpa|hpa|c|k|mg|g|mg_h|mg_s|mg_sqrt_h|"
     r"mm|percent|percent_k|percent_per_k|ppm|v_per_ah|mah|ohm|baud|bits|lsb|samples|edges|mhz|mg_per_h|ul_min_per_k)$"
 )
-PURE_NUMBERS = {"scale", "offset", "times_resistance"}
+PURE_NUMBERS = {"scale", "offset", "polynomial", "times_resistance"}
 every_instrument = pytest.mark.parametrize("name", known_instruments())
 
 

@@ -6,11 +6,12 @@ import pytest
 
 from instruments.intrathecal_pump.unattended import stopping_act
 from rig.errors import ConnectionFailedError, InstrumentError
+from rig.held_ports import Held as HeldPort
+from rig.held_ports import held_by_another
 from rig.safety.supervisor.__main__ import Supervisor
 from rig.safety.supervisor.orders import HandAct, Orders, PortAct, PumpBounds, Saying, ValueBound
 from rig.safety.supervisor.relay import Relay
-from rig.transports import ByteStream, held_by_another
-from rig.transports import Held as HeldPort
+from rig.transports import ByteStream
 from tests.patience import patient
 from tests.safety.far import Far
 

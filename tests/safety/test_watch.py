@@ -9,11 +9,12 @@ from rig.bench.unattended import bounds_of
 from rig.bench_file.reading import load_bench_file
 from rig.channels import Channel
 from rig.clock import NS_PER_S, Deadline, WallClock
+from rig.held_ports import Held as HeldPort
+from rig.held_ports import held_by_another
 from rig.safety.supervisor.orders import PortAct, PumpBounds, Saying, ValueBound
 from rig.safety.supervisor.relay import Relay
 from rig.safety.supervisor.watching import Holding, Watch
-from rig.transports import ByteStream, held_by_another
-from rig.transports import Held as HeldPort
+from rig.transports import ByteStream
 from tests.patience import patient
 from tests.safety.far import Far
 

@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 import grpc
 
+from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.attributes import DeviceIdentity
-from instruments.ni_daq.simulated.device import DeviceError
 from instruments.ni_daq.simulated.malfunction import DaqMalfunction
+from instruments.ni_daq.simulated.refusals import DeviceError
 from instruments.ni_daq.simulated.tasks import Task, TaskBook
 from instruments.plant.laboratory import Laboratory
 from rig.clock import NS_PER_S, Deadline
@@ -17,6 +18,9 @@ from rig.clock import NS_PER_S, Deadline
 R = TypeVar("R")
 Handler = Callable[[Any, Any, Any], Any]
 
+BY_SCAN = 1
+_ALL_AVAILABLE = -1
+_MOST_VALUES = 10_000_000
 _NAP_S = 0.005
 _LONGEST_WAIT_S = 86_400.0
 
@@ -91,18 +95,33 @@ def answering_in_its_own_time(method: Callable[[Any, Any, Any], Any]) -> Handler
     return handle
 
 
-def telling(method: Callable[[Any, Any, Any], Iterator[Any]]) -> Handler:
-    """Make a method that tells a client what happens, one message each, a handler: the client waits for its start."""
+def telling(register: Callable[[Any, Any, Any], Iterator[Any]]) -> Handler:
+    """Make a method that tells a client what happens, one message each, a handler.
 
-    @wraps(method)
+    The method registers, under the lock, and returns what it will tell. The client waits for its stream to begin, and
+    hears of a refusal only where that comes before.
+    """
+
+    @wraps(register)
     def handle(self: Base, request: Any, context: Any) -> Iterator[Any]:
-        context.send_initial_metadata(())
         try:
-            yield from method(self, request, context)
+            with self.laboratory.lock:
+                happenings = register(self, request, context)
         except DeviceError as fault:
             refuse(context, fault)
+            return
+        context.send_initial_metadata(())
+        yield from happenings
 
     return handle
+
+
+def wanted_on_demand(samples: int, values_each: int, room: int) -> int:
+    """Return how many samples a read on demand takes; raise DeviceError where its buffer has no room for them."""
+    number = 1 if samples == _ALL_AVAILABLE else samples
+    if not 0 <= number * values_each <= min(room, _MOST_VALUES):
+        raise DeviceError(NiCode.READ_BUFFER_TOO_SMALL, "Buffer is too small to fit read data.")
+    return number
 
 
 def refuse(context: Any, fault: DeviceError, samples_read: int | None = None) -> Any:

@@ -7,20 +7,21 @@ from typing import Any, TypeVar
 from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.device import (
     ANALOGUE_INPUTS,
-    COUNTERS,
-    LINES,
-    MAX_AGGREGATE_RATE_HZ,
+    COUNTER_TERMINALS,
+    LINES_OF_PORT,
     AnalogInput,
-    DeviceError,
 )
+from instruments.ni_daq.simulated.refusals import DeviceError
+from instruments.ni_daq.simulated.sensors import InputChannel
 from instruments.ni_daq.simulated.tasks import Task
 
 V = TypeVar("V")
 
-ANALOG_INPUT, COUNTER_INPUT, DIGITAL_OUTPUT = 10100, 10131, 10153
-MEASURES_VOLTAGE, MEASURES_EDGES = 10322, 10125
+ANALOG_INPUT, COUNTER_INPUT, DIGITAL_INPUT, DIGITAL_OUTPUT = 10100, 10131, 10151, 10153
+MEASURES_EDGES = 10125
+MEASURED = {"voltage": 10322, "current": 10134, "thermocouple": 10303}
 MODES = {"finite": 10178, "continuous": 10123, "on demand": 10178}
-CHANNEL_TYPES = {"analogue": ANALOG_INPUT, "counter": COUNTER_INPUT, "lines": DIGITAL_OUTPUT}
+CHANNEL_TYPES = {"analogue": ANALOG_INPUT, "counter": COUNTER_INPUT, "lines": DIGITAL_OUTPUT, "inputs": DIGITAL_INPUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class DeviceIdentity:
     product: str
     serial: int
     driver_version: tuple[int, int, int]
+    most_hz: float
+    modules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +64,21 @@ SYSTEM: dict[int, Callable[[DeviceIdentity], Any]] = {
     0x1272: lambda identity: identity.driver_version[0],
     0x1923: lambda identity: identity.driver_version[1],
     0x2F22: lambda identity: identity.driver_version[2],
-    0x193B: lambda identity: identity.device,
+    0x193B: lambda identity: ", ".join((identity.device, *identity.modules)),
 }
 
 DEVICE: dict[int, Callable[[DeviceIdentity], Any]] = {
     0x0631: lambda identity: identity.product,
     0x0632: lambda identity: identity.serial,
     0x22CA: lambda _: False,
-    0x298C: lambda _: MAX_AGGREGATE_RATE_HZ,
-    0x298D: lambda _: MAX_AGGREGATE_RATE_HZ,
+    0x298C: lambda identity: identity.most_hz,
+    0x298D: lambda identity: identity.most_hz,
+    0x298F: lambda _: False,
     0x299F: lambda _: 32,
     0x231E: lambda identity: _each(identity.device, "ai", ANALOGUE_INPUTS),
-    0x2324: lambda identity: _each(identity.device, "ctr", COUNTERS),
-    0x2322: lambda identity: _each(identity.device, "port0/line", LINES),
+    0x2324: lambda identity: _each(identity.device, "ctr", len(COUNTER_TERMINALS)),
+    0x2320: lambda identity: _lines(identity.device),
+    0x2322: lambda identity: _lines(identity.device),
 }
 
 TASK: dict[int, Callable[[Task], Any]] = {
@@ -100,10 +105,13 @@ WRITE: dict[int, Callable[[Task], Any]] = {
 }
 
 TIMING: dict[int, Callable[[Task], Any]] = {
-    0x1344: lambda task: task.need_analogue().rate_hz,
-    0x1300: lambda task: MODES[task.need_analogue().mode],
-    0x1310: lambda task: task.need_analogue().samples,
-    0x22C8: lambda task: MAX_AGGREGATE_RATE_HZ / len(task.need_analogue().channels),
+    0x1344: lambda task: verified(task).rate_hz,
+    0x1300: lambda task: MODES[verified(task).mode],
+    0x1310: lambda task: verified(task).samples,
+    0x18EB: lambda task: verified(task).divisor,
+    0x22C8: lambda task: verified(task).most_rate_hz,
+    0x1848: lambda task: verified(task).convert_rate_hz,
+    0x22C9: lambda task: verified(task).most_convert_rate_hz,
 }
 
 BUFFER: dict[int, Callable[[Task], Any]] = {
@@ -112,11 +120,12 @@ BUFFER: dict[int, Callable[[Task], Any]] = {
 
 CHANNEL: dict[int, Callable[[Task, str], Any]] = {
     0x187F: lambda task, _: CHANNEL_TYPES[task.kind or "lines"],
-    0x0695: lambda task, _: _if_kind(task, "analogue", MEASURES_VOLTAGE),
+    0x0695: lambda task, channel: MEASURED[_input(task, channel).electrical.measures],
     0x18A0: lambda task, _: _if_kind(task, "counter", MEASURES_EDGES),
     0x18F5: lambda task, channel: _physical(task, channel),
     0x1815: lambda task, channel: _range_v(task, channel),
     0x1816: lambda task, channel: -_range_v(task, channel),
+    0x18C7: lambda task, channel: _named(task.counters, channel).terminal,
 }
 
 
@@ -130,7 +139,19 @@ SET_BUFFER: dict[int, Callable[[Task, Any], None]] = {
 
 SET_TIMING: dict[int, Callable[[Task, Any], None]] = {
     0x1344: lambda task, value: task.need_analogue().set_rate(value),
+    0x1848: lambda task, value: setattr(task.need_analogue(), "convert_hz", value),
 }
+
+SET_CHANNEL: dict[int, Callable[[Task, str, Any], None]] = {
+    0x18C7: lambda task, channel, value: setattr(_named(task.counters, channel), "terminal", value),
+}
+
+
+def verified(task: Task) -> AnalogInput:
+    """Return a task's analogue part; raise DeviceError when its timing is none that the device has."""
+    analogue = task.need_analogue()
+    analogue.verify()
+    return analogue
 
 
 def default_to_read(moment: Moment) -> int:
@@ -158,7 +179,11 @@ def _physical(task: Task, channel: str) -> str:
 
 
 def _range_v(task: Task, channel: str) -> float:
-    return _named({c.name: c.range_v for c in task.need_analogue().channels}, channel)
+    return _input(task, channel).electrical.range_v
+
+
+def _input(task: Task, channel: str) -> InputChannel:
+    return _named({c.name: c for c in task.need_analogue().channels}, channel)
 
 
 def _named(named: Mapping[str, V], channel: str) -> V:
@@ -169,3 +194,7 @@ def _named(named: Mapping[str, V], channel: str) -> V:
 
 def _each(device: str, kind: str, number: int) -> str:
     return ", ".join(f"{device}/{kind}{index}" for index in range(number))
+
+
+def _lines(device: str) -> str:
+    return ", ".join(_each(device, f"{port}/line", number) for port, number in LINES_OF_PORT.items())

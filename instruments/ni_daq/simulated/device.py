@@ -1,74 +1,41 @@
 """The simulated device behind the twin: tasks on analogue inputs, a counter and digital lines. Knows no gRPC.
 
 Sample k of an analogue task is taken k divisor ticks of the 100 MHz timebase after its start; a sample is the
-laboratory at that instant, turned to volts by the sensor's wiring, with noise, in steps of a 16-bit converter.
+laboratory at that instant, turned to volts by the sensor's wiring, with noise, in steps of a converter.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from collections.abc import Sequence
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from instruments.ni_daq import dialect
 from instruments.ni_daq.dialect import NiCode
+from instruments.ni_daq.simulated.refusals import DeviceError, out_of_range
+from instruments.ni_daq.simulated.sensors import InputChannel
 from instruments.plant.challenges import checked
 from instruments.plant.laboratory import Laboratory
 from rig.bench_file.tables import TomlTable
 from rig.clock import NS_PER_S
 
-Quantity = Literal[
-    "line_pressure_kpa",
-    "supply_current_ma",
-    "air_temperature_c",
-    "air_pressure_hpa",
-    "air_humidity_percent",
-    "liquid_temperature_c",
-    "pump_voltage_v",
-    "back_pressure_kpa",
-    "nothing",
-]
 Mode = Literal["on demand", "finite", "continuous"]
+Edge = Literal["rising", "falling"]
 
 TICK_NS = 10
-CODES = 1 << 16
-RANGES_V = (0.2, 1.0, 5.0, 10.0)
 ANALOGUE_INPUTS = 32
-COUNTERS = 4
-LINES = 32
-MAX_AGGREGATE_RATE_HZ = 500_000.0
-MIN_RATE_HZ = 0.1
-
-
-class DeviceError(Exception):
-    """What the device answers instead of doing as told: an NI-DAQmx error code and its text."""
-
-    def __init__(self, code: int, text: str) -> None:
-        self.code = code
-        super().__init__(text)
-
-
-def _not_zero(value: float) -> float:
-    if value == 0:
-        raise ValueError("must not be 0")
-    return value
-
-
-class WiredSensor(TomlTable):
-    """What is wired to one analogue input: value = volts · scale + offset, as on the sensor's data sheet."""
-
-    physical: str = Field(pattern=r"^ai\d+$")
-    quantity: Quantity
-    scale: Annotated[float, AfterValidator(_not_zero)] = 1.0
-    offset: float = 0.0
+# Where each counter looks for its edges unless it is told otherwise.
+COUNTER_TERMINALS = {"ctr0": "PFI8", "ctr1": "PFI3", "ctr2": "PFI0", "ctr3": "PFI5"}
+LINES_OF_PORT = {"port0": 32, "port1": 8, "port2": 8}
+TIMEBASE_HZ = 100e6
+MIN_RATE_HZ = TIMEBASE_HZ / (1 << 32)
 
 
 class WiredRelay(TomlTable):
     """What hangs on one digital line, a valve or a relay: while the line is high, this is done to the pump."""
 
-    line: str = Field(pattern=r"^port0/line\d+$")
+    line: str = Field(pattern=r"^(\w+/)?port[0-2]/line\d+$")
     does: Literal["occlusion", "leak", "disconnection", "kink", "magnet", "power_cut", "press_button"]
     share_percent: float | None = None
     times_resistance: float | None = None
@@ -84,38 +51,21 @@ class WiredRelay(TomlTable):
         return {name: value for name, value in figures.items() if value is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class InputChannel:
-    """One analogue channel of a task: its virtual name, what is wired to it and the range the device chose."""
-
-    name: str
-    physical: str
-    sensor: WiredSensor
-    range_v: float
-
-
-def range_for(min_v: float, max_v: float) -> float:
-    """Return the device's smallest range ±R that holds min_v … max_v; raise DeviceError when none does."""
-    if min_v >= max_v:
-        raise DeviceError(NiCode.MIN_NOT_LESS_THAN_MAX, f"minimum {min_v} V is not less than maximum {max_v} V")
-    fitting = [r for r in RANGES_V if max(abs(min_v), abs(max_v)) <= r]
-    if not fitting:
-        raise DeviceError(
-            NiCode.INVALID_ATTRIBUTE_VALUE, f"{min_v} … {max_v} V is wider than the device's ±{RANGES_V[-1]} V"
-        )
-    return fitting[0]
-
-
 class AnalogInput:
-    """One analogue input task."""
+    """One analogue input task, on a device that shares `most_hz` among its channels.
 
-    def __init__(self, laboratory: Laboratory, rng: np.random.Generator, noise_v: float) -> None:
+    As NI-DAQmx does, it takes any timing, and refuses it when it is verified: at a start, or where timing is asked for.
+    """
+
+    def __init__(self, laboratory: Laboratory, rng: np.random.Generator, noise_v: float, most_hz: float) -> None:
         self._laboratory = laboratory
         self._rng = rng
         self._noise_v = noise_v
+        self._most_hz = most_hz
         self.channels: list[InputChannel] = []
         self.mode: Mode = "on demand"
-        self.divisor = 1
+        self.convert_hz: float | None = None
+        self._wanted_hz = 1000.0
         self.samples = 1
         self.buffer = 0
         self.reads_what_there_is = False
@@ -124,29 +74,54 @@ class AnalogInput:
         self._overflowed = False
 
     @property
+    def divisor(self) -> int:
+        """Return into how many ticks of the timebase a sample is divided."""
+        return int(NS_PER_S / TICK_NS / self._wanted_hz)
+
+    @property
     def rate_hz(self) -> float:
         """Return the rate the timebase really gives, at least the one asked for."""
         return NS_PER_S / (TICK_NS * self.divisor)
 
+    @property
+    def most_rate_hz(self) -> float:
+        """Return the fastest sample clock for its channels."""
+        return self._most_hz / max(1, len(self.channels))
+
+    @property
+    def most_convert_rate_hz(self) -> float:
+        """Return the fastest that the converter goes from channel to channel."""
+        return self._most_hz
+
+    @property
+    def convert_rate_hz(self) -> float:
+        """Return how fast the converter goes from channel to channel: as told, else with 10 µs to settle."""
+        settled_hz = 1.0 / (1.0 / self._most_hz + 10e-6)
+        return max(settled_hz, self._least_convert_hz) if self.convert_hz is None else self.convert_hz
+
+    @property
+    def _least_convert_hz(self) -> float:
+        return self._wanted_hz * len(self.channels)
+
     def configure_clock(self, rate_hz: float, mode: Mode, samples: int) -> None:
-        """Set the sample clock; raise DeviceError for a rate the device does not have."""
+        """Set the sample clock, for `verify` to judge; raise DeviceError for no samples."""
         if samples < 1:
-            raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, f"{samples} samples per channel")
+            raise out_of_range("DAQmx_SampQuant_SampPerChan", samples, 1, (1 << 64) - 1)
         self.set_rate(rate_hz)
         self.mode = mode
         self.samples = samples
         self.buffer = max(samples, _default_buffer(rate_hz)) if mode == "continuous" else samples
 
     def set_rate(self, rate_hz: float) -> None:
-        """Set the rate in Hz, or the next higher that the timebase can be divided to."""
-        if not rate_hz * len(self.channels) <= MAX_AGGREGATE_RATE_HZ:
-            raise DeviceError(
-                NiCode.SAMP_RATE_TOO_HIGH,
-                f"{rate_hz} Hz on {len(self.channels)} channels is above {MAX_AGGREGATE_RATE_HZ} Hz in all",
-            )
-        if not rate_hz >= MIN_RATE_HZ:
-            raise DeviceError(NiCode.SAMP_RATE_TOO_LOW, f"{rate_hz} Hz is below {MIN_RATE_HZ} Hz")
-        self.divisor = int(NS_PER_S / TICK_NS / rate_hz)
+        """Set the rate in Hz, or the next higher that the timebase can be divided to, for `verify` to judge."""
+        self._wanted_hz = rate_hz
+
+    def verify(self) -> None:
+        """Raise DeviceError for a timing that the device does not have."""
+        if not MIN_RATE_HZ <= self._wanted_hz <= self.most_rate_hz and self.mode != "on demand":
+            raise out_of_range("DAQmx_SampClk_Rate", self._wanted_hz, MIN_RATE_HZ, self.most_rate_hz)
+        if self.convert_hz is not None and not self._least_convert_hz <= self.convert_hz <= self._most_hz:
+            raise out_of_range("DAQmx_AIConv_Rate", self.convert_hz, self._least_convert_hz, self._most_hz)
 
     def start(self, now_ns: int) -> None:
         """Begin acquiring: sample 0 is taken now."""
@@ -187,21 +162,24 @@ class AnalogInput:
             raise DeviceError(NiCode.CANNOT_PERFORM_OP_WHEN_TASK_NOT_RUNNING, "the task is not running")
         instants_ns = self.instant_ns(self.position) + np.arange(count, dtype=np.int64) * (TICK_NS * self.divisor)
         self.position += count
-        return self.volts_at(instants_ns)
+        return self.readings_at(instants_ns)
 
-    def volts_at(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return what the converter makes of the laboratory at each of `t_ns`, shape (channels, n)."""
+    def readings_at(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return what the converter makes of the laboratory at each of `t_ns`, shape (channels, n).
+
+        With a convert rate of its own the channels are taken one after another.
+        """
         # Drawn sample by sample, so that the noise does not depend on how reads cut the acquisition.
         noise = self._rng.standard_normal((len(t_ns), len(self.channels))).T * self._noise_v
-        lsb = np.array([[2.0 * channel.range_v / CODES] for channel in self.channels])
-        volts = np.array([self._true_volts(channel, t_ns) for channel in self.channels]) + noise
-        # The converter ends at its rails: this is the device's own saturation.
-        codes = np.clip(np.rint(volts / lsb), -CODES // 2, CODES // 2 - 1)
-        return np.asarray(codes * lsb)
-
-    def _true_volts(self, channel: InputChannel, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
-        value = _QUANTITIES[channel.sensor.quantity](self._laboratory, t_ns)
-        return (value - channel.sensor.offset) / channel.sensor.scale
+        rows = []
+        for number, channel in enumerate(self.channels):
+            taken_ns = t_ns + (0 if self.convert_hz is None else round(number * NS_PER_S / self.convert_hz))
+            how = channel.electrical
+            volts = channel.terminal_v(self._laboratory, taken_ns) + noise[number] * how.noise
+            # The converter ends at its rails: this is the device's own saturation.
+            codes = np.clip(np.rint(volts / how.step_v), -how.codes // 2, how.codes // 2 - 1)
+            rows.append(channel.readings(codes * how.step_v, self._laboratory, taken_ns))
+        return np.array(rows)
 
 
 def _default_buffer(rate_hz: float) -> int:
@@ -212,27 +190,21 @@ def _default_buffer(rate_hz: float) -> int:
     return 1_000_000
 
 
-_QUANTITIES: dict[str, Callable[[Laboratory, NDArray[np.int64]], NDArray[np.float64]]] = {
-    "line_pressure_kpa": lambda laboratory, t_ns: laboratory.pressure_kpa(t_ns),
-    "supply_current_ma": lambda laboratory, t_ns: laboratory.supply_current_a(t_ns) * 1000.0,
-    "air_temperature_c": lambda laboratory, t_ns: laboratory.environment.air_temperature_c(t_ns),
-    "air_pressure_hpa": lambda laboratory, t_ns: laboratory.environment.air_pressure_hpa(t_ns),
-    "air_humidity_percent": lambda laboratory, t_ns: laboratory.environment.relative_humidity_percent(t_ns),
-    "liquid_temperature_c": lambda laboratory, t_ns: laboratory.environment.liquid_temperature_c(t_ns),
-    "pump_voltage_v": lambda laboratory, t_ns: laboratory.pump_voltage_v(t_ns),
-    "back_pressure_kpa": lambda laboratory, t_ns: laboratory.tip_pressure.kpa(t_ns),
-    "nothing": lambda _, t_ns: np.zeros(len(t_ns)),
-}
-
-
 class EdgeCounter:
-    """One counter task: the motor's edges since the start, in 32 bits, on the counter that is wired to the motor."""
+    """One counter task: the edges at its terminal since the start, in 32 bits; the motor is wired to one terminal.
 
-    def __init__(self, laboratory: Laboratory, physical: str, initial: int, *, wired: bool) -> None:
+    Its pulses have as many falling edges as rising ones.
+    """
+
+    def __init__(
+        self, laboratory: Laboratory, physical: str, edge: Edge, initial: int, terminal: str, motor_terminal: str
+    ) -> None:
         self._laboratory = laboratory
         self.physical = physical
+        self.edge = edge
+        self.terminal = terminal
+        self._motor_terminal = motor_terminal
         self._initial = initial
-        self._wired = wired
         self._base: int | None = None
 
     def start(self, now_ns: int) -> None:
@@ -251,7 +223,7 @@ class EdgeCounter:
         return (self._initial + self._edges(now_ns) - self._base) % dialect.COUNTER_MODULUS
 
     def _edges(self, now_ns: int) -> int:
-        if not self._wired:
+        if self.terminal != self._motor_terminal:
             return 0
         return int(self._laboratory.line.motor_edges(np.array([now_ns], np.int64))[0])
 
@@ -259,9 +231,16 @@ class EdgeCounter:
 class DigitalLines:
     """The static digital lines of the device; they keep their state when a task ends, as real ones do."""
 
-    def __init__(self, laboratory: Laboratory, interlock_line: str, relays: Sequence[WiredRelay] = ()) -> None:
+    def __init__(
+        self,
+        laboratory: Laboratory,
+        interlock_line: str,
+        relays: Sequence[WiredRelay] = (),
+        contact_line: str = "",
+    ) -> None:
         self._laboratory = laboratory
         self._interlock_line = interlock_line
+        self._contact_line = contact_line
         self._relays = {relay.line: relay for relay in relays}
         self._pulled: dict[str, int] = {}
         self._high: dict[str, bool] = {}
@@ -280,7 +259,9 @@ class DigitalLines:
             self.write(line, high=False)
 
     def read(self, line: str) -> bool:
-        """Return the state of one line; low after power-on."""
+        """Return the state of one line; low after power-on. The contact's line shows how the relay stands."""
+        if line == self._contact_line:
+            return self._laboratory.power.interlock_closed
         return self._high.get(line, False)
 
     def _move(self, relay: WiredRelay, *, high: bool) -> None:

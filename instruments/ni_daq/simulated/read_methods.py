@@ -1,7 +1,6 @@
-"""gRPC methods that read and write samples, and those that tell a client of them."""
+"""gRPC methods that read samples."""
 # ruff: noqa: N802 - the methods bear the names that the wire gives them
 
-from collections.abc import Iterator
 from typing import Any
 
 import nidaqmx._grpc_interpreter  # noqa: F401 - the stubs load only after it
@@ -10,12 +9,13 @@ from nidaqmx._stubs import nidaqmx_pb2 as wire
 from numpy.typing import NDArray
 
 from instruments.ni_daq.dialect import NiCode
-from instruments.ni_daq.simulated.answering import Base, answering, answering_in_its_own_time, telling
+from instruments.ni_daq.simulated.answering import BY_SCAN, Base, answering, answering_in_its_own_time, wanted_on_demand
 from instruments.ni_daq.simulated.attributes import Moment, default_to_read
-from instruments.ni_daq.simulated.device import AnalogInput, DeviceError
+from instruments.ni_daq.simulated.device import AnalogInput
+from instruments.ni_daq.simulated.refusals import DeviceError
 from instruments.ni_daq.simulated.tasks import Task
 
-_BY_SCAN = 1
+_ROOM = 1 << 32
 _ALL_AVAILABLE = -1
 _READ_ARRAY = wire.ReadAnalogF64Response.DESCRIPTOR.fields_by_name["read_array"].number
 _LENGTH_DELIMITED = 2
@@ -31,7 +31,7 @@ class ReadMethods(Base):
         if volts.size > request.array_size_in_samps:
             raise DeviceError(NiCode.READ_BUFFER_TOO_SMALL, "Buffer is too small to fit read data.")
         claimed = volts.shape[1] + self.malfunction.miscount
-        ordered = volts.T if request.fill_mode_raw == _BY_SCAN else volts
+        ordered = volts.T if request.fill_mode_raw == BY_SCAN else volts
         response = wire.ReadAnalogF64Response(status=status, samps_per_chan_read=claimed)
         response.MergeFromString(_packed_doubles(_READ_ARRAY, ordered))
         return response
@@ -39,6 +39,11 @@ class ReadMethods(Base):
     @answering_in_its_own_time
     def ReadAnalogScalarF64(self, request: Any, context: Any) -> Any:
         """Read one sample of the only channel."""
+        with self.laboratory.lock:
+            if len(self.task(request).need_analogue().channels) > 1:
+                raise DeviceError(
+                    NiCode.ONE_CHAN_READ_FOR_MULTI_CHAN_TASK, "Read of one channel in a task with multiple channels."
+                )
         volts, status = self._read(request, 1, context)
         if status:
             raise DeviceError(status, "The sample has not yet been acquired.")
@@ -47,65 +52,24 @@ class ReadMethods(Base):
     @answering
     def ReadCounterScalarU32(self, request: Any) -> Any:
         """Read a counter."""
-        return wire.ReadCounterScalarU32Response(value=self.book.count_now(self.task(request)))
+        return wire.ReadCounterScalarU32Response(value=self._count(request))
 
     @answering
     def ReadCounterScalarF64(self, request: Any) -> Any:
         """Read a counter as a floating-point number."""
-        return wire.ReadCounterScalarF64Response(value=float(self.book.count_now(self.task(request))))
+        return wire.ReadCounterScalarF64Response(value=float(self._count(request)))
 
     @answering
     def ReadCounterF64Ex(self, request: Any) -> Any:
         """Read a counter the way Task.read does."""
-        count = float(self.book.count_now(self.task(request)))
-        return wire.ReadCounterF64ExResponse(read_array=[count], samps_per_chan_read=1)
+        counts = self._counts(request)
+        return wire.ReadCounterF64ExResponse(read_array=map(float, counts), samps_per_chan_read=len(counts))
 
     @answering
     def ReadCounterU32Ex(self, request: Any) -> Any:
         """Read a counter the way stream readers do."""
-        count = self.book.count_now(self.task(request))
-        return wire.ReadCounterU32ExResponse(read_array=[count], samps_per_chan_read=1)
-
-    @telling
-    def RegisterEveryNSamplesEvent(self, request: Any, context: Any) -> Iterator[Any]:
-        """Tell the client each time another n samples were acquired, until it hangs up or clears the task."""
-        if request.n_samples < 1:
-            raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, f"events after each {request.n_samples} samples")
-        told = 0
-        while self._watch(request.task.name, told + request.n_samples, context):
-            told += request.n_samples
-            yield wire.RegisterEveryNSamplesEventResponse(
-                every_n_samples_event_type_raw=request.every_n_samples_event_type_raw, n_samples=request.n_samples
-            )
-
-    @telling
-    def RegisterDoneEvent(self, request: Any, context: Any) -> Iterator[Any]:
-        """Tell the client when a finite acquisition has ended."""
-        with self.laboratory.lock:
-            analogue = self.task(request).need_analogue()
-        if self._watch(request.task.name, analogue.samples, context):
-            yield wire.RegisterDoneEventResponse(status=0)
-
-    @answering
-    def UnregisterEveryNSamplesEvent(self, request: Any) -> Any:  # noqa: ARG002 - the client hangs up its stream itself
-        """Accept that the client wants no more events."""
-        return wire.UnregisterEveryNSamplesEventResponse()
-
-    @answering
-    def UnregisterDoneEvent(self, request: Any) -> Any:  # noqa: ARG002 - the client hangs up its stream itself
-        """Accept that the client wants no more events."""
-        return wire.UnregisterDoneEventResponse()
-
-    def _watch(self, name: str, samples: int, context: Any) -> bool:
-        """Wait until a task has acquired this many samples; False when the client or the task is gone before."""
-
-        def reached() -> bool:
-            if not self.book.has(name):
-                return True
-            analogue = self.book.find(name).analogue
-            return analogue is not None and analogue.acquired(self.now_ns()) >= samples
-
-        return self.wait(reached, -1.0, self.now_ns(), context) and self.book.has(name)
+        counts = self._counts(request)
+        return wire.ReadCounterU32ExResponse(read_array=counts, samps_per_chan_read=len(counts))
 
     def _read(self, request: Any, wanted: int, context: Any) -> tuple[NDArray[np.float64], int]:
         """Return up to `wanted` samples, shape (channels, n), and 0 or the code that says why there are fewer."""
@@ -114,16 +78,38 @@ class ReadMethods(Base):
         with self.laboratory.lock:
             task = self.task(request)
             analogue = task.need_analogue()
-            if analogue.mode == "on demand":
-                return self._spoilt(self.book.now_volts(task, max(1, wanted))), 0
-            self.book.start(task)
+            if task.on_demand:
+                self.book.check_free(task)
+                wanted_on_demand(wanted, len(analogue.channels), _ROOM)
+                return self._spoilt(self.book.now_readings(task, max(1, wanted))), 0
+            self._start_by_read(task)
             wanted = self._most(task, wanted)
             due_ns = analogue.instant_ns(analogue.position + wanted - 1)
         self.wait(lambda: analogue.available(self.now_ns()) >= wanted, request.timeout, due_ns, context)
         with self.laboratory.lock:
             count = min(wanted, analogue.available(self.laboratory.advance()))
             status = 0 if count == wanted else NiCode.SAMPLES_NOT_YET_AVAILABLE
-            return self._spoilt(analogue.read(count)), status
+            volts = self._spoilt(analogue.read(count))
+            if task.started_by_read and analogue.mode == "finite" and analogue.position >= analogue.samples:
+                self.book.stop(task)  # what a read has started ends with the last sample, and may be read anew
+            return volts, status
+
+    def _start_by_read(self, task: Task) -> None:
+        if task.running:
+            return
+        if task.events:
+            raise DeviceError(
+                NiCode.AUTO_START_READ_NOT_ALLOWED_EVENT_REGISTERED,
+                "Read cannot start the task, because a software event is registered: start it before.",
+            )
+        self.book.start(task, by_read=True)
+
+    def _counts(self, request: Any) -> list[int]:
+        return [self._count(request)] * wanted_on_demand(request.num_samps_per_chan, 1, request.array_size_in_samps)
+
+    def _count(self, request: Any) -> int:
+        count = self.book.count_now(self.task(request))
+        return count if self.malfunction.alter_count is None else self.malfunction.alter_count(count)
 
     def _most(self, task: Task, wanted: int) -> int:
         """Return how many samples a read can get at all."""

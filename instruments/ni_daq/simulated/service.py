@@ -2,9 +2,9 @@
 
 A method that is missing answers UNIMPLEMENTED, loudly, as the maker's base class does.
 """
-# ruff: noqa: N802 - the methods bear the names that the wire gives them
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import nidaqmx._grpc_interpreter  # noqa: F401 - the stubs load only after it
@@ -15,63 +15,11 @@ from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated import attributes
 from instruments.ni_daq.simulated.answering import Base, Handler, answering
 from instruments.ni_daq.simulated.attributes import look_up
-from instruments.ni_daq.simulated.device import DeviceError
+from instruments.ni_daq.simulated.event_methods import EventMethods
+from instruments.ni_daq.simulated.line_methods import LineMethods
 from instruments.ni_daq.simulated.read_methods import ReadMethods
+from instruments.ni_daq.simulated.refusals import DeviceError
 from instruments.ni_daq.simulated.task_methods import TaskMethods
-from instruments.ni_daq.simulated.tasks import Task
-
-
-class LineMethods(Base):
-    """Digital lines, written and read back."""
-
-    @answering
-    def WriteDigitalLines(self, request: Any) -> Any:
-        """Write one boolean per line."""
-        task = self._startable(request)
-        flat = [bool(byte) for byte in request.write_array]
-        width = max(len(lines) for lines in task.lines.values())
-        if len(flat) != width * len(task.lines):
-            raise DeviceError(
-                NiCode.WRITE_NUM_CHANS_MISMATCH,
-                f"{len(flat)} booleans do not fit {len(task.lines)} channels of {width} lines",
-            )
-        for number, lines in enumerate(task.lines.values()):
-            for line, high in zip(lines, flat[number * width :], strict=False):
-                self.book.lines.write(line, high=high)
-        return wire.WriteDigitalLinesResponse(samps_per_chan_written=1)
-
-    @answering
-    def WriteDigitalU32(self, request: Any) -> Any:
-        """Write one number per channel, bit by bit."""
-        task = self._startable(request)
-        if len(request.write_array) != len(task.lines):
-            raise DeviceError(
-                NiCode.WRITE_NUM_CHANS_MISMATCH,
-                f"{len(request.write_array)} numbers do not fit {len(task.lines)} channels",
-            )
-        for number, lines in zip(request.write_array, task.lines.values(), strict=True):
-            for line in lines:
-                self.book.lines.write(line, high=bool(number >> int(line.rpartition("line")[2]) & 1))
-        return wire.WriteDigitalU32Response(samps_per_chan_written=1)
-
-    @answering
-    def ReadDigitalLines(self, request: Any) -> Any:
-        """Read the lines of a task back, one boolean each."""
-        lines = [line for lines in self.task(request).lines.values() for line in lines]
-        states = bytes(self.book.lines.read(line) for line in lines)
-        width = len(lines) // max(1, len(self.task(request).lines))
-        return wire.ReadDigitalLinesResponse(read_array=states, samps_per_chan_read=1, num_bytes_per_samp=width)
-
-    def _startable(self, request: Any) -> Task:
-        task = self.task(request)
-        if not task.lines:
-            raise DeviceError(NiCode.NO_CHANS_OF_GIVEN_TYPE_IN_TASK, f"task {task.name} has no digital lines")
-        if not (request.auto_start or task.running):
-            raise DeviceError(
-                NiCode.CANNOT_WRITE_WHEN_AUTO_START_FALSE_AND_TASK_NOT_RUNNING,
-                "the task is stopped, and the write is not to start it",
-            )
-        return task
 
 
 def _attribute(rpc: str, table: Any, asked: Callable[[Base, Any], tuple[Any, ...]]) -> tuple[str, Handler]:
@@ -98,16 +46,17 @@ def _setting(rpc: str, table: Any) -> tuple[str, Handler]:
                 NiCode.ATTRIBUTE_NOT_SETTABLE_WHEN_TASK_IS_RUNNING,
                 "Specified property cannot be set while the task is running.",
             )
-        look_up(table, request.attribute_raw, task, request.value)
+        of_channel = (request.channel,) if rpc.startswith("SetChan") else ()
+        look_up(table, request.attribute_raw, task, *of_channel, request.value)
         return answer()
 
     return rpc, answering(put)
 
 
 def _of_device(self: Base, request: Any) -> tuple[Any, ...]:
-    if request.device_name != self.identity.device:
+    if request.device_name not in (self.identity.device, *self.identity.modules):
         raise DeviceError(NiCode.INVALID_DEVICE_ID, f"Device identifier is invalid: {request.device_name}")
-    return (self.identity,)
+    return (replace(self.identity, device=request.device_name),)
 
 
 def _of_system(self: Base, request: Any) -> tuple[Any, ...]:  # noqa: ARG001 - all of _attribute's are called alike
@@ -135,17 +84,21 @@ _ATTRIBUTES = dict(
         *(_attribute(f"GetReadAttribute{t}", attributes.READ, _of_moment) for t in ("UInt32", "UInt64", "String")),
         _attribute("GetReadAttributeBool", attributes.READ, _of_moment),
         _attribute("GetWriteAttributeUInt32", attributes.WRITE, _of_task),
-        *(_attribute(f"GetTimingAttribute{t}", attributes.TIMING, _of_task) for t in ("Double", "Int32", "UInt64")),
+        *(
+            _attribute(f"GetTimingAttribute{t}", attributes.TIMING, _of_task)
+            for t in ("Double", "Int32", "UInt32", "UInt64")
+        ),
         _attribute("GetBufferAttributeUInt32", attributes.BUFFER, _of_task),
         *(_attribute(f"GetChanAttribute{t}", attributes.CHANNEL, _of_channel) for t in ("Int32", "String", "Double")),
         _setting("SetReadAttributeBool", attributes.SET_READ),
         _setting("SetBufferAttributeUInt32", attributes.SET_BUFFER),
         _setting("SetTimingAttributeDouble", attributes.SET_TIMING),
+        _setting("SetChanAttributeString", attributes.SET_CHANNEL),
     ]
 )
 
 
-class Service(TaskMethods, ReadMethods, LineMethods, NiDAQmxServicer):  # type: ignore[misc]  # the base ships no types
+class Service(TaskMethods, ReadMethods, EventMethods, LineMethods, NiDAQmxServicer):  # type: ignore[misc]  # the base ships no types
     """One simulated device behind NI's gRPC methods."""
 
     def add_to(self, server: Any) -> None:

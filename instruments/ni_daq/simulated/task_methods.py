@@ -1,10 +1,21 @@
 """gRPC methods that create, configure, start and end tasks."""
 # ruff: noqa: N802 - the methods bear the names that the wire gives them
 
+from enum import Enum
 from typing import Any
 
 import nidaqmx._grpc_interpreter  # noqa: F401 - the stubs load only after it
 from nidaqmx._stubs import nidaqmx_pb2 as wire
+from nidaqmx.constants import (
+    CJCSource,
+    CurrentShuntResistorLocation,
+    CurrentUnits,
+    TaskMode,
+    TemperatureUnits,
+    TerminalConfiguration,
+    ThermocoupleType,
+    VoltageUnits,
+)
 from nidaqmx.error_codes import DAQmxErrors
 from nidaqmx.errors import DaqError
 from nidaqmx.utils import unflatten_channel_string
@@ -12,13 +23,24 @@ from session_pb2 import Session
 
 from instruments.ni_daq.dialect import NiCode
 from instruments.ni_daq.simulated.answering import Base, answering, answering_in_its_own_time
-from instruments.ni_daq.simulated.device import DeviceError, Mode
-from instruments.ni_daq.simulated.tasks import Task
+from instruments.ni_daq.simulated.device import LINES_OF_PORT, Edge, Mode
+from instruments.ni_daq.simulated.refusals import DeviceError, out_of_range
+from instruments.ni_daq.simulated.sensors import (
+    THERMOPOWER_V_PER_K,
+    Electrical,
+    check_order,
+    of_current,
+    of_thermocouple,
+    range_for,
+)
+from instruments.ni_daq.simulated.tasks import Kind, Task
 
 _MODES: dict[int, Mode] = {10178: "finite", 10123: "continuous"}
 _INITIALIZE, _ATTACH = 1, 2
-_START, _STOP, _ABORT = 0, 1, 6
-_VOLTS, _COUNT_UP = 10348, 10128
+_COUNT_UP = 10128
+# What multiplexes has no pseudodifferential inputs.
+_TERMINALS = {kind.value: kind.name for kind in TerminalConfiguration if kind is not TerminalConfiguration.PSEUDO_DIFF}
+_EDGES: dict[int, Edge] = {10280: "rising", 10171: "falling"}
 
 
 class TaskMethods(Base):
@@ -56,12 +78,22 @@ class TaskMethods(Base):
 
     @answering
     def TaskControl(self, request: Any) -> Any:
-        """Start, stop or abort; verify, reserve and commit have nothing to do here."""
+        """Start, stop, verify, commit, reserve, release or abort."""
         task = self.task(request)
-        if request.action_raw == _START:
-            self.book.start(task)
-        elif request.action_raw in (_STOP, _ABORT):
-            self.book.stop(task)
+        match request.action_raw:
+            case TaskMode.TASK_START.value:
+                self.book.start(task)
+            case TaskMode.TASK_STOP.value:
+                self.book.stop(task)
+            case TaskMode.TASK_VERIFY.value:
+                self.book.verify(task)
+            case TaskMode.TASK_COMMIT.value | TaskMode.TASK_RESERVE.value:
+                self.book.reserve(task)
+            case TaskMode.TASK_UNRESERVE.value | TaskMode.TASK_ABORT.value:
+                self.book.stop(task)
+                task.reserved = False
+            case other:
+                raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, f"a task cannot be put into state {other}")
         return wire.TaskControlResponse()
 
     @answering
@@ -83,33 +115,80 @@ class TaskMethods(Base):
 
     @answering
     def CreateAIVoltageChan(self, request: Any) -> Any:
-        """Add analogue inputs to a task."""
-        if request.units_raw != _VOLTS:
-            raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, "the device has no custom scales")
+        """Add analogue inputs for voltages to a task."""
+        _check_unit(request, VoltageUnits.VOLTS)
+        self._add_inputs(request, Electrical(range_for(request.min_val, request.max_val)))
+        return wire.CreateAIVoltageChanResponse()
+
+    @answering
+    def CreateAICurrentChan(self, request: Any) -> Any:
+        """Add analogue inputs for currents to a task."""
+        _check_unit(request, CurrentUnits.AMPS)
+        external = request.shunt_resistor_loc_raw == CurrentShuntResistorLocation.EXTERNAL.value
+        if external and not request.ext_shunt_resistor_val > 0:
+            raise out_of_range("DAQmx_AI_CurrentShunt_Resistance", request.ext_shunt_resistor_val, 1e-6, 1e6)
+        shunt_ohm = request.ext_shunt_resistor_val if external else None
+        self._add_inputs(request, of_current(request.min_val, request.max_val, shunt_ohm))
+        return wire.CreateAICurrentChanResponse()
+
+    @answering
+    def CreateAIThrmcplChan(self, request: Any) -> Any:
+        """Add analogue inputs for thermocouples to a task."""
+        _check_unit(request, TemperatureUnits.DEG_C, TemperatureUnits.K)
+        check_order(request.min_val, request.max_val)
+        kinds = {kind.value: kind.name for kind in ThermocoupleType if kind.name in THERMOPOWER_V_PER_K}
+        kind = kinds.get(request.thermocouple_type_raw)
+        sources = {CJCSource.BUILT_IN.value: None, CJCSource.CONSTANT_USER_VALUE.value: request.cjc_val}
+        if kind is None or request.cjc_source_raw not in sources:
+            raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, "the device has no such thermocouple or cold junction")
+        in_kelvin = request.units_raw == TemperatureUnits.K.value
+        cold_c = sources[request.cjc_source_raw]
+        self._add_inputs(request, of_thermocouple(kind, cold_c, in_kelvin=in_kelvin))
+        return wire.CreateAIThrmcplChanResponse()
+
+    def _add_inputs(self, request: Any, electrical: Electrical) -> None:
         physical = names(request.physical_channel)
+        if electrical.measures != "thermocouple" and request.terminal_config_raw not in _TERMINALS:
+            raise DeviceError(
+                NiCode.INVALID_ATTRIBUTE_VALUE,
+                "Requested value is not a supported value for this property.\nProperty: DAQmx_AI_TermCfg\n"
+                f"Requested Value: {request.terminal_config_raw}\n"
+                f"Possible Values: {', '.join(sorted(_TERMINALS.values()))}",
+            )
         for number, one in enumerate(physical):
             given = request.name_to_assign_to_channel
             name = f"{given}{number}" if given and len(physical) > 1 else given
-            self.book.add_voltage(self.task(request), one, name, request.min_val, request.max_val)
-        return wire.CreateAIVoltageChanResponse()
+            self.book.add_input(self.task(request), one, name, electrical)
 
     @answering
     def CreateCICountEdgesChan(self, request: Any) -> Any:
         """Add an edge counter to a task."""
+        edge = _EDGES.get(request.edge_raw)
+        if edge is None:
+            raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, f"the counter knows no edge {request.edge_raw}")
         if request.count_direction_raw != _COUNT_UP:
             raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, "the counter's direction cannot be changed")
         self.book.add_counter(
-            self.task(request), request.counter, request.name_to_assign_to_channel, request.initial_count
+            self.task(request), request.counter, request.name_to_assign_to_channel, edge, request.initial_count
         )
         return wire.CreateCICountEdgesChanResponse()
 
     @answering
     def CreateDOChan(self, request: Any) -> Any:
         """Add digital outputs to a task."""
-        together = request.line_grouping_raw == 1
-        lines = tuple(names(request.lines))
-        self.book.add_lines(self.task(request), lines, request.name_to_assign_to_lines, together=together)
+        self._add_lines(request, "lines")
         return wire.CreateDOChanResponse()
+
+    @answering
+    def CreateDIChan(self, request: Any) -> Any:
+        """Add digital inputs to a task."""
+        self._add_lines(request, "inputs")
+        return wire.CreateDIChanResponse()
+
+    def _add_lines(self, request: Any, kind: Kind) -> None:
+        together = request.line_grouping_raw == 1
+        lines = tuple(line for name in names(request.lines) for line in lines_of(name))
+        self.book.add_lines(self.task(request), kind, lines, request.name_to_assign_to_lines, together=together)
 
     @answering
     def CfgSampClkTiming(self, request: Any) -> Any:
@@ -130,9 +209,12 @@ class TaskMethods(Base):
 
     @answering
     def GetErrorString(self, request: Any) -> Any:
-        """Return the name of an error code."""
+        """Return what an error code means."""
         known = [error.name for error in DAQmxErrors if error.value == request.error_code]
-        return wire.GetErrorStringResponse(error_string=known[0].replace("_", " ").capitalize() if known else "")
+        said = known[0].replace("_", " ").capitalize() if known else "Error code could not be found."
+        if request.error_code == NiCode.INVALID_ATTRIBUTE_VALUE:
+            said = "Requested value is not a supported value for this property."
+        return wire.GetErrorStringResponse(error_string=said)
 
     @answering
     def ResetDevice(self, request: Any) -> Any:
@@ -141,10 +223,21 @@ class TaskMethods(Base):
         return wire.ResetDeviceResponse()
 
     def done(self, task: Task) -> bool:
-        """Tell whether a task has nothing left to do; only finite acquisitions end by themselves."""
-        if task.analogue is None or not task.running:
-            return not task.running
+        """Tell whether a task has nothing left to do; of what is sampled only finite acquisitions end by themselves."""
+        if task.done or task.analogue is None:
+            return task.done
         return task.analogue.mode == "finite" and task.analogue.acquired(self.now_ns()) >= task.analogue.samples
+
+
+def _check_unit(request: Any, *units: Enum) -> None:
+    if request.units_raw not in [unit.value for unit in units]:
+        raise DeviceError(NiCode.INVALID_ATTRIBUTE_VALUE, "the device has no custom scales and no such unit")
+
+
+def lines_of(physical: str) -> list[str]:
+    """Return the lines of a port such as Dev1/port0, and a line as it is."""
+    port = physical.partition("/")[2]
+    return [f"{physical}/line{number}" for number in range(LINES_OF_PORT.get(port, 0))] or [physical]
 
 
 def names(flattened: str) -> list[str]:

@@ -28,6 +28,7 @@ MISSING_PARAMETER = QueuedError(-109, "Missing parameter")
 INVALID_SUFFIX = QueuedError(-131, "Invalid suffix")
 OUT_OF_RANGE = QueuedError(-222, "Data out of range")
 ILLEGAL_PARAMETER = QueuedError(-224, "Illegal parameter value")
+STALE = QueuedError(-230, "Data corrupt or stale")
 QUEUE_OVERFLOW = QueuedError(-350, "Queue overflow")
 INPUT_OVERRUN = QueuedError(-363, "Input buffer overrun")
 

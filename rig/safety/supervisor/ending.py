@@ -10,6 +10,7 @@ from rig.clock import Deadline
 from rig.errors import InstrumentError
 from rig.safety.supervisor.orders import Act, HandAct, PortAct
 from rig.safety.supervisor.relay import Relay, goes_on, whole
+from rig.serial_line import Line
 from rig.transports import ByteStream
 
 # Carries a way out and returns what went wrong; empty when it went well.
@@ -94,12 +95,13 @@ class Hand:
 def say_on_port(act: PortAct) -> str:
     """Open a port, say what ends delivery, and return what went wrong; empty when each answer was as expected."""
     try:
-        with ByteStream(act.name, act.port, baud=act.baud, timeout_s=_REPLY_S) as stream:
+        shared = Line(act.baud, exclusive=False)  # a run that is frozen still has it open
+        with ByteStream(act.name, act.port, line=shared, timeout_s=_REPLY_S) as stream:
             for saying in act.sayings:
                 for tries_left in reversed(range(_TRIES)):
                     try:
                         if saying.expect:
-                            stream.exchange(saying.send, saying.expect)
+                            stream.exchange(saying.send, saying.met_by)
                         else:
                             stream.write(saying.send)
                         break

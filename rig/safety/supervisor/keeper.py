@@ -13,11 +13,11 @@ from typing import IO, Any, Self
 
 from rig.clock import Deadline, Stopwatch
 from rig.errors import ConnectionFailedError, SafetyError
+from rig.held_ports import Held, held_no_more
 from rig.safety.supervisor.ending import Ending
 from rig.safety.supervisor.orders import Orders
 from rig.safety.supervisor.watching import Told
 from rig.safety.trip import Trip
-from rig.transports import Held, held_no_more
 
 RENEW_S = 0.1
 _START_S = 20.0

@@ -15,10 +15,18 @@ Tells = Callable[[bytes], Mapping[str, float] | None]
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """Bytes to send, and bytes that its answer holds when they did what they should; empty: no answer is awaited."""
+    """Bytes to send, and bytes that its answer holds when they did what they should; empty: no answer is awaited.
+
+    `or_expect` is the other word for it, where devices of a kind differ.
+    """
 
     send: bytes
     expect: bytes = b""
+    or_expect: bytes = b""
+
+    def met_by(self, answer: bytes) -> bool:
+        """Tell whether an answer so far holds what is expected."""
+        return self.expect in answer or (bool(self.or_expect) and self.or_expect in answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class PortAct:
 
     def to_json(self) -> Json:
         """Return it as JSON takes it, bytes in hex."""
-        said = [{"send": one.send.hex(), "expect": one.expect.hex()} for one in self.sayings]
+        said = [{key: value.hex() for key, value in asdict(one).items()} for one in self.sayings]
         return {
             "kind": self.KIND, "name": self.name, "doing": self.doing, "port": self.port, "sayings": said,
             "alive": self.alive.hex(), "end": self.end.hex(), "baud": self.baud, "tells": self.tells,
@@ -64,7 +72,7 @@ class PortAct:
     @classmethod
     def from_json(cls, read: Mapping[str, Any]) -> Self:
         """Undo `to_json`."""
-        said = (Saying(bytes.fromhex(one["send"]), bytes.fromhex(one["expect"])) for one in read["sayings"])
+        said = (Saying(**{key: bytes.fromhex(value) for key, value in one.items()}) for one in read["sayings"])
         ends = {key: bytes.fromhex(read[key]) for key in ("alive", "end")}
         return cls(
             read["name"], read["doing"], read["port"], tuple(said), baud=read["baud"],

@@ -14,9 +14,25 @@ def test_a_short_read_lies_squashed_at_the_beginning_of_its_buffer():
     assert dialect.unpack_by_channel(buffer, 2, 3).tolist() == [[1, 2, 3], [10, 20, 30]]
 
 
-@pytest.mark.parametrize("before, after, gain", [(0, 0, 0), (5, 7, 2), (2**32 - 3, 4, 7)])
-def test_a_counter_that_wraps_has_still_counted_up(before, after, gain):
-    assert dialect.wrapped_count_gain(before, after) == gain
+@pytest.mark.parametrize("before, after, gain", [(0, 0, 0), (5, 7, 2), (2**32 - 3, 4, 7), (2**32 - 1, 0, 1)])
+def test_a_counter_that_rises_or_wraps_has_counted_up(before, after, gain):
+    assert dialect.counted_gain(before, after, 1.0, 1000.0) == gain
+
+
+@pytest.mark.parametrize(
+    "before, after, elapsed_s",
+    [
+        (500, 0, 60.0),  # a reset
+        (500, 499, 86_400.0),
+        (2**31, 5, 1e6),  # far from the top, however long it took
+        (2**32 - 1_000_000, 5, 1.0),  # near the top, and not so near
+        (5, 2**32 - 5, 1.0),
+        (0, 2001 + 60_000, 60.0),  # faster than edges can come
+        (500, 5, -1.0),
+    ],
+)
+def test_a_count_that_cannot_be_has_no_gain(before, after, elapsed_s):
+    assert dialect.counted_gain(before, after, elapsed_s, 1000.0) is None
 
 
 @pytest.mark.parametrize("code", NiCode)

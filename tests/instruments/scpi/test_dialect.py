@@ -133,14 +133,15 @@ def test_what_is_no_identity_is_refused(text):
         parse_identity(text)
 
 
-@pytest.mark.parametrize("text", ["", "2", "ON", "1.0", "-1", "+1", "01"])
+@pytest.mark.parametrize("text", ["", "2", "O", "1.0", "-1", "++1", "01", "+ON", "ON OFF", "NO"])
 def test_what_is_no_boolean_is_refused(text):
     with pytest.raises(QuantityError):
         parse_boolean(text)
 
 
-def test_booleans_are_0_and_1():
-    assert (parse_boolean("0"), parse_boolean("1")) == (False, True)
+@pytest.mark.parametrize("off, on", [("0", "1"), ("+0", "+1"), ("OFF", "ON"), ("off", "on")])
+def test_booleans_are_numbers_or_words(off, on):
+    assert (parse_boolean(off), parse_boolean(on)) == (False, True)
 
 
 @pytest.mark.parametrize("line", [b"5.0\n", b"5.0\r\n", b" 5.0 \n"])

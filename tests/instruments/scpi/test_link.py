@@ -7,9 +7,12 @@ import pytest
 from instruments.hosting.faults import Deaf, Doubled, Garbage, Late, Silent, Truncated, Unplugged
 from instruments.hosting.pty_host import PtyHost
 from instruments.hosting.tcp_host import TcpHost
-from instruments.scpi.queries import ScpiLink, ScpiSettings
+from instruments.scpi.opening import open_session
+from instruments.scpi.queries import ScpiLink
+from instruments.scpi.settings import ScpiSettings
 from instruments.scpi.simulated.status_model import ScpiDevice, ScpiMalfunction
 from rig.capabilities import Identity
+from rig.clock import Stopwatch
 from rig.errors import (
     ConnectionFailedError,
     ConnectionLostError,
@@ -18,6 +21,7 @@ from rig.errors import (
     NoReplyError,
     RefusedError,
 )
+from rig.serial_line import Line
 from tests.patience import patient
 
 
@@ -236,9 +240,9 @@ def test_silent_port(connect):
         "USB0::0x1234::0x5678::SERIAL::INSTR",
     ],
 )
-def test_port_that_cannot_be_opened(connect, port):
+def test_port_that_cannot_be_opened(port):
     with pytest.raises(ConnectionFailedError) as caught:
-        connect(port)
+        open_session("meter", port, visa_library="@py", timeout_s=1.0, line=Line(), tap=None)
     assert caught.value.port == port
 
 
@@ -261,6 +265,31 @@ def test_serial_instrument_is_reached_by_its_port_alone(bare, connect, closing):
     closing.callback(host.close)
     link = connect(f"ASRL{host.port}::INSTR")
     assert (one(link), two(link)) == (1.0, 2.0)
+
+
+class OneAtATime(Bare):
+    """Hears one line of what comes at once, as instruments without an input buffer do."""
+
+    def receive(self, data):
+        return super().receive(data[: data.find(b"\n") + 1])
+
+
+@pytest.mark.parametrize("kind", [Bare, OneAtATime])
+def test_text_is_asked_of_who_may_not_know_it(kind, serve, connect):
+    link = connect(serve(kind()))
+    assert (link.answer("ONE?"), link.answer("WHO?"), link.answer("TWO?")) == ("1.0", None, "2.0")
+    assert one(link) == 1.0
+
+
+def test_nobody_waits_for_an_answer_that_does_not_come(link):
+    watch = Stopwatch()
+    for _ in range(10):
+        assert link.answer("WHO?") is None
+    assert watch.elapsed_s() < 10 * patient(0.1)
+
+
+def test_class_of_a_resource_may_be_in_small_letters(bare, serve, connect):
+    assert one(connect(serve(bare).replace("SOCKET", "socket"))) == 1.0
 
 
 def test_silent_serial_instrument(bare, wire, connect, closing):

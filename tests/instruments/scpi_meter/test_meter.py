@@ -125,6 +125,38 @@ def test_meter_that_is_overloaded_is_still_the_meter(twin, serve, connect):
     assert connect(serve(twin)).identify().model == "TWIN-METER"
 
 
+def test_scanning_meter_measures_at_the_channels_of_the_bench_file(fed, serve, connect):
+    twin = Twin("meter", Twin.Parameters(current_at_channel=121, voltage_at_channel=103, channels=22), fed)
+    meter = connect(serve(twin), current_channel=121, voltage_channel=103)
+    assert meter.measure_current_a() == pytest.approx(IDLE_A, abs=3e-7)
+    assert meter.measure_voltage_v() == pytest.approx(3.0, abs=3e-4)
+
+
+def test_another_channel_is_another_wire(fed, serve, connect):
+    twin = Twin("meter", Twin.Parameters(current_at_channel=101), fed)
+    assert connect(serve(twin), current_channel=102).measure_current_a() == 0.0
+
+
+def test_channel_that_the_scanner_does_not_have_is_refused(fed, serve, connect):
+    twin = Twin("meter", Twin.Parameters(current_at_channel=101), fed)
+    with pytest.raises(ConnectionFailedError, match="not as a multimeter"):
+        connect(serve(twin), current_channel=221)
+
+
+def test_meter_that_takes_a_channel_for_a_resolution_is_refused(twin, serve, connect):
+    with pytest.raises(ConnectionFailedError, match="takes no heed of channel lists"):
+        connect(serve(twin), current_channel=101)
+
+
+def test_meter_that_takes_no_heed_of_channels_is_refused(serve, connect):
+    device = Twin("meter", Twin.Parameters(), Laboratory(Parameters(), VirtualClock(0), seed=1))
+    device._device = ScpiDevice(
+        "RIG,HEEDLESS,1,0", {"MEASure:CURRent[:DC]?": lambda _: "0.001", "MEASure:VOLTage[:DC]?": lambda _: "3.0"}
+    )
+    with pytest.raises(ConnectionFailedError, match="takes no heed of channel lists"):
+        connect(serve(device), current_channel=101)
+
+
 @pytest.mark.parametrize(
     "message, answer",
     [

@@ -17,22 +17,11 @@ from rig.clock import VirtualClock
 from rig.driving import DriverContext
 from rig.errors import ConnectionFailedError, GarbledReplyError, NoReplyError, OutOfRangeError, RefusedError
 from rig.samples import Sampled
-from tests.patience import patient
 
 
 @pytest.fixture
 def twin(laboratory):
     return Twin("supply", Twin.Parameters(), laboratory)
-
-
-@pytest.fixture
-def connect(context, closing):
-    def open_driver(port, **settings):
-        driver = Driver("supply", Driver.Settings(port=port, **{"timeout_s": patient(0.1), **settings}), context)
-        closing.callback(driver.close)
-        return driver
-
-    return open_driver
 
 
 @pytest.fixture
@@ -122,9 +111,8 @@ def test_supply_that_reaches_less_than_the_bench_file_says_is_refused(laboratory
         connect(serve(twin)).set_output(voltage_v=5.5, current_limit_a=0.1)
 
 
-def test_supply_that_clips_is_found_out(supply, twin, monkeypatch):
-    monkeypatch.setattr(twin, "_voltage_v", 1.0)
-    monkeypatch.setattr(twin, "_feed", lambda: "")
+def test_supply_that_clips_is_found_out(supply, twin):
+    twin.receive(b"VOLT 1\n")
     twin._device._found["VOLT"] = lambda _: ""
     with pytest.raises(RefusedError, match="set to 3 V, the supply says 1 V"):
         supply.set_output(voltage_v=3.0, current_limit_a=0.05)

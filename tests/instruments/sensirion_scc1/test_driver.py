@@ -223,7 +223,9 @@ def test_an_old_error_of_the_device_is_cleared_and_reported_at_opening(open_driv
 
 
 def test_a_measurement_left_running_is_ended_before_the_next(open_driver, clock):
-    open_driver().start_sampling()
+    left_running = open_driver()
+    left_running.start_sampling()
+    left_running._cable._stream.close()  # as when its process is killed
     clock.wait_s(5)
     driver = open_driver()
     driver.start_sampling()

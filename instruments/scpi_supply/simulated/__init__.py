@@ -1,0 +1,1 @@
+"""What only the supply's twin needs."""
