@@ -38,7 +38,8 @@ LOST = Graph(
 )
 READ = Graph(
     title="Samples read over time",
-    description="How many samples came in per interval; a step down is an instrument that went quiet.",
+    description="How many samples came in per interval; a step down is an instrument that went quiet. The first and "
+    "the last interval may not be whole ones.",
     unit="none",
     no_data=_NOTHING,
     queries=(Query(over_time('sum("samples_read")', "reads", *_INSTRUMENT, by=_BY, fill="none"), _NAMED),),

@@ -62,6 +62,14 @@ def mean_of(field: str, measurement: str, *where: str, by: str) -> str:
     return full_intervals(f'moving_average("{field}", 2)', '"mean"', field, measurement, *where, by=by)
 
 
+def integral(per_us: str, name: str, field: str, measurement: str, *where: str, by: str) -> str:
+    """Return `field` integrated over time (µs) from the span's beginning on, times `per_us`, as `name`."""
+    what = f'moving_average("{field}", 2) AS "mean", elapsed("{field}", 1u) AS "us"'
+    pieces = from_rows(f'"mean" * "us" * {per_us} AS "piece"', select(what, measurement, *where, SHOWN, by=by))
+    summed = from_rows('sum("piece") AS "piece"', pieces, by="time($__interval)")
+    return from_rows(f'cumulative_sum("piece") AS "{name}"', f"{summed} fill(none)")
+
+
 def from_rows(what: str, inner: str, *where: str, by: str = "") -> str:
     """Return a statement over the rows of another one, in the span shown."""
     return _statement(what, f"({inner})", (*where, SHOWN), by, "")

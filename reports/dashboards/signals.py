@@ -1,7 +1,7 @@
 """What instruments measured during one run, as panels for the run's pages."""
 
 from reports.dashboards.appearance import UL_PER_MG, pump_alarms, pump_states
-from reports.dashboards.influxql import PACES, RUN, from_rows, mean_of, over_time, slope, tags
+from reports.dashboards.influxql import PACES, RUN, SHOWN, from_rows, integral, mean_of, over_time, select, slope, tags
 from reports.dashboards.model import Query
 from reports.dashboards.panels import Graph, States
 
@@ -21,17 +21,15 @@ def _samples(what: str, legend: str) -> tuple[Query, ...]:
     return tuple(Query(over_time(what, rows, RUN, pace, by=_BY_INSTRUMENT), legend) for rows, pace in PACES)
 
 
-def _summed(what: str, name: str, fill: str = "none") -> tuple[Query, ...]:
-    return tuple(
-        Query(
-            from_rows(
-                f'cumulative_sum("ul") AS "{name}"',
-                over_time(f'{what} AS "ul"', rows, RUN, pace, by=BY_OPENING, fill=fill),
-            ),
-            "$col",
-        )
-        for rows, pace in PACES
-    )
+def _summed(field: str, name: str, *, times: str = "1") -> tuple[Query, ...]:
+    """Return by how much `field` rose in the span shown, from reading to reading: no interval loses its beginning."""
+
+    def asked(rows: str, pace: str) -> Query:
+        steps = select(f'difference("{field}") AS "step"', rows, RUN, pace, SHOWN, by=BY_OPENING)
+        summed = from_rows('sum("step") AS "step"', steps, by="time($__interval)")
+        return Query(from_rows(f'cumulative_sum("step") * {times} AS "{name}"', f"{summed} fill(none)"), "$col")
+
+    return tuple(asked(rows, pace) for rows, pace in PACES)
 
 
 def _slope(per_us: str, field: str, legend: str) -> tuple[Query, ...]:
@@ -60,9 +58,12 @@ VOLUME = Graph(
     decimals=1,
     no_data=NOTHING_HERE,
     queries=(
-        *_summed(f'difference(last("mass_mg_last")) * {UL_PER_MG}', "weighed"),
-        *_summed('difference(last("delivered_ul_last"))', "counted by the pump"),
-        *_summed('mean("flow_ul_h") * $__interval_ms / 3600000', "flow sensor", fill="linear"),
+        *_summed("mass_mg_last", "weighed", times=str(UL_PER_MG)),
+        *_summed("delivered_ul_last", "counted by the pump"),
+        *(
+            Query(integral(f"1 / {_PER_HOUR}", "flow sensor", "flow_ul_h", rows, RUN, pace, by=_APART), "$col")
+            for rows, pace in PACES
+        ),
     ),
 )
 PRESSURE = Graph(

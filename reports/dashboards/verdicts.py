@@ -9,17 +9,16 @@ from reports.dashboards.signals import BY_OPENING, NOTHING_HERE
 NO_RESULT = "No result yet: results are settled when a plan ends."
 VERDICT = TableColumn("verdict", "verdict", width=120, mappings=(verdict_words(),))
 
-# Balance, pump and programme have samples of their own; per interval all have one value. Where the interval is shorter
-# than the samples are apart, values in between are as good as a line, or volumes would be lost.
-_PER_INTERVAL = tuple(
-    over_time(
-        'difference(last("mass_mg_last")) AS "mg", difference(last("delivered_ul_last")) AS "counted_ul", '
-        'difference(last("programmed_ul_last")) AS "asked_ul"',
+# From reading to reading, so that nothing is lost where an interval or a plan begins.
+_STEPS = tuple(
+    select(
+        'difference("mass_mg_last") AS "mg", difference("delivered_ul_last") AS "counted_ul", '
+        'difference("programmed_ul_last") AS "asked_ul"',
         rows,
         RUN,
         pace,
+        SHOWN,
         by=BY_OPENING,
-        fill="linear",
     )
     for rows, pace in PACES
 )
@@ -28,7 +27,15 @@ _PER_INTERVAL = tuple(
 def _error(reference_ul: str, name: str) -> tuple[Query, ...]:
     what = f'cumulative_sum("mg") AS "mg", cumulative_sum("{reference_ul}") AS "ul"'
     error = f'100 * ({UL_PER_MG} * "mg" / "ul" - 1) AS "{name}"'
-    return tuple(Query(from_rows(error, from_rows(what, rows), '"ul" > 0'), "$col") for rows in _PER_INTERVAL)
+
+    def asked(steps: str) -> Query:
+        summed = from_rows(what, steps)
+        # Balance, pump and programme have samples of their own; per interval all have one value. Where the interval is
+        # shorter than the samples are apart, values in between are as good as a line.
+        per_interval = from_rows('last("mg") AS "mg", last("ul") AS "ul"', summed, by="time($__interval)")
+        return Query(from_rows(error, f"{per_interval} fill(linear)", '"ul" > 0'), "$col")
+
+    return tuple(map(asked, _STEPS))
 
 
 # A projection is an event of this name: what the window under way would come to, were it to end now or as planned.

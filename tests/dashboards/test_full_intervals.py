@@ -62,6 +62,14 @@ def test_a_flow_is_right_in_every_interval_that_is_shown(world, hours, number):
     assert told(world, query, hours) == pytest.approx([FLOW_UL_H] * len(told(world, query, hours)), rel=1e-3)
 
 
+@pytest.mark.parametrize("hours, minutes", [(2, 120 - MINUTES[0]), (24, len(MINUTES) - 1), (240, len(MINUTES) - 1)])
+@pytest.mark.parametrize("number", [0, 1], ids=["weighed", "sensor"])
+def test_a_volume_is_right_although_intervals_are_not_finished(world, hours, minutes, number):
+    by_pace = [query for query in signals.VOLUME.queries if (FINE in query.text) == (hours == 2)]
+    volume_ul = told(world, by_pace[2 * number], hours)[-1]
+    assert volume_ul == pytest.approx(FLOW_UL_H * minutes / 60.0, rel=1e-3)
+
+
 def test_intervals_that_are_not_finished_are_not_shown(world):
     assert len(told(world, flow(1, fine=False), 240)) == len(MINUTES) // 15 - 1
 
