@@ -60,7 +60,7 @@ def history(server: servers.Influx, tmp_path_factory: pytest.TempPathFactory) ->
     (folder / "under way").mkdir()
     under_way = odd.under_way(folder / "under way")
     said: list[str] = []
-    environment = {"RIG_INFLUX_URL": server.url, "RIG_INFLUX_BUCKET": DATABASE}
+    environment = {"RIG_INFLUX_URL": server.url, "RIG_INFLUX_BUCKET": f"{DATABASE}/autogen"}
     assert sync([first, second, trouble, under_way], said.append, environment=environment), said
     runs = (run_id(first), run_id(second))
     return History(runs, run_id(trouble), run_id(under_way), (first, second), _span(first, second), server)
@@ -75,7 +75,9 @@ def streamed(server: servers.Influx, tmp_path_factory: pytest.TempPathFactory) -
         server.create(name)
         paths = [writer(tmp_path_factory.mktemp(name)) for writer in writers]
         said: list[str] = []
-        assert sync(paths, said.append, environment={"RIG_INFLUX_URL": server.url, "RIG_INFLUX_BUCKET": name}), said
+        assert sync(
+            paths, said.append, environment={"RIG_INFLUX_URL": server.url, "RIG_INFLUX_BUCKET": f"{name}/autogen"}
+        ), said
         begun_ms = EPOCH_NS // 1_000_000
         span = Span(begun_ms, begun_ms + 1_800_000)
         return History(tuple(map(run_id, paths)), "", "", tuple(paths), span, server, name)
