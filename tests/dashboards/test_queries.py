@@ -103,6 +103,13 @@ def test_every_page_with_a_graph_over_time_marks_what_happened(dashboard):
         assert marks == {"Plans and windows", "Challenges", "Trips", "Alarms"}
 
 
+def test_a_mocked_run_is_marked_on_its_live_page(history):
+    (query,) = live.SOURCE.queries
+    (row,) = history.rows(query.text, chosen(history, history.under_way))
+    assert row["last"] == "mocked"
+    assert "MOCKED" in live.SOURCE.mappings[0]["options"]["mocked"]["text"]
+
+
 def test_what_a_run_is_doing_is_one_short_line(history):
     (query,) = next(panel for panel in live.DASHBOARD.panels if panel.title == "Doing").queries
     (row,) = history.rows(query.text, chosen(history, history.runs[1]))
