@@ -8,7 +8,7 @@ from rig.record.bodies.events import OutcomeWord, PlanFailed, PlanOutcome, ZeroF
 from rig.record.overview import run_line
 from rig.record.reader import RecordReader
 from rig.record.schema import Entry, Kind
-from rig.record.standing import standing_of
+from rig.record.standing import PASSED, standing_of
 from rig.record.words import event_of, result_of, stop_of
 from rig.streaming import stamps
 from rig.streaming.coarser import MINUTES, SECONDS
@@ -16,8 +16,6 @@ from rig.streaming.names import number_tag
 from rig.streaming.points import Fields, Point, RunTags, ms, plan_tags, point
 from rig.streaming.programmed import FIELD, INSTRUMENT, Programmed
 from rig.streaming.state import EncoderState
-
-PASSED = "PASS"
 
 
 class Derived:
