@@ -13,6 +13,8 @@ from rig.streaming.names import with_unit
 
 _RESULTS = (CHOSEN, RESULT_CHOSEN, '"setting" =~ /^${setting:regex}$/', SHOWN)
 _NOTHING = "No result like this in the span shown: widen it, or choose another source or result."
+# Two runs of one pump have names of their own.
+_OF_RUN = "$tag_dut at $tag_setting ($tag_run)"
 _VERDICT_CODE = TableColumn("verdict_code", "verdict", width=120, mappings=(verdict_codes(),))
 
 MATRIX = Table(
@@ -80,10 +82,10 @@ OVER_TIME = Graph(
     no_data=_NOTHING,
     queries=(
         Query(
-            select('"value_percent"', "results", *_RESULTS, JUDGED, by=tags("dut", "setting")),
-            "$tag_dut at $tag_setting",
+            select('"value_percent"', "results", *_RESULTS, JUDGED, by=tags("dut", "setting", "run")),
+            _OF_RUN,
         ),
-        *shown_apart('"value_percent"', *_RESULTS, by=("dut", "setting"), legend="$tag_dut at $tag_setting"),
+        *shown_apart('"value_percent"', *_RESULTS, by=("dut", "setting", "run"), legend=_OF_RUN),
         Query(
             over_time(
                 'last("lower_percent") AS "lower limit", last("upper_percent") AS "upper limit"',

@@ -11,6 +11,8 @@ from rig.metrology.over_runs.control_charts import chart_constants
 
 _RESULTS = (CHOSEN, RESULT_CHOSEN, SETTING_CHOSEN, SHOWN)
 _NOTHING = "No result like this in the span shown: widen it, or choose another source, result or setting."
+# Two runs of one pump have names of their own.
+_OF_RUN = "$tag_dut ($tag_run)"
 _FEW = f"{_NOTHING} Control limits need two results."
 # Moving ranges of two successive results.
 _E2 = round(chart_constants(2).E2, 4)
@@ -34,8 +36,8 @@ INDIVIDUALS = Graph(
     decimals=3,
     no_data=_FEW,
     queries=(
-        Query(select('"value_percent"', "results", *_RESULTS, JUDGED, by=tags("dut")), "$tag_dut", name="P"),
-        *shown_apart('"value_percent"', *_RESULTS, by=("dut",), legend="$tag_dut"),
+        Query(select('"value_percent"', "results", *_RESULTS, JUDGED, by=tags("dut", "run")), _OF_RUN, name="P"),
+        *shown_apart('"value_percent"', *_RESULTS, by=("dut", "run"), legend=_OF_RUN),
         _VALUES,
         _DIFFERENCES,
         Expression("R", "abs($D)", hidden=True),

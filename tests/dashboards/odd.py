@@ -52,10 +52,10 @@ def under_way(folder: Path, *then: Event, stop: str = "") -> Path:
     return record.path
 
 
-def judged(folder: Path, results: Sequence[tuple[float, float, str]] = JUDGED + APART) -> Path:
+def judged(folder: Path, results: Sequence[tuple[float, float, str]] = JUDGED + APART, name: str = "judged") -> Path:
     """Write a run with a result a minute."""
     clock = VirtualClock(records.EPOCH_NS)
-    with records.begin(folder, "judged", clock, dut={"model": "a pump", "serial": PUMP}) as record:
+    with records.begin(folder, name, clock, dut={"model": "a pump", "serial": PUMP}) as record:
         for one in results:
             clock.wait_s(60.0)
             record.result("mean flow error", result(*one))

@@ -104,3 +104,31 @@ def test_a_latest_result_without_a_number_has_no_value_of_another(streamed):
 
     found = first_row(streamed(without_a_number), accuracy.LATEST)
     assert (found["value"], found["U"], found["verdict_code"]) == (None, None, 3)
+
+
+@pytest.mark.parametrize(
+    "panel, number", [(accuracy.OVER_TIME, 0), (trend.INDIVIDUALS, 0)], ids=["over time", "individuals"]
+)
+def test_two_runs_of_one_pump_at_the_same_moment_are_told_apart(streamed, panel, number):
+    def first(folder):
+        return odd.judged(folder, [(0.1, 0.5, "PASS")], "first")
+
+    def second(folder):
+        return odd.judged(folder, [(0.2, 0.5, "PASS")], "second")
+
+    query = panel.queries[number]
+    found = streamed(first, second).rows(query.text, CHOSEN)
+    assert {(row["run"], row["value_percent"]) for row in found} == {("first", 0.1), ("second", 0.2)}
+    assert "$tag_run" in query.legend
+
+
+def test_a_latest_result_of_two_at_the_same_moment_is_one_of_them(streamed):
+    def one(folder):
+        return odd.judged(folder, [(0.1, 0.5, "PASS")], "one")
+
+    def other(folder):
+        return odd.judged(folder, [(9.0, 0.25, "FAIL")], "other")
+
+    found = first_row(streamed(one, other), accuracy.LATEST)
+    # The worse of both.
+    assert (found["value"], found["U"], found["verdict_code"], found["of_run"]) == (9.0, 0.5, 2, "other")
