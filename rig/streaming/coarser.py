@@ -185,8 +185,10 @@ def _pieces(
 
 def _gathered(values: NDArray[np.float64], *, whole: bool) -> Gathered | None:
     """Return what values come to, None when none of them is a number that sums hold."""
-    if len(values) > 1 or not abs(values[0]) < _LARGEST:
-        values = values[np.abs(values) < _LARGEST]
+    if len(values) == 1:
+        one = float(values[0])
+        return Gathered(1, (one,), one, one, one) if abs(one) < _LARGEST else None
+    values = values[np.abs(values) < _LARGEST]
     if not len(values):
         return None
     listed: list[float] = values.tolist()
