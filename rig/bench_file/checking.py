@@ -5,7 +5,7 @@ Each mistake is a line: the place, what was found, what is allowed, what was pro
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -56,7 +56,7 @@ class Checker:
         try:
             return kind.model_validate(raw)
         except ValidationError as error:
-            details = error.errors(include_url=False)
+            details = list(_as_one(error.errors(include_url=False), kind))
             for detail in details:
                 if detail["type"] == "too_short" and any(_lies_in(other, detail) for other in details):
                     continue  # its entries are missing only because they are wrong
@@ -83,6 +83,19 @@ def _lies_in(inner: ErrorDetails, outer: ErrorDetails) -> bool:
     """Tell whether a finding is about something within what another finding is about."""
     depth = len(outer["loc"])
     return len(inner["loc"]) > depth and inner["loc"][:depth] == outer["loc"]
+
+
+def _as_one(details: Iterable[ErrorDetails], kind: type[BaseModel]) -> Iterator[ErrorDetails]:
+    """Yield pydantic's findings; what it says of each type that a value might have is one, by the key's description."""
+    seen: set[tuple[int | str, ...]] = set()
+    for detail in details:
+        *inside, last = detail["loc"] or ("",)
+        place = tuple(inside)
+        if not place or not isinstance(last, str) or not _described(kind, place):
+            yield detail
+        elif place not in seen:
+            seen.add(place)
+            yield {**detail, "loc": place, "type": "string_pattern_mismatch"}
 
 
 def _words(detail: ErrorDetails, kind: type[BaseModel], beside: Iterable[str]) -> str:
