@@ -1,6 +1,5 @@
 """The driver over a pseudo-terminal, against the twin and against every spoilt answer."""
 
-import contextlib
 from dataclasses import replace
 
 import numpy as np
@@ -29,7 +28,6 @@ from rig.errors import (
     NoReplyError,
     RefusedError,
 )
-from rig.transports import ByteStream
 from tests.patience import patient
 
 
@@ -274,15 +272,6 @@ def test_a_cable_that_is_unplugged_is_a_lost_connection(laboratory, clock, conte
     with pytest.raises((ConnectionLostError, NoReplyError)):
         driver.start_sampling()
     driver.close()
-
-
-def test_what_stands_before_the_first_frame_in_the_cable_is_no_fault(twin, serve, context, closing):
-    port = serve(twin)
-    with contextlib.closing(ByteStream("noise", port, baud=115_200)) as another:
-        another.write(bytes.fromhex("00 02 01 04 01 eb 8d 00"))  # of another driver, at the wrong port
-    driver = Driver("flow", Driver.Settings(port=port, timeout_s=patient(0.1)), context)
-    closing.callback(driver.close)
-    assert driver.identify().firmware.startswith("SCC1")
 
 
 def test_the_driver_works_over_tcp_too(twin, serve, context, clock, closing):
