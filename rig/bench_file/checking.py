@@ -120,6 +120,12 @@ def _words(detail: ErrorDetails, kind: type[BaseModel], beside: Iterable[str]) -
             return f"found {_shown(found)}; a list is wanted: [ … ], or [[…]] before each table of a list of tables"
         case "model_type" | "dict_type":
             return f"found {_shown(found)}; a table is wanted"
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
+            return f"found {_shown(found)}; a date is wanted, such as 2026-12-31"
+        case "float_parsing" | "int_parsing":
+            return f"found {_shown(found)}; a number is wanted, without its unit or quotes"
+        case "string_too_short":
+            return f"found {_shown(found)}; it must not be empty"
     message = detail["msg"].removeprefix("Value error, ")
     message = f"{message[0].lower()}{message[1:]}"
     # What is wrong with a table as a whole says itself what it found.
