@@ -30,9 +30,9 @@ export OPENBLAS_NUM_THREADS = 1
 
 # Tests wait for real time as often as they compute: one worker more than two cores.
 test: WORKERS ?= 3
-catalogue quick nightly coverage: WORKERS ?= 2
+catalogue quick nightly coverage influxdb: WORKERS ?= 2
 
-.PHONY: help run catalogue test quick nightly check hooks bench coverage servers parquet lock clean
+.PHONY: help run catalogue test quick nightly check hooks bench coverage servers influxdb parquet lock clean
 
 # What stands behind ## is the help; tests/docs/test_makefile.py holds that no target is without.
 help: ## say what there is to make
@@ -97,6 +97,10 @@ servers: ## install the servers and the browser that tests use (Debian, root; In
 	@command -v $(INFLUXD_1_8) >/dev/null || ! command -v go >/dev/null || { echo "building InfluxDB 1.8.3; without it Debian's stands in for it"; \
 	built=$$(mktemp -d) && { timeout 600 env GOBIN=$$built go install github.com/influxdata/influxdb/cmd/influxd@v1.8.3 >$$built/said 2>&1 \
 	&& install $$built/influxd $(INFLUXD_PLACE)/$(INFLUXD_1_8) || { echo "it could not be built:"; tail -n 3 $$built/said; }; rm -rf $$built; }; }
+
+influxdb: $(VENV)/.dev-installed ## build InfluxDB 2.7 (Go, cargo; up to an hour) and run the tests of streaming and dashboards on it
+	@command -v influxd-2.7 >/dev/null || sh tests/streaming/build_influxdb_2.sh $(INFLUXD_PLACE)
+	RIG_INFLUXDB=2 $(BIN)/python -m pytest tests/streaming tests/dashboards tests/commands/test_streaming.py -n $(WORKERS) --dist loadfile
 
 parquet: $(VENV)/.run-installed ## add Parquet export
 	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/parquet.txt

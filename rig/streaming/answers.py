@@ -18,7 +18,8 @@ from rig.errors import PointsRefusedError, ServerAwayError, ServerRefusedError, 
 TAKEN = 204
 LONGEST_SHOWN = 300
 MAX_RETRY_AFTER_S = 3600.0
-_DROPPED = re.compile(r"\bdropped=(\d+)")
+# 1.x: dropped=3; 2.x: dropped 3 points outside retention policy.
+_DROPPED = re.compile(r"\bdropped[= ](\d+)")
 # What the server has to say about the points, not about us. 413: too many at once.
 _OF_POINTS = {400, 413, 422}
 _LATER = {408, 425, 429}

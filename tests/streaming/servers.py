@@ -197,6 +197,18 @@ class Influx:
         """Make a database."""
         self.query(f'CREATE DATABASE "{database}"')
 
+    def drop(self, database: str) -> None:
+        """Take a database away with all that it holds."""
+        self.query(f'DROP DATABASE "{database}"')
+
+    def forget(self, database: str, measurement: str) -> None:
+        """Take a measurement away with all that it holds."""
+        self.query(f'DROP MEASUREMENT "{measurement}"', database)
+
+    def keep_an_hour(self, database: str, policy: str) -> None:
+        """Make a policy of a database that keeps points for an hour."""
+        self.query(f'CREATE RETENTION POLICY "{policy}" ON "{database}" DURATION 1h REPLICATION 1')
+
     def write(self, database: str, lines: str) -> None:
         """Write lines past everything under test."""
         urllib.request.urlopen(
@@ -276,8 +288,13 @@ class Victoria:
 
 @contextlib.contextmanager
 def influx(folder: Path) -> Iterator[Influx]:
-    """Run influxd and nginx."""
-    server = Influx(folder)
+    """Run influxd and nginx: Debian's, or the one that RIG_INFLUXDB=2 asks for."""
+    if os.environ.get("RIG_INFLUXDB") == "2":
+        from tests.streaming.influxdb_2 import Influx2
+
+        server: Influx = Influx2(folder)
+    else:
+        server = Influx(folder)
     try:
         server.start()
         yield server

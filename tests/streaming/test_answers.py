@@ -42,9 +42,17 @@ def test_the_lines_that_influxdb_3_refuses_are_known(status):
     assert str(error) == "invalid column type for column 'v'"
 
 
+OF_V1 = '{"error":"partial write: points beyond retention policy dropped=339"}'
+OF_V2 = (
+    '{"code":"unprocessable entity","message":"failure writing points to database: partial write: dropped 339 points '
+    'outside retention policy of duration 1h0m0s"}'
+)
+
+
+@pytest.mark.parametrize("said", [OF_V1, OF_V2])
 @pytest.mark.parametrize("status", [400, 422, 500])
-def test_a_partial_write_is_about_points_whatever_its_status(status):
-    error = meaning(status, '{"error":"partial write: points beyond retention policy dropped=339"}')
+def test_a_partial_write_is_about_points_whatever_its_status(status, said):
+    error = meaning(status, said)
     assert isinstance(error, PointsRefusedError)
     assert error.dropped == 339
 

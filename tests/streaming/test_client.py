@@ -36,7 +36,7 @@ def test_a_server_without_influxql_is_not_taken_for_an_empty_one(victoria_server
 def test_a_query_that_is_refused_says_why(influx_server, database):
     with (
         InfluxWriter(Target(influx_server.url, database), "") as writer,
-        pytest.raises(StreamingError, match="error parsing query"),
+        pytest.raises(StreamingError, match=r"pars(e|ing) query"),
     ):
         writer.query("SELEKT")
 

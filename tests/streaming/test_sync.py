@@ -32,7 +32,7 @@ def test_a_server_that_was_rebuilt_empty_gets_everything_again(influx_server, da
     records = [everything(tmp_path, f"run-{number}") for number in range(2)]
     environment = environment_for(influx_server.url, database)
     sync(records, said.append, environment=environment)
-    influx_server.query(f'DROP DATABASE "{database}"')
+    influx_server.drop(database)
     influx_server.create(database)
     assert sync(records, said.append, environment=environment)
     assert "run-0: the server holds less than it did (0 of 2 points of runs): all of it is sent again" in said
@@ -50,7 +50,7 @@ def test_what_was_refused_is_left_until_it_is_sent_again(influx_server, database
     assert "1 of 173 points refused" in said[-1]
     (refused,) = read_refused(cursor_path(record, find_target(Start(), environment).key))
     assert refused.what.startswith("results,")
-    influx_server.query('DROP MEASUREMENT "results"', database)
+    influx_server.forget(database, "results")
     assert sync([record], said.append, environment=environment, again=True)
     assert "counts equal in all 13 series" in said[-1]
 
