@@ -60,3 +60,9 @@ def show_bytes(data: bytes | None) -> str:
     if all(32 <= byte < 127 or byte in (9, 10, 13) for byte in head):
         return f"{head!r}{cut}"
     return f"[{head.hex(' ')}]{cut}"
+
+
+def show_exchange(sent: bytes | None, received: bytes | None) -> str:
+    """Render what went over a wire; None for what is not known, which is not the same as nothing."""
+    known = (("sent", sent), ("received", received))
+    return ", ".join(f"{verb} {show_bytes(data)}" for verb, data in known if data is not None)
