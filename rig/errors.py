@@ -50,7 +50,7 @@ RigError
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
-from rig.plain_text import plain_text, show_bytes
+from rig.plain_text import echo_first, plain_text, show_exchange
 
 
 class RigError(Exception):
@@ -91,13 +91,13 @@ class InstrumentError(RigError):
         sent: bytes | None = None,
         received: bytes | None = None,
     ) -> None:
-        self.instrument, self.what, self.advice = instrument, what, advice
+        self.instrument, self.what, self.advice = instrument, what, echo_first(advice, sent, received)
         self.port, self.sent, self.received = port, sent, received
         where = f"{instrument} on {port}" if port else instrument
         lines = [f"{where}: {what}"]
         if sent is not None or received is not None:
-            lines.append(f"  sent {show_bytes(sent)}, received {show_bytes(received)}")
-        lines.append(f"  advice: {advice}")
+            lines.append(f"  {show_exchange(sent, received)}")
+        lines.append(f"  advice: {self.advice}")
         super().__init__("\n".join(lines))
 
 

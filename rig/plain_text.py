@@ -38,6 +38,17 @@ def table_cell(value: object) -> object:
 MAX_BYTES_SHOWN = 96
 
 
+_ECHOED = (
+    "what came is what was sent: switch the echo off at the instrument, its RS-485 adapter or the terminal server, or "
+    "take out what joins the line's two directions"
+)
+
+
+def echo_first(advice: str, sent: bytes | None, received: bytes | None) -> str:
+    """Return an advice, with a word on echoes before it where what came is what was sent."""
+    return f"{_ECHOED}; {advice}" if sent and received and received.strip() == sent.strip() else advice
+
+
 def show_bytes(data: bytes | None) -> str:
     """Render wire bytes for a person: printable ones as text, the rest as hex, long ones cut with their length."""
     if data is None:
@@ -49,3 +60,9 @@ def show_bytes(data: bytes | None) -> str:
     if all(32 <= byte < 127 or byte in (9, 10, 13) for byte in head):
         return f"{head!r}{cut}"
     return f"[{head.hex(' ')}]{cut}"
+
+
+def show_exchange(sent: bytes | None, received: bytes | None) -> str:
+    """Render what went over a wire; None for what is not known, which is not the same as nothing."""
+    known = (("sent", sent), ("received", received))
+    return ", ".join(f"{verb} {show_bytes(data)}" for verb, data in known if data is not None)

@@ -39,7 +39,7 @@ class StreamErrors:
         """Return the error for a reply that was not whole in time."""
         return NoReplyError(
             self.instrument,
-            f"no whole reply within {seconds:g} s",
+            f"no whole reply within {seconds:.3g} s",
             port=self.port,
             sent=sent,
             received=received,

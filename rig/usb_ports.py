@@ -14,7 +14,8 @@ from rig.errors import ConnectionFailedError
 USB = "usb:"
 FORMS = "usb:SERIAL, usb:VID:PID or usb:VID:PID:SERIAL, each with @LOCATION behind it where there are several"
 _FORM = re.compile(
-    r"usb:(?:(?P<vid>[0-9a-f]{4}):(?P<pid>[0-9a-f]{4})(?::(?P<both>[^@\s]+))?|(?P<alone>[^@\s]*[^@\s:]))(?:@(?P<at>\S+))?",
+    r"usb:(?:(?:0x)?(?P<vid>[0-9a-f]{4}):(?:0x)?(?P<pid>[0-9a-f]{4})(?::(?P<both>[^@\s]+))?"
+    r"|(?P<alone>[^@\s]*[^@\s:]))(?:@(?P<at>\S+))?",
     re.IGNORECASE,
 )
 

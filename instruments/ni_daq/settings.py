@@ -7,13 +7,14 @@ from pydantic import Field, ValidationInfo, field_validator
 from instruments.ni_daq.channels import STANDARD_CHANNELS, AnalogChannel
 from instruments.ni_daq.dialect import device_of, full_name
 from instruments.ni_daq.products import FALLING_EDGES_ALONE, most_rate_hz
+from rig.bench_file.reading import TWIN_PORT
 from rig.bench_file.tables import InstrumentSettings
 
 # What a bench does not have, and how `interlock_readback` names the line itself.
 NONE, ITSELF = "none", "itself"
 # The slowest that 32 bits make of a timebase of 100 kHz, and the fastest that anything multiplexed has.
 LEAST_RATE_HZ, MOST_RATE_HZ = 1e-4, 2_000_000.0
-GRPC_SCHEME = "grpc://"
+LOCAL, GRPC_SCHEME = "local", "grpc://"
 _TLS_KEYS = ("ca_file", "client_cert_file", "client_key_file", "server_name")
 _DEVICE = "the device's name in NI MAX, such as Dev1 or cDAQ1Mod1"
 _COUNTER = "ctr0 or another counter of the device, one of another device such as cDAQ1Mod2/ctr0, or none"
@@ -78,6 +79,13 @@ class DaqSettings(InstrumentSettings):
         return self.cuts_power and full_name(self.device, line) == full_name(self.device, self.interlock_line)
 
     # Each looks at its own key and at those before it, so that all that is wrong is said at once.
+
+    @field_validator("port")
+    @classmethod
+    def _port_is_a_driver_or_server(cls, port: str) -> str:
+        if port not in (LOCAL, TWIN_PORT) and not port.startswith(GRPC_SCHEME):
+            raise ValueError(f"allowed: '{LOCAL}' or {GRPC_SCHEME}host:31763")
+        return port
 
     @field_validator("channels")
     @classmethod

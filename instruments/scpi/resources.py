@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pyvisa.rname import ResourceName
 
+from rig.bench_file.urls import check_number
 from rig.visa_names import as_stream, as_visa, is_stream, is_visa
 
 PYVISA_PY = "@py"
@@ -21,22 +22,19 @@ _NEEDS = {
     "GPIB": (("gpib_ctypes", "gpib"), "gpib-ctypes (with linux-gpib or the maker's driver)"),
     "VICP": (("pyvicp",), "pyvicp"),
 }
-_OF_TCP = ("socket://", "rfc2217://")
 _NUMBERED = re.compile(r"ASRL\d+(::INSTR)?", re.IGNORECASE)
 
 
 def check_port(port: str, visa_library: str) -> None:
     """Raise ValueError, which says what is allowed or missing, for a port that cannot be opened on this machine."""
     if not is_visa(port) and is_stream(port):
-        if port.lower().startswith(_OF_TCP):
-            _check_number(_number_of(port))
-        return
+        return  # `InstrumentSettings` has looked at it
     if visa_library != PYVISA_PY:
         return  # a maker's library has names of its own
     if _NUMBERED.fullmatch(port) and os.name != "nt":
         raise ValueError(f"port {port} is named by its number, as COM1 on Windows; here write its device: {FORMS}")
     if is_stream(port) and "[" in port:
-        _check_number(urlsplit(as_stream(port)).port)
+        check_number(urlsplit(as_stream(port)).port)
         return
     if "[" in port:
         raise ValueError(f"port {port}: PyVISA-py reaches IPv6 only as TCPIP::[address]::port::SOCKET")
@@ -50,22 +48,10 @@ def _check_resource(port: str) -> None:
         raise ValueError(f"{port!r} is no port of a SCPI instrument: {error}; allowed are {FORMS}") from error
     if parsed.resource_class == "SOCKET":
         number = getattr(parsed, "port", "")
-        _check_number(int(number) if number.isdecimal() else None)
+        check_number(int(number) if number.isdecimal() else None)
     modules, package = _NEEDS.get(parsed.interface_type, ((), ""))
     if modules and not any(find_spec(module) for module in modules):
         raise ValueError(
             f"port {port} needs a package that is not installed here: {package}; install it beside pyvisa-py, or name "
             "a maker's VISA by visa_library"
         )
-
-
-def _number_of(url: str) -> int | None:
-    try:
-        return urlsplit(url).port
-    except ValueError:
-        return None
-
-
-def _check_number(number: int | None) -> None:
-    if number is None or not 0 < number < 1 << 16:
-        raise ValueError("a TCP port is a number from 1 to 65535")

@@ -23,6 +23,12 @@ def await_bytes(sock: socket.socket, seconds: float) -> bool:
     return bool(select.select([sock], [], [], seconds)[0])
 
 
+def demand_far_end(sock: socket.socket) -> None:
+    """Raise OSError when the far end has hung up: PyVISA-py takes that for silence and looks again until it is late."""
+    if await_bytes(sock, 0) and not sock.recv(1, socket.MSG_PEEK):
+        raise ConnectionResetError("the far end hung up")
+
+
 def await_room(sock: socket.socket, seconds: float) -> bool:
     """Wait until the far end takes bytes; return whether it does."""
     return bool(select.select([], [sock], [], seconds)[1])

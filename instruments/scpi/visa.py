@@ -14,7 +14,7 @@ from pyvisa.constants import ControlFlow, Parity, ResourceAttribute, StatusCode,
 from pyvisa.resources import MessageBasedResource, SerialInstrument, TCPIPSocket
 
 from instruments.scpi.resources import PYVISA_PY
-from instruments.scpi.sockets import await_bytes, await_room, cut_after, socket_of
+from instruments.scpi.sockets import await_bytes, await_room, cut_after, demand_far_end, socket_of
 from rig.clock import Deadline
 from rig.errors import (
     ConnectionFailedError,
@@ -202,6 +202,8 @@ class VisaSession:
             except pyvisa.errors.VisaIOError as error:
                 if error.error_code != StatusCode.error_timeout:
                     raise
+                if last:
+                    demand_far_end(self._socket)
                 if last or not await_bytes(self._socket, deadline.left_s()):
                     break
             else:

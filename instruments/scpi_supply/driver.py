@@ -27,7 +27,8 @@ _STEP_A = 0.002
 _ALIKE = 0.01
 # Below this share of what it was set to, an output that was switched on is asked whether a protection has tripped.
 _FALLEN = 0.5
-_Number = Annotated[int, Field(ge=1, le=98)]
+_OUTPUT = "a number from 1 to 98, or a name of letters and figures, a letter first"
+_Number = Annotated[int, Field(ge=1, le=98, strict=True)]
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]{0,15}$")]
 
 
@@ -42,10 +43,23 @@ class SupplySettings(ScpiSettings):
     max_voltage_v: float = Field(default=6.0, gt=0, le=1000)
     max_current_a: float = Field(default=0.5, gt=0, le=100)
     exclusive: bool = False
-    output: _Number | _Name | None = None
+    output: _Number | _Name | None = Field(default=None, description=_OUTPUT)
     output_form: Form = "auto"
     over_voltage_v: float | None = Field(default=None, gt=0, le=1100)
     remote_sense: bool | None = None
+
+    def cannot_feed(self, voltage_v: float, current_limit_a: float) -> dict[str, str]:
+        """Return which keys forbid to feed a pump so, and why."""
+        asked = (
+            ("over_voltage_v", self.over_voltage_v, voltage_v, "V"),
+            ("max_voltage_v", self.max_voltage_v, voltage_v, "V"),
+            ("max_current_a", self.max_current_a, current_limit_a, "A"),
+        )
+        return {
+            key: f"found {most:g}; [power] feeds the pump with {wanted:g} {unit}; allowed: that or more"
+            for key, most, wanted, unit in asked
+            if most is not None and most < wanted
+        }
 
 
 class Driver:

@@ -14,6 +14,7 @@ from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Identity
 from rig.channels import Channel
 from rig.driving import DriverContext, Reporter
+from rig.errors import GarbledReplyError
 from rig.samples import Block
 from rig.serial_line import Line
 from rig.stamping import SampleClock
@@ -139,7 +140,7 @@ class Driver:
 
     def _meet(self) -> Identity:
         # First of all: an old error would mark every answer.
-        flags, last = self._cable.clear_errors()
+        flags, last = self._clear_errors()
         if flags or last:
             with self._reporter.verb("clear_errors", flags=flags, last_error=last):
                 pass  # done above: it is reported because there was something to clear
@@ -191,3 +192,10 @@ class Driver:
         if self._sampling is None:
             raise self._reporter.not_sampling("measurement")
         return self._sampling
+
+    def _clear_errors(self) -> tuple[int, int]:
+        """Clear them, once more where the answer is garbled: noise may stand before our first frame in the cable."""
+        try:
+            return self._cable.clear_errors()
+        except GarbledReplyError:
+            return self._cable.clear_errors()

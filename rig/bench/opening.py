@@ -12,11 +12,17 @@ from rig.bench_file.reading import BenchFile, InstrumentEntry
 from rig.bench_file.tables import InstrumentSettings
 from rig.capabilities import Identity, Instrument
 from rig.driving import DriverContext, serialise
-from rig.errors import BenchConnectionError, InstrumentError
+from rig.errors import BenchConnectionError, ConnectionLostError, InstrumentError, NoReplyError
+from rig.held_ports import held_no_more
 from rig.record.bodies.events import Connected
 from rig.record.writer import RunRecord
 from rig.safety.lease import leased_device
 from rig.safety.stop import Powering
+
+_SILENT_PUMP = (
+    "check that the pump has power (of a supply: its output and the interlock relay), that its cable is plugged in and "
+    "its baud rate right, and that the port in the bench file leads to the pump and not to another instrument"
+)
 
 
 class Opening:
@@ -71,7 +77,7 @@ class Opening:
             return entry.settings if port is None else entry.settings.model_copy(update={"port": port})
 
         self._guard.hold(entry, self._cleanup)
-        driver: Instrument = entry.driver(entry.name, settings(), self._context)
+        driver = self._driver(entry, settings())
         self._cleanup.callback(driver.close)
         way_back = None
         if comes_back(entry):
@@ -92,6 +98,20 @@ class Opening:
             way_back.leads_to(driver, turn)
         said = entry.settings
         return OnBench(entry.name, entry.capability, entry.role, driver, way_back, said.cuts_power, said.counts_edges)
+
+    def _driver(self, entry: InstrumentEntry, settings: InstrumentSettings) -> Instrument:
+        try:
+            driver: Instrument = entry.driver(entry.name, settings, self._context)
+        except ConnectionLostError as error:
+            ended = self._guard.ended_for_the_run() if entry.capability == "pump" else None
+            if ended is None:
+                raise
+            # The supervisor, which held its port, gave up sooner than the driver: that is no dead port.
+            held_no_more(entry.settings.port)
+            raise NoReplyError(
+                entry.name, ended.why, port=settings.port, sent=error.sent, received=error.received, advice=_SILENT_PUMP
+            ) from error
+        return driver
 
     def _lease(self, name: str, known: Identity) -> None:
         """Lease a device by what it says it is, before anything is changed: another port may lead to it too."""

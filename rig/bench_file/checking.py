@@ -5,7 +5,7 @@ Each mistake is a line: the place, what was found, what is allowed, what was pro
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar, get_args
 
@@ -56,7 +56,7 @@ class Checker:
         try:
             return kind.model_validate(raw)
         except ValidationError as error:
-            details = error.errors(include_url=False)
+            details = list(_as_one(error.errors(include_url=False), kind))
             for detail in details:
                 if detail["type"] == "too_short" and any(_lies_in(other, detail) for other in details):
                     continue  # its entries are missing only because they are wrong
@@ -85,6 +85,19 @@ def _lies_in(inner: ErrorDetails, outer: ErrorDetails) -> bool:
     return len(inner["loc"]) > depth and inner["loc"][:depth] == outer["loc"]
 
 
+def _as_one(details: Iterable[ErrorDetails], kind: type[BaseModel]) -> Iterator[ErrorDetails]:
+    """Yield pydantic's findings; what it says of each type that a value might have is one, by the key's description."""
+    seen: set[tuple[int | str, ...]] = set()
+    for detail in details:
+        *inside, last = detail["loc"] or ("",)
+        place = tuple(inside)
+        if not place or not isinstance(last, str) or not _described(kind, place):
+            yield detail
+        elif place not in seen:
+            seen.add(place)
+            yield {**detail, "loc": place, "type": "string_pattern_mismatch"}
+
+
 def _words(detail: ErrorDetails, kind: type[BaseModel], beside: Iterable[str]) -> str:
     """Say one of pydantic's findings without its place."""
     found = detail["input"]
@@ -107,6 +120,12 @@ def _words(detail: ErrorDetails, kind: type[BaseModel], beside: Iterable[str]) -
             return f"found {_shown(found)}; a list is wanted: [ … ], or [[…]] before each table of a list of tables"
         case "model_type" | "dict_type":
             return f"found {_shown(found)}; a table is wanted"
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
+            return f"found {_shown(found)}; a date is wanted, such as 2026-12-31"
+        case "float_parsing" | "int_parsing":
+            return f"found {_shown(found)}; a number is wanted, without its unit or quotes"
+        case "string_too_short":
+            return f"found {_shown(found)}; it must not be empty"
     message = detail["msg"].removeprefix("Value error, ")
     message = f"{message[0].lower()}{message[1:]}"
     # What is wrong with a table as a whole says itself what it found.

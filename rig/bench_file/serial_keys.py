@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from rig.bench_file.tables import InstrumentSettings
 from rig.serial_line import Line
@@ -18,6 +18,13 @@ class SerialSettings(InstrumentSettings):
     handshake: Literal["none", "xon/xoff", "rts/cts", "dsr/dtr"] = "none"
     rs485: Literal["off", "rts high to send", "rts low to send"] = "off"
     exclusive: bool = True
+
+    @field_validator("rs485")
+    @classmethod
+    def _rts_is_free(cls, value: str, info: ValidationInfo) -> str:
+        if value != "off" and info.data.get("handshake") == "rts/cts":
+            raise ValueError("RTS holds up the line already: handshake = 'rts/cts'; take one of the two out")
+        return value
 
     @property
     def line(self) -> Line:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from rig.bench_file.urls import check_url
 from rig.driving import LONGEST_VIRTUAL_SILENCE_S
 from rig.moments import date_within, moment_within
 from rig.usb_ports import FORMS, is_usb, is_well_formed
@@ -30,6 +31,11 @@ class InstrumentSettings(TomlTable):
         """Return how many samples of all its channels together come in a time, when it is read each `every_s`."""
         return seconds / every_s
 
+    def cannot_feed(self, voltage_v: float, current_limit_a: float) -> dict[str, str]:
+        """Return, by key, why a supply that is set so cannot feed a pump with that voltage (V) and limit (A)."""
+        del voltage_v, current_limit_a
+        return {}
+
     @property
     def cuts_power(self) -> bool:
         """Tell whether it can take the pump's power away, where instruments of its kind do: a DAQ may have no relay."""
@@ -42,9 +48,12 @@ class InstrumentSettings(TomlTable):
 
     @field_validator("port")
     @classmethod
-    def _names_an_adapter(cls, value: str) -> str:
+    def _can_be_a_place(cls, value: str) -> str:
+        if value != value.strip():
+            raise ValueError("a blank stands before or behind it; take it out")
         if is_usb(value) and not is_well_formed(value):
             raise ValueError(f"a USB adapter is named as {FORMS}")
+        check_url(value)
         return value
 
 
@@ -190,7 +199,7 @@ class LiquidSection(TomlTable):
     density_kg_m3: float = Field(ge=500, le=2500)
     u_density_kg_m3: float = Field(ge=0, le=100)
     reference_c: float = Field(ge=0, le=40)
-    expansion_per_k: float | Literal["water"]
+    expansion_per_k: float | Literal["water"] = Field(description='a number from -0.001 to 0.01 per K, or "water"')
     u_expansion_per_k: float = Field(default=0.0, ge=0, le=0.01)
     volume_at_c: float = Field(ge=0, le=40)
 

@@ -12,7 +12,15 @@ from pydantic import ValidationError
 from rig.bench_file.checking import Checker
 from rig.bench_file.clocks import check_silence, check_time
 from rig.bench_file.interlocks import Eyes, unseen
-from rig.bench_file.tables import BenchSection, DutSection, InterlocksSection, M, SafetySection
+from rig.bench_file.tables import (
+    BenchSection,
+    DutSection,
+    InstrumentSettings,
+    InterlocksSection,
+    M,
+    PowerSection,
+    SafetySection,
+)
 from rig.capabilities import CAPABILITIES
 from rig.safety.places import place_of
 
@@ -46,6 +54,7 @@ def check_whole(checker: Checker, raw: Mapping[str, object], standing: Sequence[
     _check_roles(checker, standing)
     _check_ports(checker, standing)
     _check_interlocks(checker, raw, standing)
+    _check_feeding(checker, raw, standing)
     if any(one.role == "balance" for one in standing):
         _check_weighing(checker, raw)
 
@@ -98,6 +107,14 @@ def _check_interlocks(checker: Checker, raw: Mapping[str, object], standing: Seq
     eyes = [Eyes.of(one.driver, one.settings, one.capability) for one in standing if one.sample_every_s is not None]
     for key, words in unseen(interlocks, eyes, edges=dut.ul_per_edge > 0):
         checker.mistake(("interlocks", key), words)
+
+
+def _check_feeding(checker: Checker, raw: Mapping[str, object], standing: Sequence[Standing]) -> None:
+    power = _alone(PowerSection, raw.get("power"))
+    for one in standing:
+        if power is not None and one.role == "supply" and isinstance(one.settings, InstrumentSettings):
+            for key, words in one.settings.cannot_feed(power.voltage_v, power.current_limit_a).items():
+                checker.mistake(("instruments", one.name, key), words)
 
 
 def _check_weighing(checker: Checker, raw: Mapping[str, object]) -> None:

@@ -73,6 +73,8 @@ class Flusher:
                 return
             # Before the flush: what comes during it may miss it.
             self._news.clear()
+            if self._closing.is_set():  # since the look above: its news went with the clearing
+                return
             try:
                 self.flush()
             except OSError as error:

@@ -236,3 +236,56 @@ def test_air_that_nobody_knows_is_told_with_the_table_to_add(tmp_path):
 )
 def test_a_daq_that_does_not_measure_the_air_is_told_with_what_it_lacks(tmp_path, old, new, said):
     assert said in unknown_air(load(tmp_path, MOCKED.replace(old, new)))
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ("rfc2217://fd00::5:4001", "brackets"),
+        ("rfc2217://[fd00::5:4001", "from 1 to 65535"),
+        ("rfc2217://[fd00::5]", "from 1 to 65535"),
+        ("socket://host:400100", "from 1 to 65535"),
+        ("socket://:4001", "no host"),
+        ("/dev/ttyUSB0 ", "a blank"),
+    ],
+)
+def test_a_port_that_can_be_none_is_named_before_anybody_tries_it(tmp_path, found, said):
+    port = "/dev/serial/by-id/usb-FTDI_FT232R_balance-if00-port0"
+    (mistake,) = mistakes(tmp_path, PHYSICAL.replace(port, found))
+    assert mistake.startswith("instruments.balance.port: found ")
+    assert said in mistake
+
+
+@pytest.mark.parametrize(
+    "found", ["rfc2217://[fd00::5]:4001", "socket://host:4001", "COM3", "rfc2217://h:1?logging=debug"]
+)
+def test_a_port_that_can_be_one_is_left_alone(tmp_path, found):
+    port = "/dev/serial/by-id/usb-FTDI_FT232R_balance-if00-port0"
+    assert load(tmp_path, PHYSICAL.replace(port, found)).instruments
+
+
+@pytest.mark.parametrize("found", ["grpc://fd00::9:31763", "grpc://host", "http://host:31763", "Dev1"])
+def test_a_daq_is_reached_locally_or_by_a_device_server(tmp_path, found):
+    (mistake,) = mistakes(tmp_path, PHYSICAL.replace('port = "local"', f'port = "{found}"'))
+    assert mistake.startswith(f"instruments.daq.port: found {found!r}; ")
+    assert "grpc://" in mistake or "65535" in mistake
+
+
+def test_a_protection_below_what_the_pump_is_fed_with_is_named(tmp_path):
+    supply = 'driver = "scpi_supply"'
+    (mistake,) = mistakes(tmp_path, PHYSICAL.replace(supply, f"{supply}\nover_voltage_v = 2.6"))
+    assert mistake.startswith("instruments.supply.over_voltage_v: found 2.6; ")
+    assert "3 V" in mistake
+
+
+def test_what_may_be_one_thing_or_another_is_one_mistake(tmp_path):
+    supply = 'driver = "scpi_supply"'
+    (mistake,) = mistakes(tmp_path, PHYSICAL.replace(supply, f"{supply}\noutput = 120"))
+    assert mistake.startswith("instruments.supply.output: found 120; allowed: a number from 1 to 98, or a name ")
+
+
+def test_rts_cannot_hold_up_and_switch_an_rs485_line_at_once(tmp_path):
+    balance = 'driver = "mettler_mt_sics"'
+    keys = 'handshake = "rts/cts"\nrs485 = "rts high to send"'
+    (mistake,) = mistakes(tmp_path, PHYSICAL.replace(balance, f"{balance}\n{keys}"))
+    assert mistake.startswith("instruments.balance.rs485: found 'rts high to send'; ")

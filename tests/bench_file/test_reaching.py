@@ -137,7 +137,10 @@ def test_every_style_says_the_same(document, data):
 )
 def test_the_projects_own_benches_are_reached(name):
     hosted = load_bench_file(ROOT / "benches" / name)
-    ports = {entry.name: f"socket://{entry.name}:5025" for entry in hosted.instruments}
+    ports = {
+        entry.name: f"{'grpc' if entry.capability == 'daq' else 'socket'}://{entry.name}:5025"
+        for entry in hosted.instruments
+    }
     reached = load(reaching(hosted, ports, 1.0))
     assert {entry.name: entry.settings.port for entry in reached.instruments} == ports
 

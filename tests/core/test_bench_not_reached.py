@@ -32,7 +32,25 @@ calibration = { id = "c", due = 2030-01-01 }
 """
 
 
-def test_two_plugs_that_were_swapped_are_named(tmp_path):
+@pytest.mark.parametrize(("one", "other"), [("balance", "flow"), ("flow", "pump")])
+def test_two_plugs_that_were_swapped_are_named(tmp_path, one, other):
+    said, ports = said_of_swapped(tmp_path, one, other)
+    swapped = {line.partition(": ")[0] for line in said[1:3]}
+    assert swapped == {
+        f"{one} answers on {ports[one]}, which the bench file gives to {other}",
+        f"{other} answers on {ports[other]}, which the bench file gives to {one}",
+    }
+
+
+def test_a_pump_that_says_nothing_is_no_dead_port(tmp_path):
+    said, ports = said_of_swapped(tmp_path, "flow", "pump")
+    (line,) = [line for line in said if line.startswith("pump on ")]
+    assert "the port died" not in line
+    assert ports["flow"] in line
+
+
+def said_of_swapped(tmp_path, one, other):
+    """Return what is said of a bench with two plugs swapped, and where its twins really are."""
     mocked = tmp_path / "mocked.toml"
     name = f"b{uuid4().hex[:16]}"
     text = bench_text(clock=WALL, watchdog_s=1, every_s=0.25) + SENSOR
@@ -40,10 +58,8 @@ def test_two_plugs_that_were_swapped_are_named(tmp_path):
     mocked.write_text(text.replace("test-bench", name), encoding="utf-8")
     with contextlib.closing(TwinHost(load_bench_file(mocked), WallClock(), 1, directory=tmp_path)) as host:
         ports = host.ports
-        swapped = {**ports, "balance": ports["flow"], "flow": ports["balance"]}
+        swapped = {**ports, one: ports[other], other: ports[one]}
         physical = reaching(load_bench_file(mocked), swapped, 1.0)
         with pytest.raises(BenchConnectionError) as caught, opened(tmp_path, physical):
             pass
-    said = str(caught.value).splitlines()
-    assert said[1].startswith(f"balance answers on {ports['balance']}, which the bench file gives to flow: ")
-    assert said[2].startswith(f"flow answers on {ports['flow']}, which the bench file gives to balance: ")
+    return str(caught.value).splitlines(), ports

@@ -66,3 +66,16 @@ def test_no_cell_of_a_table_begins_a_formula(text):
     ((cell, *_),) = csv.reader(io.StringIO(file.getvalue(), newline="")) if "\0" not in text else (["x"],)
     assert cell.strip(" \n")[:1] not in set("=@\t\r＝＋－＠")
     assert cell.strip(" \n")[:1] not in ("+", "-") or float(cell) is not None
+
+
+@pytest.mark.parametrize(
+    ("sent", "received", "shown"),
+    [
+        (b"VOLT?\n", None, "sent b'VOLT?\\n'"),  # what came is not kept: that is not to say that nothing did
+        (b"VOLT?\n", b"", "sent b'VOLT?\\n', received nothing (0 bytes)"),
+        (None, b"5.0\n", "received b'5.0\\n'"),
+    ],
+)
+def test_bytes_that_are_not_known_are_not_said_to_be_none(sent, received, shown):
+    error = GarbledReplyError("supply", "what", advice="look", sent=sent, received=received)
+    assert str(error).splitlines()[1].strip() == shown

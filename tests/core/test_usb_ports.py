@@ -31,6 +31,7 @@ ALL = (BALANCE, PUMP, NUMBERLESS, *TWO_PORTS)
         ("usb:0403:6015", "/dev/ttyUSB1"),
         ("usb:0403:6001:FT4X2A1B", "/dev/ttyUSB0"),
         ("usb:1A86:7523", "/dev/ttyUSB2"),
+        ("usb:0x1a86:0x7523", "/dev/ttyUSB2"),
         ("usb:QUAD@1-2:1.1", "/dev/ttyUSB4"),
         ("/dev/ttyS0", "/dev/ttyS0"),
         ("socket://192.0.2.7:4001", "socket://192.0.2.7:4001"),
