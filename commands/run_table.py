@@ -44,6 +44,7 @@ def as_json(run: RunLine, streaming: Sequence[str]) -> dict[str, object]:
         "duration_s": run.duration_s,
         "verdicts": run.verdicts,
         "plans": run.plans,
+        "plans_without_verdict": run.without_verdict,
         "checked": run.checked.value,
         "problem": run.problem,
         "streaming": list(streaming),
@@ -62,9 +63,11 @@ def _cells(run: RunLine) -> tuple[str, ...]:
     if not run.begun_utc_ns:
         return (run.run_id, run.ended, run.problem)
     verdicts = ", ".join(f"{count} {verdict}" for verdict, count in run.verdicts.items()) or "no verdicts"
-    # A run of which plans broke or were left out says so beside the verdicts that it has.
+    # What must be seen first: plans that broke, were left out or verified nothing. Verdicts alone would look green.
     other = [f"{count} {outcome}" for outcome, count in sorted(run.plans.items()) if outcome != "passed"]
-    plans = f"; plans: {', '.join(other)}" if other else ""
+    if run.without_verdict:
+        other.append(f"{run.without_verdict} without a verdict")
+    plans = f"plans: {', '.join(other)}; " if other else ""
     return (
         run.run_id,
         iso_utc(run.begun_utc_ns)[:19],
@@ -75,7 +78,7 @@ def _cells(run: RunLine) -> tuple[str, ...]:
         run.ended,
         _span(run.duration_s),
         run.checked.value,
-        f"{verdicts}{plans}",
+        f"{plans}{verdicts}",
     )
 
 

@@ -1,7 +1,7 @@
 """The variables and marks that dashboards share."""
 
 from reports.dashboards import influxql
-from reports.dashboards.appearance import BLUE, RED
+from reports.dashboards.appearance import BLUE, ORANGE, PURPLE, RED
 from reports.dashboards.model import Annotation, Order, Variable
 
 RUNS, LIVE, RUN, ACCURACY, HEALTH, TREND = (
@@ -98,11 +98,29 @@ def setting(*, several: bool) -> Variable:
     )
 
 
-MARKS = (
-    Annotation(
-        "Plans and windows",
-        influxql.select('"text", "severity"', "events", influxql.RUN, '"event" =~ /^(plan|window) /', influxql.SHOWN),
-        BLUE,
-    ),
-    Annotation("Alarms", influxql.select('"text", "severity"', "alarms", influxql.RUN, influxql.SHOWN), RED),
+_EVENTS = (
+    ("Plans and windows", "/^(plan|window) /", BLUE),
+    ("Challenges", "/^challenge /", ORANGE),
+    ("Trips", "/^(interlock tripped|supervisor acted|bench latched)$/", PURPLE),
 )
+
+
+def _marks(*where: str, plans: bool) -> tuple[Annotation, ...]:
+    """Return marks for what happened in some runs; those of plans are shown at first or wait until they are chosen."""
+
+    def asked(measurement: str, *more: str) -> str:
+        return influxql.select('"text", "severity"', measurement, *where, *more, influxql.SHOWN)
+
+    return (
+        *(
+            Annotation(name, asked("events", f'"event" =~ {events}'), colour, shown=plans or name != _EVENTS[0][0])
+            for name, events, colour in _EVENTS
+        ),
+        Annotation("Alarms", asked("alarms"), RED),
+    )
+
+
+MARKS = _marks(influxql.RUN, plans=True)
+# A year of runs has thousands of plans.
+MARKS_OF_RUNS = _marks(influxql.CHOSEN, plans=False)
+MARKS_OF_BENCHES = _marks(SOURCE_CHOSEN, BENCH_CHOSEN, plans=False)

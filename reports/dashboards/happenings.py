@@ -3,7 +3,7 @@
 from reports.dashboards.appearance import GREEN, ORANGE, RED, thresholds, words
 from reports.dashboards.influxql import ALWAYS, RUN, SHOWN, over_time, select, tags
 from reports.dashboards.model import Query
-from reports.dashboards.panels import Graph, Stat, Table, TableColumn
+from reports.dashboards.panels import Graph, Stat, States, Table, TableColumn
 
 _SEVERITIES = words(("info", "info", "text"), ("warning", "warning", ORANGE), ("alarm", "alarm", RED))
 _EVENT_COLUMNS = (
@@ -52,6 +52,16 @@ ALARM_COUNT = Stat(
     thresholds=thresholds(GREEN, (1, RED)),
     width=3,
 )
+PLANS_NOT_PASSED = Stat(
+    title="Plans not passed",
+    description="Plans of the whole run, as far as it has come, that did not come to PASS: another verdict, or none at "
+    "all.",
+    unit="none",
+    no_data="none",
+    queries=(Query(select('count("seq")', "plans", RUN, "\"standing\" != 'PASS'", ALWAYS)),),
+    thresholds=thresholds(GREEN, (1, RED)),
+    width=3,
+)
 LOST = Stat(
     title="Samples lost",
     description="Samples of the whole run that instruments could not deliver.",
@@ -67,6 +77,49 @@ LATENESS = Graph(
     unit="ms",
     no_data="No reading in this span.",
     queries=(Query(over_time('max("late_ms")', "reads", RUN, by=tags("instrument")), "$tag_instrument"),),
+    told="max",
+)
+CHALLENGES = States(
+    title="Challenges",
+    description="What was done to the pump and its line, each from when it began until it was taken away.",
+    unit="none",
+    no_data="No challenge in this span.",
+    queries=(
+        Query(select('"active"', "challenges", RUN, SHOWN, by=tags("challenge", "by")), "$tag_challenge ($tag_by)"),
+    ),
+    width=24,
+    height=6,
+    mappings=(words((1, "under way", ORANGE), (0, "over", "text")),),
+)
+LIMITS = Table(
+    title="Limits in force",
+    description="What results had to lie within, as it was agreed when the run began, and who says so.",
+    no_data="No limit was in force.",
+    queries=(Query(select('"allowed", "coverage_k", "says"', "limits", RUN, ALWAYS, by=tags("limit")), table=True),),
+    columns=(
+        TableColumn("Time"),
+        TableColumn("limit", "limit", width=200),
+        TableColumn("allowed", "allowed", width=150),
+        TableColumn("coverage_k", "k", "none", decimals=2, width=60),
+        TableColumn("says", "source"),
+    ),
+    width=12,
+)
+REQUIREMENTS = Table(
+    title="Requirements in force",
+    description="What the run's plans could trace to, what hurts whom where it does not hold, and who says so.",
+    no_data="No requirement was in force.",
+    queries=(
+        Query(select('"text", "hazard", "says"', "requirements", RUN, ALWAYS, by=tags("requirement")), table=True),
+    ),
+    columns=(
+        TableColumn("Time"),
+        TableColumn("requirement", "requirement", width=120),
+        TableColumn("text", "what"),
+        TableColumn("hazard", "hazard"),
+        TableColumn("says", "source"),
+    ),
+    width=12,
 )
 COMMANDS = Table(
     title="Commands",
@@ -101,7 +154,7 @@ CALIBRATIONS = Table(
     queries=(
         Query(
             select(
-                'last("calibration") AS "calibration", last("due_ms") AS "due_ms", last("days_left") AS "days_left"',
+                'last("due_ms") AS "due_ms", "calibration", "days_left"',
                 "calibrations",
                 RUN,
                 ALWAYS,

@@ -3,7 +3,7 @@
 from reports.dashboards import choices
 from reports.dashboards.appearance import GREEN, ORANGE, RED, thresholds
 from reports.dashboards.choices import BENCH_CHOSEN, SOURCE_CHOSEN
-from reports.dashboards.influxql import SHOWN, from_rows, over_time, select, tags, values_of
+from reports.dashboards.influxql import SHOWN, over_time, select, slope, tags, values_of
 from reports.dashboards.model import Dashboard, Query, Row, Variable
 from reports.dashboards.panels import Bars, Graph, Table, TableColumn
 from reports.dashboards.runs import RUN_LINKS
@@ -32,15 +32,18 @@ LOST = Graph(
     no_data=_NOTHING,
     queries=(Query(over_time('sum("samples_lost")', "reads", *_INSTRUMENT, by=_BY, fill="none"), _NAMED),),
     bars=True,
+    told="sum",
     width=9,
     height=8,
 )
 READ = Graph(
     title="Samples read over time",
-    description="How many samples came in per interval; a step down is an instrument that went quiet.",
+    description="How many samples came in per interval; a step down is an instrument that went quiet. The first and "
+    "the last interval may not be whole ones.",
     unit="none",
     no_data=_NOTHING,
     queries=(Query(over_time('sum("samples_read")', "reads", *_INSTRUMENT, by=_BY, fill="none"), _NAMED),),
+    told="sum",
     width=9,
     height=8,
 )
@@ -55,6 +58,7 @@ LATE = Graph(
         Query(over_time('max("late_ms")', "reads", *_INSTRUMENT, by=_BY, fill="none"), f"{_NAMED} worst"),
         Query(over_time('percentile("late_ms", 99)', "reads", *_INSTRUMENT, by=_BY, fill="none"), f"{_NAMED} 99 %"),
     ),
+    told="max",
 )
 ROUND_TRIP = Graph(
     title="Round trip of commands",
@@ -63,6 +67,7 @@ ROUND_TRIP = Graph(
     decimals=2,
     no_data="No command in the span shown.",
     queries=(Query(over_time('max("round_trip_ms")', "commands", *_INSTRUMENT, by=_BY, fill="none"), _NAMED),),
+    told="max",
 )
 TROUBLE = Table(
     title="Trouble",
@@ -122,48 +127,27 @@ UNFINISHED = Table(
 )
 WEIGHING_DRIFT = Graph(
     title="Drift of the balance at zero flow",
-    description="Slope of the weighings while the pump stands still: evaporation and drift together. It ought to be "
-    "small, negative and the same from run to run; a change points to the evaporation trap, to draught or to the "
-    "balance.",
+    description="Slope of each weighing with the pump stopped, by the runs' own evaluation: evaporation and drift "
+    "together. It ought to be small, negative and the same from run to run; a change points to the evaporation trap, "
+    "to draught or to the balance.",
     unit="mg/h",
     decimals=3,
-    no_data="The pump did not stand still long enough in the span shown.",
+    no_data="No weighing at zero flow in the span shown.",
     queries=(
-        Query(
-            from_rows(
-                '"drift"',
-                over_time(
-                    'derivative(last("mass_mg"), 1h) AS "drift", max("rate_ul_h") AS "rate"',
-                    "samples",
-                    *_BENCH,
-                    by=tags("bench", "run", "opening"),
-                    fill="none",
-                ),
-                '"rate" = 0',
-                by=tags("bench"),
-            ),
-            "$tag_bench",
-        ),
+        Query(select('"drift_mg_h"', "zero_flow", *_BENCH, SHOWN, by=tags("bench", "dut")), "$tag_bench: $tag_dut"),
     ),
     points=True,
-    min_interval="1h",
 )
 CLOCK_DRIFT = Graph(
     title="Drift of the pump's clock",
-    description="How fast the pump's clock runs against the rig's. 10 ppm is 0.9 s a day.",
+    description="How fast the pump's clock runs against the rig's, over whole intervals. 10 ppm is 0.9 s a day.",
     unit="ppm",
     decimals=2,
-    no_data="No pump clock in the span shown.",
+    no_data="No pump clock was followed for a whole interval in the span shown.",
     queries=(
         Query(
-            over_time(
-                'derivative(mean("clock_offset_s"), 1s) * 1000000',
-                "samples",
-                *_BENCH,
-                by=tags("bench", "dut", "run", "opening"),
-                fill="none",
-            ),
-            "$tag_bench: $tag_dut",
+            slope("1000000000000", "clock_offset_s", "samples", *_BENCH, by=tags("bench", "dut", "run", "opening")),
+            "$tag_bench: $tag_dut ($tag_run, $tag_opening)",
         ),
     ),
     min_interval="1h",
@@ -176,8 +160,7 @@ CALIBRATIONS = Table(
     queries=(
         Query(
             select(
-                'last("calibration") AS "calibration", last("due_ms") AS "due_ms", last("due_ms") AS "from_now", '
-                'last("days_left") AS "days_left"',
+                'last("due_ms") AS "due_ms", "due_ms" AS "from_now", "calibration", "days_left"',
                 "calibrations",
                 *_INSTRUMENT,
                 SHOWN,
@@ -214,6 +197,7 @@ DASHBOARD = Dashboard(
     title="Rig health",
     description="Whether the rig may be believed: losses, jitter, drift and calibrations, by bench and instrument.",
     variables=(choices.ONE_SOURCE, choices.bench(SOURCE_CHOSEN), _INSTRUMENTS),
+    annotations=choices.MARKS_OF_BENCHES,
     span=("now-7d", "now"),
     rows=(
         Row("Losses", (LOST_TOTAL, LOST, READ)),

@@ -14,6 +14,18 @@ CHOSEN = '"source" = ${source:singlequote} AND "bench" =~ /^${bench:regex}$/ AND
 # day when a statement names no time.
 ALWAYS = "time > 0"
 SHOWN = "$timeFilter"
+# How many µs of each ms of an interval samples must cover, so that it counts as a whole one: they come a little early
+# or late.
+_COVERED_US = 900
+# An INVALID result says nothing about a pump, and an INCONCLUSIVE one does not say enough: neither enters a mean.
+JUDGED = '"verdict" =~ /^(PASS|FAIL)$/'
+INCONCLUSIVE, INVALID = "\"verdict\" = 'INCONCLUSIVE'", "\"verdict\" = 'INVALID'"
+NOT_INVALID = "\"verdict\" != 'INVALID'"
+
+
+# Which rows a graph reads: those of seconds or, where its intervals are minutes or longer, those of minutes. Of both
+# statements one asks for nothing, by a comparison of two numbers: a server knows that without looking at its data.
+PACES = (("samples_1s", "$__interval_ms < 60000"), ("samples_1m", "$__interval_ms >= 60000"))
 
 
 def select(what: str, measurement: str, *where: str, by: str = "", rest: str = "") -> str:
@@ -25,6 +37,37 @@ def over_time(what: str, measurement: str, *where: str, by: str = "", fill: str 
     """Return a statement with one value per interval of the graph; intervals without data are filled with `fill`."""
     groups = f"time($__interval), {by}" if by else "time($__interval)"
     return select(what, measurement, *where, SHOWN, by=groups, rest=f"fill({fill})")
+
+
+def full_intervals(what: str, value: str, field: str, measurement: str, *where: str, by: str) -> str:
+    """Return a statement with one value per interval of the graph that samples of `field` cover, none of a part of one.
+
+    `what` is asked of each sample, and `value` of what it gives (`sum` and `mean` over the interval) and of the time
+    covered (`us`, in µs). The samples' own stamps count, wherever in the interval they lie.
+    """
+    steps = select(f'{what} AS "step", elapsed("{field}", 1u) AS "us"', measurement, *where, SHOWN, by=by)
+    sums = 'mean("step") AS "mean", sum("step") AS "sum", sum("us") AS "us"'
+    summed = from_rows(sums, steps, by=f"time($__interval), {by}")
+    return from_rows(value, f"{summed} fill(none)", f'"us" >= {_COVERED_US} * $__interval_ms', by=by)
+
+
+def slope(per_us: str, field: str, measurement: str, *where: str, by: str) -> str:
+    """Return how fast `field` rises, from sample to sample over each full interval, times `per_us`."""
+    rise = f'difference("{field}")'
+    return full_intervals(rise, f'"sum" / "us" * {per_us}', field, measurement, *where, by=by)
+
+
+def mean_of(field: str, measurement: str, *where: str, by: str) -> str:
+    """Return the mean of `field` in each full interval."""
+    return full_intervals(f'moving_average("{field}", 2)', '"mean"', field, measurement, *where, by=by)
+
+
+def integral(per_us: str, name: str, field: str, measurement: str, *where: str, by: str) -> str:
+    """Return `field` integrated over time (µs) from the span's beginning on, times `per_us`, as `name`."""
+    what = f'moving_average("{field}", 2) AS "mean", elapsed("{field}", 1u) AS "us"'
+    pieces = from_rows(f'"mean" * "us" * {per_us} AS "piece"', select(what, measurement, *where, SHOWN, by=by))
+    summed = from_rows('sum("piece") AS "piece"', pieces, by="time($__interval)")
+    return from_rows(f'cumulative_sum("piece") AS "{name}"', f"{summed} fill(none)")
 
 
 def from_rows(what: str, inner: str, *where: str, by: str = "") -> str:

@@ -1,29 +1,57 @@
 """A run while it happens: flow, volume, pressure, alarms, and what verdict it heads for."""
 
 from reports.dashboards import choices, happenings, signals, verdicts
+from reports.dashboards.appearance import ORANGE, RED, verdict_words, words
 from reports.dashboards.influxql import ALWAYS, RUN, SHOWN, select
 from reports.dashboards.model import Dashboard, Query, Row
 from reports.dashboards.panels import Stat
 
+SOURCE = Stat(
+    title="Measured",
+    description="Whether a real pump is under test or a mocked one, of which nothing says anything about a real one.",
+    unit="string",
+    no_data="–",
+    queries=(Query(select('last("kind")', "runs", RUN, ALWAYS)),),
+    mappings=(words(("mocked", "MOCKED pump", ORANGE), ("physical", "physical pump", "text")),),
+    words=True,
+)
 STATE = Stat(
     title="State",
-    description="How the run ended. A run that was killed is closed by the next `rig` command that meets it.",
+    description="How the run ended, which says nothing about its verdicts. A run that was killed is closed by the next "
+    "`rig` command that meets it.",
     unit="string",
     no_data="not over",
     queries=(Query(select('last("reason")', "runs", RUN, ALWAYS)),),
+    mappings=(
+        words(("FINISHED", "ended", "text"), ("ABORTED", "ABORTED", ORANGE), ("INTERRUPTED", "INTERRUPTED", RED)),
+    ),
     words=True,
-    width=3,
+)
+OUTCOME = Stat(
+    title="Comes to",
+    description="The verdict that speaks for the whole run once it is over: PASS only when every plan that was "
+    "selected came to PASS.",
+    unit="string",
+    no_data="not over",
+    queries=(Query(select('last("outcome")', "runs", RUN, ALWAYS)),),
+    mappings=(verdict_words(),),
+    words=True,
 )
 _NOW = (
+    SOURCE,
     STATE,
+    OUTCOME,
+    happenings.PLANS_NOT_PASSED,
     Stat(
         title="Doing",
-        description="The last thing that happened in the span shown.",
+        description="The last plan, window or challenge that began or ended in the span shown.",
         unit="string",
         no_data=signals.NOTHING_HERE,
-        queries=(Query(select('last("text")', "events", RUN, SHOWN)),),
+        queries=(
+            Query(select('last("text")', "events", RUN, '"event" =~ /^(plan|window|challenge|bench|run) /', SHOWN)),
+        ),
         words=True,
-        width=6,
+        width=9,
     ),
     Stat(
         title="Set rate",
@@ -31,7 +59,7 @@ _NOW = (
         unit="µL/h",
         no_data="–",
         queries=(Query(select('last("rate_ul_h")', "samples", RUN, SHOWN)),),
-        width=3,
+        width=6,
     ),
     Stat(
         title="Flow now",
@@ -40,7 +68,7 @@ _NOW = (
         decimals=1,
         no_data="–",
         queries=(Query(select('last("flow_ul_h")', "samples", RUN, SHOWN)),),
-        width=3,
+        width=6,
     ),
     Stat(
         title="Reservoir",
@@ -49,7 +77,7 @@ _NOW = (
         decimals=0,
         no_data="–",
         queries=(Query(select('last("reservoir_ul")', "samples", RUN, SHOWN)),),
-        width=3,
+        width=6,
     ),
 )
 
@@ -67,16 +95,9 @@ DASHBOARD = Dashboard(
         Row("Now", (*_NOW, happenings.LOST, happenings.ALARM_COUNT)),
         Row(
             "Projected verdict",
-            (
-                verdicts.PROJECTED_VERDICT,
-                verdicts.PROJECTED_RESULT,
-                verdicts.CHANCE_OF_PASS,
-                verdicts.TIME_TO_VERDICT,
-                verdicts.DOSE_ERROR,
-                verdicts.LATEST_VERDICTS,
-            ),
+            (verdicts.PROJECTED_VERDICT, verdicts.DOSE_ERROR, verdicts.LATEST_VERDICTS),
         ),
         Row("Flow, volume and pressure", (signals.FLOW, signals.VOLUME, signals.PRESSURE, happenings.LATENESS)),
-        Row("Alarms", (signals.PUMP_STATE, happenings.ALARMS)),
+        Row("Alarms and challenges", (signals.PUMP_STATE, happenings.ALARMS, happenings.CHALLENGES)),
     ),
 )

@@ -120,11 +120,15 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """Marks on all graphs: a query with the columns `text` and `severity`."""
+    """Marks on all graphs: a query with the columns `text` and `severity`.
+
+    Those that are not `shown` at first are chosen at the top of the page.
+    """
 
     name: str
     query: str
     colour: str
+    shown: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ _LAST: Json = {"calcs": ["lastNotNull"], "fields": "", "values": False}
 class Graph(Panel):
     """Values over time: lines, single `points` for results (which mean nothing between each other), or `bars`.
 
-    `centred` puts zero in the middle.
+    `centred` puts zero in the middle. `told` is what the legend says of each series: its "lastNotNull", or where the
+    last interval says little by itself, "max" or "sum" over the span shown.
     """
 
     kind: ClassVar[str] = "timeseries"
@@ -23,11 +24,12 @@ class Graph(Panel):
     points: bool = False
     bars: bool = False
     centred: bool = False
+    told: str = "lastNotNull"
 
     def options(self) -> Json:
-        """Return a legend below, with the last value of lines."""
+        """Return a legend below, with one number for each line."""
         return {
-            "legend": _LEGEND | {"calcs": [] if self.points else ["lastNotNull"]},
+            "legend": _LEGEND | {"calcs": [] if self.points else [self.told]},
             "tooltip": {"mode": "multi", "sort": "none"},
         }
 

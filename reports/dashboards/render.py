@@ -154,7 +154,7 @@ def _variable(variable: Variable) -> Json:
 def _annotation(annotation: Annotation) -> Json:
     return {
         "name": annotation.name,
-        "enable": True,
+        "enable": annotation.shown,
         "hide": False,
         "iconColor": annotation.colour,
         "datasource": _DATA_SOURCE,

@@ -1,9 +1,9 @@
 """One run as a whole: who, what, when, the verdicts and what they rest on."""
 
 from reports.dashboards import choices, happenings, influxql, signals, verdicts
-from reports.dashboards.model import Dashboard, Query, Row, Variable
+from reports.dashboards.model import Dashboard, Row, Variable
 from reports.dashboards.panels import Table
-from reports.dashboards.runs import RUN_COLUMNS, RUN_FACTS, RUN_TAGS
+from reports.dashboards.runs import MERGED, RUN_COLUMNS, run_queries
 
 _TEST = Variable(
     name="test",
@@ -15,7 +15,8 @@ _FACTS = Table(
     title="This run",
     description="Click on the run's name to set the page to the run's own span of time.",
     no_data="There is no such run in this bucket.",
-    queries=(Query(influxql.select(RUN_FACTS, "runs", influxql.RUN, influxql.ALWAYS, by=RUN_TAGS), table=True),),
+    queries=run_queries(influxql.RUN),
+    transformations=MERGED,
     columns=RUN_COLUMNS,
     height=4,
 )
@@ -31,7 +32,7 @@ DASHBOARD = Dashboard(
     siblings=(("Live run", choices.LIVE),),
     rows=(
         Row("Run", (_FACTS,)),
-        Row("Verdicts", (verdicts.RESULTS, verdicts.VERDICT_COUNTS, verdicts.UNCERTAINTY)),
+        Row("Verdicts", (verdicts.PLANS_NOT_PASSED, verdicts.RESULTS, verdicts.VERDICT_COUNTS, verdicts.UNCERTAINTY)),
         Row(
             "What was measured",
             (
@@ -43,9 +44,10 @@ DASHBOARD = Dashboard(
                 signals.SUPPLY,
             ),
         ),
+        Row("What happened", (happenings.CHALLENGES, happenings.EVENTS, happenings.ALARMS)),
         Row(
-            "What happened",
-            (happenings.EVENTS, happenings.ALARMS, happenings.COMMANDS, happenings.CALIBRATIONS),
+            "What it rests on",
+            (happenings.LIMITS, happenings.REQUIREMENTS, happenings.COMMANDS, happenings.CALIBRATIONS),
         ),
     ),
 )

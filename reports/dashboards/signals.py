@@ -1,7 +1,7 @@
 """What instruments measured during one run, as panels for the run's pages."""
 
 from reports.dashboards.appearance import UL_PER_MG, pump_alarms, pump_states
-from reports.dashboards.influxql import RUN, from_rows, over_time, tags
+from reports.dashboards.influxql import PACES, RUN, SHOWN, from_rows, integral, mean_of, over_time, select, slope, tags
 from reports.dashboards.model import Query
 from reports.dashboards.panels import Graph, States
 
@@ -9,38 +9,45 @@ NOTHING_HERE = "Nothing in this span: open the run from the list of runs, which 
 _BY_INSTRUMENT = tags("instrument")
 # A mocked bench is set up anew for each plan: from one to the next there is another vessel, and no volume.
 BY_OPENING = tags("opening")
+_APART = tags("instrument", "opening")
+_PER_HOUR = "3600000000"
 
 
-def _samples(what: str, legend: str, by: str = _BY_INSTRUMENT, fill: str = "null") -> Query:
-    return Query(over_time(what, "samples", RUN, by=by, fill=fill), legend)
+def _states(what: str, legend: str) -> Query:
+    return Query(over_time(what, "samples", RUN, by=_BY_INSTRUMENT, fill="none"), legend)
 
 
-def _summed(what: str, name: str, fill: str = "none") -> Query:
-    return Query(
-        from_rows(
-            f'cumulative_sum("ul") AS "{name}"',
-            over_time(f'{what} AS "ul"', "samples", RUN, by=BY_OPENING, fill=fill),
-        ),
-        "$col",
-    )
+def _samples(what: str, legend: str) -> tuple[Query, ...]:
+    return tuple(Query(over_time(what, rows, RUN, pace, by=_BY_INSTRUMENT), legend) for rows, pace in PACES)
+
+
+def _summed(field: str, name: str, *, times: str = "1") -> tuple[Query, ...]:
+    """Return by how much `field` rose in the span shown, from reading to reading: no interval loses its beginning."""
+
+    def asked(rows: str, pace: str) -> Query:
+        steps = select(f'difference("{field}") AS "step"', rows, RUN, pace, SHOWN, by=BY_OPENING)
+        summed = from_rows('sum("step") AS "step"', steps, by="time($__interval)")
+        return Query(from_rows(f'cumulative_sum("step") * {times} AS "{name}"', f"{summed} fill(none)"), "$col")
+
+    return tuple(asked(rows, pace) for rows, pace in PACES)
+
+
+def _slope(per_us: str, field: str, legend: str) -> tuple[Query, ...]:
+    return tuple(Query(slope(per_us, field, rows, RUN, pace, by=_APART), legend) for rows, pace in PACES)
 
 
 FLOW = Graph(
     title="Flow",
-    description="Programme, flow sensor and balance on one axis. The balance's flow is the slope of its readings "
-    f"times {UL_PER_MG} µL/mg (water at 20 °C), without further correction.",
+    description="Programme, flow sensor and balance on one axis, the programme with boluses and primes as they were "
+    f"ordered. The balance's flow is the slope of its readings times {UL_PER_MG} µL/mg (water at 20 °C), without "
+    "further correction. Only intervals that were measured from end to end are shown.",
     unit="µL/h",
     decimals=2,
     no_data=NOTHING_HERE,
     queries=(
-        _samples('mean("rate_ul_h")', "$tag_instrument: programmed"),
-        _samples('mean("flow_ul_h")', "$tag_instrument: sensor"),
-        _samples(
-            f'derivative(mean("mass_mg"), 1h) * {UL_PER_MG}',
-            "$tag_instrument: weighed",
-            by=tags("instrument", "opening"),
-            fill="none",
-        ),
+        Query(slope(_PER_HOUR, "programmed_ul", "samples", RUN, by=BY_OPENING), "programmed"),
+        *(Query(mean_of("flow_ul_h", rows, RUN, pace, by=_APART), "$tag_instrument: sensor") for rows, pace in PACES),
+        *_slope(f"{UL_PER_MG} * {_PER_HOUR}", "mass_mg_last", "$tag_instrument: weighed"),
     ),
 )
 VOLUME = Graph(
@@ -51,26 +58,40 @@ VOLUME = Graph(
     decimals=1,
     no_data=NOTHING_HERE,
     queries=(
-        _summed(f'difference(last("mass_mg")) * {UL_PER_MG}', "weighed"),
-        _summed('difference(last("delivered_ul"))', "counted by the pump"),
-        _summed('mean("flow_ul_h") * $__interval_ms / 3600000', "flow sensor", fill="linear"),
+        *_summed("mass_mg_last", "weighed", times=str(UL_PER_MG)),
+        *_summed("delivered_ul_last", "counted by the pump"),
+        *(
+            Query(integral(f"1 / {_PER_HOUR}", "flow sensor", "flow_ul_h", rows, RUN, pace, by=_APART), "$col")
+            for rows, pace in PACES
+        ),
     ),
 )
 PRESSURE = Graph(
     title="Pressure",
-    description="Every channel in kPa, such as the line above ambient and the back pressure at the catheter's tip. A "
-    "rise that does not end is an occlusion.",
+    description="Every channel in kPa, such as the line above ambient and the back pressure at the catheter's tip: "
+    "mean, highest and lowest of each interval. A rise that does not end is an occlusion.",
     unit="pressurekpa",
     no_data="No channel in kPa in this span.",
-    queries=(_samples("mean(/_kpa$/)", "$col"),),
-    transformations=({"id": "renameByRegex", "options": {"regex": "^mean_(.*)_kpa$", "renamePattern": "$1"}},),
+    queries=(
+        *_samples("mean(/_kpa$/)", "$col"),
+        *_samples("max(/_kpa_max$/)", "$col"),
+        *_samples("min(/_kpa_min$/)", "$col"),
+    ),
+    transformations=tuple(
+        {"id": "renameByRegex", "options": {"regex": regex, "renamePattern": name}}
+        for regex, name in (
+            ("^mean_(.*)_kpa$", "$1"),
+            ("^max_(.*)_kpa_max$", "$1, highest"),
+            ("^min_(.*)_kpa_min$", "$1, lowest"),
+        )
+    ),
 )
 PUMP_STATE = States(
     title="The pump's state and alarms",
     description="As the pump reports them. Several alarms at once are joined by +.",
     unit="string",
     no_data="The pump has not been polled in this span.",
-    queries=(_samples('last("state")', "state", fill="none"), _samples('last("alarms")', "alarms", fill="none")),
+    queries=(_states('last("state")', "state"), _states('last("alarms")', "alarms")),
     mappings=(pump_states(),),
     overrides=(
         {
@@ -84,7 +105,7 @@ SUPPLY = Graph(
     description="The pump's battery, and the voltages that supply and data acquisition measure.",
     unit="volt",
     no_data="No channel in V in this span.",
-    queries=(_samples("mean(/_v$/)", "$tag_instrument: $col"),),
+    queries=_samples("mean(/_v$/)", "$tag_instrument: $col"),
     transformations=({"id": "renameByRegex", "options": {"regex": "^(.*)mean_(.*)_v$", "renamePattern": "$1$2"}},),
 )
 TEMPERATURES = Graph(
@@ -94,6 +115,6 @@ TEMPERATURES = Graph(
     unit="celsius",
     decimals=2,
     no_data="No channel in °C in this span.",
-    queries=(_samples("mean(/_c$/)", "$tag_instrument: $col"),),
+    queries=_samples("mean(/_c$/)", "$tag_instrument: $col"),
     transformations=({"id": "renameByRegex", "options": {"regex": "^(.*)mean_(.*)_c$", "renamePattern": "$1$2"}},),
 )

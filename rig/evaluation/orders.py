@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rig.record.bodies.codec import Json
+from rig.record.bodies.others import Command
 from rig.record.reader import RecordReader
+from rig.record.words import Stamped
 
 RUN, BOLUS, STOP = "run_continuous", "give_bolus", "stop"
 FLEX, RAMP, MINIMUM, BRIDGE = "run_flex", "run_ramp", "run_at_minimum", "run_bridge"
@@ -59,19 +61,22 @@ def told(reader: RecordReader) -> tuple[PumpOrder, ...]:
     A request for a bolus that the pump did not grant is none.
     """
     pump = reader.start().in_role("pump")
-    found = []
-    for entry in reader.commands(pump) if pump else ():
-        command = entry.body
-        if command.verb not in _KNOWN or command.result != _OK:
-            continue
-        if command.verb == PATIENT and command.extra.get("granted") is not True:
-            continue
-        amount = float(command.arguments.get(_AMOUNT.get(command.verb, ""), 0.0))
-        at_once = command.verb in ON_TOP or command.verb in (PRIME, BRIDGE)
-        given_at = float(command.arguments.get("rate_ul_h", 0.0)) if at_once else 0.0
-        said = {**command.arguments, **command.extra}
-        found.append(PumpOrder(command.sent_ns or entry.t_ns, command.verb, amount, given_at, said))
-    return tuple(found)
+    orders = (order_of(entry) for entry in (reader.commands(pump) if pump else ()))
+    return tuple(order for order in orders if order is not None)
+
+
+def order_of(entry: Stamped[Command]) -> PumpOrder | None:
+    """Return the order that a command to the pump under test is, None for one that is no order or was not taken."""
+    command = entry.body
+    if command.verb not in _KNOWN or command.result != _OK:
+        return None
+    if command.verb == PATIENT and command.extra.get("granted") is not True:
+        return None
+    amount = float(command.arguments.get(_AMOUNT.get(command.verb, ""), 0.0))
+    at_once = command.verb in ON_TOP or command.verb in (PRIME, BRIDGE)
+    given_at = float(command.arguments.get("rate_ul_h", 0.0)) if at_once else 0.0
+    said = {**command.arguments, **command.extra}
+    return PumpOrder(command.sent_ns or entry.t_ns, command.verb, amount, given_at, said)
 
 
 def refilled_ns(reader: RecordReader) -> tuple[int, ...]:

@@ -47,7 +47,8 @@ class RunLine:
     is known, `Checked.ALTERED` for a record that is not what was recorded. `ended` is the reason of its stop, RUNNING,
     INTERRUPTED (killed) or UNREADABLE. `begun_utc_ns` is the machine's time, `duration_s` goes by the run's own clock,
     up to its newest entry. `plans` counts the plans by what became of them, `standings` says what each plan that was
-    reached and is over comes to. Of an UNREADABLE record only `problem` is known.
+    reached and is over comes to, `without_verdict` counts those of them that have no result. Of an UNREADABLE record
+    only `problem` is known.
     """
 
     run_id: str
@@ -64,6 +65,7 @@ class RunLine:
     verdicts: dict[str, int] = field(default_factory=dict)
     plans: dict[str, int] = field(default_factory=dict)
     standings: dict[str, str] = field(default_factory=dict)
+    without_verdict: int = 0
     checked: Checked = Checked.NOTHING
     problem: str = ""
     stopped: bool = False
@@ -162,6 +164,10 @@ def _line(path: Path, database: Database) -> RunLine:
         verdicts=_in_order(str(entry.body.get("verdict")) for entry in results),
         plans=dict(Counter(became.values())),
         standings={plan: standings[plan] for plan, word in became.items() if word != OutcomeWord.NOT_REACHED},
+        without_verdict=len(
+            {plan for plan, word in became.items() if word != OutcomeWord.NOT_REACHED}
+            - {str(entry.body.get("plan")) for entry in results}
+        ),
         checked=checked,
         problem=problem,
         stopped=stop is not None,

@@ -1,7 +1,7 @@
 """A record to batches of line protocol: the same points whenever, in whatever pieces and however often it is done."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,11 +15,13 @@ from rig.record.reader import RecordReader
 from rig.record.schema import Entry, Kind
 from rig.samples import Block
 from rig.streaming import stamps
+from rig.streaming.coarser import row_point
 from rig.streaming.columns import FieldColumn, encode_lines
 from rig.streaming.cursor import Refused
+from rig.streaming.derived import Derived
 from rig.streaming.entries import entry_points
-from rig.streaming.names import escape_name, field_names, tag_set
-from rig.streaming.points import RunTags
+from rig.streaming.names import escape_name, field_names, number_tag, tag_set
+from rig.streaming.points import Point, RunTags
 from rig.streaming.state import EncoderState, StreamState
 
 # Groups are what a cursor moves by: large enough to cost the cursor nothing, small enough to hold in memory.
@@ -89,6 +91,7 @@ class _Making:
     withheld: list[Refused] = field(default_factory=list)
     values: int = 0
     entries: int = 0
+    stopped: bool = False
 
     def full(self) -> bool:
         return self.values >= VALUES_PER_GROUP or self.entries >= ENTRIES_PER_GROUP
@@ -107,6 +110,7 @@ class RecordEncoder:
         if start is None:
             raise RecordCorruptError(f"{reader.path} has no start entry", 1)
         self._run = RunTags.of(run_id(reader.path), start)
+        self._derived = Derived(reader, state, self._run)
 
     def next_group(self) -> Group | None:
         """Return what comes next, None when the record holds nothing new."""
@@ -124,9 +128,15 @@ class RecordEncoder:
         for (name, opening), part in making.streams.items():
             self._write_samples(name, opening, part.blocks, making)
             self._write_reads(name, part.reads, making)
+        if making.stopped:
+            making.pieces.extend(_written(self._last_rows()))
         return Group(
             tuple(_bodies(making.pieces, self._gzip_level)), self._state.dump(), self._state.seq, tuple(making.withheld)
         )
+
+    def _last_rows(self) -> Iterator[Point]:
+        for stream, state in self._state.streams.items():
+            yield from (row_point(level, row, stream, self._run) for level, row in state.coarser.end())
 
     def _next_entry(self) -> Entry | None:
         if self._held is not None:
@@ -148,13 +158,15 @@ class RecordEncoder:
         else:
             state.entry_ns = t_ns = stamps.after(entry.t_ns, state.entry_ns)
         try:
-            points = list(entry_points(entry, self._run, t_ns))
+            making.stopped |= entry.kind == Kind.STOP.value
+            of_run = self._derived.run_fields() if entry.kind == Kind.STOP.value else {}
+            points = [*entry_points(entry, self._run, t_ns, of_run), *self._derived.of_entry(entry, t_ns)]
         except (RecordCorruptError, ValueError, OverflowError) as error:
             making.withheld.append(Refused(1, f"{entry.kind}s", f"entry {entry.seq}: {entry.name}", repr(error)))
             return
         for point in points:
             state.count(point.measurement, 1)
-            making.pieces.append(f"{point.line}\n".encode(errors="replace"))
+        making.pieces.extend(_written(points))
 
     def _take_samples(self, entry: Entry, making: _Making) -> bool:
         """Take a block, or the part of it that fits; return whether it was taken to its end."""
@@ -173,6 +185,8 @@ class RecordEncoder:
         late_ms = (entry.t_ns - entry.body["due_ns"]) / _NS_PER_MS if "due_ns" in entry.body else np.nan
         part.reads.append((entry.t_ns, entry.seq, len(block.t_ns), block.lost, late_ms))
         state.seq, state.rows, self._held = entry.seq, 0, None
+        if len(block.t_ns):
+            making.pieces.extend(_written(self._derived.of_block(entry.name, int(block.t_ns[-1]))))
         return True
 
     def _write_samples(self, stream: str, opening: int, blocks: list[Block], making: _Making) -> None:
@@ -198,9 +212,11 @@ class RecordEncoder:
             values = [column[stretch.start : stretch.stop] for column in columns]
             _count_not_finite(state, keys, values)
             self._state.count("samples", len(stretch.t_ns))
-            of_stream = (("instrument", stream), ("opening", _number(opening)), ("step", _number(stretch.step)))
+            of_stream = (("instrument", stream), ("opening", number_tag(opening)), ("step", number_tag(stretch.step)))
             head = tag_set("samples", (*self._run.tags, *of_stream))
             making.pieces.extend(_lines(head, keys, values, stretch.t_ns))
+            rows = state.coarser.take(keys, stretch.t_ns, values, (opening, stretch.step))
+            making.pieces.extend(_written(row_point(level, row, stream, self._run) for level, row in rows))
 
     def _write_reads(self, stream: str, reads: list[tuple[int, int, int, int, float]], making: _Making) -> None:
         if not reads:
@@ -225,14 +241,14 @@ class RecordEncoder:
             making.withheld.append(Refused(count, "samples", f"samples of {stream}", reason))
 
 
+def _written(points: Iterable[Point]) -> Iterator[bytes]:
+    return (f"{point.line}\n".encode(errors="replace") for point in points)
+
+
 def _rows(block: Block, start: int, stop: int) -> Block:
     if start == 0 and stop == len(block.t_ns):
         return block
     return Block(block.t_ns[start:stop], {name: values[start:stop] for name, values in block.columns.items()})
-
-
-def _number(number: int) -> str:
-    return str(number) if number else ""
 
 
 def _risen(t_ns: Stamps, last_ns: int | None) -> Stamps:

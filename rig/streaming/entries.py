@@ -10,6 +10,7 @@ from rig.record.bodies.others import SamplerCounted, Stop
 from rig.record.bodies.start import CalibrationStatus, DeclaredInstrument
 from rig.record.schema import Entry, Kind
 from rig.record.words import command_of, descriptor_of, readable_event_of, start_of, stop_of
+from rig.streaming.declared import challenge, judged_by
 from rig.streaming.names import field_names
 from rig.streaming.points import Fields, Point, RunTags, Value, json_text, plan_tags, point
 from rig.streaming.results import result_points
@@ -17,14 +18,32 @@ from rig.streaming.results import result_points
 OWN_NOTE = "streaming"
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-_TAKEN_KEYS = {"seq", "text", "body", "time", "run", "bench", "dut", "source", "event", "severity", "plan", "test"}
+_TAKEN_KEYS = {
+    "seq",
+    "at_ms",
+    "text",
+    "body",
+    "time",
+    "run",
+    "bench",
+    "dut",
+    "source",
+    "event",
+    "severity",
+    "plan",
+    "test",
+}
 _MAX_OWN_FIELDS = 32
+_MAX_TEXT_CHARS = 200
 _MS_PER_DAY = 86_400_000
 _NS_PER_MS = 1_000_000
 
 
-def entry_points(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
-    """Yield the points of one entry, stamped `t_ns`; samples are not for here."""
+def entry_points(entry: Entry, run: RunTags, t_ns: int, of_run: Fields) -> Iterator[Point]:
+    """Yield the points of one entry, stamped `t_ns`; a stop says `of_run` as well. Samples are not for here."""
+    if entry.kind == Kind.STOP.value:
+        yield _stop(entry, run, t_ns, of_run)
+        yield _run_ends(entry, run, t_ns)
     make = _MAKERS.get(entry.kind)
     if make is not None:
         yield from make(entry, run, t_ns)
@@ -49,6 +68,7 @@ def _start(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
     for name, instrument in sorted(start.instruments.items()):
         if instrument.calibration is not None:
             yield _calibration(entry, run, t_ns, name, instrument, instrument.calibration)
+    yield from judged_by(entry.seq, start, run, t_ns)
 
 
 def _calibration(
@@ -66,7 +86,7 @@ def _calibration(
     return point("calibrations", (*run.tags, *tags), fields, t_ns)
 
 
-def _stop(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
+def _stop(entry: Entry, run: RunTags, t_ns: int, of_run: Fields) -> Point:
     stop = stop_of(entry)
     fields: Fields = {
         "seq": entry.seq,
@@ -76,8 +96,15 @@ def _stop(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
         "reason": stop.reason,
         "head": entry.digest.hex(),
         "counts": json_text(_counts(stop)),
+        **of_run,
     }
-    yield point("runs", (*run.tags, ("phase", "stop")), fields, t_ns)
+    return point("runs", (*run.tags, ("phase", "stop")), fields, t_ns)
+
+
+def _run_ends(entry: Entry, run: RunTags, t_ns: int) -> Point:
+    """Return the mark at a run's end: no event of the record, and so without the number of one."""
+    fields: Fields = {"at_ms": t_ns // _NS_PER_MS, "text": f"run ends: {stop_of(entry).reason}"}
+    return point("events", (*run.tags, ("event", "run ends"), ("severity", "info"), *plan_tags(None)), fields, t_ns)
 
 
 def _counts(stop: Stop) -> dict[str, Json]:
@@ -114,21 +141,35 @@ def _event(entry: Entry, run: RunTags, t_ns: int) -> Iterator[Point]:
     plan = getattr(event, "plan", None) or entry.body.get("plan")
     tags = (*run.tags, ("event", entry.name), ("severity", event.severity.value), *plan_tags(plan))
     text = _text(entry)
-    body: dict[str, Value] = {"seq": entry.seq, "text": text, "body": json_text(entry.body)}
+    body: dict[str, Value] = {
+        "seq": entry.seq,
+        "at_ms": t_ns // _NS_PER_MS,
+        "text": text,
+        "body": json_text(entry.body),
+    }
     yield point("events", tags, body | _own_fields(entry.body), t_ns)
+    yield from challenge(entry, run, t_ns)
     if event.severity is Severity.ALARM:
         yield point("alarms", tags, {"seq": entry.seq, "text": text}, t_ns)
 
 
 def _text(entry: Entry) -> str:
-    """Say an event in one line, whatever its body holds: who added it need not have told us."""
+    """Say an event in one short line, whatever its body holds: who added it need not have told us."""
     for key in ("text", "error", "message"):
         if isinstance(entry.body.get(key), str):
-            return f"{entry.name}: {entry.body[key]}"
+            return f"{entry.name}: {_one_line(entry.body[key])}"
     # Stamps in nanoseconds tell a reader nothing; the body has them.
     telling = {key: value for key, value in entry.body.items() if not key.endswith("_ns")}
     simple = [f"{key} {value}" for key, value in telling.items() if isinstance(value, str | int | float)]
-    return ": ".join([entry.name, ", ".join(simple)]) if simple else entry.name
+    return ": ".join([entry.name, _one_line(", ".join(simple))]) if simple else entry.name
+
+
+def _one_line(text: str) -> str:
+    """Return the first line that says something, cut where it is long; the body has all of it."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    first = lines[0] if lines else ""
+    cut = len(lines) > 1 or len(first) > _MAX_TEXT_CHARS
+    return f"{first[:_MAX_TEXT_CHARS]} …" if cut else first
 
 
 def _own_fields(body: Mapping[str, Json]) -> dict[str, Value]:
@@ -158,6 +199,5 @@ _MAKERS: dict[str, Callable[[Entry, RunTags, int], Iterator[Point]]] = {
     Kind.COMMAND.value: _command,
     Kind.EVENT.value: _event,
     Kind.RESULT.value: result_points,
-    Kind.STOP.value: _stop,
     Kind.NOTE.value: _note,
 }

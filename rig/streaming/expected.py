@@ -9,8 +9,10 @@ from pathlib import Path
 from rig.record.database import Database
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
+from rig.streaming.coarser import COUNT, MINUTES, SECONDS
 from rig.streaming.cursor import Refused
 from rig.streaming.names import NOT_FINITE, field_names, name_text
+from rig.streaming.programmed import FIELD, INSTRUMENT
 from rig.streaming.state import EncoderState
 
 _ROWS_PER_QUERY = 5_000_000
@@ -22,6 +24,9 @@ _INSTRUMENT = re.compile(r",instrument=((?:\\.|[^,\\ ])*)")
 _ESCAPED = re.compile(r"\\([,= ])")
 
 
+_ONE_BY_ONE = ("alarms", "calibrations", "notes")
+# What records may do without: those that have none of it are not asked for it.
+_DERIVED = ("plans", "zero_flow", "limits", "requirements", "challenges")
 _ITEMS = "SELECT sum(json_array_length(body, ?)) FROM entry WHERE kind = ?"
 # A result holds its budget in its number; in format 1 it stood in the body itself.
 _BUDGET_LINES = (
@@ -61,6 +66,9 @@ class Expected:
             for measurement, (key, made) in self._made(reader.counts()).items():
                 gone = self._refused.get((measurement, "", ""), 0)
                 self.fields.append(Field(measurement, "", key, made, gone, [(first, last + _SECOND_NS)]))
+            if told := self._state.made.get("programme"):
+                gone = self._refused.get(("samples", INSTRUMENT, FIELD), 0)
+                self.fields.append(Field("samples", INSTRUMENT, FIELD, told, gone, [(first, last + _SECOND_NS)]))
             for stream in reader.streams():
                 self._add_samples(stream, field_names(reader.channels(stream)))
 
@@ -76,7 +84,8 @@ class Expected:
             "events": kinds.get("event", 0),
             "commands": kinds.get("command", 0),
             # What makes one of these is decided entry by entry.
-            **{name: self._state.made.get(name, 0) for name in ("alarms", "calibrations", "notes")},
+            **{name: self._state.made.get(name, 0) for name in _ONE_BY_ONE},
+            **{name: made for name in _DERIVED if (made := self._state.made.get(name))},
         }
         counted = {name: ("seq", number) for name, number in made.items()}
         return counted | {"reads": ("block_seq", kinds.get("samples", 0))}
@@ -86,6 +95,10 @@ class Expected:
         state = self._state.stream(stream)
         windows = _windows(rows, first, last)
         instrument = name_text(stream)
+        for level, of_level in ((SECONDS, state.coarser.seconds), (MINUTES, state.coarser.minutes)):
+            if of_level.made:
+                gone = self._refused.get((level, "", ""), 0)
+                self.fields.append(Field(level, instrument, COUNT, of_level.made, gone, windows))
         for key in keys:
             missing = state.not_finite.get(key, 0)
             gone = state.withheld + self._refused.get(("samples", instrument, key), 0)

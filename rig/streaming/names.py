@@ -3,14 +3,18 @@
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from rig.channels import Channel
 
 MAX_NAME_CHARS = 200
 MAX_TEXT_BYTES = 60_000
 NOT_FINITE = "_not_finite"
-# Keys that mean something else to a server, or are tags of the same point.
-RESERVED_FIELDS = frozenset({"time", "run", "bench", "dut", "source", "instrument", "step", "opening"})
+NO_TAG = "-"
+# Keys that mean something else to a server, or are tags or another field of the same point.
+RESERVED_FIELDS = frozenset(
+    {"time", "run", "bench", "dut", "source", "instrument", "step", "opening", "samples_counted"}
+)
 
 # Control characters end lines on some servers, quotes or not: their Unicode pictures stand in for them.
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "␡", 0x85: "␤", 0x2028: "␤", 0x2029: "␤"}
@@ -30,6 +34,7 @@ def name_text(name: str) -> str:
     return f"{text[:MAX_NAME_CHARS]}…{digest}"
 
 
+@lru_cache(maxsize=4096)  # rows of seconds have the same names over and over
 def escape_name(name: str) -> str:
     """Write a tag's value or a key of a tag or field."""
     return _SPECIAL.sub(r"\\\1", name_text(name))
@@ -47,9 +52,17 @@ def quote_text(text: str) -> str:
 
 
 def tag_set(measurement: str, tags: Iterable[tuple[str, str]]) -> str:
-    """Write measurement and tags, sorted as servers want them; a tag without a value is left out."""
-    written = sorted((escape_name(key), escape_name(value)) for key, value in tags if value)
+    """Write measurement and tags, sorted as servers want them; a tag without a value stands there as `NO_TAG`.
+
+    It is there all the same, because InfluxDB 3 takes the tags of a measurement from the first line it sees of it.
+    """
+    written = sorted((escape_name(key), escape_name(value or NO_TAG)) for key, value in tags)
     return ",".join([escape_name(measurement), *(f"{key}={value}" for key, value in written)])
+
+
+def number_tag(number: int) -> str:
+    """Return a number as a tag's value, "" for 0."""
+    return str(number) if number else ""
 
 
 def unit_suffix(unit: str) -> str:

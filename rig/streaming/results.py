@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from rig.quantities import in_digits
 from rig.record.bodies.agreement import AGREEMENT, heard_in
 from rig.record.bodies.codec import Json
+from rig.record.bodies.judging import Limit
 from rig.record.bodies.result import Number, Result
 from rig.record.schema import Entry
 from rig.record.words import result_of
@@ -84,9 +85,11 @@ def said_of(result: Result) -> str | None:
 
 def allowed_of(result: Result) -> str | None:
     """Return what a number's limit allows, in words; None for a fact."""
-    limit = result.limit
-    if limit is None:
-        return None
+    return None if result.limit is None else words_of(result.limit)
+
+
+def words_of(limit: Limit) -> str:
+    """Return what a limit allows, in words."""
     if limit.lower is None:
         return f"at most {limit.upper:g} {limit.unit}".replace("-", "−")
     if limit.upper is None:

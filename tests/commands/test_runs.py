@@ -135,7 +135,7 @@ def test_a_run_that_did_not_end_well_did_not_pass(rig, tmp_path):
 
 def test_plans_that_did_not_pass_are_counted_beside_the_verdicts(rig, tmp_path):
     finished(tmp_path, "run-1", {"a": PASSED, "b": FAILED, "c": SKIPPED})
-    assert rig("runs", "--runs", tmp_path).out.endswith("1 PASS; plans: 1 failed, 1 skipped\n")
+    assert rig("runs", "--runs", tmp_path).out.endswith("plans: 1 failed, 1 skipped, 2 without a verdict; 1 PASS\n")
 
 
 def test_machines_get_all_of_it_as_json(rig, tmp_path):

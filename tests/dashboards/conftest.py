@@ -10,25 +10,37 @@ import pytest
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
 from rig.streaming.sync import sync
-from tests.dashboards import laboratory
+from tests.dashboards import laboratory, odd
 from tests.dashboards.grafana import Span, Values, substituted
 from tests.streaming import servers
+from tests.streaming.records import EPOCH_NS
 
 DATABASE = "rig"
 
 
 @dataclass(frozen=True)
 class History:
-    """The runs in the server, and how to ask it as Grafana would."""
+    """The runs in the server with the records of those that plans made, and how to ask it as Grafana would."""
 
     runs: tuple[str, ...]
     trouble: str
+    under_way: str
+    records: tuple[Path, ...]
     span: Span
     server: servers.Influx
+    database: str = DATABASE
 
     def ask(self, query: str, values: Values, least_interval: str = "") -> list[dict[str, Any]]:
         """Return the series that a panel's or a variable's query finds."""
-        return self.server.query(substituted(query, values, self.span, least_interval), DATABASE)
+        return self.server.query(substituted(query, values, self.span, least_interval), self.database)
+
+    def rows(self, query: str, values: Values) -> list[dict[str, Any]]:
+        """Return what a panel's query finds as rows, tags included."""
+        return [
+            dict(zip(one["columns"], row, strict=True)) | one.get("tags", {})
+            for one in self.ask(query, values)
+            for row in one["values"]
+        ]
 
 
 @pytest.fixture(scope="session")
@@ -43,12 +55,34 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Influx]
 def history(server: servers.Influx, tmp_path_factory: pytest.TempPathFactory) -> History:
     folder = tmp_path_factory.mktemp("laboratory")
     first = laboratory.run_plans(folder / "first", "SIM-0001", day=5)
-    second = laboratory.run_plans(folder / "second", laboratory.HOSTILE_DUT, day=7)
+    second = laboratory.run_plans(folder / "second", laboratory.HOSTILE_DUT, 7, laboratory.TROUBLED_PLAN)
     trouble = laboratory.trouble(folder / "trouble")
+    (folder / "under way").mkdir()
+    under_way = odd.under_way(folder / "under way")
     said: list[str] = []
-    environment = {"RIG_INFLUX_URL": server.url, "RIG_INFLUX_BUCKET": DATABASE}
-    assert sync([first, second, trouble], said.append, environment=environment), said
-    return History((run_id(first), run_id(second)), run_id(trouble), _span(first, second), server)
+    environment = {"RIG_INFLUX_URL": server.url, "RIG_INFLUX_BUCKET": f"{DATABASE}/autogen"}
+    assert sync([first, second, trouble, under_way], said.append, environment=environment), said
+    runs = (run_id(first), run_id(second))
+    return History(runs, run_id(trouble), run_id(under_way), (first, second), _span(first, second), server)
+
+
+@pytest.fixture(scope="session")
+def streamed(server: servers.Influx, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., History]:
+    """Stream what a function writes into a database of its own, and show the half hour from where runs begin."""
+
+    def brought(*writers: Callable[[Path], Path]) -> History:
+        name = "odd_" + "_".join(writer.__name__ for writer in writers)
+        server.create(name)
+        paths = [writer(tmp_path_factory.mktemp(name)) for writer in writers]
+        said: list[str] = []
+        assert sync(
+            paths, said.append, environment={"RIG_INFLUX_URL": server.url, "RIG_INFLUX_BUCKET": f"{name}/autogen"}
+        ), said
+        begun_ms = EPOCH_NS // 1_000_000
+        span = Span(begun_ms, begun_ms + 1_800_000)
+        return History(tuple(map(run_id, paths)), "", "", tuple(paths), span, server, name)
+
+    return brought
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import math
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,16 @@ from rig.channels import Channel
 from rig.clock import VirtualClock
 from rig.evaluation.registry import kinds
 from rig.exchange import Exchange
-from rig.record.bodies.events import OtherEvent
+from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, ChallengeKind
+from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanOutcome
 from rig.record.bodies.judging import Limit
 from rig.record.bodies.others import Stop
 from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.result import Judgement, Number, Result
+from rig.record.bodies.safety import InterlockTripped
 from rig.record.folder import list_runs
 from rig.samples import Block
+from tests.dashboards import odd
 from tests.fixtures.plan_support import NOT_OF_PLANS
 from tests.processes import children
 from tests.streaming import records
@@ -53,9 +57,31 @@ def test_rate(pump, bench, verify, rate_ul_h):
     verify("mean flow error", window.flow_error(programmed_ul_h=rate_ul_h)).within("basal accuracy")
 """
 
+# Boluses fall between two readings of the pump; one plan breaks behind them, and one is left out.
+TROUBLED_PLAN = (
+    PLAN.replace("[41.7, 100.0]", "[41.7]")
+    + """
 
-def run_plans(folder: Path, dut: str, day: int) -> Path:
-    """Run the plan above on the mocked bench with a pump of this name; return the record."""
+@pytest.mark.requirement("R-1")
+def test_boluses(pump, bench, verify):
+    pump.run_continuous(rate_ul_h=20.0)
+    bench.dwell(minutes=10, doing="stabilising")
+    for _ in range(3):
+        pump.give_bolus(volume_ul=20.0)
+        bench.dwell(minutes=20, doing="waiting")
+    raise RuntimeError("it broke\\nas nobody expected")
+
+@pytest.mark.requirement("R-1")
+def test_left_out():
+    pytest.skip("no time")
+"""
+)
+# What both plans ask for, in µL.
+PROGRAMMED_UL, TROUBLED_UL = 2.5 * (41.7 + 100.0), 2.5 * 41.7 + 20.0 * 70.0 / 60.0 + 3 * 20.0
+
+
+def run_plans(folder: Path, dut: str, day: int, plan: str = PLAN) -> Path:
+    """Run plans on the mocked bench with a pump of this name; return the record."""
     folder.mkdir()
     bench = BENCH.read_text(encoding="utf-8").replace("SIM-0001", dut).replace("2026-01-05T", f"2026-01-{day:02}T")
     files = {
@@ -63,7 +89,7 @@ def run_plans(folder: Path, dut: str, day: int) -> Path:
         "bench.toml": bench,
         "limits.toml": LIMITS,
         "requirements.toml": REQUIREMENTS,
-        "test_plan.py": PLAN,
+        "test_plan.py": plan,
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -79,7 +105,7 @@ def run_plans(folder: Path, dut: str, day: int) -> Path:
 
 
 def trouble(folder: Path) -> Path:
-    """Write the record of a run in which things went wrong, and was aborted while its verdict was projected."""
+    """Write the record of a run in which things went wrong, and that was aborted."""
     folder.mkdir()
     clock = VirtualClock(records.EPOCH_NS)
     with records.begin(folder, "trouble", clock) as record:
@@ -92,27 +118,18 @@ def trouble(folder: Path) -> Path:
         record.command(Exchange("pump", "start", {}, b"s", b"", clock.now_ns(), clock.now_ns() + 5, result="no reply"))
         record.event(OtherEvent("reading missed", {"stream": "balance", "error": "no reply"}))
         record.event(OtherEvent("sampler failed", {"stream": "balance", "error": "the port died"}))
-        record.event(
-            OtherEvent(
-                "projection",
-                {
-                    "result": "mean flow error",
-                    "value_percent": 4.5,
-                    "u_percent": 0.6,
-                    "verdict": "INCONCLUSIVE",
-                    "pass_probability": 0.1,
-                    "hours_to_verdict": 7.5,
-                },
-            )
-        )
         for name, result in one_of_each_kind():
             record.result(name, result)
+        record.event(ChallengeBegins(ChallengeKind.OCCLUSION, "twin", clock.now_ns()))
+        record.event(ChallengeEnds(ChallengeKind.OCCLUSION, "twin", clock.now_ns()))
+        record.event(InterlockTripped("line pressure kPa", 200.0, 150.0, ("daq",), clock.now_ns(), clock.now_ns()))
+        record.event(PlanOutcome("test_plans/test_all.py::test_nothing", OutcomeWord.FAILED, "verified nothing"))
         record.stop(Stop("ABORTED"))
     return record.path
 
 
 def one_of_each_kind() -> Iterator[tuple[str, Result]]:
-    """Yield a result of every kind of claim: a plan for each would take the tests' time."""
+    """Yield results of every kind of claim, with each verdict that is shown apart: plans would take the tests' time."""
     for kind in kinds().values():
         number = Number(1.0, 0.25, 2.0, math.inf, (), Judgement(0.5, 0.99, 0.01, 0.99))
         limit = Limit(kind.unit, -5.0, 5.0, source="a test")
@@ -121,4 +138,7 @@ def one_of_each_kind() -> Iterator[tuple[str, Result]]:
         if kind.is_fact:
             yield kind.name, Result(plan, ("ACC-001",), recipe, kind.unit, "PASS", fact="it is so")
         else:
-            yield kind.name, Result(plan, ("ACC-001",), recipe, kind.unit, "PASS", "a limit", limit, number)
+            for verdict in ("PASS", "INCONCLUSIVE", "INVALID"):
+                yield kind.name, Result(plan, ("ACC-001",), recipe, kind.unit, verdict, "a limit", limit, number)
+    for verdict in ("FAIL", "INCONCLUSIVE", "INVALID"):
+        yield "mean flow error", replace(odd.result(1.0, 0.25, verdict), plan=plan)

@@ -5,6 +5,9 @@ import pytest
 from reports.dashboards import accuracy, choices, health, live, run, signals, trend, verdicts
 from reports.dashboards.catalogue import DASHBOARDS
 from reports.dashboards.model import Query
+from rig.evaluation.inputs import zero_flow_rate
+from rig.record.bodies.events import ZeroFlow
+from rig.record.reader import RecordReader
 from tests.dashboards.conftest import DATABASE
 from tests.dashboards.grafana import EVERYTHING, Span, substituted
 from tests.dashboards.laboratory import HOSTILE_DUT
@@ -13,11 +16,13 @@ from tests.dashboards.laboratory import HOSTILE_DUT
 IN_TROUBLE = {
     "Alarms",
     "Alarms and warnings of the run",
-    "Projected verdict",
-    "Result so far",
-    "Chance of PASS",
-    "Time to verdict",
+    "Challenges",
+    "Plans not passed",
+    "Plans that did not pass",
+    "This run",
+    "Verdicts",
 }
+FINE = "$__interval_ms < "
 QUERIES = [
     pytest.param(panel, query, id=f"{dashboard.uid}-{panel.title}-{number}")
     for dashboard in DASHBOARDS
@@ -48,8 +53,31 @@ def chosen(history, run=None):
 
 @pytest.mark.parametrize("panel, query", QUERIES)
 def test_a_panels_query_finds_data(series, history, panel, query):
-    values = chosen(history, history.trouble if panel.title in IN_TROUBLE else None)
-    assert series(query.text, values, panel.min_interval)
+    run_of = {**dict.fromkeys(IN_TROUBLE, history.trouble), "Projected verdict": history.under_way}
+    values = chosen(history, run_of.get(panel.title))
+    if FINE in query.text:
+        span = an_hour_of_the_first_analysis(history)
+        assert history.server.query(substituted(query.text, values, span), DATABASE)
+    else:
+        assert series(query.text, values, panel.min_interval)
+
+
+def test_a_graph_reads_the_rows_of_seconds_or_of_minutes_and_never_both(series, history):
+    fine, coarse = signals.TEMPERATURES.queries
+    assert series(fine.text, chosen(history)) == []
+    short = substituted(coarse.text, chosen(history), an_hour_of_the_first_analysis(history))
+    assert history.server.query(short, DATABASE) == []
+
+
+def coarse_of(panel):
+    """Return a panel's queries without those that answer only where a graph shows less than minutes."""
+    return [query for query in panel.queries if FINE not in query.text]
+
+
+def an_hour_of_the_first_analysis(history):
+    """Return a span with intervals of 5 s, with one weighing and one status a minute."""
+    from_ms = history.span.from_ms + 3_600_000 * 3
+    return Span(from_ms, from_ms + 3_600_000)
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
@@ -58,10 +86,34 @@ def test_a_variable_has_choices(history, variable):
     assert found["columns"] == ["key", "value"]
 
 
-@pytest.mark.parametrize("annotation", choices.MARKS, ids=lambda one: one.name)
-def test_a_mark_has_a_text(series, history, annotation):
-    (found,) = series(annotation.query, chosen(history, history.trouble if annotation.name == "Alarms" else None))
-    assert found["columns"] == ["time", "text", "severity"]
+@pytest.mark.parametrize(
+    "annotation", [*choices.MARKS, *choices.MARKS_OF_RUNS, *choices.MARKS_OF_BENCHES], ids=lambda one: one.name
+)
+def test_a_mark_has_a_text(history, annotation):
+    run = history.runs[0] if annotation.name == "Plans and windows" else history.trouble
+    found = history.rows(annotation.query, chosen(history, run))
+    assert found
+    assert all(row.keys() == {"time", "text", "severity"} for row in found)
+
+
+@pytest.mark.parametrize("dashboard", DASHBOARDS, ids=lambda one: one.uid)
+def test_every_page_with_a_graph_over_time_marks_what_happened(dashboard):
+    if any(panel.kind == "timeseries" for panel in dashboard.panels):
+        marks = {mark.name for mark in dashboard.annotations}
+        assert marks == {"Plans and windows", "Challenges", "Trips", "Alarms"}
+
+
+def test_a_mocked_run_is_marked_on_its_live_page(history):
+    (query,) = live.SOURCE.queries
+    (row,) = history.rows(query.text, chosen(history, history.under_way))
+    assert row["last"] == "mocked"
+    assert "MOCKED" in live.SOURCE.mappings[0]["options"]["mocked"]["text"]
+
+
+def test_what_a_run_is_doing_is_one_short_line(history):
+    (query,) = next(panel for panel in live.DASHBOARD.panels if panel.title == "Doing").queries
+    (row,) = history.rows(query.text, chosen(history, history.runs[1]))
+    assert row["last"] == "run ends: FINISHED"
 
 
 @pytest.mark.parametrize("several", [HOSTILE_DUT, [HOSTILE_DUT, "nobody"]], ids=["one", "several"])
@@ -79,7 +131,7 @@ def test_runs_of_chosen_pumps_are_offered_newest_first(history):
 
 def test_a_runs_volume_by_three_ways_agrees(series, history):
     ends = []
-    for query in signals.VOLUME.queries:
+    for query in coarse_of(signals.VOLUME):
         (found,) = series(query.text, chosen(history))
         ends.append(found["values"][-1][1])
     # 2.5 h at 41.7 and at 100 µL/h; the flow sensor has a calibration error of its own and cannot see small flow well.
@@ -88,7 +140,7 @@ def test_a_runs_volume_by_three_ways_agrees(series, history):
 
 
 def test_the_dose_error_comes_close_to_the_result(series, history):
-    against_programme, against_count, limits = verdicts.DOSE_ERROR.queries
+    against_programme, against_count, limits = coarse_of(verdicts.DOSE_ERROR)
     for query in (against_programme, against_count):
         (found,) = series(query.text, chosen(history))
         assert abs(found["values"][-1][1]) < 2.0
@@ -97,10 +149,8 @@ def test_the_dose_error_comes_close_to_the_result(series, history):
 
 
 def test_the_dose_error_holds_when_zoomed_in_to_less_than_the_samples_are_apart(history):
-    # An hour of the first analysis: 5 s intervals, one weighing and one status a minute.
-    from_ms = history.span.from_ms + 3_600_000 * 3
-    span = Span(from_ms, from_ms + 3_600_000)
-    for query in verdicts.DOSE_ERROR.queries[:2]:
+    span = an_hour_of_the_first_analysis(history)
+    for query in [query for query in verdicts.DOSE_ERROR.queries if FINE in query.text]:
         (found,) = history.server.query(substituted(query.text, chosen(history), span), DATABASE)
         assert abs(found["values"][-1][1]) < 5.0
 
@@ -116,15 +166,18 @@ def test_the_trend_has_one_point_for_each_pump(series, history):
     assert {one["tags"]["dut"] for one in series(by_pump.text, chosen(history))} == {"SIM-0001", HOSTILE_DUT}
 
 
-def test_the_weighing_drift_is_the_evaporation_of_the_mocked_bench(series, history):
+@pytest.mark.parametrize("number, dut", [(0, "SIM-0001"), (1, HOSTILE_DUT)], ids=["infusions", "boluses"])
+def test_the_drift_at_zero_flow_is_what_the_rig_itself_found(series, history, number, dut):
     (query,) = health.WEIGHING_DRIFT.queries
-    (found,) = series(query.text, chosen(history), health.WEIGHING_DRIFT.min_interval)
-    drifts = sorted(value for _, value in found["values"] if value is not None)
-    assert drifts[len(drifts) // 2] == pytest.approx(-0.05, abs=0.03)
+    (found,) = (one for one in series(query.text, chosen(history)) if one["tags"]["dut"] == dut)
+    with RecordReader(history.records[number]) as reader:
+        losses = [zero_flow_rate(reader, one.body).rate_mg_h for one in reader.events(ZeroFlow)]
+    assert [value for _, value in found["values"]] == pytest.approx([-loss for loss in losses])
+    assert losses == pytest.approx([0.05] * len(losses), abs=0.03)
 
 
 def test_the_overview_tells_the_runs_own_span(series, history):
-    (query,) = run.DASHBOARD.panels[0].queries
+    query = run.DASHBOARD.panels[0].queries[0]
     (found,) = series(query.text, chosen(history))
     row = dict(zip(found["columns"], found["values"][0], strict=True))
     assert row["started_ms"] == history.span.from_ms

@@ -65,10 +65,10 @@ def test_a_line_is_what_the_schema_says(tmp_path):
         record.descriptor("flow", [Channel("flow", "µL/h"), Channel("temperature", "°C")], {})
         block = Block(np.array([EPOCH_NS + 5]), {"flow": np.array([-12.5]), "temperature": np.array([21.0])}, lost=2)
         record.samples("flow", block, due_ns=EPOCH_NS - 1_500_000)
-    tags = b"bench=mocked,dut=SIM-0001,instrument=flow,run=run-1,source=mocked"
-    assert lines_of(record.path)[-2:] == [
-        b"samples,%s flow_ul_h=-12.5,temperature_c=21.0 %d" % (tags, EPOCH_NS + 5),
-        b"reads,%s block_seq=3i,samples_read=1i,samples_lost=2i,late_ms=1.5 %d" % (tags, EPOCH_NS),
+    first, last = b"bench=mocked,dut=SIM-0001,instrument=flow", b"run=run-1,source=mocked"
+    assert [line for line in lines_of(record.path) if line.startswith((b"samples,", b"reads,"))] == [
+        b"samples,%s,opening=-,%s,step=- flow_ul_h=-12.5,temperature_c=21.0 %d" % (first, last, EPOCH_NS + 5),
+        b"reads,%s,%s block_seq=3i,samples_read=1i,samples_lost=2i,late_ms=1.5 %d" % (first, last, EPOCH_NS),
     ]
 
 

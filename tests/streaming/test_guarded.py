@@ -32,7 +32,7 @@ def there(guarded):
 def test_everything_arrives_bit_for_bit_and_is_counted(guarded, there, send, tmp_path):
     record = everything(tmp_path, "guarded-1")
     progress = send(record, there, token=TOKEN)
-    assert (progress.status, progress.reconciled) == ("complete", "counts equal in all 13 series")
+    assert (progress.status, progress.reconciled) == ("complete", "counts equal in all 17 series")
     with RecordReader(record) as reader:
         flow = reader.series("flow")
     query = 'SELECT "flow_ul_h" FROM "samples" WHERE "run" = \'guarded-1\' AND "instrument" = \'flow\''

@@ -56,8 +56,8 @@ def test_a_long_text_is_cut_and_says_so():
     assert re.fullmatch(r'"(\\.|[^"\\])*"', quoted)
 
 
-def test_an_empty_tag_is_left_out():
-    assert tag_set("samples", [("run", "r"), ("step", "")]) == "samples,run=r"
+def test_an_empty_tag_is_there_all_the_same():
+    assert tag_set("samples", [("run", "r"), ("step", "")]) == "samples,run=r,step=-"
 
 
 @pytest.mark.parametrize(

@@ -217,4 +217,4 @@ def test_a_full_disk_for_the_cursor(influx_server, database, children, spawn, tm
     assert (streamer.returncode, streamer.stderr.count("could not be saved")) == (0, 1), streamer.stderr
     assert "counts equal" in streamer.stderr
     assert spawn(record, environment).wait(PATIENCE_S) == 0
-    assert "counts equal in all 13 series" in status.streaming_lines(record)[0]
+    assert "counts equal in all 17 series" in status.streaming_lines(record)[0]

@@ -34,14 +34,14 @@ def test_counts_equal_and_the_record_says_so(target, send, tmp_path):
         (note,) = (entry.body for entry in reader.entries(kind="note", name="streaming"))
         checked = reader.verify_chain()
     assert (note["outcome"], note["differing"], note["target"]) == ("equal", [], target.label)
-    assert (progress.reconciled, checked) == ("counts equal in all 13 series", 16)
+    assert (progress.reconciled, checked) == ("counts equal in all 17 series", 16)
 
 
 def test_text_fields_are_kept(influx_server, database, target, send, tmp_path):
     send(everything(tmp_path), target)
     rows = influx_server.rows('SELECT * FROM "events" WHERE "event" = \'reading missed\'', database)
-    assert [(row["text"], row["stream_text"], row["severity"]) for row in rows] == [
-        ('reading missed: no reply␊said "nothing", = \\', "balance", "warning")
+    assert [(row["text"], row["error_text"], row["stream_text"], row["severity"]) for row in rows] == [
+        ("reading missed: no reply …", 'no reply␊said "nothing", = \\', "balance", "warning")
     ]
 
 
@@ -86,7 +86,7 @@ def test_names_that_line_protocol_dislikes_arrive_whole(influx_server, database,
         record.stop(Stop("FINISHED"))
     progress = send(record.path, target)
     rows = influx_server.rows('SELECT * FROM "samples"', database)
-    assert (progress.refused, progress.reconciled) == (0, "counts equal in all 142 series")
+    assert (progress.refused, progress.reconciled) == (0, "counts equal in all 166 series")
     assert {row["instrument"] for row in rows} == {
         f"{name}#{number}".replace("\n", "␊").replace("\\", "⧵") for number, name in enumerate(NASTY)
     }
@@ -106,7 +106,7 @@ def test_what_no_server_can_hold_stands_there_as_text(influx_server, database, t
     rows = influx_server.rows('SELECT * FROM "samples"', database)
     assert [row["pressure_kpa_not_finite"] for row in rows] == ["nan", None, "inf", "-inf"]
     assert [row["count"] and float(row["count"]) for row in rows] == [2.0**53, 2.0**62, 1e300, None]
-    assert progress.reconciled == "counts equal in all 14 series"
+    assert progress.reconciled == "counts equal in all 16 series"
 
 
 def test_bursts_and_stepped_clocks_overwrite_nothing(influx_server, database, target, send, tmp_path):

@@ -24,7 +24,7 @@ def test_past_runs_are_filled_in_each_with_its_line(influx_server, database, sai
     rows = influx_server.rows('SELECT count("seq") FROM "runs" GROUP BY "run"', database)
     assert {row["run"]: row["count"] for row in rows} == {"run-0": 2, "run-1": 2, "run-2": 2}
     label = f"{influx_server.url} {database}/autogen"
-    counts = "sent 173 points, pending nothing, refused 0; counts equal in all 13 series"
+    counts = "sent 194 points, pending nothing, refused 0; counts equal in all 17 series"
     assert said == [f"run-{number}: {label}: complete, {counts}" for number in range(3)]
 
 
@@ -47,12 +47,12 @@ def test_what_was_refused_is_left_until_it_is_sent_again(influx_server, database
     assert not sync([record], said.append, environment=environment)
     assert "incomplete" in said[-1]
     assert not sync([record], said.append, environment=environment)
-    assert "1 of 173 points refused" in said[-1]
+    assert "1 of 194 points refused" in said[-1]
     (refused,) = read_refused(cursor_path(record, find_target(Start(), environment).key))
     assert refused.what.startswith("results,")
     influx_server.forget(database, "results")
     assert sync([record], said.append, environment=environment, again=True)
-    assert "counts equal in all 13 series" in said[-1]
+    assert "counts equal in all 17 series" in said[-1]
 
 
 def test_a_token_that_may_only_write_is_enough(influx_server, database, said, tmp_path):
