@@ -19,6 +19,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "error")
     # A checkout that cannot be written to keeps no list of what failed last: no reason to fail.
     config.addinivalue_line("filterwarnings", "ignore::pytest.PytestCacheWarning")
+    # A shell's background job ignores Ctrl-C, nohup's a hang-up, and so would the runs that tests start.
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.fixture

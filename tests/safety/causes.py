@@ -159,9 +159,6 @@ def meet(cause: Cause, folder: Path, children: Children) -> Came:
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""}
         said = folder / "said"
         with said.open("w") as out:
-            if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-                # A shell's background job ignores Ctrl-C, and so would its children: they are to be run as by hand.
-                signal.signal(signal.SIGINT, signal.default_int_handler)
             command = one.command("-q", *cause.more)
             run = children.start(command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT)
         try:
