@@ -19,6 +19,7 @@ from rig.bench_file.tables import (
     AmbientSection,
     BenchSection,
     Calibration,
+    CheckWeightSection,
     Document,
     DutSection,
     InfluxSection,
@@ -83,6 +84,7 @@ class BenchFile:
     influxdb: InfluxSection | None = None
     challenges: ChallengesSection = field(default_factory=ChallengesSection)
     operator: OperatorSection = field(default_factory=OperatorSection)
+    check_weight: CheckWeightSection | None = None
     interlocks: InterlocksSection = field(default_factory=InterlocksSection)
 
     @property
@@ -170,6 +172,7 @@ def _bench(checker: Checker) -> BenchFile | None:
         influxdb=document.influxdb,
         challenges=challenges,
         operator=document.operator,
+        check_weight=document.check_weight,
         interlocks=document.interlocks,
     )
 

@@ -187,6 +187,13 @@ class WeighingSection(TomlTable):
         return self
 
 
+class CheckWeightSection(TomlTable):
+    """The weight that the bench's balance is held against when a session begins, by somebody who puts it on."""
+
+    mass_mg: float = Field(gt=0)
+    within_mg: float = Field(gt=0)
+
+
 class LiquidSection(TomlTable):
     """What is pumped: its density at a temperature, how it expands, and at which temperature volumes are stated.
 
@@ -249,6 +256,7 @@ class Document(TomlTable):
     interlocks: InterlocksSection = Field(default_factory=InterlocksSection)
     power: PowerSection | None = None
     weighing: WeighingSection | None = None
+    check_weight: CheckWeightSection | None = None
     liquid: LiquidSection | None = None
     ambient: AmbientSection | None = None
     influxdb: InfluxSection | None = None

@@ -57,6 +57,8 @@ def check_whole(checker: Checker, raw: Mapping[str, object], standing: Sequence[
     _check_feeding(checker, raw, standing)
     if any(one.role == "balance" for one in standing):
         _check_weighing(checker, raw)
+    elif "check_weight" in raw:
+        checker.mistake(("check_weight",), "no balance stands on this bench to be held against a weight")
 
 
 def _alone(kind: type[M], raw: object) -> M | None:

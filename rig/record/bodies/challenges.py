@@ -83,6 +83,17 @@ class DoseSaid(Event):
 
 
 @dataclass(frozen=True)
+class CheckWeighed(Event):
+    """A balance was held against a weight of `mass_mg`: it found `found_mg`, and may be off by `within_mg`."""
+
+    NAME = "check weighed"
+    stream: str
+    mass_mg: float
+    found_mg: float
+    within_mg: float
+
+
+@dataclass(frozen=True)
 class OperatorAnswered(Event):
     """Somebody at the bench was asked, and this is what was answered, by whom and after how long."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rig.record.bodies.absences import AnotherAnswered, DiskSpaceLow, InstrumentLost, SamplingGap
-from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, DoseSaid, OperatorAnswered
+from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, CheckWeighed, DoseSaid, OperatorAnswered
 from rig.record.bodies.codec import Json
 from rig.record.bodies.event import Event, Severity
 from rig.record.bodies.pump_events import (
@@ -254,6 +254,7 @@ EVENTS: tuple[type[Event], ...] = (
     BenchOpened,
     ChallengeBegins,
     ChallengeEnds,
+    CheckWeighed,
     Connected,
     DeliveredAfterStop,
     DiskSpaceLow,
