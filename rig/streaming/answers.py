@@ -34,6 +34,7 @@ _ABOUT_US = re.compile(
     r"|(retention policy|database|bucket|organization|org)\b.*\bnot (be )?found",
     re.IGNORECASE,
 )
+_WANTS_TLS = re.compile(r"HTTP request (was sent )?to (an? )?HTTPS", re.IGNORECASE)
 _READ, _WRITE = "read", "write"
 _ADVICE = {
     401: "the token is missing, wrong or expired",
@@ -63,6 +64,11 @@ def of_write(where: str, answer: Answer) -> StreamingError | None:
     if answer.status in _OF_POINTS or (answer.status >= 500 and _ABOUT_POINTS.search(answer.said)):
         return _points(answer)
     return _about_us(where, answer, _WRITE)
+
+
+def wants_tls(answer: Answer) -> bool:
+    """Tell whether it is the answer in plain text of a server that speaks TLS alone."""
+    return _WANTS_TLS.search(answer.said) is not None
 
 
 def of_query(where: str, answer: Answer) -> StreamingError | None:

@@ -19,11 +19,12 @@ from urllib3.exceptions import HTTPError, LocationValueError
 from urllib3.util import make_headers
 
 from rig.errors import ServerAwayError, ServerRefusedError, StreamingError
-from rig.streaming.answers import Answer, of_query, of_write, shown
+from rig.streaming.answers import Answer, of_query, of_write, shown, wants_tls
 from rig.streaming.target import Target
 
 TIMEOUT_S = 20.0
 WRITE = "/api/v2/write"
+_PROBE_MS = (2_000, 2_000)
 # What TLS finds where somebody answers in plain text.
 _NO_TLS = re.compile(r"wrong.version.number|unknown.protocol|http.request|record.layer.failure", re.IGNORECASE)
 
@@ -150,12 +151,30 @@ class InfluxWriter:
             said = said.replace(self._token, "(token)")
         return Answer(int(status), said, {str(key).lower(): str(value) for key, value in dict(headers or {}).items()})
 
+    def _asks_for_tls(self) -> str:
+        """Return what a server says that speaks TLS alone, "" for any other.
+
+        It says so to the head of a request, and may have hung up before it has read a body: then nobody hears it.
+        """
+        try:
+            self._client.api_client.call_api(
+                "/ping", "GET", _preload_content=False, _return_http_data_only=True, _request_timeout=_PROBE_MS
+            )
+        except ApiException as error:
+            said = self._answer(error.status or 0, error.body, error.headers)
+            return shown(said.said) if wants_tls(said) else ""
+        except (HTTPError, OSError, ValueError):
+            return ""
+        return ""
+
     def _unanswered(self, error: Exception) -> StreamingError:
         """Return what it means that no answer came, in words without secrets."""
         where = self._target.label
         if isinstance(error, LocationValueError):
             return ServerRefusedError(f"{where}: this is no address")
         if not isinstance(error, ApiException):
+            if self._target.url.startswith("http://") and (said := self._asks_for_tls()):
+                return ServerRefusedError(f"{where}: write https://: {said}")
             return ServerAwayError(f"{where}: no answer ({type(error).__name__})")
         if _is_bad_certificate(error):
             return ServerRefusedError(f"{where}: its certificate is not to be trusted: {shown(str(error.reason))}")

@@ -59,7 +59,7 @@ class FaultyProxy:
         self.rule: Callable[[bytes], Answer | None] = always(None)
         self.before_fault: Callable[[], None] = lambda: None
         self.writes = 0
-        self.may_read = True
+        self.to_reads: Answer | None = None
         self.seen: list[dict[str, str]] = []
         self.over = threading.Event()
         parts = urllib.parse.urlsplit(backend)
@@ -118,8 +118,8 @@ class FaultyProxy:
             self._end(request, reset=fault == Fault.RESET_MID_BODY)
             return
         body = request.rfile.read(length)
-        if not write and not self.may_read:
-            _answer(request, Answer(403))
+        if not write and self.to_reads is not None:
+            _answer(request, self.to_reads)
         elif isinstance(fault, Answer):
             _answer(request, fault)
         elif fault == Fault.HANG:

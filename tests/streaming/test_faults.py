@@ -247,6 +247,15 @@ def test_an_address_where_nobody_speaks_tls_pauses_at_once(influx_server, target
     assert "nobody speaks TLS there" in progress.reason
 
 
+def test_a_server_of_tls_alone_that_hangs_up_on_plain_text_pauses_at_once(target, send, tmp_path):
+    with faulty(target.url) as proxy:
+        proxy.plan.append(Fault.RESET_MID_BODY)
+        proxy.to_reads = Answer(400, body="Client sent an HTTP request to an HTTPS server.")
+        progress = send(everything(tmp_path), replace(target, url=proxy.url))
+    assert progress.status == "paused"
+    assert "write https://: Client sent an HTTP request" in progress.reason
+
+
 def test_a_policy_that_is_not_there_pauses_at_once(target, send, database, tmp_path):
     progress = send(everything(tmp_path), replace(target, bucket=f"{database}/autogon"))
     assert progress.status == "paused"

@@ -57,7 +57,7 @@ def test_what_was_refused_is_left_until_it_is_sent_again(influx_server, database
 
 def test_a_token_that_may_only_write_is_enough(influx_server, database, said, tmp_path):
     with faulty(influx_server.url) as proxy:
-        proxy.may_read = False
+        proxy.to_reads = Answer(403)
         environment = environment_for(proxy.url, database)
         for _ in range(2):
             assert sync([everything(tmp_path, f"run-{len(said)}")], said.append, environment=environment)
