@@ -289,5 +289,6 @@ class Sampler:
             self._take(block, now_ns)
 
     def _gap_ends(self, absence: Absence, *, back: bool) -> None:
-        self.absence = None
+        # The record first: who sees that the instrument is back finds the gap there.
         self._tell(absence.gap(self.name, self._clock.now_ns(), back=back))
+        self.absence = None
