@@ -61,8 +61,8 @@ def test_a_run_leaves_a_pump_alone_that_somebody_keeps_running(tmp_path, run_on)
 
 
 def test_a_run_takes_a_bench_over_whose_pump_stops_by_itself(tmp_path, run_on):
-    with stand(tmp_path / "stand", watchdog_s=1) as one:
-        _leave_it_running(one, watchdog_s=1)
+    with stand(tmp_path / "stand", watchdog_s=5) as one:
+        _leave_it_running(one, watchdog_s=4)  # longer than a session takes to its first look at the pump
         said = run_on(one)
         assert one.supply_v() == 0, said
     assert "DELIVERING" in said

@@ -39,15 +39,13 @@ def test_a_run_outlives_a_step_and_still_stops_when_told(tmp_path, children):
             line = run.stdout.readline()
             assert line, said
             said += line
-        assert one.clock.now_ns() - one.last_stroke_ns() < NS_PER_S
-        told_ns = one.clock.now_ns()
+        one.wait_until_it_moves(patient(1))
         run.send_signal(signal.SIGINT)
-        last_ns = one.wait_until_it_rests(1.0, patient(3))
+        one.wait_until_it_rests(1.0, patient(3))
         run.communicate(timeout=patient(30))
-        assert (last_ns - told_ns) / NS_PER_S < 1.0
         assert one.supply_v() == 0
         (record,) = (one.folder / "runs").glob("*.rig.db")
     with RecordReader(record) as reader:
         stamps = [entry.t_ns for entry in reader.entries()]
         assert stamps == sorted(stamps)
-        assert stamps[-1] - stamps[0] < 60 * NS_PER_S
+        assert stamps[-1] - stamps[0] < abs(BY_S) * NS_PER_S / 2

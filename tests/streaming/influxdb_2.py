@@ -10,38 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from tests.patience import patient
+from tests.streaming.configs import nginx_of_2
 from tests.streaming.servers import Influx, Server, find, free_port
 
 INFLUXD_2 = "influxd-2.7"
 TOKEN = "administrators-own"
 ORG = "lab"
-NGINX = """
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ }}
-http {{
-  access_log off;
-  client_max_body_size 25m;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  map $args $named {{ default $args; "~^(?<a>.*)org=-(?<b>.*)$" "${{a}}org={org}$b"; }}
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{
-      set $args $named;
-      proxy_set_header Authorization "Token {token}";
-      proxy_pass http://127.0.0.1:{influxd};
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-    }}
-  }}
-}}
-"""
 
 
 class Influx2(Influx):
@@ -52,7 +26,7 @@ class Influx2(Influx):
         data, proxy = folder / "influxd2", folder / "nginx"
         data.mkdir()
         proxy.mkdir()
-        (proxy / "nginx.conf").write_text(NGINX.format(folder=proxy, port=front, influxd=http, token=TOKEN, org=ORG))
+        (proxy / "nginx.conf").write_text(nginx_of_2(proxy, str(front), http, TOKEN, ORG))
         places = {"bolt-path": "bolt", "engine-path": "engine", "sqlite-path": "sqlite"}
         options = [f"--{option}={data / name}" for option, name in places.items()]
         options += [f"--http-bind-address=127.0.0.1:{http}", "--reporting-disabled", "--log-level=error"]
@@ -60,7 +34,7 @@ class Influx2(Influx):
         command = [str(find("nginx")), "-p", str(proxy), "-c", str(proxy / "nginx.conf")]
         self.nginx = Server(proxy, f"http://127.0.0.1:{front}", command, "/nothing")
         self.url = self.nginx.url
-        self.sign = None
+        self.headers = {"Authorization": f"Token {TOKEN}"}
         self._org_id = ""
 
     def start(self) -> None:
@@ -75,7 +49,7 @@ class Influx2(Influx):
         request = urllib.request.Request(
             f"{self.influxd.url}{path}",
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Token {TOKEN}", "Content-Type": "application/json"},
+            headers={**self.headers, "Content-Type": "application/json"},
             method=method,
         )
         with urllib.request.urlopen(request, timeout=patient(30)) as response:
@@ -109,21 +83,9 @@ class Influx2(Influx):
         """Write lines past everything under test."""
         where = urllib.parse.urlencode({"org": ORG, "bucket": f"{database}/autogen", "precision": "ns"})
         request = urllib.request.Request(
-            f"{self.influxd.url}/api/v2/write?{where}", data=lines.encode(), headers={"Authorization": f"Token {TOKEN}"}
+            f"{self.influxd.url}/api/v2/write?{where}", data=lines.encode(), headers=self.headers
         )
         urllib.request.urlopen(request, timeout=patient(10)).close()
-
-    def query(self, influxql: str, database: str = "") -> list[dict[str, Any]]:
-        """Return the series that a query finds, asked past everything under test."""
-        request = urllib.request.Request(
-            f"{self.influxd.url}/query",
-            data=urllib.parse.urlencode({"q": influxql, "db": database, "epoch": "ns"}).encode(),
-            headers={"Authorization": f"Token {TOKEN}"},
-        )
-        with urllib.request.urlopen(request, timeout=patient(30)) as response:
-            results = json.load(response)["results"]
-        assert all("error" not in result for result in results), results
-        return [series for result in results for series in result.get("series", [])]
 
     def _find(self, database: str) -> list[dict[str, Any]]:
         named = {"orgID": self._org_id, "limit": 100}

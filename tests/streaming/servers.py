@@ -1,5 +1,6 @@
 """Real servers on free loopback ports: Debian's influxdb 1.6 behind nginx, InfluxDB 1.8.3, and victoria-metrics."""
 
+import base64
 import contextlib
 import json
 import os
@@ -19,70 +20,13 @@ import pytest
 from rig.clock import Deadline
 from tests.patience import patient
 from tests.processes import Children
+from tests.streaming import configs
 
 START_S = patient(30.0)
 BINARIES = ("influxd", "nginx", "victoria-metrics")
 # Built from its source by `make servers` where Go is; it takes the v2 write API and TLS by itself.
 INFLUXD_1_8 = "influxd-1.8.3"
 CERTIFICATE = Path(__file__).with_name("self_signed.pem")
-
-INFLUXD = """
-reporting-disabled = true
-bind-address = "127.0.0.1:{rpc}"
-[meta]
-  dir = "{folder}/meta"
-  logging-enabled = false
-[data]
-  dir = "{folder}/data"
-  wal-dir = "{folder}/wal"
-  query-log-enabled = false
-[monitor]
-  store-enabled = false
-[subscriber]
-  enabled = false
-[http]
-  bind-address = "127.0.0.1:{http}"
-  log-enabled = false
-{guard}[logging]
-  level = "error"
-"""
-
-# What 1.8 and later do themselves: /api/v2/write?bucket=db/rp is /write?db=db&rp=rp, and a token is user and password.
-# nginx decodes no arguments.
-NGINX = """
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ }}
-http {{
-  access_log off;
-  client_max_body_size 25m;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
-  map $arg_bucket $db {{ "~^(?<d>[^%/]+)" $d; }}
-  map $arg_bucket $rp {{ default ""; "~(%2F|/)(?<r>.+)$" $r; }}
-  map $http_authorization $who {{ default ""; "~^Token (?<u>[^:]+):(?<p>.+)$" "&u=$u&p=$p"; }}
-  server {{
-    listen 127.0.0.1:{port}{tls};
-    location = /api/v2/write {{
-      rewrite ^ /write?db=$db&rp=$rp&precision=ns$who? break;
-      proxy_pass http://127.0.0.1:{influxd};
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-      proxy_set_header Authorization "";
-    }}
-    location / {{
-      set $args $args$who;
-      proxy_set_header Authorization "";
-      proxy_pass http://127.0.0.1:{influxd};
-    }}
-  }}
-}}
-"""
 
 
 def missing() -> list[str]:
@@ -169,14 +113,14 @@ class Influx:
         proxy.mkdir()
         guard = "  auth-enabled = true\n" if guarded else ""
         tls = f" ssl; ssl_certificate {CERTIFICATE}; ssl_certificate_key {CERTIFICATE}" if guarded else ""
-        (database / "influxd.conf").write_text(INFLUXD.format(folder=database, rpc=rpc, http=http, guard=guard))
-        (proxy / "nginx.conf").write_text(NGINX.format(folder=proxy, port=front, influxd=http, tls=tls))
+        (database / "influxd.conf").write_text(configs.INFLUXD.format(folder=database, rpc=rpc, http=http, guard=guard))
+        (proxy / "nginx.conf").write_text(configs.nginx_of_1(proxy, f"{front}{tls}", http))
         config = str(database / "influxd.conf")
         self.influxd = Server(database, f"http://127.0.0.1:{http}", [str(find("influxd")), "-config", config], "/ping")
         command = [str(find("nginx")), "-p", str(proxy), "-c", str(proxy / "nginx.conf")]
         self.nginx = Server(proxy, f"http://127.0.0.1:{front}", command, "/nothing")
         self.url = self.nginx.url.replace("http:", "https:") if guarded else self.nginx.url
-        self.sign: tuple[str, str] | None = None
+        self.headers: dict[str, str] = {}
 
     def start(self) -> None:
         """Start both."""
@@ -218,9 +162,8 @@ class Influx:
     def query(self, influxql: str, database: str = "") -> list[dict[str, Any]]:
         """Return the series that a query finds, asked past everything under test."""
         body = urllib.parse.urlencode({"q": influxql, "db": database, "epoch": "ns"}).encode()
-        who = dict(zip("up", self.sign, strict=True)) if self.sign is not None else {}
-        address = f"{self.influxd.url}/query?{urllib.parse.urlencode(who)}"
-        with urllib.request.urlopen(address, data=body, timeout=patient(30), context=_trusting(address)) as response:
+        asked = urllib.request.Request(f"{self.influxd.url}/query", data=body, headers=self.headers)
+        with urllib.request.urlopen(asked, timeout=patient(30), context=_trusting(self.influxd.url)) as response:
             results = json.load(response)["results"]
         assert all("error" not in result for result in results), results
         return [series for result in results for series in result.get("series", [])]
@@ -241,11 +184,11 @@ class Influx18(Influx):
         http, rpc = free_port(), free_port()
         guard = f'  auth-enabled = true\n  https-enabled = true\n  https-certificate = "{CERTIFICATE}"\n'
         folder.mkdir(exist_ok=True)
-        (folder / "influxd.conf").write_text(INFLUXD.format(folder=folder, rpc=rpc, http=http, guard=guard))
+        (folder / "influxd.conf").write_text(configs.INFLUXD.format(folder=folder, rpc=rpc, http=http, guard=guard))
         command = [str(find(INFLUXD_1_8)), "-config", str(folder / "influxd.conf")]
         self.influxd = self.nginx = Server(folder, f"https://127.0.0.1:{http}", command, "/ping")
         self.url = self.influxd.url
-        self.sign = None
+        self.headers = {}
 
     def start(self) -> None:
         """Start it."""
@@ -309,7 +252,7 @@ def guarded(folder: Path) -> Iterator[Influx]:
     try:
         server.start()
         server.query("CREATE USER admin WITH PASSWORD 'secret' WITH ALL PRIVILEGES")
-        server.sign = ("admin", "secret")
+        server.headers = {"Authorization": f"Basic {base64.b64encode(b'admin:secret').decode()}"}
         yield server
     finally:
         server.stop()

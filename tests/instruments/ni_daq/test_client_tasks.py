@@ -8,12 +8,7 @@ from nidaqmx.errors import DaqError
 from nidaqmx.stream_readers import AnalogSingleChannelReader, CounterReader
 
 from instruments.plant.line import Stroke
-
-
-def code_of(call, *args, **kwargs):
-    with pytest.raises(DaqError) as caught:
-        call(*args, **kwargs)
-    return caught.value.error_code
+from tests.instruments.ni_daq.codes import code_of
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import nidaqmx
 import nidaqmx.system
 import numpy as np
 import pytest
-from nidaqmx.constants import READ_ALL_AVAILABLE, AcquisitionType, CountDirection, LineGrouping, TerminalConfiguration
+from nidaqmx.constants import READ_ALL_AVAILABLE, AcquisitionType, CountDirection, TerminalConfiguration
 from nidaqmx.errors import DaqError, DaqReadError, RpcError
-from nidaqmx.stream_readers import AnalogMultiChannelReader, AnalogSingleChannelReader, CounterReader
+from nidaqmx.stream_readers import AnalogMultiChannelReader, AnalogSingleChannelReader
 
-from instruments.plant.line import Stroke
+from tests.instruments.ni_daq.codes import code_of
 from tests.patience import patient
 
 HALF_STEP_V = 20 / 65536 / 2
@@ -26,12 +26,6 @@ def continuous(analogue):
     analogue.timing.cfg_samp_clk_timing(10.0, sample_mode=AcquisitionType.CONTINUOUS, samps_per_chan=1000)
     analogue.start()
     return analogue
-
-
-def code_of(call, *args, **kwargs):
-    with pytest.raises(DaqError) as caught:
-        call(*args, **kwargs)
-    return caught.value.error_code
 
 
 def test_the_system_lists_the_device(ni):
@@ -235,67 +229,6 @@ def test_a_method_that_the_device_lacks_is_unimplemented(new_task):
 
 def test_an_attribute_that_the_device_lacks_is_refused(continuous):
     assert code_of(lambda: continuous.timing.master_timebase_rate) == -200452
-
-
-def test_a_counter_counts_the_motors_edges(new_task, clock, laboratory):
-    task = new_task()
-    task.ci_channels.add_ci_count_edges_chan("Dev1/ctr0", initial_count=5)
-    task.start()
-    laboratory.line.stroke(Stroke(clock.now_ns(), 1.0, 12))
-    assert (task.read(), CounterReader(task.in_stream).read_one_sample_uint32()) == (17, 17)
-
-
-def test_a_counter_that_hangs_on_nothing_counts_nothing(new_task, clock, laboratory):
-    task = new_task()
-    task.ci_channels.add_ci_count_edges_chan("Dev1/ctr1")
-    task.start()
-    laboratory.line.stroke(Stroke(clock.now_ns(), 1.0, 12))
-    assert task.read() == 0
-
-
-def test_the_interlocks_line_feeds_the_pump(new_task, laboratory):
-    task = new_task()
-    task.do_channels.add_do_chan("Dev1/port0/line0")
-    task.write(True)
-    assert (laboratory.power.interlock_closed, task.read()) == (True, True)
-
-
-def test_lines_keep_their_state_when_their_task_ends(new_task, laboratory):
-    task = new_task()
-    task.do_channels.add_do_chan("Dev1/port0/line0")
-    task.write(True)
-    task.close()
-    again = new_task()
-    again.do_channels.add_do_chan("Dev1/port0/line0")
-    assert (laboratory.power.interlock_closed, again.read()) == (True, True)
-
-
-def test_lines_of_one_channel_are_written_as_a_number(new_task, laboratory):
-    task = new_task()
-    task.do_channels.add_do_chan("Dev1/port0/line0:3", line_grouping=LineGrouping.CHAN_FOR_ALL_LINES)
-    task.write(0b0101)
-    assert laboratory.power.interlock_closed
-
-
-def test_lines_of_their_own_channels_are_written_one_by_one(new_task, laboratory):
-    task = new_task()
-    task.do_channels.add_do_chan("Dev1/port0/line0:1", line_grouping=LineGrouping.CHAN_PER_LINE)
-    task.write([True, False])
-    assert (laboratory.power.interlock_closed, task.read()) == (True, [True, False])
-
-
-def test_a_write_that_may_not_start_a_stopped_task_is_refused(new_task):
-    task = new_task()
-    task.do_channels.add_do_chan("Dev1/port0/line0")
-    assert code_of(task.write, True, auto_start=False) == -200846
-
-
-def test_resetting_the_device_opens_the_relay_and_ends_its_tasks(ni, new_task, laboratory):
-    line = new_task()
-    line.do_channels.add_do_chan("Dev1/port0/line0")
-    line.write(True)
-    nidaqmx.system.System.remote(ni).devices["Dev1"].reset_device()
-    assert (laboratory.power.interlock_closed, code_of(line.start)) == (False, -200088)
 
 
 def test_samples_are_waited_for_on_the_wall_clock(live):

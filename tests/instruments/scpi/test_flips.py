@@ -13,6 +13,7 @@ from rig.safety.supervisor.ending import say_on_port
 from tests.patience import patient
 
 BITS = 8 * 16
+MOST_TRIES = 20
 
 
 def flipped(data, bit):
@@ -57,14 +58,18 @@ def opened(serve, context, closing):
 
 def numbers(read, twin, when):
     """Return what is read with each single bit of an answer turned over, where a number is read at all."""
-    found, lost = [], []
+    found = []
     for bit in range(BITS):
-        twin.when, twin.bit, twin.times = when, bit, 1
-        try:
-            found.append(read())
-        except InstrumentError as error:
-            lost.append(error)
-    assert all(error.received for error in lost)
+        for _ in range(MOST_TRIES):
+            twin.when, twin.bit, twin.times = when, bit, 1
+            try:
+                found.append(read())
+            except InstrumentError as error:
+                if not error.received:
+                    continue  # nothing came in time: that is the machine, and says nothing of a flipped bit
+            break
+        else:
+            raise AssertionError(f"bit {bit}: nothing came back, {MOST_TRIES} times")
     return found
 
 

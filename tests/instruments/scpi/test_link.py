@@ -1,78 +1,22 @@
-"""The conversation over real sockets, against a device that misbehaves in every way a real one can."""
+"""The conversation over real sockets, and what is met where no such device is."""
 
 import socket
 
 import pytest
 
-from instruments.hosting.faults import Deaf, Doubled, Garbage, Late, Silent, Truncated, Unplugged
+from instruments.hosting.faults import Silent
 from instruments.hosting.pty_host import PtyHost
-from instruments.hosting.tcp_host import TcpHost
 from instruments.scpi.opening import open_session
-from instruments.scpi.queries import ScpiLink
-from instruments.scpi.settings import ScpiSettings
-from instruments.scpi.simulated.status_model import ScpiDevice, ScpiMalfunction
 from rig.capabilities import Identity
 from rig.clock import Stopwatch
 from rig.errors import (
     ConnectionFailedError,
-    ConnectionLostError,
-    GarbledReplyError,
-    InstrumentError,
     NoReplyError,
     RefusedError,
 )
 from rig.serial_line import Line
+from tests.instruments.scpi.bare import Bare, one, two
 from tests.patience import patient
-
-
-class Bare:
-    """A device with two numbers, 1 and 2, and nothing around it."""
-
-    hosting = "tcp"
-    port_format = "TCPIP::{host}::{port}::SOCKET"
-
-    def __init__(self, identity="RIG,DEVICE,0001,1.0"):
-        self.device = ScpiDevice(
-            identity,
-            {"ONE?": lambda _: self.device.malfunction.number or "1.0", "TWO?": lambda _: "2.0", "DO": lambda _: ""},
-        )
-
-    def receive(self, data):
-        return self.device.receive(data)
-
-    def unsolicited(self):
-        return b""
-
-    def hung_up(self):
-        self.device.hang_up()
-
-
-@pytest.fixture
-def bare():
-    return Bare()
-
-
-@pytest.fixture
-def connect(context, closing):
-    def open_link(port, **settings):
-        link = ScpiLink("meter", ScpiSettings(port=port, **{"timeout_s": patient(0.1), **settings}), context)
-        closing.callback(link.close)
-        return link
-
-    return open_link
-
-
-@pytest.fixture
-def link(bare, serve, connect):
-    return connect(serve(bare))
-
-
-def one(link):
-    return link.read_number("ONE?", unit="A", limit=10.0)
-
-
-def two(link):
-    return link.read_number("TWO?", unit="A", limit=10.0)
 
 
 def test_identity_is_asked_at_opening(link):
@@ -112,90 +56,6 @@ def test_errors_from_before_are_recorded_at_opening_and_stop_nothing(bare, serve
     assert [(exchange.verb, exchange.result) for exchange in journal] == [
         ("read stale errors", '-113,"Undefined header"')
     ]
-
-
-FAULTS = {
-    "silent": (Silent(), NoReplyError),
-    "deaf": (Deaf(), NoReplyError),
-    "truncated": (Truncated(2), NoReplyError),
-    "late": (Late(5.0), NoReplyError),
-    "garbage": (Garbage(), NoReplyError),
-    "flooding": (Garbage(b"0" * (1 << 18)), GarbledReplyError),
-    "doubled": (Doubled(), GarbledReplyError),
-    "unplugged": (Unplugged(), ConnectionLostError),
-    "endless errors": (ScpiMalfunction(endless_errors=True), GarbledReplyError),
-    "overload": (ScpiMalfunction(number="+9.90000000E+37"), RefusedError),
-    "not a number": (ScpiMalfunction(number="9.91E37"), RefusedError),
-    "nan": (ScpiMalfunction(number="NaN"), GarbledReplyError),
-    "empty": (ScpiMalfunction(number=" "), GarbledReplyError),
-    "with a unit": (ScpiMalfunction(number="1.0 A"), GarbledReplyError),
-    "two numbers": (ScpiMalfunction(number="1.0,2.0"), GarbledReplyError),
-    "beyond the range": (ScpiMalfunction(number="-10.5"), GarbledReplyError),
-}
-
-
-@pytest.mark.parametrize("faults, error", FAULTS.values(), ids=FAULTS)
-def test_fault_is_an_error_with_bytes_and_advice(link, bare, strike, faults, error):
-    strike(bare.device, faults)
-    with pytest.raises(error) as caught:
-        one(link)
-    assert caught.value.instrument == "meter"
-    assert caught.value.sent
-    assert caught.value.advice
-
-
-@pytest.mark.parametrize("faults", [fault for fault, _ in FAULTS.values()], ids=FAULTS)
-def test_it_reads_right_again_once_the_fault_is_over(link, bare, strike, faults):
-    strike(bare.device, faults)
-    with pytest.raises(InstrumentError):
-        one(link)
-    strike(bare.device)
-    assert (two(link), one(link)) == (2.0, 1.0)
-
-
-def test_bytes_of_a_reply_that_stops_half_way_are_shown(link, wire):
-    wire.fail(Truncated(2))
-    with pytest.raises(NoReplyError) as caught:
-        one(link)
-    assert (caught.value.sent, caught.value.received) == (b"ONE?\n", b"1.")
-
-
-def test_instrument_that_goes_away(bare, connect):
-    host = TcpHost("meter", bare)
-    link = connect(host.port)
-    host.close()
-    with pytest.raises((ConnectionLostError, NoReplyError)):
-        one(link)
-    with pytest.raises(ConnectionFailedError):
-        one(link)
-
-
-def test_instrument_that_comes_back_is_read_again(bare, connect):
-    host = TcpHost("meter", bare)
-    link = connect(host.port)
-    host.close()
-    with pytest.raises(InstrumentError):
-        one(link)
-    again = TcpHost("meter", bare, host.address[1])
-    try:
-        assert one(link) == 1.0
-    finally:
-        link.close()
-        again.close()
-
-
-def test_other_instrument_that_comes_back_is_refused(bare, connect):
-    host = TcpHost("meter", bare)
-    link = connect(host.port)
-    host.close()
-    with pytest.raises(InstrumentError):
-        one(link)
-    again = TcpHost("meter", Bare("RIG,DEVICE,0002,1.0"), host.address[1])
-    try:
-        with pytest.raises(ConnectionFailedError, match="DEVICE 0002 answers instead of DEVICE 0001"):
-            one(link)
-    finally:
-        again.close()
 
 
 @pytest.mark.parametrize("wanted, found", [({"model": "E36312A"}, "DEVICE"), ({"serial": "77"}, "0001")])
