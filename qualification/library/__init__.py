@@ -3,5 +3,16 @@
 FAMILIES = (
     "rates",
     "strokes",
+    "power",
+    "memory",
+    "batteries",
+    "reservoirs",
+    "alarms",
+    "told_alarms",
+    "stalls",
+    "magnets",
+    "logs",
+    "surroundings",
+    "benches",
 )
 """The modules of this package, in the order in which the matrix shows them."""
