@@ -14,5 +14,8 @@ FAMILIES = (
     "logs",
     "surroundings",
     "benches",
+    "notices",
+    "notices_of_standstill",
+    "notices_of_use",
 )
 """The modules of this package, in the order in which the matrix shows them."""
