@@ -8,15 +8,31 @@ pytestmark = pytest.mark.evaporation(hours=1)
 
 @pytest.mark.requirement("IT-07", "5.1.4")
 def test_a_low_battery_is_signalled_and_the_dose_holds(pump, bench, verify):
-    """At 2.5 V the pump warns, and its rate stays within its limits."""
+    """At 2.5 V the pump warns for as long as that lasts, stopped too, and its rate stays within its limits."""
     pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(hours=1, doing="stabilising")
-    with bench.challenge.supply_voltage(v=2.5), bench.window("low battery") as low:
-        bench.dwell(hours=4, doing="low battery")
+    with bench.challenge.supply_voltage(v=2.5):
+        with bench.window("low battery") as low:
+            bench.dwell(hours=4, doing="low battery")
+        pump.stop()
+        bench.dwell(minutes=10, doing="low battery, stopped")
     verify(
         "low battery was signalled", low.alarm_came(alarm="battery_low", within_s=300, priority="non-critical")
     ).holds()
     verify("flow at low battery", low.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.requirement("IT-07")
+def test_dips_of_the_voltage_change_no_dose(pump, bench, verify):
+    """A voltage that falls to 2.65 V for some seconds, again and again, costs no stroke."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.window("dips") as dips:
+        for number in range(40):
+            with bench.challenge.supply_voltage(v=2.65):
+                bench.dwell(seconds=15, doing=f"dip {number + 1} of 40")
+            bench.dwell(seconds=75, doing="between the dips")
+    verify("flow over the dips", dips.flow_error()).within("basal accuracy")
 
 
 @pytest.mark.requirement("IT-07", "5.1.6")

@@ -15,6 +15,7 @@ from instruments.intrathecal_pump.simulated.spell import Turns
 from instruments.plant.line import Stroke
 from qualification.bench_tables import BenchTables
 from qualification.defect import Defect, seeded
+from qualification.library.power import HeardAtItsStart
 
 _NS_PER_S = 1_000_000_000
 _RESUMES = ("told to deliver nothing", "asks for", "reset")
@@ -129,7 +130,8 @@ def a_full_log_blocks(bench: BenchTables) -> None:
         effect="the former rate, where nothing was to be delivered",
         says=_RESUMES,
         source="Medfusion 2023",
-    )
+    ),
+    also=(HeardAtItsStart,),
 )
 class RestartsWithTheFormerRate(InfusionSchedule):
     """Keeps the programme before the one that ran, and begins it again."""

@@ -18,6 +18,7 @@ from qualification.library.over_time import FlowsByItself, Lives
 _BACKWARDS_UL_H = 40.0
 _OPEN_UL_H = 1_500.0
 _OFF_NL = 3_000_000
+_JUMPS_BEHIND_NL = 300_000
 
 
 @seeded(
@@ -223,7 +224,7 @@ class ValveShutForADay(Mechanism):
 @seeded(
     Defect(
         "R16",
-        "the level of the reservoir is 3 mL off from a refill on",
+        "the level of the reservoir jumps by 3 mL behind a refill",
         "The pump believes in three millilitres that are not there, and runs dry before it warns.",
         "1.5.5",
         effect="the low-reservoir alarm late by 3 mL, three days at 1 mL/day",
@@ -233,8 +234,18 @@ class ValveShutForADay(Mechanism):
     )
 )
 class LevelIsOff(Books):
-    """Takes what was filled in for 3 mL more."""
+    """Its sensor is off by 3 mL once some was delivered behind a refill."""
+
+    refilled_to_nl: int | None = None
 
     def book_refill(self, content_nl: int) -> None:
         """Enter a refill."""
-        super().book_refill(content_nl + _OFF_NL)
+        super().book_refill(content_nl)
+        self.refilled_to_nl = content_nl
+
+    def book(self, turns: Turns) -> None:
+        """Enter strokes; once 300 µL were delivered behind the refill the sensor jumps."""
+        super().book(turns)
+        if self.refilled_to_nl is not None and self._reservoir_nl < self.refilled_to_nl - _JUMPS_BEHIND_NL:
+            self.refilled_to_nl = None
+            self._reservoir_nl += _OFF_NL

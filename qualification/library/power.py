@@ -8,6 +8,7 @@ from instruments.intrathecal_pump.simulated.bolus_engine import BolusEngine
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.infusion_steps import ConstantSteps
+from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
 from instruments.intrathecal_pump.simulated.spell import NEVER_NS, Turns
 from instruments.plant.line import NS_PER_H, Stroke
@@ -16,6 +17,15 @@ from qualification.defect import Defect, seeded
 
 _NS_PER_S = 1_000_000_000
 _RESUMES = ("told to deliver nothing", "asks for", "reset")
+
+
+class HeardAtItsStart(LinkWatchdog):
+    """Goes with firmware that delivers by itself: a start counts as being heard."""
+
+    def booted(self, t_ns: int) -> None:
+        """Begin anew."""
+        super().booted(t_ns)
+        self.heard(t_ns)
 
 
 class _ResumesAtItsDefault(InfusionSchedule):
@@ -46,7 +56,8 @@ class _ResumesAtItsDefault(InfusionSchedule):
         effect="2 µL/h from the reset on, where nothing was to be delivered",
         says=_RESUMES,
         source="GIP 5.11",
-    )
+    ),
+    also=(HeardAtItsStart,),
 )
 class ResumesAtItsLowest(_ResumesAtItsDefault):
     """2 µL/h."""
@@ -63,7 +74,8 @@ class ResumesAtItsLowest(_ResumesAtItsDefault):
         effect="1000 µL/h from the reset on, where nothing was to be delivered",
         says=(*_RESUMES, "delivers although"),
         source="GIP 5.11",
-    )
+    ),
+    also=(HeardAtItsStart,),
 )
 class ResumesAtItsHighest(_ResumesAtItsDefault):
     """1000 µL/h."""
@@ -80,7 +92,8 @@ class ResumesAtItsHighest(_ResumesAtItsDefault):
         effect="the part of the bolus that was given before the reset",
         says=("told to deliver nothing", "asks for"),
         source="boluses given twice",
-    )
+    ),
+    also=(HeardAtItsStart,),
 )
 class BolusBeginsAnew(BolusEngine):
     """Keeps the bolus under way without power, and begins it again."""
@@ -136,7 +149,7 @@ class LosesAStrokeForEachDip(Mechanism):
         "ACC-001",
         effect_percent=100 * 16_384 / 41_667,
         effect="±16.4 µL/h from two and a half hours after the begin on",
-        says=("asks for", "flow error"),
+        says=("by its status", "asks for", "flow error"),
         source="corrupt configuration, Medfusion 2023",
     )
 )
@@ -154,6 +167,10 @@ class OneBitOfTheRateFlips(InfusionSchedule):
         """Return what the memory holds."""
         rate_nl_h = super().rate_nl_h(t_ns)
         return rate_nl_h ^ (1 << 14) if t_ns >= self.flips_ns and isinstance(self._steps, ConstantSteps) else rate_nl_h
+
+    def programmed_nl_h(self, t_ns: int) -> int:
+        """Return what the memory holds: the status tells it."""
+        return self.rate_nl_h(t_ns)
 
     def changes_ns(self, t_ns: int) -> int:
         """Return when the rate changes, by programme or not."""
@@ -201,3 +218,4 @@ def resets_in_a_loop(bench: BenchTables) -> None:
     """A pump that loses its power each minute, and goes on behind that."""
     bench.twin("pump")["firmware"] = f"{__name__}:{ResetsInALoop.__name__}"
     bench.table("instruments", "pump", "twin", "parts")["schedule"] = f"{__name__}:{ResumesWhatRan.__name__}"
+    bench.table("instruments", "pump", "twin", "parts")["watchdog"] = f"{__name__}:{HeardAtItsStart.__name__}"

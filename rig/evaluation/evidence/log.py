@@ -15,7 +15,7 @@ from rig.evaluation.log_words import (
     orders_by_words,
     tells_of_trouble,
 )
-from rig.evaluation.orders import BOLUS, DELIVERS, STOP
+from rig.evaluation.orders import BOLUS, DELIVERS, PRIME, STOP
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpLogUnreadable
 
@@ -31,7 +31,7 @@ def testify(case: Case) -> Testimony:
         return Testimony(not_asked="the pump keeps no log, or it was not followed")
     lines = [line for one in _lines(case, PumpLogRead) for line in one.lines]
     unread = [f"it could not be read: {one.error.splitlines()[0]}" for one in _lines(case, PumpLogUnreadable)]
-    own = _within(case)
+    own = lines_within(case)
     # A log with none of the first words speaks another language: what it should say to an order is not known.
     speaks = not lines or bool(FIRST_WORDS & {line.event for line in lines})
     missing = _missing(case, own) if speaks else []
@@ -89,7 +89,8 @@ def _durations(case: Case, own: list[LogLine]) -> list[str]:
     for first, last, order in zip(begun, ended, orders, strict=True):
         ended_ns = case.rig_ns(last.pump_clock_ns) + _SLACK_NS
         cut_short = any(one.verb == STOP and order.sent_ns < one.sent_ns <= ended_ns for one in case.orders)
-        if order.rate_ul_h <= 0 or cut_short:
+        waited = any(one.verb == PRIME and one.sent_ns < ended_ns for one in case.orders)
+        if order.rate_ul_h <= 0 or cut_short or waited:
             continue
         took_s = (last.pump_clock_ns - first.pump_clock_ns) / 1e9
         asked_s = order.amount / order.rate_ul_h * 3600.0
@@ -99,7 +100,7 @@ def _durations(case: Case, own: list[LogLine]) -> list[str]:
     return []
 
 
-def _within(case: Case) -> list[LogLine]:
+def lines_within(case: Case) -> list[LogLine]:
     """Return the lines from the case's first order on: what was read at its beginning may be of the plan before.
 
     Stamps tell them apart, unless the pump's clock was set on the way; what was read before the first order is none.
