@@ -20,6 +20,9 @@ _FREE_STROKE_UL = 0.5
 _DISTURBED_NS = 90_000_000_000
 
 
+_A_WHILE_NS = 4 * 60_000_000_000
+
+
 @seeded(
     Defect(
         "L1",
@@ -98,18 +101,21 @@ class HoldsStallsBack(EventLog):
     """Writes a stall and its end only when it was asked again."""
 
     asked = 0
+    asked_ns = 0
     held: tuple[tuple[LogEvent, int], ...] = ()
 
     def write(self, t_ns: int, event: LogEvent, detail: int) -> None:
         """Append an entry, or keep it for later."""
         if event in (LogEvent.STALL, LogEvent.STALL_ENDED):
-            self.held, self.asked = (*self.held, (event, detail)), 0
+            self.held, self.asked, self.asked_ns = (*self.held, (event, detail)), 0, t_ns
         else:
             super().write(t_ns, event, detail)
 
     def interrogate(self, t_ns: int) -> None:
-        """Take note of an interrogation: at the second one what was held back is written."""
-        self.asked += 1
+        """Take note of an interrogation: at the second one, a while after the first, what was held back is written."""
+        if t_ns - self.asked_ns < _A_WHILE_NS:
+            return
+        self.asked, self.asked_ns = self.asked + 1, t_ns
         if self.asked > 1:
             for event, detail in self.held:
                 super().write(t_ns, event, detail)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from instruments.intrathecal_pump.messages import Commit, DoneReply, ReadStaged, Stage
 from instruments.intrathecal_pump.programme import Bolus, Continuous
-from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
@@ -72,11 +71,3 @@ class LeaksAtTheSeptum(Mechanism):
             self.since_ns = moment_ns
             self._content_ul = max(0.0, self._content_ul - gone_ul)
         return super().strokes(turns)
-
-
-class ForgetsItsBoluses(Books):
-    """Counts its boluses from its last start on."""
-
-    def booted(self, t_ns):
-        super().booted(t_ns)
-        self._boluses = 0
