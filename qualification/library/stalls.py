@@ -15,11 +15,6 @@ from instruments.intrathecal_pump.simulated.spell import NEVER_NS, Turns
 from instruments.plant.line import NS_PER_H, Stroke
 from qualification.defect import Defect, seeded
 
-_FREE_UL_H = 300.0
-_FREE_STROKE_UL = 0.5
-_DISTURBED_NS = 90_000_000_000
-
-
 _A_WHILE_NS = 4 * 60_000_000_000
 
 
@@ -29,7 +24,6 @@ _A_WHILE_NS = 4 * 60_000_000_000
         "a stall is not seen: the status says INFUSING",
         "The motor stands still, and the pump says that it infuses: withdrawal under a clean display.",
         "IT-04",
-        effect_percent=-100.0,
         effect="−100 % for as long as the motor is held",
         says=("stall", "books", "edges"),
         source="stall, 12.4 % of 1,001 reports",

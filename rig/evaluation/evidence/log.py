@@ -11,11 +11,12 @@ from rig.evaluation.log_words import (
     CLOCK_SET,
     FIRST_WORDS,
     POWER_ON,
+    STOPPED,
     alarm_of,
     orders_by_words,
     tells_of_trouble,
 )
-from rig.evaluation.orders import BOLUS, DELIVERS, PRIME, STOP
+from rig.evaluation.orders import BOLUS, DELIVERS, PRIME, STOP, told
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpLogUnreadable
 
@@ -53,15 +54,28 @@ def _missing(case: Case, own: list[LogLine]) -> list[str]:
     What only later pumps of the family write is demanded of those that have written such a word.
     """
     found = Counter(line.event for line in own)
-    told = Counter(one.verb for one in case.orders if case.from_ns <= one.sent_ns)
+    orders = Counter(one.verb for one in case.orders if case.from_ns <= one.sent_ns)
     against = []
     for words, verbs in orders_by_words(DELIVERS):
         if not words & (FIRST_WORDS | found.keys()):
             continue
-        wanted, has = sum(told[verb] for verb in verbs), sum(found[word] for word in words)
+        wanted, has = sum(orders[verb] for verb in verbs), sum(found[word] for word in words)
         if has != wanted:
             named = " or ".join(sorted(words & (FIRST_WORDS | found.keys())))
             against.append(f"it has {has} lines of {named}, where the pump was told so {wanted} times")
+    return [*against, *_ends(case, found)]
+
+
+def _ends(case: Case, found: Counter[str]) -> list[str]:
+    """Return what ended without a line: a bolus, unless it may have ended with the power, and what was stopped."""
+    against = []
+    begun, ended = found[BOLUS_STARTED], found[BOLUS_ENDED]
+    if begun != ended and not case.power_taken_before(case.to_ns):
+        against.append(f"it has {begun} lines of {BOLUS_STARTED} and {ended} of {BOLUS_ENDED}")
+    stops = [one.sent_ns for one in told(case.reader) if one.verb == STOP and case.from_ns <= one.sent_ns < case.to_ns]
+    ran = sum(case.programme.rate_ul_h(sent_ns - 1) > 0.0 for sent_ns in stops)
+    if found[STOPPED] < ran:
+        against.append(f"it has {found[STOPPED]} lines of {STOPPED}, where the pump ran and was told so {ran} times")
     return against
 
 
