@@ -46,14 +46,14 @@ LOST = Graph(
     width=9,
     height=8,
 )
-# One run's readings tell nothing of the time between those of another.
+# Two runs at once are told apart: the readings of one tell nothing of the time that those of another cover.
 _IN_RUN = tags("bench", "instrument", "run")
 _BETWEEN_READINGS = elapsed("block_seq", "reads", *_INSTRUMENT, by=_IN_RUN)
 _TOTAL = select('cumulative_sum("samples_read") AS "total"', "reads", *_INSTRUMENT, SHOWN, by=_IN_RUN)
 READ = Graph(
     title="Samples read in a second",
     description="How many samples came in per second, in intervals that were read from end to end; a step down is an "
-    "instrument that went quiet. Of two runs at once it is the mean.",
+    "instrument that went quiet.",
     unit="none",
     decimals=2,
     no_data="No instrument was read for a whole interval in the span shown.",
@@ -64,9 +64,9 @@ READ = Graph(
                 '"step" / "us" * 1000000',
                 from_rows('difference("total") * 1.0 AS "step"', _TOTAL, by=_IN_RUN),
                 _BETWEEN_READINGS,
-                by=_BY,
+                by=_IN_RUN,
             ),
-            _NAMED,
+            f"{_NAMED} ($tag_run)",
         ),
     ),
     width=9,
@@ -85,11 +85,11 @@ LATE = Graph(
             whole_intervals(
                 'percentile("late_ms", 99) AS "late_ms"',
                 '"late_ms"',
-                select('"late_ms"', "reads", *_INSTRUMENT, SHOWN, by=_BY),
+                select('"late_ms"', "reads", *_INSTRUMENT, SHOWN, by=_IN_RUN),
                 _BETWEEN_READINGS,
-                by=_BY,
+                by=_IN_RUN,
             ),
-            f"{_NAMED} 99 %",
+            f"{_NAMED} ($tag_run) 99 %",
         ),
     ),
     told="max",

@@ -112,10 +112,11 @@ PRESSURE = Graph(
 )
 PUMP_STATE = States(
     title="The pump's state and alarms",
-    description="As the pump reports them. Several alarms at once are joined by +.",
+    description="As the pump reports them: of each interval its last state, and of the alarms that it reported the one "
+    "of the highest code, also one that was over soon. Several alarms at once are joined by +.",
     unit="string",
     no_data="The pump has not been polled in this span.",
-    queries=(_states('last("state")', "state"), _states('last("alarms")', "alarms")),
+    queries=(_states('last("state")', "state"), _states('max("alarms")', "alarms")),
     mappings=(pump_states(),),
     overrides=(
         {
