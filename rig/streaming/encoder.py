@@ -15,8 +15,8 @@ from rig.record.reader import RecordReader
 from rig.record.schema import Entry, Kind
 from rig.samples import Block
 from rig.streaming import stamps
-from rig.streaming.coarser import row_point
-from rig.streaming.columns import FieldColumn, encode_lines
+from rig.streaming.coarser import Rows, row_columns
+from rig.streaming.columns import FieldColumn, encode_lines, line_pieces
 from rig.streaming.cursor import Refused
 from rig.streaming.derived import Derived
 from rig.streaming.entries import entry_points
@@ -29,13 +29,10 @@ VALUES_PER_GROUP = 400_000
 ENTRIES_PER_GROUP = 5_000
 # Bodies are what one request carries.
 BODY_BYTES = 2_000_000
-# Rows encoded at a time. Larger tables come from the system page by page and go back to it: half the speed.
-_SLICE_ROWS = 2_500
 # The highest level is 8 times slower and saves a sixth. On the loopback interface compressing would take from the rig
 # and from the server what it saves nobody: there gzip only wraps.
 GZIP_LEVEL, GZIP_LEVEL_HERE = 1, 0
 _GZIP_BITS = 31
-_VALUE_BYTES = 24
 _NS_PER_MS = 1e6
 
 Stamps = NDArray[np.int64]
@@ -129,14 +126,17 @@ class RecordEncoder:
             self._write_samples(name, opening, part.blocks, making)
             self._write_reads(name, part.reads, making)
         if making.stopped:
-            making.pieces.extend(_written(self._last_rows()))
+            for stream, state in self._state.streams.items():
+                for level, rows in state.coarser.end():
+                    making.pieces.extend(self._lines(level, stream, rows, row_columns(rows)))
         return Group(
             tuple(_bodies(making.pieces, self._gzip_level)), self._state.dump(), self._state.seq, tuple(making.withheld)
         )
 
-    def _last_rows(self) -> Iterator[Point]:
-        for stream, state in self._state.streams.items():
-            yield from (row_point(level, row, stream, self._run) for level, row in state.coarser.end())
+    def _lines(self, measurement: str, stream: str, rows: Rows, fields: list[FieldColumn]) -> Iterator[bytes]:
+        of_stream = (("instrument", stream), ("opening", number_tag(rows.opening)), ("step", number_tag(rows.step)))
+        head = tag_set(measurement, (*self._run.tags, *of_stream))
+        return line_pieces(head, fields, rows.t_ns, BODY_BYTES)
 
     def _next_entry(self) -> Entry | None:
         if self._held is not None:
@@ -212,11 +212,11 @@ class RecordEncoder:
             values = [column[stretch.start : stretch.stop] for column in columns]
             _count_not_finite(state, keys, values)
             self._state.count("samples", len(stretch.t_ns))
-            of_stream = (("instrument", stream), ("opening", number_tag(opening)), ("step", number_tag(stretch.step)))
-            head = tag_set("samples", (*self._run.tags, *of_stream))
-            making.pieces.extend(_lines(head, keys, values, stretch.t_ns))
-            rows = state.coarser.take(keys, stretch.t_ns, values, (opening, stretch.step))
-            making.pieces.extend(_written(row_point(level, row, stream, self._run) for level, row in rows))
+            samples = Rows.of_samples((opening, stretch.step), keys, stretch.t_ns, values)
+            fields = [FieldColumn(escape_name(key), column) for key, column in zip(keys, values, strict=True)]
+            making.pieces.extend(self._lines("samples", stream, samples, fields))
+            for level, rows in state.coarser.take(samples):
+                making.pieces.extend(self._lines(level, stream, rows, row_columns(rows)))
 
     def _write_reads(self, stream: str, reads: list[tuple[int, int, int, int, float]], making: _Making) -> None:
         if not reads:
@@ -263,17 +263,6 @@ def _count_not_finite(state: StreamState, keys: tuple[str, ...], values: list[ND
     for key, column in zip(keys, values, strict=True):
         if missing := len(column) - int(np.isfinite(column).sum()):
             state.not_finite[key] = state.not_finite.get(key, 0) + missing
-
-
-def _lines(head: str, keys: tuple[str, ...], values: list[NDArray[np.float64]], t_ns: Stamps) -> Iterator[bytes]:
-    """Yield the lines of samples, so many in a piece that a body takes several."""
-    escaped = [escape_name(key) for key in keys]
-    line_bytes = len(head) + sum(len(key) + _VALUE_BYTES for key in escaped)
-    rows = max(1, min(_SLICE_ROWS, BODY_BYTES // line_bytes))
-    for start in range(0, len(t_ns), rows):
-        part = slice(start, start + rows)
-        columns = [FieldColumn(key, column[part]) for key, column in zip(escaped, values, strict=True)]
-        yield encode_lines(head, columns, t_ns[part])
 
 
 def _bodies(pieces: list[bytes], gzip_level: int) -> Iterator[Body]:
