@@ -40,11 +40,15 @@ Stamps = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Lines as one request carries them."""
+    """Lines as one request carries them. Of the two forms they have, one is kept: groups wait in memory."""
 
-    text: bytes
     gzipped: bytes
     lines: int
+
+    @property
+    def text(self) -> bytes:
+        """Return the lines as they are."""
+        return zlib.decompress(self.gzipped, _GZIP_BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,14 +270,15 @@ def _count_not_finite(state: StreamState, keys: tuple[str, ...], values: list[ND
 
 
 def _bodies(pieces: list[bytes], gzip_level: int) -> Iterator[Body]:
-    """Join pieces to bodies of about `BODY_BYTES`."""
+    """Join pieces to bodies of about `BODY_BYTES`; takes them away, since both are not to be in memory at once."""
     gathered: list[bytes] = []
     size = 0
-    for number, piece in enumerate(pieces, 1):
-        gathered.append(piece)
-        size += len(piece)
-        if size >= BODY_BYTES or number == len(pieces):
+    pieces.reverse()
+    while pieces:
+        gathered.append(pieces.pop())
+        size += len(gathered[-1])
+        if size >= BODY_BYTES or not pieces:
             text = b"".join(gathered)
             if text:
-                yield Body(text, gzipped(text, gzip_level), text.count(b"\n"))
+                yield Body(gzipped(text, gzip_level), text.count(b"\n"))
             gathered, size = [], 0
