@@ -86,11 +86,16 @@ class Rows:
         t_ns, n = self.t_ns[stops - 1], np.add.reduceat(self.n, starts)
         return Rows(self.opening, self.step, self.first_ns[starts], t_ns, n, fields)
 
-    def first(self, count: int) -> "Rows":
-        """Return so many rows from the first on."""
-        fields = {key: column.first(count) for key, column in self.fields.items()}
-        first_ns, t_ns, n = (one[:count] for one in (self.first_ns, self.t_ns, self.n))
+    def part(self, start: int, stop: int) -> "Rows":
+        """Return the rows from `start` to `stop`."""
+        fields = {key: column.part(start, stop) for key, column in self.fields.items()}
+        first_ns, t_ns, n = (one[start:stop] for one in (self.first_ns, self.t_ns, self.n))
         return Rows(self.opening, self.step, first_ns, t_ns, n, fields)
+
+    def goes_with(self, later: "Rows", level_ns: int) -> bool:
+        """Tell whether this one row is of the second or minute, and of the series, that later rows begin with."""
+        same = (self.opening, self.step) == (later.opening, later.step)
+        return same and int(self.first_ns[0]) // level_ns == int(later.first_ns[0]) // level_ns
 
     def last(self) -> Row:
         """Return the last row."""
@@ -111,25 +116,26 @@ class Level:
         """Take rows that are no longer than `level_ns`; return those that are closed by them."""
         if not len(rows.t_ns):
             return []
-        closed: list[Rows] = []
         alone = np.zeros(len(rows.t_ns), bool)
         # Stamps rise: the difference of two int64 fits into uint64, though not always into int64.
         alone[1:] = rows.first_ns[1:].view(np.uint64) - rows.t_ns[:-1].view(np.uint64) >= level_ns
         alone[0] = self.last_ns is None or int(rows.first_ns[0]) - self.last_ns >= level_ns
         self.last_ns = int(rows.t_ns[-1])
-        if self.open is not None and (self.open.opening, self.open.step) == (rows.opening, rows.step):
-            rows = Rows.of_row(self.open).followed_by(rows)
-            alone = np.concatenate(([False], alone))
-        else:
-            closed += self.closed()
         place = rows.first_ns // level_ns
         begins = np.ones(len(alone), bool)
         begins[1:] = (place[1:] != place[:-1]) | alone[1:] | alone[:-1]
-        merged = rows.merged(np.flatnonzero(begins))
-        self.open = None if alone[-1] else merged.last()
-        whole = len(merged.t_ns) - (self.open is not None)
-        if whole:
-            closed.append(merged.first(whole))
+        starts = np.flatnonzero(begins)
+        before = self.closed()
+        if before and not alone[0] and before[0].goes_with(rows, level_ns):
+            # Only the first of the rows is joined to it: the others need not be copied.
+            end = int(starts[1]) if len(starts) > 1 else len(alone)
+            before = [before[0].followed_by(rows.part(0, end)).merged(starts[:1])]
+            rows, starts = rows.part(end, len(alone)), starts[1:] - end
+        merged = [one for one in (*before, rows.merged(starts)) if len(one.t_ns)]
+        if not alone[-1]:
+            self.open = merged[-1].last()
+            merged[-1] = merged[-1].part(0, len(merged[-1].t_ns) - 1)
+        closed = [one for one in merged if len(one.t_ns)]
         self.made += sum(len(one.t_ns) for one in closed)
         return closed
 

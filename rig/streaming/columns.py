@@ -14,6 +14,8 @@ _SLICE_ROWS = 2_500
 _VALUE_BYTES = 24
 
 Part = bytes | Cells
+# Some lines, and how many.
+Lines = tuple[bytes, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class FieldColumn:
     present: Mask | None = None
 
 
-def line_pieces(head: str, columns: Sequence[FieldColumn], t_ns: NDArray[np.int64], body_bytes: int) -> Iterator[bytes]:
+def line_pieces(head: str, columns: Sequence[FieldColumn], t_ns: NDArray[np.int64], body_bytes: int) -> Iterator[Lines]:
     """Yield the lines that `encode_lines` writes, so many in a piece that a body of `body_bytes` takes several."""
     line_bytes = len(head) + sum(len(column.key) + _VALUE_BYTES for column in columns)
     rows = max(1, min(_SLICE_ROWS, body_bytes // line_bytes))
@@ -40,7 +42,8 @@ def line_pieces(head: str, columns: Sequence[FieldColumn], t_ns: NDArray[np.int6
             FieldColumn(one.key, values[id(one.values)], None if one.present is None else one.present[part])
             for one in columns
         ]
-        yield encode_lines(head, sliced, t_ns[part])
+        stamps = t_ns[part]
+        yield encode_lines(head, sliced, stamps), len(stamps)
 
 
 def encode_lines(head: str, columns: Sequence[FieldColumn], t_ns: NDArray[np.int64]) -> bytes:

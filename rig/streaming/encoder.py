@@ -16,7 +16,7 @@ from rig.record.schema import Entry, Kind
 from rig.samples import Block
 from rig.streaming import stamps
 from rig.streaming.coarser import Rows, row_columns
-from rig.streaming.columns import FieldColumn, encode_lines, line_pieces
+from rig.streaming.columns import FieldColumn, Lines, encode_lines, line_pieces
 from rig.streaming.cursor import Refused
 from rig.streaming.derived import Derived
 from rig.streaming.entries import entry_points
@@ -88,7 +88,7 @@ class _Making:
     """A group in the making."""
 
     streams: dict[tuple[str, int], _StreamPart] = field(default_factory=dict)
-    pieces: list[bytes] = field(default_factory=list)
+    pieces: list[Lines] = field(default_factory=list)
     withheld: list[Refused] = field(default_factory=list)
     values: int = 0
     entries: int = 0
@@ -137,7 +137,7 @@ class RecordEncoder:
             tuple(_bodies(making.pieces, self._gzip_level)), self._state.dump(), self._state.seq, tuple(making.withheld)
         )
 
-    def _lines(self, measurement: str, stream: str, rows: Rows, fields: list[FieldColumn]) -> Iterator[bytes]:
+    def _lines(self, measurement: str, stream: str, rows: Rows, fields: list[FieldColumn]) -> Iterator[Lines]:
         of_stream = (("instrument", stream), ("opening", number_tag(rows.opening)), ("step", number_tag(rows.step)))
         head = tag_set(measurement, (*self._run.tags, *of_stream))
         return line_pieces(head, fields, rows.t_ns, BODY_BYTES)
@@ -237,7 +237,8 @@ class RecordEncoder:
             FieldColumn("late_ms", np.where(np.isnan(late_ms), 0.0, late_ms), ~np.isnan(late_ms)),
         ]
         self._state.count("reads", len(reads))
-        making.pieces.append(encode_lines(tag_set("reads", (*self._run.tags, ("instrument", stream))), columns, t_ns))
+        head = tag_set("reads", (*self._run.tags, ("instrument", stream)))
+        making.pieces.append((encode_lines(head, columns, t_ns), len(t_ns)))
 
     def _withhold(self, state: StreamState, count: int, stream: str, reason: str, making: _Making) -> None:
         if count:
@@ -245,8 +246,8 @@ class RecordEncoder:
             making.withheld.append(Refused(count, "samples", f"samples of {stream}", reason))
 
 
-def _written(points: Iterable[Point]) -> Iterator[bytes]:
-    return (f"{point.line}\n".encode(errors="replace") for point in points)
+def _written(points: Iterable[Point]) -> Iterator[Lines]:
+    return ((f"{point.line}\n".encode(errors="replace"), 1) for point in points)
 
 
 def _rows(block: Block, start: int, stop: int) -> Block:
@@ -269,16 +270,15 @@ def _count_not_finite(state: StreamState, keys: tuple[str, ...], values: list[ND
             state.not_finite[key] = state.not_finite.get(key, 0) + missing
 
 
-def _bodies(pieces: list[bytes], gzip_level: int) -> Iterator[Body]:
+def _bodies(pieces: list[Lines], gzip_level: int) -> Iterator[Body]:
     """Join pieces to bodies of about `BODY_BYTES`; takes them away, since both are not to be in memory at once."""
     gathered: list[bytes] = []
-    size = 0
+    size = lines = 0
     pieces.reverse()
     while pieces:
-        gathered.append(pieces.pop())
-        size += len(gathered[-1])
-        if size >= BODY_BYTES or not pieces:
-            text = b"".join(gathered)
-            if text:
-                yield Body(gzipped(text, gzip_level), text.count(b"\n"))
-            gathered, size = [], 0
+        text, count = pieces.pop()
+        gathered.append(text)
+        size, lines = size + len(text), lines + count
+        if size >= BODY_BYTES or (size and not pieces):
+            yield Body(gzipped(b"".join(gathered), gzip_level), lines)
+            gathered, size, lines = [], 0, 0

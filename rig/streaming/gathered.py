@@ -87,14 +87,12 @@ class GatheredColumn:
             self.last[latest],
         )
 
-    def first(self, count: int) -> "GatheredColumn":
-        """Return so many rows from the first on."""
-        if count == len(self.n):
-            return self
+    def part(self, start: int, stop: int) -> "GatheredColumn":
+        """Return the rows from `start` to `stop`."""
         if self.last is self.low:
-            plain = self.last[:count]
-            return GatheredColumn(self.n[:count], plain, plain, plain, plain)
-        return GatheredColumn(*(getattr(self, part.name)[:count] for part in fields(self)))
+            plain = self.last[start:stop]
+            return GatheredColumn(self.n[start:stop], plain, plain, plain, plain)
+        return GatheredColumn(*(getattr(self, one.name)[start:stop] for one in fields(self)))
 
     def last_row(self) -> Gathered | None:
         """Return the last row, None when it has no value."""
