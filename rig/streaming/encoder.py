@@ -26,6 +26,8 @@ from rig.streaming.state import EncoderState, StreamState
 
 # Groups are what a cursor moves by: large enough to cost the cursor nothing, small enough to hold in memory.
 VALUES_PER_GROUP = 400_000
+# The first is so much smaller: a server has something to do while the next one is made.
+FIRST_PART = 10
 ENTRIES_PER_GROUP = 5_000
 # Bodies are what one request carries.
 BODY_BYTES = 2_000_000
@@ -85,8 +87,9 @@ class _StreamPart:
 
 @dataclass(slots=True)
 class _Making:
-    """A group in the making."""
+    """A group in the making, of about so many values."""
 
+    most: int
     streams: dict[tuple[str, int], _StreamPart] = field(default_factory=dict)
     pieces: list[Lines] = field(default_factory=list)
     withheld: list[Refused] = field(default_factory=list)
@@ -95,7 +98,7 @@ class _Making:
     stopped: bool = False
 
     def full(self) -> bool:
-        return self.values >= VALUES_PER_GROUP or self.entries >= ENTRIES_PER_GROUP
+        return self.values >= self.most or self.entries >= ENTRIES_PER_GROUP
 
 
 class RecordEncoder:
@@ -105,6 +108,7 @@ class RecordEncoder:
         self._reader = reader
         self._state = state
         self._gzip_level = gzip_level
+        self._most = max(1, VALUES_PER_GROUP // FIRST_PART)
         self._entries: Iterator[Entry] | None = None
         self._held: tuple[Entry, Block] | None = None
         start = next(reader.entries(kind=Kind.START.value), None)
@@ -115,7 +119,8 @@ class RecordEncoder:
 
     def next_group(self) -> Group | None:
         """Return what comes next, None when the record holds nothing new."""
-        making = _Making()
+        making = _Making(self._most)
+        self._most = VALUES_PER_GROUP
         while not making.full() and (entry := self._next_entry()) is not None:
             making.entries += 1
             if entry.kind == Kind.SAMPLES.value:
@@ -178,7 +183,7 @@ class RecordEncoder:
         names = [channel.name for channel in self._reader.channels(entry.name)]
         block = self._held[1] if self._held else decode_block(entry.body, entry.data, columns=names)
         part = making.streams.setdefault((entry.name, state.opening), _StreamPart())
-        rows = max(1, (VALUES_PER_GROUP - making.values) // (len(names) + 1))
+        rows = max(1, (making.most - making.values) // (len(names) + 1))
         stop = min(len(block.t_ns), state.rows + rows)
         part.blocks.append(_rows(block, state.rows, stop))
         making.values += (stop - state.rows + 1) * (len(names) + 1)
