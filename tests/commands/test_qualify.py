@@ -27,7 +27,7 @@ def test_defects_of_ones_own_are_qualified_and_what_was_found_is_kept(rig, tmp_p
     assert found == {"X1": "caught", "X3@+2": "missed", "X3@+12": "caught"}
     kept = (tmp_path / "kept.jsonl").read_text(encoding="utf-8")
     again = rig(*words)
-    assert again.out == said.out
+    assert sorted(again.out.splitlines()) == sorted(said.out.splitlines())  # one is done when another is, or kept
     assert (tmp_path / "kept.jsonl").read_text(encoding="utf-8") == kept
 
 
