@@ -147,7 +147,6 @@ class LosesAStrokeForEachDip(Mechanism):
         "one bit of the stored rate flips and nothing checks it",
         "From one moment to the next the patient gets a rate that nobody set.",
         "ACC-001",
-        effect_percent=100 * 16_384 / 41_667,
         effect="±16.4 µL/h from two and a half hours after the begin on",
         says=("by its status", "asks for", "flow error"),
         source="corrupt configuration, Medfusion 2023",

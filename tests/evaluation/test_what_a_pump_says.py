@@ -6,6 +6,7 @@ import pytest
 from rig.channels import Channel
 from rig.evaluation.case import case_around
 from rig.evaluation.evidence import foretold, told_boluses, told_rate, warnings
+from rig.evaluation.evidence import log as pump_log
 from rig.record.bodies.recipe import Recipe
 from rig.samples import Block
 from tests.evaluation.happenings import WINDOW, log, ns, status, tell
@@ -111,3 +112,22 @@ def test_what_is_left_of_a_battery_is_never_more_than_before(record, later_days,
     against = said(record, foretold.WITNESS)
     assert len(against) == found
     assert all(one.endswith("no battery gains by serving") for one in against)
+
+
+@pytest.mark.parametrize(
+    "told, missing",
+    [
+        (("bolus_started", "bolus_ended", "stopped"), ""),
+        (("bolus_started", "stopped"), "it has 1 lines of bolus_started and 0 of bolus_ended"),
+        (("bolus_started", "bolus_ended"), "it has 0 lines of stopped, where the pump ran and was told so 1 times"),
+    ],
+    ids=["all", "no end", "no stop"],
+)
+def test_what_ended_has_a_line(record, told, missing):
+    at_s = {"bolus_started": 7200, "bolus_ended": 7500, "stopped": 7500}
+    tell(record, 7200, "give_bolus", volume_ul=100.0, rate_ul_h=600.0)
+    tell(record, 7500, "stop")
+    log(record, *((at_s[word], word, 50_000) for word in told))
+    against = said(record, pump_log.WITNESS)
+    assert bool(against) == bool(missing)
+    assert missing in "".join(against)

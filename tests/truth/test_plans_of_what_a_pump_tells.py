@@ -9,6 +9,7 @@ from test_plans import test_patient_bolus as patient
 from test_plans import test_power as power
 from test_plans import test_priming as priming
 from tests.truth.catalogue import run_plan_of_catalogue
+from tests.truth.support import run
 
 LIBRARY = "qualification.library."
 
@@ -59,3 +60,23 @@ def test_a_bolus_that_is_lost_to_a_prime_is_found(tmp_path):
     parts = {"bolus": f"{LIBRARY}notices_of_use:LosesItsBolus"}
     outcome = run_plan_of_catalogue(tmp_path, priming.test_a_bolus_waits_for_a_prime_and_is_given_whole, parts=parts)
     assert outcome.results["volume of bolus and prime"].verdict == "FAIL"
+
+
+def stalls_and_recovers(bench, **_):
+    """Infuse, hold the motor for three minutes, and stop."""
+    pump = bench.instruments.pump()
+    bench.expect_alarm("stall")
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(minutes=20)
+    with bench.challenge.magnet():
+        bench.dwell(minutes=3)
+    bench.dwell(minutes=3)
+    pump.stop()
+    return {}
+
+
+@pytest.mark.parametrize("parts, passes", [({}, True), ({"log": f"{LIBRARY}stalls:RecoveryErasesTheStall"}, False)])
+def test_a_log_that_forgets_what_it_told_is_found(tmp_path, parts, passes):
+    outcome = run(tmp_path, stalls_and_recovers, zero_flow_h=0.3, twin={"parts": parts} if parts else {})
+    assert outcome.passes is passes
+    assert outcome.says("was stall (66500) and is now stopped (66500): a log must keep what it told") is not passes
