@@ -20,6 +20,10 @@ class _NeverTells(Alarms):
         return super().causes(t_ns, delivering=delivering) & ~self.mute
 
 
+# Plans that take too long to be asked about each defect of their requirement.
+_PLANS = dict.fromkeys("hi", ("test_plans/test_battery.py::test_elective",))
+
+
 def _never(letter: str, alarm: str, doctor: str, requirement: str) -> Callable[[type], type]:
     return seeded(
         Defect(
@@ -29,6 +33,7 @@ def _never(letter: str, alarm: str, doctor: str, requirement: str) -> Callable[[
             requirement,
             effect="the alarm, and the end of delivery that goes with it",
             says=(alarm,),
+            plans=_PLANS.get(letter, ()),
             source="GIP 1.22",
         )
     )

@@ -23,6 +23,7 @@ _AVERAGED_READINGS = 30  # one a minute
         effect_percent=-15.0,
         effect="nothing above 2.7 V",
         says=("flow error", "flow at", "books"),
+        plans=("test_plans/test_battery.py::test_the_dose_holds",),
         source="GIP 3.x",
     )
 )
@@ -85,6 +86,7 @@ class WarnsMinutesBeforeTheEnd(Battery):
         "IT-07",
         effect="−100 % below 2.75 V",
         says=("end_of_service", "flow error"),
+        plans=("test_plans/test_battery.py::test_the_dose_holds",),
         source="notices of 2009 and 2011",
     )
 )
@@ -105,6 +107,7 @@ class EndsServiceEarly(Battery):
         "IT-07",
         effect="no dose at once; the exchange comes a year late",
         says=("replace",),
+        plans=("test_plans/test_clock.py::test_setting",),
         source="Z-1338-2012",
     )
 )

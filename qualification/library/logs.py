@@ -180,6 +180,7 @@ class CountsNoBolus(Books):
         "IT-17",
         effect="no dose; the books, by what was not given",
         says=("bolus",),
+        plans=("test_plans/test_bolus.py::test_a_bolus_that_is_stopped",),
         source="AAPS #1361",
     )
 )
@@ -200,7 +201,7 @@ class TellsTheRequest(BolusEngine):
         "4.1.1",
         effect="no dose; the evidence",
         says=("log", "gap", "line"),
-        plans=("test_plans/test_month.py",),
+        plans=("test_plans/test_patient_bolus.py::test_a_patient_who_keeps_pressing",),
         source="paging",
     )
 )

@@ -62,7 +62,7 @@ class FlowsFreely(BuiltInFirmware):
         "IT-03",
         effect="−100 % until somebody acknowledges the alarm",
         says=("asks for", "flow error", "flow", "books", "edges"),
-        plans=("test_plans/test_link.py",),
+        plans=("test_plans/test_link.py::test_a_short_silence",),
         source="TGA",
     )
 )

@@ -163,6 +163,7 @@ class FilmInTheBattery(Battery):
         "IT-07",
         effect="30 days where 90 are promised; dose and alarms until then as they should be",
         says=("elective_replacement", "service after the warning", "day"),
+        plans=("test_plans/test_battery.py::test_elective",),
         source="notices of 2009 and 2011",
     )
 )
@@ -184,6 +185,7 @@ class WarnsAMonthBefore(Battery):
         "IT-07",
         effect="no dose; the date, two years later from the first setting of the clock on",
         says=("replace",),
+        plans=("test_plans/test_clock.py::test_setting",),
         source="Z-1338-2012",
     )
 )

@@ -123,7 +123,7 @@ class RestsForAnUpdate(CommandDesk):
         effect_percent=-100.0,
         effect="−100 % from ten minutes behind the disturbance on, until STOP or a new programme; no alarm",
         says=("asks for", "flow", "edges", "infusing"),
-        plans=("test_plans/test_link.py",),
+        plans=("test_plans/test_link.py::test_a_short_silence",),
         source="waiting for interrogation after interference",
     )
 )

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from instruments.intrathecal_pump.programme import PatientBoluses
 from instruments.intrathecal_pump.simulated.bolus_engine import BolusEngine
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
@@ -13,6 +12,7 @@ from qualification.bench_tables import BenchTables
 from qualification.defect import Defect, seeded
 from qualification.library.over_time import FlowsByItself
 
+_NS_PER_S = 1_000_000_000
 _SURPLUS_UL = 200.0
 _PRESSES_BACK_KPA = 1.0
 _LEAKS_AT_FIRST_UL = 14_000.0
@@ -105,11 +105,13 @@ class FlowsBack(FlowsByItself):
     )
 )
 class HoursForMinutes(PatientControl):
-    """Locks out for a sixtieth."""
+    """Tells hours, and locks out for minutes."""
 
-    def allow(self, terms: PatientBoluses) -> None:
-        """Let the patient ask."""
-        super().allow(replace(terms, lockout_s=max(1, terms.lockout_s // 60)))
+    def lockout_left_ns(self, t_ns: int) -> int:
+        """Return for how long no bolus is given: a sixtieth."""
+        if self._terms is None or not self._starts_ns:
+            return 0
+        return max(0, self._starts_ns[-1] + self._terms.lockout_s * _NS_PER_S // 60 - t_ns)
 
 
 @seeded(

@@ -121,6 +121,7 @@ class BolusBeginsAnew(BolusEngine):
         "IT-07",
         effect="−0.5 µL for each dip",
         says=("books", "edges", "flow error"),
+        plans=("test_plans/test_power.py::test_dips",),
         source="GIP 3.x",
     )
 )
