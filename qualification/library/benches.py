@@ -11,7 +11,7 @@ _LOST_EACH = 7
 
 def _rig(key: str, name: str, effect_percent: float | None, effect: str, *says: str, source: str) -> Defect:
     """Return a defect of the rig: whatever a plan claims is measured with it."""
-    doctor = "The pump is right; the laboratory would say that it is not, or the other way round."
+    doctor = f"The pump is right, and the laboratory measures wrongly: {effect}."
     return Defect(
         key,
         name,

@@ -27,7 +27,6 @@ _REPLACED_DAYS = 30
         "over-infusion that grows to a fifth, with a silent low-reservoir alarm",
         "Over some hours the dose rises by a fifth; the alarm counts strokes and stays silent until the pump is dry.",
         "IT-02",
-        effect_percent=20.0,
         effect="nothing in the first hour, +20 % from the third on; the estimate of the reservoir does not notice",
         says=("books", "flow error", "reservoir", "edges"),
         source="notice of over-infusion 2014/2016",
@@ -51,6 +50,7 @@ class OverInfusesMoreAndMore(Lives):
         effect_percent=30.0,
         effect="+5 % from day 20, +30 % from day 25 on",
         says=("asks for", "flow error", "volume"),
+        plans=("test_plans/test_month.py",),
         source="notice of over-infusion, onset late and abrupt",
     )
 )
@@ -134,7 +134,6 @@ class LowBehindThePrime(Mechanism):
         "a film grows in the battery: resets from the second hour on, long before its end",
         "The battery is half full, and each turn of the motor resets the pump: no dose.",
         "ACC-001",
-        effect_percent=-100.0,
         effect="a reset from the second hour on; the pump stops and says so",
         says=("reset", "power_on", "battery"),
         source="notice on batteries, 2009",

@@ -80,3 +80,23 @@ def test_a_log_that_forgets_what_it_told_is_found(tmp_path, parts, passes):
     outcome = run(tmp_path, stalls_and_recovers, zero_flow_h=0.3, twin={"parts": parts} if parts else {})
     assert outcome.passes is passes
     assert outcome.says("was stall (66500) and is now stopped (66500): a log must keep what it told") is not passes
+
+
+@pytest.mark.parametrize(
+    "plan, part, said",
+    [
+        (
+            power.test_the_low_mark_outlives_a_power_cut,
+            {"books": "tests.truth.faulty_links:ForgetsItsMark"},
+            "did not show reservoir_low, where the low mark was set to 4000 µL",
+        ),
+        (
+            power.test_the_dose_limit_outlives_a_power_cut,
+            {"dose_limit": "tests.truth.faulty_links:ForgetsItsWindow"},
+            "µL outside the upper limit 452",
+        ),
+    ],
+    ids=["mark", "window"],
+)
+def test_a_pump_that_forgets_with_the_power_what_was_set_is_found(tmp_path, plan, part, said):
+    assert run_plan_of_catalogue(tmp_path, plan, parts=part).says(said)
