@@ -31,7 +31,8 @@ class PumpState(StrEnum):
 class PumpStatus:
     """The pump's own account of itself; `delivered_ul` counts since its manufacture and never resets.
 
-    `critical` are those of its alarms that it calls critical, None for a pump that tells no priorities.
+    `critical` are those of its alarms that it calls critical, None for a pump that tells no priorities;
+    `sounding` those that nobody has silenced, None for a pump that does not tell.
     """
 
     state: PumpState
@@ -43,6 +44,7 @@ class PumpStatus:
     pump_clock_ns: int
     log_entries: int
     critical: tuple[str, ...] | None = None
+    sounding: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

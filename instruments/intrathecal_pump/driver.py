@@ -107,7 +107,7 @@ class Driver(InfusionSkills, BolusSkills, CareSkills, BoundsSkills):
 
     def status(self) -> PumpStatus:
         """Get the pump's own account of itself."""
-        return pump_status(*self._programmer.status_and_critical())
+        return pump_status(*self._programmer.status_and_priorities())
 
     def start_sampling(self) -> None:
         """Set nothing: the pump's status can be read at any time."""

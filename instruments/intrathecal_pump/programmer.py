@@ -72,14 +72,17 @@ class Programmer:
 
     def status(self) -> StatusReply:
         """Return the status with every alarm that the pump knows."""
-        return self.status_and_critical()[0]
+        return self.status_and_priorities()[0]
 
-    def status_and_critical(self) -> tuple[StatusReply, Alarm | None]:
-        """Return the status with every alarm that the pump knows, and the critical ones; None when it does not tell."""
+    def status_and_priorities(self) -> tuple[StatusReply, Alarm | None, Alarm | None]:
+        """Return the status with every alarm that the pump knows, those that are critical and those that are signalled.
+
+        The last two are None when the pump does not tell.
+        """
         if self._full is None:
-            return self.link.ask(GetStatus(), StatusReply).reply, None
+            return self.link.ask(GetStatus(), StatusReply).reply, None, None
         said = self.full_status()
-        return replace(said.first, alarms=said.therapy.alarms), said.critical
+        return replace(said.first, alarms=said.therapy.alarms), said.critical, said.therapy.sounding
 
     def full_status(self) -> FullStatus:
         """Return the whole status; raise RefusedError for a pump that speaks only the link's first edition."""

@@ -37,8 +37,8 @@ def told(status: StatusReply) -> dict[str, float]:
     }
 
 
-def pump_status(status: StatusReply, critical: Alarm | None = None) -> PumpStatus:
-    """Return a status as the plans see it; `critical` of its alarms, None for a pump that tells no priorities."""
+def pump_status(status: StatusReply, critical: Alarm | None = None, sounding: Alarm | None = None) -> PumpStatus:
+    """Return a status as the plans see it; `critical` and `sounding` of its alarms, None where the pump does not tell."""
     return PumpStatus(
         state=PumpState(status.state.name.lower()),
         rate_ul_h=(status.basal_nl_h + status.bolus_nl_h) / NL_PER_UL,
@@ -49,6 +49,7 @@ def pump_status(status: StatusReply, critical: Alarm | None = None) -> PumpStatu
         pump_clock_ns=status.clock_ms * NS_PER_MS,
         log_entries=status.log_entries,
         critical=None if critical is None else _names(critical),
+        sounding=None if sounding is None else _names(sounding),
     )
 
 

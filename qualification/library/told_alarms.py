@@ -148,7 +148,8 @@ def over_is_told_as_under(bench: BenchTables) -> None:
         "An alarm that was silenced at one visit is not heard again when it comes back.",
         "IT-04",
         effect="no dose; the tone",
-        says=("sound", "silen"),
+        says=("did not sound",),
+        plans=("test_plans/test_stall.py::test_an_intermittent",),
         source="GIP 3.2.1",
     )
 )

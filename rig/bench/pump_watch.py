@@ -55,7 +55,9 @@ class PumpWatch:
         at_ns = self._clock.now_ns()
         # Entries that nobody can read witness nothing, neither for the pump nor against it.
         entries = status.log_entries if isinstance(self._pump, KeepsLog) else 0
-        now = PumpStateChanged(self._name, status.state.value, at_ns, status.alarms, entries, status.critical)
+        now = PumpStateChanged(
+            self._name, status.state.value, at_ns, status.alarms, entries, status.critical, status.sounding
+        )
         if self._last is None or _shown(now) != _shown(self._last):
             self._last = now
             self._record.event(now)

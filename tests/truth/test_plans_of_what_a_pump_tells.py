@@ -100,3 +100,21 @@ def test_a_log_that_forgets_what_it_told_is_found(tmp_path, parts, passes):
 )
 def test_a_pump_that_forgets_with_the_power_what_was_set_is_found(tmp_path, plan, part, said):
     assert run_plan_of_catalogue(tmp_path, plan, parts=part).says(said)
+
+
+def test_an_alarm_that_was_silenced_and_comes_back_mute_is_found(tmp_path):
+    def twice(bench, **_):
+        pump = bench.instruments.pump()
+        bench.expect_alarm("stall")
+        for _ in range(2):
+            pump.run_continuous(rate_ul_h=200.0)
+            bench.dwell(minutes=20)
+            with bench.challenge.magnet():
+                bench.dwell(minutes=3)
+            pump.acknowledge_alarms()
+            pump.stop()
+        return {}
+
+    twin = {"parts": {"alarms": f"{LIBRARY}told_alarms:SilentForEver"}}
+    outcome = run(tmp_path, twice, zero_flow_h=0.3, twin=twin)
+    assert outcome.says("did not sound, though nobody had silenced it")

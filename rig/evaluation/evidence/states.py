@@ -1,5 +1,6 @@
 """The pump's status: its state against what it was told, and alarms that nobody expects."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from rig.evaluation.case import Case
@@ -9,10 +10,13 @@ from rig.evaluation.orders import SINGLE
 from rig.evaluation.paces import pace_s
 from rig.evaluation.programme import Stretch
 from rig.evaluation.testimony import Testimony, Witness
+from rig.record.bodies.others import Command
 from rig.record.bodies.pump_events import PumpStateChanged
+from rig.record.words import Stamped
 
 _RUNS = ("infusing", "bolus")
 _RESTS = ("stopped",)
+_SILENCE = "acknowledge_alarms"
 # A state is seen at the pump's pace; so many paces may pass before it shows what was told.
 _PACES = 3.0
 # And so long may an order take over the wire, its tries included, until the pump has it.
@@ -23,7 +27,7 @@ def testify(case: Case) -> Testimony:
     """Hold each state that the status showed to the programme, and each alarm to what the plan provokes."""
     if not case.states:
         return Testimony(not_asked="the pump's status was not followed")
-    against = [*_alarms(case), *_contradicted(case)]
+    against = [*_alarms(case), *_contradicted(case), *_silent(case)]
     several = "s" if len(case.states) > 1 else ""
     return Testimony(f"{len(case.states)} state{several} of the pump", tuple(dict.fromkeys(against)))
 
@@ -37,6 +41,26 @@ def _alarms(case: Case) -> list[str]:
         elif one.state == "alarm" and not one.alarms:
             found.append(f"the pump was in alarm, without saying which, at {case.hour(one.at_ns):.2f} h")
     return found[:1]
+
+
+def _silent(case: Case) -> list[str]:
+    """Return the alarm that came anew and was not signalled, although nobody had silenced it."""
+    silenced_ns = [entry.body.sent_ns or entry.t_ns for entry in _acknowledged(case)]
+    for before, one in pairwise(case.states):
+        if one.sounding is None or any(before.at_ns <= at_ns <= one.at_ns for at_ns in silenced_ns):
+            continue
+        mute = sorted(set(one.alarms) - set(before.alarms) - set(one.sounding))
+        if mute:
+            at = case.hour(one.at_ns)
+            return [
+                f"the alarm {' and '.join(mute)} came at {at:.2f} h and did not sound, though nobody had silenced it"
+            ]
+    return []
+
+
+def _acknowledged(case: Case) -> Iterator[Stamped[Command]]:
+    """Yield the commands that silenced alarms."""
+    return (entry for entry in case.reader.commands(case.pump) if entry.body.verb == _SILENCE)
 
 
 def _provoked(case: Case, alarm: str, at_ns: int) -> bool:

@@ -49,7 +49,8 @@ class PumpStateChanged(Event):
     """The pump's status shows another state or other alarms than before; `at_ns` is when it was read, UTC ns.
 
     `log_entries` is how many lines the pump's log had by then, 0 for a pump without a log. `critical` are those of its
-    alarms that it calls critical, None for a pump that tells no priorities.
+    alarms that it calls critical, None for a pump that tells no priorities; `sounding` those that it signals, None for one
+    that does not tell.
     """
 
     NAME = "pump state"
@@ -60,6 +61,7 @@ class PumpStateChanged(Event):
     alarms: tuple[str, ...] = ()
     log_entries: int = 0
     critical: tuple[str, ...] | None = None
+    sounding: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
