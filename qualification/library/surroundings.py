@@ -55,7 +55,7 @@ def catheter_is_off(bench: BenchTables) -> None:
         "ACC-001",
         effect_percent=-100.0,
         effect="0 for six hours, then up to compliance × pressure at once",
-        says=("occlu",),
+        says=("occlu", "line_pressure"),
         source="GIP 1.10",
     )
 )

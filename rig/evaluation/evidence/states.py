@@ -52,9 +52,8 @@ def _silent(case: Case) -> list[str]:
         mute = sorted(set(one.alarms) - set(before.alarms) - set(one.sounding))
         if mute:
             at = case.hour(one.at_ns)
-            return [
-                f"the alarm {' and '.join(mute)} came at {at:.2f} h and did not sound, though nobody had silenced it"
-            ]
+            said = f"the alarm {' and '.join(mute)} came at {at:.2f} h"
+            return [f"{said} and did not sound, though nobody had silenced it"]
     return []
 
 
