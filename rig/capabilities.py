@@ -31,8 +31,8 @@ class PumpState(StrEnum):
 class PumpStatus:
     """The pump's own account of itself; `delivered_ul` counts since its manufacture and never resets.
 
-    `critical` are those of its alarms that it calls critical, None for a pump that tells no priorities;
-    `sounding` those that nobody has silenced, None for a pump that does not tell.
+    `critical` are those of its alarms that it calls critical, None for a pump that tells no priorities; `sounding` are
+    those that nobody has silenced, None for a pump that does not tell.
     """
 
     state: PumpState

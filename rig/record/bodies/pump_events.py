@@ -49,8 +49,8 @@ class PumpStateChanged(Event):
     """The pump's status shows another state or other alarms than before; `at_ns` is when it was read, UTC ns.
 
     `log_entries` is how many lines the pump's log had by then, 0 for a pump without a log. `critical` are those of its
-    alarms that it calls critical, None for a pump that tells no priorities; `sounding` those that it signals, None where
-    it does not tell.
+    alarms that it calls critical, None for a pump that tells no priorities; `sounding` those that it signals, None
+    where it does not tell.
     """
 
     NAME = "pump state"
