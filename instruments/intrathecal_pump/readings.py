@@ -38,7 +38,7 @@ def told(status: StatusReply) -> dict[str, float]:
 
 
 def pump_status(status: StatusReply, critical: Alarm | None = None, sounding: Alarm | None = None) -> PumpStatus:
-    """Return a status as the plans see it; `critical` and `sounding` of its alarms, None where the pump does not tell."""
+    """Return a status as the plans see it; `critical` and `sounding` of its alarms, None where it tells of none."""
     return PumpStatus(
         state=PumpState(status.state.name.lower()),
         rate_ul_h=(status.basal_nl_h + status.bolus_nl_h) / NL_PER_UL,
