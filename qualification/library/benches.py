@@ -77,7 +77,7 @@ def balance_repeats(bench: BenchTables) -> None:
 @seeded(
     _rig(
         "O5",
-        "one line of the balance in seven is spoilt, and it takes 1.2 s to settle",
+        "for an hour one line of the balance in seven is spoilt, and it takes 1.2 s to settle",
         None,
         "the time of what is weighed",
         "balance",
@@ -88,7 +88,7 @@ def lines_are_lost(bench: BenchTables) -> None:
     """A bad cable, and a slow filter."""
     faults: list[Table] = [
         {"kind": "garbage", "from_answer": number, "answers": 1, "flipped_bits": 3, "seed": number}
-        for number in range(50, 1500, _LOST_EACH)
+        for number in range(300, 390, _LOST_EACH)
     ]
     bench.twin("balance").update({"faults": faults, "settling_s": 1.16})
 
@@ -157,7 +157,13 @@ def charge_drifts(bench: BenchTables) -> None:
 
 @seeded(
     _rig(
-        "O10b", "a static charge drifts by 0.1 mg/h for 6 h", 0.24, "as a flow of 0.1 µL/h", "drift", source="Opentrons"
+        "O10b",
+        "a static charge drifts by 0.1 mg/h for 6 h",
+        0.24,
+        "as a flow of 0.1 µL/h",
+        "drift",
+        "no evaporation does that",
+        source="Opentrons",
     )
 )
 def charge_drifts_for_a_while(bench: BenchTables) -> None:
@@ -173,6 +179,7 @@ def charge_drifts_for_a_while(bench: BenchTables) -> None:
         "each dose",
         "tube",
         "touch",
+        "known flow",
         source="texts",
     )
 )

@@ -20,6 +20,7 @@ Cause = Literal[
 _CAUSES: dict[tuple[PathKind, bool, Shape], tuple[Cause, ...]] = {
     ("balance", True, "step"): ("bubble",),
     ("balance", True, "transient"): ("bubble",),
+    ("balance", True, "steps"): ("leak",),
     ("balance", True, "ramp"): ("evaporation", "leak"),
     ("balance", True, "share"): ("leak",),
     ("balance", True, "late ramp"): ("leak",),

@@ -65,6 +65,7 @@ def test_paths_that_agree_give_no_finding(seed):
         ({"balance": -20.0 * after(3.0)}, "balance", "bubble"),
         ({"balance": -20.0 * (after(3.0) - after(5.0))}, "balance", "bubble"),
         ({"balance": -3.0 * np.maximum(0.0, T_H - 7.0) * 5.0}, "balance", "leak"),
+        ({"balance": -30.0 * np.clip(T_H - 4.0, 0.0, 2.0)}, "balance", "leak"),
         ({"balance": -0.05 * RATE_UL_H * FLOWING_H}, "balance", "leak"),
         ({"balance": -2.0 * T_H}, "balance", "evaporation"),
         ({"balance": +2.0 * T_H}, "balance", "evaporation"),
