@@ -16,7 +16,7 @@ from qualification.bench_tables import BenchTables
 from qualification.defect import Defect
 from qualification.findings import Finding, findings_in, times_in
 from qualification.scaled import Trial, try_sizes
-from qualification.sessions import Session, run_all
+from qualification.sessions import Session, preload, run_all
 from rig.errors import QualificationError, RecordError
 from rig.record.bodies.codec import from_body, to_body
 
@@ -77,6 +77,8 @@ class Workshop:
                 yield job, self._kept[key]
             else:
                 to_run[key[:16]] = job, key
+        if to_run:
+            preload()
         sessions = (self._session(name, job) for name, (job, _) in to_run.items())
         for session, code, seconds in run_all(sessions, self._workers, self._work):
             job, key = to_run[session.folder.name]

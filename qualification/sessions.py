@@ -57,7 +57,6 @@ def run_all(
     """
     if not hasattr(os, "fork"):
         raise QualificationError("defects are qualified on Linux or macOS: this system cannot fork processes")
-    _preload()
     waiting, running = iter(sessions), dict[int, Running]()
     try:
         while True:
@@ -86,7 +85,8 @@ def _over(running: dict[int, Running]) -> Iterator[tuple[Session, int, float]]:
             os.kill(child.pid, signal.SIGKILL)
 
 
-def _preload() -> None:
+def preload() -> None:
+    """Load what sessions of plans need, so that each child has it from the beginning."""
     for name in _PRELOADED:
         module = importlib.import_module(name)
         if name in ("rig", "instruments"):
@@ -108,6 +108,7 @@ def _fork(session: Session, work: Callable[[Session], int]) -> int:
         log = os.open(session.folder / "session.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         os.dup2(log, 1)
         os.dup2(log, 2)
+        sys.stdout, sys.stderr = (os.fdopen(one, "w", encoding="utf-8", closefd=False) for one in (1, 2))
         code = work(session)
         sys.stdout.flush()
         sys.stderr.flush()
