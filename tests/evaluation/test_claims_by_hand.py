@@ -129,3 +129,28 @@ def test_what_was_weighed_is_as_uncertain_for_books_as_for_itself(tmp_path):
     # 100·(1500/V − 1) falls by 0.15 % for each microlitre of V: linearity of 0.03 mg, rectangular.
     expected_percent = 0.15 * 1.00285 * 0.03 / math.sqrt(3.0)
     assert line(books, "linearity").contribution == pytest.approx(expected_percent, rel=1e-3)
+
+
+PPM = Limit("ppm", -500.0, 500.0)
+
+
+def clocked(folder):
+    """Settle the drift of a clock that tells whole seconds and gains 30 ppm, over 25 h."""
+    ahead_s = 7.0 + 30e-6 * 60.0 * np.arange(33 * 60 + 1)
+    return settled(folder, "pump clock drift", PPM, span(0, 25), steady.books(clock_ahead_s=ahead_s))
+
+
+def test_a_clock_gains_what_it_was_told_to_gain(tmp_path):
+    assert clocked(tmp_path).number.value == pytest.approx(30.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "name, contribution_ppm",
+    [
+        # A second either way in 90 000 s, rectangular.
+        ("drifts that agree with all readings", 1e6 / 90_000.0 / math.sqrt(3.0)),
+        ("rig's clock", 50.0),
+    ],
+)
+def test_a_drift_is_worth_a_second_over_its_span_and_the_rigs_own_clock(tmp_path, name, contribution_ppm):
+    assert line(clocked(tmp_path), name).contribution == pytest.approx(contribution_ppm, rel=1e-3)
