@@ -14,6 +14,7 @@ _CURVES = ("tests/metrology/curves/test_curves_by_hand.py",)
 _INPUTS = ("tests/evaluation/test_inputs.py",)
 _CLAIMS = ("tests/evaluation/test_claims_by_hand.py",)
 _WITNESSES = ("tests/evaluation/test_witnesses_by_hand.py",)
+_UNITS = ("tests/core/test_units_by_hand.py",)
 _AT_REST = ("tests/evaluation/test_witnesses_at_rest.py",)
 
 _M = "rig.metrology."
@@ -195,6 +196,14 @@ NUMBERS = (
         "_PACES = 3.0\n",
         "_PACES = 10.0\n",
         _AT_REST,
+    ),
+    Mistake(
+        "M61",
+        "millibars taken for kilopascals",
+        "rig.quantities",
+        '    "mbar": ("pressure", Fraction(1, 10)),\n',
+        '    "mbar": ("pressure", Fraction(1)),\n',
+        _UNITS,
     ),
 )
 """All of them, by their keys: they go on behind those of `planted`."""
