@@ -15,6 +15,7 @@ _INPUTS = ("tests/evaluation/test_inputs.py",)
 _CLAIMS = ("tests/evaluation/test_claims_by_hand.py",)
 _WITNESSES = ("tests/evaluation/test_witnesses_by_hand.py",)
 _UNITS = ("tests/core/test_units_by_hand.py",)
+_TOLD = ("tests/instruments/intrathecal_pump/test_readings.py",)
 _AT_REST = ("tests/evaluation/test_witnesses_at_rest.py",)
 
 _M = "rig.metrology."
@@ -204,6 +205,22 @@ NUMBERS = (
         '    "mbar": ("pressure", Fraction(1, 10)),\n',
         '    "mbar": ("pressure", Fraction(1)),\n',
         _UNITS,
+    ),
+    Mistake(
+        "M62",
+        "what a pump has delivered told as what is left in it",
+        "instruments.intrathecal_pump.readings",
+        '        "reservoir": status.reservoir_nl / NL_PER_UL,\n',
+        '        "reservoir": status.delivered_nl / NL_PER_UL,\n',
+        _TOLD,
+    ),
+    Mistake(
+        "M63",
+        "a bolus is no part of the rate that a pump tells",
+        "instruments.intrathecal_pump.readings",
+        '        "rate": (status.basal_nl_h + status.bolus_nl_h) / NL_PER_UL,\n',
+        '        "rate": status.basal_nl_h / NL_PER_UL,\n',
+        _TOLD,
     ),
 )
 """All of them, by their keys: they go on behind those of `planted`."""
