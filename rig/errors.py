@@ -135,7 +135,7 @@ class BenchConnectionError(RigError):
     """Every instrument of a bench that could not be reached, reported together, and what was `found` instead."""
 
     def __init__(self, bench: str, failures: Sequence[InstrumentError], found: Sequence[str] = ()) -> None:
-        self.bench, self.failures = bench, tuple(failures)
+        self.bench, self.failures, self.found = bench, tuple(failures), tuple(found)
         counted = f"bench {bench}: {len(failures)} instrument(s) not reached"
         super().__init__("\n".join([counted, *found, *map(str, failures)]))
 

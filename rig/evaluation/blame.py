@@ -16,8 +16,8 @@ from rig.errors import MetrologyError
 from rig.evaluation.absences import away_in
 from rig.evaluation.case import Case
 from rig.evaluation.delivered import streams_of
+from rig.evaluation.evidence import sampling, the_rig
 from rig.evaluation.evidence.motor import edges_of
-from rig.evaluation.evidence.programme import whole_of
 from rig.evaluation.evidence.zero_flow import turned_edges
 from rig.evaluation.inputs import widening
 from rig.evaluation.paths_of_a_case import odd_path
@@ -26,6 +26,7 @@ from rig.evaluation.witnesses import Evidence
 from rig.faults import Fault
 from rig.record.bodies.events import ZeroFlow
 
+_EXPLAINS = frozenset({the_rig.WITNESS.name, sampling.WITNESS.name})
 FLOW, MOTOR, REST = "flow sensor", "motor", "weighing at zero flow"
 # So much of how far the course strays must have come between two readings, to have come in one piece.
 _ONE_PIECE = 0.7
@@ -46,18 +47,18 @@ def blamed(case: Case, evidence: Evidence) -> Blamed | None:
     """Return whom the contradictions of a case speak against, None where nothing contradicts.
 
     What the rig did to the pump explains the rest: a pump whose delivery was ended for it shows a state that nobody
-    ordered, and delivers too little.
+    ordered, and delivers too little. So does a machine that read it too late.
     """
     against = {name: said for name, said in evidence.testimonies.items() if said.against}
     if not against:
         return None
-    bench = _first(against, lambda said: said.of_the_bench)
-    if bench:
-        if _ran_over(case, against):
-            return _of(Fault.PUMP, against, _first(against, lambda said: not said.of_the_bench), "the pump")
-        return _of(Fault.BENCH, against, bench, "the rig")
-    if own := _first(against, lambda said: said.of_the_pump):
+    bench, own = _first(against, lambda said: said.of_the_bench), _first(against, lambda said: said.of_the_pump)
+    if own and not (_EXPLAINS & against.keys()):
         return _of(Fault.PUMP, against, own, "the pump")
+    if bench and _ran_over(case, against):
+        return _of(Fault.PUMP, against, _first(against, lambda said: not said.of_the_bench), "the pump")
+    if bench:
+        return _of(Fault.BENCH, against, bench, "the rig")
     if REST in against:
         moved = any(_moved_at_rest(case, one) for one in case.zero_flows)
         fault, about = (Fault.PUMP, "the pump") if moved else (Fault.BENCH, "the balance, or the line to it")
@@ -133,6 +134,8 @@ def _moved_at_rest(case: Case, one: ZeroFlow) -> bool:
 
 def _ran_over(case: Case, against: dict[str, Testimony]) -> bool:
     """Tell whether more was delivered than the programme asks for, which nothing that ends delivery explains."""
+    from rig.evaluation.evidence.programme import whole_of  # takes long to import: only what contradicts waits for it
+
     try:
         if case.weighed is None or not ({"programme", MOTOR, "pump's books"} & against.keys()):
             return False

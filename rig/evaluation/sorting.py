@@ -12,7 +12,7 @@ from rig.evaluation.paths_of_a_case import odd_path
 from rig.evaluation.witnesses import evidence_around
 from rig.faults import WHAT_TO_DO, Fault, Sorted, heaviest
 from rig.metrology.uncertainty.decision import Verdict
-from rig.record.bodies.events import PlanOutcome
+from rig.record.bodies.events import PlanFailed, PlanOutcome
 from rig.record.bodies.result import Result
 from rig.record.reader import RecordReader
 
@@ -76,7 +76,15 @@ def sorted_of(reader: RecordReader) -> tuple[SortedFailure, ...]:
 
 
 def _refused(result: Result, fault: Fault, reader: RecordReader) -> Sorted:
-    """Return the sorting of a result whose own data allow no verdict: where readings are missing, by the bench."""
+    """Return the sorting of a result whose own data allow no verdict.
+
+    Where the plan broke, what broke it also kept its weighings from being made; where readings are missing, it is the
+    bench.
+    """
+    broke = [one.body for one in reader.events(PlanFailed) if one.body.plan == result.plan and one.body.fault]
+    if broke and broke[-1].fault is not None:
+        what = f"the plan broke: {broke[-1].error.splitlines()[0]}"
+        return Sorted(broke[-1].fault, what, _where(result, reader), WHAT_TO_DO[broke[-1].fault])
     away = away_in(reader, result.recipe.from_ns, result.recipe.to_ns)
     if away:
         fault = Fault.BENCH

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from rig.faults import Sorted
+from rig.faults import Fault, Sorted
 from rig.record.bodies.absences import AnotherAnswered, DiskSpaceLow, InstrumentLost, SamplingGap
 from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, CheckWeighed, DoseSaid, OperatorAnswered
 from rig.record.bodies.codec import Json
@@ -92,12 +92,13 @@ class PlanBegins(Event):
 
 @dataclass(frozen=True)
 class PlanFailed(Event):
-    """A plan's body raised; written at once, so that the reason survives whatever comes then."""
+    """A plan's body raised, by whose `fault`; written at once, so that the reason survives whatever comes then."""
 
     NAME = "plan failed"
     SEVERITY = Severity.WARNING
     plan: str
     error: str
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True)
