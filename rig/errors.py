@@ -42,6 +42,7 @@ RigError
 │   ├── ServerRefusedError      the server refuses us (token, bucket, certificate): somebody must act first
 │   ├── PointsRefusedError      the server refuses at least one point of a batch
 │   └── StreamerBusyError       another process feeds this run to this server
+├── QualificationError        a seeded defect or its module is wrong, or no plan can be qualified
 ├── StarterError              a laboratory's repository could not be written
 ├── ExportError               a report or export could not be written
 └── SafetyError               delivery could not be shown to have stopped, or had to be ended
@@ -266,6 +267,10 @@ class PointsRefusedError(StreamingError):
 
 class StreamerBusyError(StreamingError):
     """Another living process feeds this run to this server."""
+
+
+class QualificationError(RigError):
+    """A seeded defect or its module is wrong, or there is no plan to be qualified."""
 
 
 class StarterError(RigError):
