@@ -45,6 +45,7 @@ def as_json(run: RunLine, streaming: Sequence[str]) -> dict[str, object]:
         "verdicts": run.verdicts,
         "plans": run.plans,
         "plans_without_verdict": run.without_verdict,
+        "failures": list(run.failures),
         "checked": run.checked.value,
         "problem": run.problem,
         "streaming": list(streaming),

@@ -24,6 +24,8 @@ RigError
 │   └── DiskSpaceError          too little is free for what is to be recorded
 ├── MetrologyError            the data do not allow a number
 │   ├── SeriesError             gaps, reversed time, NaN, too few samples, a tare in the middle
+│   ├── NotShownError           the pump did not show what a claim is about; a SeriesError too
+│   ├── MisfitError             a claim asks what its window or bench does not hold; a SeriesError too
 │   └── WindowError             S, period or window that do not fit each other or the data
 ├── PlanError                 the plan itself is wrong
 │   ├── UnknownLimitError
@@ -44,13 +46,14 @@ RigError
 ├── StarterError              a laboratory's repository could not be written
 ├── ExportError               a report or export could not be written
 └── SafetyError               delivery could not be shown to have stopped, or had to be ended
+    ├── DeliveryEndedError      the supervisor ended delivery for the run
     ├── InterlockError          an interlock of the bench file tripped; delivery was ended
     └── BenchLatchedError       the bench is latched until somebody clears it; nothing was opened
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 
+from rig.plain_text import did_you_mean as did_you_mean
 from rig.plain_text import echo_first, plain_text, show_exchange
 
 
@@ -65,10 +68,8 @@ class TomlFileError(RigError):
     """Every mistake of a file at once; `mistakes` holds one line each: place, what was found, what is allowed."""
 
     def __init__(self, path: str, mistakes: Sequence[str]) -> None:
-        self.path = path
-        self.mistakes = tuple(mistakes)
-        count = "1 mistake" if len(self.mistakes) == 1 else f"{len(self.mistakes)} mistakes"
-        super().__init__("\n".join([f"{path}: {count}", *(f"  {line}" for line in self.mistakes)]))
+        self.path, self.mistakes = path, tuple(mistakes)
+        super().__init__("\n  ".join([f"{path}: {len(mistakes)} mistake{'s' * (len(mistakes) != 1)}", *mistakes]))
 
 
 class BenchFileError(TomlFileError):
@@ -94,12 +95,9 @@ class InstrumentError(RigError):
     ) -> None:
         self.instrument, self.what, self.advice = instrument, what, echo_first(advice, sent, received)
         self.port, self.sent, self.received = port, sent, received
-        where = f"{instrument} on {port}" if port else instrument
-        lines = [f"{where}: {what}"]
-        if sent is not None or received is not None:
-            lines.append(f"  {show_exchange(sent, received)}")
-        lines.append(f"  advice: {self.advice}")
-        super().__init__("\n".join(lines))
+        exchange = [] if sent is None and received is None else [f"  {show_exchange(sent, received)}"]
+        head = f"{instrument} on {port}: {what}" if port else f"{instrument}: {what}"
+        super().__init__("\n".join([head, *exchange, f"  advice: {self.advice}"]))
 
 
 class ConnectionFailedError(InstrumentError):
@@ -138,10 +136,9 @@ class BenchConnectionError(RigError):
     """Every instrument of a bench that could not be reached, reported together, and what was `found` instead."""
 
     def __init__(self, bench: str, failures: Sequence[InstrumentError], found: Sequence[str] = ()) -> None:
-        self.bench = bench
-        self.failures = tuple(failures)
-        body = "\n".join([*found, *(str(failure) for failure in self.failures)])
-        super().__init__(f"bench {bench}: {len(self.failures)} instrument(s) not reached\n{body}")
+        self.bench, self.failures, self.found = bench, tuple(failures), tuple(found)
+        counted = f"bench {bench}: {len(failures)} instrument(s) not reached"
+        super().__init__("\n".join([counted, *found, *map(str, failures)]))
 
 
 class BenchBusyError(RigError):
@@ -186,6 +183,14 @@ class MetrologyError(RigError):
 
 class SeriesError(MetrologyError):
     """Gaps, reversed time, NaN, too few samples, or a tare in the middle of a series."""
+
+
+class NotShownError(SeriesError):
+    """The pump did not show what a claim is about: no alarm, no bolus, no date."""
+
+
+class MisfitError(SeriesError):
+    """A claim asks what its window, or its bench, does not hold: the plan asks for the wrong thing."""
 
 
 class WindowError(MetrologyError):
@@ -241,10 +246,7 @@ class StreamingError(RigError):
 
 
 class ServerAwayError(StreamingError):
-    """No answer, or one that says "later"; `retry_after_s` is when the server wants to be asked again (0: not said).
-
-    `status` is that of its answer, 0 where there was none.
-    """
+    """No answer, or one of `status` that says "later"; `retry_after_s` is when to ask again (0: not said)."""
 
     def __init__(self, message: str, retry_after_s: float = 0.0, *, status: int = 0) -> None:
         self.retry_after_s, self.status = retry_after_s, status
@@ -256,10 +258,7 @@ class ServerRefusedError(StreamingError):
 
 
 class PointsRefusedError(StreamingError):
-    """The server refuses at least one point of a batch; `dropped` is its own word for how many (0: not said).
-
-    `lines` are those it names, by number from 1, each with its reason.
-    """
+    """The server refuses points of a batch, `dropped` by its word (0: not said); `lines`: reasons by number from 1."""
 
     def __init__(self, message: str, dropped: int = 0, lines: Mapping[int, str] | None = None) -> None:
         self.dropped, self.lines = dropped, lines or {}
@@ -286,20 +285,21 @@ class SafetyError(RigError):
     """Delivery could not be shown to have stopped, or had to be ended."""
 
 
+class DeliveryEndedError(SafetyError):
+    """The supervisor ended delivery for the run; `lapsed` says that it was because the plan showed no sign of life."""
+
+    def __init__(self, message: str, *, lapsed: bool) -> None:
+        self.lapsed = lapsed
+        super().__init__(message)
+
+
 class InterlockError(SafetyError):
     """An interlock tripped: its key, what was found and is allowed in its unit, and when it was read (UTC ns)."""
 
     def __init__(self, interlock: str, message: str, *, value: float, limit: float, from_ns: int, to_ns: int) -> None:
-        self.interlock, self.value, self.limit = interlock, value, limit
-        self.from_ns, self.to_ns = from_ns, to_ns
+        self.interlock, self.value, self.limit, self.from_ns, self.to_ns = interlock, value, limit, from_ns, to_ns
         super().__init__(message)
 
 
 class BenchLatchedError(SafetyError):
     """The bench was left latched by a trip or unsafe, and nobody has cleared it: nothing was opened."""
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return "; did you mean …?" when a word is close to one that is known, "" when not."""
-    near = get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,6 +1,8 @@
 """Text of devices, files and records on its way to a person: nothing in it commands a terminal or hides in a table."""
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 # What terminals obey, what reorders or hides letters, and halves of letters that no encoding has: all but line feed
 # and tab.
@@ -66,3 +68,9 @@ def show_exchange(sent: bytes | None, received: bytes | None) -> str:
     """Render what went over a wire; None for what is not known, which is not the same as nothing."""
     known = (("sent", sent), ("received", received))
     return ", ".join(f"{verb} {show_bytes(data)}" for verb, data in known if data is not None)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return "; did you mean …?" when a word is close to one that is known, "" when not."""
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

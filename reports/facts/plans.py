@@ -119,7 +119,7 @@ def _take_outcome(seq: int, t_ns: int, said: PlanOutcome, found: list[_Draft]) -
         found.append(draft)
     if draft.end_ns is None:
         draft.end_seq, draft.end_ns = seq, t_ns
-    draft.outcome = Outcome(said.outcome, said.why)
+    draft.outcome = Outcome(said.outcome, said.why, said.sorted_as)
 
 
 def _of(plan: str, found: list[_Draft]) -> _Draft | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from reports.facts.charts import Chart
 from reports.facts.timelines import Timeline
+from rig.faults import Sorted
 from rig.record.bodies.codec import Json
 from rig.record.bodies.events import OutcomeWord, ProjectionSeen
 from rig.record.bodies.judging import Limit, Requirement
@@ -52,10 +53,11 @@ class ShownResult:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a plan, in the record's word for it, and why."""
+    """What became of a plan, in the record's word for it, and why; whose fault it is, unless its results say so."""
 
     word: OutcomeWord
     why: str = ""
+    sorted_as: Sorted | None = None
 
 
 @dataclass(frozen=True, slots=True)

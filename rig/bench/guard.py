@@ -9,7 +9,7 @@ from rig.bench.time_limit import TimeLimit
 from rig.bench.unattended import act_of, bounds_of
 from rig.bench_file.reading import BenchFile, InstrumentEntry
 from rig.clock import Clock, Stopwatch, ns_from_s
-from rig.errors import RecordError, SafetyError
+from rig.errors import DeliveryEndedError, RecordError, SafetyError
 from rig.exchange import Exchange
 from rig.held_ports import held_by_another
 from rig.record.bodies.safety import PumpTold, SupervisorActed, SupervisorStands
@@ -38,6 +38,7 @@ SETTING = frozenset(
 # A verb that takes longer than this is not what a loop of readings is made of; its time is not the plan's.
 _LONG_VERB_S = 0.25
 _LONGEST_VERB_S = 30.0
+_LAPSED = "the plan let the pump run and showed no sign of life for"
 ACCOUNT_SUFFIX = ".supervisor.jsonl"
 
 
@@ -107,7 +108,7 @@ class Guard:
         if call is not None and silent_s - call.elapsed_s() <= lease_s and call.elapsed_s() < _LONGEST_VERB_S:
             return ""  # within a verb that began in time, which has deadlines of its own
         return (
-            f"the plan let the pump run and showed no sign of life for {silent_s:.2f} s; its lease is {lease_s:g} s "
+            f"{_LAPSED} {silent_s:.2f} s; its lease is {lease_s:g} s "
             "(wait with bench.dwell; plan_lease_s in the bench file's [safety] says how long a plan may compute)"
         )
 
@@ -262,7 +263,7 @@ class Guard:
         if ended.trip is not None:
             self.on_trip(ended.trip)
         elif self._under_way:
-            interrupts.raise_in_main(SafetyError(str(ended)))
+            interrupts.raise_in_main(DeliveryEndedError(str(ended), lapsed=ended.why.startswith(_LAPSED)))
 
 
 def _delivers(verb: str) -> bool:

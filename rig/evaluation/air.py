@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
-from rig.errors import SeriesError
+from rig.errors import MisfitError, SeriesError
 from rig.evaluation.absences import away_in
 from rig.evaluation.columns import column, read_column
 from rig.evaluation.delivered import streams_of
@@ -40,7 +40,7 @@ def ambient_of(reader: RecordReader, weighing: WeighingFacts, from_ns: int, to_n
     start = reader.start()
     values = _measured_air(reader, from_ns, to_ns) or start.ambient
     if values is None:
-        raise SeriesError("ambient conditions were neither measured (a DAQ with air channels) nor stated ([ambient])")
+        raise MisfitError("ambient conditions were neither measured (a DAQ with air channels) nor stated ([ambient])")
     liquid_c, relative, u_relative = _liquid(start.liquid, values.liquid_temperature_c)
     return Ambient(
         liquid_temperature_c=liquid_c,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from rig.clock import NS_PER_S
-from rig.errors import SeriesError, did_you_mean
+from rig.errors import MisfitError, did_you_mean
 from rig.evaluation.pump_alarms import first_shown, states_of
 from rig.record.bodies.challenges import ChallengeBegins
 from rig.record.bodies.recipe import Recipe
@@ -40,7 +40,7 @@ def cause_of(recipe: Recipe, reader: RecordReader) -> Cause:
         there_were = sorted({one.said for found in kinds for one in found})
         hint = did_you_mean(after, there_were)
         listed = ", ".join(there_were) or "nothing"
-        raise SeriesError(f"nothing called {after!r} happened in this window{hint}; what did: {listed}")
+        raise MisfitError(f"nothing called {after!r} happened in this window{hint}; what did: {listed}")
     return min(named, key=lambda one: one.earliest_ns)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
-from rig.errors import RecordCorruptError, SeriesError
+from rig.errors import MisfitError, RecordCorruptError, SeriesError
 from rig.evaluation.absences import said_of
 from rig.evaluation.air import ambient_of, content_mg, in_mean_air
 from rig.evaluation.commanded import steady_since
@@ -116,7 +116,7 @@ def weighings_around(reader: RecordReader, recipe: Recipe) -> tuple[ZeroFlow, Ze
     after = [one for one in known if one.from_ns >= recipe.to_ns - 1]
     if not before or not after:
         missing = " and ".join(word for word, runs in (("before", before), ("after", after)) if not runs)
-        raise SeriesError(f"evaporation was not determined {missing} this window: no zero-flow run there")
+        raise MisfitError(f"evaporation was not determined {missing} this window: no zero-flow run there")
     return before[-1], after[0]
 
 
@@ -244,7 +244,7 @@ def weighing_facts(reader: RecordReader) -> WeighingFacts:
     """Return what the bench file's [weighing] says; raise SeriesError when it has none."""
     section = reader.start().weighing
     if section is None:
-        raise SeriesError("the bench file has no [weighing] table: what the balance is worth is not known")
+        raise MisfitError("the bench file has no [weighing] table: what the balance is worth is not known")
     return section
 
 
@@ -252,7 +252,7 @@ def balance_stream(reader: RecordReader) -> str:
     """Return the stream of the balance that verdicts rest on; raise SeriesError when the run recorded none."""
     streams = streams_of(reader, "balance")
     if not streams:
-        raise SeriesError("the run recorded no balance")
+        raise MisfitError("the run recorded no balance")
     return streams[0]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from rig.faults import Fault
 from rig.metrology.uncertainty.budget import Budget
 from rig.quantities import Measured
 from rig.record.bodies.codec import Json
@@ -14,7 +15,7 @@ class Evaluation:
     `coverage_k` is the coverage factor to judge with when it is not the limit's own: that of a look. `each` are the
     values of which the number is the farthest off, itself among them, in its unit: all of them must lie within the
     limit, and since one of many is beyond it by chance more easily than one alone, a FAIL takes the joint coverage
-    factor. Empty for a number that stands for itself.
+    factor. Empty for a number that stands for itself. `fault` is whose it is that it is invalid.
     """
 
     budget: Budget
@@ -22,14 +23,20 @@ class Evaluation:
     details: dict[str, Json] = field(default_factory=dict)
     coverage_k: float | None = None
     each: tuple[Measured, ...] = ()
+    fault: Fault = Fault.BENCH
 
 
 @dataclass(frozen=True, slots=True)
 class FactFound:
-    """A fact: whether it holds, what was found in one sentence, and each thing that speaks against it."""
+    """A fact: whether it holds, what was found in one sentence, and each thing that speaks against it.
+
+    `invalid` says why it is not known, `fault` whose fault that is: as a rule the plan's, which asks what its bench
+    does not tell.
+    """
 
     holds: bool
     text: str
     against: tuple[str, ...] = ()
     invalid: tuple[str, ...] = ()
     details: dict[str, Json] = field(default_factory=dict)
+    fault: Fault = Fault.PLAN

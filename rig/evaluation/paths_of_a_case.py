@@ -14,7 +14,7 @@ from rig.evaluation.columns import read_column
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.evidence import flow_sensor, motor
 from rig.metrology.paths.diagnosis import Finding, diagnose
-from rig.metrology.paths.two_paths import Path, PathKind, compare, volume_from_flow
+from rig.metrology.paths.two_paths import Comparison, Path, PathKind, compare, volume_from_flow
 
 # Enough for the four hundred intervals of a comparison.
 _MOST_POINTS = 2000
@@ -38,15 +38,26 @@ class Diagnosis:
 
 def diagnosis_of(case: Case) -> Diagnosis | None:
     """Return whether the paths of a delivery agree, and what fits where they do not; None for one path alone."""
+    comparison = _compared(case)
+    if comparison is None:
+        return None
+    kinds = tuple(path.kind for path in comparison.paths)
+    if comparison.consistent:
+        return Diagnosis(kinds, ())
+    return Diagnosis(kinds, diagnose(comparison, stroke_ul=case.start.dut.stroke_ul))
+
+
+def odd_path(case: Case) -> PathKind | None:
+    """Return the path that disagrees with two others that agree; None when there is none, or no three were read."""
+    comparison = _compared(case)
+    return None if comparison is None else comparison.odd_one_out
+
+
+def _compared(case: Case) -> Comparison | None:
+    """Return the paths of a delivery beside each other; None for one path alone."""
     try:
         paths = [one for one in (_balance(case), _motor(case), _flow(case)) if one is not None]
-        if len(paths) < 2:
-            return None
-        comparison = compare(paths)
-        kinds = tuple(path.kind for path in paths)
-        if comparison.consistent:
-            return Diagnosis(kinds, ())
-        return Diagnosis(kinds, diagnose(comparison, stroke_ul=case.start.dut.stroke_ul))
+        return compare(paths) if len(paths) > 1 else None
     except MetrologyError:
         return None  # readings that are no series: the rows say why
 

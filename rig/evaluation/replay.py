@@ -57,4 +57,6 @@ def _again(entry: Entry, reader: RecordReader, *, other_rules: bool) -> Replayed
     asked = Asked(said.recipe, said.limit, said.plan, said.requirements, said.limit_name)
     result = settle(asked, reader)
     computed = result_in_old_words(result) if is_old_result(entry.body) else to_body(result)
+    if "sorted_as" not in entry.body:
+        computed.pop("sorted_as", None)  # recorded before results were sorted
     return Replayed(entry.seq, entry.name, result, entry.body, computed, other_rules)

@@ -9,7 +9,9 @@ from rig.evaluation.definition import ClaimKind
 from rig.evaluation.farthest import farthest_of
 from rig.evaluation.outcome import Evaluation, FactFound
 from rig.evaluation.registry import kind_of
+from rig.evaluation.sorting import sorted_result
 from rig.evaluation.witnesses import Evidence, evidence_around
+from rig.faults import Fault, fault_of
 from rig.metrology.uncertainty.budget import Budget
 from rig.metrology.uncertainty.decision import Verdict, decide_budget
 from rig.record.bodies.judging import Limit
@@ -58,24 +60,27 @@ def settle(asked: Asked, reader: RecordReader) -> Result:
         volume_at_c=_volume_at_c(kind, reader),
     )
     with reader.as_of(recipe.last_seq) as then:
-        result = _computed(kind, claimed, then)
-        if kind.name == AGREEMENT:
-            return result
-        return _held_to(result, evidence_around(then, recipe))
+        result, refused = _computed(kind, claimed, then)
+        if kind.name != AGREEMENT:
+            result = _held_to(result, evidence_around(then, recipe))
+        return replace(result, sorted_as=sorted_result(result, refused, then))
 
 
-def _computed(kind: ClaimKind, claimed: Result, reader: RecordReader) -> Result:
+def _computed(kind: ClaimKind, claimed: Result, reader: RecordReader) -> tuple[Result, Fault | None]:
+    """Return what a claim came to, and whose fault it is where the data allow no verdict on it."""
     try:
         found = kind.compute(claimed.recipe, reader)
     except MetrologyError as error:
         away = said_of(reader, claimed.recipe.from_ns, claimed.recipe.to_ns)
-        return replace(claimed, reasons=(str(error), *(one for one in away if one not in str(error))))
+        reasons = (str(error), *(one for one in away if one not in str(error)))
+        return replace(claimed, reasons=reasons), fault_of(error)
     limit = claimed.limit
+    refused = found.fault if found.invalid else None
     if isinstance(found, FactFound):
-        return _found(claimed, found)
+        return _found(claimed, found), refused
     if limit is None or found.budget.unit != kind.unit:
         raise PlanError(f"{kind.name} gave {found.budget.unit}, where {kind.unit or 'a fact'} was promised")
-    return _decided(claimed, limit, found)
+    return _decided(claimed, limit, found), refused
 
 
 def _volume_at_c(kind: ClaimKind, reader: RecordReader) -> float | None:

@@ -12,14 +12,16 @@ class Testimony:
 
     `said` is what was compared, in a few words with its figures. `against` is a sentence for each contradiction.
     `undermines` says that the weighing itself is in doubt: then no number of the case means anything.
-    `of_the_bench`: what it finds is the bench's fault and says nothing of the pump. `not_asked` says why the witness
-    could not speak; it says nothing else then.
+    `of_the_bench`: what it finds is the bench's fault and says nothing of the pump. `of_the_pump`: what it finds is the
+    pump's alone, whatever was weighed. With neither, others must tell which of the two it is. `not_asked` says why the
+    witness could not speak; it says nothing else then.
     """
 
     said: str = ""
     against: tuple[str, ...] = ()
     undermines: bool = False
     of_the_bench: bool = False
+    of_the_pump: bool = False
     not_asked: str = ""
 
 

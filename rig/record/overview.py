@@ -2,13 +2,14 @@
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from rig.errors import RecordCorruptError, RecordError, RecordNotFoundError
+from rig.faults import Sorted
 from rig.moments import is_moment
-from rig.record.bodies.codec import from_body
+from rig.record.bodies.codec import from_body, to_body
 from rig.record.bodies.events import OutcomeWord, PlanFailed, PlanOutcome
 from rig.record.bodies.others import Stop
 from rig.record.bodies.start import Dut
@@ -47,8 +48,9 @@ class RunLine:
     is known, `Checked.ALTERED` for a record that is not what was recorded. `ended` is the reason of its stop, RUNNING,
     INTERRUPTED (killed) or UNREADABLE. `begun_utc_ns` is the machine's time, `duration_s` goes by the run's own clock,
     up to its newest entry. `plans` counts the plans by what became of them, `standings` says what each plan that was
-    reached and is over comes to, `without_verdict` counts those of them that have no result. Of an UNREADABLE record
-    only `problem` is known.
+    reached and is over comes to, `without_verdict` counts those of them that have no result. `failures` holds plan,
+    claim ("" for what went wrong besides), fault, and the three lines of `rig.faults.Sorted` for each. Of an UNREADABLE
+    record only `problem` is known.
     """
 
     run_id: str
@@ -66,6 +68,7 @@ class RunLine:
     plans: dict[str, int] = field(default_factory=dict)
     standings: dict[str, str] = field(default_factory=dict)
     without_verdict: int = 0
+    failures: tuple[dict[str, str], ...] = ()
     checked: Checked = Checked.NOTHING
     problem: str = ""
     stopped: bool = False
@@ -168,6 +171,7 @@ def _line(path: Path, database: Database) -> RunLine:
             {plan for plan, word in became.items() if word != OutcomeWord.NOT_REACHED}
             - {str(entry.body.get("plan")) for entry in results}
         ),
+        failures=tuple(_failures(entries)),
         checked=checked,
         problem=problem,
         stopped=stop is not None,
@@ -190,6 +194,16 @@ def _became(entries: Iterable[Entry], start: _Begin, stop: Stop | None, *, over:
     selected = start.selected if stop is None else stop.selected
     left = dict.fromkeys(selected, OutcomeWord.NOT_REACHED.value) if over else {}
     return left | found
+
+
+def _failures(entries: Iterable[Entry]) -> Iterator[dict[str, str]]:
+    """Yield what the record says of whose fault each failure is, in its order; one of before says nothing of it."""
+    for entry in entries:
+        said = entry.body.get("sorted_as")
+        if isinstance(said, Mapping):
+            found = to_body(from_body(Sorted, said, "whose fault it is", entry.seq))
+            claim = entry.name if entry.kind == Kind.RESULT else ""
+            yield {"plan": str(entry.body.get("plan")), "claim": claim, **found}
 
 
 def _outcome(found: str, state: RunState, stop: Stop | None) -> str:

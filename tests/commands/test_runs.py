@@ -6,6 +6,8 @@ import sqlite3
 import pytest
 
 from rig.clock import iso_utc
+from rig.faults import Fault, Sorted
+from rig.record.bodies.codec import to_body
 from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanOutcome
 from rig.record.bodies.others import Stop
 from rig.record.chain import entry_hash
@@ -143,6 +145,19 @@ def test_machines_get_all_of_it_as_json(rig, tmp_path):
     (run,) = json.loads(rig("runs", "--runs", tmp_path, "--json").out)
     assert (run["run"], run["outcome"], run["verdicts"]) == ("run-1", "FAIL", {"PASS": 1})
     assert (run["plans"], run["checked"]) == ({"passed": 1, "failed": 1}, "whole")
+
+
+def test_machines_get_whose_fault_each_failure_is(rig, tmp_path):
+    lost = Sorted(Fault.BENCH, "the port died", "balance on /dev/ttyUSB0", "look at its plug")
+    with begin(tmp_path, "run-1") as record:
+        record.raw(Kind.RESULT, "mean flow error", {**RESULT, "verdict": "INVALID", "sorted_as": to_body(lost)})
+        record.event(PlanOutcome("a", FAILED, "NameError", (), Sorted(Fault.PLAN, "NameError", "a.py:3", "correct it")))
+        record.stop(Stop("FINISHED"))
+    (run,) = json.loads(rig("runs", "--runs", tmp_path, "--json").out)
+    assert run["failures"] == [
+        {"plan": RESULT["plan"], "claim": "mean flow error", **to_body(lost)},
+        {"plan": "a", "claim": "", "fault": "plan", "what": "NameError", "where": "a.py:3", "what_to_do": "correct it"},
+    ]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from rig.faults import Fault, Sorted
+from rig.record.bodies.codec import to_body
 from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanOutcome
 from rig.record.bodies.others import Stop
 from rig.record.bodies.recipe import Recipe
@@ -48,6 +50,16 @@ def test_a_plan_that_was_skipped_takes_the_green_from_the_headline_and_its_requi
 def test_a_run_in_which_all_passed_is_green(write):
     text = ended(measured(write, result_body()), OutcomeWord.PASSED)
     assert "✓ The one result passes." in text
+
+
+def test_whose_fault_a_result_and_a_plan_are_stands_with_them(write):
+    pump = Sorted(Fault.PUMP, "it delivers too little", "pump y", "keep it as it is")
+    scribe = measured(write, result_body(verdict="FAIL", sorted_as=to_body(pump)))
+    mistaken = Sorted(Fault.PLAN, "NameError: nothing_like_it", "test_plan.py:9", "correct it")
+    scribe.record.event(PlanOutcome(PLAN, OutcomeWord.FAILED, "NameError", ("ACC-001",), mistaken))
+    text = " ".join(page_of(scribe).text.split())
+    assert "Whose fault the pump's What it delivers too little Where pump y What to do keep it as it is" in text
+    assert "Whose fault the plan's What NameError: nothing_like_it Where test_plan.py:9 What to do correct it" in text
 
 
 def test_a_fact_is_shown_as_what_was_found(write):

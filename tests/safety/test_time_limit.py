@@ -56,7 +56,7 @@ def test_the_wall_clock_has_ninety_days(tmp_path):
 
 def test_a_marker_ends_a_plan_with_the_pump_stopped(run_plan):
     code, output = run_plan(PLAN.replace("@pytest", "@pytest.mark.time_limit(hours=0.75)\n@pytest", 1))
-    assert code == 1
+    assert code == 7
     assert "the plan has reached its time limit of 0.75 h" in output
     with the_record(run_plan.folder) as reader:
         assert [one.body.verb for one in reader.commands("pump")][-1] == "stop"
@@ -73,6 +73,6 @@ def test_a_plan_that_does_not_dwell_is_ended_from_outside(tmp_path, children):
     with stand(tmp_path / "stand", safety="plan_hours = 0.0003") as one:
         one.plan("bench.stop_pump()\nwhile True: time.sleep(0.05)")
         ended = children.run(one.command("-q"), cwd=ROOT, env=environment_of_its_own())
-        assert ended.returncode == 1
+        assert ended.returncode == 7
         assert "the plan has reached its time limit of 0.0003 h" in ended.stdout
         assert one.supply_v() == 0

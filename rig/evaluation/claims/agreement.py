@@ -3,6 +3,7 @@
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import FactFound
 from rig.evaluation.witnesses import evidence_around
+from rig.faults import Fault
 from rig.record.bodies.agreement import AGREEMENT, NOT_ASKED
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
@@ -22,7 +23,9 @@ def agreement(recipe: Recipe, reader: RecordReader) -> FactFound:
         text = f"{len(asked)} witnesses agree" if asked else "there was no witness to ask"
     details = {name: one.said or f"{NOT_ASKED}{one.not_asked}" for name, one in evidence.testimonies.items()}
     invalid = against if evidence.only_of_the_bench else ()
-    return FactFound(holds=not against, text=text, against=against, invalid=invalid, details=dict(details))
+    return FactFound(
+        holds=not against, text=text, against=against, invalid=invalid, details=dict(details), fault=Fault.BENCH
+    )
 
 
 KINDS = (

@@ -2,7 +2,7 @@
 
 import math
 
-from rig.errors import SeriesError
+from rig.errors import NotShownError
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.paces import pace_s
@@ -23,11 +23,11 @@ def alarm_delay(recipe: Recipe, reader: RecordReader) -> Evaluation:
     changes = [entry.body for entry in reader.events(PumpStateChanged) if entry.body.instrument == pump]
     before = [one for one in changes if one.at_ns < recipe.from_ns]
     if before and wanted in before[-1].alarms:
-        raise SeriesError(f"the alarm {wanted} stood already when the window began")
+        raise NotShownError(f"the alarm {wanted} stood already when the window began")
     shown = [one for one in changes if recipe.from_ns <= one.at_ns < recipe.to_ns and wanted in one.alarms]
     if not shown:
-        seen = sorted({alarm for one in changes for alarm in one.alarms})
-        raise SeriesError(f"the alarm {wanted} did not show in this window; the run shows {', '.join(seen) or 'none'}")
+        seen = ", ".join(sorted({alarm for one in changes for alarm in one.alarms}))
+        raise NotShownError(f"the alarm {wanted} did not show in this window; the run shows {seen or 'none'}")
     every_s = pace_s(reader, pump, recipe.from_ns, recipe.to_ns) or 0.0
     latest_s = (shown[0].at_ns - recipe.from_ns) / 1e9
     earliest_s = max(0.0, latest_s - every_s)

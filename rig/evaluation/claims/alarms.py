@@ -7,6 +7,7 @@ from rig.evaluation.log_words import tells_of_trouble
 from rig.evaluation.outcome import FactFound
 from rig.evaluation.own_log import StampedLine, stamped_lines
 from rig.evaluation.pump_alarms import AlarmShown, first_shown, shown_before, states_of, status_pace_s
+from rig.faults import Fault
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
@@ -43,7 +44,7 @@ def alarm_came(recipe: Recipe, reader: RecordReader) -> FactFound:
     against, invalid = (*against, *told), (*invalid, *untold)
     details = {"soonest_s": soonest_s, "latest_s": latest_s, "within_s": within_s, "by_log": stamp is not None}
     # What fails for certain fails, whatever else could not be told.
-    return FactFound(not against, text, against, () if against else invalid, details)
+    return FactFound(not against, text, against, () if against else invalid, details, Fault.UNDECIDED)
 
 
 def _not(alarm: str, said: str) -> FactFound:

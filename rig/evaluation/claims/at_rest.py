@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from rig.clock import NS_PER_S
-from rig.errors import SeriesError
+from rig.errors import MisfitError
 from rig.evaluation import inputs
 from rig.evaluation.case import Case
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
@@ -66,7 +66,7 @@ def _refuse_delivery(recipe: Recipe, reader: RecordReader) -> None:
     before = [one for one in states if one.at_ns <= recipe.from_ns]
     shown = {one.state for one in (*before[-1:], *(one for one in states if recipe.from_ns < one.at_ns < last_ns))}
     if not (before and shown <= _RESTING):
-        raise SeriesError(
+        raise MisfitError(
             f"the pump was to deliver {asked[0].rate_ul_h:g} µL/h in this window, and its status shows "
             f"{', '.join(sorted(shown)) or 'nothing'}: zero flow is asked of a time behind a stop, or in an alarm"
         )

@@ -1,6 +1,6 @@
 """What is given beside an infusion: the volume of a prime, and whether a bolus leaves the basal rate as it was."""
 
-from rig.errors import PlanError, SeriesError
+from rig.errors import MisfitError, PlanError, SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.commanded import rate_in
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
@@ -49,7 +49,7 @@ def basal_change(recipe: Recipe, reader: RecordReader) -> Evaluation:
     except PlanError as error:
         raise SeriesError(f"a bolus beside a basal infusion: {error}") from error
     if not programmed_ul_h or before.rate_h <= 0.0:
-        raise SeriesError("no infusion was under way before the bolus: it has no basal rate to leave alone")
+        raise MisfitError("no infusion was under way before the bolus: it has no basal rate to leave alone")
     percent_h = 100.0 / before.rate_h
     # A loss that changed from before to behind looks like a rate that did; a steady one is in both rates. The weighings
     # around say how far it may stray: what the readings show is the very thing that is asked for.
@@ -74,7 +74,7 @@ def _the_one(window: WeighedWindow, recipe: Recipe, verbs: frozenset[str], what:
     ]
     if len(given) != 1 or given[0].verb not in verbs:
         said = ", ".join(one.verb for one in given) or "nothing"
-        raise SeriesError(f"let the window hold one {what} and no other; {said} was given in it")
+        raise MisfitError(f"let the window hold one {what} and no other; {said} was given in it")
     return given[0]
 
 
@@ -86,7 +86,7 @@ def _around(window: WeighedWindow, order: PumpOrder, recipe: Recipe) -> tuple[St
     settled_s = over_s + float(recipe.parameters.get("settling_minutes") or _SETTLING_MINUTES) * 60.0
     last_s = float(t_s[-1])
     if settled_s >= last_s:
-        raise SeriesError(f"the window ends {last_s / 60.0:.4g} min after its begin, before the delivery has settled")
+        raise MisfitError(f"the window ends {last_s / 60.0:.4g} min after its begin, before the delivery has settled")
     before = steady(t_s, volume_ul, float(t_s[0]), window.seconds(order.sent_ns), "delivery before")
     return before, steady(t_s, volume_ul, settled_s, last_s, "delivery behind"), over_s
 

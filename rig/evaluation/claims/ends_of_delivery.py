@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from rig.clock import NS_PER_S
-from rig.errors import SeriesError
+from rig.errors import MisfitError, SeriesError
 from rig.evaluation.case import Case, case_around
 from rig.evaluation.causes import AFTER, cause_of
 from rig.evaluation.claims.delivered_volume import weighed_volume
@@ -33,7 +33,7 @@ def delivery_ended(recipe: Recipe, reader: RecordReader) -> FactFound:
     cause, within_s = cause_of(recipe, reader), recipe.parameters["within_s"]
     from_ns = cause.latest_ns + round(within_s * NS_PER_S)
     if from_ns >= recipe.to_ns:
-        raise SeriesError(f"the window ends before {within_s:g} s after {cause.said} are over: let it last longer")
+        raise MisfitError(f"the window ends before {within_s:g} s after {cause.said} are over: let it last longer")
     case = case_around(reader, recipe)
     found = [_by_count(case, from_ns, recipe.to_ns), _by_edges(case, from_ns, recipe.to_ns)]
     found.append(_by_weight(case, from_ns + case.settle_ns, recipe.to_ns))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
-from rig.errors import SeriesError
+from rig.errors import MisfitError, SeriesError
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.infusions import NS_PER_MIN
 from rig.evaluation.outcome import Evaluation
@@ -69,7 +69,7 @@ def parts_of(recipe: Recipe, window: WeighedWindow) -> Parts:
     if window.programme.given_at_once_ns and any(
         recipe.from_ns <= ns < recipe.to_ns for ns in window.programme.given_at_once_ns
     ):
-        raise SeriesError("a bolus whose rate is not recorded was given: what each part was asked for is not known")
+        raise MisfitError("a bolus whose rate is not recorded was given: what each part was asked for is not known")
     places = _places(window, minutes, every)
     begin_s = window.t_s[[first for first, _ in places]]
     return Parts(begin_s, tuple(_error(window, first, last) for first, last in places), window.invalid)
@@ -89,7 +89,7 @@ def _places(window: WeighedWindow, minutes: float, every: float) -> list[tuple[i
     length_ns, every_ns = round(minutes * NS_PER_MIN), round(every * NS_PER_MIN)
     span_ns = window.to_ns - 1 - window.from_ns
     if length_ns > span_ns:
-        raise SeriesError(f"the window lasts {span_ns / NS_PER_MIN:.4g} min: there is no part of {minutes:g} min in it")
+        raise MisfitError(f"the window lasts {span_ns / NS_PER_MIN:.4g} min: there is no part of {minutes:g} min in it")
     if not len(window.t_s):
         raise SeriesError("no balance reading in this window")
     begins = window.from_ns + every_ns * np.arange((span_ns - length_ns) // every_ns + 1, dtype=np.int64)
@@ -120,7 +120,7 @@ def _error(window: WeighedWindow, first: int, last: int) -> Budget:
     asked_ul = float(np.diff(window.programme.volume_ul(ends))[0])
     if asked_ul <= 0.0:
         begin_min = float(window.t_s[first]) / 60.0
-        raise SeriesError(
+        raise MisfitError(
             f"nothing was programmed in the part that begins at {begin_min:.4g} min: an error in percent needs "
             "something; ask such a time for its zero flow"
         )

@@ -2,7 +2,7 @@
 
 import math
 
-from rig.errors import SeriesError
+from rig.errors import NotShownError
 from rig.evaluation.claims.supply_current import compute as mean_current
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
@@ -22,7 +22,7 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     found = mean_current(recipe, reader)
     current_ma = found.budget.value
     if current_ma <= 0.0:
-        raise SeriesError(f"the mean current is {current_ma:.4g} mA: no battery is used up by that")
+        raise NotShownError(f"the mean current is {current_ma:.4g} mA: no battery is used up by that")
     capacity_mah = float(recipe.parameters["capacity_mah"])
     within_mah = capacity_mah * float(recipe.parameters["capacity_within_percent"]) / 100.0
     days = capacity_mah / current_ma / _H_PER_DAY

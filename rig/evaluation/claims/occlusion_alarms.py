@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from rig.clock import NS_PER_S
-from rig.errors import SeriesError
+from rig.errors import MisfitError, NotShownError
 from rig.evaluation import inputs
 from rig.evaluation.challenged import occlusions_in
 from rig.evaluation.claims.occlusions import ACCURACY, line_pressure, sensor_within_kpa
@@ -77,14 +77,14 @@ def pressure_at_alarm(recipe: Recipe, reader: RecordReader) -> Evaluation:
 def _noticed(recipe: Recipe, reader: RecordReader) -> Noticed:
     closed = [begins for begins, _ in occlusions_in(reader, recipe.from_ns, recipe.to_ns)]
     if len(closed) != 1:
-        raise SeriesError(f"{len(closed)} occlusions begin in this window: let it hold one")
+        raise MisfitError(f"{len(closed)} occlusions begin in this window: let it hold one")
     alarm, closed_ns, u_s = recipe.parameters["alarm"], closed[0].at_ns, closed[0].u_s
     if shown_before(reader, alarm, closed_ns):
-        raise SeriesError(f"the alarm {alarm} stood already when the line was closed")
+        raise NotShownError(f"the alarm {alarm} stood already when the line was closed")
     shown = first_shown(reader, alarm, closed_ns, recipe.to_ns)
     if shown is None:
         known = sorted({name for one in states_of(reader) for name in one.alarms})
-        raise SeriesError(
+        raise NotShownError(
             f"no alarm {alarm} rose behind the closing of the line: a pump without an occlusion alarm has no time to "
             "it, and one whose alarm has another name is asked with alarm=…; this run shows "
             f"{', '.join(known) or 'none'}"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
-from rig.errors import SeriesError
+from rig.errors import MisfitError, SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.absences import said_of
 from rig.evaluation.challenged import occlusions_in
@@ -134,13 +134,13 @@ def _closed(recipe: Recipe, reader: RecordReader) -> Closed:
     """Return the one occlusion of a window; raise SeriesError unless there is one that ends in it."""
     found = occlusions_in(reader, recipe.from_ns, recipe.to_ns)
     if len(found) != 1:
-        raise SeriesError(
+        raise MisfitError(
             f"{len(found)} occlusions begin in this window: let it hold one, from before "
             "`with bench.challenge.occlusion():` to behind its end"
         )
     begins, ends = found[0]
     if ends is None:
-        raise SeriesError("the occlusion does not end in this window: let the window go on behind its release")
+        raise MisfitError("the occlusion does not end in this window: let the window go on behind its release")
     return Closed(begins.at_ns, ends.at_ns, begins.u_s, ends.u_s)
 
 
@@ -181,7 +181,7 @@ def line_pressure(recipe: Recipe, reader: RecordReader, to_ns: int) -> LinePress
             t_s = np.asarray((series.t_ns - recipe.from_ns) / NS_PER_S, np.float64)
             lost = (f"{series.lost} readings of the line's pressure were lost",) if series.lost else ()
             return LinePressure(t_s, kpa, (*lost, *said_of(reader, recipe.from_ns, to_ns, stream)))
-    raise SeriesError(f"the run recorded no {_CHANNEL}: give the DAQ a channel of that name in the bench file")
+    raise MisfitError(f"the run recorded no {_CHANNEL}: give the DAQ a channel of that name in the bench file")
 
 
 def sensor_within_kpa(recipe: Recipe) -> float:

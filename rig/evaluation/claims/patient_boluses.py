@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
-from rig.errors import SeriesError
+from rig.errors import MisfitError, SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.case import Case, case_around
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
@@ -55,7 +55,7 @@ def _answered(recipe: Recipe, reader: RecordReader, *, granted: bool) -> FactFou
     requests = requests_of(case)
     own = [place for place, one in enumerate(requests) if _inside(one, recipe)]
     if not own:
-        raise SeriesError("nobody asked for a patient's bolus in this window")
+        raise MisfitError("nobody asked for a patient's bolus in this window")
     why = recipe.parameters.get("why", "")
     against = []
     for place in own:

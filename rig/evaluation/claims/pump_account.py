@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.errors import SeriesError
+from rig.errors import MisfitError, SeriesError
 from rig.evaluation.claims.delivered_volume import weighed_volume
 from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
@@ -36,7 +36,7 @@ def reservoir_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
     pump_ul, invalid = pump_told(recipe, reader, "reservoir", "estimate of its reservoir")
     rises = np.diff(pump_ul.value)
     if np.any(rises > 0.0):
-        raise SeriesError(
+        raise MisfitError(
             f"the pump's estimate of its reservoir rose by {float(rises.max()):.6g} µL in this window: ask for a time "
             "without a refill"
         )
@@ -58,9 +58,9 @@ def pump_told(recipe: Recipe, reader: RecordReader, channel: str, what: str) -> 
     """
     pump = reader.start().in_role("pump")
     if pump not in reader.streams():
-        raise SeriesError("the run recorded no pump: its books are not known")
+        raise MisfitError("the run recorded no pump: its books are not known")
     if channel not in {one.name for one in reader.channels(pump)}:
-        raise SeriesError(f"the pump tells no {what}: nothing to hold to what was weighed")
+        raise MisfitError(f"the pump tells no {what}: nothing to hold to what was weighed")
     value, series = read_column(reader, pump, channel, recipe.from_ns, recipe.to_ns)
     if len(series.t_ns) < 2 or series.t_ns[-1] <= series.t_ns[0]:
         raise SeriesError(f"fewer than two readings of the pump's {what} lie apart in this window")

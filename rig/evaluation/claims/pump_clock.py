@@ -3,7 +3,7 @@
 import numpy as np
 
 from rig.clock import NS_PER_S
-from rig.errors import SeriesError
+from rig.errors import MisfitError
 from rig.evaluation import inputs
 from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
@@ -24,7 +24,7 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """
     pump = reader.start().in_role("pump")
     if pump not in reader.streams() or _CHANNEL not in {one.name for one in reader.channels(pump)}:
-        raise SeriesError("the run recorded no clock of the pump: its drift is not known")
+        raise MisfitError("the run recorded no clock of the pump: its drift is not known")
     offset_s, series = read_column(reader, pump, _CHANNEL, recipe.from_ns, recipe.to_ns)
     # A status that is asked for twice at one moment of virtual time is one comparison of clocks.
     t_ns, at = np.unique(series.t_ns, return_index=True)

@@ -2,7 +2,7 @@
 
 import math
 
-from rig.errors import SeriesError
+from rig.errors import MisfitError, NotShownError
 from rig.evaluation import inputs
 from rig.evaluation.case import Case, case_around
 from rig.evaluation.columns import read_column
@@ -37,7 +37,7 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     asked_ul_h = 0.0 if terms is None else terms.volume_ul * terms.most_in_24_h / _H_PER_DAY
     ul_h = infused_ul_h + asked_ul_h
     if ul_h <= 0.0:
-        raise SeriesError("nothing was programmed when the date was read: the content lasts for ever")
+        raise MisfitError("nothing was programmed when the date was read: the content lasts for ever")
     expected_h = max(0.0, content_ul - mark_ul) / ul_h
     lines = [Component("content by the pump's own count", "B", content_ul, u_content_ul, "µL", -1.0 / ul_h)]
     details = {
@@ -56,13 +56,13 @@ def _read(reader: RecordReader, recipe: Recipe, case: Case) -> tuple[int, Comman
         at_ns = entry.body.sent_ns or entry.t_ns
         if entry.body.verb == OUTLOOK and entry.body.result == _OK and recipe.from_ns <= at_ns < recipe.to_ns:
             return at_ns, entry.body
-    raise SeriesError(f"no date was read in this window: call pump.{OUTLOOK}() in it")
+    raise MisfitError(f"no date was read in this window: call pump.{OUTLOOK}() in it")
 
 
 def _number(said: dict[str, object], key: str) -> float:
     value = said.get(key)
     if not isinstance(value, int | float) or value == 0:
-        raise SeriesError("the pump foretold no refill")
+        raise NotShownError("the pump foretold no refill")
     return float(value)
 
 
@@ -71,7 +71,7 @@ def _content(reader: RecordReader, case: Case, recipe: Recipe, at_ns: int) -> tu
     content_ul, series = read_column(reader, case.pump, "reservoir", case.from_ns, recipe.to_ns)
     before, behind = content_ul[series.t_ns <= at_ns], content_ul[series.t_ns >= at_ns]
     if not len(before) or not len(behind):
-        raise SeriesError("the content was not read before and behind the date: let the pump be sampled around it")
+        raise MisfitError("the content was not read before and behind the date: let the pump be sampled around it")
     half_ul = abs(float(before[-1] - behind[0])) / 2
     stroke_ul = inputs.stroke_ul(reader) or 0.0
     return float(before[-1] + behind[0]) / 2, math.hypot(half_ul, stroke_ul) / math.sqrt(3.0)
@@ -84,14 +84,14 @@ def _mark(reader: RecordReader, case: Case, at_ns: int) -> float:
         if entry.body.verb == LOW_MARK and entry.body.result == _OK and (entry.body.sent_ns or entry.t_ns) <= at_ns
     ]
     if not marks:
-        raise SeriesError(f"the low mark is not in the record: set it with pump.{LOW_MARK}(volume_ul=…)")
+        raise MisfitError(f"the low mark is not in the record: set it with pump.{LOW_MARK}(volume_ul=…)")
     return marks[-1]
 
 
 def _infused_ul_h(case: Case, at_ns: int) -> float:
     begun = [one.verb for one in case.orders if one.verb in INFUSIONS and one.sent_ns <= at_ns]
     if begun and begun[-1] == FLEX:
-        raise SeriesError("the infusion follows the time of day: claim the date of an infusion at one rate")
+        raise MisfitError("the infusion follows the time of day: claim the date of an infusion at one rate")
     found = [one.rate_ul_h for one in case.programme.infusion if one.from_ns <= at_ns < one.to_ns]
     return found[0] if found else 0.0
 

@@ -6,7 +6,7 @@ into the days in which the pump by itself would have used it.
 
 import math
 
-from rig.errors import SeriesError
+from rig.errors import NotShownError
 from rig.evaluation.claims.supply_current import mean_current, place_of_most_readings
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
@@ -29,7 +29,7 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     warned = _shown(recipe, reader, recipe.parameters.get("warning", "elective_replacement"))
     ended = _shown(recipe, reader, recipe.parameters.get("end", "end_of_service"))
     if ended.earliest_ns < warned.latest_ns:
-        raise SeriesError("the battery's end showed before or with its warning: there was no time between them")
+        raise NotShownError("the battery's end showed before or with its warning: there was no time between them")
     current = mean_current(
         Recipe(recipe.function, recipe.parameters, warned.latest_ns, ended.earliest_ns),
         reader,
@@ -37,7 +37,7 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     )
     current_ma = current.budget.value
     if current_ma <= 0.0:
-        raise SeriesError(f"the mean current is {current_ma:.4g} mA: no battery is used up by that")
+        raise NotShownError(f"the mean current is {current_ma:.4g} mA: no battery is used up by that")
     # Neither is known to better than a reading of the status: what was drained meanwhile may count or not.
     surely_mah = _drained_mah(reader, warned.latest_ns, ended.earliest_ns)
     perhaps_mah = _drained_mah(reader, warned.earliest_ns, ended.latest_ns)
@@ -66,10 +66,10 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
 
 def _shown(recipe: Recipe, reader: RecordReader, alarm: str) -> AlarmShown:
     if shown_before(reader, alarm, recipe.from_ns):
-        raise SeriesError(f"the alarm {alarm} stood already when the window began")
+        raise NotShownError(f"the alarm {alarm} stood already when the window began")
     shown = first_shown(reader, alarm, recipe.from_ns, recipe.to_ns)
     if shown is None:
-        raise SeriesError(f"the alarm {alarm} did not show in this window: how long the battery serves is not known")
+        raise NotShownError(f"the alarm {alarm} did not show in this window: how long the battery serves is not known")
     return shown
 
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.errors import SeriesError
+from rig.errors import MisfitError, SeriesError
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.infusions import NS_PER_MIN
 from rig.evaluation.orders import SQUARE, PumpOrder
@@ -64,9 +64,9 @@ def _bolus(programme: Programme, recipe: Recipe) -> PumpOrder:
     """Return the one square bolus that was ordered in a window; raise SeriesError for none or several."""
     found = [one for one in programme.orders if one.verb == SQUARE and recipe.from_ns <= one.sent_ns < recipe.to_ns]
     if len(found) != 1:
-        raise SeriesError(f"{len(found)} square boluses were ordered in this window: let it hold one")
+        raise MisfitError(f"{len(found)} square boluses were ordered in this window: let it hold one")
     if found[0].amount <= 0.0 or found[0].number("over_minutes") <= 0.0:
-        raise SeriesError("the record's square bolus says no volume, or not over how many minutes")
+        raise MisfitError("the record's square bolus says no volume, or not over how many minutes")
     return found[0]
 
 
@@ -74,12 +74,12 @@ def _refuse_disturbed(programme: Programme, from_ns: int, to_ns: int, last_ns: i
     """Raise SeriesError when the window ends before the bolus, or anything else changes the rate during it."""
     if to_ns > last_ns:
         minutes = (to_ns - from_ns) / NS_PER_MIN
-        raise SeriesError(f"the window ends before the square bolus of {minutes:g} min: let it go on to its end")
+        raise MisfitError(f"the window ends before the square bolus of {minutes:g} min: let it go on to its end")
     # At both of its ends the rate changes, give or take the rounding of a nanosecond.
     rates = {one.rate_ul_h for one in programme.stretches if one.from_ns < to_ns - _END_NS and one.to_ns > from_ns}
     if len(rates) != 1 or any(from_ns <= ns < to_ns for ns in programme.given_at_once_ns):
         said = ", ".join(f"{rate:g}" for rate in sorted(rates))
-        raise SeriesError(f"the programme changes during the square bolus ({said} µL/h): there is no one line it keeps")
+        raise MisfitError(f"the programme changes during the square bolus ({said} µL/h): there is no one line it keeps")
 
 
 def _budget(window: WeighedWindow, bolus_ul: float, off_ul: float, share: float, hours: float) -> Budget:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.errors import SeriesError
+from rig.errors import MisfitError, SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.absences import said_of
 from rig.evaluation.columns import read_column
@@ -73,7 +73,7 @@ def _places(reader: RecordReader) -> list[tuple[str, str]]:
     ]
     if found:
         return found
-    raise SeriesError(
+    raise MisfitError(
         "the run recorded no current into the pump: give the bench file's meter sample_every_s, or the DAQ a channel "
         "supply_current"
     )
@@ -100,7 +100,7 @@ def _accuracy_ma(recipe: Recipe, reader: RecordReader, stream: str, mean_ma: flo
     # The absolute part is in the instrument's own unit: a meter's is A, a DAQ has many.
     if declared.capability == "meter" and (stated := declared.accuracy) is not None:
         return stated.percent / 100.0 * abs(mean_ma) + stated.absolute * _MA_PER_A
-    raise SeriesError(
+    raise MisfitError(
         f"how good {stream} is stands nowhere: say accuracy_ma=… in the plan, or give a meter `accuracy` in the bench "
         "file (percent, and absolute in A)"
     )

@@ -1,6 +1,6 @@
 """A change of the programme: how much later than commanded the new rate comes, and the volume that this costs."""
 
-from rig.errors import SeriesError
+from rig.errors import MisfitError
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.infusions import NS_PER_MIN
 from rig.evaluation.outcome import Evaluation
@@ -59,7 +59,7 @@ def changed_ns(programme: Programme, recipe: Recipe) -> int:
             changes.append(one.from_ns)
             rate = one.rate_ul_h
     if len(changes) != 1 or any(recipe.from_ns <= ns < last_ns for ns in programme.given_at_once_ns):
-        raise SeriesError(
+        raise MisfitError(
             f"the programme changes {len(changes)} times inside the window: a transition is from one steady rate to "
             "another, without boluses; let the window hold one change, with steady delivery before and behind it"
         )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rig.errors import SeriesError
+from rig.errors import MisfitError
 from rig.evaluation.case import Case
 from rig.evaluation.claims.delivered_volume import weighed_volume
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
@@ -36,7 +36,7 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """
     asked_ul = float(recipe.parameters["programmed_ul"])
     if asked_ul <= 0.0:
-        raise SeriesError("the pump was told to deliver nothing in this window: no error in percent of that")
+        raise MisfitError("the pump was told to deliver nothing in this window: no error in percent of that")
     weighed, invalid = weighed_volume(recipe, reader)
     error = weighed.scaled(100.0 / asked_ul, -100.0, "%")
     return Evaluation(error, invalid, {"weighed_ul": weighed.value, "programmed_ul": asked_ul})

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from rig.clock import NS_PER_S
-from rig.errors import SeriesError
+from rig.errors import MisfitError, NotShownError
 from rig.evaluation import inputs
 from rig.evaluation.claims.flow_in_windows import PARAMETERS, Parts, parts_of
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
@@ -52,7 +52,7 @@ def start_up_time(recipe: Recipe, reader: RecordReader) -> Evaluation:
     starts = [one.sent_ns for one in told(reader) if one.verb in INFUSIONS]
     inside = [ns for ns in starts if recipe.from_ns <= ns < recipe.to_ns]
     if not inside:
-        raise SeriesError("no infusion was started in this window: start it in the window's block")
+        raise MisfitError("no infusion was started in this window: start it in the window's block")
     started = replace(recipe, from_ns=inside[0])
     # What is not there yet is the pump's start, and is not taken for a loss that changes.
     window = replace(weighed_window(started, reader), corrections=inputs.corrections(reader, started))
@@ -61,7 +61,7 @@ def start_up_time(recipe: Recipe, reader: RecordReader) -> Evaluation:
     off, u, at_h = np.abs(parts.error_percent), parts.u_percent, parts.begin_s / S_PER_H
     found = _steady_from(off > bound, at_h)
     if math.isinf(found):
-        raise SeriesError(
+        raise NotShownError(
             f"the last {minutes:g} min are {parts.error_percent[-1]:+.3g} % off, not within {bound:g} %: start-up had "
             f"not ended {float(at_h[-1]):.4g} h after the start"
         )

@@ -105,7 +105,7 @@ def testify_reservoir(case: Case) -> Testimony:
     allowed_ul = _RESERVOIR_PERCENT / 100.0 * abs(gained_ul) + 2.0 * case.start.dut.stroke_ul + _RESERVOIR_UL
     said = f"the reservoir fell by {fallen_ul:.5g} µL, the pump counted {gained_ul:.5g} µL"
     off = abs(fallen_ul - gained_ul) > allowed_ul
-    return Testimony(said, (f"{said}: both cannot be true",) if off else ())
+    return Testimony(said, (f"{said}: both cannot be true",) if off else (), of_the_pump=True)
 
 
 def _counted(case: Case, name: str) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:

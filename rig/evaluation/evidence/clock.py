@@ -33,7 +33,7 @@ def testify(case: Case) -> Testimony:
         i = int(np.argmax(np.abs(steps)))
         at = case.hour(int(t_ns[i + 1]))
         against.append(f"the pump's clock leapt by {steps[i]:+.4g} s at {at:.2f} h, and its log tells of no setting")
-    return Testimony(said, tuple(against))
+    return Testimony(said, tuple(against), of_the_pump=True)
 
 
 def _was_set(case: Case) -> bool:

@@ -37,7 +37,7 @@ def testify(case: Case) -> Testimony:
     speaks = not lines or bool(FIRST_WORDS & {line.event for line in lines})
     missing = _missing(case, own) if speaks else []
     against = [*unread[:1], *out_of_order(lines), *missing, *_trouble(case, own), *_durations(case, own)]
-    return Testimony(f"{len(lines)} lines of the pump's log", tuple(against))
+    return Testimony(f"{len(lines)} lines of the pump's log", tuple(against), of_the_pump=True)
 
 
 E = TypeVar("E", PumpLogRead, PumpLogUnreadable)

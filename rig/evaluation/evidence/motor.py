@@ -59,14 +59,14 @@ def testify(case: Case) -> Testimony:
     found = moved_of(case, counts)
     if found is None:
         said = f"the motor made {counts[-1].edges - counts[0].edges} edges"
-        return Testimony(said, tuple(against), undermines=bool(against))
+        return Testimony(said, tuple(against), undermines=bool(against), of_the_pump=bool(against))
     strokes_ul = _STROKES * case.start.dut.stroke_ul
     allowed_ul = case.limits.agreement.books_percent / 100.0 * abs(found.weighed_ul) + 3.3 * found.u_ul + strokes_ul
     said = f"the motor's edges stand for {found.moved_ul:.5g} µL, {found.weighed_ul:.5g} µL were weighed"
     # Where the balance did not weigh from count to count, nothing compares: NaN is not beyond any limit.
     far = abs(found.moved_ul - found.weighed_ul) > allowed_ul
     disagree = [f"{said}: strokes were empty, or liquid came without them"] if far else []
-    return Testimony(said, (*against, *disagree), undermines=bool(against))
+    return Testimony(said, (*against, *disagree), undermines=bool(against), of_the_pump=bool(against))
 
 
 def _pairs(

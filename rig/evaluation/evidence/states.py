@@ -29,7 +29,7 @@ def testify(case: Case) -> Testimony:
         return Testimony(not_asked="the pump's status was not followed")
     against = [*_alarms(case), *_contradicted(case), *_silent(case)]
     several = "s" if len(case.states) > 1 else ""
-    return Testimony(f"{len(case.states)} state{several} of the pump", tuple(dict.fromkeys(against)))
+    return Testimony(f"{len(case.states)} state{several} of the pump", tuple(dict.fromkeys(against)), of_the_pump=True)
 
 
 def _alarms(case: Case) -> list[str]:

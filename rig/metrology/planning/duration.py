@@ -115,6 +115,26 @@ def project(
     )
 
 
+def decided_after_s(
+    measured: Measured,
+    elapsed_s: float,
+    precision: Precision,
+    lower: float | None,
+    upper: float | None,
+    *,
+    k: float = 2.0,
+) -> float:
+    """Return after how many seconds a mean flow error `measured` (percent) is decided, if its value stays what it is.
+
+    How its u falls is taken from `precision`, scaled to agree with it after `elapsed_s`. Raises MetrologyError where no
+    duration is long enough, and as `decide` does for the limits.
+    """
+    if decide(measured, lower, upper, k=k).verdict is not Verdict.INCONCLUSIVE:
+        return elapsed_s
+    margin = min(abs(measured.value - limit) for limit in (lower, upper) if limit is not None)
+    return max(elapsed_s, precision.duration_s(margin / k * precision.u_percent(elapsed_s) / measured.u))
+
+
 def _decided_after_s(
     measured: Measured,
     now: Decision,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from rig.faults import Fault, Sorted
 from rig.record.bodies.absences import AnotherAnswered, DiskSpaceLow, InstrumentLost, SamplingGap
 from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, CheckWeighed, DoseSaid, OperatorAnswered
 from rig.record.bodies.codec import Json
@@ -91,12 +92,13 @@ class PlanBegins(Event):
 
 @dataclass(frozen=True)
 class PlanFailed(Event):
-    """A plan's body raised; written at once, so that the reason survives whatever comes then."""
+    """A plan's body raised, by whose `fault`; written at once, so that the reason survives whatever comes then."""
 
     NAME = "plan failed"
     SEVERITY = Severity.WARNING
     plan: str
     error: str
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,10 @@ class PlanEnds(Event):
 
 @dataclass(frozen=True)
 class PlanOutcome(Event):
-    """What became of one selected plan, its set-up and tear-down included; `why` is empty for one that passed."""
+    """What became of one selected plan, its set-up and tear-down included; `why` is empty for one that passed.
+
+    `sorted_as` says whose fault it is where more than its results went wrong: those say so themselves.
+    """
 
     NAME = "plan outcome"
     ORDINARY = True
@@ -130,6 +135,7 @@ class PlanOutcome(Event):
     outcome: OutcomeWord
     why: str = ""
     requirements: tuple[str, ...] = ()
+    sorted_as: Sorted | None = None
 
     @property
     def severity(self) -> Severity:

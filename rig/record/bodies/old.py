@@ -46,6 +46,7 @@ def result_in_old_words(result: Result) -> dict[str, Json]:
     body = to_body(result)
     number = body.pop("number")
     body.pop("fact")
+    body.pop("sorted_as")
     lines = [] if number is None else number["budget"]
     return body | {
         "value": None if number is None else number["value"],

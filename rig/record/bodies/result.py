@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from rig.faults import Sorted
 from rig.record.bodies.codec import Json
 from rig.record.bodies.judging import Limit
 from rig.record.bodies.recipe import Recipe
@@ -67,7 +68,8 @@ class Result:
 
     A claim about a fact has no limit; `fact` says what was found. `reasons` say why the verdict is not PASS, `remarks`
     what a reader should know all the same, `details` further figures by name. `volume_at_c` is the temperature of the
-    liquid at which volumes are stated, None where the result is no volume or the bench did not state it.
+    liquid at which volumes are stated, None where the result is no volume or the bench did not state it. `sorted_as`
+    says whose fault a result is that is no PASS; None for a PASS, and for what was recorded before results were sorted.
     """
 
     plan: str
@@ -83,6 +85,7 @@ class Result:
     remarks: tuple[str, ...] = ()
     details: dict[str, Json] = field(default_factory=dict)
     volume_at_c: float | None = None
+    sorted_as: Sorted | None = None
 
 
 def shared_out(lines: Sequence[BudgetLine], u: float) -> tuple[BudgetLine, ...]:

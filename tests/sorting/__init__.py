@@ -1,0 +1,1 @@
+"""A hundred failures of known fault, and how they are sorted."""
