@@ -125,6 +125,14 @@ class Balance(Instrument, Protocol):
 
 
 @runtime_checkable
+class AdjustsItself(Instrument, Protocol):
+    """A balance with a weight of its own."""
+
+    def adjust(self) -> None:
+        """Control an adjustment with the internal weight; returns once done."""
+
+
+@runtime_checkable
 class FlowSensor(Instrument, Protocol):
     """A liquid flow sensor with a sample buffer, read as samples: channels flow (µL/h), temperature (°C)."""
 

@@ -102,7 +102,7 @@ class Driver:
         with self._reporter.opening(self._stream.close):
             self._see_how_it_is_set()
             if settings.adjust_at_opening and not context.again:
-                self._adjust()
+                self.adjust()
 
     def identify(self) -> Identity:
         """Get maker, model, serial number and software of the balance, as it told them when it was opened."""
@@ -134,6 +134,15 @@ class Driver:
     def tare(self) -> None:
         """Control a tare (TI); returns once done."""
         self._control("tare", "TI", Weight)
+
+    def adjust(self) -> None:
+        """Control an adjustment with the internal weight (C3); returns once done, up to `adjust_within_s` later."""
+        self._course = None
+        with self._paused(), self._reporter.verb("adjust") as told:
+            self._talk.ask("C3", Begun)
+            line = self._talk.done("C3", self._settings.adjust_within_s, self._context.clock)
+            told.note(dialect.encode_command("C3"), line)
+            self._talk.decode("C3", line, Executed)
 
     def start_sampling(self) -> None:
         """Control the start of readings that the balance sends by itself, where the bench wants it; else do nothing."""
@@ -233,14 +242,6 @@ class Driver:
             told,
             Wanted(wanted.weighing_mode, wanted.environment, tracking, wanted.automatic_adjustment, wanted.doors),
         )
-
-    def _adjust(self) -> None:
-        """Let the balance adjust itself with its internal weight (C3), and wait until it has."""
-        with self._reporter.verb("adjust") as told:
-            self._talk.ask("C3", Begun)
-            line = self._talk.done("C3", self._settings.adjust_within_s, self._context.clock)
-            told.note(dialect.encode_command("C3"), line)
-            self._talk.decode("C3", line, Executed)
 
     def _control(self, verb: str, command: str, kind: type[Executed] | type[Weight]) -> None:
         """Execute something that changes the balance, and report it for the record."""
