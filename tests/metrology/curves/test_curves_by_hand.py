@@ -104,6 +104,12 @@ def test_averaging_narrows_the_noise_of_a_reading_and_not_its_digit(average_s, r
     assert found.startup.u_percent == pytest.approx(expected_percent, rel=1e-5)
 
 
+def test_the_overall_error_has_the_noise_of_two_averaged_readings():
+    (line,) = [one for one in of_readings(600.0).overall.components if one.name.startswith("repeatability")]
+    # Ten readings of 0.3 mg at either end, in percent of 20 µL.
+    assert line.contribution == pytest.approx(5.0 * PER_MG * 0.3 * math.sqrt(2.0 / 10.0), rel=1e-5)
+
+
 def test_what_shifts_a_whole_curve_is_not_its_noise():
     # Of these figures the calibration alone (0.2 %) and air's own formula (4e-4 of 1.2 kg/m³ in 1000) shift it.
     assert of_readings(0.0).trumpet.u_common_percent == pytest.approx(0.2, rel=1e-3)
