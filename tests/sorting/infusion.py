@@ -55,7 +55,7 @@ class Infusion:
     fell: Callable | None = None
     ahead_s: Callable = np.zeros_like
     states: tuple = ((0.0, "infusing", ()), (OVER_S, "stopped", ()))
-    log: tuple = ((0.0, "infusion_started"), (OVER_S, "infusion_stopped"))
+    log: tuple = ((0.0, "infusion_started"), (OVER_S, "stopped"))
     besides: Callable = nothing
     start: dict = field(default_factory=dict)
     limit: Limit = LIMIT

@@ -103,10 +103,10 @@ PUMP = {
         besides=told((OVER_S + 60.0, PumpLogUnreadable("pump", "log entries [2, 3, 5] came where 3 belongs")))
     ),
     "pump: its log tells of an order that nobody gave": Infusion(
-        log=((0.0, "infusion_started"), (3 * H, "infusion_started"), (OVER_S, "infusion_stopped"))
+        log=((0.0, "infusion_started"), (3 * H, "infusion_started"), (OVER_S, "stopped"))
     ),
     "pump: its log tells of a reset": Infusion(
-        log=((0.0, "infusion_started"), (8 * H, "power_on"), (OVER_S, "infusion_stopped"))
+        log=((0.0, "infusion_started"), (8 * H, "power_on"), (OVER_S, "stopped"))
     ),
     "pump: an alarm without a cause": Infusion(
         states=(RUNNING, (5 * H, "infusing", ("battery_low",)), (6 * H, "infusing", ()), STOPPED)

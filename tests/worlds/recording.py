@@ -189,6 +189,7 @@ def _pump_columns(scene: Scene, shown: Seen) -> dict[str, Floats]:
         "battery": nothing + 3.0,
         "state": np.where(dosing, _STATES[_BOLUS], np.where(running, _STATES[_INFUSING], _STATES[_STOPPED])),
         "alarms": nothing,
+        "boluses": np.searchsorted(np.asarray(schedule.dose_h, np.float64), hours, side="left").astype(np.float64),
         # A quartz is some ppm fast or slow.
         "clock_offset": 10e-6 * 3600.0 * hours,
     }

@@ -29,7 +29,7 @@ def testify(case: Case) -> Testimony:
                 f"at {case.hour(at_ns):.2f} h the pump foretold {left_h / _H_PER_DAY:.5g} days to its replacement, "
                 f"and {then_left_h / _H_PER_DAY:.5g} days at {case.hour(then_ns):.2f} h: no battery gains by serving"
             )
-    return Testimony(f"{len(told)} dates to replace the pump by", tuple(against))
+    return Testimony(f"{len(told)} dates to replace the pump by", tuple(against), of_the_pump=True)
 
 
 def _told(case: Case) -> list[tuple[int, float]]:

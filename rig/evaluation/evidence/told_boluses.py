@@ -23,7 +23,9 @@ def testify(case: Case) -> Testimony:
     if any(_failed(case)):
         return Testimony(not_asked="an order of a bolus failed on its way: whether the pump took it is not known")
     orders = [one for one in case.orders if one.verb in _SINGLE and one.sent_ns >= case.from_ns]
-    return Testimony(f"{len(orders)} single boluses", (*_counted(case, orders), *_ended(case, orders)))
+    return Testimony(
+        f"{len(orders)} single boluses", (*_counted(case, orders), *_ended(case, orders)), of_the_pump=True
+    )
 
 
 def _failed(case: Case) -> list[bool]:

@@ -38,6 +38,7 @@ def testify(case: Case) -> Testimony:
             f"by its status the pump delivered {rate_ul_h[at]:.4g} µL/h at {case.hour(int(t_ns[at])):.2f} h, where it "
             f"was told to deliver {high_ul_h[at]:.4g} µL/h",
         ),
+        of_the_pump=True,
     )
 
 

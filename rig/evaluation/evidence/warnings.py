@@ -35,7 +35,9 @@ def testify(case: Case) -> Testimony:
         *_marked(case),
     ]
     names = [name for name in _UNITS if name in told]
-    return Testimony(f"{' and '.join(names)} of {len(t_ns)} readings, beside their warnings", tuple(against))
+    return Testimony(
+        f"{' and '.join(names)} of {len(t_ns)} readings, beside their warnings", tuple(against), of_the_pump=True
+    )
 
 
 def _shown(case: Case, t_ns: NDArray[np.int64], alarms: tuple[str, ...]) -> NDArray[np.bool_]:
