@@ -3,5 +3,14 @@
 FAMILIES = (
     "rates",
     "strokes",
+    "schedules",
+    "timing",
+    "boluses",
+    "bolus_orders",
+    "patients",
+    "requests",
+    "primes",
+    "programming",
+    "serving",
 )
 """The modules of this package, in the order in which the matrix shows them."""
