@@ -10,6 +10,7 @@ from instruments.intrathecal_pump.messages import (
     Reply,
     ReplyResult,
     Stage,
+    StatusReply,
 )
 from instruments.intrathecal_pump.programme import Continuous, Programme
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
@@ -194,7 +195,7 @@ class SaysStopped(CommandDesk):
         self.told = False
         super().begin(programme, now_ns)
 
-    @property
-    def state(self) -> DeliveryState:
-        """Return STOPPED since the last stop."""
-        return DeliveryState.STOPPED if self.told else super().state
+    def status(self, now_ns: int) -> StatusReply:
+        """Tell of no infusion since the last stop."""
+        said = super().status(now_ns)
+        return replace(said, state=DeliveryState.STOPPED, basal_nl_h=0) if self.told else said

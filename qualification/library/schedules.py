@@ -69,8 +69,8 @@ class AmericanSummerTime(SummerTime):
     """Goes by the rule of North America."""
 
     def is_summer(self, at: datetime) -> bool:
-        """Tell whether it is: from the second Sunday of March to the first of November, at 07:00 and 06:00 UTC."""
-        march, november = datetime(at.year, 3, 8, 7, tzinfo=UTC), datetime(at.year, 11, 1, 6, tzinfo=UTC)
+        """Tell whether it is: from 02:00 of the second Sunday of March to 02:00 of the first of November."""
+        march, november = datetime(at.year, 3, 8, 2, tzinfo=UTC), datetime(at.year, 11, 1, 2, tzinfo=UTC)
         begins = march + timedelta(days=(6 - march.weekday()) % 7)
         return begins <= at < november + timedelta(days=(6 - november.weekday()) % 7)
 

@@ -85,7 +85,7 @@ class TakesLessThanItTells(ProgrammingLimits):
         "The programmer offers doses of which the pump takes the half.",
         "ACC-001",
         effect="none directly",
-        says=("refused", "OUT_OF_RANGE"),
+        says=("refused", "OUT_OF_RANGE", "contradict each other"),
         plans=("test_plans/test_limits.py",),
         source="GIP 6.1.x",
     )

@@ -12,7 +12,7 @@ from instruments.plant.line import NS_PER_H, Stroke
 from qualification.defect import Defect, seeded
 
 _NS_PER_DAY = 24 * NS_PER_H
-_KPA_PER_10_MMHG = 1.33322
+_USUAL_KPA = 2.0
 
 
 @seeded(
@@ -251,20 +251,20 @@ class TurnsBackwards(Mechanism):
 @seeded(
     Defect(
         "B10",
-        "a stroke moves {size} % less for each 10 mmHg of back pressure",
+        "strokes change by {size} % under a back pressure of 2 kPa",
         "The dose falls whenever pressure at the catheter's tip rises: on coughing, sitting up, with hydrocephalus.",
         "7.1.3",
         says=("back pressure", "books"),
         source="challenge of external pumps with ±100 and 300 mmHg",
     ),
-    sizes=(-1.0, -5.0),
+    sizes=(-1.5, -7.5),
 )
 class FeelsBackPressure(Mechanism):
-    """The valve closes the later the more presses on it; `size` is in % for each 10 mmHg."""
+    """The valve closes the later the more presses on it; `size` is in % at 2 kPa, which are 15 mmHg."""
 
-    size = -1.0
+    size = -1.5
 
     def strokes(self, turns: Turns) -> list[Stroke]:
         """Move less by what presses on the line."""
-        share = 1.0 + self.size / 100.0 * turns.line_kpa / _KPA_PER_10_MMHG
+        share = 1.0 + self.size / 100.0 * turns.line_kpa / _USUAL_KPA
         return [replace(one, volume_ul=max(0.0, share) * one.volume_ul) for one in super().strokes(turns)]
