@@ -2,6 +2,8 @@
 
 import pytest
 
+from rig.errors import RefusedError
+
 pytestmark = pytest.mark.requirement("ACC-002")
 
 SUCCESSIVE = 25
@@ -39,6 +41,55 @@ def test_a_bolus_adds_its_volume_to_the_basal_infusion(pump, bench, verify):
     with bench.window("basal after") as after:
         bench.dwell(hours=6, doing="basal after")
     verify("basal error after boluses", after.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.evaporation(hours=1)
+def test_a_volume_of_no_whole_strokes_is_given(pump, bench, verify):
+    """Boluses whose volume is no whole number of strokes lose nothing of it, and gain nothing."""
+    with bench.window("odd boluses") as odd:
+        for number in range(10):
+            pump.give_bolus(volume_ul=5.4)
+            bench.dwell(minutes=6, doing=f"bolus {number + 1} of 10")
+    verify("volume of the boluses", odd.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("1.6.1", "IT-05", "IT-17")
+@pytest.mark.evaporation(hours=1)
+def test_a_stop_in_a_bolus_ends_it_and_nothing_of_it_comes_later(pump, bench, verify):
+    """The pump is stopped in a bolus: its rest comes neither with the next infusion nor with the next bolus."""
+    with bench.window("a bolus that was stopped") as stopped:
+        pump.run_continuous(rate_ul_h=50.0)
+        bench.dwell(minutes=30, doing="infusing")
+        pump.give_bolus(volume_ul=200.0)
+        bench.dwell(minutes=7, doing="part of the bolus")
+        pump.stop()
+        bench.dwell(minutes=30, doing="stopped")
+        pump.run_continuous(rate_ul_h=50.0)
+        bench.dwell(hours=1, doing="infusing again")
+        pump.give_bolus(volume_ul=25.0)
+        bench.dwell(hours=1, doing="a bolus of its own")
+    verify("volume around the stop", stopped.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", stopped.log_tells_all()).holds()
+
+
+@pytest.mark.requirement("1.4.4", "IT-12", "IT-17")
+@pytest.mark.evaporation(hours=1)
+def test_what_is_asked_for_in_a_bolus_is_refused_and_changes_nothing(pump, bench, verify):
+    """Neither a second bolus nor a patient's request changes a bolus that is being given: both are refused."""
+    pump.allow_patient_boluses(volume_ul=20.0, lockout_minutes=60, most_in_24_h=24)
+    pump.run_continuous(rate_ul_h=20.0)
+    with bench.window("asked in a bolus") as asked:
+        bench.dwell(minutes=15, doing="infusing")
+        pump.give_bolus(volume_ul=100.0)
+        bench.dwell(minutes=3, doing="the bolus")
+        with pytest.raises(RefusedError):
+            pump.give_bolus(volume_ul=50.0)
+        with bench.window("the patient asks") as patient:
+            pump.request_patient_bolus()
+            bench.dwell(hours=2, doing="the rest of the bolus, then basal")
+    verify("volume of the first bolus alone", asked.volume_error()).within("volume accuracy")
+    verify("the request was refused", patient.patient_bolus_refused(why="bolus_running")).holds()
+    verify("the pump's log tells all", asked.log_tells_all()).holds()
 
 
 @pytest.mark.requirement("IT-08", "IT-17")
