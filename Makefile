@@ -7,6 +7,7 @@ DRAWS   ?= 100
 CRASHES ?= 10000
 KILLS  ?= 1000
 CASES  ?= 1000000
+SEEDS  ?= 200
 BENCH  ?= benches/mocked.toml
 INFLUXD_1_8   := influxd-1.8.3
 INFLUXD_PLACE ?= /usr/local/bin
@@ -30,9 +31,9 @@ export OPENBLAS_NUM_THREADS = 1
 
 # Tests wait for real time as often as they compute: one worker more than two cores.
 test: WORKERS ?= 3
-catalogue quick nightly coverage influxdb: WORKERS ?= 2
+catalogue quick nightly coverage influxdb qualify: WORKERS ?= 2
 
-.PHONY: help run catalogue test quick nightly check hooks bench coverage servers influxdb parquet lock clean
+.PHONY: help run catalogue qualify test quick nightly check hooks bench coverage servers influxdb parquet lock clean
 
 # What stands behind ## is the help; tests/docs/test_makefile.py holds that no target is without.
 help: ## say what there is to make
@@ -61,6 +62,9 @@ run: $(VENV)/.run-installed ## set up, then run a choice of plans on the mocked 
 
 catalogue: $(VENV)/.dev-installed ## run all plans on the mocked bench, some at a time (BENCH=, RUNS=, WORKERS=)
 	$(BIN)/python -m pytest test_plans --bench $(BENCH) --runs $(RUNS) -n $(WORKERS) --dist worksteal
+
+qualify: $(VENV)/.dev-installed ## seed every defect, run healthy pumps, plant mistakes; write the detection matrix (SEEDS=, RUNS=, WORKERS=)
+	$(BIN)/rig qualify --bench $(BENCH) --seeds $(SEEDS) --mistakes --into $(RUNS)/qualification --workers $(WORKERS)
 
 test: check ## set up, then run every check and every test (WORKERS=)
 	$(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile

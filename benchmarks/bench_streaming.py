@@ -1,21 +1,19 @@
-"""Streaming: encoding, sustained rate beside a bare load generator, catching up after an outage, what sampling feels.
+"""Streaming: encoding, the rate beside a bare sender of the same bodies, catching up, memory, what sampling feels.
 
 Needs the servers of `make servers`; without them only the encoding is measured.
 """
 
-import http.client
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
-import urllib.parse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 from influxdb_client import Point
 
+from benchmarks.bare_sender import BARE, STREAMED, beside_bare
 from benchmarks.table import Row
 from rig.bench.sampling import Sampler
 from rig.channels import Channel
@@ -25,22 +23,25 @@ from rig.record.bodies.start import Start
 from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
 from rig.samples import Block
-from rig.streaming.client import InfluxWriter
 from rig.streaming.columns import FieldColumn, encode_lines
-from rig.streaming.cursor import Cursor
-from rig.streaming.encoder import GZIP_LEVEL_HERE, Body, RecordEncoder
-from rig.streaming.state import EncoderState
-from rig.streaming.streamer import Streamer
-from rig.streaming.target import Target
 from tests.streaming import servers
 from tests.streaming.records import EPOCH_NS, add_samples, begin
 
 HEAD = "samples,bench=mocked,dut=SIM-0001,instrument=daq,run=20260105T080000Z-mocked-1a2b3c4d,source=mocked"
 LINES = 2_500  # what the encoder takes at a time
-ROUNDS = 3
 OUTAGE_S, CHANNELS = 600, 8
 LONG_S = 1800  # enough to stream while sampling is watched
 SAMPLING_S = 8.0
+VALUES = (1_000_000, 3_000_000, 10_000_000)
+# As `python -m rig.streaming` does it. What the system says of a process that is over counts its parent's memory too.
+_STREAM_AND_TELL_PEAK = """
+import sys
+from pathlib import Path
+from rig.streaming.__main__ import main
+failed = main(Path(sys.argv[1]))
+print(next(line.split()[1] for line in Path("/proc/self/status").open() if line.startswith("VmHWM")))
+sys.exit(failed)
+"""
 
 
 def rows() -> Iterator[Row]:
@@ -52,12 +53,14 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         record = long_record(folder / "outage", OUTAGE_S)
-        with servers.influx(made(folder / "influx")) as influx:
-            influx.create("stream")
-            influx.create("bare")
-            yield from beside_bare("InfluxDB 1.6", record, influx.url, "stream", "bare")
+        values = OUTAGE_S * 1000 * CHANNELS
+        with servers.newest_of_1(made(folder / "influx")) as (influx, version):
+            for database in (STREAMED, BARE):
+                influx.create(database)
+            yield from beside_bare(f"InfluxDB {version}", record, influx.url, values, OUTAGE_S)
+            yield from memory(folder, influx)
         with servers.victoria(folder) as victoria:
-            yield from beside_bare("VictoriaMetrics", record, victoria.url, "stream", "bare")
+            yield from beside_bare("VictoriaMetrics", record, victoria.url, values, OUTAGE_S)
         yield from sampling_beside(folder)
 
 
@@ -96,50 +99,26 @@ def long_record(folder: Path, seconds_long: int) -> Path:
     return record.path
 
 
-def beside_bare(server: str, record: Path, url: str, stream: str, bare: str) -> Iterator[Row]:
-    """Stream the record and send the same bodies bare, in turns, each into its own database."""
-    with RecordReader(record) as reader:
-        bodies = list(all_bodies(reader))
-    lines = sum(body.lines for body in bodies)
-    ratios, rates = [], []
-    for _ in range(ROUNDS):
-        bare_s = seconds(lambda: send_bare(url, bare, bodies), times=1)
-        stream_s = seconds(lambda: send_streamed(record, url, stream), times=1)
-        ratios.append(100.0 * bare_s / stream_s)
-        rates.append(lines / stream_s)
-    rate = statistics.median(rates)
-    said = f"{rate * CHANNELS / 1e6:.2g} M values/s in {rate / 1e6:.2g} M lines/s of 8 channels"
-    yield Row(f"streaming into {server} against a bare load generator", statistics.median(ratios), "%", "≥ 90", said)
-    yield Row(f"catching up 10 min of 8 × 1 kHz with {server}", OUTAGE_S * rate / lines, "× real time", "≥ 20", "")
-
-
-def all_bodies(reader: RecordReader) -> Iterator[Body]:
-    encoder = RecordEncoder(reader, EncoderState(), GZIP_LEVEL_HERE)
-    while (group := encoder.next_group()) is not None:
-        yield from group.bodies
-
-
-def send_bare(url: str, database: str, bodies: list[Body]) -> None:
-    """Post bodies that are ready, one after the other on one connection: all that a sender must do."""
-    parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60)
-    path = f"/api/v2/write?org=lab&bucket={database}%2Fautogen&precision=ns"
-    for body in bodies:
-        connection.request("POST", path, body.gzipped, {"Content-Encoding": "gzip", "Content-Type": "text/plain"})
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != 204:
-            raise RuntimeError(f"the server answered {answer.status}")
-    connection.close()
-
-
-def send_streamed(record: Path, url: str, database: str) -> None:
-    """Send a record from its beginning to its last point, cursor and all."""
-    target = Target(url, f"{database}/autogen", "lab")
-    with Cursor(record, target.key, "") as cursor, InfluxWriter(target, "") as writer:
-        if not Streamer(record, cursor, writer, print, 60.0, GZIP_LEVEL_HERE).send():
-            raise RuntimeError(cursor.progress.reason)
-        cursor.path.unlink()
+def memory(folder: Path, influx: servers.Influx) -> Iterator[Row]:
+    """Stream records of more and more values, each by a streamer's own process, counts compared: its peak of memory."""
+    peaks_mb = {}
+    for values in VALUES:
+        record = long_record(folder / str(values), values // CHANNELS // 1000)
+        database = f"memory_{values}"  # the runs have one name
+        influx.create(database)
+        own = {"RIG_INFLUX_URL": influx.url, "RIG_INFLUX_BUCKET": f"{database}/autogen"}
+        done = subprocess.run(
+            [sys.executable, "-c", _STREAM_AND_TELL_PEAK, str(record)],
+            env=os.environ | own,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        peaks_mb[values] = int(done.stdout) / 1e3
+        record.unlink()
+    said = ", ".join(f"{peak_mb:.0f} MB at {values:.0e}" for values, peak_mb in peaks_mb.items())
+    grown = peaks_mb[VALUES[-1]] / peaks_mb[VALUES[0]]
+    yield Row("peak memory of the streamer, 10⁷ values by 10⁶", grown, "times", "≤ 1.25", said)
 
 
 class Ticker:

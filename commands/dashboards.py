@@ -1,6 +1,7 @@
 """`rig dashboards`: Grafana's pages, and where a run opens in them."""
 
 import argparse
+import os
 from pathlib import Path
 
 from commands.command import RigCommand, takes_runs
@@ -25,9 +26,11 @@ def _run(options: argparse.Namespace) -> int:
         for title, address in run_links(record, options.grafana):
             print(f"{title}: {address}")
         return 0
+    from reports.dashboards.database import what_is_asked
     from reports.dashboards.provisioning import write_tree
 
     print("\n".join(map(str, write_tree(options.out, options.influxdb))))
+    print(what_is_asked(options.influxdb, os.environ))
     return 0
 
 

@@ -13,6 +13,9 @@ GENERAL = (
     "test_plans/test_programme_change.py::test_nothing_is_made_up_for_a_pause",
 )
 
+LONGEST_S = 12.0
+"""How long the plans that claim what a defect violates may take in all, beyond the quickest of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -23,15 +26,25 @@ class Catalogue:
     def could_see(self, defect: Defect) -> tuple[str, ...]:
         """Return the plans that could see a defect, in the catalogue's order.
 
-        They are those that claim what it violates, those that it names, and the general ones.
+        They are the general ones, those that it names, and those that claim what it violates: of a plan with several
+        cases the quickest, and the quickest plans first, up to `LONGEST_S` in all.
         """
-        named = (*defect.plans, *GENERAL)
-        return tuple(
-            one.plan
-            for one in self.plans
-            if defect.violates in one.requirements or any(one.plan.startswith(name) for name in named)
-        )
+        wanted = {one.plan for one in self.plans if one.plan.startswith((*defect.plans, *GENERAL))}
+        claiming = sorted((one for one in self.plans if defect.violates in one.requirements), key=_seconds)
+        quickest: dict[str, Finding] = {}
+        for one in claiming:
+            quickest.setdefault(one.plan.partition("[")[0], one)
+        spent_s = 0.0
+        for one in quickest.values():
+            if not spent_s or spent_s + one.seconds <= LONGEST_S:
+                wanted.add(one.plan)
+                spent_s += one.seconds
+        return tuple(one.plan for one in self.plans if one.plan in wanted)
 
     def of_requirement(self, requirement: str) -> Sequence[str]:
         """Return the plans that claim a requirement."""
         return [one.plan for one in self.plans if requirement in one.requirements]
+
+
+def _seconds(one: Finding) -> float:
+    return one.seconds

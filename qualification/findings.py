@@ -1,6 +1,8 @@
 """What a session found: each plan's claims as the record holds them, in plain values that JSON can hold."""
 
-from collections.abc import Iterable
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +12,15 @@ from rig.record.bodies.result import Result
 from rig.record.reader import RecordReader
 
 CAUGHT = (Verdict.FAIL.value, Verdict.INVALID.value)
+# What pytest says with --durations=0: `7.30s call     test_plans/test_x.py::test_y[case with spaces]`.
+_DURATION = re.compile(r"^(\d+\.\d+)s (?:setup|call|teardown) +(\S.*)$", re.MULTILINE)
 # The longest part of a reason that a matrix shows.
 _LONGEST = 600
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One claim of a plan with what was said of it; `expanded` is U of `value`, both None for a fact or no number."""
+    """One claim of a plan with what was said of it; `expanded` is U = k·u of `value`: None for a fact."""
 
     name: str
     verdict: str
@@ -24,13 +28,14 @@ class Claim:
     unit: str = ""
     value: float | None = None
     expanded: float | None = None
+    k: float | None = None
     lower: float | None = None
     upper: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one plan came to: how it ended, why where it did not pass, its claims, and the CPU that it took in s."""
+    """What one plan came to: how it ended, why where it did not pass, its claims, and the time that it took in s."""
 
     plan: str
     outcome: str
@@ -61,6 +66,13 @@ class Finding:
         return self.reached and not self.passed and not self.undecided
 
     @property
+    def word(self) -> str:
+        """Return what the plan came to in a word or two."""
+        if not self.reached:
+            return self.outcome
+        return "caught" if self.caught else "undecided" if self.undecided else "passed"
+
+    @property
     def by(self) -> Claim | None:
         """Return the claim that says most: a FAIL before an INVALID, in the plan's order; None without any."""
         for verdict in (*CAUGHT, Verdict.INCONCLUSIVE.value):
@@ -76,8 +88,8 @@ class Finding:
         return "; ".join([*said, self.why] if self.why else said)
 
 
-def findings_in(record: Path, seconds: float) -> tuple[Finding, ...]:
-    """Return what each plan of a record came to, in order of their ends; the session took `seconds` of CPU in all.
+def findings_in(record: Path, seconds: Mapping[str, float]) -> tuple[Finding, ...]:
+    """Return what each plan of a record came to, in order of their ends; `seconds` is how long each took.
 
     Raises RecordError for a record that cannot be read.
     """
@@ -93,10 +105,19 @@ def findings_in(record: Path, seconds: float) -> tuple[Finding, ...]:
             one.why[:_LONGEST],
             one.requirements,
             tuple(_claim(name, result) for name, result in named if result.plan == one.plan),
-            seconds / len(outcomes),
+            seconds.get(one.plan, 0.0),
         )
         for one in outcomes
     )
+
+
+def times_in(log: Path) -> Mapping[str, float]:
+    """Return how long each plan of a session took in s, set-up and tear-down included, from what pytest printed."""
+    times = defaultdict[str, float](float)
+    if log.exists():
+        for seconds, plan in _DURATION.findall(log.read_text(encoding="utf-8", errors="replace")):
+            times[plan.strip()] += float(seconds)
+    return times
 
 
 def _claim(name: str, result: Result) -> Claim:
@@ -109,6 +130,7 @@ def _claim(name: str, result: Result) -> Claim:
         result.unit,
         None if number is None else number.value,
         None if number is None else number.expanded,
+        None if number is None else number.k,
         None if limit is None else limit.lower,
         None if limit is None else limit.upper,
     )

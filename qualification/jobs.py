@@ -14,22 +14,28 @@ from pathlib import Path
 
 from qualification.bench_tables import BenchTables
 from qualification.defect import Defect
-from qualification.findings import Finding, findings_in
-from qualification.sessions import Session, run_all
+from qualification.findings import Finding, findings_in, times_in
+from qualification.scaled import Trial, try_sizes
+from qualification.sessions import Session, preload, run_all
 from rig.errors import QualificationError, RecordError
 from rig.record.bodies.codec import from_body, to_body
 
 _ROOMS = ("rig", "instruments", "fixtures", "qualification")
 _LAST_OF_LOG = 600
+_TRIALS = "trials.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Plans to be run once on a bench with a defect (None: a healthy pump), under a seed (None: the bench file's)."""
+    """Plans to be run once on a bench with a defect (None: a healthy pump), under a seed (None: the bench file's).
+
+    `sizes_percent`: what else the record is tried with, see `scaled`.
+    """
 
     plans: tuple[str, ...]
     defect: Defect | None = None
     seed: int | None = None
+    sizes_percent: tuple[float, ...] = ()
 
     @property
     def title(self) -> str:
@@ -44,6 +50,7 @@ class Done:
     findings: tuple[Finding, ...]
     seconds: float
     said: str = ""
+    trials: tuple[Trial, ...] = ()
 
     def of(self, plan: str) -> Finding | None:
         """Return what one plan came to, None when it had no outcome."""
@@ -70,12 +77,22 @@ class Workshop:
                 yield job, self._kept[key]
             else:
                 to_run[key[:16]] = job, key
+        if to_run:
+            preload()
         sessions = (self._session(name, job) for name, (job, _) in to_run.items())
-        for session, code, seconds in run_all(sessions, self._workers, self._run):
+        for session, code, seconds in run_all(sessions, self._workers, self._work):
             job, key = to_run[session.folder.name]
             done = self._came_to(session, code, seconds)
             self._keep(key, done)
             yield job, done
+
+    def _work(self, session: Session) -> int:
+        """Run the plans, then try their records with other sizes: both in the child, so that all cores have to do."""
+        code = self._run(session.arguments)
+        trials = [trial for record in _records(session) for trial in try_sizes(record, session.sizes_percent)]
+        with (session.folder / _TRIALS).open("w", encoding="utf-8") as held:
+            json.dump([to_body(one) for one in trials], held)
+        return code
 
     def _session(self, name: str, job: Job) -> Session:
         folder = self._folder / "sessions" / name
@@ -87,24 +104,29 @@ class Workshop:
         tables.write(folder / "bench.toml")
         seed = () if job.seed is None else ("--seed", str(job.seed))
         own = ("--bench", str(folder / "bench.toml"), "--runs", str(folder / "runs"), *seed)
-        return Session(folder, (*job.plans, *own, "-q", "-p", "no:cacheprovider", "-p", "no:xdist"))
+        return Session(
+            folder,
+            (*job.plans, *own, "-q", "-p", "no:cacheprovider", "--durations=0", "--durations-min=0"),
+            job.sizes_percent,
+        )
 
     def _came_to(self, session: Session, code: int, seconds: float) -> Done:
         """Read what a session recorded, and remove it: a record of each would fill a disk."""
-        records = sorted((session.folder / "runs").glob("*.rig.db"))
+        times = times_in(session.folder / "session.log")
         try:
-            findings = tuple(one for record in records for one in findings_in(record, seconds))
+            findings = tuple(one for record in _records(session) for one in findings_in(record, times))
+            trials = _trials(session) if findings else ()
         except RecordError as error:
             return Done((), seconds, f"the record cannot be read: {error}")
         if findings:
             shutil.rmtree(session.folder)
-            return Done(findings, seconds)
+            return Done(findings, seconds, trials=trials)
         log = (session.folder / "session.log").read_text(encoding="utf-8", errors="replace")
         return Done((), seconds, f"the session ended with {code} and no outcome: {log[-_LAST_OF_LOG:]}")
 
     def _key(self, job: Job) -> str:
         seeded = to_body(job.defect) | {"source": _source_of(job.defect)} if job.defect else None
-        said = [self._sources, self._tables.tables, seeded, job.plans, job.seed]
+        said = [self._sources, self._tables.tables, seeded, job.plans, job.seed, job.sizes_percent]
         return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
     def _keep(self, key: str, done: Done) -> None:
@@ -121,6 +143,16 @@ class Workshop:
                 yield held["key"], from_body(Done, held["done"])
             except (ValueError, KeyError, TypeError, RecordError):
                 continue  # a line that was cut short when the process was ended: its job is run anew
+
+
+def _records(session: Session) -> list[Path]:
+    return sorted((session.folder / "runs").glob("*.rig.db"))
+
+
+def _trials(session: Session) -> tuple[Trial, ...]:
+    """Return what the child tried, nothing where it was ended before."""
+    held = session.folder / _TRIALS
+    return tuple(from_body(Trial, one) for one in json.loads(held.read_text(encoding="utf-8"))) if held.exists() else ()
 
 
 def _fingerprint() -> str:

@@ -1,6 +1,7 @@
 """The detection matrix: defect by defect, which plans looked, what each found, and why one was missed."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qualification.defect import Defect
@@ -34,8 +35,30 @@ class Row:
 
     @property
     def as_it_should(self) -> bool:
-        """Tell whether a defect was caught, and a control was not."""
-        return self.caught is not self.defect.control
+        """Tell whether the plans did by this row what is to be asked of them.
+
+        A control is not called faulty. What is wrong with the bench leaves no FAIL of the pump. A defect is caught,
+        unless its effect on the dose is within what the limits allow.
+        """
+        if self.defect.control:
+            return not self.caught
+        if self.defect.of_the_bench:
+            of_the_pump = (
+                one for one in self.findings if not any(named.startswith(_OF_THE_RIG) for named in one.requirements)
+            )
+            return not any(claim.verdict == Verdict.FAIL.value for one in of_the_pump for claim in one.claims)
+        return self.caught or self.within_limits
+
+    @property
+    def within_limits(self) -> bool:
+        """Tell whether the defect's effect on dose is one that the limits of accuracy allow, and it has no other."""
+        effect = self.defect.effect_percent
+        return effect is not None and abs(effect) <= WITHIN_LIMITS_PERCENT and not self.defect.effect
+
+    @property
+    def word(self) -> str:
+        """Return what became of it in one word."""
+        return "caught" if self.caught else "undecided" if self.undecided else "missed"
 
     @property
     def names_it(self) -> bool:
@@ -72,18 +95,91 @@ class Row:
             return self.said or "no plan looks: none claims what it violates"
         if self.undecided:
             return "below the detection limit: a plan could not decide"
-        effect = self.defect.effect_percent
-        if effect is not None and abs(effect) <= _WITHIN_LIMITS:
+        if self.within_limits:
             return "below the detection limit: its effect is within what is allowed"
         return "no plan looks at this: all that could see it passed"
 
 
+# A requirement of the rig itself: a plan that fails it speaks against the rig, as it should.
+_OF_THE_RIG = "RIG-"
 # A defect's stated effect is that of its idea at the reference state; seeded, it may come out a little differently.
 _TOLERANCE = 0.05
 # What the limits of accuracy allow to a dose, in percent: test_plans/limits.toml.
-_WITHIN_LIMITS = 5.0
+WITHIN_LIMITS_PERCENT = 5.0
 
 
 def row_of(defect: Defect, done: Done) -> Row:
     """Return the row of a defect from what its session came to."""
     return Row(defect, done.findings, done.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A requirement: the plans that claim it, and the defects that no other plan found of those that looked."""
+
+    requirement: str
+    plans: tuple[str, ...]
+    only_here: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """All rows, and the plans of the catalogue as they passed on a healthy pump."""
+
+    rows: tuple[Row, ...]
+    plans: tuple[Finding, ...]
+
+    @property
+    def defects(self) -> tuple[Row, ...]:
+        """Return the rows of the pump's defects that are to be found."""
+        return tuple(row for row in self.rows if not row.defect.control and not row.defect.of_the_bench)
+
+    @property
+    def controls(self) -> tuple[Row, ...]:
+        """Return the rows of what must not be called faulty."""
+        return tuple(row for row in self.rows if row.defect.control)
+
+    @property
+    def of_the_bench(self) -> tuple[Row, ...]:
+        """Return the rows of what is wrong with the rig and not with the pump."""
+        return tuple(row for row in self.rows if row.defect.of_the_bench and not row.defect.control)
+
+    @property
+    def missed(self) -> tuple[Row, ...]:
+        """Return the defects of the pump that no plan found."""
+        return tuple(row for row in self.defects if not row.caught)
+
+    @property
+    def not_as_it_should(self) -> tuple[Row, ...]:
+        """Return what speaks against the plans: see `Row.as_it_should`."""
+        return tuple(row for row in self.rows if not row.as_it_should)
+
+    def needs(self) -> tuple[Need, ...]:
+        """Return each requirement that plans claim, with the defects that only its own plans found."""
+        claimed = sorted({one for plan in self.plans for one in plan.requirements})
+        return tuple(self._need(one) for one in claimed)
+
+    def needed_by_none(self) -> tuple[str, ...]:
+        """Return the plans without which each defect would have been found all the same."""
+        sole = {plan for row in self.rows for plan in self._sole(row)}
+        looked = {one.plan for row in self.rows for one in row.findings}
+        return tuple(one.plan for one in self.plans if one.plan in looked and one.plan not in sole)
+
+    def never_asked(self) -> tuple[str, ...]:
+        """Return the plans that looked at no defect."""
+        looked = {one.plan for row in self.rows for one in row.findings}
+        return tuple(one.plan for one in self.plans if one.plan not in looked)
+
+    def _need(self, requirement: str) -> Need:
+        plans = {one.plan for one in self.plans if requirement in one.requirements}
+        only = [
+            row.defect.key
+            for row in self.rows
+            if row.caught and not row.defect.control and {one.plan for one in row.caught_by} <= plans
+        ]
+        return Need(requirement, tuple(sorted(plans)), tuple(only))
+
+    @staticmethod
+    def _sole(row: Row) -> Iterator[str]:
+        if len(row.caught_by) == 1 and not row.defect.control:
+            yield row.caught_by[0].plan

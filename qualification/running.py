@@ -4,40 +4,81 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qualification.catalogue import Catalogue
+from qualification.catalogue import LONGEST_S, Catalogue
+from qualification.curves import SIZES_PERCENT, Curve, Reckoned, curves_of, reckoned
 from qualification.defect import Defect
+from qualification.false_alarms import FalseAlarms, false_alarms, jobs_of_seeds
 from qualification.jobs import Job, Workshop
-from qualification.matrix import Row, row_of
+from qualification.matrix import Matrix, Row, row_of
+from qualification.mistakes import Noticed
 from rig.errors import QualificationError
+
+_SAYS_EACH = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is to be qualified: plans as pytest takes them, against which defects."""
+    """What is to be qualified: plans as pytest takes them, against which defects, and over how many healthy seeds."""
 
     plans: tuple[str, ...]
     defects: tuple[Defect, ...]
     every_plan: bool = False
+    seeds: int = 0
 
 
-def qualify(workshop: Workshop, asked: Asked, say: Callable[[str], None]) -> list[Row]:
-    """Run all that is asked; return the rows of the matrix in the order of the defects.
+@dataclass(frozen=True, slots=True)
+class Qualification:
+    """All that a qualification found: the matrix, how often healthy pumps were called faulty, what can be found."""
 
-    `say` is given a line for each step. Raises QualificationError for plans that do not pass on a healthy pump: what
-    they find in a faulty one would mean nothing.
+    matrix: Matrix
+    alarms: FalseAlarms
+    curves: tuple[Curve, ...]
+    reckoned: tuple[Reckoned, ...]
+    mistakes: tuple[Noticed, ...] = ()
+
+    @property
+    def as_it_should(self) -> bool:
+        """Tell whether nothing of it speaks against the plans."""
+        return not self.matrix.not_as_it_should and self.alarms.as_stated and all(one.noticed for one in self.mistakes)
+
+
+def qualify(workshop: Workshop, asked: Asked, say: Callable[[str], None]) -> Qualification:
+    """Run all that is asked. `say` is given a line for each step.
+
+    Raises QualificationError for plans that do not pass on a healthy pump: what they find in a faulty one would mean
+    nothing.
     """
     catalogue = healthy(workshop, asked, say)
+    matrix = Matrix(_rows(workshop, asked, catalogue, say), catalogue.plans)
+    # The longest plans would take all the time of the seeds, and their claims are those of shorter ones.
+    short = [one for one in catalogue.plans if one.seconds <= LONGEST_S]
+    seeds = []
+    for number, (job, done) in enumerate(workshop.done(jobs_of_seeds(short, asked.seeds, SIZES_PERCENT)), 1):
+        seeds.append(done)
+        for one in done.findings:
+            if one.caught:
+                say(f"{job.title}: FALSE ALARM of {one.plan}: {one.words}")
+        if number % _SAYS_EACH == 0:
+            say(f"{number} of {asked.seeds} healthy seeds")
+    return Qualification(
+        matrix,
+        false_alarms(seeds),
+        curves_of(trial for done in seeds for trial in done.trials),
+        reckoned(catalogue.plans),
+    )
+
+
+def _rows(workshop: Workshop, asked: Asked, catalogue: Catalogue, say: Callable[[str], None]) -> tuple[Row, ...]:
     plans = {
         one.key: tuple(plan.plan for plan in catalogue.plans) if asked.every_plan else catalogue.could_see(one)
         for one in asked.defects
     }
-    jobs = [Job(plans[one.key], one) for one in asked.defects if plans[one.key]]
     rows = {one.key: Row(one, ()) for one in asked.defects}
-    for job, done in workshop.done(jobs):
+    for job, done in workshop.done([Job(plans[one.key], one) for one in asked.defects if plans[one.key]]):
         if job.defect is not None:
             rows[job.defect.key] = row = row_of(job.defect, done)
-            say(_line(row))
-    return list(rows.values())
+            say(line_of(row))
+    return tuple(rows.values())
 
 
 def healthy(workshop: Workshop, asked: Asked, say: Callable[[str], None]) -> Catalogue:
@@ -64,11 +105,11 @@ def plan_files(plans: tuple[str, ...]) -> list[str]:
     ]
 
 
-def _line(row: Row) -> str:
-    found = "caught" if row.caught else "undecided" if row.undecided else "missed"
+def line_of(row: Row) -> str:
+    """Return a row for the screen: what was found, whether its words and its size fit, and who said what."""
     fits = "" if not row.caught else " names it" if row.names_it else " DOES NOT NAME IT"
     sizes = {True: ", sizes it", False: ", SIZE IS OFF", None: ""}[row.sizes_it] if row.caught else ""
     control = " (a control)" if row.defect.control else ""
     by = [f"{one.plan.partition('::')[2]}: {one.words[:160]}" for one in row.findings if not one.passed]
     lines = "".join(f"\n    {one}" for one in by)
-    return f"{row.defect.key} {row.defect.name}{control}: {found}{fits}{sizes} {row.why}{lines}"
+    return f"{row.defect.key} {row.defect.name}{control}: {row.word}{fits}{sizes} {row.why}{lines}"

@@ -9,7 +9,7 @@ import os
 import pkgutil
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,10 +27,14 @@ _LOOKS_EACH_S = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One session to be run: where it keeps what it makes, and what pytest is told."""
+    """One session to be run: where it keeps what it makes, what pytest is told, and what its record is tried with.
+
+    `sizes_percent` are sizes of a stroke's error (see `scaled`), none for a session that is only to be run.
+    """
 
     folder: Path
     arguments: tuple[str, ...]
+    sizes_percent: tuple[float, ...] = ()
 
 
 @dataclass(slots=True)
@@ -43,22 +47,21 @@ class Running:
 
 
 def run_all(
-    sessions: Iterable[Session], workers: int, run: Callable[[Sequence[str]], int], longest_s: float = LONGEST_S
+    sessions: Iterable[Session], workers: int, work: Callable[[Session], int], longest_s: float = LONGEST_S
 ) -> Iterator[tuple[Session, int, float]]:
     """Run sessions, `workers` at a time; yield each when it is over, with its exit code and its CPU in s.
 
-    `run` runs pytest with these arguments and returns its exit code. The exit code is negative for a child that a
-    signal ended, as when it took longer than `longest_s`. Raises QualificationError where processes cannot be forked.
-    When the caller stops early, children that still run are ended.
+    `work` does what there is to be done for a session, in the child, and returns its exit code. That is negative for
+    a child that a signal ended, as when it took longer than `longest_s`. Raises QualificationError where processes
+    cannot be forked. When the caller stops early, children that still run are ended.
     """
     if not hasattr(os, "fork"):
         raise QualificationError("defects are qualified on Linux or macOS: this system cannot fork processes")
-    _preload()
     waiting, running = iter(sessions), dict[int, Running]()
     try:
         while True:
             while len(running) < workers and (one := next(waiting, None)) is not None:
-                child = Running(_fork(one, run), one, Deadline(longest_s))
+                child = Running(_fork(one, work), one, Deadline(longest_s))
                 running[child.pid] = child
             if not running:
                 return
@@ -82,7 +85,8 @@ def _over(running: dict[int, Running]) -> Iterator[tuple[Session, int, float]]:
             os.kill(child.pid, signal.SIGKILL)
 
 
-def _preload() -> None:
+def preload() -> None:
+    """Load what sessions of plans need, so that each child has it from the beginning."""
     for name in _PRELOADED:
         module = importlib.import_module(name)
         if name in ("rig", "instruments"):
@@ -91,7 +95,7 @@ def _preload() -> None:
                     importlib.import_module(found.name)
 
 
-def _fork(session: Session, run: Callable[[Sequence[str]], int]) -> int:
+def _fork(session: Session, work: Callable[[Session], int]) -> int:
     """Run a session in a child; return its process id. What it prints goes to `session.log` in its folder."""
     session.folder.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
@@ -104,7 +108,8 @@ def _fork(session: Session, run: Callable[[Sequence[str]], int]) -> int:
         log = os.open(session.folder / "session.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         os.dup2(log, 1)
         os.dup2(log, 2)
-        code = run(session.arguments)
+        sys.stdout, sys.stderr = (os.fdopen(one, "w", encoding="utf-8", closefd=False) for one in (1, 2))
+        code = work(session)
         sys.stdout.flush()
         sys.stderr.flush()
     finally:

@@ -73,7 +73,8 @@ LOST = Stat(
 )
 LATENESS = Graph(
     title="Lateness of readings",
-    description="From when a reading was due to when it was recorded, the worst of each interval. 0 in virtual time.",
+    description="From when a reading was due to when it was recorded, the worst of each interval as far as it has been "
+    "read. 0 in virtual time.",
     unit="ms",
     no_data="No reading in this span.",
     queries=(Query(over_time('max("late_ms")', "reads", RUN, by=tags("instrument")), "$tag_instrument"),),

@@ -3,7 +3,17 @@
 from reports.dashboards import choices
 from reports.dashboards.appearance import GREEN, ORANGE, RED, thresholds
 from reports.dashboards.choices import BENCH_CHOSEN, SOURCE_CHOSEN
-from reports.dashboards.influxql import SHOWN, over_time, select, slope, tags, values_of
+from reports.dashboards.influxql import (
+    SHOWN,
+    elapsed,
+    from_rows,
+    over_time,
+    select,
+    slope,
+    tags,
+    values_of,
+    whole_intervals,
+)
 from reports.dashboards.model import Dashboard, Query, Row, Variable
 from reports.dashboards.panels import Bars, Graph, Table, TableColumn
 from reports.dashboards.runs import RUN_LINKS
@@ -36,27 +46,51 @@ LOST = Graph(
     width=9,
     height=8,
 )
+# Two runs at once are told apart: the readings of one tell nothing of the time that those of another cover.
+_IN_RUN = tags("bench", "instrument", "run")
+_BETWEEN_READINGS = elapsed("block_seq", "reads", *_INSTRUMENT, by=_IN_RUN)
+_TOTAL = select('cumulative_sum("samples_read") AS "total"', "reads", *_INSTRUMENT, SHOWN, by=_IN_RUN)
 READ = Graph(
-    title="Samples read over time",
-    description="How many samples came in per interval; a step down is an instrument that went quiet. The first and "
-    "the last interval may not be whole ones.",
+    title="Samples read in a second",
+    description="How many samples came in per second, in intervals that were read from end to end; a step down is an "
+    "instrument that went quiet.",
     unit="none",
-    no_data=_NOTHING,
-    queries=(Query(over_time('sum("samples_read")', "reads", *_INSTRUMENT, by=_BY, fill="none"), _NAMED),),
-    told="sum",
+    decimals=2,
+    no_data="No instrument was read for a whole interval in the span shown.",
+    queries=(
+        Query(
+            whole_intervals(
+                'sum("step") AS "step"',
+                '"step" / "us" * 1000000',
+                from_rows('difference("total") * 1.0 AS "step"', _TOTAL, by=_IN_RUN),
+                _BETWEEN_READINGS,
+                by=_IN_RUN,
+            ),
+            f"{_NAMED} ($tag_run)",
+        ),
+    ),
     width=9,
     height=8,
 )
 LATE = Graph(
     title="Lateness of readings (jitter)",
-    description="From when a reading was due to when it was recorded: the worst, and what 99 of 100 readings stay "
-    "below. In virtual time it is 0.",
+    description="From when a reading was due to when it was recorded: the worst, as far as it has been read, and in "
+    "intervals that were read from end to end what 99 of 100 readings stay below. In virtual time it is 0.",
     unit="ms",
     decimals=2,
     no_data=_NOTHING,
     queries=(
         Query(over_time('max("late_ms")', "reads", *_INSTRUMENT, by=_BY, fill="none"), f"{_NAMED} worst"),
-        Query(over_time('percentile("late_ms", 99)', "reads", *_INSTRUMENT, by=_BY, fill="none"), f"{_NAMED} 99 %"),
+        Query(
+            whole_intervals(
+                'percentile("late_ms", 99) AS "late_ms"',
+                '"late_ms"',
+                select('"late_ms"', "reads", *_INSTRUMENT, SHOWN, by=_IN_RUN),
+                _BETWEEN_READINGS,
+                by=_IN_RUN,
+            ),
+            f"{_NAMED} ($tag_run) 99 %",
+        ),
     ),
     told="max",
 )

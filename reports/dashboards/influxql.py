@@ -16,7 +16,7 @@ ALWAYS = "time > 0"
 SHOWN = "$timeFilter"
 # How many µs of each ms of an interval samples must cover, so that it counts as a whole one: they come a little early
 # or late.
-_COVERED_US = 900
+_COVERED = '"us" >= 900 * $__interval_ms'
 # An INVALID result says nothing about a pump, and an INCONCLUSIVE one does not say enough: neither enters a mean.
 JUDGED = '"verdict" =~ /^(PASS|FAIL)$/'
 INCONCLUSIVE, INVALID = "\"verdict\" = 'INCONCLUSIVE'", "\"verdict\" = 'INVALID'"
@@ -48,7 +48,24 @@ def full_intervals(what: str, value: str, field: str, measurement: str, *where: 
     steps = select(f'{what} AS "step", elapsed("{field}", 1u) AS "us"', measurement, *where, SHOWN, by=by)
     sums = 'mean("step") AS "mean", sum("step") AS "sum", sum("us") AS "us"'
     summed = from_rows(sums, steps, by=f"time($__interval), {by}")
-    return from_rows(value, f"{summed} fill(none)", f'"us" >= {_COVERED_US} * $__interval_ms', by=by)
+    return from_rows(value, f"{summed} fill(none)", _COVERED, by=by)
+
+
+def whole_intervals(of_each: str, shown: str, rows: str, covering: str, *, by: str) -> str:
+    """Return a statement with `shown` of each interval of the graph that samples cover, none of a part of one.
+
+    `of_each` is asked of the floats that the statement `rows` finds in an interval, such as a mean, and `covering` is
+    the statement for the time (`us`, in µs) from each sample to the one before it.
+    """
+    both = f'{of_each}, sum("us") AS "us"'
+    # Servers take what the first of several statements does not have for a float: the time, an integer, must be there.
+    asked = _statement(both, f"({covering}), ({rows})", (SHOWN,), f"time($__interval), {by}", "fill(none)")
+    return from_rows(shown, asked, _COVERED, by=by)
+
+
+def elapsed(field: str, measurement: str, *where: str, by: str) -> str:
+    """Return the statement for the time between samples of `field`: `us`, in µs."""
+    return select(f'elapsed("{field}", 1u) AS "us"', measurement, *where, SHOWN, by=by)
 
 
 def slope(per_us: str, field: str, measurement: str, *where: str, by: str) -> str:

@@ -29,18 +29,20 @@ datasources:
     jsonData:
       # {{comment}}
       version: InfluxQL
-      dbName: {{database}}
+      dbName: $RIG_INFLUX_DATABASE
       httpMode: POST
       timeInterval: 1s
       httpHeaderName1: Authorization
     secureJsonData:
       httpHeaderValue1: Token $__file{{{{{TOKEN_FILE}}}}}
 """
-# What a page's database is called, by the main version of InfluxDB, and why.
-_DATABASES = {
-    1: ("$RIG_INFLUX_DATABASE", "On 1.x a database, its default policy; the token's file holds user:password."),
-    2: ("$RIG_INFLUX_BUCKET", "InfluxQL is what 1.x and 2.x both answer; on 2.x the bucket is found by its name."),
+# What is to be known of the database, by the main version of InfluxDB.
+_COMMENTS = {
+    1: "On 1.x a database, its default policy; the token's file holds user:password.",
+    2: "InfluxQL is what 1.x and 2.x both answer; `rig dashboards` says which bucket a database of 2.x is.",
 }
+# Containers read the tree as a user of their own, whatever the umask of whoever writes it. There is no secret in it.
+_FILE_MODE, _SEARCHABLE = 0o644, 0o055
 _PROVIDER = """
   - name: pump-rig-{directory}
     folder: "{title}"
@@ -56,8 +58,7 @@ _PROVIDER = """
 
 def files(influxdb: int = 2) -> Iterator[tuple[str, str]]:
     """Yield each file of the tree for a main version of InfluxDB: its path with forward slashes, and its text."""
-    database, comment = _DATABASES[influxdb]
-    yield "provisioning/datasources/pump-rig.yaml", _DATA_SOURCE.format(database=database, comment=comment)
+    yield "provisioning/datasources/pump-rig.yaml", _DATA_SOURCE.format(comment=_COMMENTS[influxdb])
     providers = "".join(
         _PROVIDER.format(uid=folder.uid, title=folder.title, directory=folder.directory, root=DASHBOARDS_DIRECTORY)
         for folder in FOLDERS
@@ -71,16 +72,26 @@ def files(influxdb: int = 2) -> Iterator[tuple[str, str]]:
 def write_tree(directory: Path, influxdb: int = 2) -> tuple[Path, ...]:
     """Write the tree for a main version of InfluxDB into `directory` and return its files.
 
-    Each file appears whole or not at all; dashboards that are no longer defined are taken away. Raises ExportError.
+    Each file appears whole or not at all, and everybody may read it; dashboards that are no longer defined are taken
+    away. Raises ExportError.
     """
     written = []
     for name, text in files(influxdb):
         path = directory / name
         with written_whole(path) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")
+            temporary.chmod(_FILE_MODE)
+            for part in Path(name).parents[:-1]:
+                _make_searchable(directory / part)
         written.append(path)
     _clear(directory, set(written))
     return tuple(written)
+
+
+def _make_searchable(folder: Path) -> None:
+    mode = folder.stat().st_mode
+    if mode & _SEARCHABLE != _SEARCHABLE:
+        folder.chmod(mode | _SEARCHABLE)
 
 
 def _clear(directory: Path, written: set[Path]) -> None:

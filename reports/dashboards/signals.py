@@ -1,7 +1,20 @@
 """What instruments measured during one run, as panels for the run's pages."""
 
 from reports.dashboards.appearance import UL_PER_MG, pump_alarms, pump_states
-from reports.dashboards.influxql import PACES, RUN, SHOWN, from_rows, integral, mean_of, over_time, select, slope, tags
+from reports.dashboards.influxql import (
+    PACES,
+    RUN,
+    SHOWN,
+    elapsed,
+    from_rows,
+    integral,
+    mean_of,
+    over_time,
+    select,
+    slope,
+    tags,
+    whole_intervals,
+)
 from reports.dashboards.model import Query
 from reports.dashboards.panels import Graph, States
 
@@ -11,14 +24,24 @@ _BY_INSTRUMENT = tags("instrument")
 BY_OPENING = tags("opening")
 _APART = tags("instrument", "opening")
 _PER_HOUR = "3600000000"
+# Every row of seconds or minutes has it, whatever an instrument measures.
+_COUNTED = "samples_counted"
 
 
 def _states(what: str, legend: str) -> Query:
     return Query(over_time(what, "samples", RUN, by=_BY_INSTRUMENT, fill="none"), legend)
 
 
-def _samples(what: str, legend: str) -> tuple[Query, ...]:
-    return tuple(Query(over_time(what, rows, RUN, pace, by=_BY_INSTRUMENT), legend) for rows, pace in PACES)
+def _samples(what: str, fields: str, legend: str) -> tuple[Query, ...]:
+    """Return `what` (mean, max, min) of every field of these names in each interval that is over, by both paces."""
+
+    def asked(rows: str, pace: str) -> Query:
+        values = select(fields, rows, RUN, pace, SHOWN, by=_BY_INSTRUMENT)
+        covering = elapsed(_COUNTED, rows, RUN, pace, by=_APART)
+        shown = whole_intervals(f"{what}({fields})", f"/^{what}_/", values, covering, by=_BY_INSTRUMENT)
+        return Query(shown, legend)
+
+    return tuple(asked(rows, pace) for rows, pace in PACES)
 
 
 def _summed(field: str, name: str, *, times: str = "1") -> tuple[Query, ...]:
@@ -69,13 +92,14 @@ VOLUME = Graph(
 PRESSURE = Graph(
     title="Pressure",
     description="Every channel in kPa, such as the line above ambient and the back pressure at the catheter's tip: "
-    "mean, highest and lowest of each interval. A rise that does not end is an occlusion.",
+    "mean, highest and lowest of each interval that is over; zoom in for the rest. A rise that does not end is an "
+    "occlusion.",
     unit="pressurekpa",
     no_data="No channel in kPa in this span.",
     queries=(
-        *_samples("mean(/_kpa$/)", "$col"),
-        *_samples("max(/_kpa_max$/)", "$col"),
-        *_samples("min(/_kpa_min$/)", "$col"),
+        *_samples("mean", "/_kpa$/", "$col"),
+        *_samples("max", "/_kpa_max$/", "$col"),
+        *_samples("min", "/_kpa_min$/", "$col"),
     ),
     transformations=tuple(
         {"id": "renameByRegex", "options": {"regex": regex, "renamePattern": name}}
@@ -88,10 +112,11 @@ PRESSURE = Graph(
 )
 PUMP_STATE = States(
     title="The pump's state and alarms",
-    description="As the pump reports them. Several alarms at once are joined by +.",
+    description="As the pump reports them: of each interval its last state, and of the alarms that it reported the one "
+    "of the highest code, also one that was over soon. Several alarms at once are joined by +.",
     unit="string",
     no_data="The pump has not been polled in this span.",
-    queries=(_states('last("state")', "state"), _states('last("alarms")', "alarms")),
+    queries=(_states('last("state")', "state"), _states('max("alarms")', "alarms")),
     mappings=(pump_states(),),
     overrides=(
         {
@@ -102,19 +127,20 @@ PUMP_STATE = States(
 )
 SUPPLY = Graph(
     title="The pump's supply",
-    description="The pump's battery, and the voltages that supply and data acquisition measure.",
+    description="The pump's battery, and the voltages that supply and data acquisition measure: the mean of each "
+    "interval that is over.",
     unit="volt",
     no_data="No channel in V in this span.",
-    queries=_samples("mean(/_v$/)", "$tag_instrument: $col"),
+    queries=_samples("mean", "/_v$/", "$tag_instrument: $col"),
     transformations=({"id": "renameByRegex", "options": {"regex": "^(.*)mean_(.*)_v$", "renamePattern": "$1$2"}},),
 )
 TEMPERATURES = Graph(
     title="Temperatures",
     description="Every channel in °C: air beside the balance, liquid in the line. 0.1 K/h moves 0.4 µL/h into or out "
-    "of 20 mL of liquid.",
+    "of 20 mL of liquid. The mean of each interval that is over.",
     unit="celsius",
     decimals=2,
     no_data="No channel in °C in this span.",
-    queries=_samples("mean(/_c$/)", "$tag_instrument: $col"),
+    queries=_samples("mean", "/_c$/", "$tag_instrument: $col"),
     transformations=({"id": "renameByRegex", "options": {"regex": "^(.*)mean_(.*)_c$", "renamePattern": "$1$2"}},),
 )

@@ -124,9 +124,16 @@ LATEST_VERDICTS = Table(
     title="Verdicts so far",
     description="Results of this run as they are settled: what was found, with expanded uncertainty, and the verdict.",
     no_data=NO_RESULT,
-    queries=(Query(select('"said"', "results", RUN, ALWAYS, by=tags("result", "setting", "verdict")), table=True),),
+    queries=(
+        Query(
+            # Every result has a code; one that is INVALID for want of a number says nothing else.
+            select('"said", "verdict_code"', "results", RUN, ALWAYS, by=tags("result", "setting", "verdict")),
+            table=True,
+        ),
+    ),
     columns=(
         TableColumn("Time"),
+        TableColumn("verdict_code"),
         TableColumn("result", "result"),
         TableColumn("setting", "setting", width=100),
         _SAID,

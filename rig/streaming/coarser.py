@@ -3,9 +3,11 @@
 A row holds the samples of one second (or minute) of the clock and stands at the stamp of its last one. A sample that
 comes a second (or minute) or more after the one before it is a row by itself, at once: it need not wait for the next to
 be shown. What rows a stream makes depends on its samples alone, not on the pieces that they are encoded in.
+
+Rows are made as columns, many at a time: of a stream of one sample a second there are as many as samples. Only the row
+that is still open between two pieces stands by itself.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,38 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
-from rig.streaming.names import number_tag
-from rig.streaming.points import Point, RunTags, Value, point
+from rig.streaming.columns import FieldColumn
+from rig.streaming.gathered import Gathered, GatheredColumn
+from rig.streaming.names import escape_name
 
 SECONDS, MINUTES = "samples_1s", "samples_1m"
 COUNT = "samples_counted"
-# Sums of larger values could overflow.
-_LARGEST = 1e300
 
-
-@dataclass(slots=True)
-class Gathered:
-    """What a row holds of one field: how many values, their sum, least, most and last.
-
-    While values are still to come the sum is exact, as floats to be added: it is the same in whatever pieces they come.
-    """
-
-    n: int
-    sum: tuple[float, ...]
-    low: float
-    high: float
-    last: float
-
-    def add(self, other: "Gathered") -> None:
-        """Take in values that come later."""
-        self.n += other.n
-        self.sum = _exact((*self.sum, *other.sum))
-        self.low, self.high, self.last = min(self.low, other.low), max(self.high, other.high), other.last
+Ints = NDArray[np.int64]
 
 
 @dataclass(slots=True)
 class Row:
-    """Samples from `first_ns` to `t_ns` of one opening and one `step`; nothing is added to a row that is `alone`."""
+    """Samples from `first_ns` to `t_ns` of one opening and one `step`, while more of them may come."""
 
     opening: int
     step: int
@@ -52,31 +35,73 @@ class Row:
     t_ns: int
     n: int
     fields: dict[str, Gathered]
-    alone: bool = False
 
-    def add(self, other: "Row") -> None:
-        """Take in a row that comes later."""
-        self.n += other.n
-        self.t_ns = other.t_ns
-        for key, one in other.fields.items():
-            if key in self.fields:
-                self.fields[key].add(one)
-            else:
-                self.fields[key] = one
 
-    def close(self) -> "Row":
-        """Round the sums: nothing is added any more."""
-        for one in self.fields.values():
-            one.sum = (math.fsum(one.sum),)
-        return self
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one opening and one `step`: when each begins and ends, how many samples it holds, and their fields."""
 
-    def goes_with(self, later: "Row", level_ns: int) -> bool:
-        """Tell whether a later row is of the same second or minute, and of the same series."""
-        return (
-            not (self.alone or later.alone)
-            and (self.opening, self.step) == (later.opening, later.step)
-            and self.first_ns // level_ns == later.first_ns // level_ns
+    opening: int
+    step: int
+    first_ns: Ints
+    t_ns: Ints
+    n: Ints
+    fields: Mapping[str, GatheredColumn]
+
+    @classmethod
+    def of_samples(
+        cls, of: tuple[int, int], keys: Sequence[str], t_ns: Ints, columns: Sequence[NDArray[np.float64]]
+    ) -> "Rows":
+        """Return samples of one opening and step (`of`) as rows of one sample each."""
+        fields = {key: GatheredColumn.of_values(values) for key, values in zip(keys, columns, strict=True)}
+        return cls(*of, t_ns, t_ns, np.ones(len(t_ns), np.int64), fields)
+
+    @classmethod
+    def of_row(cls, row: Row) -> "Rows":
+        """Return one row."""
+        fields = {key: GatheredColumn.of_one(one) for key, one in row.fields.items()}
+        first_ns, t_ns, n = (np.array([one], np.int64) for one in (row.first_ns, row.t_ns, row.n))
+        return cls(row.opening, row.step, first_ns, t_ns, n, fields)
+
+    def followed_by(self, later: "Rows") -> "Rows":
+        """Return these rows and later ones of the same opening and step."""
+        both = (self, later)
+        nothing = [GatheredColumn.of_nothing(len(one.t_ns)) for one in both]
+        fields = {
+            key: GatheredColumn.joined([one.fields.get(key, none) for one, none in zip(both, nothing, strict=True)])
+            for key in dict.fromkeys((*self.fields, *later.fields))
+        }
+        first_ns, t_ns, n = (
+            np.concatenate(pair)
+            for pair in ((self.first_ns, later.first_ns), (self.t_ns, later.t_ns), (self.n, later.n))
         )
+        return Rows(self.opening, self.step, first_ns, t_ns, n, fields)
+
+    def merged(self, starts: NDArray[np.intp]) -> "Rows":
+        """Return the rows that come of putting together those from each of `starts` up to the next."""
+        if len(starts) == len(self.t_ns):
+            return self
+        stops = np.append(starts[1:], len(self.t_ns))
+        fields = {key: column.merged(starts, stops) for key, column in self.fields.items()}
+        t_ns, n = self.t_ns[stops - 1], np.add.reduceat(self.n, starts)
+        return Rows(self.opening, self.step, self.first_ns[starts], t_ns, n, fields)
+
+    def part(self, start: int, stop: int) -> "Rows":
+        """Return the rows from `start` to `stop`."""
+        fields = {key: column.part(start, stop) for key, column in self.fields.items()}
+        first_ns, t_ns, n = (one[start:stop] for one in (self.first_ns, self.t_ns, self.n))
+        return Rows(self.opening, self.step, first_ns, t_ns, n, fields)
+
+    def goes_with(self, later: "Rows", level_ns: int) -> bool:
+        """Tell whether this one row is of the second or minute, and of the series, that later rows begin with."""
+        same = (self.opening, self.step) == (later.opening, later.step)
+        return same and int(self.first_ns[0]) // level_ns == int(later.first_ns[0]) // level_ns
+
+    def last(self) -> Row:
+        """Return the last row."""
+        found = {key: column.last_row() for key, column in self.fields.items()}
+        fields = {key: one for key, one in found.items() if one is not None}
+        return Row(self.opening, self.step, int(self.first_ns[-1]), int(self.t_ns[-1]), int(self.n[-1]), fields)
 
 
 @dataclass(slots=True)
@@ -87,26 +112,36 @@ class Level:
     last_ns: int | None = None
     made: int = 0
 
-    def take(self, rows: Sequence[Row], level_ns: int) -> list[Row]:
+    def take(self, rows: Rows, level_ns: int) -> list[Rows]:
         """Take rows that are no longer than `level_ns`; return those that are closed by them."""
-        closed: list[Row] = []
-        for row in rows:
-            row.alone = self.last_ns is None or row.first_ns - self.last_ns >= level_ns
-            self.last_ns = row.t_ns
-            if self.open is not None and self.open.goes_with(row, level_ns):
-                self.open.add(row)
-                continue
-            closed += self.closed()
-            if row.alone:
-                closed.append(row.close())
-            else:
-                self.open = row
-        self.made += len(closed)
+        if not len(rows.t_ns):
+            return []
+        alone = np.zeros(len(rows.t_ns), bool)
+        # Stamps rise: the difference of two int64 fits into uint64, though not always into int64.
+        alone[1:] = rows.first_ns[1:].view(np.uint64) - rows.t_ns[:-1].view(np.uint64) >= level_ns
+        alone[0] = self.last_ns is None or int(rows.first_ns[0]) - self.last_ns >= level_ns
+        self.last_ns = int(rows.t_ns[-1])
+        place = rows.first_ns // level_ns
+        begins = np.ones(len(alone), bool)
+        begins[1:] = (place[1:] != place[:-1]) | alone[1:] | alone[:-1]
+        starts = np.flatnonzero(begins)
+        before = self.closed()
+        if before and not alone[0] and before[0].goes_with(rows, level_ns):
+            # Only the first of the rows is joined to it: the others need not be copied.
+            end = int(starts[1]) if len(starts) > 1 else len(alone)
+            before = [before[0].followed_by(rows.part(0, end)).merged(starts[:1])]
+            rows, starts = rows.part(end, len(alone)), starts[1:] - end
+        merged = [one for one in (*before, rows.merged(starts)) if len(one.t_ns)]
+        if not alone[-1]:
+            self.open = merged[-1].last()
+            merged[-1] = merged[-1].part(0, len(merged[-1].t_ns) - 1)
+        closed = [one for one in merged if len(one.t_ns)]
+        self.made += sum(len(one.t_ns) for one in closed)
         return closed
 
-    def closed(self) -> list[Row]:
+    def closed(self) -> list[Rows]:
         """Close the open row, if there is one; it is not counted as made."""
-        found = [] if self.open is None else [self.open.close()]
+        found = [] if self.open is None else [Rows.of_row(self.open)]
         self.open = None
         return found
 
@@ -118,87 +153,37 @@ class Coarser:
     seconds: Level = field(default_factory=Level)
     minutes: Level = field(default_factory=Level)
 
-    def take(
-        self, keys: Sequence[str], t_ns: NDArray[np.int64], columns: Sequence[NDArray[np.float64]], of: tuple[int, int]
-    ) -> Iterator[tuple[str, Row]]:
-        """Take samples of one opening and step (`of`); yield the rows that they close, with their measurement."""
-        seconds = self.seconds.take(_pieces(keys, t_ns, columns, of, self.seconds.last_ns), NS_PER_S)
-        yield from ((SECONDS, row) for row in seconds)
-        # A row that is closed is taken into a minute, and changes there: it is written before.
-        yield from ((MINUTES, row) for row in self.minutes.take(seconds, 60 * NS_PER_S))
+    def take(self, samples: Rows) -> Iterator[tuple[str, Rows]]:
+        """Take samples; yield the rows that they close, with their measurement."""
+        for seconds in self.seconds.take(samples, NS_PER_S):
+            yield SECONDS, seconds
+            yield from ((MINUTES, rows) for rows in self.minutes.take(seconds, 60 * NS_PER_S))
 
-    def end(self) -> Iterator[tuple[str, Row]]:
+    def end(self) -> Iterator[tuple[str, Rows]]:
         """Yield what is open when the run ends."""
-        seconds = self.seconds.closed()
-        self.seconds.made += len(seconds)
-        yield from ((SECONDS, row) for row in seconds)
-        minutes = self.minutes.take(seconds, 60 * NS_PER_S)
-        left = self.minutes.closed()
-        self.minutes.made += len(left)
-        yield from ((MINUTES, row) for row in (*minutes, *left))
+        for seconds in self.seconds.closed():
+            self.seconds.made += len(seconds.t_ns)
+            yield SECONDS, seconds
+            yield from ((MINUTES, rows) for rows in self.minutes.take(seconds, 60 * NS_PER_S))
+        for minutes in self.minutes.closed():
+            self.minutes.made += len(minutes.t_ns)
+            yield MINUTES, minutes
 
 
-def row_point(measurement: str, row: Row, stream: str, run: RunTags) -> Point:
-    """Return a row as a point: the mean under the field's own name, beside it its least, most and last value."""
+def row_columns(rows: Rows) -> list[FieldColumn]:
+    """Return the fields of rows: the mean under the field's own name, beside it its least, most and last value."""
     # In an order of their own: that of the channels is lost where one of them began with what is no number.
-    gathered = sorted(row.fields.items())
-    fields: dict[str, Value] = {COUNT: row.n}
-    for key, one in gathered:
-        fields[key] = one.sum[0] / one.n
-    for key, one in gathered:
-        for what, value in (("min", one.low), ("max", one.high), ("last", one.last)):
-            fields[_beside(f"{key}_{what}", fields)] = value
-    tags = (("instrument", stream), ("opening", number_tag(row.opening)), ("step", number_tag(row.step)))
-    return point(measurement, (*run.tags, *tags), fields, row.t_ns)
+    gathered = sorted(rows.fields.items())
+    found = {COUNT: FieldColumn(COUNT, rows.n)}
+    for key, column in gathered:
+        found[key] = FieldColumn(escape_name(key), column.means(), column.present())
+    for key, column in gathered:
+        for what, values in column.ends():
+            name = _beside(f"{key}_{what}", found)
+            found[name] = FieldColumn(escape_name(name), values, column.present())
+    return list(found.values())
 
 
-def _beside(name: str, taken: Mapping[str, Value]) -> str:
+def _beside(name: str, taken: Mapping[str, FieldColumn]) -> str:
     """Return a field's name that no channel has."""
     return name if name not in taken else _beside(f"{name}_", taken)
-
-
-def _pieces(
-    keys: Sequence[str],
-    t_ns: NDArray[np.int64],
-    columns: Sequence[NDArray[np.float64]],
-    of: tuple[int, int],
-    last_ns: int | None,
-) -> list[Row]:
-    """Cut samples where a second begins, and before and behind one that comes a second after the one before it."""
-    if not len(t_ns):
-        return []
-    gaps = np.diff(t_ns, prepend=t_ns[0] - NS_PER_S if last_ns is None else last_ns)
-    alone = gaps >= NS_PER_S
-    seconds = t_ns // NS_PER_S
-    begins = np.ones(len(t_ns), bool)
-    begins[1:] = (seconds[1:] != seconds[:-1]) | alone[1:] | alone[:-1]
-    starts = np.flatnonzero(begins)
-    stops = [*starts[1:].tolist(), len(t_ns)]
-    rows = []
-    for start, stop in zip(starts.tolist(), stops, strict=True):
-        whole = start > 0 and stop < len(t_ns)  # else a row that is open may be continued by it, or it by the next
-        gathered = {key: _gathered(column[start:stop], whole=whole) for key, column in zip(keys, columns, strict=True)}
-        fields = {key: one for key, one in gathered.items() if one is not None}
-        rows.append(Row(*of, int(t_ns[start]), int(t_ns[stop - 1]), stop - start, fields))
-    return rows
-
-
-def _gathered(values: NDArray[np.float64], *, whole: bool) -> Gathered | None:
-    """Return what values come to, None when none of them is a number that sums hold."""
-    if len(values) == 1:
-        one = float(values[0])
-        return Gathered(1, (one,), one, one, one) if abs(one) < _LARGEST else None
-    values = values[np.abs(values) < _LARGEST]
-    if not len(values):
-        return None
-    listed: list[float] = values.tolist()
-    summed = (math.fsum(listed),) if whole or len(listed) == 1 else _exact(listed)
-    return Gathered(len(listed), summed, float(values.min()), float(values.max()), listed[-1])
-
-
-def _exact(values: Sequence[float]) -> tuple[float, ...]:
-    """Return few floats whose sum is exactly that of `values`."""
-    parts: list[float] = []
-    while rest := math.fsum([*values, *(-part for part in parts)]):
-        parts.append(rest)
-    return tuple(parts)

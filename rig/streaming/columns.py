@@ -1,6 +1,6 @@
 """Columns of samples to lines of line protocol, a whole block at a time: no Python object per point."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 from rig.streaming.digits import Cells, Mask, float_cells, int_cells
 from rig.streaming.names import NOT_FINITE
 
+# Rows encoded at a time. Larger tables come from the system page by page and go back to it: half the speed.
+_SLICE_ROWS = 2_500
+_VALUE_BYTES = 24
+
 Part = bytes | Cells
+# Some lines, and how many.
+Lines = tuple[bytes, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,22 @@ class FieldColumn:
     present: Mask | None = None
 
 
+def line_pieces(head: str, columns: Sequence[FieldColumn], t_ns: NDArray[np.int64], body_bytes: int) -> Iterator[Lines]:
+    """Yield the lines that `encode_lines` writes, so many in a piece that a body of `body_bytes` takes several."""
+    line_bytes = len(head) + sum(len(column.key) + _VALUE_BYTES for column in columns)
+    rows = max(1, min(_SLICE_ROWS, body_bytes // line_bytes))
+    for start in range(0, len(t_ns), rows):
+        part = slice(start, start + rows)
+        # Columns of the same values stay so: their text is made once.
+        values = {id(column.values): column.values[part] for column in columns}
+        sliced = [
+            FieldColumn(one.key, values[id(one.values)], None if one.present is None else one.present[part])
+            for one in columns
+        ]
+        stamps = t_ns[part]
+        yield encode_lines(head, sliced, stamps), len(stamps)
+
+
 def encode_lines(head: str, columns: Sequence[FieldColumn], t_ns: NDArray[np.int64]) -> bytes:
     """Write one line per stamp: `head` (measurement and tags), the columns as fields, the stamp, a newline.
 
@@ -32,37 +54,34 @@ def encode_lines(head: str, columns: Sequence[FieldColumn], t_ns: NDArray[np.int
     if not len(t_ns):
         return b""
     parts: list[Part] = []
+    written: dict[int, list[Part]] = {}
     for number, column in enumerate(columns):
-        parts.extend(_field(b"," if number else b"", column))
+        if id(column.values) not in written:
+            written[id(column.values)] = _value(column.values)
+        comma, key = b"," if number else b"", column.key.encode(errors="replace")
+        field = [comma + key, *written[id(column.values)]]
+        parts.extend(field if column.present is None else [_where(part, column.present) for part in field])
     text = _written([*parts, b" ", int_cells(t_ns), b"\n"], len(t_ns))
     # The head is the same in all lines: put in here, it does not pass through the table.
     start = f"{head} ".encode(errors="replace")
     return start + text[:-1].replace(b"\n", b"\n" + start) + b"\n"
 
 
-def _field(comma: bytes, column: FieldColumn) -> list[Part]:
-    values, key = column.values, column.key.encode(errors="replace")
+def _value(values: NDArray[np.float64] | NDArray[np.int64]) -> list[Part]:
+    """Return what stands behind the key."""
     if values.dtype.kind == "i":
-        parts: list[Part] = [comma + key + b"=", int_cells(values.astype(np.int64, copy=False)), b"i"]
-    else:
-        parts = _float_field(comma, key, values.astype(np.float64, copy=False))
-    if column.present is None:
-        return parts
-    return [_where(part, column.present) for part in parts]
-
-
-def _float_field(comma: bytes, key: bytes, values: NDArray[np.float64]) -> list[Part]:
-    finite = np.isfinite(values)
+        return [b"=", int_cells(values.astype(np.int64, copy=False)), b"i"]
+    numbers = values.astype(np.float64, copy=False)
+    finite = np.isfinite(numbers)
     if finite.all():
-        return [comma + key + b"=", float_cells(values)]
+        return [b"=", float_cells(numbers)]
     return [
-        comma + key,
         _where(NOT_FINITE.encode(), ~finite),
         b"=",
-        _where(float_cells(np.where(finite, values, 0.0)), finite),
-        _where(b'"nan"', np.isnan(values)),
-        _where(b'"inf"', values == np.inf),
-        _where(b'"-inf"', values == -np.inf),
+        _where(float_cells(np.where(finite, numbers, 0.0)), finite),
+        _where(b'"nan"', np.isnan(numbers)),
+        _where(b'"inf"', numbers == np.inf),
+        _where(b'"-inf"', numbers == -np.inf),
     ]
 
 

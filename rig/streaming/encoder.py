@@ -15,8 +15,8 @@ from rig.record.reader import RecordReader
 from rig.record.schema import Entry, Kind
 from rig.samples import Block
 from rig.streaming import stamps
-from rig.streaming.coarser import row_point
-from rig.streaming.columns import FieldColumn, encode_lines
+from rig.streaming.coarser import Rows, row_columns
+from rig.streaming.columns import FieldColumn, Lines, encode_lines, line_pieces
 from rig.streaming.cursor import Refused
 from rig.streaming.derived import Derived
 from rig.streaming.entries import entry_points
@@ -26,16 +26,15 @@ from rig.streaming.state import EncoderState, StreamState
 
 # Groups are what a cursor moves by: large enough to cost the cursor nothing, small enough to hold in memory.
 VALUES_PER_GROUP = 400_000
+# The first is so much smaller: a server has something to do while the next one is made.
+FIRST_PART = 10
 ENTRIES_PER_GROUP = 5_000
 # Bodies are what one request carries.
 BODY_BYTES = 2_000_000
-# Rows encoded at a time. Larger tables come from the system page by page and go back to it: half the speed.
-_SLICE_ROWS = 2_500
 # The highest level is 8 times slower and saves a sixth. On the loopback interface compressing would take from the rig
 # and from the server what it saves nobody: there gzip only wraps.
 GZIP_LEVEL, GZIP_LEVEL_HERE = 1, 0
 _GZIP_BITS = 31
-_VALUE_BYTES = 24
 _NS_PER_MS = 1e6
 
 Stamps = NDArray[np.int64]
@@ -43,11 +42,15 @@ Stamps = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Lines as one request carries them."""
+    """Lines as one request carries them. Of the two forms they have, one is kept: groups wait in memory."""
 
-    text: bytes
     gzipped: bytes
     lines: int
+
+    @property
+    def text(self) -> bytes:
+        """Return the lines as they are."""
+        return zlib.decompress(self.gzipped, _GZIP_BITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +87,18 @@ class _StreamPart:
 
 @dataclass(slots=True)
 class _Making:
-    """A group in the making."""
+    """A group in the making, of about so many values."""
 
+    most: int
     streams: dict[tuple[str, int], _StreamPart] = field(default_factory=dict)
-    pieces: list[bytes] = field(default_factory=list)
+    pieces: list[Lines] = field(default_factory=list)
     withheld: list[Refused] = field(default_factory=list)
     values: int = 0
     entries: int = 0
     stopped: bool = False
 
     def full(self) -> bool:
-        return self.values >= VALUES_PER_GROUP or self.entries >= ENTRIES_PER_GROUP
+        return self.values >= self.most or self.entries >= ENTRIES_PER_GROUP
 
 
 class RecordEncoder:
@@ -104,6 +108,7 @@ class RecordEncoder:
         self._reader = reader
         self._state = state
         self._gzip_level = gzip_level
+        self._most = max(1, VALUES_PER_GROUP // FIRST_PART)
         self._entries: Iterator[Entry] | None = None
         self._held: tuple[Entry, Block] | None = None
         start = next(reader.entries(kind=Kind.START.value), None)
@@ -114,7 +119,8 @@ class RecordEncoder:
 
     def next_group(self) -> Group | None:
         """Return what comes next, None when the record holds nothing new."""
-        making = _Making()
+        making = _Making(self._most)
+        self._most = VALUES_PER_GROUP
         while not making.full() and (entry := self._next_entry()) is not None:
             making.entries += 1
             if entry.kind == Kind.SAMPLES.value:
@@ -129,14 +135,17 @@ class RecordEncoder:
             self._write_samples(name, opening, part.blocks, making)
             self._write_reads(name, part.reads, making)
         if making.stopped:
-            making.pieces.extend(_written(self._last_rows()))
+            for stream, state in self._state.streams.items():
+                for level, rows in state.coarser.end():
+                    making.pieces.extend(self._lines(level, stream, rows, row_columns(rows)))
         return Group(
             tuple(_bodies(making.pieces, self._gzip_level)), self._state.dump(), self._state.seq, tuple(making.withheld)
         )
 
-    def _last_rows(self) -> Iterator[Point]:
-        for stream, state in self._state.streams.items():
-            yield from (row_point(level, row, stream, self._run) for level, row in state.coarser.end())
+    def _lines(self, measurement: str, stream: str, rows: Rows, fields: list[FieldColumn]) -> Iterator[Lines]:
+        of_stream = (("instrument", stream), ("opening", number_tag(rows.opening)), ("step", number_tag(rows.step)))
+        head = tag_set(measurement, (*self._run.tags, *of_stream))
+        return line_pieces(head, fields, rows.t_ns, BODY_BYTES)
 
     def _next_entry(self) -> Entry | None:
         if self._held is not None:
@@ -174,7 +183,7 @@ class RecordEncoder:
         names = [channel.name for channel in self._reader.channels(entry.name)]
         block = self._held[1] if self._held else decode_block(entry.body, entry.data, columns=names)
         part = making.streams.setdefault((entry.name, state.opening), _StreamPart())
-        rows = max(1, (VALUES_PER_GROUP - making.values) // (len(names) + 1))
+        rows = max(1, (making.most - making.values) // (len(names) + 1))
         stop = min(len(block.t_ns), state.rows + rows)
         part.blocks.append(_rows(block, state.rows, stop))
         making.values += (stop - state.rows + 1) * (len(names) + 1)
@@ -212,11 +221,11 @@ class RecordEncoder:
             values = [column[stretch.start : stretch.stop] for column in columns]
             _count_not_finite(state, keys, values)
             self._state.count("samples", len(stretch.t_ns))
-            of_stream = (("instrument", stream), ("opening", number_tag(opening)), ("step", number_tag(stretch.step)))
-            head = tag_set("samples", (*self._run.tags, *of_stream))
-            making.pieces.extend(_lines(head, keys, values, stretch.t_ns))
-            rows = state.coarser.take(keys, stretch.t_ns, values, (opening, stretch.step))
-            making.pieces.extend(_written(row_point(level, row, stream, self._run) for level, row in rows))
+            samples = Rows.of_samples((opening, stretch.step), keys, stretch.t_ns, values)
+            fields = [FieldColumn(escape_name(key), column) for key, column in zip(keys, values, strict=True)]
+            making.pieces.extend(self._lines("samples", stream, samples, fields))
+            for level, rows in state.coarser.take(samples):
+                making.pieces.extend(self._lines(level, stream, rows, row_columns(rows)))
 
     def _write_reads(self, stream: str, reads: list[tuple[int, int, int, int, float]], making: _Making) -> None:
         if not reads:
@@ -233,7 +242,8 @@ class RecordEncoder:
             FieldColumn("late_ms", np.where(np.isnan(late_ms), 0.0, late_ms), ~np.isnan(late_ms)),
         ]
         self._state.count("reads", len(reads))
-        making.pieces.append(encode_lines(tag_set("reads", (*self._run.tags, ("instrument", stream))), columns, t_ns))
+        head = tag_set("reads", (*self._run.tags, ("instrument", stream)))
+        making.pieces.append((encode_lines(head, columns, t_ns), len(t_ns)))
 
     def _withhold(self, state: StreamState, count: int, stream: str, reason: str, making: _Making) -> None:
         if count:
@@ -241,8 +251,8 @@ class RecordEncoder:
             making.withheld.append(Refused(count, "samples", f"samples of {stream}", reason))
 
 
-def _written(points: Iterable[Point]) -> Iterator[bytes]:
-    return (f"{point.line}\n".encode(errors="replace") for point in points)
+def _written(points: Iterable[Point]) -> Iterator[Lines]:
+    return ((f"{point.line}\n".encode(errors="replace"), 1) for point in points)
 
 
 def _rows(block: Block, start: int, stop: int) -> Block:
@@ -265,26 +275,15 @@ def _count_not_finite(state: StreamState, keys: tuple[str, ...], values: list[ND
             state.not_finite[key] = state.not_finite.get(key, 0) + missing
 
 
-def _lines(head: str, keys: tuple[str, ...], values: list[NDArray[np.float64]], t_ns: Stamps) -> Iterator[bytes]:
-    """Yield the lines of samples, so many in a piece that a body takes several."""
-    escaped = [escape_name(key) for key in keys]
-    line_bytes = len(head) + sum(len(key) + _VALUE_BYTES for key in escaped)
-    rows = max(1, min(_SLICE_ROWS, BODY_BYTES // line_bytes))
-    for start in range(0, len(t_ns), rows):
-        part = slice(start, start + rows)
-        columns = [FieldColumn(key, column[part]) for key, column in zip(escaped, values, strict=True)]
-        yield encode_lines(head, columns, t_ns[part])
-
-
-def _bodies(pieces: list[bytes], gzip_level: int) -> Iterator[Body]:
-    """Join pieces to bodies of about `BODY_BYTES`."""
+def _bodies(pieces: list[Lines], gzip_level: int) -> Iterator[Body]:
+    """Join pieces to bodies of about `BODY_BYTES`; takes them away, since both are not to be in memory at once."""
     gathered: list[bytes] = []
-    size = 0
-    for number, piece in enumerate(pieces, 1):
-        gathered.append(piece)
-        size += len(piece)
-        if size >= BODY_BYTES or number == len(pieces):
-            text = b"".join(gathered)
-            if text:
-                yield Body(text, gzipped(text, gzip_level), text.count(b"\n"))
-            gathered, size = [], 0
+    size = lines = 0
+    pieces.reverse()
+    while pieces:
+        text, count = pieces.pop()
+        gathered.append(text)
+        size, lines = size + len(text), lines + count
+        if size >= BODY_BYTES or (size and not pieces):
+            yield Body(gzipped(b"".join(gathered), gzip_level), lines)
+            gathered, size, lines = [], 0, 0

@@ -34,7 +34,7 @@ def name_text(name: str) -> str:
     return f"{text[:MAX_NAME_CHARS]}…{digest}"
 
 
-@lru_cache(maxsize=4096)  # rows of seconds have the same names over and over
+@lru_cache(maxsize=4096)  # points have the same names over and over
 def escape_name(name: str) -> str:
     """Write a tag's value or a key of a tag or field."""
     return _SPECIAL.sub(r"\\\1", name_text(name))

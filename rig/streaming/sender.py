@@ -67,13 +67,12 @@ class Sender:
         return delivered
 
     def _deliver_body(self, body: Body, delivered: Delivered) -> None:
-        lines = body.text.splitlines(keepends=True)
         try:
             self._write(body.gzipped, suspects=True)
         except PointsRefusedError as refusal:
-            self._deliver_pieces(lines, refusal, delivered)
+            self._deliver_pieces(body.text.splitlines(keepends=True), refusal, delivered)
         except _PoisonedError:
-            if not self._deliver_suspects(lines, delivered):
+            if not self._deliver_suspects(body.text.splitlines(keepends=True), delivered):
                 self._write(body.gzipped)  # it is the server: wait for it as for any other
                 self._took(body.lines, delivered)
         else:

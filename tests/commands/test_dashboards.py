@@ -30,3 +30,10 @@ def test_a_place_that_cannot_be_written_to_is_said(rig, tmp_path):
     said = rig("dashboards", "--out", in_the_way)
     assert said.code == 2
     assert "could not be written" in said.err
+
+
+def test_the_command_says_which_database_grafana_asks(rig, tmp_path, monkeypatch):
+    monkeypatch.setenv("RIG_INFLUX_BUCKET", "lab/week")
+    monkeypatch.delenv("RIG_INFLUX_DATABASE", raising=False)
+    said = rig("dashboards", "--out", tmp_path / "grafana")
+    assert "--db lab --rp week --default" in said.out.splitlines()[-1]

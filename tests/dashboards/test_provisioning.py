@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -84,4 +85,17 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
 
 def test_the_command_names_what_it_wrote(tmp_path, capsys):
     assert cli.main(["dashboards", "--out", str(tmp_path)]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == len(FILES)
+    said = capsys.readouterr().out.splitlines()
+    assert said[: len(FILES)] == [str(tmp_path / name) for name in FILES]
+
+
+def test_the_image_is_of_the_version_that_pages_are_held_against():
+    pinned = re.search(r"GRAFANA_VERSION:-([\d.]+)", (DEPLOY / "compose.yaml").read_text(encoding="utf-8"))[1]
+    held_against = version("grafana-foundation-sdk").partition("!")[2]
+    assert pinned.split(".")[:2] == held_against.split(".")[:2]
+
+
+def test_the_page_says_which_image_was_not_tried():
+    pinned = re.search(r"GRAFANA_VERSION:-([\d.]+)", (DEPLOY / "compose.yaml").read_text(encoding="utf-8"))[1]
+    page = (DEPLOY.parent / "docs/dashboards.md").read_text(encoding="utf-8")
+    assert f"No Grafana was started with them, not {pinned} either" in page

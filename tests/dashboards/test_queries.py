@@ -11,6 +11,7 @@ from rig.record.reader import RecordReader
 from tests.dashboards.conftest import DATABASE
 from tests.dashboards.grafana import EVERYTHING, Span, substituted
 from tests.dashboards.laboratory import HOSTILE_DUT
+from tests.docs.pages import DOCS
 
 # What only happens when something goes wrong, or is under way, is in the run that went wrong.
 IN_TROUBLE = {
@@ -23,6 +24,9 @@ IN_TROUBLE = {
     "Verdicts",
 }
 FINE = "$__interval_ms < "
+# The examples of the page on the schema; none of these runs is one that something contradicts.
+_EXAMPLES = (DOCS / "influxdb-schema.md").read_text(encoding="utf-8").partition("```sql\n")[2].partition("```")[0]
+EXAMPLES = [line for line in _EXAMPLES.splitlines() if not line.startswith("--")]
 QUERIES = [
     pytest.param(panel, query, id=f"{dashboard.uid}-{panel.title}-{number}")
     for dashboard in DASHBOARDS
@@ -60,6 +64,12 @@ def test_a_panels_query_finds_data(series, history, panel, query):
         assert history.server.query(substituted(query.text, values, span), DATABASE)
     else:
         assert series(query.text, values, panel.min_interval)
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_an_example_of_the_page_on_the_schema_finds_what_it_says(history, text):
+    found = history.ask(text.replace("…", history.runs[0]), chosen(history))
+    assert bool(found) == ('"contradictions" > 0' not in text)
 
 
 def test_a_graph_reads_the_rows_of_seconds_or_of_minutes_and_never_both(series, history):

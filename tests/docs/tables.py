@@ -69,6 +69,14 @@ def rewritten(text: str) -> str:
     return _TABLE.sub(lambda found: f"<!-- table: {found[1]} -->\n\n{_table(found[1], _meanings(found[0]))}", text)
 
 
+def rows_of(text: str) -> list[list[str]]:
+    """Return the cells of the rows of the tables in a text, without their headings."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.removeprefix("|").removesuffix("|").split("|")] for line in lines]
+    heads = {number for number, row in enumerate(cells) if all(re.fullmatch("-+", cell) for cell in row)}
+    return [row for number, row in enumerate(cells) if not {number, number + 1} & heads]
+
+
 def _meanings(table: str) -> dict[str, str]:
     """Return the last column by key."""
     rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in table.splitlines() if "|" in line]

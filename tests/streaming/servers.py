@@ -178,15 +178,17 @@ class Influx:
 
 
 class Influx18(Influx):
-    """InfluxDB 1.8.3 with TLS and users of its own, and nothing in front of it."""
+    """InfluxDB 1.8.3 and nothing in front of it; `guarded`: with TLS, and users of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, guarded: bool = True) -> None:
         http, rpc = free_port(), free_port()
         guard = f'  auth-enabled = true\n  https-enabled = true\n  https-certificate = "{CERTIFICATE}"\n'
+        guard = guard if guarded else ""
         folder.mkdir(exist_ok=True)
         (folder / "influxd.conf").write_text(configs.INFLUXD.format(folder=folder, rpc=rpc, http=http, guard=guard))
         command = [str(find(INFLUXD_1_8)), "-config", str(folder / "influxd.conf")]
-        self.influxd = self.nginx = Server(folder, f"https://127.0.0.1:{http}", command, "/ping")
+        scheme = "https" if guarded else "http"
+        self.influxd = self.nginx = Server(folder, f"{scheme}://127.0.0.1:{http}", command, "/ping")
         self.url = self.influxd.url
         self.headers = {}
 
@@ -254,6 +256,17 @@ def guarded(folder: Path) -> Iterator[Influx]:
         server.query("CREATE USER admin WITH PASSWORD 'secret' WITH ALL PRIVILEGES")
         server.headers = {"Authorization": f"Basic {base64.b64encode(b'admin:secret').decode()}"}
         yield server
+    finally:
+        server.stop()
+
+
+@contextlib.contextmanager
+def newest_of_1(folder: Path) -> Iterator[tuple[Influx, str]]:
+    """Run InfluxDB 1.8.3 where it is installed, else Debian's behind nginx; yield its version with it."""
+    server, version = (Influx18(folder, guarded=False), "1.8.3") if find(INFLUXD_1_8) else (Influx(folder), "1.6")
+    try:
+        server.start()
+        yield server, version
     finally:
         server.stop()
 

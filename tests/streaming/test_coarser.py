@@ -83,3 +83,44 @@ def test_a_sample_a_minute_is_shown_at_once(tmp_path):
             clock.wait_s(60.0)
             record.samples("balance", Block(np.array([clock.now_ns()]), {"mass": np.array([float(minute)])}))
     assert len(lines_of(record.path, "samples_1m")) == 3
+
+
+def rows_of(folder, measurement, channels, t_ns, columns):
+    """Return what the rows of a stream say."""
+    clock = VirtualClock(EPOCH_NS)
+    with begin(folder, clock=clock) as record:
+        record.descriptor("daq", [Channel(*channel) for channel in channels], {})
+        clock.wait_until(int(t_ns[-1]))
+        block = {channel[0]: np.asarray(values, np.float64) for channel, values in zip(channels, columns, strict=True)}
+        record.samples("daq", Block(t_ns, block))
+        record.stop(Stop("FINISHED"))
+    return [fields_of(line)[0] for line in lines_of(record.path, measurement)]
+
+
+def test_a_missing_value_is_not_made_up_of_another_channels_least(tmp_path):
+    t_ns = EPOCH_NS + np.arange(3, dtype=np.int64) * SECOND_NS
+    channels = (("pressure", "kPa"), ("pressure_kpa_min", "1"))
+    rows = rows_of(tmp_path, "samples_1s", channels, t_ns, ([5.0, 6.0, 7.0], [0.0, np.nan, 0.0]))
+    assert [row.get("pressure_kpa_min") for row in rows] == [0.0, None, 0.0]
+
+
+def test_the_mean_of_what_does_not_change_is_just_that(tmp_path):
+    # Ten times 0.1 added up is less than 1.
+    t_ns = EPOCH_NS + np.arange(200, dtype=np.int64) * SECOND_NS // 10
+    rows = rows_of(tmp_path, "samples_1s", (("pressure", "kPa"),), t_ns, (np.full(200, 0.1),))
+    assert {row["pressure_kpa"] for row in rows} == {0.1}
+
+
+def test_a_sample_a_second_is_a_row_that_says_it_alone(tmp_path):
+    values = np.random.default_rng(2).normal(50.0, 20.0, 30)
+    t_ns = EPOCH_NS + np.arange(30, dtype=np.int64) * SECOND_NS
+    rows = rows_of(tmp_path, "samples_1s", (("pressure", "kPa"),), t_ns, (values,))
+    keys = ("pressure_kpa", "pressure_kpa_min", "pressure_kpa_max", "pressure_kpa_last", "samples_counted")
+    assert [tuple(row[key] for key in keys) for row in rows] == [(value,) * 4 + (1.0,) for value in values]
+
+
+def test_a_clock_that_leaps_over_all_of_time_makes_rows_of_their_own(tmp_path):
+    # Farther apart than 64 bits of nanoseconds tell.
+    t_ns = np.array([-9 * 10**18, 9 * 10**18, 9 * 10**18 + 1], np.int64)
+    rows = rows_of(tmp_path, "samples_1s", (("pressure", "kPa"),), t_ns, ([1.0, 2.0, 3.0],))
+    assert [row["pressure_kpa"] for row in rows] == [1.0, 2.0, 3.0]

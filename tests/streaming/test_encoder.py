@@ -98,3 +98,14 @@ def test_an_entry_that_makes_no_sense_is_withheld_and_the_rest_goes_on(tmp_path,
 def test_a_state_that_is_none_is_refused(text):
     with pytest.raises(StreamingError, match="cursor"):
         EncoderState.load(text)
+
+
+def test_a_server_need_not_wait_for_a_whole_group_at_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(encoder, "VALUES_PER_GROUP", 10_000)
+    clock = VirtualClock(EPOCH_NS)
+    with begin(tmp_path, clock=clock) as record:
+        add_samples(record, clock, 5_000, channels=4, per_block=100)
+    with RecordReader(record.path) as reader:
+        encode = RecordEncoder(reader, EncoderState())
+        first, second = encode.next_group(), encode.next_group()
+    assert first.lines < second.lines / 5

@@ -155,3 +155,29 @@ def test_paths_without_common_time_are_refused():
 def test_a_path_that_claims_certainty_is_refused():
     with pytest.raises(MetrologyError, match="certainty"):
         Path(kind="balance", t_s=T_S, volume_ul=T_H, u_reading_ul=0.0, relative_u=0.0, u_rate_ul_h=0.0)
+
+
+def test_a_flow_that_rises_integrates_to_the_area_under_it():
+    # Steps of unequal length: 0 to 10 µL/h in an hour is 5 µL, 10 to 40 in half an hour 12.5.
+    volume = volume_from_flow([0.0, 3600.0, 5400.0], [0.0, 10.0, 40.0])
+    assert volume.tolist() == pytest.approx([0.0, 5.0, 17.5])
+
+
+def at_the_end(microlitres):
+    """Return two paths of ten hours, each certain to 0.3 µL, that part by so much, evenly."""
+    line = np.linspace(0.0, 100.0, 11)
+    u = {"u_reading_ul": 0.15, "relative_u": 0.0, "u_rate_ul_h": 0.0}
+    hours = np.linspace(0.0, 36_000.0, 11)
+    apart = line + np.linspace(0.0, microlitres, 11)
+    return compare(
+        [
+            Path(kind="balance", t_s=hours, volume_ul=line, **u),
+            Path(kind="motor counts", t_s=hours, volume_ul=apart, **u),
+        ]
+    )
+
+
+# Each path is uncertain by √2·0.15 µL, their difference by 0.3 µL: k = 2 is 0.6 µL.
+@pytest.mark.parametrize("microlitres, agree", [(0.55, True), (0.65, False)])
+def test_two_paths_agree_at_the_end_within_twice_their_uncertainty(microlitres, agree):
+    assert at_the_end(microlitres).consistent is agree

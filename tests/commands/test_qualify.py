@@ -1,0 +1,50 @@
+"""`rig qualify`: real sessions of plans of the catalogue, on benches with seeded defects."""
+
+import json
+
+import pytest
+
+from tests.fixtures.plan_support import ROOT
+
+STOP = "test_plans/test_programme_change.py::test_a_stop_ends_delivery_within_a_stroke"
+OWN = ("--defects", "tests.qualification.examples", "--every-plan", "--workers", "2")
+
+
+@pytest.fixture(autouse=True)
+def in_the_checkout(monkeypatch):
+    monkeypatch.chdir(ROOT)
+
+
+def matrix_in(folder):
+    return json.loads((folder / "matrix.json").read_text(encoding="utf-8"))
+
+
+def test_defects_of_ones_own_are_qualified_and_what_was_found_is_kept(rig, tmp_path):
+    words = ("qualify", STOP, *OWN, "--only", "X1", "--only", "X3", "--seeds", "1", "--into", tmp_path)
+    said = rig(*words)
+    assert (said.code, said.err) == (0, "")  # 2 % are within the limits
+    found = {row["key"]: row["found"] for row in matrix_in(tmp_path)["defects"]}
+    assert found == {"X1": "caught", "X3@+2": "missed", "X3@+12": "caught"}
+    kept = (tmp_path / "kept.jsonl").read_text(encoding="utf-8")
+    again = rig(*words)
+    assert sorted(again.out.splitlines()) == sorted(said.out.splitlines())  # one is done when another is, or kept
+    assert (tmp_path / "kept.jsonl").read_text(encoding="utf-8") == kept
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("--only", "Z"), "no defect is called Z; there are A1@+1, "),
+        (("--defects", "tests.qualification.no_defects"), "holds no defect"),
+        (("--bench", "benches/physical-example.toml"), "never into a real pump"),
+        (("test_plans/test_nothing.py",), "a healthy pump does not pass"),
+    ],
+)
+def test_what_cannot_be_qualified_is_said(rig, tmp_path, words, said):
+    found = rig("qualify", *words, "--into", tmp_path)
+    assert found.code == 2
+    assert said in found.err
+
+
+def test_no_session_at_a_time_is_no_number(rig):
+    assert "a whole number above zero is wanted" in rig("qualify", "--workers", "0").err
