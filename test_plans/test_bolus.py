@@ -41,6 +41,36 @@ def test_a_bolus_adds_its_volume_to_the_basal_infusion(pump, bench, verify):
     verify("basal error after boluses", after.flow_error()).within("basal accuracy")
 
 
+@pytest.mark.evaporation(hours=1)
+def test_a_volume_of_no_whole_strokes_is_given(pump, bench, verify):
+    """Boluses whose volume is no whole number of strokes lose nothing of it, and gain nothing."""
+    with bench.window("odd boluses") as odd:
+        for number in range(10):
+            pump.give_bolus(volume_ul=5.4)
+            bench.dwell(minutes=6, doing=f"bolus {number + 1} of 10")
+    verify("volume of the boluses", odd.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("1.4.4", "IT-12", "IT-17")
+@pytest.mark.evaporation(hours=1)
+def test_what_is_asked_for_in_a_bolus_is_refused_and_changes_nothing(pump, bench, verify):
+    """Neither a second bolus nor a patient's request changes a bolus that is being given: both are refused."""
+    pump.allow_patient_boluses(volume_ul=20.0, lockout_minutes=60, most_in_24_h=24)
+    pump.run_continuous(rate_ul_h=20.0)
+    with bench.window("asked in a bolus") as asked:
+        bench.dwell(minutes=15, doing="infusing")
+        pump.give_bolus(volume_ul=100.0)
+        bench.dwell(minutes=3, doing="the bolus")
+        with pytest.raises(Exception, match="was refused"):
+            pump.give_bolus(volume_ul=50.0)
+        with bench.window("the patient asks") as patient:
+            pump.request_patient_bolus()
+            bench.dwell(hours=2, doing="the rest of the bolus, then basal")
+    verify("volume of the first bolus alone", asked.volume_error()).within("volume accuracy")
+    verify("the request was refused", patient.patient_bolus_refused(why="bolus_running")).holds()
+    verify("the pump's log tells all", asked.log_tells_all()).holds()
+
+
 @pytest.mark.requirement("IT-08", "IT-17")
 @pytest.mark.evaporation(hours=1)
 def test_a_power_cut_in_a_bolus_ends_it_and_nothing_of_it_comes_later(pump, bench, verify):
@@ -58,15 +88,17 @@ def test_a_power_cut_in_a_bolus_ends_it_and_nothing_of_it_comes_later(pump, benc
     verify("the pump's log tells all", cut.log_tells_all()).holds()
 
 
-@pytest.mark.requirement("IT-17", "1.4.4")
+@pytest.mark.requirement("IT-05", "IT-17", "1.4.4")
 @pytest.mark.evaporation(hours=1)
 def test_a_bolus_that_is_stopped_gives_and_tells_no_more(pump, bench, verify):
-    """A bolus that is stopped half-way has given its half; its rest comes neither by itself nor with the next one."""
+    """A bolus that is stopped half-way has given its half; its rest comes with no infusion, and no bolus, behind it."""
     with bench.window("stopped half-way") as half:
         pump.give_bolus(volume_ul=200.0)
         bench.dwell(minutes=10, doing="half of the bolus")
         pump.stop()
         bench.dwell(minutes=30, doing="stopped")
+        pump.run_continuous(rate_ul_h=50.0)
+        bench.dwell(minutes=30, doing="infusing")
         pump.give_bolus(volume_ul=50.0)
         bench.dwell(hours=1, doing="a bolus of its own")
     verify("volume of both boluses", half.volume_error()).within("volume accuracy")

@@ -8,14 +8,17 @@ pytestmark = pytest.mark.evaporation(hours=1)
 
 @pytest.mark.requirement("IT-12")
 def test_no_sliding_window_holds_more_than_is_set(pump, bench, verify):
-    """With 105 µL in any 4 h the infusion goes on, and boluses on top of it are given as far as they fit."""
+    """With 105 µL in any 4 h the infusion goes on, and boluses, whoever asks for them, are given as far as they fit."""
+    pump.set_dose_limit(volume_ul=500.0, window_hours=12)  # what was set before holds no longer, and loosens nothing
     pump.set_dose_limit(volume_ul=105.0, window_hours=4)
     pump.allow_patient_boluses(volume_ul=20.0, lockout_minutes=10, most_in_24_h=48)
     with bench.window("8 h") as hours:
         pump.run_continuous(rate_ul_h=10.0)
-        for number in range(16):
+        pump.give_bolus(volume_ul=20.0)
+        bench.dwell(minutes=30, doing="the clinician's bolus")
+        for number in range(15):
             pump.request_patient_bolus()
-            bench.dwell(minutes=30, doing=f"request {number + 1} of 16")
+            bench.dwell(minutes=30, doing=f"request {number + 1} of 15")
     verify("most in any 4 h", hours.most_in(hours=4)).within("105 µL in any 4 h")
     verify("volume of what was granted", hours.volume_error()).within("volume accuracy")
     verify("the infusion went on", hours.no_alarm()).holds()

@@ -6,17 +6,37 @@ import pytest
 
 pytestmark = pytest.mark.requirement("IT-20")
 
-A_DAY = {"00:00": 20.0, "06:00": 60.0, "12:00": 40.0, "18:00": 0.0, "21:00": 100.0}
+# As many steps as a day may have, no two alike.
+A_DAY = {
+    "00:00": 20.0,
+    "03:00": 35.0,
+    "06:00": 60.0,
+    "08:00": 45.0,
+    "10:00": 30.0,
+    "12:00": 40.0,
+    "14:00": 55.0,
+    "16:00": 25.0,
+    "18:00": 0.0,
+    "20:00": 70.0,
+    "21:00": 100.0,
+    "22:00": 80.0,
+    "23:00": 65.0,
+}
 EVEN = {"00:00": 40.0}
 WEEK = {"mon": A_DAY, "tue": EVEN, "wed": A_DAY, "thu": EVEN, "fri": A_DAY, "sat": EVEN, "sun": {"00:00": 10.0}}
+# Two days that follow each other differ, and so do two hours around midnight, or those that summer time moves.
+ONE = {"00:00": 20.0, "01:00": 40.0, "02:00": 80.0, "03:00": 30.0, "04:00": 60.0, "23:00": 20.0}
+OTHER = {"00:00": 40.0, "01:00": 80.0, "02:00": 30.0, "03:00": 20.0, "04:00": 60.0, "23:00": 50.0}
+THIRD = {"00:00": 80.0, "01:00": 30.0, "02:00": 20.0, "03:00": 60.0, "04:00": 40.0, "23:00": 70.0}
+BY_TURNS = {"mon": ONE, "tue": OTHER, "wed": ONE, "thu": OTHER, "fri": ONE, "sat": OTHER, "sun": THIRD}
 
 
 @pytest.mark.first_look
 def test_each_step_of_a_day_is_delivered_at_its_time(pump, bench, verify):
-    """A flex infusion of five steps delivers each of them from its time of day on, over a whole day."""
+    """A flex infusion of 13 steps, the most of a day, delivers each of them from its time of day on."""
     pump.run_flex(days={"every": A_DAY})
     with bench.read_each(minutes=5), bench.window("a day") as day:
-        bench.dwell(hours=24, doing="one day of five steps")
+        bench.dwell(hours=24, doing="one day of 13 steps")
     verify("volume of the day", day.volume_error()).within("volume accuracy")
     verify("any four hours of the day", day.flow_in_windows(minutes=240)).within("basal accuracy")
 
@@ -30,21 +50,49 @@ def test_a_week_has_its_own_day_patterns(pump, bench, verify):
     verify("drift of the pump's clock", week.pump_clock_drift(resolution_s=0.001)).within("clock drift")
 
 
+@pytest.mark.evaporation(hours=1)
 @pytest.mark.parametrize(
     "before_it",
     [
         datetime(2026, 1, 31, 22, tzinfo=UTC),
         datetime(2026, 12, 31, 22, tzinfo=UTC),
         datetime(2028, 2, 28, 22, tzinfo=UTC),
+        datetime(2027, 2, 28, 22, tzinfo=UTC),
         datetime(2026, 3, 29, 0, tzinfo=UTC),
         datetime(2026, 10, 25, 0, tzinfo=UTC),
+        datetime(2026, 3, 8, 0, tzinfo=UTC),
+        datetime(2026, 11, 1, 0, tzinfo=UTC),
     ],
-    ids=["month", "year", "leap day", "summer time begins", "summer time ends"],
+    ids=[
+        "month",
+        "year",
+        "leap day",
+        "no leap day",
+        "summer time begins",
+        "summer time ends",
+        "summer time begins in America",
+        "summer time ends in America",
+    ],
 )
 def test_the_calendar_moves_no_dose(pump, bench, verify, before_it):
     """Four hours over a change of day, month, year or summer time deliver what is asked for, to a few strokes."""
     pump.set_clock(t_ns=int(before_it.timestamp()) * 10**9)
-    pump.run_flex(days={"every": {"00:00": 60.0, "23:00": 20.0}})
+    pump.run_flex(days=BY_TURNS)
     with bench.window("over the change") as change:
         bench.dwell(hours=4, doing="over the change")
     verify("volume over the change", change.volume_error()).within("volume over a change of date")
+
+
+@pytest.mark.evaporation(hours=1)
+def test_a_pump_that_nobody_speaks_to_keeps_its_hours(pump, bench, verify):
+    """Alone for five hours, as an implant is for weeks, the pump delivers each step of its day at its time."""
+    pump.set_clock(t_ns=int(datetime(2026, 1, 7, 22, 30, tzinfo=UTC).timestamp()) * 10**9)
+    pump.set_link_watchdog(seconds=8 * 3600)
+    pump.run_flex(days=BY_TURNS)
+    with bench.window("alone") as alone:
+        bench.dwell(minutes=15, doing="heard")
+        with bench.challenge.link_lost():
+            bench.dwell(hours=5, doing="nobody speaks to the pump")
+        bench.dwell(minutes=45, doing="heard again")
+    verify("volume of a pump that was alone", alone.volume_error()).within("volume accuracy")
+    verify("no alarm", alone.no_alarm()).holds()

@@ -32,19 +32,52 @@ def test_no_more_are_given_than_are_allotted_in_any_24_hours(pump, bench, verify
     verify("most in any 24 h", requests.most_in_24_h()).within("three boluses of 50 µL")
 
 
+@pytest.mark.requirement("IT-12", "IT-13")
+def test_what_a_patient_had_outlives_stop_power_and_a_new_permission(pump, bench, verify):
+    """Lockout and allotment count on through a stop, a power cut, and whoever gives the permission anew."""
+
+    def asked(minutes):
+        pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=60, most_in_24_h=2)
+        pump.request_patient_bolus()
+        bench.dwell(minutes=minutes, doing="asked for a bolus")
+
+    with bench.window("asked again and again") as window:
+        asked(20)
+        pump.stop()
+        asked(20)
+        with bench.challenge.power_cut():
+            bench.dwell(minutes=1, doing="without power")
+        bench.dwell(minutes=1, doing="power is back")
+        asked(30)
+        asked(70)
+        asked(30)
+    verify("volume of what was granted", window.volume_error()).within("volume accuracy")
+    verify("lockout from start to start", window.lockout()).within("an hour at least")
+    verify("most in any 24 h", window.most_in_24_h()).within("two boluses of 50 µL")
+
+
 @pytest.mark.requirement("IT-13")
 def test_setting_the_calendar_does_not_shorten_the_lockout(pump, bench, verify):
-    """A clock that is set a day ahead opens no lockout: nothing is given until the hour has passed."""
-    pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=120, most_in_24_h=24)
+    """A clock that is set a day ahead opens no lockout, and one that is set back prolongs none."""
+    pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=60, most_in_24_h=24)
     with bench.window("clock set within the lockout") as locked:
         pump.request_patient_bolus()
-        bench.dwell(minutes=30, doing="locked out")
+        bench.dwell(minutes=20, doing="locked out")
         pump.set_clock(t_ns=pump.read_clock_ns() + 24 * 3600 * 10**9)
+        with bench.window("a day ahead") as ahead:
+            pump.request_patient_bolus()
+            bench.dwell(minutes=41, doing="locked out, a day ahead")
         pump.request_patient_bolus()
-        bench.dwell(hours=2, doing="locked out, then not")
-        pump.request_patient_bolus()
-        bench.dwell(hours=1, doing="the second bolus")
+        bench.dwell(minutes=20, doing="the second bolus")
+        pump.set_clock(t_ns=pump.read_clock_ns() - 48 * 3600 * 10**9)
+        bench.dwell(minutes=41, doing="locked out, a day behind")
+        with bench.window("a day behind") as behind:
+            pump.request_patient_bolus()
+            bench.dwell(minutes=30, doing="the third bolus")
     verify("volume of what was granted", locked.volume_error()).within("volume accuracy")
+    verify("refused a day ahead", ahead.patient_bolus_refused(why="locked_out")).holds()
+    verify("given a day behind", behind.patient_bolus_given()).holds()
+    verify("lockout from start to start", locked.lockout()).within("lockout of an hour")
 
 
 @pytest.mark.requirement("IT-13", "4.1.1")

@@ -1,6 +1,10 @@
 """Priming and bridging: exactly the volume, and the dose behind it as before."""
 
+from datetime import UTC, datetime
+
 import pytest
+
+LATE_NS = int(datetime(2026, 1, 7, 22, tzinfo=UTC).timestamp()) * 10**9
 
 # So much flows that an hour's weighing on either side tells evaporation well enough.
 pytestmark = pytest.mark.evaporation(hours=1)
@@ -22,7 +26,8 @@ def test_priming_delivers_its_volume_and_no_low_dose_behind_it(pump, bench, veri
 
 @pytest.mark.requirement("IT-10")
 def test_a_bridge_bolus_purges_the_old_drug_at_its_rate(pump, bench, verify):
-    """The dead volume is purged at the old drug's rate; then the new concentration's rate holds."""
+    """The dead volume is purged at the old drug's rate, across midnight; then the new concentration's rate holds."""
+    pump.set_clock(t_ns=LATE_NS)
     old_ul_h = round(bench.rate_of("5 mg/day", "4 mg/mL"), 3)
     new_ul_h = round(bench.rate_of("5 mg/day", "10 mg/mL"), 3)
     with bench.window("bridge") as bridge:

@@ -1,6 +1,10 @@
 """Changes of programme: another rate, a ramp, a stop. Does the dose follow, without anything made up?"""
 
+from datetime import UTC, datetime
+
 import pytest
+
+LATE_NS = int(datetime(2026, 1, 7, 22, tzinfo=UTC).timestamp()) * 10**9
 
 
 @pytest.mark.requirement("IT-01")
@@ -17,8 +21,22 @@ def test_a_new_rate_replaces_the_old_one(pump, bench, verify, first_ul_h, then_u
 
 
 @pytest.mark.requirement("IT-01")
+@pytest.mark.evaporation(hours=1)
+def test_the_lowest_rate_holds_no_higher_one_up(pump, bench, verify):
+    """A new rate takes hold at once, although the next stroke of the one before is a quarter of an hour away."""
+    with bench.window("from the lowest rate") as raised:
+        pump.run_continuous(rate_ul_h=2.0)
+        bench.dwell(minutes=32, doing="lowest rate")
+        pump.run_continuous(rate_ul_h=400.0)
+        bench.dwell(hours=1, doing="a high rate")
+    verify("volume of both rates", raised.volume_error()).within("volume accuracy")
+    verify("how late the new rate came", raised.transition_time()).within("at once")
+
+
+@pytest.mark.requirement("IT-01")
 def test_a_ramp_rises_evenly_and_stays(pump, bench, verify):
-    """A ramp over four hours and two hours at its last rate deliver what lies under its line."""
+    """A ramp over four hours, across midnight, and two hours at its last rate deliver what lies under its line."""
+    pump.set_clock(t_ns=LATE_NS)
     with bench.window("ramp") as ramp:
         pump.run_ramp(from_ul_h=20.0, to_ul_h=200.0, over_hours=4)
         bench.dwell(hours=6, doing="ramp, then its last rate")

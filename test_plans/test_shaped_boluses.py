@@ -1,6 +1,10 @@
 """Square and combination boluses: are they spread as they should be, and do they give way?"""
 
+from datetime import UTC, datetime
+
 import pytest
+
+LATE_NS = int(datetime(2026, 1, 7, 22, tzinfo=UTC).timestamp()) * 10**9
 
 # So much flows that an hour's weighing on either side tells evaporation well enough.
 pytestmark = pytest.mark.evaporation(hours=1)
@@ -8,7 +12,8 @@ pytestmark = pytest.mark.evaporation(hours=1)
 
 @pytest.mark.requirement("1.4.1", "1.4.4", "1.4.7")
 def test_a_square_bolus_is_spread_over_its_time(pump, bench, verify):
-    """100 µL over two hours on top of an infusion come evenly, and nothing behind them."""
+    """100 µL over two hours, across midnight, on top of an infusion come evenly, and nothing behind them."""
+    pump.set_clock(t_ns=LATE_NS)
     pump.run_continuous(rate_ul_h=20.0)
     bench.dwell(hours=1, doing="basal before")
     with bench.window("square bolus") as square:

@@ -1,0 +1,55 @@
+"""Patient boluses and bounds, continued: limits that stay off, and requests that come at the wrong moment."""
+
+from instruments.intrathecal_pump.messages import Command, Reply, RequestBolus
+from instruments.intrathecal_pump.programme import Bolus
+from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
+from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
+from qualification.defect import Defect, seeded
+
+
+@seeded(
+    Defect(
+        "E8",
+        "a largest dose that was changed once stays off",
+        "The doctor loosens the limit for a night and sets it back; it bounds nothing any more.",
+        "IT-12",
+        effect="later errors pass",
+        says=("most in", "105"),
+        plans=("test_plans/test_dose_bounds.py",),
+        source="GIP 6.1.x, of a soft limit that was overridden",
+    )
+)
+class StaysOff(DoseLimit):
+    """Reads the first window that is set, and tells the others."""
+
+    times_set = 0
+
+    def limit(self, dose_nl: int, window_s: int) -> None:
+        """Take a limit; from the second on it does not count."""
+        self.times_set += window_s > 0
+        super().limit(*((dose_nl, window_s) if self.times_set < 2 else (0, 0)))
+        self.set_nl, self.window_s = dose_nl, window_s
+
+
+@seeded(
+    Defect(
+        "E9",
+        "a request during a bolus is refused, and extends it all the same",
+        "A patient in pain presses again and again, is told no, and gets as many boluses.",
+        "IT-12",
+        effect="+1 bolus for each request",
+        says=("granted", "most in", "under way", "programme asks for", "after the order"),
+        plans=("test_plans/test_patient_bolus.py",),
+        source="PCA models",
+    )
+)
+class RequestExtends(CommandDesk):
+    """Adds what is asked for to the bolus under way."""
+
+    def handle(self, command: Command, now_ns: int) -> Reply:
+        """Carry a command out; a request makes a bolus longer."""
+        asked, bolus = self.parts.patient.bolus, self.parts.bolus
+        if isinstance(command, RequestBolus) and asked is not None and bolus.single_under_way:
+            longer = Bolus(bolus.left_nl + asked.volume_nl, bolus.rate_nl_h)
+            bolus.begin(longer)
+        return super().handle(command, now_ns)
