@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from instruments.intrathecal_pump.messages import LogEvent
+from instruments.intrathecal_pump.messages import LogEvent, LogRecord
 from instruments.intrathecal_pump.programme import Infusion
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.event_log import CAPACITY, EventLog
@@ -62,13 +62,17 @@ class LogLostWithThePower(EventLog):
         self._total = 0
 
 
+_LONG_AGO_MS = 1_600_000_000_000
+
+
 class FullFromTheStart(EventLog):
     """The log of a pump that has served for years: it has written 4096 entries."""
 
     def __init__(self, clock: PumpClock) -> None:
         super().__init__(clock)
-        for _ in range(CAPACITY):
-            self.write(0, LogEvent.WATCHDOG_SET, FACTORY_WATCHDOG_MS)
+        for number in range(CAPACITY):
+            self._records.append(LogRecord(number, _LONG_AGO_MS + number, LogEvent.WATCHDOG_SET, FACTORY_WATCHDOG_MS))
+        self._total = CAPACITY
 
 
 class _BlockedByItsLog(Mechanism):

@@ -2,7 +2,16 @@
 
 from dataclasses import replace
 
-from instruments.intrathecal_pump.messages import Command, Commit, Reply, ReplyResult, RequestBolus, StatusReply
+from instruments.intrathecal_pump.messages import (
+    Command,
+    Commit,
+    PatientReply,
+    RefusalReply,
+    Reply,
+    ReplyResult,
+    RequestBolus,
+    StatusReply,
+)
 from instruments.intrathecal_pump.programme import Bolus
 from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
@@ -87,10 +96,12 @@ class EstimateCountsRefusedBoluses(CommandDesk):
         staged = self.parts.staging.staged if isinstance(command, Commit) else None
         wanted = staged if isinstance(staged, Bolus) else bolus
         reply = super().handle(command, now_ns)
-        if wanted is not None and getattr(reply, "result", ReplyResult.OK) is not ReplyResult.OK:
-            books = self.parts.books
-            if isinstance(books, TakesOff):
-                books.take_off(wanted.volume_nl)
+        refused = isinstance(reply, RefusalReply) or (
+            isinstance(reply, PatientReply) and reply.answer is not ReplyResult.OK
+        )
+        books = self.parts.books
+        if wanted is not None and refused and isinstance(books, TakesOff):
+            books.take_off(wanted.volume_nl)
         return reply
 
 
