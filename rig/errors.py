@@ -26,6 +26,7 @@ RigError
 │   ├── SeriesError             gaps, reversed time, NaN, too few samples, a tare in the middle
 │   ├── NotShownError           the pump did not show what a claim is about; a SeriesError too
 │   ├── MisfitError             a claim asks what its window or bench does not hold; a SeriesError too
+│   ├── PathsDisagreeError      paths of one delivery disagree: there is no volume of all of them together
 │   └── WindowError             S, period or window that do not fit each other or the data
 ├── PlanError                 the plan itself is wrong
 │   ├── UnknownLimitError
@@ -195,6 +196,17 @@ class MisfitError(SeriesError):
 
 class WindowError(MetrologyError):
     """A sample interval, period or window that does not fit the others or the data."""
+
+
+class PathsDisagreeError(MetrologyError):
+    """Paths of one delivery disagree: `lying` are off (() where none is named), by `apart_ul`, from `from_s` s on.
+
+    Where none is named, `apart_ul` is what the first of the two that are named shows more than the second.
+    """
+
+    def __init__(self, said: str, lying: tuple[str, ...], apart_ul: float, from_s: float) -> None:
+        super().__init__(said)
+        self.lying, self.apart_ul, self.from_s = lying, apart_ul, from_s
 
 
 class PlanError(RigError):

@@ -161,11 +161,15 @@ class TruthRow:
 
 @dataclass(frozen=True, slots=True)
 class TruthTable:
-    """The three truths of a plan: all rows, each sentence that contradicts, and what fits that, in words."""
+    """The three truths of a plan: all rows, each sentence that contradicts, and what fits that, in words.
+
+    `together` says what all paths that measured it come to, or which of them is off; "" for one path alone.
+    """
 
     rows: tuple[TruthRow, ...]
     against: tuple[str, ...]
     findings: tuple[str, ...]
+    together: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ def truth_table(reader: RecordReader, plan: Plan, end_ns: int) -> TruthTable | N
     if all(one.volume_ul is None for one in found.rows):
         return None
     asked_ul = found.volume_ul(PROGRAMME)
-    return TruthTable(tuple(_row(one, asked_ul) for one in found.rows), found.against, found.findings)
+    together = "" if found.together is None else found.together.said
+    return TruthTable(tuple(_row(one, asked_ul) for one in found.rows), found.against, found.findings, together)
 
 
 def case_of(reader: RecordReader, plan: Plan, end_ns: int) -> Case:

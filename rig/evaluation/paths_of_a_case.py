@@ -56,7 +56,7 @@ def odd_path(case: Case) -> PathKind | None:
 def _compared(case: Case) -> Comparison | None:
     """Return the paths of a delivery beside each other; None for one path alone."""
     try:
-        paths = [one for one in (_balance(case), _motor(case), _flow(case)) if one is not None]
+        paths = paths_of(case)
         return compare(paths) if len(paths) > 1 else None
     except MetrologyError:
         return None  # readings that are no series: the rows say why
@@ -68,7 +68,15 @@ def findings_of(case: Case) -> tuple[str, ...]:
     return () if found is None else found.said
 
 
-def _times_ns(case: Case) -> NDArray[np.int64]:
+def paths_of(case: Case) -> list[Path]:
+    """Return what balance, motor and flow sensor each measured of a delivery; those that did not are missing.
+
+    Raises SeriesError for readings that are no series.
+    """
+    return [one for one in (_balance(case), _motor(case), _flow(case)) if one is not None]
+
+
+def times_ns(case: Case) -> NDArray[np.int64]:
     """Return when the balance was read between the first order and the last stop, UTC ns (n,), thinned."""
     weighed = case.weighed
     begin_ns, end_ns = case.delivers_ns
@@ -80,12 +88,13 @@ def _times_ns(case: Case) -> NDArray[np.int64]:
     return np.asarray(t_ns[::every], np.int64)
 
 
-def _seconds(case: Case, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+def seconds(case: Case, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return moments (UTC ns) in seconds since the first order."""
     return np.asarray((t_ns - case.delivers_ns[0]) / NS_PER_S, np.float64)
 
 
 def _balance(case: Case) -> Path | None:
-    weighed, t_ns = case.weighed, _times_ns(case)
+    weighed, t_ns = case.weighed, times_ns(case)
     if weighed is None or len(t_ns) < 2:
         return None
     c = weighed.corrections
@@ -95,7 +104,7 @@ def _balance(case: Case) -> Path | None:
     loss_ul_h = c.per_mg * math.hypot(c.evaporation.u_mg_h, c.evaporation.u_between_mg_h)
     return Path(
         kind="balance",
-        t_s=_seconds(case, t_ns),
+        t_s=seconds(case, t_ns),
         volume_ul=volume - volume[0],
         u_reading_ul=reading_ul,
         relative_u=scale,
@@ -105,7 +114,7 @@ def _balance(case: Case) -> Path | None:
 
 def _motor(case: Case) -> Path | None:
     """Return the motor's edges as volume: between two counts of them they go as the programme does."""
-    dut, t_ns = case.start.dut, _times_ns(case)
+    dut, t_ns = case.start.dut, times_ns(case)
     counts = motor.edges_of(case)
     if len(counts) < 2 or not (dut.motor_edges_per_stroke and dut.stroke_ul) or len(t_ns) < 2:
         return None
@@ -113,18 +122,11 @@ def _motor(case: Case) -> Path | None:
     inside = t_ns[(t_ns >= at_ns[0]) & (t_ns <= at_ns[-1])]
     if len(inside) < 2:
         return None
-    asked = case.programme.volume_ul(at_ns)
     moved = np.asarray([one.edges for one in counts]) / dut.motor_edges_per_stroke * dut.stroke_ul
-    before = np.clip(np.searchsorted(at_ns, inside, side="right") - 1, 0, len(at_ns) - 2)
-    of_span = asked[before + 1] - asked[before]
-    even = (inside - at_ns[before]) / np.maximum(at_ns[before + 1] - at_ns[before], 1)
-    share = np.where(
-        of_span > 0.0, (case.programme.volume_ul(inside) - asked[before]) / np.where(of_span > 0.0, of_span, 1.0), even
-    )
-    volume = moved[before] + share * (moved[before + 1] - moved[before])
+    volume = between_counts(case, at_ns, moved, inside)
     return Path(
         kind="motor counts",
-        t_s=_seconds(case, inside),
+        t_s=seconds(case, inside),
         volume_ul=volume - volume[0],
         u_reading_ul=dut.stroke_ul / math.sqrt(6.0),
         relative_u=case.limits.agreement.books_percent / 100.0 / _SQRT_3,
@@ -132,8 +134,24 @@ def _motor(case: Case) -> Path | None:
     )
 
 
+def between_counts(
+    case: Case, at_ns: NDArray[np.int64], counted_ul: NDArray[np.float64], inside_ns: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return what was counted by each of `inside_ns` (n,), µL, from counts (m,) at `at_ns`: as the programme goes."""
+    asked = case.programme.volume_ul(at_ns)
+    before = np.clip(np.searchsorted(at_ns, inside_ns, side="right") - 1, 0, len(at_ns) - 2)
+    of_span = asked[before + 1] - asked[before]
+    even = (inside_ns - at_ns[before]) / np.maximum(at_ns[before + 1] - at_ns[before], 1)
+    share = np.where(
+        of_span > 0.0,
+        (case.programme.volume_ul(inside_ns) - asked[before]) / np.where(of_span > 0.0, of_span, 1.0),
+        even,
+    )
+    return np.asarray(counted_ul[before] + share * (counted_ul[before + 1] - counted_ul[before]), np.float64)
+
+
 def _flow(case: Case) -> Path | None:
-    streams, t_ns = streams_of(case.reader, "flow"), _times_ns(case)
+    streams, t_ns = streams_of(case.reader, "flow"), times_ns(case)
     if not streams or len(t_ns) < 2:
         return None
     flow_ul_h, series = read_column(case.reader, streams[0], "flow", int(t_ns[0]), int(t_ns[-1]) + 1)
@@ -142,12 +160,12 @@ def _flow(case: Case) -> Path | None:
     inside = t_ns[(t_ns >= series.t_ns[0]) & (t_ns <= series.t_ns[-1])]
     if len(inside) < 2:
         return None
-    own_s = _seconds(case, series.t_ns)
-    volume = np.interp(_seconds(case, inside), own_s, volume_from_flow(own_s, flow_ul_h))
+    own_s = seconds(case, series.t_ns)
+    volume = np.interp(seconds(case, inside), own_s, volume_from_flow(own_s, flow_ul_h))
     stated = case.start.instruments[streams[0]].accuracy or flow_sensor.USUAL
     return Path(
         kind="flow sensor",
-        t_s=_seconds(case, inside),
+        t_s=seconds(case, inside),
         volume_ul=volume - volume[0],
         u_reading_ul=case.start.dut.stroke_ul,
         relative_u=stated.percent / 100.0 / _SQRT_3,

@@ -15,6 +15,7 @@ from rig.evaluation.order_times import u_times_ul
 from rig.evaluation.orders import refilled_ns
 from rig.evaluation.paths_of_a_case import findings_of
 from rig.evaluation.testimony import Testimony
+from rig.evaluation.together import Together, together_of
 
 PROGRAMME, BOOKS, WEIGHED, BESIDE = "programme", "the pump's own books", "weighed", "beside them"
 _WITH_PARTED = "with what a challenge kept from the balance"
@@ -37,11 +38,15 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Truths:
-    """All of them over one plan's delivery, each thing that does not go together, and what fits that in words."""
+    """All of them over one plan's delivery, each thing that does not go together, and what fits that in words.
+
+    `together` is what all paths that measured it come to; None where there is one alone.
+    """
 
     rows: tuple[Truth, ...]
     against: tuple[str, ...]
     findings: tuple[str, ...]
+    together: Together | None
 
     def volume_ul(self, name: str) -> float | None:
         """Return what one of them says was delivered, in µL; None where it does not say."""
@@ -69,7 +74,7 @@ def truths_of(case: Case) -> Truths:
         flow_sensor.testify,
     )
     against = [sentence for testify in heard for sentence in _against(testify, case)]
-    return Truths(rows, (*against, *_joint(case, rows)), findings_of(case))
+    return Truths(rows, (*against, *_joint(case, rows)), findings_of(case), together_of(case))
 
 
 def _against(testify: Callable[[Case], Testimony], case: Case) -> tuple[str, ...]:

@@ -103,6 +103,43 @@ def test_what_is_no_truth_is_named(tmp_path, off, words):
     assert any(words in one for one in result.reasons)
 
 
+def test_all_paths_together_tell_one_volume_with_what_each_has_of_it(tmp_path):
+    with recorded(tmp_path) as record:
+        found = truths(record).together
+    assert found.total.value == pytest.approx(WHOLE_UL, abs=found.expanded_ul)
+    assert [kind for kind, _ in found.shares] == ["balance", "motor counts", "flow sensor", "pump's books"]
+    assert found.said.startswith("399.997 ± 0.25 µL (k = 2), of which balance 100.0 %, motor counts 0.0 %")
+
+
+def test_together_they_are_at_least_as_sure_as_the_balance(tmp_path):
+    with recorded(tmp_path) as record:
+        found = truths(record)
+    weighed = next(one for one in found.rows if one.name == "weighed")
+    assert found.together.total.u <= weighed.u_ul
+
+
+@pytest.mark.parametrize(
+    "off, lying",
+    [
+        ({"of_flow": 1.5}, ("flow sensor",)),
+        ({"of_count": 1.2}, ("pump's books",)),
+        ({"of_edges": 0.8}, ("motor counts",)),
+        ({"of_weight": 0.8, "of_flow": 1.0}, ("balance",)),
+    ],
+)
+def test_paths_that_disagree_are_not_fused_and_the_one_that_lies_is_named(tmp_path, off, lying):
+    with recorded(tmp_path, **off) as record:
+        found = truths(record).together
+    assert (found.total, found.lying) == (None, lying)
+    assert f"{lying[0]} is off and there is no volume of all paths together" in found.said
+
+
+def test_what_a_challenge_parted_is_not_fused(tmp_path):
+    with recorded(tmp_path) as record:
+        challenge(record, 2 * 3600, ChallengeKind.LEAK, until_s=4 * 3600)
+        assert truths(record).together is None
+
+
 def test_paths_that_agree_are_said_to(tmp_path):
     with recorded(tmp_path) as record:
         assert truths(record).findings == ("balance, motor counts, flow sensor agree",)

@@ -1,5 +1,7 @@
 """The page of a plan has its three truths in one table, with the figures that the evaluation has."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -124,6 +126,20 @@ def test_what_is_off_is_off_against_the_programme(write):
 def test_what_contradicts_is_told_below_the_table(write):
     text = page_of(run_of(write, weighed=0.8)).text.replace("\N{NO-BREAK SPACE}", " ")
     assert "its books are not what was delivered" in text
+
+
+@pytest.mark.parametrize(
+    "weighed, words",
+    [
+        (1.0, r"All paths together: (79\.\d+|80\.\d+|80) ± \d"),
+        (0.8, "All paths together: balance shows 16 µL less than"),
+    ],
+    ids=["they agree", "they do not"],
+)
+def test_what_all_paths_together_come_to_is_told_below_the_table(write, weighed, words):
+    dut = {"model": "ITP-1", "serial": "0042", "stroke_ul": 0.5}
+    text = page_of(run_of(lambda: write(dut=dut), weighed=weighed)).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert re.search(words, text)
 
 
 def test_a_plan_that_delivered_nothing_has_no_truths(write):

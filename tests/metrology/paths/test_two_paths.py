@@ -129,7 +129,7 @@ def test_constant_flow_integrates_to_rate_times_time():
 
 
 def test_one_path_alone_is_refused():
-    with pytest.raises(MetrologyError, match="two or three"):
+    with pytest.raises(MetrologyError, match="two to four"):
         compare(paths()[:1])
 
 
