@@ -1,6 +1,6 @@
 """What is given in many parts, one by one: a square bolus against its straight line, and strokes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -36,6 +36,19 @@ def evenness_graph(_sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
     return Graphs((chart,))
 
 
+def _how_well(details: Mapping[str, object]) -> str:
+    """Return how well scatter and strokes are known; "" for a record of an earlier rig, which does not say."""
+    sizes, times = details.get("u_volumes_ul"), details.get("u_at_s")
+    if not isinstance(sizes, Sequence) or not isinstance(times, Sequence):
+        return ""
+    size_ul, time_s = (2.0 * float(np.median([float(one) for one in of])) for of in (sizes, times))
+    low, high = (float(str(details[key])) for key in ("low_percent", "high_percent"))
+    return (
+        f" The scatter lies between {low:.2g} and {high:.2g} % (95 %). One stroke is known to {size_ul:.2g} µL, its "
+        f"time to {time_s:.2g} s (k = 2, in the middle)."
+    )
+
+
 def strokes_graph(_sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
     """Return the volume of each stroke, with their mean and what they scatter by."""
     result = results[0]
@@ -56,7 +69,7 @@ def strokes_graph(_sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
         title=f"Strokes one by one: {names_of(results)}",
         caption=(
             "Volume of each stroke as it was weighed. Shaded: mean ± the scatter s that is the result. The points "
-            "scatter more: by the balance's noise, which the result has taken out."
+            "scatter more: by the balance's noise, which the result has taken out." + _how_well(details)
         ),
         x=Axis("time since the window's begin", "h"),
         y=Axis("volume", "µL"),

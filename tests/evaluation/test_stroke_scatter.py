@@ -36,6 +36,14 @@ def test_the_scatter_that_was_put_in_comes_out(tmp_path, scatter_percent, verdic
     assert result.verdict == verdict
 
 
+def test_each_stroke_has_its_own_uncertainty_and_the_scatter_an_interval(tmp_path):
+    details = strokes(tmp_path, 2.0).details
+    # A reading each minute: a stroke lies anywhere between two, and a weighing is good to some hundredths of a µL.
+    assert details["u_at_s"] == pytest.approx([60.0 / 12**0.5] * (STROKES - 2), rel=0.01)
+    assert max(details["u_volumes_ul"]) < 0.05
+    assert details["low_percent"] < 2.0 < details["high_percent"]
+
+
 def test_strokes_that_are_alike_scatter_by_less_than_the_noise(tmp_path):
     result = strokes(tmp_path, 0.0)
     assert result.number.value < 0.2

@@ -7,8 +7,10 @@ import numpy as np
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.weighed_window import weighed_window
-from rig.metrology.dosing.cycles import Strokes, find_strokes
-from rig.metrology.uncertainty.budget import Budget, Component, combine
+from rig.metrology.dosing.cycles import find_strokes
+from rig.metrology.dosing.stroke_scatter import stroke_scatter
+from rig.metrology.uncertainty.budget import Component, combine
+from rig.quantities import S_PER_H
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
@@ -20,34 +22,28 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     a stroke, and strokes that stand out of the noise.
     """
     window = weighed_window(recipe, reader)
-    strokes = find_strokes(window.t_s, window.volume_ul, max_gap_s=window.readings.max_gap_s)
-    budget, noise_percent = _scatter(strokes, window.u_relative)
+    c = window.corrections
+    u_loss_ul_h = c.per_mg * math.hypot(c.evaporation.u_mg_h, c.evaporation.u_between_mg_h)
+    strokes = find_strokes(window.t_s, window.volume_ul, max_gap_s=window.readings.max_gap_s, u_loss_ul_h=u_loss_ul_h)
+    found = stroke_scatter(strokes)
     details = {
         "strokes": strokes.count,
         "stroke_ul": strokes.stroke_ul,
         "interval_s": strokes.interval_s,
-        "noise_percent": noise_percent,
+        "low_percent": found.low_percent,
+        "high_percent": found.high_percent,
+        "noise_percent": found.noise_percent,
         "interval_scatter_percent": 100.0 * float(np.diff(strokes.t_s).std(ddof=1)) / strokes.interval_s,
         "volumes_ul": [float(volume) for volume in strokes.volume_ul],
-        "at_h": [float(at) for at in strokes.t_s / 3600.0],
+        "u_volumes_ul": np.hypot(strokes.u_volume_ul, window.u_relative * strokes.volume_ul).tolist(),
+        "at_h": [float(at) for at in strokes.t_s / S_PER_H],
+        "u_at_s": [float(u) for u in strokes.u_t_s],
     }
-    return Evaluation(budget, window.invalid, details)
-
-
-def _scatter(strokes: Strokes, u_relative: float) -> tuple[Budget, float]:
-    """Return the scatter without the noise of the plateaus, and that noise, both in percent of the mean stroke."""
-    n, per_ul = strokes.count, 100.0 / strokes.stroke_ul
-    seen_sq = float(strokes.volume_ul.var(ddof=1))
-    noise_sq = float(np.mean(strokes.u_level_ul[:-1] ** 2 + strokes.u_level_ul[1:] ** 2))
-    scatter = per_ul * math.sqrt(max(0.0, seen_sq - noise_sq))
-    # A variance of n values is known to √(2/(n − 1)) of itself; its root near zero to the root of that.
-    u_sq = per_ul**2 * max(seen_sq, noise_sq) * math.sqrt(2.0 / (n - 1))
-    u = math.sqrt(u_sq) if scatter**2 < u_sq / 4.0 else u_sq / (2.0 * scatter)
     lines = [
-        Component("number of strokes", "A", scatter, u, "%", 1.0, float(n - 1)),
-        Component("scale", "B", 1.0, u_relative, "1", scatter),
+        Component("number of strokes", "A", found.percent, found.u_percent, "%", 1.0, float(strokes.count - 1)),
+        Component("scale", "B", 1.0, window.u_relative, "1", found.percent),
     ]
-    return combine(scatter, "%", lines), per_ul * math.sqrt(noise_sq)
+    return Evaluation(combine(found.percent, "%", lines), window.invalid, details)
 
 
 KINDS = (

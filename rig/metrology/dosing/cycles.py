@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from rig.errors import SeriesError
 from rig.metrology.readings.checked import FloatArray, IndexArray, as_series, check_series, reading_noise
 from rig.metrology.uncertainty.budget import Budget, Component, combine
-from rig.quantities import S_PER_H
+from rig.quantities import S_PER_H, Measured
 
 FEWEST_STROKES = 4
 """Three intervals: a mean and, with 2 degrees of freedom, a scatter about it."""
@@ -38,14 +38,16 @@ class Strokes:
     """Strokes in order: when (s), how much (µL), each (n,).
 
     `level_ul` (n + 1,) are the plateaus before, between and after the strokes, `u_level_ul` (n + 1,) their standard
-    uncertainties from noise, `u_time_s` that of one stroke's time.
+    uncertainties from noise. `u_volume_ul` (n,) and `u_t_s` (n,) are those of each stroke's size and time: noise, what
+    the plateaus wander, and what the caller told of loss and lag.
     """
 
     t_s: FloatArray
     volume_ul: FloatArray
     level_ul: FloatArray
     u_level_ul: FloatArray
-    u_time_s: float
+    u_volume_ul: FloatArray
+    u_t_s: FloatArray
 
     @property
     def count(self) -> int:
@@ -63,11 +65,20 @@ class Strokes:
         return float(self.level_ul[-1] - self.level_ul[0]) / self.count
 
 
-def find_strokes(t_s: ArrayLike, volume_ul: ArrayLike, *, max_gap_s: float | None = None) -> Strokes:
+def find_strokes(
+    t_s: ArrayLike,
+    volume_ul: ArrayLike,
+    *,
+    max_gap_s: float | None = None,
+    u_loss_ul_h: float = 0.0,
+    lag: Measured | None = None,
+) -> Strokes:
     """Return the strokes in cumulative volumes (n,) µL at `t_s` (n,) seconds, corrected for evaporation.
 
-    At least 9 readings per stroke are needed. Raises SeriesError as `check_series` does, and when fewer than 4 strokes
-    stand out of the noise, when the strokes found do not account for the delivery, or when the flow is even.
+    `u_loss_ul_h` is the standard uncertainty of that correction. Times are when half of a stroke was seen; of a `lag`
+    that is known (s; from the pump through line and balance) they are freed. At least 9 readings per stroke are needed.
+    Raises SeriesError as `check_series` does, and when fewer than 4 strokes stand out of the noise, when the strokes
+    found do not account for the delivery, or when the flow is even.
     """
     t, v = as_series(t_s, volume_ul, "volume", 4 * _PLATEAU_BLOCKS)
     check_series(t, v, "volume", max_gap_s=max_gap_s)
@@ -85,7 +96,7 @@ def find_strokes(t_s: ArrayLike, volume_ul: ArrayLike, *, max_gap_s: float | Non
             f"no strokes: no {FEWEST_STROKES} steps between plateaus stand out of {sd:.2g} µL of noise and account for "
             f"the {v[-1] - v[0]:.4g} µL delivered"
         )
-    return _measured(t, v, sd, *best)
+    return _measured(t, v, sd, *best, u_loss_ul_h=u_loss_ul_h, lag=lag or Measured(0.0, 0.0, "s"))
 
 
 def flow_over_strokes(strokes: Strokes) -> Budget:
@@ -97,7 +108,7 @@ def flow_over_strokes(strokes: Strokes) -> Budget:
     hours = float(strokes.t_s[-1] - strokes.t_s[0]) / S_PER_H
     volume = float(strokes.level_ul[-1] - strokes.level_ul[1])
     u_volume = math.hypot(strokes.u_level_ul[1], strokes.u_level_ul[-1])
-    u_hours = math.sqrt(2.0) * strokes.u_time_s / S_PER_H
+    u_hours = math.hypot(float(strokes.u_t_s[0]), float(strokes.u_t_s[-1])) / S_PER_H
     return combine(
         volume / hours,
         "µL/h",
@@ -141,22 +152,47 @@ def _steps(blocks: FloatArray, sd: float, gain: float) -> IndexArray | None:
     return at if accounted and flat else None
 
 
-def _measured(t: FloatArray, v: FloatArray, sd: float, size: int, at: IndexArray) -> Strokes:
+def _measured(
+    t: FloatArray, v: FloatArray, sd: float, size: int, at: IndexArray, *, u_loss_ul_h: float, lag: Measured
+) -> Strokes:
     """Return the strokes that happened in the blocks `at` of `size` readings, located among the readings themselves."""
     edge = np.array([_locate(v, size, block) for block in at], dtype=np.intp)
     guard = max(1, size)
     # Beyond the outermost plateaus seen there may be a stroke too close to the end to be found.
     reach = _PLATEAU_BLOCKS * size
     bounds = np.concatenate([[max(0, edge[0] - reach)], edge, [min(v.size, edge[-1] + reach)]])
-    level, u_level = np.empty(edge.size + 1), np.empty(edge.size + 1)
+    level, u_level, half_sq = np.empty(edge.size + 1), np.empty(edge.size + 1), np.zeros(edge.size + 1)
     for i in range(level.size):
         begin = bounds[i] + (guard if i > 0 else 0)
         end = bounds[i + 1] - (guard if i < edge.size else 0)
         plateau = v[begin:end] if end > begin else v[bounds[i] : bounds[i + 1]]
         level[i], u_level[i] = plateau.mean(), sd / math.sqrt(plateau.size)
-    when = 0.5 * (t[edge] + t[edge - 1])
-    u_time_s = float(t[-1] - t[0]) / (t.size - 1) / math.sqrt(12.0)
-    return Strokes(when, np.diff(level), level, u_level, u_time_s)
+        if (half := plateau.size // 2) > 0:
+            # Beyond noise: a plateau that wanders has another mean in its second half.
+            half_sq[i] = (plateau[-half:].mean() - plateau[:half].mean()) ** 2 - 2.0 * sd**2 / half
+    volume = np.diff(level)
+    # A walk of variance w per reading parts the halves of a plateau of L readings by w·L/3, and the means of two of
+    # them whose middles are T apart by w·(T − L/3).
+    apart = float(np.mean(np.diff(edge)))
+    wander_sq = max(0.0, float(half_sq.mean())) * max(2.0, 3.0 * apart / max(1.0, apart - 2.0 * guard) - 1.0)
+    hours = np.diff(0.5 * (t[np.minimum(bounds[1:], t.size - 1)] + t[bounds[:-1]])) / S_PER_H
+    noise_sq = u_level[:-1] ** 2 + u_level[1:] ** 2
+    u_volume = np.sqrt(noise_sq + wander_sq + (u_loss_ul_h * hours) ** 2)
+    when = 0.5 * (t[edge] + t[edge - 1]) - lag.value
+    u_time = np.hypot((t[edge] - t[edge - 1]) * np.sqrt(1.0 / 12.0 + _mislaid(volume, sd)), lag.u)
+    return Strokes(when, volume, level, u_level, u_volume, u_time)
+
+
+def _mislaid(volume_ul: FloatArray, sd: float) -> FloatArray:
+    """Return the variance of how many readings beside its place noise puts a stroke, (n,), at the most.
+
+    It is j beside only when the mean of j readings is on the wrong side of half a step: Φ(−step/2·√j/sd), either way.
+    """
+    from scipy.special import ndtr  # takes long to import, which every session of plans would wait for
+
+    j = np.arange(1.0, 33.0)[:, None]
+    steps = np.abs(volume_ul) / sd if sd > 0.0 else np.full(volume_ul.size, np.inf)
+    return np.asarray((2.0 * j**2 * ndtr(-0.5 * steps * np.sqrt(j))).sum(axis=0), np.float64)
 
 
 def _locate(v: FloatArray, size: int, block: int) -> int:
