@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 DISTRIBUTION = "pump-rig"
-PACKAGES = ("rig", "commands", "instruments", "fixtures", "reports")
+PACKAGES = ("rig", "commands", "instruments", "fixtures", "reports", "qualification")
 HERE = Path(__file__).resolve().parents[1]
 ADVICE = (
     "install the rig into a virtual environment of its own, and rename or leave what has the same name "

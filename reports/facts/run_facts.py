@@ -1,7 +1,8 @@
 """What a report says about a run: frozen facts, read from the record by `reports.facts.run_reading`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from reports.facts.bench_fit import BenchFit
 from reports.facts.charts import Chart
 from reports.facts.timelines import Timeline
 from rig.record.bodies.codec import Json
@@ -279,6 +280,7 @@ class Run:
     liquid: LiquidFacts | None
     weighing: tuple[tuple[str, str], ...]
     provenance: MadeWith
+    fit: BenchFit = field(default_factory=BenchFit)
 
     @property
     def results(self) -> tuple[ShownResult, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 
+from reports.facts.bench_fit import bench_fit
 from reports.facts.graphs import graphs_of
 from reports.facts.happenings import noted, projected
 from reports.facts.plans import read_plans
@@ -68,6 +69,7 @@ def _facts(reader: RecordReader, entries: int) -> Run:
         liquid=start.liquid,
         weighing=_told_of_weighing(start),
         provenance=_made_with(start, entries, reader.head()),
+        fit=bench_fit(reader),
     )
 
 

@@ -5,9 +5,11 @@ The vessel may stay where it is: what counts is by how much the reading rises, a
 
 from rig.bench.bench import Bench
 from rig.capabilities import Balance
-from rig.clock import NS_PER_S
+from rig.clock import NS_PER_S, hours_between
 from rig.errors import InstrumentError
 from rig.record.bodies.challenges import CheckWeighed
+from rig.record.bodies.proofs import ProofLookedFor, Standing
+from rig.record.reader import RecordReader
 
 _READINGS = 3
 _EVERY_S = 0.3
@@ -18,6 +20,8 @@ _REST_WITHIN_S = 60.0
 def demand_check_weight(bench: Bench) -> None:
     """Hold the balance against the weight of [check_weight], once in a run; nothing where the file names none.
 
+    Nor where the bench's proof of the day has found it.
+
     A mocked bench's twin has nobody to put a weight on, and is not held against it. Raises InstrumentError when the
     balance does not find the weight or does not come to rest, NoTerminalError and NotAnsweredError as `bench.ask` does.
     """
@@ -25,7 +29,7 @@ def demand_check_weight(bench: Bench) -> None:
     if wanted is None or bench.file.mocked:
         return
     with bench.record.reader() as reader:
-        if reader.events(CheckWeighed):
+        if reader.events(CheckWeighed) or _is_proven(reader, bench.clock.now_ns()):
             return
     balance = bench.instruments.balance()
     name = next(one.name for one in bench.instruments if one.role == "balance")
@@ -45,6 +49,18 @@ def demand_check_weight(bench: Bench) -> None:
             advice="look whether the right weight was put on and nothing else touched; then level and adjust the "
             "balance, and have it calibrated if that does not help",
         )
+
+
+def _is_proven(reader: RecordReader, now_ns: int) -> bool:
+    """Tell whether a proof that still holds has found the weight."""
+    looked = [entry.body for entry in reader.events(ProofLookedFor)]
+    return any(
+        part.part == "check weight"
+        and part.standing is Standing.PROVEN
+        and 0.0 <= hours_between(part.at_ns, now_ns) <= one.valid_h
+        for one in looked[-1:]
+        for part in one.found
+    )
 
 
 def _at_rest_mg(bench: Bench, name: str, balance: Balance) -> float:

@@ -59,12 +59,14 @@ def start_run(
     requirements: RequirementsInForce,
     said: SaidOfRun = SaidOfRun(),
     files: FilesOfRun = FilesOfRun(),
+    named: str = "",
 ) -> RunRecord:
     """Create the record of a new run in the folder `runs` and write its start.
 
     What is `said` goes before the bench file. `plans` are the plan files that will run, by the names they have in
     plans' names, `selected` the names of the plans themselves. `limits` and `requirements` are those that the plans
-    are judged by, `files` what else the run keeps in full.
+    are judged by, `files` what else the run keeps in full. `named` is what the record's name has in place of the
+    bench's.
     """
     now_ns = clock.now_ns()
     today = datetime.fromtimestamp(now_ns // NS_PER_S, UTC).date()
@@ -93,7 +95,7 @@ def start_run(
         requirements=requirements,
         provenance=provenance(),
     )
-    return RunRecord.create(runs, run_id(bench_file.bench.name), start, now_ns, clock)
+    return RunRecord.create(runs, run_id(named or bench_file.bench.name), start, now_ns, clock)
 
 
 def _liquid(stated: LiquidSection) -> LiquidFacts:

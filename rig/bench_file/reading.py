@@ -14,6 +14,7 @@ from typing import Any
 
 from rig.bench_file.challenges import CHALLENGES, ChallengesSection, wrong_table
 from rig.bench_file.checking import Checker
+from rig.bench_file.proof import ProofSection, wrong_proof
 from rig.bench_file.tables import (
     Accuracy,
     AmbientSection,
@@ -86,6 +87,7 @@ class BenchFile:
     operator: OperatorSection = field(default_factory=OperatorSection)
     check_weight: CheckWeightSection | None = None
     interlocks: InterlocksSection = field(default_factory=InterlocksSection)
+    proof: ProofSection = field(default_factory=ProofSection)
 
     @property
     def ports(self) -> tuple[str, ...]:
@@ -154,8 +156,9 @@ def _bench(checker: Checker) -> BenchFile | None:
     standing = [one for one, _ in found if one is not None]
     laboratory = _laboratory(checker, raw.get("laboratory", {}), mocked=mocked)
     challenges = _challenges(checker, raw.get("challenges", {}), standing, mocked=mocked)
+    proof = _proof(checker, raw, standing)
     check_whole(checker, raw, standing)
-    if document is None or challenges is None:
+    if document is None or challenges is None or proof is None:
         return None
     return BenchFile(
         path=checker.path,
@@ -174,6 +177,7 @@ def _bench(checker: Checker) -> BenchFile | None:
         operator=document.operator,
         check_weight=document.check_weight,
         interlocks=document.interlocks,
+        proof=proof,
     )
 
 
@@ -263,3 +267,19 @@ def _challenges(
             words = f"found {table.line!r}; that line moves the interlock relay, which is for safety alone"
             checker.mistake(("challenges", verb, "line"), words)
     return section
+
+
+def _proof(checker: Checker, raw: dict[str, object], standing: Sequence[Standing]) -> ProofSection | None:
+    """Check what the daily proof is to be, and that the bench can be proved so."""
+    section = checker.table(ProofSection, raw.get("proof", {}), ("proof",))
+    if section is not None:
+        roles = [one.role for one in standing]
+        inputs = {one.role: channel_names(one.settings) for one in standing}
+        for place, words in wrong_proof(section, inputs, roles, powered="power" in raw):
+            checker.mistake(("proof", *place), words)
+    return section
+
+
+def channel_names(settings: object) -> tuple[str, ...]:
+    """Return the names of the channels that an instrument's settings state, () where its driver knows them alone."""
+    return tuple(one.name for one in getattr(settings, "channels", ()))

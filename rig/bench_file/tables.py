@@ -188,10 +188,16 @@ class WeighingSection(TomlTable):
 
 
 class CheckWeightSection(TomlTable):
-    """The weight that the bench's balance is held against when a session begins, by somebody who puts it on."""
+    """The weight that the bench's balance is held against when a session begins, by somebody who puts it on.
+
+    `u_mg` is the standard uncertainty of `mass_mg` by its `certificate`, which holds until `due` (that day included).
+    """
 
     mass_mg: float = Field(gt=0)
     within_mg: float = Field(gt=0)
+    u_mg: float = Field(default=0.0, ge=0)
+    certificate: str = ""
+    due: Annotated[date, AfterValidator(date_within)] | None = None
 
 
 class LiquidSection(TomlTable):
@@ -262,6 +268,7 @@ class Document(TomlTable):
     influxdb: InfluxSection | None = None
     operator: OperatorSection = Field(default_factory=OperatorSection)
     challenges: dict[str, Any] = Field(default_factory=dict)
+    proof: dict[str, Any] = Field(default_factory=dict)
     laboratory: dict[str, Any] = Field(default_factory=dict)
     instruments: dict[Name, dict[str, Any]] = Field(min_length=1)
 

@@ -25,7 +25,11 @@ class Testimony:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """One comparison that is made of every plan: its name in a report, and what makes it of a case."""
+    """One comparison that is made of every plan: its name in a report, and what makes it of a case.
+
+    `concerns` tells whether it has anything to do with a case at all: where it has not, it is not named either.
+    """
 
     name: str
     testify: Callable[[Case], Testimony]
+    concerns: Callable[[Case], bool] = lambda _: True

@@ -60,7 +60,7 @@ def evidence_around(reader: RecordReader, recipe: Recipe) -> Evidence:
     # All claims of a plan share one case, and with the entry they are settled at, one evidence.
     return reader.once(
         ("evidence", case.from_ns, case.to_ns, case.expected_alarms),
-        lambda: Evidence({one.name: _heard(one, case) for one in witnesses()}),
+        lambda: Evidence({one.name: _heard(one, case) for one in witnesses() if one.concerns(case)}),
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.fixtures.plan_support import ROOT
 from tests.processes import Children, children
 
-SOURCES = ("rig", "commands", "instruments", "fixtures", "reports", "pump_rig")
+SOURCES = ("rig", "commands", "instruments", "fixtures", "reports", "qualification", "pump_rig")
 FILES = ("pyproject.toml", "build_hooks.py", "MANIFEST.in", "README.md", "LICENSE")
 
 

@@ -9,6 +9,7 @@ from rig.record.bodies.absences import AnotherAnswered, DiskSpaceLow, Instrument
 from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, CheckWeighed, DoseSaid, OperatorAnswered
 from rig.record.bodies.codec import Json
 from rig.record.bodies.event import Event, Severity
+from rig.record.bodies.proofs import PROOF_EVENTS
 from rig.record.bodies.pump_events import (
     AlarmExpected,
     DeliveredAfterStop,
@@ -288,5 +289,6 @@ EVENTS: tuple[type[Event], ...] = (
     SupervisorActed,
     SupervisorStands,
     ZeroFlow,
+    *PROOF_EVENTS,
 )
 BY_NAME = {kind.NAME: kind for kind in EVENTS}

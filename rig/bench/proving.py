@@ -1,0 +1,150 @@
+"""What a daily proof does on a bench: it tries one thing after the other, and records what came of each."""
+
+import contextlib
+import statistics
+from collections.abc import Iterator
+
+from rig.bench.bench import Bench
+from rig.bench.machine import Machine
+from rig.bench.proving_balance import Hand, TriesBalance
+from rig.bench.sampling import Sampler
+from rig.bench.space import record_mb
+from rig.bench_file.proof import SUPPLY
+from rig.bench_file.reading import channel_names
+from rig.capabilities import Pump
+from rig.clock import NS_PER_S
+from rig.errors import PlanError
+from rig.record.bodies.proofs import (
+    InputKnown,
+    InstrumentTried,
+    MachineLooked,
+    ReferenceRuns,
+)
+
+_ENOUGH_READINGS = 200.0
+_TURN_EACH_S = 0.25
+_NEXT_MORNING_H = 24.0
+_BYTES_PER_MB = 1e6
+# A channel that tells the difference of an instrument's clock and the rig's, s; and how far back samples are looked at.
+_OWN_CLOCK = "clock_offset"
+_LOOK_BACK_NS = 120 * NS_PER_S
+# What takes its samples by itself, at a pace of its own.
+_BY_ITSELF = frozenset({"flow", "daq"})
+BY_HAND = "operator"
+
+
+class Proving(TriesBalance):
+    """Tries a bench. Verbs raise InstrumentError as drivers do, and what `bench.ask` raises where a hand is wanted."""
+
+    def __init__(self, bench: Bench, machine: Machine | None = None, hand: Hand | None = None) -> None:
+        super().__init__(bench, hand)
+        self.rest_minutes = bench.file.proof.rest_minutes
+        self.flow_minutes = bench.file.proof.flow_of(bench.file.bench.clock)
+        self.blank_minutes = bench.file.proof.blank_of(bench.file.bench.clock)
+        self.turns = 100
+        self._machine = Machine() if machine is None else machine
+
+    @property
+    def every_s(self) -> float:
+        """Return the pace at which instruments are read meanwhile, in s."""
+        return self._bench.file.proof.every_s
+
+    def pace_s(self, minutes: float) -> float:
+        """Return the pace, in s, for a time of so many minutes: a few hundred readings tell as much as thousands."""
+        return max(self.every_s, minutes * 60.0 / _ENOUGH_READINGS)
+
+    @property
+    def is_long_blank(self) -> bool:
+        """Tell whether a blank is long enough to find what a short one cannot tell from noise."""
+        return self.blank_minutes >= 30.0
+
+    @property
+    def counts_edges(self) -> bool:
+        """Tell whether the motor's edges are counted, and what they stand for is declared."""
+        return self._bench.instruments.count_edges() and self._bench.file.dut.ul_per_edge > 0.0
+
+    def look_at_machine(self) -> None:
+        """Look what room there is for a day's records, and whether the machine's clock is kept and was not set."""
+        bench, machine = self._bench, self._machine
+        needed_mb = record_mb(bench.file, _NEXT_MORNING_H) + bench.file.bench.least_free_mb
+        free_mb = machine.free_bytes(bench.record.path.parent) / _BYTES_PER_MB
+        bench.record.event(MachineLooked(free_mb, needed_mb, machine.stepped_s(bench.clock), machine.ntp()))
+
+    def try_instruments(self) -> None:
+        """Read every instrument so many `turns` in a row, and see how it answers."""
+        bench = self._bench
+        for sampler in bench.samplers:
+            before = sampler.counts.counted()
+            took_s = [self._turn(sampler) for _ in range(self.turns)]
+            after = sampler.counts.counted()
+            bench.record.event(
+                InstrumentTried(
+                    sampler.name,
+                    self.turns,
+                    after.missed - before.missed,
+                    after.lost - before.lost,
+                    statistics.fmean(took_s),
+                    max(took_s),
+                    *self._time_of(sampler),
+                )
+            )
+
+    def know_inputs(self) -> None:
+        """Say what stands at the DAQ's inputs, asking somebody to bring it there. Raises PlanError for no known one."""
+        bench = self._bench
+        entry = next(one for one in bench.file.instruments if one.role == "daq")
+        roles = [one.role for one in bench.file.instruments]
+        voltage_v = bench.file.power.voltage_v if bench.file.power else None
+        inputs = bench.file.proof.inputs_of(channel_names(entry.settings), roles, voltage_v)
+        if not inputs:
+            raise PlanError("no input of the DAQ is known: state them in [proof] inputs of the bench file")
+        for one in inputs:
+            if one.known != SUPPLY:
+                bench.ask(f"bring {one.channel} of {entry.name} to {one.known:g}, in its own unit")
+            known = float(voltage_v or 0.0) if one.known == SUPPLY else float(one.known)
+            by = SUPPLY if one.known == SUPPLY else BY_HAND
+            bench.record.event(InputKnown(one.channel, known, one.within, by))
+
+    @contextlib.contextmanager
+    def reference(self) -> Iterator[None]:
+        """Let the reference give its known flow in the block: a pump of this bench, or one that somebody starts."""
+        bench, proof = self._bench, self._bench.file.proof
+        told = ReferenceRuns(proof.reference, proof.reference_ul_h, proof.reference_percent)
+        if proof.reference == BY_HAND:
+            bench.ask(f"start the reference at {proof.reference_ul_h:g} µL/h, in the place of the pump under test")
+            bench.record.event(told)
+            yield
+            bench.ask("stop the reference")
+            return
+        pump: Pump = bench.instruments.pump(proof.reference)
+        bench.ask(f"let the reference, {proof.reference}, lead into the vessel in the place of the pump under test")
+        pump.run_continuous(rate_ul_h=proof.reference_ul_h)
+        bench.record.event(told)
+        try:
+            yield
+        finally:
+            pump.stop()
+
+    def _turn(self, sampler: Sampler) -> float:
+        """Read an instrument once, out of turn; return how long that took, in s of the bench's time."""
+        begun_ns = self._bench.clock.now_ns()
+        sampler.read_now()
+        took_s = (self._bench.clock.now_ns() - begun_ns) / NS_PER_S
+        self._wait(_TURN_EACH_S if self._bench.clock.virtual else 0.0)
+        return took_s
+
+    def _time_of(self, sampler: Sampler) -> tuple[float | None, float]:
+        """Return how far an instrument's own time is behind the rig's, and the time between its samples, in s."""
+        now_ns = self._bench.clock.now_ns()
+        with self._bench.record.reader() as reader:
+            own = [one.name for one in reader.channels(sampler.name) if one.name == _OWN_CLOCK]
+            series = reader.series(sampler.name, now_ns - _LOOK_BACK_NS, now_ns + 1, own)
+        t_ns = series.t_ns
+        if own:
+            return (-float(series.columns[_OWN_CLOCK][-1]), 0.0) if len(t_ns) else (None, 0.0)
+        takes_by_itself = any(
+            one.name == sampler.name and one.capability in _BY_ITSELF for one in self._bench.instruments
+        )
+        if len(t_ns) < 2 or not takes_by_itself:
+            return None, 0.0  # stamped by the rig, when it came
+        return (now_ns - int(t_ns[-1])) / NS_PER_S, statistics.median((t_ns[1:] - t_ns[:-1]).tolist()) / NS_PER_S

@@ -1,0 +1,105 @@
+"""What a daily proof asks of readings while nothing flows: how restless they are, and what the vessel loses."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.errors import SeriesError
+from rig.evaluation import inputs
+from rig.evaluation.definition import ClaimKind, GraphKind
+from rig.evaluation.outcome import Evaluation
+from rig.metrology.uncertainty.budget import Component, combine
+from rig.metrology.weighing.evaporation import evaporation_rate
+from rig.record.bodies.recipe import Recipe
+from rig.record.reader import RecordReader
+
+_FEWEST = 12
+
+
+def unrest(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate the standard deviation of the readings of a window, in repeatabilities as stated.
+
+    It is about a straight line through them: a vessel loses. Raises SeriesError for fewer than 12 readings.
+    """
+    t_s, mass_mg, stated_mg, invalid = _readings(recipe, reader)
+    n = len(mass_mg)
+    rest_mg = mass_mg - np.polyval(np.polyfit(t_s - t_s.mean(), mass_mg, 1), t_s - t_s.mean())
+    sd_mg = math.sqrt(float(rest_mg @ rest_mg) / (n - 2))
+    per_mg = 1.0 / stated_mg
+    # The relative uncertainty of a standard deviation (GUM E.4.3).
+    known = Component("as many readings tell a scatter", "A", sd_mg, sd_mg / math.sqrt(2.0 * (n - 1)), "mg", per_mg)
+    words = f"readings scattered by {sd_mg:.3f} mg, where {stated_mg:g} mg are stated"
+    return Evaluation(combine(sd_mg * per_mg, "1", [known], [words]), invalid, {"scatter_mg": sd_mg, "readings": n})
+
+
+def departure(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate how far a reading of a window went from their median, in repeatabilities as stated.
+
+    Raises SeriesError for fewer than 12 readings.
+    """
+    _, mass_mg, stated_mg, invalid = _readings(recipe, reader)
+    off_mg = mass_mg - np.median(mass_mg)
+    farthest_mg = float(off_mg[np.argmax(np.abs(off_mg))])
+    per_mg = 1.0 / stated_mg
+    single = Component(
+        "readability", "B", farthest_mg, inputs.weighing_facts(reader).readability_mg / 3.46, "mg", per_mg
+    )
+    words = f"a reading went {farthest_mg:+.3f} mg away, where {stated_mg:g} mg are stated"
+    budget = combine(farthest_mg * per_mg, "1", [single], [words])
+    return Evaluation(budget, invalid, {"farthest_mg": farthest_mg, "readings": len(mass_mg)})
+
+
+def loss(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate what the vessel loses (mg/h) in a window in which nothing flows; less than nothing is a gain.
+
+    Held to what [weighing] of the bench file knows of it, where that is stated. Raises SeriesError as the evaluation of
+    a weighing at zero flow does.
+    """
+    readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
+    rate = evaporation_rate(readings.t_s, readings.mass_mg, max_gap_s=readings.max_gap_s)
+    facts = inputs.weighing_facts(reader)
+    lines = [Component("slope of the readings", "A", rate.rate_mg_h, rate.u_mg_h, "mg/h", 1.0, rate.dof)]
+    lines.append(Component("how it strays, as stated", "B", 0.0, facts.evaporation_floor_mg_h, "mg/h", 1.0))
+    words = f"the vessel lost {rate.rate_mg_h:+.3f} mg/h"
+    value = rate.rate_mg_h
+    if facts.evaporation_mg_h is not None and facts.u_evaporation_mg_h is not None:
+        value -= facts.evaporation_mg_h
+        lines.append(Component("loss as stated", "B", facts.evaporation_mg_h, facts.u_evaporation_mg_h, "mg/h", -1.0))
+        words += f", where {facts.evaporation_mg_h:.3f} mg/h are stated"
+    return Evaluation(combine(value, "mg/h", lines, [words]), readings.invalid, {"loss_mg_h": rate.rate_mg_h})
+
+
+def _readings(
+    recipe: Recipe, reader: RecordReader
+) -> tuple[NDArray[np.float64], NDArray[np.float64], float, tuple[str, ...]]:
+    """Return times (s) and masses (mg) of a window, the repeatability stated (mg), and what makes them invalid."""
+    readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
+    if len(readings.mass_mg) < _FEWEST:
+        raise SeriesError(f"{len(readings.mass_mg)} readings of the balance in this window: {_FEWEST} tell a scatter")
+    return readings.t_s, readings.mass_mg, inputs.weighing_facts(reader).repeatability_mg, readings.invalid
+
+
+KINDS = (
+    ClaimKind(
+        name="unrest of readings",
+        unit="1",
+        question="how much readings scatter while nothing flows, in stated repeatabilities; of proofs",
+        compute=unrest,
+        graph=GraphKind.EVENTS,
+    ),
+    ClaimKind(
+        name="farthest reading",
+        unit="1",
+        question="how far a reading goes from the median while nothing flows, in stated repeatabilities; of proofs",
+        compute=departure,
+        graph=GraphKind.EVENTS,
+    ),
+    ClaimKind(
+        name="loss of the vessel",
+        unit="mg/h",
+        question="what the vessel loses while nothing flows, in mg/h; of proofs",
+        compute=loss,
+        graph=GraphKind.EVENTS,
+    ),
+)

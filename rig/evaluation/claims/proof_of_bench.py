@@ -1,0 +1,114 @@
+"""What a daily proof asks of machine and instruments: room and time, answers in time, nothing lost, true clocks."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from rig.errors import SeriesError
+from rig.evaluation.definition import ClaimKind, GraphKind
+from rig.evaluation.outcome import Evaluation, FactFound
+from rig.metrology.uncertainty.budget import Component, combine
+from rig.record.bodies.event import Event
+from rig.record.bodies.proofs import InstrumentTried, MachineLooked
+from rig.record.bodies.recipe import Recipe
+from rig.record.reader import RecordReader
+
+E = TypeVar("E", bound=Event)
+# A machine's clock is kept by small steps all the time; a run is not disturbed by them.
+_MOST_STEPPED_S = 0.5
+# What a sample may be older than its pace without its clock being wrong, as stamps are bent back (rig.stamping).
+_SLACK_S = 0.1
+
+
+def found_in(recipe: Recipe, reader: RecordReader, kind: type[E]) -> tuple[E, ...]:
+    """Return the events of a kind in a window; raise SeriesError when there are none: then nothing was tried."""
+    found = tuple(entry.body for entry in reader.events(kind) if recipe.from_ns <= entry.t_ns <= recipe.to_ns)
+    if not found:
+        raise SeriesError(f"nothing of the kind {kind.NAME!r} was recorded in this window: it was not tried")
+    return found
+
+
+def machine(recipe: Recipe, reader: RecordReader) -> FactFound:
+    """Find whether the machine has room for the day's records, and whether its clock was set since the run began."""
+    looked = found_in(recipe, reader, MachineLooked)[-1]
+    against = []
+    if looked.free_mb < looked.needed_mb:
+        against.append(
+            f"the disk has {looked.free_mb:.4g} MB free, where a day of this bench takes {looked.needed_mb:.4g} MB: "
+            "make room there, or record elsewhere"
+        )
+    if abs(looked.stepped_s) > _MOST_STEPPED_S:
+        against.append(
+            f"the machine's clock was set by {looked.stepped_s:+.3f} s since the run began: let NTP keep it, and prove "
+            "anew"
+        )
+    text = f"{looked.free_mb:.4g} MB free, clock set by {looked.stepped_s:+.3f} s, kept by NTP: {looked.ntp}"
+    return FactFound(not against, text, tuple(against), details={"free_mb": looked.free_mb, "ntp": looked.ntp})
+
+
+def slowest_answer(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate the longest time (s) that an instrument took for a reading, of all that were tried."""
+    return _worst(recipe, reader, "s", lambda one: one.worst_s, "took {:.3g} s for its slowest answer")
+
+
+def lost_answers(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate the largest share (ppm) of readings that did not come, or of samples overwritten, of all instruments."""
+    return _worst(recipe, reader, "ppm", _lost_ppm, "lost {:.6g} ppm of its answers")
+
+
+def clock_offset(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate the largest time (s) that an instrument's own clock is off the rig's, beyond its pace and its answer."""
+    return _worst(recipe, reader, "s", _clock_off_s, "is {:.3g} s off the rig's time by its own clock")
+
+
+def _lost_ppm(one: InstrumentTried) -> float:
+    return 1e6 * (one.failed + one.lost) / (one.turns + one.lost)
+
+
+def _clock_off_s(one: InstrumentTried) -> float:
+    if one.clock_off_s is None:
+        return 0.0
+    return max(0.0, abs(one.clock_off_s) - one.pace_s - one.worst_s - _SLACK_S)
+
+
+def _worst(
+    recipe: Recipe, reader: RecordReader, unit: str, of: Callable[[InstrumentTried], float], words: str
+) -> Evaluation:
+    tried = found_in(recipe, reader, InstrumentTried)
+    worst = max(tried, key=of)
+    value = of(worst)
+    # What is counted or timed by the rig's own clock is certain beside any limit.
+    counted = Component("as counted and timed by the rig", "B", value, 0.0, unit, 1.0)
+    budget = combine(value, unit, [counted], [f"{worst.stream} {words.format(value)}"] if value > 0.0 else [])
+    return Evaluation(budget, details={one.stream: of(one) for one in tried})
+
+
+KINDS = (
+    ClaimKind(
+        name="machine is fit",
+        unit="",
+        question="whether the machine has room for records and a clock that was not set meanwhile; a fact, of proofs",
+        compute=machine,
+        graph=GraphKind.EVENTS,
+    ),
+    ClaimKind(
+        name="slowest answer",
+        unit="s",
+        question="the longest time that an instrument took for a reading, in s; of proofs",
+        compute=slowest_answer,
+        graph=GraphKind.EVENTS,
+    ),
+    ClaimKind(
+        name="lost answers",
+        unit="ppm",
+        question="the largest share of an instrument's readings that did not come, in ppm; of proofs",
+        compute=lost_answers,
+        graph=GraphKind.EVENTS,
+    ),
+    ClaimKind(
+        name="clock offset",
+        unit="s",
+        question="by how much an instrument's own clock is off the rig's, in s; of proofs",
+        compute=clock_offset,
+        graph=GraphKind.EVENTS,
+    ),
+)

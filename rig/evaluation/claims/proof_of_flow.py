@@ -1,0 +1,229 @@
+"""What a daily proof asks of a known flow: that balance, flow sensor and motor's edges see it; and of known inputs."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from rig.errors import SeriesError
+from rig.evaluation import inputs
+from rig.evaluation.claims.proof_of_bench import found_in
+from rig.evaluation.columns import read_column
+from rig.evaluation.definition import ClaimKind, GraphKind
+from rig.evaluation.delivered import streams_of
+from rig.evaluation.edges import counted_edges
+from rig.evaluation.outcome import Evaluation
+from rig.metrology.readings.regression import fit_line
+from rig.metrology.uncertainty.budget import Component, combine
+from rig.metrology.weighing.evaporation import EvaporationRate
+from rig.quantities import S_PER_H
+from rig.record.bodies.proofs import InputKnown, ReferenceRuns
+from rig.record.bodies.recipe import Recipe
+from rig.record.bodies.start import StatedAccuracy
+from rig.record.reader import RecordReader
+
+_RECTANGULAR = math.sqrt(3.0)
+# What a vessel may lose meanwhile, half of the range that is allowed to it: beside a known flow it is next to nothing.
+_LOSS = EvaporationRate(0.1, 0.1)
+# A thermal sensor whose limits of error the bench file does not state.
+_USUAL = StatedAccuracy(percent=10.0, absolute=10.0)
+_FEWEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedFlow:
+    """The flow that was weighed in a window, µL/h, with the lines of its budget in that unit."""
+
+    flow_ul_h: float
+    lines: tuple[Component, ...]
+    invalid: tuple[str, ...]
+    hours: float
+
+    @property
+    def u_ul_h(self) -> float:
+        """Return its standard uncertainty."""
+        return math.hypot(*(one.contribution for one in self.lines))
+
+
+def weighed_flow(recipe: Recipe, reader: RecordReader) -> WeighedFlow:
+    """Return the flow that was weighed; raises SeriesError where nothing was, or air and liquid are not known."""
+    readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
+    c = inputs.corrections_with(reader, recipe.from_ns, recipe.to_ns, _LOSS)
+    line = fit_line(readings.t_s, readings.mass_mg)
+    hours = float(readings.t_s[-1] - readings.t_s[0]) / S_PER_H
+    flow_ul_h = c.per_mg * (line.slope_h + _LOSS.rate_mg_h)
+    ambient = c.ambient
+    relative = math.hypot(ambient.u_relative_density, c.tip.u_immersion, c.balance.calibration_relative_u)
+    expansion = ambient.liquid_expansion_per_k * ambient.u_liquid_temperature_k
+    lines = (
+        Component("slope of the readings", "A", flow_ul_h, c.per_mg * line.u_slope_h, "µL/h", 1.0, line.dof),
+        Component("loss of the vessel", "B", 0.0, c.per_mg * _LOSS.u_mg_h, "µL/h", 1.0),
+        Component("density, needle and calibration", "B", 0.0, abs(flow_ul_h) * relative, "µL/h", 1.0),
+        Component("temperature of the liquid", "B", 0.0, abs(flow_ul_h) * expansion, "µL/h", 1.0),
+    )
+    return WeighedFlow(flow_ul_h, lines, readings.invalid, hours)
+
+
+def known_flow(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate by what the flow weighed is off the known flow of a reference, in % of that."""
+    told = [entry.body for entry in reader.events(ReferenceRuns) if entry.t_ns < recipe.to_ns]
+    if not told:
+        raise SeriesError("no reference gave a known flow")
+    reference = told[-1]
+    weighed, known = weighed_flow(recipe, reader), reference.rate_ul_h
+    per = 100.0 / known
+    lines = [Component(one.name, one.kind, one.value, one.u, one.unit, per, one.dof) for one in weighed.lines]
+    u_known = reference.percent / 100.0 * known / _RECTANGULAR
+    lines.append(Component("reference", "B", known, u_known, "µL/h", -per))
+    value = (weighed.flow_ul_h - known) * per
+    words = [f"{weighed.flow_ul_h:.5g} µL/h were weighed, the reference gives {known:g} µL/h", *_others(recipe, reader)]
+    return Evaluation(combine(value, "%", lines, words), weighed.invalid, {"weighed_ul_h": weighed.flow_ul_h})
+
+
+def _others(recipe: Recipe, reader: RecordReader) -> list[str]:
+    """Return what the others saw meanwhile: who of them agrees with the reference tells where to look."""
+    said = []
+    streams = streams_of(reader, "flow")
+    if streams:
+        flow, _ = read_column(reader, streams[0], "flow", recipe.from_ns, recipe.to_ns)
+        if np.any(np.isfinite(flow)):
+            said.append(
+                f"{streams[0]} saw {float(np.nanmean(flow)):.4g} µL/h: where that is the reference's, look for a leak "
+                "between it and the needle, at [liquid] and at the balance; where it is the balance's, at the reference"
+            )
+    return said
+
+
+def flow_sensor(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate by what the flow sensor's mean is off the flow weighed, as a multiple of its limits of error."""
+    streams = streams_of(reader, "flow")
+    if not streams:
+        raise SeriesError("the run recorded no flow sensor")
+    flow, series = read_column(reader, streams[0], "flow", recipe.from_ns, recipe.to_ns)
+    if len(flow) < _FEWEST or not np.all(np.isfinite(flow)):
+        raise SeriesError(f"{streams[0]} gave {len(flow)} samples, {_FEWEST} are wanted, none of them saturated")
+    weighed = weighed_flow(recipe, reader)
+    stated = reader.start().instruments[streams[0]].accuracy or _USUAL
+    limit = max(stated.percent / 100.0 * abs(weighed.flow_ul_h), stated.absolute)
+    mean, per = float(flow.mean()), 1.0 / limit
+    u_mean = float(flow.std(ddof=1)) / math.sqrt(len(flow))
+    budget = combine(
+        (mean - weighed.flow_ul_h) * per,
+        "1",
+        [
+            Component("scatter of the sensor", "A", mean, u_mean, "µL/h", per, len(flow) - 1.0),
+            Component("flow weighed", "A", weighed.flow_ul_h, weighed.u_ul_h, "µL/h", -per),
+        ],
+        [
+            f"{streams[0]} saw {mean:.4g} µL/h where {weighed.flow_ul_h:.5g} µL/h were weighed: is it the sensor, with "
+            "the scale, that the bench file names?"
+        ],
+    )
+    lost = (f"{series.lost} samples of {streams[0]} were lost",) if series.lost else ()
+    return Evaluation(budget, (*weighed.invalid, *lost), {"seen_ul_h": mean})
+
+
+def motor_edges(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate by what the volume of the motor's edges, as the DAQ counts them, is off the volume weighed, in %."""
+    dut = reader.start().dut
+    counts = counted_edges(reader, recipe.from_ns, recipe.to_ns)
+    if len(counts) < 2 or not (dut.motor_edges_per_stroke and dut.stroke_ul):
+        raise SeriesError("nothing counted the motor's edges, or [dut] does not say what they stand for")
+    hours = (counts[-1].at_ns - counts[0].at_ns) / 1e9 / S_PER_H
+    edges = counts[-1].edges - counts[0].edges
+    moved = edges * dut.stroke_ul / dut.motor_edges_per_stroke
+    weighed = weighed_flow(recipe, reader)
+    per = 100.0 / (weighed.flow_ul_h * hours)
+    # A stroke under way at either end.
+    u_strokes = dut.stroke_ul * math.sqrt(2.0 / 12.0)
+    budget = combine(
+        (moved - weighed.flow_ul_h * hours) * per,
+        "%",
+        [
+            Component("strokes under way", "B", moved, u_strokes, "µL", per),
+            Component("flow weighed", "A", weighed.flow_ul_h, weighed.u_ul_h, "µL/h", -per * hours),
+        ],
+        [
+            f"{counts[0].instrument} counted {edges} edges of the motor, {moved:.4g} µL, as "
+            f"{weighed.flow_ul_h * hours:.4g} µL were weighed"
+        ],
+    )
+    return Evaluation(budget, weighed.invalid, {"edges": edges})
+
+
+def known_inputs(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate by what a channel of the DAQ is off its known input, in multiples of what is allowed: the farthest."""
+    daq = reader.start().in_role("daq")
+    found = []
+    for one in found_in(recipe, reader, InputKnown):
+        series = reader.series(daq, recipe.from_ns, recipe.to_ns, [one.channel])
+        values = series.columns[one.channel]
+        if len(values) < 2:
+            raise SeriesError(f"{daq} gave {len(values)} samples of {one.channel}")
+        mean, u = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
+        words = f"{one.channel} of {daq} reads {mean:.5g} {series.units[one.channel]} at {one.known:.5g} ({one.by})"
+        found.append(((mean - one.known) / one.within, u / one.within, words))
+    off, u, _ = max(found, key=lambda each: abs(each[0]))
+    scatter = Component("scatter of the samples", "A", off, u, "1", 1.0)
+    return Evaluation(combine(off, "1", [scatter], [words for _, _, words in found]))
+
+
+def supply_voltage(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate by what the supply, by its own reading, is off the voltage that it was set to, in ppm of that."""
+    supply = reader.start().in_role("supply")
+    told = [e.body.arguments for e in reader.commands(supply) if e.body.verb == "set_output" and e.t_ns < recipe.to_ns]
+    if not told:
+        raise SeriesError("the supply was told no voltage")
+    wanted = float(told[-1]["voltage_v"])
+    series = reader.series(supply, recipe.from_ns, recipe.to_ns, ["voltage"])
+    values = series.columns["voltage"]
+    if len(values) < 2:
+        raise SeriesError(f"{supply} gave {len(values)} readings of its voltage")
+    mean, u = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
+    per = 1e6 / wanted
+    budget = combine(
+        (mean - wanted) * per,
+        "ppm",
+        [Component("scatter of the readings", "A", mean, u, "V", per)],
+        [f"{supply} reads {mean:.5g} V, and is set to {wanted:g} V"],
+    )
+    return Evaluation(budget)
+
+
+KINDS = (
+    ClaimKind(
+        name="known flow error",
+        unit="%",
+        question="by what the flow weighed is off a reference's known flow, in %; of proofs",
+        compute=known_flow,
+        graph=GraphKind.EVENTS,
+    ),
+    ClaimKind(
+        name="flow sensor error",
+        unit="1",
+        question="by what the flow sensor is off the flow weighed, as a multiple of its limits of error; of proofs",
+        compute=flow_sensor,
+        graph=GraphKind.EVENTS,
+    ),
+    ClaimKind(
+        name="motor edges error",
+        unit="%",
+        question="by what the volume of the motor's edges is off the volume weighed, in %; of proofs",
+        compute=motor_edges,
+        graph=GraphKind.EVENTS,
+    ),
+    ClaimKind(
+        name="known inputs error",
+        unit="1",
+        question="by what a channel of the DAQ is off its known input, in multiples of what is allowed; of proofs",
+        compute=known_inputs,
+        graph=GraphKind.EVENTS,
+    ),
+    ClaimKind(
+        name="supply voltage error",
+        unit="ppm",
+        question="by what the supply is off the voltage that it is set to, by its own reading, in ppm; of proofs",
+        compute=supply_voltage,
+        graph=GraphKind.EVENTS,
+    ),
+)

@@ -1,0 +1,70 @@
+"""The proofs of a bench, from the records of a folder: what the newest of each part came to, and what it rests on."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rig.errors import RecordError
+from rig.record.bodies.events import Connected
+from rig.record.bodies.proof_parts import PARTS
+from rig.record.bodies.proofs import PartFound, PartTried, ProofBegins, RestsOn
+from rig.record.bodies.start import Start
+from rig.record.folder import run_id
+from rig.record.reader import RecordReader
+from rig.record.schema import SUFFIX
+
+# What marks the name of a proof's record, so that it is found among ten thousand others.
+MARK = "proof"
+LIQUID = "[liquid]"
+# So many proofs back a part is looked for: one that lies farther back has long been overdue.
+_MOST_PROOFS = 40
+
+
+def name_of(bench: str) -> str:
+    """Return what the name of a proof's record has in place of its bench's name."""
+    return f"{bench}-{MARK}"
+
+
+def proof_paths(runs: Path, bench: str) -> list[Path]:
+    """Return the records of a folder that may be proofs of a bench, the newest first by their names."""
+    return sorted(runs.glob(f"*-{name_of(bench)}-*{SUFFIX}"), key=lambda path: path.name, reverse=True)
+
+
+def proofs_of(runs: Path, bench: str) -> Iterator[RecordReader]:
+    """Yield the proofs of a bench, open, the newest first; what cannot be read is passed over."""
+    for path in proof_paths(runs, bench):
+        try:
+            with RecordReader(path) as reader:
+                if reader.start().bench == bench and reader.events(ProofBegins):
+                    yield reader
+        except RecordError:
+            continue  # `rig runs` says what is wrong with it
+
+
+def newest_parts(runs: Path, bench: str) -> tuple[PartFound, ...]:
+    """Return what the newest try of each part of a bench's proofs came to."""
+    found: dict[str, PartFound] = {}
+    for number, reader in enumerate(proofs_of(runs, bench)):
+        for entry in reversed(reader.events(PartTried)):
+            one = entry.body
+            run = run_id(reader.path)
+            found.setdefault(one.part, PartFound(one.part, one.standing, entry.t_ns, run, one.why, one.rests_on))
+        if found.keys() >= PARTS.keys() or number + 1 >= _MOST_PROOFS:
+            break
+    return tuple(found[part] for part in PARTS if part in found)
+
+
+def rests_on(reader: RecordReader, part: str) -> dict[str, RestsOn]:
+    """Return what a part rests on in the run of a record, by the names of instruments, as they were met last."""
+    start = reader.start()
+    met = {entry.body.instrument: entry.body.identity.get("serial", "") for entry in reader.events(Connected)}
+    roles = PARTS[part].rests_on if part in PARTS else ()
+    found = {name: _as_declared(start, name, met.get(name, "")) for name in start.instruments}
+    kept = {name: one for name, one in found.items() if start.instruments[name].serves_as in roles}
+    if part == "known flow" and start.liquid is not None:
+        kept[LIQUID] = RestsOn(start.liquid.name, f"{start.liquid.density_kg_m3:g} kg/m³")
+    return kept
+
+
+def _as_declared(start: Start, name: str, serial: str) -> RestsOn:
+    declared = start.instruments[name]
+    return RestsOn(declared.driver, serial, declared.calibration.id if declared.calibration is not None else "")

@@ -1,0 +1,36 @@
+"""The parts of a bench's daily proof: what each needs of a bench, what it rests on, and what it is called."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the proof: the roles that must stand on a bench for it, and what a sentence calls it.
+
+    `rests_on` are the roles whose exchange makes it void.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    rests_on: tuple[str, ...]
+    noun: str
+
+
+_ALL = ("balance", "flow", "daq", "supply", "meter")
+_B = ("balance",)
+PARTS: dict[str, Part] = {
+    one.name: one
+    for one in (
+        Part("machine", (), (), "the room and the clock of the machine"),
+        Part("instruments", (), _ALL, "the answering of the instruments"),
+        Part("settings", _B, _B, "the setting of the balance"),
+        Part("adjustment", _B, _B, "the adjustment of the balance"),
+        Part("zero", _B, _B, "the zero of the balance"),
+        Part("check weight", _B, _B, "the check weight"),
+        Part("stability", _B, _B, "the stability at rest"),
+        Part("walk round", _B, _B, "the stability while somebody walks round"),
+        Part("evaporation", _B, _B, "the evaporation blank"),
+        Part("known flow", ("balance", "pump"), ("balance", "flow", "daq"), "the known flow"),
+        Part("inputs", ("daq",), ("daq", "supply"), "the reading of known inputs"),
+    )
+}

@@ -1,0 +1,139 @@
+"""Without a valid proof of its bench a run on it says nothing: which part is missing, failed, overdue or void."""
+
+from dataclasses import replace
+
+import pytest
+
+from rig.clock import NS_PER_S, VirtualClock
+from rig.evaluation.case import Case
+from rig.evaluation.evidence.daily_proof import WITNESS
+from rig.evaluation.proofs import LIQUID, name_of, newest_parts
+from rig.record.bodies.events import Connected, PlanBegins
+from rig.record.bodies.others import Stop
+from rig.record.bodies.proofs import PartFound, PartTried, ProofBegins, ProofLookedFor, RestsOn, Standing
+from rig.record.bodies.start import CalibrationStatus, DeclaredInstrument, LiquidFacts, Start
+from rig.record.reader import RecordReader
+from rig.record.writer import RunRecord
+
+NOW_NS = 1_800_000_000 * NS_PER_S
+H_NS = 3600 * NS_PER_S
+STANDS = RestsOn("mettler_mt_sics", "B1", "CAL-1")
+ZERO = PartFound("zero", Standing.PROVEN, NOW_NS - H_NS, "a-proof", "", {"balance": STANDS})
+WEIGHT = PartFound("check weight", Standing.PROVEN, NOW_NS - 2 * H_NS, "a-proof", "", {"balance": STANDS})
+REQUIRED = ("zero", "check weight")
+
+
+def written(folder, *events, name="a-run", bench="b", at_ns=NOW_NS):
+    """Write a record of a bench with a balance; return its path."""
+    start = Start(
+        bench=bench,
+        kind="physical",
+        instruments={"balance": DeclaredInstrument("balance", "mettler_mt_sics", CalibrationStatus("CAL-1"))},
+        liquid=LiquidFacts("water", 998.2, 0.05, 20.0, 22.0),
+    )
+    clock = VirtualClock(at_ns)
+    with RunRecord.create(folder, name, start, at_ns, clock) as record:
+        record.event(Connected("balance", "balance", {"serial": "B1"}))
+        for event in events:
+            record.event(event)
+        record.stop(Stop("FINISHED"))
+        return record.path
+
+
+def heard(folder, found, required=REQUIRED, valid_h=24.0):
+    """Return what the witness says of a run that found these parts."""
+    path = written(folder, ProofLookedFor("benches/lab.toml", valid_h, required, tuple(found)), PlanBegins("plan"))
+    with RecordReader(path) as reader:
+        case = Case(reader, NOW_NS, NOW_NS + H_NS)
+        return WITNESS.testify(case) if WITNESS.concerns(case) else None
+
+
+def test_a_valid_proof_leaves_a_run_its_verdicts(tmp_path):
+    said = heard(tmp_path, [ZERO, WEIGHT])
+    assert (said.against, said.not_asked) == ((), "")
+
+
+@pytest.mark.parametrize(
+    "found, words",
+    [
+        ([], "no proof of this bench was found among the records: run `rig prove benches/lab.toml`"),
+        ([ZERO], "the check weight was never proven on this bench: run `rig prove benches/lab.toml`"),
+        (
+            [ZERO, replace(WEIGHT, at_ns=NOW_NS - 26 * H_NS)],
+            "the check weight was last proven 26 h ago, valid for 24 h: run `rig prove benches/lab.toml`",
+        ),
+        ([ZERO, replace(WEIGHT, at_ns=NOW_NS + H_NS)], "was proven 1 h after this plan began"),
+        ([ZERO, replace(WEIGHT, standing=Standing.FAILED, why="12 mg off\nmore")], "2 h ago (12 mg off)"),
+        (
+            [ZERO, replace(WEIGHT, standing=Standing.NOT_PROVEN, why="no [check_weight]")],
+            "the check weight is not proven (no [check_weight])",
+        ),
+        ([ZERO, replace(WEIGHT, rests_on={"balance": replace(STANDS, serial="B0")})], "balance B0, now it is B1"),
+        (
+            [ZERO, replace(WEIGHT, rests_on={"balance": replace(STANDS, calibration="CAL-0")})],
+            "calibrated by CAL-0, now it is CAL-1",
+        ),
+        ([ZERO, replace(WEIGHT, rests_on={"balance": replace(STANDS, driver="other")})], "balance by other, now it is"),
+        ([ZERO, replace(WEIGHT, rests_on={"old": STANDS, "balance": STANDS})], "old, which no longer stands there"),
+        ([ZERO, replace(WEIGHT, rests_on={})], "was proven without balance"),
+    ],
+    ids=[
+        "none",
+        "missing",
+        "overdue",
+        "future",
+        "failed",
+        "not proven",
+        "serial",
+        "calibration",
+        "driver",
+        "gone",
+        "new",
+    ],
+)
+def test_a_part_that_does_not_hold_takes_every_verdict_with_a_sentence(tmp_path, found, words):
+    said = heard(tmp_path, found)
+    assert len(said.against) == 1
+    assert words in said.against[0]
+    assert said.undermines
+    assert said.of_the_bench
+
+
+def test_another_liquid_voids_the_known_flow_alone(tmp_path):
+    salt = {"balance": STANDS, LIQUID: RestsOn("salt water", "1020 kg/m³")}
+    found = [replace(ZERO, part="known flow", rests_on=salt), replace(WEIGHT, rests_on={"balance": STANDS})]
+    (against,) = heard(tmp_path, found, ("known flow", "check weight")).against
+    assert "the known flow was proven with [liquid] by salt water, now it is water" in against
+
+
+def test_of_a_bench_that_asks_for_nothing_nothing_is_asked(tmp_path):
+    assert "no daily proof is asked of this bench" in heard(tmp_path, [], required=()).not_asked
+
+
+def test_a_run_that_looked_for_no_proof_is_not_concerned(tmp_path):
+    with RecordReader(written(tmp_path, PlanBegins("plan"))) as reader:
+        assert not WITNESS.concerns(Case(reader, NOW_NS, NOW_NS + H_NS))
+
+
+def proof(folder, number, *tried, bench="b"):
+    name = f"2027010{number}T080000Z-{name_of(bench)}-0000000{number}"
+    return written(folder, ProofBegins(24.0, REQUIRED), *tried, name=name, bench=bench, at_ns=NOW_NS + number * H_NS)
+
+
+def test_the_newest_try_of_each_part_counts_whichever_proof_it_is_from(tmp_path):
+    proof(tmp_path, 1, PartTried("zero", Standing.PROVEN), PartTried("check weight", Standing.FAILED, "off"))
+    proof(tmp_path, 2, PartTried("check weight", Standing.PROVEN))
+    found = {one.part: (one.standing, one.run[:8]) for one in newest_parts(tmp_path, "b")}
+    assert found == {"zero": (Standing.PROVEN, "20270101"), "check weight": (Standing.PROVEN, "20270102")}
+
+
+def test_another_bench_s_proof_proves_nothing_of_this_one(tmp_path):
+    proof(tmp_path, 1, PartTried("zero", Standing.PROVEN), bench="b-proof-of-another")
+    proof(tmp_path, 2, PartTried("zero", Standing.PROVEN), bench="other-b")
+    assert newest_parts(tmp_path, "b") == ()
+
+
+def test_a_damaged_proof_is_passed_over(tmp_path):
+    proof(tmp_path, 1, PartTried("zero", Standing.PROVEN))
+    (tmp_path / f"20270103T080000Z-{name_of('b')}-00000003.rig.db").write_bytes(b"nothing of the kind")
+    assert [one.part for one in newest_parts(tmp_path, "b")] == ["zero"]

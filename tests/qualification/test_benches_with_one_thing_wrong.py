@@ -1,0 +1,184 @@
+"""Benches with one thing wrong each, put before the daily proof: each is refused, naming the thing."""
+
+from datetime import date
+
+import pytest
+
+from instruments.hosting.faults import Garbage
+from qualification.proof import test_proof as plans
+from rig.bench.machine import Machine
+from rig.bench.proving import Proving
+from rig.clock import WallClock
+from tests.qualification.proving import prove
+
+WIRING = [
+    {"physical": "ai2", "quantity": "air_temperature_c", "scale": 10.0},
+    {"physical": "ai3", "quantity": "air_pressure_hpa", "scale": 120.0, "offset": 500.0},
+    {"physical": "ai4", "quantity": "air_humidity_percent", "scale": 20.0},
+    {"physical": "ai5", "quantity": "liquid_temperature_c", "scale": 10.0},
+    {"physical": "ai6", "quantity": "pump_voltage_v", "scale": 2.0 / 1.01},
+]
+# What is as plain in five minutes as in twenty.
+SHORT = {"proof": {"flow_minutes": 5.0, "every_s": 5.0}, "instruments.flow": {"interval_ms": 470}}
+SEEN = {"proof": {"every_s": 60.0, "rest_minutes": 20.0}}
+FLOWS = ("pump", "balance", "flow", "daq")
+
+
+def refused(found, claim, words):
+    """See that a claim was made and did not pass, in words that name what is wrong."""
+    result = found[claim]
+    said = "\n".join((claim, *result.reasons, *result.remarks))
+    assert result.verdict != "PASS", said
+    assert words in said
+
+
+PLANS = {
+    "machine": plans.test_the_machine_has_room_and_a_clock,
+    "instruments": plans.test_every_instrument_answers_in_time,
+    "settings": plans.test_the_balance_swallows_no_slow_flow,
+    "zero": plans.test_the_zero_stays,
+    "weight": plans.test_the_check_weight_is_found,
+    "stability": plans.test_nothing_moves_where_nothing_moves,
+    "walk": plans.test_somebody_who_walks_round_is_not_weighed,
+    "blank": plans.test_the_vessel_loses_little,
+    "flow": plans.test_a_known_flow_is_seen_by_all,
+    "inputs": plans.test_known_inputs_are_read_as_what_they_are,
+}
+
+
+def lab(**keys):
+    return {"laboratory": keys}
+
+
+def flow(**keys):
+    return {"instruments.flow": {"interval_ms": 470, "twin": keys}}
+
+
+def balance(**keys):
+    return {"instruments.balance": {"twin": keys}}
+
+
+WALKED, BLANK, LOAD = "farthest reading, walked round", "loss of the vessel", "rest behind a load"
+CERTIFICATE = "check weight's certificate"
+
+
+@pytest.mark.parametrize(
+    "plan, claim, words, tables",
+    [
+        ("blank", "unrest of the blank", "readings scattered", SEEN | lab(draught_mg=0.5, draughts_per_day=48)),
+        ("stability", "unrest of the balance", "readings scattered", balance(noise_mg=0.1)),
+        ("stability", "farthest reading", "a reading went", lab(touch_mg=2.0, touch_at_h=0.015)),
+        ("walk", WALKED, "a reading went", lab(touch_mg=0.5, touch_at_h=0.015)),
+        ("zero", "balance's zero", "behind a tare", lab(creep_mg_h=60.0)),
+        ("blank", BLANK, "the vessel lost", SEEN | lab(evaporation_mg_h=0.5)),
+        ("blank", BLANK, "the vessel lost", SEEN | lab(static_mg=10.0, static_decay_h=100.0)),
+        ("blank", BLANK, "the vessel lost", SEEN | lab(static_mg=-10.0, static_decay_h=100.0)),
+        ("blank", BLANK, "the vessel lost", SEEN | lab(siphon_ul_h=0.5)),
+        ("weight", "check weight", "for the check weight of 9000.00 mg", balance(sensitivity_ppm=1000.0)),
+        ("weight", CERTIFICATE, "was due on 2025-12-31", {"check_weight": {"due": date(2025, 12, 31)}}),
+        ("weight", CERTIFICATE, "has no certificate", {"check_weight": {"certificate": ""}}),
+        ("weight", LOAD, "behind a change of load", balance(settling_s=12.0)),
+        ("settings", "balance's settings", "a place that is very unstable", balance(environment=4)),
+        ("settings", "balance's settings", "stands open", balance(doors=1)),
+    ],
+)
+def test_a_balance_with_one_thing_wrong_is_refused(tmp_path, plan, claim, words, tables):
+    refused(prove(tmp_path, PLANS[plan], tables=tables), claim, words)
+
+
+def test_zero_tracking_is_refused_before_anything_is_tried(tmp_path):
+    said = prove(tmp_path, PLANS["settings"], tables=balance(zero_tracking=True))
+    assert "the balance tracks its zero (M03 is on)" in said
+
+
+def test_zero_tracking_that_a_bench_file_allows_is_refused_by_the_proof(tmp_path):
+    tables = {"instruments.balance": {"zero_tracking": "allow", "twin": {"zero_tracking": True}}}
+    refused(prove(tmp_path, PLANS["settings"], tables=tables), "balance's settings", "takes a slow flow for drift")
+
+
+def test_another_weight_than_the_certificate_s_is_refused(tmp_path):
+    def trying(bench):
+        return Proving(bench, hand=lambda _, mg: bench.challenge.bump_balance(mg=mg * 0.999))
+
+    refused(prove(tmp_path, PLANS["weight"], trying=trying), "check weight", "for the check weight of 9000.00 mg")
+
+
+@pytest.mark.parametrize(
+    "claim, words, tables",
+    [
+        ("known flow", "look for a leak", SHORT | lab(line_leak_percent=5.0)),
+        ("known flow", "at [liquid]", SHORT | {"liquid": {"density_kg_m3": 1060.0}}),
+        ("flow sensor", "is it the sensor, with the scale", SHORT | flow(gain_percent=10.0)),
+        ("flow sensor", "saturated", SHORT | flow(model="LG16-0150")),
+        ("motor's edges", "daq counted", SHORT | {"dut": {"motor_edges_per_stroke": 9}}),
+    ],
+    ids=["leak", "density", "sensor's scale", "sensor of another range", "lost edges"],
+)
+def test_a_known_flow_that_one_of_them_does_not_see_is_refused(tmp_path, claim, words, tables):
+    refused(prove(tmp_path, PLANS["flow"], stands=FLOWS, tables=tables), claim, words)
+
+
+def test_a_flow_sensor_that_was_swapped_is_refused_by_its_number(tmp_path):
+    said = prove(
+        tmp_path, PLANS["flow"], stands=("pump", "balance", "flow"), tables={"instruments.flow": {"serial": "00000007"}}
+    )
+    assert "flow" in said
+    assert "00000007" in said
+
+
+@pytest.mark.parametrize(
+    "claim, words, tables",
+    [
+        ("known inputs", "pump_voltage of daq reads", {"instruments.daq": {"twin": {"wiring": WIRING}}}),
+        ("supply", "and is set to 3 V", {"instruments.supply": {"twin": {"voltage_error_percent": 5.0}}}),
+    ],
+    ids=["gain of the DAQ", "supply"],
+)
+def test_an_input_that_is_not_read_as_what_it_is_is_refused(tmp_path, claim, words, tables):
+    stands = ("pump", "balance", "daq", "supply")
+    refused(prove(tmp_path, PLANS["inputs"], stands=stands, tables=tables), claim, words)
+
+
+@pytest.mark.parametrize(
+    "machine, words",
+    [
+        (Machine(free_bytes=lambda _: 0), "make room there"),
+        (Machine(stepped_s=lambda _: 5.0), "clock was set by +5.000 s"),
+    ],
+    ids=["disk full", "clock stepped"],
+)
+def test_a_machine_with_one_thing_wrong_is_refused(tmp_path, machine, words):
+    refused(prove(tmp_path, PLANS["machine"], trying=lambda bench: Proving(bench, machine)), "machine", words)
+
+
+def test_an_instrument_that_answers_after_two_seconds_is_refused(tmp_path):
+    def trying(bench):
+        proving = Proving(bench)
+        proving.turns = 3
+        return proving
+
+    late = {"instruments.balance": {"twin": {"faults": [{"kind": "late", "by_s": 2.0, "from_answer": 20}]}}}
+    found = prove(tmp_path, PLANS["instruments"], trying=trying, clock_of=lambda _: WallClock(speed=20.0), tables=late)
+    refused(found, "slowest answer", "balance took")
+
+
+def test_an_instrument_of_which_one_line_in_twenty_is_lost_is_refused(tmp_path):
+    def trying(bench):
+        bench.twin_failures.__self__.wires["balance"].impose(Garbage(given=b"?\r\n", one_in=20))
+        return Proving(bench)
+
+    refused(prove(tmp_path, PLANS["instruments"], trying=trying), "answers lost", "balance lost")
+
+
+def test_a_clock_that_was_set_wrongly_is_refused(tmp_path):
+    tables = {"instruments.pump": {"twin": {"clock_offset_s": 90.0}}}
+    refused(prove(tmp_path, PLANS["instruments"], tables=tables), "clock offset", "pump is 89.9 s off the rig's time")
+
+
+@pytest.mark.parametrize(
+    "plan, stands",
+    [*((name, ("pump", "balance")) for name in PLANS if name not in ("flow", "inputs")), ("flow", FLOWS)],
+)
+def test_a_healthy_bench_is_proven(tmp_path, plan, stands):
+    found = prove(tmp_path, PLANS[plan], stands=stands, tables=SHORT if "flow" in stands else SEEN)
+    assert {name: result.reasons for name, result in found.items() if result.verdict != "PASS"} == {}
