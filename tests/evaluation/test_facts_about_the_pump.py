@@ -164,7 +164,8 @@ def test_every_kind_says_what_it_asks_and_how_it_is_shown():
     for name, kind in kinds().items():
         assert name == kind.name
         assert kind.question
-        assert kind.panel is not None
+        # What a bench proves of itself is charted from proof to proof (`rig prove`), not from run to run.
+        assert kind.panel is not None or ".proof_" in kind.compute.__module__
         assert kind.graph is not GraphKind.NONE
 
 
