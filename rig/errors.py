@@ -1,4 +1,4 @@
-"""Every error the rig raises, drawn as a tree.
+"""Every error the rig raises, drawn as a tree; in one file, which is longer than others, to be read as a whole.
 
 RigError
 ├── TomlFileError             a file says something it may not; all mistakes at once
