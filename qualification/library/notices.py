@@ -47,7 +47,6 @@ class OverInfusesMoreAndMore(Lives):
         "over-infusion that sets in on day 20 and jumps on day 25",
         "For three weeks all is well; then the dose is a twentieth too high, and in the fourth week a third.",
         "IT-01",
-        effect_percent=30.0,
         effect="+5 % from day 20, +30 % from day 25 on",
         says=("asks for", "flow error", "volume"),
         plans=("test_plans/test_month.py",),
