@@ -128,6 +128,14 @@ def test_what_ended_has_a_line(record, told, missing):
     tell(record, 7200, "give_bolus", volume_ul=100.0, rate_ul_h=600.0)
     tell(record, 7500, "stop")
     log(record, *((at_s[word], word, 50_000) for word in told))
+    samples(record, boluses=np.full(HOUR_OF.shape, 7.0))  # its status is read on, behind the stop
     against = said(record, pump_log.WITNESS)
     assert bool(against) == bool(missing)
     assert missing in "".join(against)
+
+
+def test_what_ends_behind_the_last_status_is_in_no_log_that_was_read(record):
+    tell(record, 7200, "give_bolus", volume_ul=100.0, rate_ul_h=600.0)
+    tell(record, 7500, "stop")
+    log(record, (7200, "bolus_started", 50_000), (7500, "bolus_ended", 50_000))
+    assert said(record, pump_log.WITNESS) == ()

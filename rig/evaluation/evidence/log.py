@@ -25,6 +25,8 @@ _STAMPS_S = 3.0
 # A line may bear the stamp of a moment before the order was complete.
 _SLACK_NS = 1_000_000_000
 
+_BOLUS = "bolus"
+
 
 def testify(case: Case) -> Testimony:
     """Hold the lines that the log gained to their own order and to what the pump was told."""
@@ -69,10 +71,12 @@ def _missing(case: Case, own: list[LogLine]) -> list[str]:
 def _ends(case: Case, found: Counter[str]) -> list[str]:
     """Return what ended without a line: a bolus, unless it may have ended with the power, and what was stopped."""
     against = []
+    heard_ns = int(case.counted[0][-1]) if len(case.counted[0]) else 0  # what came later is in no log that was read
     begun, ended = found[BOLUS_STARTED], found[BOLUS_ENDED]
-    if begun != ended and not case.power_taken_before(case.to_ns):
+    goes_on = begun == ended + 1 and bool(case.states) and case.states[-1].state == _BOLUS
+    if begun != ended and not goes_on and not case.power_taken_before(case.to_ns):
         against.append(f"it has {begun} lines of {BOLUS_STARTED} and {ended} of {BOLUS_ENDED}")
-    stops = [one.sent_ns for one in told(case.reader) if one.verb == STOP and case.from_ns <= one.sent_ns < case.to_ns]
+    stops = [one.sent_ns for one in told(case.reader) if one.verb == STOP and case.from_ns <= one.sent_ns < heard_ns]
     ran = sum(case.programme.rate_ul_h(sent_ns - 1) > 0.0 for sent_ns in stops)
     if found[STOPPED] < ran:
         against.append(f"it has {found[STOPPED]} lines of {STOPPED}, where the pump ran and was told so {ran} times")
