@@ -188,6 +188,19 @@ class EmptyStrokes(Mechanism):
         return [replace(stroke, volume_ul=0.9 * stroke.volume_ul) for stroke in super().strokes(turns)]
 
 
+class LosesEachThirtiethStroke(Mechanism):
+    """The motor does not turn, and the books go on: three percent, which no limit of a dose shows."""
+
+    due = 0
+
+    def strokes(self, turns):
+        kept = []
+        for stroke in super().strokes(turns):
+            self.due += 1
+            kept += [stroke] if self.due % 30 else []
+        return kept
+
+
 class TwoPercentLow(Mechanism):
     def strokes(self, turns):
         return [replace(stroke, volume_ul=0.976 * stroke.volume_ul) for stroke in super().strokes(turns)]
