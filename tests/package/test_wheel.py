@@ -13,6 +13,11 @@ def test_pytest_knows_a_bench_in_any_folder(installed, children, tmp_path):
     assert "none.toml: 1 mistake" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["test_proof.py", "limits.toml", "requirements.toml"])
+def test_the_wheel_brings_the_daily_proof(installed, name):
+    assert f"qualification/proof/{name}" in zipfile.ZipFile(installed.wheel).namelist()
+
+
 @pytest.mark.parametrize("package", SOURCES)
 def test_the_wheel_says_that_it_is_typed(installed, package):
     assert f"{package}/py.typed" in zipfile.ZipFile(installed.wheel).namelist()
