@@ -56,3 +56,18 @@ def test_a_power_cut_in_a_bolus_ends_it_and_nothing_of_it_comes_later(pump, benc
     verify("volume of both boluses", cut.volume_error()).within("volume accuracy")
     verify("programme, books and balance", cut.three_truths()).holds()
     verify("the pump's log tells all", cut.log_tells_all()).holds()
+
+
+@pytest.mark.requirement("IT-17", "1.4.4")
+@pytest.mark.evaporation(hours=1)
+def test_a_bolus_that_is_stopped_gives_and_tells_no_more(pump, bench, verify):
+    """A bolus that is stopped half-way has given its half; its rest comes neither by itself nor with the next one."""
+    with bench.window("stopped half-way") as half:
+        pump.give_bolus(volume_ul=200.0)
+        bench.dwell(minutes=10, doing="half of the bolus")
+        pump.stop()
+        bench.dwell(minutes=30, doing="stopped")
+        pump.give_bolus(volume_ul=50.0)
+        bench.dwell(hours=1, doing="a bolus of its own")
+    verify("volume of both boluses", half.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", half.log_tells_all()).holds()

@@ -5,18 +5,25 @@ import pytest
 # So much flows that an hour's weighing on either side tells evaporation well enough.
 pytestmark = pytest.mark.evaporation(hours=1)
 
+STEPS = {"00:00": 50.0, "10:00": 100.0, "12:00": 20.0}
 
-@pytest.mark.requirement("IT-05")
+
+@pytest.mark.requirement("IT-05", "IT-07")
 def test_setting_the_clock_makes_nothing_up(pump, bench, verify):
-    """A clock that is set three hours ahead and back again moves the steps of the day, and makes nothing up."""
+    """A clock that is set ahead and back again moves the steps of the day, makes nothing up, and moves no date."""
     with bench.window("clock set twice") as clock:
-        pump.run_flex(days={"every": {"00:00": 50.0, "10:00": 100.0, "12:00": 20.0}})
+        pump.run_flex(days={"every": STEPS})
         bench.dwell(hours=1, doing="by the right clock")
+        pump.read_outlook()
         pump.set_clock(t_ns=pump.read_clock_ns() + 3 * 3600 * 10**9)
-        bench.dwell(hours=2, doing="three hours ahead")
+        bench.dwell(hours=1, doing="three hours ahead")
+        pump.read_outlook()
+        pump.run_flex(days={"every": STEPS})
+        bench.dwell(hours=1, doing="three hours ahead, told anew")
         pump.set_clock(t_ns=pump.read_clock_ns() - 3 * 3600 * 10**9)
         bench.dwell(hours=2, doing="by the right clock again")
     verify("volume with the clock set", clock.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", clock.log_tells_all()).holds()
 
 
 @pytest.mark.requirement("IT-19")

@@ -88,3 +88,21 @@ def test_a_link_that_is_lost_ends_delivery_with_an_alarm(pump, bench, verify):
         bench.dwell(minutes=30, doing="heard again")
     verify("lost link was signalled", lost.alarm_came(alarm="link_lost", within_s=600, after="link lost")).holds()
     verify("what was made up", lost.nothing_made_up(after="link lost")).within("nothing made up")
+
+
+@pytest.mark.requirement("IT-03")
+def test_a_short_silence_changes_no_dose(pump, bench, verify):
+    """A link that is lost for less than the watchdog's time, with a low battery too, changes nothing of the flow."""
+    bench.expect_alarm("battery_low")
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(hours=1, doing="before")
+    with bench.window("short silences") as silences:
+        with bench.challenge.link_lost():
+            bench.dwell(seconds=70, doing="nobody is heard")
+        bench.dwell(hours=1, doing="heard again")
+        with bench.challenge.supply_voltage(v=2.5):
+            bench.dwell(minutes=10, doing="low battery")
+            with bench.challenge.link_lost():
+                bench.dwell(seconds=70, doing="low battery, nobody is heard")
+            bench.dwell(hours=1, doing="low battery, heard again")
+    verify("flow over the silences", silences.flow_error()).within("basal accuracy")

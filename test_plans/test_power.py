@@ -8,15 +8,31 @@ pytestmark = pytest.mark.evaporation(hours=1)
 
 @pytest.mark.requirement("IT-07", "5.1.4")
 def test_a_low_battery_is_signalled_and_the_dose_holds(pump, bench, verify):
-    """At 2.5 V the pump warns, and its rate stays within its limits."""
+    """At 2.5 V the pump warns for as long as that lasts, stopped too, and its rate stays within its limits."""
     pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(hours=1, doing="stabilising")
-    with bench.challenge.supply_voltage(v=2.5), bench.window("low battery") as low:
-        bench.dwell(hours=4, doing="low battery")
+    with bench.challenge.supply_voltage(v=2.5):
+        with bench.window("low battery") as low:
+            bench.dwell(hours=4, doing="low battery")
+        pump.stop()
+        bench.dwell(minutes=10, doing="low battery, stopped")
     verify(
         "low battery was signalled", low.alarm_came(alarm="battery_low", within_s=300, priority="non-critical")
     ).holds()
     verify("flow at low battery", low.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.requirement("IT-07")
+def test_dips_of_the_voltage_change_no_dose(pump, bench, verify):
+    """A voltage that falls to 2.65 V for some seconds, again and again, costs no stroke."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.window("dips") as dips:
+        for number in range(40):
+            with bench.challenge.supply_voltage(v=2.65):
+                bench.dwell(seconds=15, doing=f"dip {number + 1} of 40")
+            bench.dwell(seconds=75, doing="between the dips")
+    verify("flow over the dips", dips.flow_error()).within("basal accuracy")
 
 
 @pytest.mark.requirement("IT-07", "5.1.6")
@@ -48,3 +64,39 @@ def test_nothing_begins_by_itself_after_a_power_cut(pump, bench, verify):
     verify("the reset was signalled", reset).holds()
     verify("volume around the cut", cut.volume_error()).within("volume accuracy")
     verify("the log lived through the cut", cut.log_in_order()).holds()
+
+
+@pytest.mark.requirement("IT-08", "1.5.5")
+def test_the_low_mark_outlives_a_power_cut(pump, bench, verify):
+    """The mark that was set and the content that was counted outlive a cut: the warning comes where it should."""
+    bench.challenge.fill_anew(volume_ul=4600.0)
+    pump.refilled(volume_ul=4600.0)
+    pump.set_low_reservoir(volume_ul=4000.0)
+    with bench.window("through a cut") as cut:
+        pump.run_continuous(rate_ul_h=400.0)
+        bench.dwell(minutes=30, doing="before the cut")
+        with bench.challenge.power_cut():
+            bench.dwell(minutes=1, doing="without power")
+        bench.dwell(minutes=10, doing="power is back, the pump waits")
+        pump.run_continuous(rate_ul_h=400.0)
+        bench.dwell(hours=2, doing="through the low mark")
+    warning = cut.alarm_came(alarm="reservoir_low", within_s=2 * 3600, priority="non-critical")
+    verify("low reservoir was signalled", warning).holds()
+    verify("volume through the cut", cut.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("IT-08", "IT-12")
+def test_the_dose_limit_outlives_a_power_cut(pump, bench, verify):
+    """What was given before a cut counts behind it: the infusion ends with an alarm when the window is full."""
+    with bench.window("through a cut") as cut:
+        pump.run_continuous(rate_ul_h=300.0)
+        bench.dwell(minutes=60, doing="before the cut")
+        pump.set_dose_limit(volume_ul=450.0, window_hours=2)
+        with bench.challenge.power_cut():
+            bench.dwell(minutes=1, doing="without power")
+        bench.dwell(minutes=4, doing="power is back, the pump waits")
+        pump.run_continuous(rate_ul_h=200.0)
+        bench.dwell(hours=1.5, doing="until the window is full")
+    full = cut.alarm_came(alarm="dose_limit", within_s=3 * 3600, priority="critical")
+    verify("the limit was signalled", full).holds()
+    verify("most in any 2 h", cut.most_in(hours=2)).within("450 µL in any 2 h")

@@ -29,3 +29,15 @@ def test_a_bridge_bolus_purges_the_old_drug_at_its_rate(pump, bench, verify):
         pump.run_bridge(volume_ul=260.0, rate_ul_h=old_ul_h, then_ul_h=new_ul_h)
         bench.dwell(hours=8, doing="bridge, then the new rate")
     verify("volume of bridge and new rate", bridge.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("IT-09", "1.4.5")
+def test_a_bolus_waits_for_a_prime_and_is_given_whole(pump, bench, verify):
+    """A prime comes between a bolus and its end: both are given whole, one after the other."""
+    with bench.window("prime in a bolus") as both:
+        pump.give_bolus(volume_ul=100.0)
+        bench.dwell(minutes=3, doing="a third of the bolus")
+        pump.prime(volume_ul=200.0)
+        bench.dwell(hours=1, doing="prime, then the rest of the bolus")
+    verify("volume of bolus and prime", both.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", both.log_tells_all()).holds()

@@ -14,6 +14,7 @@ CHANNELS = (
     Channel("battery", "V", "voltage at the pump's electronics"),
     Channel("state", "1", "0 stopped, 1 infusing, 2 bolus, 3 alarm"),
     Channel("alarms", "1", "bits: 1 reservoir low, 2 reservoir empty, 4 battery low, 8 depleted, 16 link lost, …"),
+    Channel("boluses", "1", "single boluses begun since manufacture, by the pump's own count"),
     Channel("clock_offset", "s", "the pump's clock minus the rig's"),
 )
 
@@ -32,6 +33,7 @@ def told(status: StatusReply) -> dict[str, float]:
         "battery": status.battery_mv / 1000,
         "state": float(status.state),
         "alarms": float(status.alarms),
+        "boluses": float(status.boluses),
     }
 
 

@@ -13,6 +13,8 @@ from rig.samples import Block
 
 # Channels of a pump that tell by number what its status tells in words.
 _TELLING = ("state", "alarms")
+# So many lines that were read are read once more with the next ones.
+_READ_AGAIN = 8
 
 
 class PumpWatch:
@@ -26,6 +28,7 @@ class PumpWatch:
         self._numbers: tuple[float, ...] = ()
         self._last: PumpStateChanged | None = None
         self._next_line = -1
+        self._lines: dict[int, LogLine] = {}
         # A plan may look while the sampler's own thread does.
         self._turn = threading.Lock()
 
@@ -65,14 +68,29 @@ class PumpWatch:
 
     def _read_log(self, pump: KeepsLog) -> None:
         try:
-            lines = pump.read_log(first=self._next_line)
+            entries = pump.read_log(first=min(self._lines, default=self._next_line))
         except InstrumentError as error:
             self._record.event(PumpLogUnreadable(self._name, str(error)))
             return
-        if lines:
-            said = tuple(LogLine(one.number, one.pump_clock_ns, one.event, one.detail) for one in lines)
+        lines = tuple(LogLine(one.number, one.pump_clock_ns, one.event, one.detail) for one in entries)
+        said = tuple(one for one in lines if one.number >= self._next_line)
+        if said:
             self._record.event(PumpLogRead(self._name, said))
-            self._next_line = lines[-1].number + 1
+            self._next_line = said[-1].number + 1
+        self._compare(lines)
+        newest = (*self._lines.values(), *said)[-_READ_AGAIN:]
+        self._lines = {one.number: one for one in newest}
+
+    def _compare(self, lines: tuple[LogLine, ...]) -> None:
+        """Record what the log tells otherwise than when it was read before: it must keep what it told."""
+        for line in lines:
+            before = self._lines.get(line.number, line)
+            if before != line:
+                told = (
+                    f"line {line.number} was {before.event} ({before.detail}) and is now {line.event} ({line.detail})"
+                )
+                self._record.event(PumpLogUnreadable(self._name, f"{told}: a log must keep what it told"))
+                return
 
 
 def _shown(status: PumpStateChanged) -> tuple[object, ...]:

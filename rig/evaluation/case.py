@@ -32,7 +32,7 @@ from rig.record.reader import RecordReader
 _UNKNOWN = EvaporationRate(0.0, 0.1)
 _FEWEST_READINGS = 16
 _NEAR_INTERVALS = 3.0
-_TOLD = frozenset({"delivered", "reservoir", "clock_offset"})
+_TOLD = frozenset({"delivered", "reservoir", "clock_offset", "rate", "battery", "boluses"})
 
 
 @dataclass(frozen=True, slots=True)

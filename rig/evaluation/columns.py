@@ -14,6 +14,8 @@ UNITS = {
     "delivered": "µL",
     "reservoir": "µL",
     "rate": "µL/h",
+    "battery": "V",
+    "boluses": "1",
     "clock_offset": "s",
     "flow": "µL/h",
     "air_temperature": "°C",

@@ -75,6 +75,11 @@ def test_evaporation_is_no_line_of_boluses_whose_slope_holds_it(tmp_path):
     assert common.u == pytest.approx(math.hypot(0.03 / math.sqrt(3), 0.01), rel=0.3)
 
 
+def test_what_doses_have_in_common_adds_up_dose_by_dose(tmp_path):
+    common = line(settled(tmp_path, on_basal(), asked("bolus volume")), "common to all boluses")
+    assert common.contribution == pytest.approx(DOSES * common.u)
+
+
 def test_the_largest_error_names_both_coverage_factors(tmp_path):
     result = settled(tmp_path, on_basal(), asked("largest bolus error"))
     assert (result.details["accept_k"], result.details["reject_k"]) == (2.0, pytest.approx(2.53, abs=0.01))
@@ -86,9 +91,36 @@ def test_the_mean_of_doses_that_share_plateaus_rests_on_the_outermost_two(tmp_pa
         return 30_000 + given / Z_UL_MG - EVAPORATION_MG_H * hour
 
     result = settled(tmp_path, mass, asked("bolus volume", on_basal=False, plateau_minutes=10.0))
+    assert result.number.value == pytest.approx(DOSES * VOLUME_UL, abs=result.number.expanded)
     # Eleven readings of 0.02 mg make a plateau; four doses in a row rest on the first and the last.
     noise = line(result, "noise of the levels")
     assert noise.u == pytest.approx(0.02 * math.sqrt(2 / 11), rel=0.25)
+
+
+def apart(folder, function="largest bolus error"):
+    """Settle doses one of which is 10 % too small, none more than 3 % too large, weighed between plateaus."""
+    shares = (1.03, 0.9, 1.0, 1.02)
+
+    def mass(hour):
+        given = sum(np.clip((hour - FIRST_H - i) * 30.0, 0.0, 1.0) * share for i, share in enumerate(shares))
+        return 30_000 + given * VOLUME_UL / Z_UL_MG - EVAPORATION_MG_H * hour
+
+    return settled(folder, mass, asked(function, on_basal=False, plateau_minutes=10.0))
+
+
+def test_the_dose_that_is_farthest_off_may_be_too_small(tmp_path):
+    assert apart(tmp_path).number.value == pytest.approx(-10.0, abs=0.3)
+
+
+def test_the_farthest_dose_is_as_uncertain_as_its_two_plateaus(tmp_path):
+    noise = line(apart(tmp_path), "noise of the levels")
+    # Eleven readings of 0.02 mg make a plateau, in percent of the programmed volume.
+    assert noise.contribution == pytest.approx(100.0 / VOLUME_UL * Z_UL_MG * 0.02 * math.sqrt(2 / 11), rel=0.25)
+
+
+def test_the_farthest_dose_has_what_all_have_in_common_once(tmp_path):
+    common = line(apart(tmp_path), "common to all boluses")
+    assert common.contribution == pytest.approx(100.0 / VOLUME_UL * common.u)
 
 
 def test_an_infusion_that_was_changed_under_the_doses_has_no_common_slope(tmp_path):

@@ -119,6 +119,8 @@ def test_a_clock_that_the_plan_sets_back_hides_no_line_of_the_log(run):
         ),
     )
     tell(run, set_ns + NS_PER_S // 2, "run_continuous", rate_ul_h=RATE_UL_H)
+    stopped = LogLine(6, END_NS - back_ns, "stopped")
+    at(run, END_NS + NS_PER_S, PumpLogRead("pump", (stopped,)))
     states(run, (END_NS + NS_PER_S, "stopped", ()))
     assert contradictions(run) == ()
 

@@ -70,6 +70,26 @@ def test_the_farthest_deviation_is_found(tmp_path, share_of, percent):
     assert found.budget.u < 0.1
 
 
+# One reading from the line between two others, in the middle: √(1 + 1/4 + 1/4), in percent of 200 µL.
+PER_MG = Z_UL_MG * 100.0 / BOLUS_UL * math.sqrt(1.5)
+
+
+@pytest.mark.parametrize(
+    "name, contribution_percent",
+    [
+        ("readings", PER_MG * 0.02),
+        # Drops, a digit and linearity.
+        ("level of each reading", PER_MG * math.sqrt(0.05**2 + 0.01**2 / 12.0 + 0.03**2 / 3.0)),
+        # Of a deviation of 5 %: calibration, and water that expands by 2.068e-4 for each of 0.2 K.
+        ("scale", 5.0 * math.hypot(2e-5, 2.068e-4 * 0.2)),
+    ],
+)
+def test_a_deviation_in_the_middle_is_worth_three_readings(tmp_path, name, contribution_percent):
+    budget = evaluated(tmp_path, bulging).budget
+    (line,) = [one for one in budget.components if one.name == name]
+    assert line.contribution == pytest.approx(contribution_percent, rel=0.02)
+
+
 def test_all_of_its_time_is_looked_at(tmp_path):
     off = evaluated(tmp_path, wave).details["off_percent"]
     assert (min(off), max(off)) == pytest.approx((-3.0, 3.0), abs=0.2)

@@ -1,5 +1,7 @@
 """A row of the matrix: caught, missed, undecided; named and sized; and what speaks against the plans."""
 
+from dataclasses import replace
+
 import pytest
 
 from qualification.matrix import Matrix, Row
@@ -67,6 +69,7 @@ def test_a_size_fits_within_its_uncertainty(effect, sizes):
         (defect(control=True), (FAILED,), False),
         (defect(of_the_bench=True), (INVALID,), True),
         (defect(of_the_bench=True), (FAILED,), False),
+        (defect(of_the_bench=True), (replace(FAILED, requirements=("RIG-002",)),), True),
     ],
 )
 def test_plans_do_as_they_should(one, findings, well):

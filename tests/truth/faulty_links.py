@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from instruments.intrathecal_pump.messages import Commit, DoneReply, ReadStaged, Stage
 from instruments.intrathecal_pump.programme import Bolus, Continuous
+from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
+from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
 from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
 
@@ -71,3 +73,17 @@ class LeaksAtTheSeptum(Mechanism):
             self.since_ns = moment_ns
             self._content_ul = max(0.0, self._content_ul - gone_ul)
         return super().strokes(turns)
+
+
+class ForgetsItsMark(Books):
+    """Warns at 2 mL again once it was without power."""
+
+    def power_lost(self):
+        self._low_nl = 2_000_000
+
+
+class ForgetsItsWindow(DoseLimit):
+    """What was set as the largest dose is gone with the power."""
+
+    def power_lost(self):
+        self.limit(0, 0)

@@ -9,6 +9,7 @@ from rig.errors import SeriesError
 from rig.evaluation.case import Case, WeighedCourse
 from rig.evaluation.inputs import widening
 from rig.evaluation.orders import refilled_ns
+from rig.evaluation.paths_of_a_case import findings_of
 from rig.evaluation.programme import NS_PER_H
 from rig.evaluation.testimony import Testimony, Witness
 
@@ -61,7 +62,8 @@ def testify_books(case: Case) -> Testimony:
     if abs(found.gained_ul - found.weighed_ul) > allowed_ul:
         of = 100.0 * (found.gained_ul / found.weighed_ul - 1.0) if found.weighed_ul > reach_ul else 0.0
         off = f" ({of:+.1f} %)" if of else ""
-        against.append(f"{said}{off}: its books are not what was delivered")
+        fits = "".join(f"; {one}" for one in findings_of(case)[:1] if one.startswith("fits"))
+        against.append(f"{said}{off}: its books are not what was delivered{fits}")
     counted, weighed = _counted(case, "delivered"), case.weighed
     if counted is not None and weighed is not None:
         inside = _weighed_meanwhile(case, weighed, counted[0])

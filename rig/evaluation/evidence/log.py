@@ -11,11 +11,12 @@ from rig.evaluation.log_words import (
     CLOCK_SET,
     FIRST_WORDS,
     POWER_ON,
+    STOPPED,
     alarm_of,
     orders_by_words,
     tells_of_trouble,
 )
-from rig.evaluation.orders import BOLUS, DELIVERS, STOP
+from rig.evaluation.orders import BOLUS, DELIVERS, PRIME, STOP, told
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpLogUnreadable
 
@@ -31,7 +32,7 @@ def testify(case: Case) -> Testimony:
         return Testimony(not_asked="the pump keeps no log, or it was not followed")
     lines = [line for one in _lines(case, PumpLogRead) for line in one.lines]
     unread = [f"it could not be read: {one.error.splitlines()[0]}" for one in _lines(case, PumpLogUnreadable)]
-    own = _within(case)
+    own = lines_within(case)
     # A log with none of the first words speaks another language: what it should say to an order is not known.
     speaks = not lines or bool(FIRST_WORDS & {line.event for line in lines})
     missing = _missing(case, own) if speaks else []
@@ -53,15 +54,28 @@ def _missing(case: Case, own: list[LogLine]) -> list[str]:
     What only later pumps of the family write is demanded of those that have written such a word.
     """
     found = Counter(line.event for line in own)
-    told = Counter(one.verb for one in case.orders if case.from_ns <= one.sent_ns)
+    orders = Counter(one.verb for one in case.orders if case.from_ns <= one.sent_ns)
     against = []
     for words, verbs in orders_by_words(DELIVERS):
         if not words & (FIRST_WORDS | found.keys()):
             continue
-        wanted, has = sum(told[verb] for verb in verbs), sum(found[word] for word in words)
+        wanted, has = sum(orders[verb] for verb in verbs), sum(found[word] for word in words)
         if has != wanted:
             named = " or ".join(sorted(words & (FIRST_WORDS | found.keys())))
             against.append(f"it has {has} lines of {named}, where the pump was told so {wanted} times")
+    return [*against, *_ends(case, found)]
+
+
+def _ends(case: Case, found: Counter[str]) -> list[str]:
+    """Return what ended without a line: a bolus, unless it may have ended with the power, and what was stopped."""
+    against = []
+    begun, ended = found[BOLUS_STARTED], found[BOLUS_ENDED]
+    if begun != ended and not case.power_taken_before(case.to_ns):
+        against.append(f"it has {begun} lines of {BOLUS_STARTED} and {ended} of {BOLUS_ENDED}")
+    stops = [one.sent_ns for one in told(case.reader) if one.verb == STOP and case.from_ns <= one.sent_ns < case.to_ns]
+    ran = sum(case.programme.rate_ul_h(sent_ns - 1) > 0.0 for sent_ns in stops)
+    if found[STOPPED] < ran:
+        against.append(f"it has {found[STOPPED]} lines of {STOPPED}, where the pump ran and was told so {ran} times")
     return against
 
 
@@ -89,7 +103,8 @@ def _durations(case: Case, own: list[LogLine]) -> list[str]:
     for first, last, order in zip(begun, ended, orders, strict=True):
         ended_ns = case.rig_ns(last.pump_clock_ns) + _SLACK_NS
         cut_short = any(one.verb == STOP and order.sent_ns < one.sent_ns <= ended_ns for one in case.orders)
-        if order.rate_ul_h <= 0 or cut_short:
+        waited = any(one.verb == PRIME and one.sent_ns < ended_ns for one in case.orders)
+        if order.rate_ul_h <= 0 or cut_short or waited:
             continue
         took_s = (last.pump_clock_ns - first.pump_clock_ns) / 1e9
         asked_s = order.amount / order.rate_ul_h * 3600.0
@@ -99,7 +114,7 @@ def _durations(case: Case, own: list[LogLine]) -> list[str]:
     return []
 
 
-def _within(case: Case) -> list[LogLine]:
+def lines_within(case: Case) -> list[LogLine]:
     """Return the lines from the case's first order on: what was read at its beginning may be of the plan before.
 
     Stamps tell them apart, unless the pump's clock was set on the way; what was read before the first order is none.

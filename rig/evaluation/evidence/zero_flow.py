@@ -91,12 +91,13 @@ def _comes_at_once(case: Case, one: ZeroFlow, where: str) -> list[str]:
     allowed_mg = k * noise_mg + inputs.GAIN_FLOORS * facts.evaporation_floor_mg_h * hours
     # By medians before and behind: a gust raises one part, and what was delivered stays.
     steps = np.asarray([np.median(levels[i:]) - np.median(levels[:i]) for i in range(1, _PARTS)])
-    worst = int(np.argmax(steps))
-    if steps[worst] <= allowed_mg or _fell_in_one_piece(case, one, readings, float(steps[worst])):
+    gain_mg = float(steps.max())
+    if gain_mg <= allowed_mg or _fell_in_one_piece(case, one, readings, gain_mg):
         return []
-    begin_min, end_min = (edge / 60 + case.settle_ns / NS_PER_S / 60 for edge in (edges[worst], edges[worst + 2]))
+    i = _step_before(levels)
+    begin_min, end_min = (edge / 60 + case.settle_ns / NS_PER_S / 60 for edge in (edges[i - 1], edges[i + 1]))
     return [
-        f"with the pump stopped, {where}, {steps[worst]:.3g} ± {allowed_mg:.2g} mg came between {begin_min:.0f} and "
+        f"with the pump stopped, {where}, {gain_mg:.3g} ± {allowed_mg:.2g} mg came between {begin_min:.0f} and "
         f"{end_min:.0f} min after the stop: it was delivered late, or the weighing was disturbed"
     ]
 
@@ -106,6 +107,18 @@ def _levels(readings: Weighing, edges: np.ndarray) -> np.ndarray:
     first = np.searchsorted(readings.t_s, edges[:-1])
     last = np.append(first[1:], len(readings.t_s))
     return np.asarray([readings.mass_mg[a:b].mean() if b > a else np.nan for a, b in zip(first, last, strict=True)])
+
+
+def _step_before(levels: np.ndarray) -> int:
+    """Return before which part a step lies: levels on either side are nearest to their own median.
+
+    Medians alone do not tell: a step in the middle leaves them apart wherever the parts are divided.
+    """
+
+    def left_over(i: int) -> float:
+        return sum(float(np.abs(side - np.median(side)).sum()) for side in (levels[:i], levels[i:]))
+
+    return min(range(1, len(levels)), key=left_over)
 
 
 def _fell_in_one_piece(case: Case, one: ZeroFlow, readings: Weighing, gain_mg: float) -> bool:

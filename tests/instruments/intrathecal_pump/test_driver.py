@@ -189,6 +189,7 @@ def test_one_reading_is_one_sample_stamped_with_the_rigs_clock(build_ward):
         "battery": [3.0],
         "state": [1.0],
         "alarms": [0.0],
+        "boluses": [0.0],
         "clock_offset": [0.027],  # 50 ppm of 540 s
     }
 

@@ -1,0 +1,206 @@
+"""Catheter, pressure, surroundings: what happens to a dose between the pump and where it should arrive."""
+
+from dataclasses import replace
+
+from instruments.intrathecal_pump.simulated.mechanism import Mechanism
+from instruments.intrathecal_pump.simulated.spell import Turns
+from instruments.plant.line import NS_PER_H, Stroke
+from qualification.bench_tables import BenchTables
+from qualification.defect import Defect, seeded
+
+_HALF_AN_HOUR_AND_8_MIN_NS = 38 * 60_000_000_000
+_LEAKS_AT_FIRST_UL = 14_000.0
+_LEAKS_UL_DAY = 3_500.0
+# Long enough for a plan to have begun: it is weighed at zero flow before.
+_FROM_H = 6.0
+
+
+@seeded(
+    Defect(
+        "N1",
+        "the catheter leaks 30 % from hour 6 on",
+        "A third of the drug runs under the skin, and the pump cannot know it.",
+        "ACC-001",
+        effect_percent=-30.0,
+        says=("leak",),
+        source="catheter, 50.3 % of device faults",
+    )
+)
+def catheter_leaks(bench: BenchTables) -> None:
+    """The line loses a share before the vessel."""
+    bench.laboratory.update({"line_leak_percent": 30.0, "line_leak_from_h": _FROM_H})
+
+
+@seeded(
+    Defect(
+        "N2",
+        "the catheter comes off at hour 6",
+        "Nothing reaches the spinal canal, and the pump cannot know it.",
+        "ACC-001",
+        effect_percent=-100.0,
+        says=("leak", "lost on the way", "disconnect"),
+        source="ring notice 2014",
+    )
+)
+def catheter_is_off(bench: BenchTables) -> None:
+    """Nothing arrives any more."""
+    bench.challenge("disconnection", at_h=_FROM_H)
+
+
+@seeded(
+    Defect(
+        "N3",
+        "the catheter is occluded from hour 6 to hour 12 and then released",
+        "Six hours without drug, and then what the line stored at once.",
+        "ACC-001",
+        effect_percent=-100.0,
+        effect="0 for six hours, then up to compliance × pressure at once",
+        says=("occlu",),
+        source="GIP 1.10",
+    )
+)
+def catheter_is_occluded(bench: BenchTables) -> None:
+    """Closed, and open again."""
+    bench.challenge("occlusion", at_h=_FROM_H, for_h=6.0)
+
+
+@seeded(
+    Defect(
+        "N4",
+        "a kinked catheter opens with the pulse and loses a tenth",
+        "A tenth of the drug is lost, now more, now less.",
+        "ACC-001",
+        effect_percent=-10.0,
+        effect="a fifth, each second quarter of an hour",
+        says=("leak", "flow error"),
+        source="GIP 1.7",
+    )
+)
+def kink_opens_with_the_pulse(bench: BenchTables) -> None:
+    """Leaks now and then."""
+    for turn in range(60):
+        bench.challenge("leak", at_h=_FROM_H + turn / 2.0, for_h=0.25, share_percent=20.0)
+
+
+class _ForSomeHours(Mechanism):
+    """Moves another volume with each stroke for some hours from the second on."""
+
+    share, hours = 1.0, 0.0
+    lived_ns = 0
+
+    def strokes(self, turns: Turns) -> list[Stroke]:
+        """Move more or less, for a while."""
+        self.lived_ns += turns.spell.to_ns - turns.spell.from_ns
+        made = super().strokes(turns)
+        if not 2.0 < self.lived_ns / NS_PER_H <= 2.0 + self.hours:
+            return made
+        return [replace(one, volume_ul=self.share * one.volume_ul) for one in made]
+
+
+class MoreAtAltitude(_ForSomeHours):
+    """A reservoir that is not tight against the air's pressure."""
+
+    share, hours = 1.05, 3.0
+
+
+@seeded(
+    Defect(
+        "N5",
+        "at 2500 m it delivers 5 % more for 3 h",
+        "In an aeroplane the patient gets a little more.",
+        "7.1.3",
+        effect_percent=5.0,
+        says=("flow", "asks for"),
+        source="limits of insulin pumps",
+    )
+)
+def more_at_altitude(bench: BenchTables) -> None:
+    """Thin air about the bench, and a pump that feels it."""
+    bench.challenge("ambient_pressure", at_h=_FROM_H, for_h=3.0, hpa=750.0)
+    bench.table("instruments", "pump", "twin", "parts")["mechanism"] = f"{__name__}:{MoreAtAltitude.__name__}"
+
+
+@seeded(
+    Defect(
+        "N6",
+        "at 40 °C it delivers 2 % more",
+        "With a fever the patient gets a little more.",
+        "7.1.1",
+        effect_percent=2.0,
+        says=("flow",),
+        source="GIP 7.1.1",
+    )
+)
+def more_with_a_fever(bench: BenchTables) -> None:
+    """A propellant whose pressure enlarges each stroke: by 2 % from 22 to 40 °C."""
+    bench.twin("pump")["stroke_percent_per_kpa"] = 0.0306
+
+
+@seeded(
+    Defect(
+        "N7",
+        "the septum leaks: 14 mL at once, then 3.5 mL a day",
+        "A month's drug runs into the pocket under the skin; what arrives is right until the pump is dry.",
+        "IT-02",
+        effect="nothing at the tip until the reservoir is dry",
+        says=("leak", "reservoir", "last 4 mL"),
+        source="ner 2012",
+    )
+)
+class LeaksAtTheSeptum(Mechanism):
+    """Holds less than the pump believes, and less with every hour."""
+
+    lost_ns = 0
+    lost_ul = 0.0
+
+    def strokes(self, turns: Turns) -> list[Stroke]:
+        """Move strokes, of what is left."""
+        self.lost_ns += turns.spell.to_ns - turns.spell.from_ns
+        gone_ul = _LEAKS_UL_DAY * self.lost_ns / NS_PER_H / 24.0
+        if self._content_ul > 2.0 * _LEAKS_AT_FIRST_UL:
+            gone_ul += _LEAKS_AT_FIRST_UL
+        self._content_ul = max(0.0, self._content_ul - max(0.0, gone_ul - self.lost_ul))
+        self.lost_ul = max(self.lost_ul, gone_ul)
+        return super().strokes(turns)
+
+
+@seeded(
+    Defect(
+        "N8",
+        "air in the line: 40 µL",
+        "In place of an hour's drug the patient gets air.",
+        "ACC-001",
+        effect="−40 µL once, and a soft line meanwhile",
+        says=("asks for", "air", "flow error"),
+        source="GIP 1.6",
+    )
+)
+def air_in_the_line(bench: BenchTables) -> None:
+    """A bubble near the pump at hour 6."""
+    bench.laboratory["line_volume_ul"] = 20.0
+    bench.challenge("bubble", at_h=_FROM_H, volume_ul=40.0)
+
+
+@seeded(
+    Defect(
+        "N9",
+        "50 cm lower stops the flow for 38 min",
+        "Who sits down is without drug for half an hour.",
+        "ACC-001",
+        effect="−38 min of the dose",
+        says=("asks for", "books", "edges"),
+        source="Panomat",
+    )
+)
+class LowerStopsTheFlow(Mechanism):
+    """Its strokes are empty for 38 min, two hours after they began."""
+
+    lived_ns = 0
+
+    def strokes(self, turns: Turns) -> list[Stroke]:
+        """Turn, and for a while move nothing."""
+        self.lived_ns += turns.spell.to_ns - turns.spell.from_ns
+        made = super().strokes(turns)
+        if not 0 < self.lived_ns - 2 * NS_PER_H <= _HALF_AN_HOUR_AND_8_MIN_NS:
+            return made
+        return [replace(one, volume_ul=0.0) for one in made]

@@ -1,0 +1,120 @@
+"""The pump's warnings against its own readings: each is shown wherever its reading is as bad as where it was shown."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.evaluation.case import Case
+from rig.evaluation.pump_alarms import states_of
+from rig.evaluation.testimony import Testimony, Witness
+
+_LOW_MARK, _OK = "set_low_reservoir", "ok"
+RESERVOIR_LOW, RESERVOIR_EMPTY, BATTERY_LOW, BATTERY_DEPLETED = (
+    "reservoir_low",
+    "reservoir_empty",
+    "battery_low",
+    "battery_depleted",
+)
+# Of so many readings in a row none is one that the status had not caught up with.
+_READINGS = 3
+# What readings may wander by from one to the next: a sagging cell, a stroke.
+_HYSTERESIS = {"battery": 0.03, "reservoir": 5.0}
+_UNITS = {"battery": "V", "reservoir": "µL"}
+
+
+def testify(case: Case) -> Testimony:
+    """Hold the warnings of battery and reservoir to the readings that the status told with them."""
+    t_ns, told = case.counted
+    if not case.states or len(t_ns) < _READINGS:
+        return Testimony(not_asked="the pump's status was not followed")
+    against = [
+        *_comes_and_goes(case, "battery", (BATTERY_LOW, BATTERY_DEPLETED)),
+        *_comes_and_goes(case, "reservoir", (RESERVOIR_LOW, RESERVOIR_EMPTY)),
+        *_marked(case),
+    ]
+    names = [name for name in _UNITS if name in told]
+    return Testimony(f"{' and '.join(names)} of {len(t_ns)} readings, beside their warnings", tuple(against))
+
+
+def _shown(case: Case, t_ns: NDArray[np.int64], alarms: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Tell whether the status showed any of some alarms at each of `t_ns` (n,)."""
+    states = [one for one in states_of(case.reader) if one.at_ns < case.to_ns]
+    at_ns = np.asarray([one.at_ns for one in states], np.int64)
+    shows = np.asarray([False, *(bool(set(alarms) & set(one.alarms)) for one in states)])
+    # A status that is new to the rig is read at once behind the sample that said so.
+    return np.asarray(shows[np.searchsorted(at_ns, t_ns + 1_000_000_000, side="right")])
+
+
+def _comes_and_goes(case: Case, name: str, alarms: tuple[str, ...]) -> Iterator[str]:
+    """Yield a sentence where a warning is missing although its reading is as bad as where it was shown before."""
+    t_ns, told = case.counted
+    if name not in told:
+        return
+    value, shown = told[name], _shown(case, t_ns, alarms)
+    for from_ns, to_ns in _alike(case, name):
+        part = (t_ns >= from_ns) & (t_ns < to_ns)
+        at, before = _steadily(part & ~shown), np.flatnonzero(part & shown)
+        if not len(before) or not len(at):
+            continue
+        # Once shown it stays until the reading is better; not shown yet, it is shown at the latest at that reading.
+        behind = at[at > before[0]]
+        lowest, highest = float(value[before].min()), float(value[before].max())
+        gone = behind[value[behind] <= lowest]
+        late = at[value[at] < highest - _HYSTERESIS[name]]
+        for places, seen in ((gone, lowest), (late, highest)):
+            if len(places):
+                yield (
+                    f"the status told {value[places[0]]:.4g} {_UNITS[name]} at {case.hour(int(t_ns[places[0]])):.2f} h "
+                    f"and did not show {' or '.join(alarms)}, which it showed at {seen:.4g} {_UNITS[name]}"
+                )
+                return
+
+
+def _alike(case: Case, name: str) -> list[tuple[int, int]]:
+    """Return the spans (UTC ns) in which a warning means the same: the mark of the reservoir may be set anew."""
+    marks = [at_ns for at_ns, _ in _marks(case)] if name == "reservoir" else []
+    edges = [case.from_ns, *(one for one in marks if case.from_ns < one < case.to_ns), case.to_ns]
+    return list(pairwise(edges))
+
+
+def _marked(case: Case) -> Iterator[str]:
+    """Yield a sentence where the content is at or below the mark that was set, and the status does not say so."""
+    t_ns, told = case.counted
+    if "reservoir" not in told:
+        return
+    content_ul = told["reservoir"]
+    shown = _shown(case, t_ns, (RESERVOIR_LOW, RESERVOIR_EMPTY))
+    marks = _marks(case)
+    for (set_ns, mark_ul), (until_ns, _) in pairwise([*marks, (case.to_ns, 0.0)]):
+        since = (t_ns > set_ns) & (t_ns < until_ns)
+        missing = _steadily(since & ~shown & (content_ul <= mark_ul))
+        early = _steadily(since & shown & (content_ul > mark_ul + _HYSTERESIS["reservoir"]))
+        for at, what in ((missing, "did not show"), (early, "showed")):
+            if len(at):
+                yield (
+                    f"the status told a content of {content_ul[at[0]]:.6g} µL at {case.hour(int(t_ns[at[0]])):.2f} h "
+                    f"and {what} {RESERVOIR_LOW}, where the low mark was set to {mark_ul:g} µL"
+                )
+                return
+
+
+def _marks(case: Case) -> list[tuple[int, float]]:
+    """Return when the low mark was set (UTC ns), and to what (µL), since the plan began."""
+    return [
+        (entry.body.received_ns or entry.t_ns, float(entry.body.arguments["volume_ul"]))
+        for entry in (case.reader.commands(case.pump) if case.pump else ())
+        if entry.body.verb == _LOW_MARK and entry.body.result == _OK and case.begun_ns <= entry.t_ns < case.to_ns
+    ]
+
+
+def _steadily(where: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the places that hold at so many readings in a row, each the last of them."""
+    if len(where) < _READINGS:
+        return np.empty(0, np.intp)
+    rows = np.lib.stride_tricks.sliding_window_view(where, _READINGS).all(axis=1)
+    return np.flatnonzero(rows) + _READINGS - 1
+
+
+WITNESS = Witness("warnings beside their readings", testify)

@@ -1,0 +1,133 @@
+"""Rate, boluses, warnings and dates that a pump tells, each held to what it was told and to its own readings."""
+
+import numpy as np
+import pytest
+
+from rig.channels import Channel
+from rig.evaluation.case import case_around
+from rig.evaluation.evidence import foretold, told_boluses, told_rate, warnings
+from rig.evaluation.evidence import log as pump_log
+from rig.record.bodies.recipe import Recipe
+from rig.samples import Block
+from tests.evaluation.happenings import WINDOW, log, ns, status, tell
+from tests.evaluation.records import EPOCH_NS, HOUR_NS, weighed
+
+HOURS = 33
+HOUR_OF = np.arange(HOURS * 60 + 1) / 60.0 - 4.0  # of the window, which begins 4 h after the record
+UNITS = {"rate": "µL/h", "battery": "V", "reservoir": "µL", "boluses": "1"}
+DAY_NS = 24 * HOUR_NS
+
+
+@pytest.fixture
+def record(tmp_path):
+    with weighed(tmp_path, lambda _: 1000.0, hours=HOURS) as record:
+        yield record
+
+
+def samples(record, **told):
+    """Let the pump tell each minute."""
+    record.descriptor("pump", tuple(Channel(name, UNITS[name]) for name in told), {})
+    record.samples("pump", Block(EPOCH_NS + np.arange(HOURS * 60 + 1) * (HOUR_NS // 60), told))
+
+
+def said(record, witness):
+    with record.reader() as reader:
+        return witness.testify(case_around(reader, Recipe("what a pump says", {}, *WINDOW))).against
+
+
+def infused(record, *rates):
+    """Order rates, µL/h, each from an hour of the window on; 0 for a stop."""
+    for hour, rate_ul_h in rates:
+        verb, arguments = ("run_continuous", {"rate_ul_h": rate_ul_h}) if rate_ul_h else ("stop", {})
+        tell(record, hour * 3600, verb, **arguments)
+
+
+@pytest.mark.parametrize("lie_ul_h, found", [(0.0, 0), (16.4, 1)])
+def test_the_rate_in_the_status_is_the_rate_that_was_ordered(record, lie_ul_h, found):
+    infused(record, (1, 40.0), (5, 200.0), (9, 0.0))
+    rate = np.select([HOUR_OF < 1, HOUR_OF < 5, HOUR_OF < 9], [0.0, 40.0, 200.0], 0.0)
+    samples(record, rate=rate + np.where((HOUR_OF > 3) & (HOUR_OF < 4), lie_ul_h, 0.0))
+    against = said(record, told_rate.WITNESS)
+    assert len(against) == found
+    assert all("delivered 56.4 µL/h at 2.02 h, where it was told to deliver 40 µL/h" in one for one in against)
+
+
+def test_a_pump_that_says_that_it_runs_when_it_was_stopped_is_heard(record):
+    infused(record, (1, 40.0), (5, 0.0))
+    samples(record, rate=np.where(HOUR_OF < 1, 0.0, 40.0))
+    assert "at 4.03 h, where it was told to deliver 0 µL/h" in said(record, told_rate.WITNESS)[0]
+
+
+@pytest.mark.parametrize("counted, found", [(2, ()), (1, ("its counter of boluses rose by 1, where it took 2",))])
+def test_the_counter_rises_by_the_boluses_that_the_pump_took(record, counted, found):
+    for hour in (2, 4):
+        tell(record, hour * 3600, "give_bolus", volume_ul=25.0, rate_ul_h=600.0)
+    samples(record, boluses=7.0 + np.where(HOUR_OF > 2, 1.0, 0.0) + np.where(HOUR_OF > 4, counted - 1.0, 0.0))
+    assert said(record, told_boluses.WITNESS) == found
+
+
+@pytest.mark.parametrize("detail_nl, found", [(50_000, 0), (100_000, 1)])
+def test_the_end_of_a_bolus_that_was_stopped_tells_what_was_given(record, detail_nl, found):
+    tell(record, 7200, "give_bolus", volume_ul=100.0, rate_ul_h=600.0)
+    tell(record, 7500, "stop")
+    log(record, (7200, "bolus_started", 100_000), (7500, "bolus_ended", detail_nl), (7500, "stopped"))
+    against = said(record, told_boluses.WITNESS)
+    assert len(against) == found
+    assert all("says that 100 of 100 µL of a bolus were given, where 50 µL were" in one for one in against)
+
+
+@pytest.mark.parametrize("cleared_h, found", [(6.0, 0), (5.0, 1)])
+def test_a_warning_stays_until_its_reading_is_better(record, cleared_h, found):
+    battery = np.where((HOUR_OF > 2) & (HOUR_OF < 6), 2.5, 3.0)
+    samples(record, battery=battery)
+    status(record, (0, "infusing", ()), (2 * 3600 + 60, "infusing", ("battery_low",)))
+    status(record, (cleared_h * 3600, "infusing", ()))
+    against = said(record, warnings.WITNESS)
+    assert len(against) == found
+    assert all("told 2.5 V at" in one and "did not show battery_low" in one for one in against)
+
+
+@pytest.mark.parametrize(
+    "warned_h, found",
+    [(3.0, ""), (5.0, "and did not show reservoir_low"), (2.0, "and showed reservoir_low")],
+    ids=["in time", "late", "early"],
+)
+def test_the_low_mark_is_the_one_that_was_set(record, warned_h, found):
+    status(record, (1800, "infusing", ()))
+    tell(record, 1800, "set_low_reservoir", volume_ul=4000.0)
+    samples(record, reservoir=4300.0 - 100.0 * np.clip(HOUR_OF, 0.0, 20.0))
+    status(record, (warned_h * 3600, "infusing", ("reservoir_low",)))
+    against = said(record, warnings.WITNESS)
+    assert bool(against) == bool(found)
+    assert found in "".join(against)
+
+
+@pytest.mark.parametrize("later_days, found", [(0, 0), (365, 1)])
+def test_what_is_left_of_a_battery_is_never_more_than_before(record, later_days, found):
+    infused(record, (1, 40.0))
+    for hour in (2, 4):
+        clock_ns = ns(hour * 3600)
+        replace_by_ns = ns(0) + 900 * DAY_NS + (later_days * DAY_NS if hour == 4 else 0)
+        tell(record, hour * 3600, "read_outlook", extra={"pump_clock_ns": clock_ns, "replace_by_ns": replace_by_ns})
+    against = said(record, foretold.WITNESS)
+    assert len(against) == found
+    assert all(one.endswith("no battery gains by serving") for one in against)
+
+
+@pytest.mark.parametrize(
+    "told, missing",
+    [
+        (("bolus_started", "bolus_ended", "stopped"), ""),
+        (("bolus_started", "stopped"), "it has 1 lines of bolus_started and 0 of bolus_ended"),
+        (("bolus_started", "bolus_ended"), "it has 0 lines of stopped, where the pump ran and was told so 1 times"),
+    ],
+    ids=["all", "no end", "no stop"],
+)
+def test_what_ended_has_a_line(record, told, missing):
+    at_s = {"bolus_started": 7200, "bolus_ended": 7500, "stopped": 7500}
+    tell(record, 7200, "give_bolus", volume_ul=100.0, rate_ul_h=600.0)
+    tell(record, 7500, "stop")
+    log(record, *((at_s[word], word, 50_000) for word in told))
+    against = said(record, pump_log.WITNESS)
+    assert bool(against) == bool(missing)
+    assert missing in "".join(against)

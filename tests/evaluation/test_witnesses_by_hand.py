@@ -1,0 +1,134 @@
+"""How far apart two witnesses may be before it is a contradiction, worked out by hand: just inside, and just beyond."""
+
+import math
+
+import numpy as np
+import pytest
+
+from rig.evaluation.evidence import books, clock, flow_sensor, motor, programme
+from tests.evaluation import steady
+from tests.evaluation.steady import ONCE_IN_A_THOUSAND, PROGRAMMED_UL, RATE_UL_H, case_of
+
+# Of one difference of two readings a whole delivery apart, from the bench's figures and the two weighings.
+INSIDE, BEYOND = 0.9, 1.1
+
+
+def against(folder, module, tells, **different):
+    return case_of(folder, module.WITNESS.testify, tells=tells, **different).against
+
+
+@pytest.fixture(scope="module")
+def u_ul(tmp_path_factory):
+    """The standard uncertainty of the whole volume that was weighed."""
+
+    def of(case):
+        (u,) = programme.whole_of(case, case.weighed).u_ul
+        return float(u)
+
+    return case_of(tmp_path_factory.mktemp("steady"), of)
+
+
+def test_all_that_was_weighed_is_the_delivery_and_no_more(tmp_path):
+    def volumes(case):
+        whole = programme.whole_of(case, case.weighed)
+        return float(whole.weighed_ul.sum()), float(whole.programmed_ul.sum())
+
+    assert case_of(tmp_path, volumes, rate_ul_h=40.8) == pytest.approx((1020.0, PROGRAMMED_UL), abs=0.05)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("reaches, said", [(INSIDE, 0), (BEYOND, 1)])
+def test_the_total_may_be_off_by_its_limit_and_what_the_weighing_is_worth(tmp_path, u_ul, sign, reaches, said):
+    off_ul = sign * (0.02 * PROGRAMMED_UL + reaches * ONCE_IN_A_THOUSAND * u_ul)
+    found = against(tmp_path, programme, (), rate_ul_h=RATE_UL_H * (1.0 + off_ul / PROGRAMMED_UL))
+    assert len([one for one in found if one.startswith("from the first order")]) == said
+
+
+def of_books(folder, counted_ul):
+    told = case_of(folder, books.testify_books, tells=[steady.books(counted_ul=counted_ul)])
+    return len(told.against)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("reaches, said", [(INSIDE, 0), (BEYOND, 1)])
+def test_a_count_may_be_off_by_its_limit_and_what_the_weighing_is_worth(tmp_path, u_ul, sign, reaches, said):
+    off_ul = sign * (0.05 * PROGRAMMED_UL + reaches * ONCE_IN_A_THOUSAND * u_ul)
+    assert of_books(tmp_path, PROGRAMMED_UL + off_ul) == said
+
+
+@pytest.mark.parametrize("fallen_ul, said", [(1011.9, 0), (1012.1, 1), (988.1, 0), (987.9, 1)])
+def test_a_reservoir_may_be_off_by_a_percent_two_strokes_and_a_microlitre(tmp_path, fallen_ul, said):
+    # Of a thousand that were counted: 10 + 2 · 0.5 + 1 µL.
+    told = case_of(tmp_path, books.testify_reservoir, tells=[steady.books(fallen_ul=fallen_ul)])
+    assert len(told.against) == said
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+@pytest.mark.parametrize("beyond_edges, said", [(-3, 0), (3, 1)])
+def test_edges_may_be_off_by_the_books_limit_the_weighing_and_two_strokes(tmp_path, u_ul, sign, beyond_edges, said):
+    off_ul = 0.05 * PROGRAMMED_UL + 3.3 * u_ul + 2.0 * steady.STROKE_UL
+    moved = round((PROGRAMMED_UL + sign * off_ul) / steady.STROKE_UL * steady.EDGES_PER_STROKE) + sign * beyond_edges
+    # The counter stood at 500 before, and was read at the very begin and at the end.
+    counts = steady.edges((-1.0, 500), (0.0, 500), (25.0, 500 + int(moved)))
+    assert len(against(tmp_path, motor, [counts])) == said
+
+
+@pytest.mark.parametrize("turned, said", [(64, 0), (65, 1)])
+def test_a_motor_at_rest_may_end_the_stroke_that_was_under_way(tmp_path, turned, said):
+    moved = round(PROGRAMMED_UL / steady.STROKE_UL * steady.EDGES_PER_STROKE)
+    counts = steady.edges((-2.0, 500), (-1.0, 500 + turned), (0.0, 500 + turned), (25.0, 500 + turned + moved))
+    assert len(against(tmp_path, motor, [counts])) == said
+
+
+@pytest.mark.parametrize(
+    "accuracy, flow_ul_h, said",
+    [
+        # 5 % of 40 µL/h are more than 1 µL/h, and 3 µL/h are more than 5 %: the wider one holds.
+        ({"percent": 5.0, "absolute": 1.0}, 42.0, 0),
+        ({"percent": 5.0, "absolute": 1.0}, 38.0, 0),
+        ({"percent": 5.0, "absolute": 1.0}, 42.2, 1),
+        ({"percent": 5.0, "absolute": 1.0}, 37.8, 1),
+        ({"percent": 5.0, "absolute": 3.0}, 43.0, 0),
+        ({"percent": 5.0, "absolute": 3.0}, 43.2, 1),
+        # Where nothing is stated: 10 µL/h, the wider one of that and of 10 %.
+        (None, 50.0, 0),
+        (None, 50.2, 1),
+    ],
+)
+def test_a_flow_sensor_may_be_off_by_the_wider_of_its_limits(tmp_path, accuracy, flow_ul_h, said):
+    assert len(against(tmp_path, flow_sensor, [steady.flow(flow_ul_h)], accuracy=accuracy)) == said
+
+
+@pytest.mark.parametrize(
+    "flow_ul_h, u_ul_h",
+    [
+        # Half of the 24 parts at 38, half at 42: 2·√(24/23) over √24.
+        (np.where(np.arange(1501) < 750, 38.0, 42.0), 2.0 * math.sqrt(24.0 / 23.0) / math.sqrt(24.0)),
+        # By turns: whoever saw every second one alone would be off by 2, a standard deviation of √8 over √2.
+        (np.where(np.arange(1501) % 2, 38.0, 42.0), 2.0),
+    ],
+)
+def test_the_scatter_of_a_flow_sensor_makes_its_mean_uncertain(tmp_path, flow_ul_h, u_ul_h):
+    seen = case_of(tmp_path, flow_sensor.flow_seen, tells=[steady.flow(flow_ul_h)])
+    assert (seen.mean_ul_h, seen.u_ul_h) == pytest.approx((RATE_UL_H, u_ul_h), rel=5e-3)
+
+
+def test_a_mean_flow_is_held_to_what_was_weighed_in_the_same_hours(tmp_path):
+    seen = case_of(tmp_path, flow_sensor.flow_seen, tells=[steady.flow(RATE_UL_H)], rate_ul_h=40.8)
+    # Its last sample lies a minute before the stop.
+    assert (seen.weighed_ul_h, seen.hours) == pytest.approx((40.8, 25.0 - 1.0 / 60.0), rel=1e-5)
+
+
+# 33 h are 118 800 s; two stamps of 0.2 s each make 3·√2·0.2/118 800 = 7.14 ppm.
+@pytest.mark.parametrize("ppm, said", [(107.0, 0), (107.3, 1), (-107.0, 0), (-107.3, 1)])
+def test_a_pumps_clock_may_gain_its_limit_and_what_two_stamps_are_worth(tmp_path, ppm, said):
+    ahead_s = 5.0 + 1e-6 * ppm * np.arange(33 * 60 + 1) * 60.0
+    assert len(against(tmp_path, clock, [steady.books(clock_ahead_s=ahead_s)])) == said
+
+
+# 6 · 0.2 s for the stamps and ten times 100 ppm of a minute: 1.26 s.
+@pytest.mark.parametrize("leap_s, said", [(1.25, 0), (1.27, 1), (-1.25, 0), (-1.27, 1)])
+def test_a_pumps_clock_may_not_leap_by_more_than_stamps_and_rate_explain(tmp_path, leap_s, said):
+    ahead_s = np.where(np.arange(33 * 60 + 1) < 900, 0.0, leap_s)
+    found = against(tmp_path, clock, [steady.books(clock_ahead_s=ahead_s)])
+    assert len([one for one in found if "leapt" in one]) == said
