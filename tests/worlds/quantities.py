@@ -143,22 +143,30 @@ def wrong_accepts(decisions: int, seed: int, *, told_dof: bool = True) -> Share:
     return Share(accepted, decisions)
 
 
+_KINDS = {"infusion": one_infusion, "series": one_series, "alarm": one_alarm}
+
+
 def _job(job: tuple[str, int, int]) -> list[Held]:
     kind, decade, number = job
-    return {"infusion": one_infusion, "series": one_series, "alarm": one_alarm}[kind](decade, number)
+    return _KINDS[kind](decade, number)
 
 
 def figures(runs: int, workers: int) -> Iterator[str]:
-    """Yield a line for each quantity in each decade of flow, and one for verdicts on the limit."""
+    """Yield a line for each quantity in each decade of flow."""
+    for decade, (low, high) in enumerate(DECADES):
+        found = _drawn([(kind, decade, number) for kind in _KINDS for number in range(runs)], workers)
+        for quantity in QUANTITIES:
+            own = [one for one in found if one.quantity == quantity]
+            share = Share(sum(one.held for one in own), sum(one.told for one in own))
+            yield f"{quantity:14} {low:g}–{high:g} µL/h: {share.percent:.1f} ± {share.u_percent:.1f} % of {share.of}"
+
+
+def _drawn(jobs: list[tuple[str, int, int]], workers: int) -> list[Held]:
+    """Let all of it happen, in this process where one worker is asked for."""
+    if workers == 1:
+        return [one for job in jobs for one in _job(job)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for decade, (low, high) in enumerate(DECADES):
-            jobs = [(kind, decade, number) for kind in ("infusion", "series", "alarm") for number in range(runs)]
-            found = [one for told in pool.map(_job, jobs, chunksize=_CHUNK) for one in told]
-            for quantity in QUANTITIES:
-                own = [one for one in found if one.quantity == quantity]
-                share = Share(sum(one.held for one in own), sum(one.told for one in own))
-                held = f"{share.percent:.1f} ± {share.u_percent:.1f} % of {share.of}"
-                yield f"{quantity:14} {low:g}–{high:g} µL/h: {held}"
+        return [one for told in pool.map(_job, jobs, chunksize=_CHUNK) for one in told]
 
 
 def main(words: list[str]) -> int:

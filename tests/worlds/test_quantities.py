@@ -27,5 +27,5 @@ def test_a_rule_that_takes_few_readings_for_many_would_be_noticed():
 
 
 def test_a_line_for_each_quantity_in_each_decade(capsys):
-    assert main(["--runs", "0", "--decisions", "10"]) == 0
+    assert main(["--runs", "0", "--decisions", "10", "--workers", "1"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1 + 5 * 3
