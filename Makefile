@@ -88,8 +88,9 @@ hooks: $(VENV)/.dev-installed ## install a git hook that checks what is about to
 bench: $(VENV)/.dev-installed ## print the speed table, each row when it is measured
 	$(BIN)/python -m benchmarks
 
-coverage: $(VENV)/.dev-installed ## draw the worlds of docs/coverage.md anew, some minutes (DRAWS=, WORKERS=)
+coverage: $(VENV)/.dev-installed ## draw the worlds of docs/coverage.md anew, then each kind of number, some minutes (DRAWS=, WORKERS=)
 	$(BIN)/python -m tests.worlds.table --runs $(DRAWS) --workers $(WORKERS)
+	$(BIN)/python -m tests.worlds.quantities --runs $(DRAWS) --workers $(WORKERS)
 
 # Quick when repeated. The tests start processes of their own; Debian's services are not used.
 servers: ## install the servers and the browser that tests use (Debian, root; InfluxDB 1.8.3 where Go is)

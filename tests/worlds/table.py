@@ -100,11 +100,17 @@ The physics is in `tests/worlds/` and shares no formula with the evaluation.
 ```sh
 make coverage                                               # draws all of it anew and writes this page
 .venv/bin/python -m tests.worlds.table --runs 50 leak walk  # some worlds, fewer runs; writes nothing
+.venv/bin/python -m tests.worlds.quantities --runs 4000     # each kind of number, verdicts on the limit; writes nothing
 ```
 
 Half of the pumps are healthy (within ±1 %), half lie anywhere within ±7.5 %. True is what left the tip in the window,
 against the programme; a stroke that the window cuts counts by its share. The stroke, the needle, the air, the balance
 and the clock of each run are drawn from what its bench file states.
+
+The last of these prints how often k = 2 holds the truth of each kind of number in each decade of flow, on benches that
+are as stated, and how often 100,000 verdicts accept what lies on the limit: 2.28 % is stated. Intervals hold the truth
+more often than in 95.4 % where a part of them is a bound and no distribution: the pace of a status, strokes that a
+window cuts, a loss that may differ by so much.
 
 | world | what happens in it | a refusal is right |
 |---|---|---|

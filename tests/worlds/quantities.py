@@ -1,0 +1,187 @@
+"""How often each kind of number holds the truth, and how often a verdict on the limit is wrong: figures, no table.
+
+`python -m tests.worlds.quantities --runs 4000` takes an hour on two idle cores. Mean flow, volume and windows are three
+questions to one record; boluses and alarms have records of their own. A decision on the limit is a number whose truth
+lies there, drawn with an uncertainty that is itself known from few readings or many.
+"""
+
+import argparse
+import math
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+from rig.clock import NS_PER_S, VirtualClock
+from rig.errors import RigError
+from rig.evaluation.outcome import Evaluation
+from rig.evaluation.registry import kind_of
+from rig.metrology.uncertainty.budget import Budget, Component
+from rig.metrology.uncertainty.coverage import student_factor
+from rig.metrology.uncertainty.decision import Verdict, decide_budget
+from rig.record.bodies.pump_events import PumpStateChanged
+from rig.record.bodies.recipe import Recipe
+from rig.record.writer import RunRecord
+from rig.samples import Block
+from tests.worlds.catalogue import BY_NAME, DECADES
+from tests.worlds.recording import EPOCH_NS, PUMP_CHANNELS, READ_EVERY_S, recipe_of, recorded, start_of
+from tests.worlds.scene import seen
+from tests.worlds.study import Share
+
+_IN_MEMORY = Path("/dev/shm")
+INFUSION, BOLUSES = "as stated", "10 boluses"
+WINDOW_MINUTES = 300.0
+QUANTITIES = ("mean flow", "volume", "window", "bolus", "time to alarm")
+K = 2.0
+_CHUNK = 10
+
+
+@dataclass(frozen=True)
+class Held:
+    """Of one quantity: how many of its intervals hold the truth, of those that were told."""
+
+    quantity: str
+    held: int
+    told: int
+
+
+def _holds(budget: Budget, truth: float) -> bool:
+    return abs(budget.value - truth) <= student_factor(K, budget.effective_dof) * budget.u
+
+
+def one_infusion(decade: int, number: int) -> list[Held]:
+    """Let one infusion happen and ask its record for mean flow, volume and windows.
+
+    Its pump errs by one share all the time, so that the error of every part of the window is that of the whole.
+    """
+    world = BY_NAME[INFUSION]
+    rng = world.rng(decade, 100_000 + number)
+    scene = world.scene(decade, rng)
+    shown = seen(scene, rng)
+    asked = recipe_of(scene)
+    found = []
+    with _folder() as there, recorded(there, scene, shown) as record, record.reader() as reader:
+        for quantity, name in (("mean flow", "mean flow error"), ("volume", "volume error")):
+            computed = _computed(Recipe(name, {}, asked.from_ns, asked.to_ns), reader)
+            if computed is not None:
+                found.append(Held(quantity, int(_holds(computed.budget, shown.true_percent)), 1))
+        parts = _computed(Recipe("flow in windows", {"minutes": WINDOW_MINUTES}, asked.from_ns, asked.to_ns), reader)
+        if parts is not None:
+            off = np.abs(np.array(parts.details["error_percent"]) - shown.true_percent)
+            within = off <= K * np.array(parts.details["u_percent"])
+            found.append(Held("window", int(within.sum()), within.size))
+    return found
+
+
+def one_series(decade: int, number: int) -> list[Held]:
+    """Let one series of boluses happen and ask its record for their mean error."""
+    world = BY_NAME[BOLUSES]
+    rng = world.rng(decade, 100_000 + number)
+    scene = world.scene(decade, rng)
+    shown = seen(scene, rng)
+    with _folder() as there, recorded(there, scene, shown) as record, record.reader() as reader:
+        computed = _computed(recipe_of(scene), reader)
+    return [] if computed is None else [Held("bolus", int(_holds(computed.budget, shown.true_percent)), 1)]
+
+
+def one_alarm(decade: int, number: int) -> list[Held]:
+    """Let an alarm rise between two readings of the status, and ask how long behind the window's begin that was."""
+    rng = BY_NAME[INFUSION].rng(decade, 200_000 + number)
+    scene = BY_NAME[INFUSION].scene(decade, rng)
+    rose_s, phase_s = rng.uniform(0.0, 3000.0), rng.uniform(0.0, READ_EVERY_S)
+    polls_s = phase_s + READ_EVERY_S * np.arange(60)
+    shown_ns = EPOCH_NS + round(float(polls_s[polls_s >= rose_s][0]) * NS_PER_S)
+    clock = VirtualClock(EPOCH_NS)
+    with _folder() as there, RunRecord.create(there, "alarm", start_of(scene), EPOCH_NS, clock) as record:
+        record.descriptor("pump", PUMP_CHANNELS, {"every_s": READ_EVERY_S})
+        clock.wait_until(EPOCH_NS + round(float(polls_s[-1]) * NS_PER_S))
+        t_ns = EPOCH_NS + np.rint(polls_s * NS_PER_S).astype(np.int64)
+        record.samples("pump", Block(t_ns, {channel.name: np.zeros(60) for channel in PUMP_CHANNELS}))
+        record.event(PumpStateChanged("pump", "infusing", EPOCH_NS - NS_PER_S))
+        record.event(PumpStateChanged("pump", "alarm", shown_ns, ("occlusion",)))
+        with record.reader() as reader:
+            recipe = Recipe("alarm delay", {"alarm": "occlusion"}, EPOCH_NS, EPOCH_NS + 4000 * NS_PER_S)
+            computed = _computed(recipe, reader)
+    return [] if computed is None else [Held("time to alarm", int(_holds(computed.budget, rose_s)), 1)]
+
+
+def _computed(recipe: Recipe, reader: object) -> Evaluation | None:
+    """Return what a recipe comes to; None where it is refused."""
+    kind = kind_of(recipe.function)
+    try:
+        found = kind.compute(kind.resolve(recipe, reader), reader)
+    except RigError:
+        return None
+    return None if found.invalid else found
+
+
+def _folder() -> tempfile.TemporaryDirectory:
+    return _Folder(dir=_IN_MEMORY if _IN_MEMORY.is_dir() else None)
+
+
+class _Folder(tempfile.TemporaryDirectory):
+    def __enter__(self) -> Path:
+        return Path(super().__enter__())
+
+
+def wrong_accepts(decisions: int, seed: int, *, told_dof: bool = True) -> Share:
+    """Decide so often on a number whose truth lies just beyond the limit; return how often it was accepted.
+
+    Its uncertainty is known from a few readings; without `told_dof` the rule is not told so.
+    """
+    rng = np.random.default_rng(seed)
+    accepted = 0
+    for dof in rng.choice([3.0, 5.0, 10.0, 30.0, 1e6], decisions):
+        u = np.sqrt(rng.chisquare(dof) / dof)
+        line = Component("readings", "A", 0.0, float(u), "%", 1.0, float(dof) if told_dof else math.inf)
+        accepted += decide_budget(Budget(5.0 + rng.normal(), "%", (line,)), None, 5.0).verdict is Verdict.PASS
+    return Share(accepted, decisions)
+
+
+_KINDS = {"infusion": one_infusion, "series": one_series, "alarm": one_alarm}
+
+
+def _job(job: tuple[str, int, int]) -> list[Held]:
+    kind, decade, number = job
+    return _KINDS[kind](decade, number)
+
+
+def figures(runs: int, workers: int) -> Iterator[str]:
+    """Yield a line for each quantity in each decade of flow."""
+    for decade, (low, high) in enumerate(DECADES):
+        found = _drawn([(kind, decade, number) for kind in _KINDS for number in range(runs)], workers)
+        for quantity in QUANTITIES:
+            own = [one for one in found if one.quantity == quantity]
+            share = Share(sum(one.held for one in own), sum(one.told for one in own))
+            yield f"{quantity:14} {low:g}–{high:g} µL/h: {share.percent:.1f} ± {share.u_percent:.1f} % of {share.of}"
+
+
+def _drawn(jobs: list[tuple[str, int, int]], workers: int) -> list[Held]:
+    """Let all of it happen, in this process where one worker is asked for."""
+    if workers == 1:
+        return [one for job in jobs for one in _job(job)]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return [one for told in pool.map(_job, jobs, chunksize=_CHUNK) for one in told]
+
+
+def main(words: list[str]) -> int:
+    """Print the figures; return 0."""
+    parser = argparse.ArgumentParser(prog="python -m tests.worlds.quantities", description=__doc__)
+    parser.add_argument("--runs", type=int, default=400, help="runs of each kind in each decade (default 400)")
+    parser.add_argument("--decisions", type=int, default=100_000, help="verdicts on the limit (default 100000)")
+    parser.add_argument("--workers", type=int, default=2, help="processes that draw (default 2)")
+    asked = parser.parse_args(words)
+    wrong = wrong_accepts(asked.decisions, 1)
+    print(f"wrong accepts on the limit: {wrong.percent:.2f} ± {wrong.u_percent:.2f} % of {wrong.of}", flush=True)
+    for line in figures(asked.runs, asked.workers):
+        print(line, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

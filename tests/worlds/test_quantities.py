@@ -1,0 +1,31 @@
+"""The study of each kind of number: what it counts, and that it notices an interval that is too narrow."""
+
+from tests.worlds.quantities import Held, main, one_alarm, one_infusion, one_series, wrong_accepts
+from tests.worlds.study import STATED_RISK_PERCENT
+
+
+def test_an_infusion_is_asked_for_mean_flow_volume_and_windows():
+    found = one_infusion(1, 0)
+    assert [(one.quantity, one.told) for one in found] == [("mean flow", 1), ("volume", 1), ("window", 5)]
+
+
+def test_a_series_is_asked_for_its_mean_bolus():
+    assert one_series(1, 0) == [Held("bolus", 1, 1)]
+
+
+def test_an_alarm_rose_within_what_is_stated_of_it():
+    told = [one_alarm(0, number) for number in range(25)]
+    assert told == [[Held("time to alarm", 1, 1)]] * 25
+
+
+def test_verdicts_on_the_limit_are_wrong_as_often_as_stated_at_the_most():
+    assert not wrong_accepts(5000, 3).surely_above(STATED_RISK_PERCENT)
+
+
+def test_a_rule_that_takes_few_readings_for_many_would_be_noticed():
+    assert wrong_accepts(5000, 3, told_dof=False).surely_above(STATED_RISK_PERCENT)
+
+
+def test_a_line_for_each_quantity_in_each_decade(capsys):
+    assert main(["--runs", "0", "--decisions", "10", "--workers", "1"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 5 * 3
