@@ -183,7 +183,6 @@ def _pump_columns(scene: Scene, shown: Seen) -> dict[str, Floats]:
         dosing |= (hours > begin_h) & (hours < begin_h + schedule.dose_ul / schedule.dose_rate_ul_h)
     nothing = np.zeros_like(hours)
     return {
-        "boluses": np.searchsorted(np.asarray(schedule.dose_h), hours).astype(np.float64),
         "delivered": shown.counted_ul,
         "rate": np.where(running, schedule.rate_ul_h, 0.0) + np.where(dosing, schedule.dose_rate_ul_h, 0.0),
         "reservoir": _FILLED_UL - shown.counted_ul,
