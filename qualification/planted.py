@@ -200,7 +200,7 @@ PLANTED = (
         "M23",
         "two paths always agree at the end",
         _M + "paths.two_paths",
-        "        return self.at_end_k <= _K_END and self.largest_k <= _K_ANYWHERE",
+        "        return self.at_end_k <= self.allowed_end_k and self.largest_k <= _K_ANYWHERE",
         "        return self.largest_k <= _K_ANYWHERE",
         _PATHS,
     ),

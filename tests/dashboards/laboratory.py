@@ -99,7 +99,7 @@ def run_plans(folder: Path, dut: str, day: int, plan: str = PLAN) -> Path:
     with children() as started:
         done = started.run([sys.executable, "-m", "pytest", *words], cwd=folder, env=environment, idle_s=120)
     # 1: a verdict was not PASS, which is as good to look at.
-    assert done.returncode in (0, 1), done.stdout + done.stderr
+    assert done.returncode in (0, 1, 7), done.stdout + done.stderr  # 7: a plan with a mistake is among them
     (summary,) = list_runs(folder / "runs")
     return summary.path
 

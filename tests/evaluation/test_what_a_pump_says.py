@@ -139,3 +139,12 @@ def test_what_ends_behind_the_last_status_is_in_no_log_that_was_read(record):
     tell(record, 7500, "stop")
     log(record, (7200, "bolus_started", 50_000), (7500, "bolus_ended", 50_000))
     assert said(record, pump_log.WITNESS) == ()
+
+
+def test_a_stop_that_is_told_twice_at_one_moment_is_one(record):
+    tell(record, 7200, "give_bolus", volume_ul=100.0, rate_ul_h=600.0)
+    tell(record, 7500, "stop")
+    tell(record, 7500, "stop")
+    log(record, (7200, "bolus_started", 50_000), (7500, "bolus_ended", 50_000), (7500, "stopped", 50_000))
+    samples(record, boluses=np.full(HOUR_OF.shape, 7.0))
+    assert said(record, pump_log.WITNESS) == ()

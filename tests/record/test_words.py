@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rig.errors import RecordCorruptError
 from rig.evaluation.replay import replay
-from rig.record.bodies import events
+from rig.record.bodies import events, proofs
 from rig.record.bodies.codec import from_body, to_body
 from rig.record.bodies.event import Event, Severity
 from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanOutcome, ReadingMissed, WindowEnds
@@ -94,7 +94,8 @@ def test_every_event_has_a_name_of_its_own_and_a_sentence(kind):
 
 
 def test_every_class_of_event_is_known():
-    kinds = {one for one in vars(events).values() if isinstance(one, type) and issubclass(one, Event)}
+    held = [*vars(events).values(), *vars(proofs).values()]
+    kinds = {one for one in held if isinstance(one, type) and issubclass(one, Event)}
     assert kinds - {Event, OtherEvent} == set(events.EVENTS)
 
 
