@@ -140,6 +140,7 @@ class Twin:
         return command(parameters)
 
     def _cancel(self, _: list[str]) -> bytes:
+        self._menu.cancel()
         self._tare_mg = 0.0
         return encode_reply("I4", "A", self._parameters.serial)
 

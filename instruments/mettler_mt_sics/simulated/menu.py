@@ -78,6 +78,11 @@ class Menu:
         self._told_done = False
         return b"C3 B" + END
 
+    def cancel(self) -> None:
+        """Abort an adjustment that was begun by command (@); one that the balance began itself goes on."""
+        self._adjusted_by_command_ns = None
+        self._told_done = True
+
     def unsolicited(self) -> bytes:
         """Return that a commanded adjustment is done, once."""
         if self._told_done or self.adjusting:

@@ -4,7 +4,7 @@ import re
 import socket
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from instruments.mettler_mt_sics.twin import BalanceMalfunction, Twin
@@ -182,6 +182,7 @@ def test_repetition_that_nobody_reads_keeps_about_a_second(twin, clock):
 
 @settings(max_examples=60)
 @given(st.lists(st.binary(max_size=200), max_size=5))
+@example([b"C3\r\n"])
 def test_garbage_never_confuses_it_for_good(noise):
     laboratory = Laboratory(Parameters(), VirtualClock(0), seed=1)
     twin = Twin("balance", Twin.Parameters(), laboratory)
