@@ -81,6 +81,7 @@ class MotorSaturates(StrokePlanner):
         effect_percent=-0.16,
         effect="−4.3 % at 2.09 µL/h",
         says=("flow error", "programme asks for", "books"),
+        plans=("test_plans/test_basal.py::test_basal_rate_is_accurate[5.49",),
         source="Trio PR 1429; RileyLinkAAPS #134",
     )
 )
@@ -103,6 +104,7 @@ class RateRoundedDown(InfusionSchedule):
         effect_percent=-1.6,
         effect="−31 % at 2.9 µL/h",
         says=("flow error", "programme asks for"),
+        plans=("test_plans/test_basal.py::test_basal_rate_is_accurate[5.49",),
         source="Trio PR 1429",
     )
 )
@@ -248,6 +250,7 @@ class SlewsOverAnHour(InfusionSchedule):
         "IT-01",
         effect="+5 % from day 20 on, +30 % from day 25 on",
         says=("books", "volume of the month", "programme asks for"),
+        plans=("test_plans/test_month.py",),
         source="over-infusion notice: onset after months, abruptly",
     )
 )

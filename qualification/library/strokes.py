@@ -74,6 +74,7 @@ class OneStrokeIn33IsLost(Mechanism):
         "IT-01",
         effect="+3 % after 30 days",
         says=("books", "volume of the month"),
+        plans=("test_plans/test_month.py",),
         source="shaft wear in 59 % of returned pumps",
     )
 )
