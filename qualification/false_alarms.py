@@ -17,7 +17,8 @@ class FalseAlarms:
     """What healthy pumps came to: how many seeds and plans ran, and which of these did not pass.
 
     `lower` and `upper` bound the rate of false alarms with 95 % confidence (Clopper and Pearson, exact). `stated` is
-    the largest risk that a limit with its guard band allows: that of a pump that lies right on it.
+    the largest risk that a limit with its guard band allows: that of a pump that lies right on it. `broken` says of
+    sessions that did not come to their end why: they are counted as seeds, and shown.
     """
 
     seeds: int
@@ -27,6 +28,7 @@ class FalseAlarms:
     lower: float
     upper: float
     stated: float
+    broken: tuple[str, ...] = ()
 
     @property
     def rate(self) -> float:
@@ -35,8 +37,8 @@ class FalseAlarms:
 
     @property
     def as_stated(self) -> bool:
-        """Tell whether the rate that was found does not contradict the risk that is stated."""
-        return self.lower <= self.stated
+        """Tell whether all sessions came to their end, and their rate does not contradict the risk that is stated."""
+        return not self.broken and self.lower <= self.stated
 
 
 def jobs_of_seeds(plans: Sequence[Finding], seeds: int, sizes_percent: tuple[float, ...]) -> list[Job]:
@@ -72,4 +74,5 @@ def false_alarms(done: Iterable[Done], coverage_k: float = 2.0) -> FalseAlarms:
         lower=float(bounds[0]),
         upper=float(bounds[1]),
         stated=float(norm.sf(coverage_k)),
+        broken=tuple(one.said for one in sessions if one.said),
     )

@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -45,7 +46,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a job came to: a finding for each plan, the CPU it took in s, and what was said where no record came."""
+    """What a job came to: a finding for each plan, the CPU it took in s, and why where it did not come to its end."""
 
     findings: tuple[Finding, ...]
     seconds: float
@@ -83,7 +84,8 @@ class Workshop:
         for session, code, seconds in run_all(sessions, self._workers, self._work):
             job, key = to_run[session.folder.name]
             done = self._came_to(session, code, seconds)
-            self._keep(key, done)
+            if not done.said:  # what did not come to its end is tried again
+                self._keep(key, done)
             yield job, done
 
     def _work(self, session: Session) -> int:
@@ -118,11 +120,12 @@ class Workshop:
             trials = _trials(session) if findings else ()
         except RecordError as error:
             return Done((), seconds, f"the record cannot be read: {error}")
-        if findings:
+        if findings and code >= 0:
             shutil.rmtree(session.folder)
             return Done(findings, seconds, trials=trials)
         log = (session.folder / "session.log").read_text(encoding="utf-8", errors="replace")
-        return Done((), seconds, f"the session ended with {code} and no outcome: {log[-_LAST_OF_LOG:]}")
+        got = "not all outcomes" if findings else "no outcome"
+        return Done(findings, seconds, f"the session ended with {code} and {got}: {log[-_LAST_OF_LOG:]}", trials)
 
     def _key(self, job: Job) -> str:
         seeded = to_body(job.defect) | {"source": _source_of(job.defect)} if job.defect else None
@@ -175,10 +178,18 @@ def _folder_of(package: str) -> Path:
 
 
 def _source_of(defect: Defect) -> str:
-    """Return the hash of the modules that a defect's code stands in."""
+    """Return the hash of the folders that a defect's code stands in: it may rest on what stands beside it."""
     found = hashlib.sha256()
     for name in sorted({*defect.parts.values(), defect.firmware, defect.alteration} - {""}):
         spec = find_spec(name.partition(":")[0])
         if spec is not None and spec.origin is not None:
-            found.update(Path(spec.origin).read_bytes())
+            found.update(_hash_of(Path(spec.origin).parent))
     return found.hexdigest()
+
+
+@cache
+def _hash_of(folder: Path) -> bytes:
+    found = hashlib.sha256()
+    for path in sorted([*folder.glob("*.py"), *folder.glob("*/*.py")]):
+        found.update(path.read_bytes())
+    return found.digest()

@@ -38,8 +38,10 @@ class Row:
         """Tell whether the plans did by this row what is to be asked of them.
 
         A control is not called faulty. What is wrong with the bench leaves no FAIL of the pump. A defect is caught,
-        unless its effect on the dose is within what the limits allow.
+        unless its effect on the dose is within what the limits allow. Where no plan looked, nothing was shown.
         """
+        if not any(one.reached for one in self.findings):
+            return False
         if self.defect.control:
             return not self.caught
         if self.defect.of_the_bench:
@@ -88,11 +90,11 @@ class Row:
 
     @property
     def why(self) -> str:
-        """Return why a defect was missed, "" for one that was not."""
+        """Return why a defect was missed, or nothing was shown; "" for one that was not."""
+        if not any(one.reached for one in self.findings):
+            return self.said or "no plan looks: none claims what it violates"
         if self.caught or self.defect.control:
             return ""
-        if not self.findings:
-            return self.said or "no plan looks: none claims what it violates"
         if self.undecided:
             return "below the detection limit: a plan could not decide"
         if self.within_limits:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from fixtures.exit_codes import EXIT_CODES
 from qualification.planted import Mistake
 from qualification.planting import VARIABLE
 from qualification.sessions import Session, run_all
@@ -15,7 +16,8 @@ from rig.errors import QualificationError
 PROOF = ("test_plans/test_morning.py",)
 """The plans of a morning: what a bench proves of itself before it is believed."""
 
-_TESTS_FAILED = 1
+# Tests fail with 1; a session of plans says by its code whose fault it is.
+_FAILED = frozenset({1, *EXIT_CODES.values()})
 _LAST_OF_LOG = 300
 
 
@@ -50,7 +52,7 @@ def notice(
     for session, code, _ in run_all(sessions, workers, _planted):
         key, what = session.folder.parent.name, session.folder.name
         codes[key, what] = code
-        if code == _TESTS_FAILED:
+        if told_against(code):
             said.setdefault(key, _why(session))
         elif code != 0:
             raise QualificationError(f"with {key} planted the {what} could not run: {_end(session)}")
@@ -60,6 +62,11 @@ def notice(
         Noticed(one, bool(codes[one.key, "tests"]), bool(codes[one.key, "proof"]), said.get(one.key, ""))
         for one in mistakes
     )
+
+
+def told_against(code: int) -> bool:
+    """Tell whether a session ended with this exit code because a test or a plan failed, whosever fault it is."""
+    return code in _FAILED
 
 
 def source_of(module: str) -> Path:

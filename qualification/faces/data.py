@@ -29,6 +29,7 @@ def data_of(found: Qualification) -> dict[str, Json]:
             "lower": alarms.lower,
             "upper": alarms.upper,
             "stated": alarms.stated,
+            "broken": list(alarms.broken),
             "which": [{"plan": one.plan, "said": one.words} for one in alarms.alarms],
         },
         "curves": [_curve(one) for one in found.curves],

@@ -28,6 +28,8 @@ def _figures(found: Qualification) -> Iterator[str]:
             f"- {len(alarms.alarms)} of {alarms.plans} plans over {alarms.seeds} healthy seeds called a healthy pump "
             f"faulty: {alarms.rate:.2%} (95 %: {alarms.lower:.2%} to {alarms.upper:.2%}; stated: {alarms.stated:.2%})"
         )
+    if alarms.broken:
+        yield f"- {len(alarms.broken)} sessions of healthy pumps did not come to their end: {_cell(alarms.broken[0])}"
 
 
 def _count(rows: Iterable[Row], told: str) -> int:

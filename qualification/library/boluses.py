@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from instruments.intrathecal_pump.messages import Command, Commit, Reply, Stage
+from instruments.intrathecal_pump.messages import Commit, Reply
 from instruments.intrathecal_pump.programme import Bolus, Programme, SquareBolus
 from instruments.intrathecal_pump.simulated.bolus_engine import BolusEngine
-from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.square_bolus import SquareCourse
 from qualification.defect import Defect, seeded
+from qualification.library.repeats import HearsRepeats
 
 _HIGHEST_NL_H = 1_400_000
 _STROKE_NL = 500
@@ -26,26 +26,15 @@ _IN_A_BOLUS = ("test_plans/test_bolus.py",)
         source="Loop #1434",
     )
 )
-class TakesARepeatForNew(BuiltInFirmware):
+class TakesARepeatForNew(HearsRepeats):
     """A COMMIT that is sent again adds its bolus to the one under way."""
 
-    staged: Programme | None = None
-    last: Command | None = None
-    handled = True
-
-    def heard(self, now_ns: int) -> None:
-        """Add the bolus once more when the frame before was not followed by a command of its own."""
-        if not self.handled and isinstance(self.last, Commit) and isinstance(self.staged, Bolus):
+    def repeated(self, now_ns: int) -> None:
+        """Add the bolus once more."""
+        super().repeated(now_ns)
+        if isinstance(self.last, Commit) and isinstance(self.staged, Bolus):
             more_nl = self.parts.bolus.left_nl + self.staged.volume_nl
             self.parts.bolus.begin(replace(self.staged, volume_nl=more_nl))
-        self.handled = False
-        super().heard(now_ns)
-
-    def handle(self, command: Command, now_ns: int) -> Reply:
-        """Carry a command out, and remember it."""
-        self.handled, self.last = True, command
-        self.staged = command.programme if isinstance(command, Stage) else self.staged
-        return super().handle(command, now_ns)
 
 
 @seeded(

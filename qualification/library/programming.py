@@ -9,11 +9,9 @@ from instruments.intrathecal_pump.messages import (
     DoneReply,
     Reply,
     ReplyResult,
-    Stage,
     StatusReply,
 )
 from instruments.intrathecal_pump.programme import Continuous, Programme
-from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.spell import Spell
@@ -21,6 +19,7 @@ from instruments.intrathecal_pump.simulated.staging import Staging
 from instruments.intrathecal_pump.simulated.stroke_planner import StrokePlanner
 from instruments.intrathecal_pump.simulated.therapy_limits import LIMITS
 from qualification.defect import Defect, seeded
+from qualification.library.repeats import HearsRepeats
 
 
 @seeded(
@@ -125,27 +124,16 @@ class RunsAnother(StrokePlanner):
         source="Loop #1434",
     )
 )
-class CarriesOutRepeats(BuiltInFirmware):
+class CarriesOutRepeats(HearsRepeats):
     """Does the last command anew when the frame before was heard once more; a COMMIT with what was staged."""
 
-    staged: Programme | None = None
-    last: Command | None = None
-    handled = True
-
-    def heard(self, now_ns: int) -> None:
+    def repeated(self, now_ns: int) -> None:
         """Carry out once more what was heard once more."""
-        if not self.handled and self.last is not None:
-            if isinstance(self.last, Commit) and self.staged is not None:
-                self.parts.staging.stage(self.staged)
-            super().handle(self.last, now_ns)
-        self.handled = False
-        super().heard(now_ns)
-
-    def handle(self, command: Command, now_ns: int) -> Reply:
-        """Carry a command out, and remember it."""
-        self.handled, self.last = True, command
-        self.staged = command.programme if isinstance(command, Stage) else self.staged
-        return super().handle(command, now_ns)
+        if self.last is None:
+            return
+        if isinstance(self.last, Commit) and self.staged is not None:
+            self.parts.staging.stage(self.staged)
+        super().handle(self.last, now_ns)
 
 
 @seeded(

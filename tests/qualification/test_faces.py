@@ -78,3 +78,11 @@ def test_nothing_at_all_is_a_page_too():
     empty = Qualification(Matrix((), ()), false_alarms([]), (), ())
     assert "<strong>0 of 0</strong>" in page_of(empty)
     assert "0 of 0 defects" in markdown_of(empty)
+
+
+def test_sessions_that_did_not_come_to_their_end_stand_on_every_face():
+    said = "the session ended with -9 and no outcome"
+    found = Qualification(Matrix(ROWS, (PASSED,)), false_alarms([Done((), 1.0, said)]), (), ())
+    assert said in page_of(found)
+    assert said in markdown_of(found)
+    assert data_of(found)["false_alarms"]["broken"] == [said]

@@ -76,3 +76,9 @@ def test_a_claim_fails_95_in_100_times_beyond_its_limit_its_u_and_1_645_u():
 
 def test_a_fact_has_no_detection_limit():
     assert reckoned([finding(claim("PASS", name="the log is in order"))]) == ()
+
+
+def test_a_session_that_did_not_come_to_its_end_is_no_sign_of_health():
+    found = false_alarms([Done((PASSED,), 1.0), Done((), 1.0, "the session ended with -9 and no outcome")])
+    assert (found.seeds, found.plans, found.as_stated) == (2, 1, False)
+    assert found.broken == ("the session ended with -9 and no outcome",)

@@ -69,6 +69,11 @@ def test_a_size_fits_within_its_uncertainty(effect, sizes):
         (defect(control=True), (FAILED,), False),
         (defect(of_the_bench=True), (INVALID,), True),
         (defect(of_the_bench=True), (FAILED,), False),
+        # Where nobody looked, nothing was shown.
+        (defect(control=True), (), False),
+        (defect(of_the_bench=True), (), False),
+        (defect(control=True), (NOT_REACHED,), False),
+        (defect(effect_percent=-2.4), (), False),
         (defect(of_the_bench=True), (replace(FAILED, requirements=("RIG-002",)),), True),
     ],
 )

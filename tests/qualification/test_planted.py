@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from qualification.mistakes import source_of
+from qualification.mistakes import source_of, told_against
 from qualification.planted import PLANTED, Mistake
 from qualification.planting import VARIABLE
 from rig.errors import QualificationError
@@ -45,3 +45,13 @@ def test_a_mistake_whose_place_is_gone_is_no_mistake():
 def test_a_module_that_is_not_there_is_named():
     with pytest.raises(QualificationError, match=r"rig\.nowhere"):
         source_of("rig.nowhere")
+
+
+@pytest.mark.parametrize("code", [1, 7, 8, 9])
+def test_a_plan_that_fails_by_anybodys_fault_has_noticed_a_mistake(code):
+    assert told_against(code)
+
+
+@pytest.mark.parametrize("code", [0, 2, 3, 4, 5, -9])
+def test_a_session_that_passed_or_could_not_run_has_noticed_nothing(code):
+    assert not told_against(code)

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from instruments.intrathecal_pump.messages import Commit, DoneReply, ReadStaged, Stage
+from instruments.intrathecal_pump.messages import DoneReply, ReadStaged
 from instruments.intrathecal_pump.programme import Bolus, Continuous
 from instruments.intrathecal_pump.simulated.books import Books
-from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
 from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
@@ -42,24 +41,6 @@ class NeverFires(LinkWatchdog):
     @property
     def fires_ns(self):
         return 2**63 - 1
-
-
-class TakesARepeatForNew(BuiltInFirmware):
-    """A COMMIT that is sent again, because its reply was lost, adds its bolus to the one under way."""
-
-    staged, last, handled = None, None, True
-
-    def heard(self, now_ns):
-        if not self.handled and isinstance(self.last, Commit) and isinstance(self.staged, Bolus):
-            more_nl = self.parts.bolus.left_nl + self.staged.volume_nl
-            self.parts.bolus.begin(replace(self.staged, volume_nl=more_nl))
-        self.handled = False
-        super().heard(now_ns)
-
-    def handle(self, command, now_ns):
-        self.handled, self.last = True, command
-        self.staged = command.programme if isinstance(command, Stage) else self.staged
-        return super().handle(command, now_ns)
 
 
 class LeaksAtTheSeptum(Mechanism):

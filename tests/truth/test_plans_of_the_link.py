@@ -31,5 +31,7 @@ def test_a_commit_that_is_carried_out_when_it_is_heard_again_is_found(tmp_path):
 
 def test_a_repeat_that_is_taken_for_a_new_order_is_found(tmp_path):
     plan = plans.test_a_bolus_whose_answers_are_spoilt_is_given_once
-    results = run_plan_of_catalogue(tmp_path, plan, twin={"firmware": f"{PARTS}TakesARepeatForNew"}).results
+    results = run_plan_of_catalogue(
+        tmp_path, plan, twin={"firmware": "qualification.library.boluses:TakesARepeatForNew"}
+    ).results
     assert results["volume with the bolus once"].verdict == "FAIL"
