@@ -23,7 +23,8 @@ from rig.record.bodies.start import Start
 from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
 from rig.samples import Block
-from rig.streaming.columns import FieldColumn, encode_lines
+from rig.streaming.columns import encode_lines
+from rig.streaming.field_column import FieldColumn
 from tests.streaming import servers
 from tests.streaming.records import EPOCH_NS, add_samples, begin
 

@@ -1,8 +1,6 @@
 """`rig export RUN`: a run's data for other programs."""
 
 import argparse
-import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 from commands.command import RigCommand, takes_run
@@ -12,26 +10,22 @@ from commands.records import record_meant
 def _arguments(parser: argparse.ArgumentParser) -> None:
     takes_run(parser)
     parser.add_argument("--out", type=Path, help="the folder to write to (default: beside the record)")
-    parser.add_argument(
-        "--format", choices=("csv", "parquet", "both"), help="default: both, where Parquet is installed"
-    )
+    parser.add_argument("--format", choices=("csv", "parquet", "both"), default="both", help="default: both")
 
 
 def _run(options: argparse.Namespace) -> int:
     from rig.record.export import export_csv
-    from rig.record.parquet import export_parquet
     from rig.record.reader import RecordReader
 
     path = record_meant(options)
     out = options.out or path.with_name(path.name.replace(".rig.db", "-export"))
-    wanted = options.format or ("both" if find_spec("pyarrow") else "csv")
-    if options.format is None and wanted == "csv":
-        print("CSV only: `make parquet` installs what Parquet needs", file=sys.stderr)
     with RecordReader(path) as reader:
         reader.verify_chain()  # data that were changed must not leave here looking whole
-        if wanted in ("csv", "both"):
+        if options.format in ("csv", "both"):
             export_csv(reader, out)
-        if wanted in ("parquet", "both"):
+        if options.format in ("parquet", "both"):
+            from rig.record.parquet import export_parquet  # heavy
+
             export_parquet(reader, out)
     print(out)
     return 0

@@ -1,14 +1,14 @@
-"""Records as Parquet files, for analysis beyond one run: needs the `parquet` extra (pyarrow)."""
+"""Records as Parquet files, for analysis beyond one run."""
 
-import importlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from rig.errors import ExportError
 from rig.record.export import (
@@ -36,23 +36,20 @@ def export_parquet(reader: RecordReader, directory: Path) -> tuple[Path, ...]:
     """Write the record as Parquet files into `directory` and return their paths.
 
     Channels keep their names; their units and meanings are in the metadata of their fields, the run id in that of
-    each table. Raises ExportError when pyarrow is missing or a file cannot be written, RecordCorruptError when the
-    record cannot be read.
+    each table. Raises ExportError when a file cannot be written, RecordCorruptError when the record cannot be read.
     """
     return _ParquetExport(reader, directory).write_all()
 
 
 class _ParquetExport:
-    """One export; keeps the optional pyarrow at hand."""
+    """One export."""
 
     def __init__(self, reader: RecordReader, directory: Path) -> None:
         self._reader = reader
         self._directory = directory
-        self._arrow = _optional("pyarrow")
-        self._parquet = _optional("pyarrow.parquet")
         self._times = [
-            self._arrow.field("utc", self._arrow.timestamp("ns", "UTC")),
-            self._arrow.field("t_ns", self._arrow.int64()),
+            pa.field("utc", pa.timestamp("ns", "UTC")),
+            pa.field("t_ns", pa.int64()),
         ]
 
     def write_all(self) -> tuple[Path, ...]:
@@ -66,10 +63,8 @@ class _ParquetExport:
     def _write_stream(self, stream: str) -> Path:
         channels = self._reader.channels(stream)
         names = [channel.name for channel in channels]
-        double = self._arrow.float64()
-        fields = [
-            self._arrow.field(one.name, double, metadata={"unit": one.unit, "meaning": one.meaning}) for one in channels
-        ]
+        double = pa.float64()
+        fields = [pa.field(one.name, double, metadata={"unit": one.unit, "meaning": one.meaning}) for one in channels]
 
         def groups() -> Iterator[list[Any]]:
             for group in _grouped(block for _, block in blocks(self._reader, stream)):
@@ -80,14 +75,14 @@ class _ParquetExport:
         return self._write(file_stem(stream), [*self._times, *fields], groups)
 
     def _write_losses(self) -> Path:
-        arrow = self._arrow
+        arrow = pa
         fields = [arrow.field("stream", arrow.string()), *self._times, arrow.field("lost", arrow.int64())]
         found = list(losses(self._reader))
         columns = [[row[place] for row in found] for place in (0, 1, 1, 2)]
         return self._write(LOSSES, fields, lambda: iter([columns]))
 
     def _write_entries(self, table: str, kind: Kind) -> Path:
-        arrow = self._arrow
+        arrow = pa
         plain = {
             name: self._plain_type(types) for name, types in plain_fields(self._reader.entries(kind=kind.value)).items()
         }
@@ -120,41 +115,32 @@ class _ParquetExport:
         """Return the type of a column that holds values of these types: text when they do not go together."""
         types = types - {type(None)}
         if types == {int}:
-            return self._arrow.int64()
+            return pa.int64()
         if types in ({float}, {int, float}):
-            return self._arrow.float64()
-        return self._arrow.bool_() if types == {bool} else self._arrow.string()
+            return pa.float64()
+        return pa.bool_() if types == {bool} else pa.string()
 
     def _plain_value(self, value: Any, column_type: Any) -> Any:
         if value is None or isinstance(value, str):
             return value
-        if self._arrow.types.is_string(column_type):
+        if pa.types.is_string(column_type):
             return json.dumps(value)
-        return float(value) if self._arrow.types.is_floating(column_type) else value
+        return float(value) if pa.types.is_floating(column_type) else value
 
     def _write(self, stem: str, fields: Sequence[Any], groups: Callable[[], Iterator[list[Any]]]) -> Path:
         path = self._directory / f"{stem}.parquet"
-        schema = self._arrow.schema(fields, metadata={"record": self._reader.path.name})
+        schema = pa.schema(fields, metadata={"record": self._reader.path.name})
         try:
             with (
                 written_whole(path) as temporary,
-                self._parquet.ParquetWriter(str(temporary), schema, compression="zstd") as writer,
+                pq.ParquetWriter(str(temporary), schema, compression="zstd") as writer,
             ):
                 for columns in groups():
-                    arrays = [
-                        self._arrow.array(column, field.type) for column, field in zip(columns, schema, strict=True)
-                    ]
-                    writer.write_table(self._arrow.Table.from_arrays(arrays, schema=schema))
-        except self._arrow.ArrowException as error:
+                    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+                    writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+        except pa.ArrowException as error:
             raise ExportError(f"{path} could not be written: {error}") from error
         return path
-
-
-def _optional(module: str) -> ModuleType:
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        raise ExportError("Parquet needs pyarrow: install the rig with its extra, pump-rig[parquet]") from error
 
 
 def _grouped(parts: Iterator[Block]) -> Iterator[list[Block]]:

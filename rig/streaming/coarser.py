@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
-from rig.streaming.columns import FieldColumn
+from rig.streaming.field_column import FieldColumn
 from rig.streaming.gathered import Gathered, GatheredColumn
 from rig.streaming.names import escape_name
 

@@ -1,33 +1,29 @@
-"""Columns of samples to lines of line protocol, a whole block at a time: no Python object per point."""
+"""Columns of samples to lines of line protocol, a whole block at a time: no Python object per point.
+
+Arrow writes the numbers, each in the shortest text that reads back to the very same double, and joins the lines.
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from rig.streaming.digits import Cells, Mask, float_cells, int_cells
+from rig.streaming.field_column import FieldColumn, Mask
 from rig.streaming.names import NOT_FINITE
 
-# Rows encoded at a time. Larger tables come from the system page by page and go back to it: half the speed.
-_SLICE_ROWS = 2_500
+# Rows encoded at a time. Larger tables come from the system page by page and go back to it.
+_SLICE_ROWS = 5_000
 _VALUE_BYTES = 24
 
-Part = bytes | Cells
+# An Arrow array of texts, shape (n,): Arrow brings no types.
+Texts: TypeAlias = Any
+# What stands in every line, or a text for each.
+Part: TypeAlias = str | Texts
 # Some lines, and how many.
 Lines = tuple[bytes, int]
-
-
-@dataclass(frozen=True, slots=True)
-class FieldColumn:
-    """One field of every line: its escaped key and its values of shape (n,), float64 or int64.
-
-    Where `present` (shape (n,), bool) is False the line goes without this field; the first column is in all lines.
-    """
-
-    key: str
-    values: NDArray[np.float64] | NDArray[np.int64]
-    present: Mask | None = None
 
 
 def line_pieces(head: str, columns: Sequence[FieldColumn], t_ns: NDArray[np.int64], body_bytes: int) -> Iterator[Lines]:
@@ -53,50 +49,57 @@ def encode_lines(head: str, columns: Sequence[FieldColumn], t_ns: NDArray[np.int
     """
     if not len(t_ns):
         return b""
-    parts: list[Part] = []
-    written: dict[int, list[Part]] = {}
+    texts: dict[int, Texts] = {}
+    parts: list[Part] = [f"{head} "]
     for number, column in enumerate(columns):
-        if id(column.values) not in written:
-            written[id(column.values)] = _value(column.values)
-        comma, key = b"," if number else b"", column.key.encode(errors="replace")
-        field = [comma + key, *written[id(column.values)]]
-        parts.extend(field if column.present is None else [_where(part, column.present) for part in field])
-    text = _written([*parts, b" ", int_cells(t_ns), b"\n"], len(t_ns))
-    # The head is the same in all lines: put in here, it does not pass through the table.
-    start = f"{head} ".encode(errors="replace")
-    return start + text[:-1].replace(b"\n", b"\n" + start) + b"\n"
+        if id(column.values) not in texts:
+            texts[id(column.values)] = _text(column.values)
+        parts.extend(_field("," * (number > 0) + column.key, column, texts[id(column.values)]))
+    parts.extend((" ", _text(t_ns), "\n"))
+    return _joined(parts)
 
 
-def _value(values: NDArray[np.float64] | NDArray[np.int64]) -> list[Part]:
-    """Return what stands behind the key."""
-    if values.dtype.kind == "i":
-        return [b"=", int_cells(values.astype(np.int64, copy=False)), b"i"]
-    numbers = values.astype(np.float64, copy=False)
-    finite = np.isfinite(numbers)
-    if finite.all():
-        return [b"=", float_cells(numbers)]
-    return [
-        _where(NOT_FINITE.encode(), ~finite),
-        b"=",
-        _where(float_cells(np.where(finite, numbers, 0.0)), finite),
-        _where(b'"nan"', np.isnan(numbers)),
-        _where(b'"inf"', numbers == np.inf),
-        _where(b'"-inf"', numbers == -np.inf),
-    ]
+def _text(values: NDArray[np.float64] | NDArray[np.int64]) -> Texts:
+    return pc.cast(pa.array(values), pa.string())
 
 
-def _where(part: Part, present: Mask) -> Cells:
-    """Keep a part only in the rows where `present` holds."""
-    chars = np.frombuffer(part, np.uint8) if isinstance(part, bytes) else part
-    return chars * present[:, None]
+def _field(key: str, column: FieldColumn, text: Texts) -> list[Part]:
+    """Return what stands for a field, its comma in `key`."""
+    if column.values.dtype.kind == "i":
+        parts: list[Part] = [f"{key}=", text, "i"]
+    else:
+        finite = np.isfinite(column.values)
+        parts = [f"{key}=", text] if finite.all() else [_or_not_finite(key, text, finite)]
+    if column.present is None:
+        return parts
+    return [pc.if_else(pa.array(column.present), _beside(parts), "")]
 
 
-def _written(parts: Sequence[Part], n: int) -> bytes:
-    """Put parts side by side and leave the padding out."""
-    widths = [len(part) if isinstance(part, bytes) else part.shape[1] for part in parts]
-    table = np.empty((n, sum(widths)), np.uint8)
-    place = 0
-    for part, width in zip(parts, widths, strict=True):
-        table[:, place : place + width] = np.frombuffer(part, np.uint8) if isinstance(part, bytes) else part
-        place += width
-    return table.tobytes().translate(None, b"\0")
+def _or_not_finite(key: str, text: Texts, finite: Mask) -> Texts:
+    """Return fields of numbers, and of text (`nan`, `inf` or `-inf`, as Arrow has it) where there is no number."""
+    return pc.if_else(pa.array(finite), _beside([f"{key}=", text]), _beside([f'{key}{NOT_FINITE}="', text, '"']))
+
+
+def _beside(parts: Sequence[Part]) -> Texts:
+    """Put parts side by side, row by row; one of them at least is an array."""
+    return pc.binary_join_element_wise(*map(_plain, parts), "")
+
+
+def _joined(parts: Sequence[Part]) -> bytes:
+    """Put parts side by side, and the rows one below the other."""
+    # Neighbours that are the same in all lines become one.
+    merged: list[Part] = []
+    for part in map(_plain, parts):
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        else:
+            merged.append(part)
+    lines = _beside(merged)
+    _, offsets, data = lines.buffers()
+    last = int(np.frombuffer(offsets, np.int32)[lines.offset + len(lines)])
+    return bytes(data.slice(0, last))
+
+
+def _plain(part: Part) -> Part:
+    """Return a part without what UTF-8 cannot hold."""
+    return part.encode(errors="replace").decode() if isinstance(part, str) else part

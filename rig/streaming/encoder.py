@@ -16,10 +16,11 @@ from rig.record.schema import Entry, Kind
 from rig.samples import Block
 from rig.streaming import stamps
 from rig.streaming.coarser import Rows, row_columns
-from rig.streaming.columns import FieldColumn, Lines, encode_lines, line_pieces
+from rig.streaming.columns import Lines, encode_lines, line_pieces
 from rig.streaming.cursor import Refused
 from rig.streaming.derived import Derived
 from rig.streaming.entries import entry_points
+from rig.streaming.field_column import FieldColumn
 from rig.streaming.names import escape_name, field_names, number_tag, tag_set
 from rig.streaming.points import Point, RunTags
 from rig.streaming.state import EncoderState, StreamState

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.streaming.digits import Mask
+from rig.streaming.field_column import Mask
 
 # Sums of larger values could overflow.
 _LARGEST = 1e300

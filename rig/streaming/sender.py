@@ -3,14 +3,18 @@
 import random
 import re
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Protocol
 
 from rig.clock import Deadline
-from rig.errors import PointsRefusedError, ServerAwayError, ServerRefusedError
+from rig.errors import PointsRefusedError, ServerAwayError, ServerRefusedError, StreamingError
 from rig.streaming.cursor import Refused
 from rig.streaming.encoder import Body, Group, gzipped
 
+# So many bodies are on their way at once: while a server chews on one, the next arrives.
+CONNECTIONS = 2
 FIRST_WAIT_S = 0.25
 LONGEST_WAIT_S = 30.0
 # So many single points refused, and none ever taken: it is not the points.
@@ -30,7 +34,7 @@ def is_too_old(reason: str) -> bool:
 
 
 class Writer(Protocol):
-    """What delivers one compressed body; raises the three kinds of StreamingError."""
+    """What delivers one compressed body, from any thread; raises the three kinds of StreamingError."""
 
     def write(self, gzipped: bytes) -> None:
         """Return when the server has taken the body."""
@@ -42,6 +46,14 @@ class Delivered:
 
     sent: int = 0
     refused: list[Refused] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What came of a body's first try: taken, failed, or not tried at all."""
+
+    taken: bool
+    failure: StreamingError | None = None
 
 
 class Sender:
@@ -62,13 +74,19 @@ class Sender:
         Raises ServerAwayError after `patience_s`, ServerRefusedError at once. Repeating is harmless.
         """
         delivered = Delivered()
-        for body in group.bodies:
-            self._deliver_body(body, delivered)
+        first = _FirstTry(self._writer)
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            for body, tried in zip(group.bodies, pool.map(first.take, group.bodies), strict=True):
+                if tried.taken:
+                    self._took(body.lines, delivered)
+                else:
+                    self._deliver_body(body, tried.failure, delivered)
         return delivered
 
-    def _deliver_body(self, body: Body, delivered: Delivered) -> None:
+    def _deliver_body(self, body: Body, failure: StreamingError | None, delivered: Delivered) -> None:
+        """Deliver a body alone and with patience; `failure` is what came of a first try, if there was one."""
         try:
-            self._write(body.gzipped, suspects=True)
+            self._write(body.gzipped, suspects=True, failure=failure)
         except PointsRefusedError as refusal:
             self._deliver_pieces(body.text.splitlines(keepends=True), refusal, delivered)
         except _PoisonedError:
@@ -148,8 +166,8 @@ class Sender:
         self._ever_taken = True
         delivered.sent += lines
 
-    def _write(self, body: bytes, *, suspects: bool = False) -> None:
-        """Write one body, waiting while the server is away.
+    def _write(self, body: bytes, *, suspects: bool = False, failure: StreamingError | None = None) -> None:
+        """Write one body, waiting while the server is away; `failure` is what a first try has come to already.
 
         Raises _PoisonedError, where `suspects`, when the server answers this body again and again with an error of its
         own: that may be the body's doing.
@@ -160,8 +178,11 @@ class Sender:
         away = False
         while True:
             try:
+                if failure is not None:
+                    raise failure
                 self._writer.write(body)
             except ServerAwayError as error:
+                failure = None
                 failures = failures + 1 if error.status == _OF_ITS_OWN else 0
                 if suspects and failures >= _POISONED_AFTER:
                     raise _PoisonedError(error) from error
@@ -186,6 +207,27 @@ class Sender:
         if wait_s > patience.left_s():
             raise error
         return max(wait_s, error.retry_after_s)
+
+
+class _FirstTry:
+    """Tries bodies, several at once; once the server is away or refuses us, no more of them."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._stumbled = Event()
+
+    def take(self, body: Body) -> _Tried:
+        """Try to deliver a body; return what came of it."""
+        if self._stumbled.is_set():
+            return _Tried(taken=False)
+        try:
+            self._writer.write(body.gzipped)
+        except PointsRefusedError as error:
+            return _Tried(taken=False, failure=error)
+        except StreamingError as error:
+            self._stumbled.set()
+            return _Tried(taken=False, failure=error)
+        return _Tried(taken=True)
 
 
 class _PoisonedError(Exception):

@@ -3,7 +3,6 @@
 import csv
 import json
 import math
-import sys
 
 import numpy as np
 import pyarrow.parquet
@@ -146,12 +145,6 @@ def test_parquet_numbers_are_as_exact_as_their_column_can_be(record, reader, tmp
         record.raw(Kind.RESULT, "r", {"value": value})
     export_parquet(reader, tmp_path / "out")
     assert pyarrow.parquet.read_table(tmp_path / "out" / "results.parquet")["value"].to_pylist() == expected
-
-
-def test_parquet_without_pyarrow_names_the_extra(exported, reader, tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ExportError, match=r"pump-rig\[parquet\]"):
-        export_parquet(reader, tmp_path / "out")
 
 
 @pytest.mark.parametrize("export", [export_csv, export_parquet])
