@@ -1,226 +1,154 @@
-"""What one line says about a run: read from the few entries that say it, and held against the hash chain."""
+"""The runs of a folder, a line each: from the catalogue where it is true of the records, else from the records."""
 
-from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-from rig.errors import RecordCorruptError, RecordError, RecordNotFoundError
-from rig.faults import Sorted
-from rig.moments import is_moment
-from rig.record.bodies.codec import from_body, to_body
-from rig.record.bodies.events import OutcomeWord, PlanFailed, PlanOutcome
-from rig.record.bodies.others import Stop
-from rig.record.bodies.start import Dut
-from rig.record.database import Database, Row
-from rig.record.folder import RunState, record_paths, run_id, state_of
-from rig.record.run_index import AT_REST_NS, FEWEST_RUNS, RunIndex, looks, place_of_index
-from rig.record.schema import Entry, Kind, parse_body
-from rig.record.spot_check import Checked, spot_check
-from rig.record.standing import NOT_SHOWN, PASSED, by_weight, overall, standing_of
-from rig.record.words import stop_of
+from rig.errors import RecordNotFoundError
+from rig.record.catalogue import AT_REST_NS, FEWEST_RUNS, Catalogue, Look, looks, place_of_catalogue
+from rig.record.folder import record_paths, run_id
+from rig.record.result_line import ResultLine
+from rig.record.run_line import RunLine, read_run, run_line
+from rig.record.spot_check import Checked
 
-_TOLD = """SELECT seq FROM entry
-    WHERE kind IN ('start', 'result', 'stop') OR (kind = 'event' AND name IN (?, ?)) ORDER BY seq"""
-_TOLD_EVENTS = (PlanOutcome.NAME, PlanFailed.NAME)
-_LAST = "SELECT coalesce(max(seq), 0) FROM entry"
-_END = "SELECT t_ns FROM entry WHERE kind <> 'note' ORDER BY seq DESC LIMIT 1"
-
-
-@dataclass(frozen=True, slots=True)
-class _Begin:
-    """What is wanted of a `Start`; reading all of it takes longer than all the rest."""
-
-    begun_utc_ns: int
-    bench: str = ""
-    kind: str = ""
-    dut: Dut = field(default_factory=Dut)
-    operator: str = ""
-    selected: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RunLine:
-    """What there is to say about a run as a whole.
-
-    `outcome` is the verdict that speaks for it: PASS only when every plan that was selected passed, "" while nothing
-    is known, `Checked.ALTERED` for a record that is not what was recorded. `ended` is the reason of its stop, RUNNING,
-    INTERRUPTED (killed) or UNREADABLE. `begun_utc_ns` is the machine's time, `duration_s` goes by the run's own clock,
-    up to its newest entry. `plans` counts the plans by what became of them, `standings` says what each plan that was
-    reached and is over comes to, `without_verdict` counts those of them that have no result. `failures` holds plan,
-    claim ("" for what went wrong besides), fault, and the three lines of `rig.faults.Sorted` for each. Of an UNREADABLE
-    record only `problem` is known.
-    """
-
-    run_id: str
-    path: Path
-    ended: str
-    outcome: str = ""
-    begun_utc_ns: int = 0
-    duration_s: float = 0.0
-    bench: str = ""
-    kind: str = ""
-    dut: str = ""
-    batch: str = ""
-    operator: str = ""
-    verdicts: dict[str, int] = field(default_factory=dict)
-    plans: dict[str, int] = field(default_factory=dict)
-    standings: dict[str, str] = field(default_factory=dict)
-    without_verdict: int = 0
-    failures: tuple[dict[str, str], ...] = ()
-    checked: Checked = Checked.NOTHING
-    problem: str = ""
-    stopped: bool = False
-
-    @property
-    def failed(self) -> bool:
-        """Tell whether the run is over, or cannot be read, and did not come to PASS."""
-        return self.outcome != PASSED and self.ended != RunState.RUNNING
-
+__all__ = ["LookedAt", "RunLine", "look_at", "overview", "run_line"]
 
 _KEPT = tuple(field.name for field in fields(RunLine) if field.name not in ("run_id", "path"))
+_RESULT = tuple(field.name for field in fields(ResultLine))
+# What the texts of the catalogue mean; of others they are not read.
+WORDS = (*_KEPT, "|", *_RESULT)
+# Parts of the catalogue: the runs' own lines, and behind this letter the results of a name.
+_LINES, _OF_NAME = "", "="
+# So many are kept at a time: a transaction that nobody waits long for, and little is lost when the look is cut short.
+_AT_A_TIME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt:
+    """What a look at a folder gave: a line for each run, the one begun last at the end.
+
+    `results` are those of the name that was asked for, by run id. `unread` counts the runs that were not read, because
+    more had to be than were allowed: they have no line.
+    """
+
+    lines: tuple[RunLine, ...]
+    results: Mapping[str, tuple[ResultLine, ...]]
+    unread: int
 
 
 def overview(directory: Path, *, rest_ns: int = AT_REST_NS) -> tuple[RunLine, ...]:
-    """Return a line for each run of a folder, the one begun last at the end; raises RecordNotFoundError without one.
+    """Return a line for each run of a folder, the one begun last at the end; raises as `look_at`."""
+    return look_at(directory, rest_ns=rest_ns).lines
 
-    Of a large folder the lines of finished runs are kept in the user's cache, of those that nobody has touched for
-    `rest_ns` (`rig.record.run_index`).
+
+def look_at(
+    directory: Path, *, result: str | None = None, rest_ns: int = AT_REST_NS, most: int | None = None
+) -> LookedAt:
+    """Return the lines of a folder's runs, and their results named `result`; raises RecordNotFoundError without one.
+
+    Of a large folder what was read of finished runs is kept in the user's cache, of those that nobody has touched for
+    `rest_ns` (`rig.record.catalogue`). `most` is how many records may be read for it (None: all there are).
     """
     if not directory.is_dir():
         raise RecordNotFoundError(f"there is no folder {directory}: name the folder of the records with --runs DIR")
     paths = record_paths(directory)
-    place = place_of_index(directory) if len(paths) >= FEWEST_RUNS else None
-    lines = map(run_line, paths) if place is None else _lines_by_index(directory, paths, place, rest_ns)
-    return tuple(sorted(lines, key=lambda line: (line.begun_utc_ns, line.run_id)))
+    place = place_of_catalogue(directory) if len(paths) >= FEWEST_RUNS else None
+    if place is None:
+        found = _Found(result, None, {})
+        found.read(paths, most)
+    else:
+        names = [path.name for path in paths]
+        found = _Found(result, Catalogue(place, WORDS), looks(directory, names, rest_ns))
+        found.read(found.recall(paths), most)
+        found.forget_all_but(names)
+    return found.looked_at()
 
 
-def _lines_by_index(directory: Path, paths: Sequence[Path], place: Path, rest_ns: int) -> list[RunLine]:
-    """Return the lines of a folder's runs, those from the index that are still true, and keep what is finished."""
-    index = RunIndex(place, _KEPT)
-    seen = looks(directory, [path.name for path in paths], rest_ns)
-    lines, kept, news = [], {}, False
-    for path in paths:
-        look = seen.get(path.name)
-        values = index.line(path.name, look)
-        line = run_line(path) if values is None else _from_index(path, values)
-        lines.append(line)
-        if look is not None and line.stopped and not line.problem:
-            kept[path.name] = (look, values if values is not None else [getattr(line, name) for name in _KEPT])
-            news |= values is None
-    if news:
-        index.write(kept)
-    return lines
+class _Found:
+    """What was found of a folder's runs until now."""
+
+    def __init__(self, result: str | None, catalogue: Catalogue | None, seen: Mapping[str, Look]) -> None:
+        self._result = result
+        self._catalogue = catalogue
+        self._seen = seen
+        self._lines: list[RunLine] = []
+        self._results: dict[str, tuple[ResultLine, ...]] = {}
+        self._unread = 0
+
+    def recall(self, paths: Sequence[Path]) -> list[Path]:
+        """Take what is in the catalogue; return the records that have to be read."""
+        if self._catalogue is None:
+            return list(paths)
+        lines = self._catalogue.texts(_LINES, self._seen)
+        results = {} if self._result is None else self._catalogue.texts(f"{_OF_NAME}{self._result}", self._seen)
+        return [path for path in paths if not self._recalled(path, lines.get(path.name), results.get(path.name))]
+
+    def _recalled(self, path: Path, line_text: str | None, results_text: str | None) -> bool:
+        if line_text is None:
+            return False
+        try:
+            line = _line_of(path, line_text)
+            results = () if results_text is None else _results_of(results_text)
+        except (TypeError, ValueError, RecursionError):
+            return False
+        if self._result is not None and line.results.get(self._result, 0) != len(results):
+            return False
+        self._lines.append(line)
+        if results:
+            self._results[line.run_id] = results
+        return True
+
+    def read(self, paths: Sequence[Path], most: int | None) -> None:
+        """Read so many of the records, and keep what is finished."""
+        meant = paths if most is None else paths[:most]
+        self._unread = len(paths) - len(meant)
+        for begin in range(0, len(meant), _AT_A_TIME):
+            kept: dict[str, tuple[Look, dict[str, str]]] = {}
+            for path in meant[begin : begin + _AT_A_TIME]:
+                line, results = read_run(path)
+                self._lines.append(line)
+                named = tuple(one for one in results if one.name == self._result)
+                if named:
+                    self._results[line.run_id] = named
+                look = self._seen.get(path.name)
+                if look is not None and line.stopped and not line.problem:
+                    kept[path.name] = (look, _texts(line, results))
+            if self._catalogue is not None:
+                self._catalogue.keep(kept)
+
+    def forget_all_but(self, names: Sequence[str]) -> None:
+        """Let the catalogue forget the records that are there no more."""
+        if self._catalogue is not None:
+            self._catalogue.forget_all_but(names)
+
+    def looked_at(self) -> LookedAt:
+        """Return it, in order of begin."""
+        lines = tuple(sorted(self._lines, key=lambda line: (line.begun_utc_ns, line.run_id)))
+        return LookedAt(lines, self._results, self._unread)
 
 
-def _from_index(path: Path, values: Sequence[object]) -> RunLine:
-    said = dict(zip(_KEPT, values, strict=True))
-    return from_body(RunLine, {**said, "run_id": run_id(path), "path": path}, "the index of runs")
+def _texts(line: RunLine, results: Sequence[ResultLine]) -> dict[str, str]:
+    """Return what is kept of a run, by part."""
+    by_name: dict[str, list[list[object]]] = {}
+    for one in results:
+        by_name.setdefault(one.name, []).append([getattr(one, name) for name in _RESULT])
+    parts = {f"{_OF_NAME}{name}": _text(values) for name, values in by_name.items()}
+    return {_LINES: _text([getattr(line, name) for name in _KEPT]), **parts}
 
 
-def run_line(path: Path) -> RunLine:
-    """Return what there is to say about one record, whatever state it is in."""
-    database = None
-    try:
-        database = Database(path)
-        return _line(path, database)
-    except RecordError as error:
-        return RunLine(run_id(path), path, RunState.UNREADABLE, problem=str(error))
-    finally:
-        if database is not None:
-            database.close()
+def _text(values: object) -> str:
+    return json.dumps(values, separators=(",", ":"))
 
 
-def _line(path: Path, database: Database) -> RunLine:
-    ((last_seq,),) = database.rows(_LAST)
-    told = list(database.whole_rows_of(array("q", (seq for (seq,) in database.rows(_TOLD, _TOLD_EVENTS)))))
-    problem = ""
-    try:
-        checked = spot_check(database, told, int(last_seq))
-    except RecordCorruptError as error:
-        checked, problem = Checked.ALTERED, str(error)
-    entries = [_entry(row) for row in told]
-    if not entries or entries[0].kind != Kind.START or "begun_utc_ns" not in entries[0].body:
-        raise RecordCorruptError(problem or f"{path} has no start entry of a run", 1)
-    start = from_body(_Begin, entries[0].body, "the start of the run", 1)
-    if not is_moment(start.begun_utc_ns):
-        raise RecordCorruptError(f"{path}: the run began at {start.begun_utc_ns} ns, which is no moment", 1)
-    stop = next((stop_of(entry) for entry in entries if entry.kind == Kind.STOP), None)
-    state = state_of(path, stop)
-    results = [entry for entry in entries if entry.kind == Kind.RESULT]
-    became = _became(entries, start, stop, over=state is not RunState.RUNNING)
-    standings = _standings(results, became)
-    ((end_ns,),) = database.rows(_END)
-    return RunLine(
-        run_id(path),
-        path,
-        ended=state.value if stop is None else stop.reason,
-        outcome=checked.value if checked is Checked.ALTERED else _outcome(overall(standings.values()), state, stop),
-        begun_utc_ns=start.begun_utc_ns,
-        duration_s=(int(end_ns) - entries[0].t_ns) / 1e9,
-        bench=start.bench,
-        kind=start.kind,
-        dut=start.dut.serial,
-        batch=start.dut.batch,
-        operator=start.operator,
-        verdicts=_in_order(str(entry.body.get("verdict")) for entry in results),
-        plans=dict(Counter(became.values())),
-        standings={plan: standings[plan] for plan, word in became.items() if word != OutcomeWord.NOT_REACHED},
-        without_verdict=len(
-            {plan for plan, word in became.items() if word != OutcomeWord.NOT_REACHED}
-            - {str(entry.body.get("plan")) for entry in results}
-        ),
-        failures=tuple(_failures(entries)),
-        checked=checked,
-        problem=problem,
-        stopped=stop is not None,
-    )
+def _line_of(path: Path, text: str) -> RunLine:
+    said = dict(zip(_KEPT, json.loads(text), strict=True))
+    said["checked"] = Checked(said["checked"])
+    said["failures"] = tuple(said["failures"])
+    said["requirements"] = tuple(said["requirements"])
+    return RunLine(run_id(path), path, **said)
 
 
-def _entry(row: Row) -> Entry:
-    seq, t_ns, kind, name, body, data, _ = row
-    return Entry(seq, t_ns, kind, name, parse_body(body, seq), data)
-
-
-def _became(entries: Iterable[Entry], start: _Begin, stop: Stop | None, *, over: bool) -> dict[str, str]:
-    """Return what became of each plan; of a run that is over, those of which nothing is known were not reached."""
-    found: dict[str, str] = {}
-    for entry in entries:
-        if entry.name == PlanFailed.NAME:
-            found.setdefault(str(entry.body.get("plan")), OutcomeWord.FAILED.value)
-        elif entry.name == PlanOutcome.NAME:
-            found[str(entry.body.get("plan"))] = str(entry.body.get("outcome"))
-    selected = start.selected if stop is None else stop.selected
-    left = dict.fromkeys(selected, OutcomeWord.NOT_REACHED.value) if over else {}
-    return left | found
-
-
-def _failures(entries: Iterable[Entry]) -> Iterator[dict[str, str]]:
-    """Yield what the record says of whose fault each failure is, in its order; one of before says nothing of it."""
-    for entry in entries:
-        said = entry.body.get("sorted_as")
-        if isinstance(said, Mapping):
-            found = to_body(from_body(Sorted, said, "whose fault it is", entry.seq))
-            claim = entry.name if entry.kind == Kind.RESULT else ""
-            yield {"plan": str(entry.body.get("plan")), "claim": claim, **found}
-
-
-def _outcome(found: str, state: RunState, stop: Stop | None) -> str:
-    """Return the verdict on a run: one that has not ended well did not pass, and one under way has not yet."""
-    if found != PASSED or (stop is not None and stop.reason == RunState.FINISHED):
-        return found
-    return "" if state is RunState.RUNNING else NOT_SHOWN
-
-
-def _standings(results: Iterable[Entry], became: Mapping[str, str]) -> dict[str, str]:
-    """Return what each plan comes to, those included of which only results are known."""
-    verdicts: dict[str, list[str]] = {plan: [] for plan in became}
-    for entry in results:
-        verdicts.setdefault(str(entry.body.get("plan")), []).append(str(entry.body.get("verdict")))
-    return {plan: standing_of(found, became.get(plan), ended=False) for plan, found in verdicts.items()}
-
-
-def _in_order(verdicts: Iterable[str]) -> dict[str, int]:
-    counts = Counter(verdicts)
-    return {verdict: counts[verdict] for verdict in sorted(counts, key=by_weight)}
+def _results_of(text: str) -> tuple[ResultLine, ...]:
+    rows = (dict(zip(_RESULT, row, strict=True)) for row in json.loads(text))
+    return tuple(ResultLine(**row | {"requirements": tuple(row["requirements"])}) for row in rows)
