@@ -3,13 +3,12 @@
 import argparse
 import json
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from commands.command import EXIT_FOUND_PROBLEMS, RigCommand, takes_runs
+from commands.dates import begin_ns
 from commands.records import closed
 from commands.run_table import as_json, lines
-from rig.moments import moment_within
 
 if TYPE_CHECKING:
     from rig.record.overview import RunLine
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print a JSON array with all that is known of each run")
     parser.add_argument(
-        "--since", type=_date_ns, metavar="DATE", help="runs begun then or later: 2026-01-31, or with a time, in UTC"
+        "--since", type=begin_ns, metavar="DATE", help="runs begun then or later: 2026-01-31, or with a time, in UTC"
     )
     parser.add_argument("--bench", metavar="NAME", help="runs of this bench only")
     parser.add_argument("--dut", metavar="SERIAL", help="runs of this pump only")
@@ -55,19 +54,6 @@ def _wanted(run: "RunLine", options: argparse.Namespace) -> bool:
         and options.dut in (None, run.dut)
         and (run.failed or not options.failed)
     )
-
-
-def _date_ns(text: str) -> int:
-    """Return a date of the command line as UTC nanoseconds; one without a zone is UTC."""
-    try:
-        date = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"found {text!r}; a date such as 2026-01-31 is wanted") from error
-    try:
-        moment = moment_within(date if date.tzinfo else date.replace(tzinfo=UTC))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"found {text!r}; {error}") from error
-    return int(moment.timestamp()) * 1_000_000_000
 
 
 COMMAND = RigCommand("runs", "list the runs; those that were killed are closed as INTERRUPTED", _arguments, _run)

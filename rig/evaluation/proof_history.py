@@ -1,25 +1,22 @@
 """Successive proofs of a bench on control charts: which rule the newest value breaks, and how it drifts."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import t as student
 
 from rig.clock import NS_PER_S, iso_utc
 from rig.evaluation.proofs import proofs_of
 from rig.metrology.over_runs.control_charts import individuals_chart, standing_chart
+from rig.metrology.over_runs.trend import FEWEST, trend
 from rig.record.bodies.proofs import PartTried, ProofCharted
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
 
 # Limits of a chart rest on so many values before the newest: with fewer every other one is a signal.
 FEWEST_BEFORE = 8
-_FEWEST_OF_DRIFT = 3
 _S_PER_DAY = 86_400.0
-_LEVEL = 0.975
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +71,7 @@ def chart_of(values: list[Kept]) -> ProofCharted | None:
         pair = individuals_chart(before)
         centre, sigma = pair.location.centre, pair.sigma
         signals = standing_chart(x, centre, sigma).signals
-        broken = tuple(
-            f"{one.rules} {one.number}: {_RULES[one.rules, one.number]}" for one in signals if one.point == len(x) - 1
-        )
+        broken = tuple(one.said for one in signals if one.point == len(x) - 1)
     since = [one for one in values if one.calibrations == newest.calibrations]
     drift, expanded = _drift(since)
     return ProofCharted(
@@ -95,29 +90,8 @@ def chart_of(values: list[Kept]) -> ProofCharted | None:
 
 def _drift(values: list[Kept]) -> tuple[float | None, float]:
     """Return the slope of values per day with its expanded uncertainty (95 %); None for fewer than three."""
-    days = np.asarray([one.at_ns / NS_PER_S / _S_PER_DAY for one in values])
-    x = np.asarray([one.value for one in values])
-    if len(x) < _FEWEST_OF_DRIFT or float(np.ptp(days)) <= 0.0:
+    days = [one.at_ns / NS_PER_S / _S_PER_DAY for one in values]
+    if len(days) < FEWEST or max(days) <= min(days):
         return None, 0.0
-    days = days - days.mean()
-    squares = float(days @ days)
-    slope = float(days @ x) / squares
-    rest = x - x.mean() - slope * days
-    u = math.sqrt(float(rest @ rest) / (len(x) - 2) / squares)
-    return slope, float(student.ppf(_LEVEL, len(x) - 2)) * u
-
-
-_RULES = {
-    ("western electric", 1): "beyond 3 σ",
-    ("western electric", 2): "two of three beyond 2 σ",
-    ("western electric", 3): "four of five beyond 1 σ",
-    ("western electric", 4): "eight in a row on one side",
-    ("nelson", 1): "beyond 3 σ",
-    ("nelson", 2): "nine in a row on one side",
-    ("nelson", 3): "six in a row rising or falling",
-    ("nelson", 4): "fourteen in a row up and down in turn",
-    ("nelson", 5): "two of three beyond 2 σ",
-    ("nelson", 6): "four of five beyond 1 σ",
-    ("nelson", 7): "fifteen in a row within 1 σ",
-    ("nelson", 8): "eight in a row beyond 1 σ",
-}
+    found = trend(days, [one.value for one in values])
+    return found.slope, found.expanded

@@ -20,6 +20,23 @@ Rules = Literal["western electric", "nelson", "limit"]
 Pattern = list[tuple[int, tuple[int, ...]]]
 
 
+_WORDS = {
+    ("limit", 1): "beyond a limit",
+    ("western electric", 1): "beyond 3 σ",
+    ("western electric", 2): "two of three beyond 2 σ",
+    ("western electric", 3): "four of five beyond 1 σ",
+    ("western electric", 4): "eight in a row on one side",
+    ("nelson", 1): "beyond 3 σ",
+    ("nelson", 2): "nine in a row on one side",
+    ("nelson", 3): "six in a row rising or falling",
+    ("nelson", 4): "fourteen in a row up and down in turn",
+    ("nelson", 5): "two of three beyond 2 σ",
+    ("nelson", 6): "four of five beyond 1 σ",
+    ("nelson", 7): "fifteen in a row within 1 σ",
+    ("nelson", 8): "eight in a row beyond 1 σ",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class RuleBreak:
     """Rule `number` of `rules` is met at index `point`; `points` are the indices that make the pattern."""
@@ -28,6 +45,11 @@ class RuleBreak:
     number: int
     point: int
     points: tuple[int, ...]
+
+    @property
+    def said(self) -> str:
+        """Return which rule it is, in words."""
+        return f"{self.rules} {self.number}: {_WORDS[self.rules, self.number]}"
 
 
 def western_electric(z: ArrayLike) -> tuple[RuleBreak, ...]:
