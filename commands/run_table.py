@@ -18,7 +18,8 @@ def lines(runs: Sequence[RunLine], streaming: Mapping[str, Sequence[str]]) -> It
         return
     rows = [HEADER, *(_cells(run) for run in runs)]
     # The last column is as wide as it likes.
-    widths = [max(len(row[column]) for row in rows if len(row) == len(HEADER)) for column in range(len(HEADER) - 1)]
+    columns = zip(*(row for row in rows if len(row) == len(HEADER)), strict=True)
+    widths = [max(map(len, column)) for column in columns][:-1]
     yield _joined(HEADER, widths)
     for run, row in zip(runs, rows[1:], strict=True):
         yield _joined(row, widths)
@@ -55,7 +56,7 @@ def as_json(run: RunLine, streaming: Sequence[str]) -> dict[str, object]:
 def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
     if len(cells) != len(HEADER):
         return "  ".join(cells)
-    return "  ".join([*(cell.ljust(width) for cell, width in zip(cells, widths, strict=False)), cells[-1]])
+    return "  ".join([*map(str.ljust, cells, widths), cells[-1]])
 
 
 def _cells(run: RunLine) -> tuple[str, ...]:

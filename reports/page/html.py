@@ -1,15 +1,11 @@
 """The report as one HTML file: styles, scripts and data inside, so that it opens anywhere and for a long time."""
 
-import base64
-import hashlib
-import json
 from collections.abc import Sequence
 from functools import cache
 from importlib import metadata
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -21,9 +17,9 @@ from reports.facts.run_reading import read_run
 from reports.facts.standing import standing
 from reports.facts.witnesses import heard
 from reports.page import intervals, lanes, summary, wording
+from reports.page.embedding import embedded, policy, seen
 from reports.page.running_header import running_header
 from reports.page.verdict_rows import joined_rows, verdict_rows, with_prefixes
-from rig.plain_text import plain_text
 from rig.record.bodies.result import COVARIANCE
 from rig.record.export import written_whole
 from rig.record.reader import RecordReader
@@ -33,8 +29,6 @@ _SCRIPTS = ("uplot/uPlot.iife.min.js", "numbers.js", "lines.js", "marks.js", "ch
 _STYLES = ("uplot/uPlot.min.css", "report.css")
 # Of events that are no failures; failures are all shown.
 _MOST_EVENTS = 200
-# In JSON inside HTML no character may be read as markup: "</script>" and "<!--" end or confuse the element.
-_MARKUP = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
 def write_report(record_path: Path, out: Path) -> None:
@@ -101,7 +95,7 @@ def _page(whole: Run | Joined, *, parts: Sequence[tuple[str, Run]], **more: obje
             tested=summary.tested(whole),
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
             styles=[Markup(style) for style in styles],  # noqa: S704 - our own files, and words that are escaped
-            policy=_policy(scripts),
+            policy=policy(scripts),
             licence=_asset("uplot/LICENSE"),
             written_by=f"pump-rig {metadata.version('pump-rig')}",
             chart_number=count(1).__next__,
@@ -110,23 +104,12 @@ def _page(whole: Run | Joined, *, parts: Sequence[tuple[str, Run]], **more: obje
     )
 
 
-def embedded(data: Any) -> Markup:
-    """Return data as JSON that can stand in a script element."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.translate(_MARKUP))  # noqa: S704 - nothing in it can be read as markup any more
-
-
-def _seen(value: object) -> object:
-    """Return what a template writes of a value: no text of a device or a file reorders or hides what stands there."""
-    return plain_text(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("reports.page"),
         autoescape=True,
-        finalize=_seen,
+        finalize=seen,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -178,10 +161,3 @@ def _chart_data(chart: Chart, prefix: str) -> Markup:
 @cache
 def _asset(name: str) -> str:
     return (files("reports.page") / "assets" / name).read_text(encoding="utf-8").strip()
-
-
-def _policy(scripts: list[str]) -> str:
-    """Return the page's content security policy: our own scripts by their hashes, and no connection to anywhere."""
-    hashes = (base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
-    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
-    return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:"

@@ -1,5 +1,6 @@
 """The runs of a directory: which there are, which one is meant, and closing those that were killed."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -184,7 +185,10 @@ def _append_rights(path: Path) -> Iterator[Ledger]:
 
 def record_paths(directory: Path) -> list[Path]:
     """Return the records of a folder by name; none where there is no such folder."""
-    return sorted(directory.glob(f"*{SUFFIX}")) if directory.is_dir() else []
+    if not directory.is_dir():
+        return []
+    # By name, which is quicker than to compare ten thousand paths.
+    return [directory / name for name in sorted(os.listdir(directory)) if name.endswith(SUFFIX)]  # noqa: PTH208 - names
 
 
 def _shown(names: list[str]) -> str:

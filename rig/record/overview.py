@@ -16,6 +16,10 @@ __all__ = ["LookedAt", "RunLine", "look_at", "overview", "run_line"]
 
 _KEPT = tuple(field.name for field in fields(RunLine) if field.name not in ("run_id", "path"))
 _RESULT = tuple(field.name for field in fields(ResultLine))
+# What JSON has no word for, by its place in a line.
+_MADE_ANEW = tuple(
+    (_KEPT.index(name), kind) for name, kind in (("checked", Checked), ("failures", tuple), ("requirements", tuple))
+)
 # What the texts of the catalogue mean; of others they are not read.
 WORDS = (*_KEPT, "|", *_RESULT)
 # Parts of the catalogue: the runs' own lines, and behind this letter the results of a name.
@@ -142,11 +146,13 @@ def _text(values: object) -> str:
 
 
 def _line_of(path: Path, text: str) -> RunLine:
-    said = dict(zip(_KEPT, json.loads(text), strict=True))
-    said["checked"] = Checked(said["checked"])
-    said["failures"] = tuple(said["failures"])
-    said["requirements"] = tuple(said["requirements"])
-    return RunLine(run_id(path), path, **said)
+    # By place, which takes half the time of by name.
+    said = json.loads(text)
+    if len(said) != len(_KEPT):
+        raise ValueError(f"{len(said)} values for {len(_KEPT)}")
+    for place, kind in _MADE_ANEW:
+        said[place] = kind(said[place])
+    return RunLine(run_id(path), path, *said)
 
 
 def _results_of(text: str) -> tuple[ResultLine, ...]:

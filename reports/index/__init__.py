@@ -1,0 +1,1 @@
+"""The page of all runs of a folder: one static file beside the records."""
