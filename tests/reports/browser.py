@@ -38,14 +38,22 @@ class Browser:
         self._ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
         self._ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
         self._ask("Page.navigate", url=page.as_uri())
-        while self._next().get("method") != "Page.loadEventFired":
-            pass
+        self._loaded()
+
+    def reload(self) -> None:
+        """Open the page at its own address once more."""
+        self._ask("Page.reload")
+        self._loaded()
 
     def run(self, script: str) -> Json:
         """Return what a script's last expression comes to, a promise's value once it is there."""
         said = self._ask("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in said, said["exceptionDetails"]
         return said["result"].get("value")
+
+    def _loaded(self) -> None:
+        while self._next().get("method") != "Page.loadEventFired":
+            pass
 
     def _ask(self, method: str, **params: Json) -> Json:
         self._number += 1
