@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from commands.command import DEFAULT_RUNS, EXIT_FOUND_PROBLEMS, RigCommand
 from commands.dates import begin_ns, end_ns
@@ -28,6 +28,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plan", metavar="PART", help="plans only that have this in their name")
     parser.add_argument("--requirement", metavar="ID", help="what claims this requirement only")
     parser.add_argument("--result", metavar="NAME", help="this result's values over time, with their statistics")
+    parser.add_argument("--run", metavar="RUN", help="where each number of this run stands among those of the others")
     parser.add_argument("--verdict", metavar="VERDICT", help="show only what came to this; statistics are of all")
     parser.add_argument("--since", type=begin_ns, metavar="DATE", help="runs begun then or later, in UTC")
     parser.add_argument("--until", type=end_ns, metavar="DATE", help="runs begun by the end of that day, in UTC")
@@ -53,13 +54,15 @@ def _run(options: argparse.Namespace) -> int:
 
     wanted = _wanted(options)
     folders = options.folder or [DEFAULT_RUNS]
-    chosen = choose(folders, wanted, options.result, closed=closed)
+    if options.run is not None:
+        return _among(options, folders, wanted)
+    chosen = choose(folders, wanted, [options.result] if options.result is not None else [], closed=closed)
     series = [] if options.result is None else list(_series(chosen, options))
     shown = [run for run in chosen.runs if options.result is not None or wanted.outcome(run)]
     if options.json:
         from reports.history.as_json import history_as_json
 
-        print(json.dumps(history_as_json(folders, chosen, shown, series), indent=2, ensure_ascii=False))
+        _print_json(history_as_json(folders, chosen, shown, series))
     else:
         for line in _lines(chosen, shown, series, options):
             print(line)
@@ -68,6 +71,36 @@ def _run(options: argparse.Namespace) -> int:
     if not shown:
         print("no run is what was asked for", file=sys.stderr)
     return EXIT_FOUND_PROBLEMS if chosen.altered else 0
+
+
+def _among(options: argparse.Namespace, folders: "list[Path]", wanted: "Wanted") -> int:
+    """Say where each number of a run stands among those of the others; 1 where one lies beyond their chart."""
+    from commands.records import record_meant
+    from rig.record.run_line import run_line
+
+    path = record_meant(argparse.Namespace(runs=folders[0], run=options.run)).resolve()
+    # Behind the look-up: a name that means no run is said at once.
+    from commands.history_table import among_lines
+    from reports.history.among import among
+    from reports.history.as_json import among_as_json
+    from reports.history.chosen import choose
+
+    own = run_line(path)
+    chosen = choose([path.parent, *folders], wanted, own.results if options.result is None else [options.result])
+    # Of copies of a record one counts, and need not be the one that was named.
+    found = [one for run in chosen.runs if run.start_digest == own.start_digest for one in among(chosen, run)]
+    if options.json:
+        _print_json(among_as_json(options.run, found))
+    else:
+        for line in among_lines(found):
+            print(line)
+    if not found:
+        print(f"{options.run} has no decided number that was asked for", file=sys.stderr)
+    return EXIT_FOUND_PROBLEMS if any(one.is_beyond for one in found) else 0
+
+
+def _print_json(said: "dict[str, Any]") -> None:
+    print(json.dumps(said, indent=2, ensure_ascii=False))
 
 
 def _wanted(options: argparse.Namespace) -> "Wanted":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from reports.history.among import Among
     from reports.history.chosen import Chosen
     from reports.history.series import Point, Series
     from reports.history.statistics import Chart, Statistics
@@ -34,6 +35,27 @@ def series_lines(series: Series, shown: Sequence[Point], statistics: Statistics)
     yield f"{series.name}{f', in {series.unit}' if series.unit else ''}: {series.plan}{_mocked(series.kind)}"
     yield from table([_HEADER, *(_cells(point) for point in shown)])
     yield from (f"  {line}" for line in _comes_to(series, statistics))
+
+
+def among_lines(found: Iterable[Among]) -> Iterator[str]:
+    """Yield a line for each number of a run: its place among those of its kind."""
+    from reports.history.statistics import Lacking
+    from reports.page.wording import plain
+    from rig.quantities import in_digits
+
+    for one in found:
+        result, others = one.point.result, one.others
+        value, expanded = in_digits(one.point.value, result.expanded or 0.0)
+        head = f"{result.name}: {value} ± {expanded} {result.unit}, {result.verdict}: {result.plan}"
+        yield f"{head}{_mocked(one.point.run.kind)}"
+        yield f"  from below, value {one.place} of {one.n}"
+        if isinstance(others, Lacking):
+            yield f"  chart of the others: none ({others.why})"
+        else:
+            limits = f"{plain(others.lower)} to {plain(others.upper)} {result.unit}".rstrip()
+            lies = "BEYOND" if one.is_beyond else "within"
+            spread = f"mean {plain(others.mean)}, s {plain(others.s)}"
+            yield f"  {lies} the limits of the {others.n} others' chart, {limits} ({spread})"
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from reports.history.among import Among
 from reports.history.chosen import Chosen
 from reports.history.repeats import cut_short, repeats_of
 from reports.history.series import OfPump, Point, Series
@@ -43,6 +44,21 @@ def history_as_json(
             for one in repeats_of(chosen.runs)
         ],
         "series": [_series(one, statistics) for one, statistics in series],
+    }
+
+
+def among_as_json(run: str, found: Sequence[Among]) -> dict[str, Any]:
+    """Return where each decided number of a run stands among those of the others."""
+    return {
+        "schema": f"{SCHEMA}: a run among its kind",
+        "version": VERSION,
+        "run": run,
+        "numbers": [
+            {"result": one.point.result.name, "plan": one.point.result.plan, "unit": one.point.result.unit}
+            | _point(one.point)
+            | {"place": one.place, "n": one.n, "beyond": one.is_beyond, "others": asdict(one.others)}
+            for one in found
+        ],
     }
 
 

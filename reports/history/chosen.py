@@ -1,6 +1,6 @@
 """Which runs of which folders are asked for, each once, however many copies of its record there are."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,8 +56,8 @@ class Wanted:
 class Chosen:
     """The runs that were asked for, by begin; `unreadable` and `altered` ones are told of whatever was asked for.
 
-    `results` holds for each run (by its path) its results of the name that was asked for. `copies` are the records that
-    are copies of one that is among the runs.
+    `results` holds for each run (by its path) its results of the names that were asked for; `names` counts all results
+    of the runs by name. `copies` are the records that are copies of one that is among the runs.
     """
 
     runs: tuple[RunLine, ...]
@@ -71,35 +71,35 @@ class Chosen:
 def choose(
     folders: Sequence[Path],
     wanted: Wanted,
-    result: str | None = None,
+    names: Collection[str] = (),
     *,
     closed: Callable[[RunLine], RunLine] = lambda line: line,
     rest_ns: int = AT_REST_NS,
 ) -> Chosen:
     """Return the runs of some folders that are asked for; raises RecordNotFoundError for a folder that is not there.
 
-    `closed` gets each line and returns the one to go by: a run that was killed may be closed first. `names` counts the
-    results of the runs by name, whichever was asked for.
+    `names` are the results that are wanted too. `closed` gets each line and returns the one to go by: a run that was
+    killed may be closed first.
     """
     found: list[RunLine] = []
     results: dict[Path, tuple[ResultLine, ...]] = {}
     for folder in dict.fromkeys(folder.resolve() for folder in folders):
-        looked = look_at(folder, result=result, rest_ns=rest_ns)
+        looked = look_at(folder, results=names, rest_ns=rest_ns)
         found += [closed(line) for line in looked.lines]
         results |= {line.path: looked.results.get(line.run_id, ()) for line in looked.lines}
     bad = [line for line in found if line.problem]
     whole, copies = _each_once([line for line in found if not line.problem])
     runs = sorted(filter(wanted.run, whole), key=lambda line: (line.begun_utc_ns, line.run_id))
-    names: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for name, count in (pair for line in runs for pair in line.results.items()):
-        names[name] = names.get(name, 0) + count
+        counts[name] = counts.get(name, 0) + count
     return Chosen(
         tuple(runs),
         {line.path: tuple(one for one in results[line.path] if wanted.result(one)) for line in runs},
         tuple(line for line in bad if not line.begun_utc_ns),
         tuple(line for line in bad if line.begun_utc_ns),
         tuple(copies),
-        names,
+        counts,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from rig.errors import MetrologyError
 from rig.record.result_line import ResultLine
 from rig.record.run_line import RunLine
 from rig.record.standing import FAILED, PASSED
@@ -30,6 +31,13 @@ class Point:
     def decided(self) -> bool:
         """Tell whether it has a number that was judged PASS or FAIL: no other enters a statistic."""
         return self.result.value is not None and self.result.verdict in (PASSED, FAILED)
+
+    @property
+    def value(self) -> float:
+        """Return its number; raise MetrologyError for one that has none: `decided` tells."""
+        if self.result.value is None:
+            raise MetrologyError(f"{self.run.run_id}: entry {self.result.seq} has no number")
+        return self.result.value
 
 
 @dataclass(frozen=True, slots=True)

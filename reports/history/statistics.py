@@ -93,7 +93,7 @@ def _chart(series: Series) -> Chart | Lacking:
     points = series.decided
     if len(points) < FEWEST_OF_CHART:
         return Lacking(f"{len(points)} decided values; a chart takes {FEWEST_OF_CHART}")
-    pair = individuals_chart([_value(point) for point in points])
+    pair = individuals_chart([point.value for point in points])
     one = pair.location
     broken = tuple(Broken(points[signal.point], signal.said) for signal in one.signals)
     return Chart(len(points), one.centre, pair.sigma, one.lower, one.upper, broken)
@@ -104,7 +104,7 @@ def _trend(series: Series) -> Trend | Lacking:
     if len(points) < 3:
         return Lacking(f"{len(points)} decided values; a trend takes 3")
     days = [(point.run.begun_utc_ns - points[0].run.begun_utc_ns) / NS_PER_S / _S_PER_DAY for point in points]
-    return trend(days, [_value(point) for point in points], LEVEL)
+    return trend(days, [point.value for point in points], LEVEL)
 
 
 def _first_pass(series: Series) -> Yield | Lacking:
@@ -142,7 +142,7 @@ def _side(series: Series) -> Side:
 
 def _of_pumps(series: Series, what: str) -> tuple[list[float], str]:
     """Return one value for each pump, or why they are too few."""
-    values = [_value(one.point) for one in series.of_pumps]
+    values = [one.point.value for one in series.of_pumps]
     if len(values) >= 2:
         return values, ""
     return [], f"{_pumps(len(values))} with a decided value; {what} takes 2" if values else _no_pump(series)
@@ -155,11 +155,3 @@ def _pumps(n: int) -> str:
 def _no_pump(series: Series) -> str:
     unnamed = sum(not point.run.dut for point in series.decided)
     return f"no pump has a decided value{f'; {unnamed} are of pumps without a serial number' if unnamed else ''}"
-
-
-def _value(point: Point) -> float:
-    """Return the number of a point that is decided."""
-    value = point.result.value
-    if value is None:
-        raise MetrologyError(f"{point.run.run_id}: entry {point.result.seq} has no number")
-    return value

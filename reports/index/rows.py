@@ -12,6 +12,7 @@ from reports.page.wording import lasting
 from rig.clock import iso_utc, ns_from_s
 from rig.plain_text import plain_text
 from rig.record.run_line import RunLine
+from rig.record.spot_check import Checked
 from rig.record.standing import by_weight
 
 MOST_ROWS = 10_000
@@ -112,7 +113,7 @@ def _tallies(lines: Iterable[RunLine]) -> Iterator[Tally]:
     for line in lines:
         counts.setdefault(line.kind == "mocked", Counter())[line.outcome or NOT_KNOWN] += 1
     for mocked, found in sorted(counts.items()):
-        ordered = sorted(found.items(), key=lambda pair: by_weight(pair[0]))
+        ordered = sorted(found.items(), key=lambda pair: (pair[0] != Checked.ALTERED, by_weight(pair[0])))
         yield Tally("mocked" if mocked else "physical", sum(found.values()), tuple(ordered))
 
 

@@ -113,7 +113,7 @@ class Catalogue:
             # It is damaged, or no catalogue of ours: what it held is in the records. The next look keeps it anew.
             with suppress(OSError):
                 self._place.unlink(missing_ok=True)
-        except OSError:
+        except (OSError, UnicodeError):
             pass
 
     def _changed(self, statement: str, rows: Iterable[tuple[object, ...]], gone: Iterable[bytes]) -> None:

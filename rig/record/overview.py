@@ -1,7 +1,7 @@
 """The runs of a folder, a line each: from the catalogue where it is true of the records, else from the records."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -32,8 +32,8 @@ _AT_A_TIME = 200
 class LookedAt:
     """What a look at a folder gave: a line for each run, the one begun last at the end.
 
-    `results` are those of the name that was asked for, by run id. `unread` counts the runs that were not read, because
-    more had to be than were allowed: they have no line.
+    `results` are those of the names that were asked for, by run id in their order. `unread` counts the runs that were
+    not read, because more had to be than were allowed: they have no line.
     """
 
     lines: tuple[RunLine, ...]
@@ -47,9 +47,9 @@ def overview(directory: Path, *, rest_ns: int = AT_REST_NS) -> tuple[RunLine, ..
 
 
 def look_at(
-    directory: Path, *, result: str | None = None, rest_ns: int = AT_REST_NS, most: int | None = None
+    directory: Path, *, results: Collection[str] = (), rest_ns: int = AT_REST_NS, most: int | None = None
 ) -> LookedAt:
-    """Return the lines of a folder's runs, and their results named `result`; raises RecordNotFoundError without one.
+    """Return the lines of a folder's runs, and their results of these names; raises RecordNotFoundError without one.
 
     Of a large folder what was read of finished runs is kept in the user's cache, of those that nobody has touched for
     `rest_ns` (`rig.record.catalogue`). `most` is how many records may be read for it (None: all there are).
@@ -59,11 +59,11 @@ def look_at(
     paths = record_paths(directory)
     place = place_of_catalogue(directory) if len(paths) >= FEWEST_RUNS else None
     if place is None:
-        found = _Found(result, None, {})
+        found = _Found(results, None, {})
         found.read(paths, most)
     else:
         names = [path.name for path in paths]
-        found = _Found(result, Catalogue(place, WORDS), looks(directory, names, rest_ns))
+        found = _Found(results, Catalogue(place, WORDS), looks(directory, names, rest_ns))
         found.read(found.recall(paths), most)
         found.forget_all_but(names)
     return found.looked_at()
@@ -72,8 +72,8 @@ def look_at(
 class _Found:
     """What was found of a folder's runs until now."""
 
-    def __init__(self, result: str | None, catalogue: Catalogue | None, seen: Mapping[str, Look]) -> None:
-        self._result = result
+    def __init__(self, names: Collection[str], catalogue: Catalogue | None, seen: Mapping[str, Look]) -> None:
+        self._names = frozenset(names)
         self._catalogue = catalogue
         self._seen = seen
         self._lines: list[RunLine] = []
@@ -85,23 +85,31 @@ class _Found:
         if self._catalogue is None:
             return list(paths)
         lines = self._catalogue.texts(_LINES, self._seen)
-        results = {} if self._result is None else self._catalogue.texts(f"{_OF_NAME}{self._result}", self._seen)
-        return [path for path in paths if not self._recalled(path, lines.get(path.name), results.get(path.name))]
+        results = {name: self._catalogue.texts(f"{_OF_NAME}{name}", self._seen) for name in self._names}
+        left = []
+        for path in paths:
+            texts = [of_name[path.name] for of_name in results.values() if path.name in of_name]
+            if not self._recalled(path, lines.get(path.name), texts):
+                left.append(path)
+        return left
 
-    def _recalled(self, path: Path, line_text: str | None, results_text: str | None) -> bool:
+    def _recalled(self, path: Path, line_text: str | None, results_texts: Sequence[str]) -> bool:
         if line_text is None:
             return False
         try:
             line = _line_of(path, line_text)
-            results = () if results_text is None else _results_of(results_text)
+            results = [one for text in results_texts for one in _results_of(text)]
         except (TypeError, ValueError, RecursionError):
             return False
-        if self._result is not None and line.results.get(self._result, 0) != len(results):
+        if len(results) != sum(line.results.get(name, 0) for name in self._names):
             return False
+        self._add(line, sorted(results, key=lambda one: one.seq))
+        return True
+
+    def _add(self, line: RunLine, results: Sequence[ResultLine]) -> None:
         self._lines.append(line)
         if results:
-            self._results[line.run_id] = results
-        return True
+            self._results[line.run_id] = tuple(results)
 
     def read(self, paths: Sequence[Path], most: int | None) -> None:
         """Read so many of the records, and keep what is finished."""
@@ -111,10 +119,7 @@ class _Found:
             kept: dict[str, tuple[Look, dict[str, str]]] = {}
             for path in meant[begin : begin + _AT_A_TIME]:
                 line, results = read_run(path)
-                self._lines.append(line)
-                named = tuple(one for one in results if one.name == self._result)
-                if named:
-                    self._results[line.run_id] = named
+                self._add(line, [one for one in results if one.name in self._names])
                 look = self._seen.get(path.name)
                 if look is not None and line.stopped and not line.problem:
                     kept[path.name] = (look, _texts(line, results))

@@ -173,3 +173,27 @@ def test_a_hostile_serial_number_commands_nothing(rig, tmp_path, serial):
     assert said.code == 0
     assert "\x1b" not in said.out
     assert "\u202e" not in said.out
+
+
+def test_a_run_is_told_among_its_kind(rig, tmp_path):
+    for number in range(10):
+        finished(tmp_path, f"run-{number}", value=1.0 + number % 3, dut=f"P-{number}")
+    finished(tmp_path, "run-x", value=9.0)
+    said = rig("history", tmp_path, "--run", "run-x")
+    assert said.code == 1
+    assert said.out.splitlines()[:2] == [f"{NAME}: +9.0 ± 1.0 %, PASS: {PLAN}", "  from below, value 11 of 11"]
+    assert said.out.splitlines()[2].startswith("  BEYOND the limits of the 10 others' chart, ")
+    (number,) = json.loads(rig("history", tmp_path, "--run", "run-x", "--json").out)["numbers"]
+    assert (number["place"], number["n"], number["beyond"], number["others"]["n"]) == (11, 11, True, 10)
+
+
+def test_a_copy_of_a_run_is_told_as_the_run(rig, folder, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(folder / "run-2.rig.db", other / "a-copy.rig.db")
+    found = json.loads(rig("history", folder, "--run", other / "a-copy.rig.db", "--json").out)
+    assert [(one["place"], one["n"]) for one in found["numbers"]] == [(1, 2)]
+
+
+def test_a_run_that_is_not_there_is_an_error(rig, folder):
+    assert rig("history", folder, "--run", "run-9").code == 2

@@ -81,9 +81,9 @@ def test_a_row_says_of_a_run_what_its_line_says():
 
 
 def test_physical_and_mocked_runs_are_counted_apart_the_worst_first():
-    lines = [run(1), run(2, outcome="FAIL"), run(3, kind="mocked"), run(4, outcome="")]
+    lines = [run(1), run(2, outcome="FAIL"), run(3, kind="mocked"), run(4, outcome=""), run(5, outcome="ALTERED")]
     assert [(one.kind, one.total, one.outcomes) for one in index_of(lines, ()).tallies] == [
-        ("physical", 3, (("FAIL", 1), ("–", 1), ("PASS", 1))),
+        ("physical", 4, (("ALTERED", 1), ("FAIL", 1), ("–", 1), ("PASS", 1))),
         ("mocked", 1, (("PASS", 1),)),
     ]
 

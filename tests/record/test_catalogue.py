@@ -161,7 +161,7 @@ def test_no_more_records_are_read_than_allowed_and_those_are_kept(folder):
 
 
 def results_of(folder):
-    return look_at(folder, result="mean flow error", rest_ns=0).results
+    return look_at(folder, results=["mean flow error"], rest_ns=0).results
 
 
 def test_results_of_a_name_are_told_by_the_catalogue_as_by_the_records(folder, tmp_path):
@@ -176,6 +176,15 @@ def test_results_of_a_name_are_told_by_the_catalogue_as_by_the_records(folder, t
         ("PASS", 1.25, 1.0, -5.0),
         ("INVALID", None, None, -5.0),
     ]
+
+
+def test_results_of_several_names_stand_in_the_order_of_the_record(folder):
+    with begin(folder, "with-results") as record:
+        for name in ("b", "a", "c", "b"):
+            record.raw(Kind.RESULT, name, RESULT)
+        record.stop(Stop("FINISHED"))
+    found = [look_at(folder, results=["a", "b"], rest_ns=0).results["with-results"] for _ in range(2)]
+    assert [[one.name for one in results] for results in found] == [["b", "a", "b"]] * 2
 
 
 def test_a_run_whose_results_the_catalogue_has_lost_is_read(folder):
