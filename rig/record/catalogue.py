@@ -22,6 +22,8 @@ _VERSION = 2
 _BESIDE = ("-wal", "-journal")
 _BUSY_S = 10.0
 _APPLICATION_ID = 0x52494743  # "RIGC"
+# Somebody else is at it, the disk is full, or it cannot be written.
+_NO_DAMAGE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
 # What is changed by hand is found by the digest of each row, which covers how its record looked.
 _DDL = (
     "CREATE TABLE kept (part TEXT, record BLOB, said TEXT, digest BLOB, PRIMARY KEY (part, record)) WITHOUT ROWID",
@@ -78,6 +80,9 @@ class Catalogue:
             for record, said, digest in connection.execute(
                 "SELECT record, said, digest FROM kept WHERE part = ?", (part,)
             ):
+                # In a damaged file any column may hold anything.
+                if not (isinstance(record, bytes) and isinstance(said, str)):
+                    continue
                 name = os.fsdecode(record)
                 look = seen.get(name)
                 if look is not None and digest == self._digest(part, record, look, said):
@@ -98,7 +103,7 @@ class Catalogue:
         """Forget the records that are there no more."""
         if not self._place.exists():
             return
-        with suppress(sqlite3.Error, OSError), self._opened() as connection:
+        with suppress(sqlite3.Error, OSError, UnicodeError), self._opened() as connection:
             known = {record for (record,) in connection.execute("SELECT record FROM kept WHERE part = ''")}
             gone = known - set(map(os.fsencode, names))
             if gone:
@@ -107,14 +112,15 @@ class Catalogue:
     def _change(self, statement: str, rows: Iterable[tuple[object, ...]], gone: Iterable[bytes]) -> None:
         try:
             self._changed(statement, rows, gone)
-        except sqlite3.OperationalError:
-            pass  # somebody else is at it, or the disk is full
-        except sqlite3.DatabaseError:
-            # It is damaged, or no catalogue of ours: what it held is in the records. The next look keeps it anew.
+        except OSError:
+            pass
+        except (sqlite3.Error, UnicodeError) as error:
+            if getattr(error, "sqlite_errorname", "").startswith(_NO_DAMAGE):
+                return
+            # It is damaged (even its messages may be no text), or no catalogue of ours. What it held is in the records;
+            # the next look keeps it anew.
             with suppress(OSError):
                 self._place.unlink(missing_ok=True)
-        except (OSError, UnicodeError):
-            pass
 
     def _changed(self, statement: str, rows: Iterable[tuple[object, ...]], gone: Iterable[bytes]) -> None:
         self._place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

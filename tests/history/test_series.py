@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from hypothesis import given as given_data
+from hypothesis import strategies as st
+
 from reports.history.repeats import cut_short, repeats_of
 from reports.history.series import series_of
 from tests.history.lines import PLAN, given, result, run
@@ -10,6 +13,27 @@ from tests.history.lines import PLAN, given, result, run
 def the_series(*pairs):
     (series,) = series_of(*given(*pairs))
     return series
+
+
+VERDICTS = st.sampled_from(("PASS", "FAIL", "INCONCLUSIVE", "INVALID"))
+KINDS = st.sampled_from(("mocked", "physical"))
+
+
+@given_data(
+    st.lists(st.tuples(VERDICTS, KINDS, st.sampled_from(("a", "b")), st.integers(0, 3)), max_size=12), st.randoms()
+)
+def test_every_result_is_in_one_series_whatever_the_order(said, mixed):
+    pairs = [
+        (run(number, f"P-{pump}", kind=kind), result(float(number), verdict, plan=plan))
+        for number, (verdict, kind, plan, pump) in enumerate(said)
+    ]
+    runs, results = given(*pairs)
+    found = series_of(runs, results)
+    assert sorted(point.result.value for one in found for point in one.points) == [float(at) for at in range(len(said))]
+    assert all({(point.run.kind, point.result.plan) for point in one.points} == {(one.kind, one.plan)} for one in found)
+    assert all(len({pump.point.pump for pump in one.of_pumps}) == len(one.of_pumps) for one in found)
+    mixed.shuffle(runs)
+    assert series_of(runs, results) == found
 
 
 def test_mocked_and_physical_runs_are_apart():

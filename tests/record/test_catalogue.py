@@ -1,6 +1,7 @@
 """What is said of a large folder comes from the catalogue only while it is true of the records."""
 
 import os
+import random
 import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -119,6 +120,19 @@ def test_a_damaged_catalogue_is_none(folder, damaged):
     place.write_bytes(place.read_bytes()[damaged])
     assert [look(folder), look(folder), look(folder)] == [first] * 3
     assert kept(folder) == FEWEST_RUNS
+
+
+def test_no_bytes_of_the_catalogue_change_what_is_told(folder):
+    first = look(folder)
+    place = place_of_catalogue(folder)
+    whole = place.read_bytes()
+    changes = random.Random(15)
+    for _ in range(20):
+        damaged = bytearray(whole)
+        for at in changes.choices(range(len(whole)), k=8):
+            damaged[at] ^= changes.randrange(1, 256)
+        place.write_bytes(damaged)
+        assert look(folder) == first
 
 
 def test_a_catalogue_whose_words_were_changed_is_not_believed(folder):
