@@ -185,31 +185,6 @@ def air_in_the_line(bench: BenchTables) -> None:
 @seeded(
     Defect(
         "N9",
-        "50 cm lower stops the flow for 38 min",
-        "Who sits down is without drug for half an hour.",
-        "ACC-001",
-        effect="−38 min of the dose",
-        says=("asks for", "books", "edges"),
-        source="Panomat",
-    )
-)
-class LowerStopsTheFlow(Mechanism):
-    """Its strokes are empty for 38 min, two hours after they began."""
-
-    lived_ns = 0
-
-    def strokes(self, turns: Turns) -> list[Stroke]:
-        """Turn, and for a while move nothing."""
-        self.lived_ns += turns.spell.to_ns - turns.spell.from_ns
-        made = super().strokes(turns)
-        if not 0 < self.lived_ns - 2 * NS_PER_H <= _HALF_AN_HOUR_AND_8_MIN_NS:
-            return made
-        return [replace(one, volume_ul=0.0) for one in made]
-
-
-@seeded(
-    Defect(
-        "N9",
         "the pump stands still for 38 minutes when the catheter's tip is lowered by half a metre",
         "The patient sits up, and gets nothing for more than half an hour.",
         "7.1.3",
