@@ -1,6 +1,7 @@
 """What a table says of one result: read from the few words of its entry that say it."""
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass
 
 from rig.errors import RecordCorruptError
 from rig.faults import Sorted
@@ -59,7 +60,7 @@ class _Result:
     limit_name: str = ""
     limit: Limit | None = None
     number: _Number | None = None
-    sorted_as: Sorted | None = field(default=None)
+    sorted_as: Sorted | None = None
 
 
 def result_line(entry: Entry) -> ResultLine:
@@ -71,6 +72,8 @@ def result_line(entry: Entry) -> ResultLine:
     except (KeyError, TypeError, ValueError, RecordCorruptError) as error:
         return ResultLine(entry.seq, entry.name, plan, verdict, problem=str(error))
     number, limit = said.number, said.limit
+    if number is not None and not all(map(math.isfinite, (number.value, number.k, number.judgement.guard_band))):
+        return ResultLine(entry.seq, entry.name, plan, verdict, problem="its number is not finite")
     return ResultLine(
         entry.seq,
         entry.name,
@@ -82,8 +85,13 @@ def result_line(entry: Entry) -> ResultLine:
         None if number is None else number.judgement.guard_band,
         None if number is None else number.k,
         said.limit_name,
-        None if limit is None else limit.lower,
-        None if limit is None else limit.upper,
+        None if limit is None else _bound(limit.lower),
+        None if limit is None else _bound(limit.upper),
         said.recipe.to_ns,
         "" if said.sorted_as is None else said.sorted_as.fault.value,
     )
+
+
+def _bound(bound: float | None) -> float | None:
+    """Return a bound of a limit; an infinite one is none."""
+    return bound if bound is not None and math.isfinite(bound) else None
