@@ -12,7 +12,13 @@ from reports.words.results import with_unit
 
 Json = dict[str, Any]
 
-_TONES = {Tone.DONE: "#0b62a4", Tone.GOOD: "#16704f", Tone.BAD: "#b0231b", Tone.ALLOWED: "#cfe3ee", Tone.PLAIN: "#566273"}
+_TONES = {
+    Tone.DONE: "#0b62a4",
+    Tone.GOOD: "#16704f",
+    Tone.BAD: "#b0231b",
+    Tone.ALLOWED: "#cfe3ee",
+    Tone.PLAIN: "#566273",
+}
 _INTERVAL_HEIGHT = 30.0
 # So much of what lies in a lane is told in words beside it.
 _MOST_TOLD = 6
