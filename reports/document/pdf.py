@@ -7,7 +7,7 @@ goes to Typst as data: no text of it is ever read as a command.
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -20,7 +20,7 @@ from rig.clock import NS_PER_S, iso_utc
 from rig.errors import ExportError
 from rig.record.standing import VERDICTS
 
-STANDARDS = ("a-2a", "ua-1")
+STANDARDS: tuple[Literal["a-2a"], Literal["ua-1"]] = ("a-2a", "ua-1")
 _TEMPLATES = ("setting", "pictures", "results", "plans", "bench", "report")
 # A title names the run, it does not tell its life: a serial number may be of any length.
 _LONGEST_TITLE = 60
@@ -50,8 +50,9 @@ def _said(run: Run) -> dict[str, Any]:
         title = f"{title[:_LONGEST_TITLE]}… ({len(title)} characters in all)"
     date = [int(part) for part in iso_utc(run.end_ns)[:10].split("-")]
     pictures = [pictures_of(plan) for plan in run.plans]
-    told = {"document": document_of(run), "title": title, "date": date, "pictures": pictures}
-    return lettered(told) | {"signs": {verdict: sign_of(verdict) for verdict in VERDICTS}}
+    told: dict[str, Any] = {"document": document_of(run), "title": title, "date": date, "pictures": pictures}
+    told = {name: lettered(one) for name, one in told.items()}
+    return told | {"signs": {verdict: sign_of(verdict) for verdict in VERDICTS}}
 
 
 @cache

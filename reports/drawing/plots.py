@@ -188,7 +188,8 @@ def _dots(curve: Curve, x: _Scale, y: _Scale, colour: str) -> str:
 
 def _band(chart: Chart, upper: int, lower: int, x: _Scale, y: _Scale) -> str:
     top, bottom = chart.curves[upper], chart.curves[lower]
-    there, back = _path(*_points(top), x, y), _path(*(one[::-1] for one in _points(bottom)), x, y)
+    (over_x, over_y), (under_x, under_y) = _points(top), _points(bottom)
+    there, back = _path(over_x, over_y, x, y), _path(under_x[::-1], under_y[::-1], x, y)
     if not there or not back:
         return ""
     return f'<path d="{there}L{back[1:]}Z" fill="{_COLOURS.get(top.role, _SIGNAL)}" fill-opacity=".18"/>'
