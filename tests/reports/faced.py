@@ -45,14 +45,18 @@ class Faced:
         return pypdf.PdfReader(io.BytesIO(render_pdf(self.run)))
 
     @cached_property
+    def _extracted(self) -> list[str]:
+        return [page.extract_text() for page in self.pdf.pages]
+
+    @cached_property
     def sheets(self) -> list[str]:
         """The text of each page of the document."""
-        return [flat(page.extract_text()) for page in self.pdf.pages]
+        return [flat(text) for text in self._extracted]
 
-    @property
+    @cached_property
     def paper(self) -> str:
         """The text of the document without what stands on every page."""
-        return flat(" ".join(_without_margins(page.extract_text()) for page in self.pdf.pages))
+        return flat(" ".join(_without_margins(text) for text in self._extracted))
 
     def results(self) -> list[dict[str, Any]]:
         return [result for plan in self.data["plans"] for result in plan["results"]]
