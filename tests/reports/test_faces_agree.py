@@ -69,6 +69,7 @@ def _of_number(number, unit):
     decision = number["decision"]
     yield f"{decision['guard_band']['text']} {unit}"
     yield f"{number['u']['text']} {unit}"
+    yield f"{number['expanded']['text']} {unit}"
     for key in ("conformance_probability", "wrong_accept_risk", "wrong_reject_risk"):
         if decision[key]:
             yield decision[key]["text"]
