@@ -3,12 +3,17 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from reports.document.pdf import render
 from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanOutcome
 from rig.record.bodies.others import Stop
+from rig.record.bodies.start import SourceFile
 from tests.fixtures.plan_support import ROOT
 from tests.reports.faced import faced, flat, writer
 from tests.reports.records import LIMIT, NO_NUMBER, PLAN, result_body
@@ -153,6 +158,24 @@ def test_no_text_of_a_record_is_read_as_a_command(write):
     assert paper.count("".join(COMMANDS.split())) >= 8
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.text(), st.text(alphabet='#$*_<>@/\\`"[]{}=- \n\t\u200b'))
+def test_whatever_a_text_is_a_document_is_set(plain, said, other):
+    source = SourceFile("test_basal.py", "cd" * 32, other)
+    made = replace(plain.provenance, plan_sources=(source,))
+    run = replace(plain, dut_serial=said, operator=other, batch=said, overdue=(other,), provenance=made)
+    assert render(run).startswith(b"%PDF")
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """A run with nothing but its start."""
+    scribe = writer(tmp_path_factory.mktemp("plain"))()
+    made = faced(scribe).run
+    scribe.record.close()
+    return made
+
+
 MAKE = """
 import hashlib, sys
 from pathlib import Path
@@ -176,3 +199,12 @@ def test_one_record_gives_the_same_bytes_wherever_it_is_made(write, tmp_path):
             subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
         )
     assert made[0] == made[1]
+
+
+def test_a_plan_that_still_runs_has_its_document(write):
+    scribe = write()
+    scribe.plan(ends=False)
+    scribe.tell_pump("run_continuous", rate_ul_h=2.0)
+    whole = faced(scribe)
+    assert "This plan still runs, so far without a result." in whole.paper
+    assert "What the pump was told (1 commands)" in whole.paper
