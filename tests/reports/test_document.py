@@ -208,3 +208,11 @@ def test_a_plan_that_still_runs_has_its_document(write):
     whole = faced(scribe)
     assert "This plan still runs, so far without a result." in whole.paper
     assert "What the pump was told (1 commands)" in whole.paper
+
+
+@pytest.mark.parametrize("name", ["", "\n", "\u200b"])
+def test_what_has_no_name_is_set_without_one(write, name):
+    scribe = measured(write)
+    scribe.result(result_body(), name)
+    run = faced(scribe).run
+    assert render(run).startswith(b"%PDF")
