@@ -40,7 +40,7 @@ def series_lines(series: Series, shown: Sequence[Point], statistics: Statistics)
 def among_lines(found: Iterable[Among]) -> Iterator[str]:
     """Yield a line for each number of a run: its place among those of its kind."""
     from reports.history.statistics import Lacking
-    from reports.page.wording import plain
+    from reports.words.numbers import plain
     from rig.quantities import in_digits
 
     for one in found:
@@ -85,7 +85,7 @@ def _cells(point: Point) -> tuple[str, ...]:
 
 
 def _limit(lower: float | None, upper: float | None) -> str:
-    from reports.page.wording import plain
+    from reports.words.numbers import plain
 
     if lower is None and upper is None:
         return "-"
@@ -105,7 +105,7 @@ def _comes_to(series: Series, statistics: Statistics) -> Iterator[str]:
 
 def _over_values(series: Series, statistics: Statistics) -> Iterator[str]:
     from reports.history.statistics import Lacking
-    from reports.page.wording import plain
+    from reports.words.numbers import plain
 
     chart, trend = statistics.chart, statistics.trend
     if isinstance(chart, Lacking):
@@ -134,7 +134,7 @@ def _broken(chart: Chart) -> Iterator[str]:
 
 def _over_pumps(series: Series, statistics: Statistics) -> Iterator[str]:
     from reports.history.statistics import Lacking
-    from reports.page.wording import chance, plain
+    from reports.words.numbers import chance, plain
 
     pumps = series.of_pumps
     left_out = sum(one.repeats for one in pumps)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from reports.index.rows import MOST_ROWS, Index, Row, index_of, names_in
 from reports.page.embedding import embedded, policy, seen
-from reports.page.wording import sign_of
+from reports.words.numbers import sign_of
 from rig.clock import iso_utc, machine_utc_ns
 from rig.record.catalogue import AT_REST_NS
 from rig.record.export import written_whole

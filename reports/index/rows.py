@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from reports.page.wording import lasting
+from reports.words.numbers import lasting
 from rig.clock import iso_utc, ns_from_s
 from rig.plain_text import plain_text
 from rig.record.run_line import RunLine
