@@ -11,13 +11,13 @@ from commands.keys import takes_passphrase
 if TYPE_CHECKING:
     from reports.evidence.keys import Signer
 
-_ROLES = ("author", "reviewer", "approver")
+ROLES = ("author", "reviewer", "approver")
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundle", type=Path, metavar="BUNDLE", help="the file that `rig bundle` wrote")
     parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the signer's key")
-    parser.add_argument("--as", dest="role", required=True, choices=_ROLES, help="what the signature means")
+    parser.add_argument("--as", dest="role", required=True, choices=ROLES, help="what the signature means")
     parser.add_argument("--comment", default="", metavar="TEXT", help="what the signer says besides")
     takes_passphrase(parser)
 
@@ -42,7 +42,7 @@ def _signer(options: argparse.Namespace) -> "Signer":
 
     failed = failed_before(options.key)
     if failed:
-        print(f"{options.key}: {failed} wrong passphrases since it was opened last", file=sys.stderr)
+        print(f"{options.key}: {failed} wrong passphrase{'s' * (failed > 1)} since it was opened last", file=sys.stderr)
     return open_key(options.key, lambda: asked(f"passphrase of {options.key}: ", options.passphrase_fd))
 
 

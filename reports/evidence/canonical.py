@@ -12,8 +12,8 @@ def canonical_bytes(value: Mapping[str, Json], what: str) -> bytes:
     """Return the UTF-8 bytes of a JSON object with sorted keys and no spaces; raises BundleError naming `what`."""
     try:
         return canonical_json(value, what).encode()
-    except RecordError as error:
-        raise BundleError(str(error)) from error
+    except (RecordError, RecursionError) as error:
+        raise BundleError(f"{what} cannot be written: {error}") from error
 
 
 def read_canonical(data: bytes, what: str) -> dict[str, Json]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from reports.evidence.statements import SignatureSaid
 from rig.errors import RigError
 
 
@@ -28,9 +29,10 @@ class Finding:
 
 @dataclass(slots=True)
 class Findings:
-    """The checks of one bundle, as they are made."""
+    """The checks of one bundle, as they are made, and the signatures that hold."""
 
     made: list[Finding] = field(default_factory=list)
+    signed: list[SignatureSaid] = field(default_factory=list)
 
     def ok(self, what: str, said: str) -> None:
         """Note that a check held."""

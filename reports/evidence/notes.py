@@ -10,18 +10,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from reports.evidence.chained import Chain, read_chain
+from reports.evidence.held import held
 from rig.clock import iso_utc
-from rig.errors import ExportError, NotesError, RecordBusyError
+from rig.errors import NotesError, RecordBusyError
 from rig.record.bodies.codec import Json, from_body, to_body
 from rig.record.disk import sync_file, sync_folder
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
 
 _SUFFIX = ".notes.jsonl"
-_PATIENCE_S = 10.0
 _LONGEST_TEXT, _LONGEST_NAME = 20_000, 200
 
 
@@ -69,15 +67,9 @@ def add_note(record: Path, note: QaNote) -> int:
     if note.result_seq and note.result_seq not in seqs:
         raise NotesError(f"{run_id(record)} has no result {note.result_seq}; it has {seqs or 'none'}")
     path = notes_path(record)
-    lock = FileLock(path.with_name(path.name + ".lock"), timeout=_PATIENCE_S)
-    try:
-        with lock:
-            chain = _whole(read_notes(path, head))
-            _append(path, chain.next_line(to_body(note)))
-    except Timeout as error:
-        raise ExportError(f"{path}: somebody else has been writing it for {_PATIENCE_S:g} s") from error
-    except OSError as error:
-        raise ExportError(f"{path} could not be written: {error}") from error
+    with held(path):
+        chain = _whole(read_notes(path, head))
+        _append(path, chain.next_line(to_body(note)))
     return len(chain.lines) + 1
 
 

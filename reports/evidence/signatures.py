@@ -11,7 +11,7 @@ from reports.evidence.dsse import Envelope, is_sealed, key_from_text, key_id, re
 from reports.evidence.layout import ATTESTATION, AUDIT, MANIFEST, SIGNATURES, signature_name
 from reports.evidence.statements import MEANINGS, Role, SignatureSaid, read_statement, sha256_of
 from rig.errors import BundleError
-from rig.record.bodies.codec import Json, to_body
+from rig.record.bodies.codec import to_body
 
 SIGNED = "signed"
 
@@ -132,8 +132,3 @@ def _hold_to_contents(name: str, said: SignatureSaid, heads: Mapping[str, str], 
 def _same_name(one: str, other: str) -> bool:
     plain = (" ".join(unicodedata.normalize("NFKC", name).casefold().split()) for name in (one, other))
     return len(set(plain)) == 1
-
-
-def as_json(said: SignatureSaid) -> dict[str, Json]:
-    """Return what a signature says, for machines."""
-    return to_body(said)

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from reports.evidence.container import Content, write_container
 from reports.evidence.dsse import Envelope
 from reports.evidence.findings import Found
+from reports.evidence.held import held
 from reports.evidence.keys import Signer
 from reports.evidence.layout import ATTESTATION, AUDIT, MANIFEST, record_name, signature_name
 from reports.evidence.notes_of_bundle import chains_of, heads_of
@@ -16,10 +15,9 @@ from reports.evidence.signatures import line_of, not_two_persons, read_signature
 from reports.evidence.statements import MEANINGS, NotesCovered, Role, SignatureSaid, sha256_of, statement_of
 from reports.evidence.verify import Opened, opened, verify_bundle
 from rig.clock import iso_utc
-from rig.errors import ExportError, SigningRefusedError
+from rig.errors import SigningRefusedError
 from rig.record.bodies.codec import to_body
 
-_PATIENCE_S = 10.0
 _LONGEST_COMMENT = 4_000
 TIME_SOURCE = "the clock of the signer's computer"
 
@@ -42,17 +40,12 @@ def sign_bundle(path: Path, signer: Callable[[], Signer], wish: Wish, now_ns: Ca
     """
     if len(wish.comment) > _LONGEST_COMMENT:
         raise SigningRefusedError(f"a comment of {len(wish.comment)} letters; {_LONGEST_COMMENT} are the most")
-    lock = FileLock(path.with_name(path.name + ".lock"), timeout=_PATIENCE_S)
-    try:
-        with lock:
-            _demand_sound(path)
-            with opened(path) as bundle:
-                said, contents = _signed(bundle, signer(), wish, now_ns)
-                write_container(path, contents)
-    except Timeout as error:
-        raise ExportError(f"{path}: somebody else has been signing it for {_PATIENCE_S:g} s") from error
-    except OSError as error:
-        raise ExportError(f"{path} could not be written: {error}") from error
+    with held(path):
+        _demand_sound(path)
+        with opened(path) as bundle:
+            said, contents = _signed(bundle, signer(), wish, now_ns)
+            bundle.container.close()  # some systems give an open file no other content
+            write_container(path, contents)
     return said
 
 

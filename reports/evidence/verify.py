@@ -11,11 +11,10 @@ from reports.evidence.container import Container
 from reports.evidence.dsse import read_envelope
 from reports.evidence.faces import reports_of
 from reports.evidence.findings import Findings
-from reports.evidence.growing import check_growing
+from reports.evidence.growing import NOTHING_DEMANDED, Demands, check_growing
 from reports.evidence.layout import ATTESTATION, MANIFEST, is_listed, record_name
 from reports.evidence.manifest import FORMAT, Hashed, hashed, manifest_bytes, statement_bytes
 from reports.evidence.run_part import RunPart, run_part
-from reports.evidence.trust import TrustDocument
 from reports.evidence.written_by import written_by
 from rig.errors import BundleError
 from rig.evaluation.replay import replay
@@ -40,8 +39,8 @@ class Opened:
         return {one.name: Hashed(one.size, one.sha256) for one in members if is_listed(one.name)}
 
 
-def verify_bundle(path: Path, trust: TrustDocument | None = None) -> Findings:
-    """Return what checking a bundle found, its signatures held to a trust file where one is given.
+def verify_bundle(path: Path, demands: Demands = NOTHING_DEMANDED) -> Findings:
+    """Return what checking a bundle found, its signatures held to what is demanded of them.
 
     Raises BundleError only where there is no file to look at.
     """
@@ -51,10 +50,10 @@ def verify_bundle(path: Path, trust: TrustDocument | None = None) -> Findings:
     with findings.looking_at("file"), opened(path) as bundle:
         unsound = [f"{name} is not what was bundled: its checksum differs" for name in bundle.container.unsound]
         findings.judged("file", unsound, "every byte is where the one form of a bundle has it")
-        _check_files(bundle, findings)
+        check_files(bundle, findings)
         parts = _check_runs(bundle, findings)
         _check_derived(bundle, parts, findings)
-        check_growing(bundle.container, bundle.manifest, trust, findings)
+        check_growing(bundle.container, bundle.manifest, demands, findings)
     return findings
 
 
@@ -86,7 +85,7 @@ def runs_of(manifest: Mapping[str, Json]) -> list[str]:
     return runs
 
 
-def _check_files(bundle: Opened, findings: Findings) -> None:
+def check_files(bundle: Opened, findings: Findings) -> None:
     """Hold every file to the manifest, both ways."""
     said = bundle.manifest.get("files")
     if not isinstance(said, dict):
