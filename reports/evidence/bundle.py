@@ -1,5 +1,6 @@
 """Writing a bundle: one file with everything that somebody needs who was not there."""
 
+import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,7 +47,7 @@ def write_bundle(records: Sequence[Path], out: Path, *, bench_evidence: bool = F
             ATTESTATION: Envelope(statement_bytes(manifest, parts, listed)).as_bytes(),
             AUDIT: b"",
         }
-        growing |= _kept(out, manifest)
+        growing |= _kept(out, manifest, notes)
         write_container(out, {**fixed, MANIFEST: manifest, **growing, **notes})
 
 
@@ -60,13 +61,11 @@ def _fixed(copies: Sequence[Path], parts: Sequence[RunPart]) -> dict[str, Conten
 def _hashed(content: Content) -> Hashed:
     if isinstance(content, bytes):
         return hashed(content)
-    import hashlib
-
     with content.open("rb") as file:
         return Hashed(content.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
 
 
-def _kept(out: Path, manifest: bytes) -> Mapping[str, bytes]:
+def _kept(out: Path, manifest: bytes, notes: Mapping[str, bytes]) -> Mapping[str, bytes]:
     """Return what a signed bundle that is there already keeps: all that was signed, and by whom."""
     if not out.exists():
         return {}
@@ -82,6 +81,12 @@ def _kept(out: Path, manifest: bytes) -> Mapping[str, bytes]:
             raise BundleError(
                 f"{out} is signed, and holds something else than what would be written now (a record that has grown, "
                 "other runs, or another rig's reports); it is not written over: name another file with --out"
+            )
+        gone = [name for name, text in notes.items() if not text.startswith(there.read(name))]
+        if gone:
+            raise BundleError(
+                f"{out} is signed, and holds notes ({', '.join(gone)}) that no longer stand beside the record; it is "
+                "not written over: put the file of notes back"
             )
         return {name: there.read(name) for name in (*signed, ATTESTATION, AUDIT)}
 

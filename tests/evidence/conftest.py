@@ -88,13 +88,13 @@ def _whole_bundle(_physical_record, tmp_path_factory):
 @pytest.fixture
 def mocked(_mocked_record, tmp_path):
     """The record of a mocked run, in a folder of one's own."""
-    return _copied(_mocked_record, tmp_path)
+    return _copied(_mocked_record, tmp_path / "mocked")
 
 
 @pytest.fixture
 def record(_physical_record, tmp_path):
     """The record of a physical run, in a folder of one's own."""
-    return _copied(_physical_record, tmp_path)
+    return _copied(_physical_record, tmp_path / "runs")
 
 
 @pytest.fixture
@@ -103,9 +103,8 @@ def bundle(_whole_bundle, tmp_path):
     return shutil.copy(_whole_bundle, tmp_path / "run.bundle.zip")
 
 
-def _copied(path, tmp_path):
-    folder = tmp_path / "runs"
-    folder.mkdir(exist_ok=True)
+def _copied(path, folder):
+    folder.mkdir()
     return shutil.copy(path, folder / path.name)
 
 
