@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from reports.evidence import verify
+from reports.evidence import verdicts, verify
 from reports.evidence.bundle import write_bundle
 from reports.evidence.verify import verify_bundle
 from rig.record.reader import RecordReader
@@ -167,6 +167,16 @@ def test_two_runs_are_checked_each(record, mocked, tmp_path):
     assert {
         f"{what} of {run}" for what in ("record", "verdicts", "reports") for run in ("synthetic", "another")
     } <= found
+
+
+def test_verdicts_of_a_long_record_are_recomputed_beside_and_are_the_same(bundle, record, monkeypatch):
+    monkeypatch.setattr(verdicts, "BESIDE_FROM_BYTES", 0)
+    with monkeypatch.context() as only_beside:
+        only_beside.setattr(verdicts, "verdicts_again", lambda _: pytest.fail("recomputed in this process"))
+        assert failed(bundle) == {}
+    altered_record(record, seq=the_result(record), chained=True)
+    listed_anew(bundle, {RECORD: record.read_bytes()})
+    assert "verdict" in failed(bundle)["verdicts of synthetic"]
 
 
 HOSTILE = ["<script>alert(1)</script>", "x" * 10_000, "\u202ereversed", "../../../etc/passwd", "\x1b[2J"]
