@@ -67,7 +67,7 @@ qualify: $(VENV)/.dev-installed ## seed every defect, run healthy pumps, plant m
 	$(BIN)/rig qualify --bench $(BENCH) --seeds $(SEEDS) --mistakes --into $(RUNS)/qualification --workers $(WORKERS)
 
 test: check ## set up, then run every check and every test (WORKERS=)
-	$(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 quick: $(VENV)/.dev-installed ## run the tests that need no server and little time, under 30 s on two idle cores
 	$(BIN)/python -m pytest $(QUICK) $(addprefix --ignore=,$(SLOW)) -n $(WORKERS) --dist loadfile

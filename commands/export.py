@@ -10,7 +10,9 @@ from commands.records import record_meant
 def _arguments(parser: argparse.ArgumentParser) -> None:
     takes_run(parser)
     parser.add_argument("--out", type=Path, help="the folder to write to (default: beside the record)")
-    parser.add_argument("--format", choices=("csv", "parquet", "both"), default="both", help="default: both")
+    parser.add_argument(
+        "--format", choices=("csv", "parquet", "both", "tdms"), default="both", help="default: both CSV and Parquet"
+    )
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -27,8 +29,12 @@ def _run(options: argparse.Namespace) -> int:
             from rig.record.parquet import export_parquet  # heavy
 
             export_parquet(reader, out)
+        if options.format == "tdms":
+            from rig.record.tdms import export_tdms  # needs its extra
+
+            export_tdms(reader, out)
     print(out)
     return 0
 
 
-COMMAND = RigCommand("export", "write a run's data as CSV and Parquet", _arguments, _run)
+COMMAND = RigCommand("export", "write a run's data as CSV, Parquet or TDMS", _arguments, _run)

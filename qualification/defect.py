@@ -1,7 +1,7 @@
 """A seeded defect: one small class or function, with its name, a sentence in a doctor's words, its size and its duty.
 
-A class is a part of the pump's firmware, or a whole firmware, that has one thing wrong. A function alters the tables of
-the bench file: the pump's parameters, the line, the air, or an instrument of the rig.
+A class is a part of the pump's firmware, a whole firmware, or the link's receiver, that has one thing wrong. A function
+alters the tables of the bench file: the pump's parameters, the line, the air, or an instrument of the rig.
 
     @seeded(
         Defect("B2", "one stroke in 33 is lost", "The patient gets 3 % less than the pump says.", "ACC-001",
@@ -20,6 +20,7 @@ from typing import TypeVar
 from instruments.intrathecal_pump.simulated.assembly import Parts
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.firmware import FIRMWARE_METHODS
+from instruments.intrathecal_pump.simulated.link_receiver import LinkReceiver
 from qualification.bench_tables import BenchTables
 from rig.errors import QualificationError
 
@@ -37,8 +38,8 @@ class Defect:
     their names, that could see it besides those that claim what it `violates`. A `control` must not be called faulty.
     `of_the_bench`: it lies in the rig or around it, and no verdict against the pump may come of it.
 
-    The last four are filled in by `seeded`: parts of the firmware by name, a whole firmware, or a function over the
-    bench file's tables, each as `module:name`.
+    The last five are filled in by `seeded`: parts of the firmware by name, a whole firmware, the link's receiver, or a
+    function over the bench file's tables, each as `module:name`.
     """
 
     key: str
@@ -55,12 +56,15 @@ class Defect:
     size: float | None = None
     parts: dict[str, str] = field(default_factory=dict)
     firmware: str = ""
+    receiver: str = ""
     alteration: str = ""
 
     def seed(self, tables: BenchTables) -> None:
         """Put the defect into a bench file's tables."""
         if self.firmware:
             tables.twin("pump")["firmware"] = self.firmware
+        if self.receiver:
+            tables.twin("pump")["receiver"] = self.receiver
         if self.parts:
             tables.table("instruments", "pump", "twin", "parts").update(self.parts)
         if self.alteration:
@@ -75,7 +79,7 @@ def seeded(one: Defect, *, also: tuple[type, ...] = (), sizes: tuple[float, ...]
     `also` are other parts that go with a class. With `sizes` there is one defect for each size, which a class finds in
     its attribute `size` and a function in its second argument; `{size}` in the defect's texts is replaced by it, and
     the size is the effect on dose in percent where `effect_percent` is not given. Raises QualificationError for a
-    class that is neither part nor firmware.
+    class that is none of these.
     """
 
     def known(what: S) -> S:
@@ -105,6 +109,8 @@ def _placed(one: Defect, what: Callable[..., object], also: tuple[type, ...]) ->
     named = f"{what.__module__}:{what.__name__}"
     if all(callable(getattr(what, method, None)) for method in FIRMWARE_METHODS):
         return replace(one, firmware=named)
+    if issubclass(what, LinkReceiver):
+        return replace(one, receiver=named)
     return replace(one, parts={_part_of(part): f"{part.__module__}:{part.__name__}" for part in (what, *also)})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qualification.catalogue import LONGEST_S, Catalogue
+from qualification.catalogue import Catalogue
 from qualification.curves import SIZES_PERCENT, Curve, Reckoned, curves_of, reckoned
 from qualification.defect import Defect
 from qualification.false_alarms import FalseAlarms, false_alarms, jobs_of_seeds
@@ -51,7 +51,7 @@ def qualify(workshop: Workshop, asked: Asked, say: Callable[[str], None]) -> Qua
     catalogue = healthy(workshop, asked, say)
     matrix = Matrix(_rows(workshop, asked, catalogue, say), catalogue.plans)
     # The longest plans would take all the time of the seeds, and their claims are those of shorter ones.
-    short = [one for one in catalogue.plans if one.seconds <= LONGEST_S]
+    short = [one for one in catalogue.plans if one.seconds <= catalogue.longest_s]
     seeds = []
     for number, (job, done) in enumerate(workshop.done(jobs_of_seeds(short, asked.seeds, SIZES_PERCENT)), 1):
         seeds.append(done)

@@ -76,6 +76,21 @@ def test_a_bolus_whose_answers_are_spoilt_is_given_once(pump, bench, verify):
     verify("the pump's log tells the bolus once", spoilt.log_tells_all()).holds()
 
 
+@pytest.mark.requirement("IT-17")
+def test_orders_that_arrive_damaged_are_sent_again_and_carried_out_as_meant(pump, bench, verify):
+    """While every second frame to the pump has a wrong bit, four rates and a bolus become just what was ordered."""
+    pump.run_continuous(rate_ul_h=100.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.window("damaged orders") as damaged:
+        with bench.challenge.link_garbled(flipped_bits=1, one_frame_in=2):
+            for rate_ul_h in (150.0, 250.0, 350.0, 200.0):
+                pump.run_continuous(rate_ul_h=rate_ul_h)
+            pump.give_bolus(volume_ul=50.0)
+        bench.dwell(hours=3, doing="the last of the rates, and the bolus")
+    verify("volume as ordered", damaged.volume_error()).within("volume accuracy")
+    verify("the pump's log tells each order once", damaged.log_tells_all()).holds()
+
+
 @pytest.mark.requirement("IT-03", "IT-05")
 def test_a_link_that_is_lost_ends_delivery_with_an_alarm(pump, bench, verify):
     """When nobody is heard the pump stops by itself, says so when it is heard again, and makes nothing up."""

@@ -18,6 +18,19 @@ def test_back_pressure_changes_no_dose(pump, bench, verify):
     verify("flow against back pressure", pressed.flow_error()).within("basal accuracy")
 
 
+@pytest.mark.requirement("7.1.3")
+@pytest.mark.parametrize("kpa", [-5.0, 5.0], ids=["half a metre lower", "half a metre higher"])
+def test_a_tip_that_is_moved_changes_no_dose(pump, bench, verify, kpa):
+    """An infusion keeps its rate when the catheter's tip is moved by half a metre, as when somebody rises."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.window("moved") as moved:
+        with bench.challenge.back_pressure(kpa=kpa):
+            bench.dwell(hours=3, doing="tip moved")
+        bench.dwell(hours=1, doing="tip back")
+    verify("flow while the tip moves", moved.flow_error()).within("basal accuracy")
+
+
 @pytest.mark.requirement("7.1.1")
 @pytest.mark.parametrize("liquid_c", [35.0, 40.0])
 def test_warmth_changes_no_dose(pump, bench, verify, liquid_c):

@@ -14,6 +14,32 @@ settings.register_profile("rig", deadline=None)
 settings.load_profile("rig")
 
 
+# What takes longest begins first, so that no worker is left with one of these at the end, while the others are done.
+LONGEST_FIRST = (
+    "worlds/test_coverage_of_records",
+    "truth/",
+    "commands/test_qualify",
+    "metrology/test_coverage",
+    "sorting/",
+    "fixtures/test_whose_fault",
+    "qualification/",
+    "worlds/",
+    "core/test_kill_the_run",
+    "safety/",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest in front: workers take files in the order of their tests."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    path = item.path.as_posix()
+    found = (rank for rank, name in enumerate(LONGEST_FIRST) if f"/tests/{name}" in path)
+    return next(found, len(LONGEST_FIRST))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make warnings errors, of our own tests alone: pytest's settings hold for plans as well."""
     config.addinivalue_line("filterwarnings", "error")

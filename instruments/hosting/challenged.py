@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from instruments.hosting.faults import Deaf, Garbage, Replayed, WireFault
+from instruments.hosting.faults import Deaf, Garbage, Garbled, Replayed, WireFault
 from instruments.hosting.wire import Wire
 from instruments.plant.laboratory import Laboratory
 from rig.bench_file.challenges import CHALLENGES
@@ -45,6 +45,9 @@ class Challenged:
 def _fault(verb: str, figures: Mapping[str, float]) -> WireFault:
     if verb == "link_lost":
         return Deaf()
+    if verb == "link_garbled":
+        one_in = int(figures["one_frame_in"])
+        return Garbled(flipped_bits=int(figures["flipped_bits"]), one_in=one_in, noise=_NOISE)
     if verb == "link_replayed":
         return Replayed()
     if verb == "link_stalled":

@@ -43,6 +43,19 @@ class Replayed(WireFault):
 
 
 @dataclass(frozen=True, slots=True)
+class Garbled(WireFault):
+    """Of the pieces that the client sends one in every `one_in` arrives with `flipped_bits` of its bits wrong.
+
+    Which bits is drawn by `seed`. Of such a piece the client hears `noise` at once.
+    """
+
+    noise: bytes = b""
+    flipped_bits: int = 1
+    seed: int = 0
+    one_in: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Late(WireFault):
     """Each answer arrives `by_s` seconds of the rig's clock later.
 
@@ -100,15 +113,16 @@ def spoilt(fault: WireFault, answer: bytes, draws: np.random.Generator) -> bytes
         case Doubled():
             return answer + answer
         case Garbage():
-            return fault.given or _noise(fault.flipped_bits, answer, draws)
+            return fault.given or with_noise(fault.flipped_bits, answer, draws)
         case Altered():
             return fault.change(answer)
     return answer
 
 
-def _noise(flipped_bits: int, answer: bytes, draws: np.random.Generator) -> bytes:
+def with_noise(flipped_bits: int, data: bytes, draws: np.random.Generator) -> bytes:
+    """Return bytes with so many of their bits wrong, or as much noise for none."""
     if not flipped_bits:
-        return draws.bytes(len(answer))
-    bits = np.unpackbits(np.frombuffer(answer, np.uint8))
+        return draws.bytes(len(data))
+    bits = np.unpackbits(np.frombuffer(data, np.uint8))
     bits[draws.choice(bits.size, min(flipped_bits, bits.size), replace=False)] ^= 1
     return np.packbits(bits).tobytes()

@@ -11,12 +11,22 @@ from itertools import count
 
 import numpy as np
 
-from instruments.hosting.faults import Deaf, Garbage, Late, Replayed, Unplugged, WireFault, spoilt
+from instruments.hosting.faults import (
+    Deaf,
+    Garbage,
+    Garbled,
+    Late,
+    Replayed,
+    Unplugged,
+    WireFault,
+    spoilt,
+    with_noise,
+)
 from instruments.hosting.twin import ByteTwin
 from rig.clock import Clock, WallClock, ns_from_s
 
 # What befalls what the client sends; all others befall answers.
-_ON_THE_WAY_IN = (Deaf, Replayed)
+_ON_THE_WAY_IN = (Deaf, Garbled, Replayed)
 
 
 class _Armed:
@@ -24,7 +34,7 @@ class _Armed:
 
     def __init__(self, fault: WireFault, start_ns: int) -> None:
         self.fault = fault
-        self.draws = np.random.default_rng(fault.seed if isinstance(fault, Garbage) else 0)
+        self.draws = np.random.default_rng(fault.seed if isinstance(fault, Garbage | Garbled) else 0)
         self.met = 0
         self.before = b""
         self.began_ns: int | None = None
@@ -106,8 +116,16 @@ class Wire:
             if isinstance(armed.fault, Replayed):
                 before, armed.before = armed.before, data
                 return data + data + before, b""
+            if isinstance(armed.fault, Garbled):
+                return self._garbled(armed, armed.fault, data)
             self._answers += 1
             return b"", armed.fault.noise if isinstance(armed.fault, Deaf) else b""
+
+    def _garbled(self, armed: _Armed, fault: Garbled, data: bytes) -> tuple[bytes, bytes]:
+        """Return what arrives of a piece, and the noise; pieces are counted, for what is spoilt has no answer."""
+        if armed.met % fault.one_in:
+            return data, b""
+        return with_noise(fault.flipped_bits, data, armed.draws), fault.noise
 
     def next_answer(self) -> WireFault | None:
         """Count one answer; return the fault that it meets."""

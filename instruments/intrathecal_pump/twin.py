@@ -11,10 +11,7 @@ from instruments.intrathecal_pump.frames import (
     REPLY_BIT,
     UNNUMBERED,
     VERSION,
-    DialectError,
     Frame,
-    Splitter,
-    decode_frame,
     encode_frame,
 )
 from instruments.intrathecal_pump.messages import NUMBERED_ONLY, RefusalReply, Reply, ReplyResult
@@ -57,7 +54,7 @@ class Twin:
         )
         # Asking a class what it can is dear, and the pump lives many times in each virtual minute.
         self._warmed = self.firmware if isinstance(self.firmware, FeelsWarmth) else None
-        self._splitter = Splitter()
+        self._receiver = find_class(parameters.receiver, "", "")()
         self._last: tuple[Frame, bytes] | None = None
         laboratory.attach_pump(self)
 
@@ -68,7 +65,7 @@ class Twin:
             self._warmed.warm(float(self._laboratory.environment.liquid_temperature_c(at)[0]))
         strokes = self.firmware.advance(to_ns, supply_v=supply_v, line_kpa=line_kpa)
         if not self.firmware.listening:
-            self._splitter.reset()
+            self._receiver.reset()
             self._last = None
         return strokes
 
@@ -78,7 +75,7 @@ class Twin:
             now_ns = self._laboratory.advance()
             if not self.firmware.listening:
                 return b""
-            return b"".join(self._answer(chunk, now_ns) for chunk in self._splitter.feed(data))
+            return b"".join(self._answer(frame, now_ns) for frame in self._receiver.feed(data))
 
     def unsolicited(self) -> bytes:
         """Return nothing: the pump speaks only when asked."""
@@ -86,17 +83,11 @@ class Twin:
 
     def hung_up(self) -> None:
         """Forget half a frame."""
-        self._splitter.reset()
+        self._receiver.reset()
 
-    def _answer(self, chunk: bytes, now_ns: int) -> bytes:
-        """Return the reply to one chunk between delimiters, nothing to what is no command."""
-        try:
-            frame = decode_frame(chunk)
-        except DialectError:
-            return b""
-        if frame.code & REPLY_BIT:
-            return b""
-        return self._reply(frame, now_ns)
+    def _answer(self, frame: Frame, now_ns: int) -> bytes:
+        """Return the reply to one frame, nothing to what is no command."""
+        return b"" if frame.code & REPLY_BIT else self._reply(frame, now_ns)
 
     def _reply(self, frame: Frame, now_ns: int) -> bytes:
         """Return the whole reply; a repeated frame gets the one that was sent before, and nothing happens twice."""

@@ -23,6 +23,7 @@ _IN_A_BOLUS = ("test_plans/test_bolus.py",)
         "IT-17",
         effect="+100 µL: 10 % of the day, 100 % of the bolus",
         says=("bolus once", "after the order", "programme asks for"),
+        plans=("test_plans/test_link.py::test_a_bolus_whose_answers_are_spoilt",),
         source="Loop #1434",
     )
 )
@@ -163,7 +164,7 @@ class StaysAtTheBolusRate(BolusEngine):
         "the infusion does not come back after a bolus",
         "After a bolus the patient gets nothing more, and the pump says that it infuses.",
         "1.4.4",
-        effect_percent=-100.0,
+        effect="nothing behind a bolus",
         says=("basal", "books", "programme asks for"),
         source="GIP 1.4.5/6",
     )

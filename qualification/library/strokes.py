@@ -123,7 +123,7 @@ class IntervalsScatter(StrokePlanner):
 @seeded(
     Defect(
         "B5",
-        "ten strokes at once every tenth interval",
+        "ten strokes at once, at the latest each 7.2 minutes",
         "The patient gets what was prescribed, in small portions: each 7 minutes at the usual dose.",
         "ACC-001",
         effect_percent=0.0,
@@ -132,17 +132,30 @@ class IntervalsScatter(StrokePlanner):
     )
 )
 class TenStrokesAtOnce(StrokePlanner):
-    """Saves current: the motor is started for ten strokes together."""
+    """Saves current: the motor is started for ten strokes together, or for what has waited long enough."""
 
-    saved = 0
+    longest_ns = 432_000_000_000
+    most = 10
+    waiting: tuple[int, ...] = ()
 
     def run(self, spell: Spell) -> list[int]:
-        """Make each tenth stroke ten, and the others none."""
-        due = super().run(spell)
+        """Keep strokes until there are ten of them, or the first has waited too long."""
         given: list[int] = []
-        for at_ns in due:
-            self.saved = (self.saved + 1) % 10
-            given += [] if self.saved else [at_ns] * 10
+        for at_ns in super().run(spell):
+            given += self._given_late(spell, at_ns)
+            self.waiting += (at_ns,)
+            if len(self.waiting) == self.most:
+                given += [at_ns] * self.most
+                self.waiting = ()
+        return given + self._given_late(spell, spell.to_ns)
+
+    def _given_late(self, spell: Spell, until_ns: int) -> list[int]:
+        """Return the strokes that have waited long enough before a moment; none while the pump stands."""
+        late_ns = self.waiting[0] + self.longest_ns if self.waiting else until_ns
+        if late_ns >= until_ns or not spell.rate_nl_h:
+            return []
+        given = [max(late_ns, spell.from_ns + 1)] * len(self.waiting)
+        self.waiting = ()
         return given
 
 

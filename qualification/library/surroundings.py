@@ -9,6 +9,7 @@ from qualification.bench_tables import BenchTables
 from qualification.defect import Defect, seeded
 
 _HALF_AN_HOUR_AND_8_MIN_NS = 38 * 60_000_000_000
+_PULLS_KPA = -2.5
 _LEAKS_AT_FIRST_UL = 14_000.0
 _LEAKS_UL_DAY = 3_500.0
 # Long enough for a plan to have begun: it is weighed at zero flow before.
@@ -184,23 +185,26 @@ def air_in_the_line(bench: BenchTables) -> None:
 @seeded(
     Defect(
         "N9",
-        "50 cm lower stops the flow for 38 min",
-        "Who sits down is without drug for half an hour.",
-        "ACC-001",
-        effect="−38 min of the dose",
-        says=("asks for", "books", "edges"),
+        "the pump stands still for 38 minutes when the catheter's tip is lowered by half a metre",
+        "The patient sits up, and gets nothing for more than half an hour.",
+        "7.1.3",
+        effect="nothing for 38 minutes",
+        says=("flow while the tip moves", "programme", "books"),
+        plans=("test_plans/test_surroundings.py::test_a_tip_that_is_moved",),
         source="Panomat",
     )
 )
-class LowerStopsTheFlow(Mechanism):
-    """Its strokes are empty for 38 min, two hours after they began."""
+class StandsWhenLowered(Mechanism):
+    """A valve closes when the line pulls, and opens again by and by."""
 
-    lived_ns = 0
+    stands_until_ns = 0
+    pulled = False
 
     def strokes(self, turns: Turns) -> list[Stroke]:
-        """Turn, and for a while move nothing."""
-        self.lived_ns += turns.spell.to_ns - turns.spell.from_ns
+        """Move nothing for a while once the line pulls."""
+        pulls = turns.line_kpa < _PULLS_KPA
+        if pulls and not self.pulled:
+            self.stands_until_ns = turns.spell.from_ns + _HALF_AN_HOUR_AND_8_MIN_NS
+        self.pulled = pulls
         made = super().strokes(turns)
-        if not 0 < self.lived_ns - 2 * NS_PER_H <= _HALF_AN_HOUR_AND_8_MIN_NS:
-            return made
-        return [replace(one, volume_ul=0.0) for one in made]
+        return [replace(one, volume_ul=0.0) if one.t_ns < self.stands_until_ns else one for one in made]

@@ -18,7 +18,9 @@ from rig.safety import interrupts
 
 # While one of these is on there is nobody to be asked at the other end of the pump's link.
 _OUT_OF_REACH = frozenset({"link_lost", "link_stalled", "power_cut"})
-_OF_THE_LINK = frozenset({"link_lost", "link_noisy", "link_replayed", "link_stalled", "power_cut", "supply_voltage"})
+_OF_THE_LINK = frozenset(
+    {"link_garbled", "link_lost", "link_noisy", "link_replayed", "link_stalled", "power_cut", "supply_voltage"}
+)
 
 
 class Lasting(contextlib.AbstractContextManager[None]):
@@ -136,6 +138,10 @@ class Challenges:
     def link_lost(self) -> Lasting:
         """Cut the pump's link; it is not read until that is back."""
         return self._lasting("link_lost")
+
+    def link_garbled(self, *, flipped_bits: int, one_frame_in: int = 2) -> Lasting:
+        """Turn so many bits of one frame of the rig in every `one_frame_in` on its way to the pump."""
+        return self._lasting("link_garbled", flipped_bits=flipped_bits, one_frame_in=one_frame_in)
 
     def link_noisy(self, *, flipped_bits: int, one_answer_in: int = 2) -> Lasting:
         """Turn so many bits of one answer of the pump in every `one_answer_in`."""

@@ -74,6 +74,12 @@ CHALLENGES: dict[str, ChallengeSpec] = {
         ChallengeKind.SUPPLY_VOLTAGE, "power", {"v": Allowed(0.0, 60.0)}, by=("supply", *_BY_HAND)
     ),
     "power_cut": ChallengeSpec(ChallengeKind.POWER_CUT, "power", by=("supply", "daq", *_BY_HAND)),
+    "link_garbled": ChallengeSpec(
+        ChallengeKind.LINK_GARBLED,
+        "link",
+        {"flipped_bits": Allowed(1, 64, whole=True), "one_frame_in": Allowed(2, 1000, whole=True)},
+        by=("twin",),
+    ),
     "link_lost": ChallengeSpec(ChallengeKind.LINK_LOST, "link"),
     "link_noisy": ChallengeSpec(
         ChallengeKind.LINK_NOISY,
@@ -143,6 +149,7 @@ class ChallengesSection(TomlTable):
     magnet: ChallengeTable | None = None
     supply_voltage: ChallengeTable | None = None
     power_cut: ChallengeTable | None = None
+    link_garbled: ChallengeTable | None = None
     link_lost: ChallengeTable | None = None
     link_noisy: ChallengeTable | None = None
     link_replayed: ChallengeTable | None = None

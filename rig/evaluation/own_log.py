@@ -13,6 +13,8 @@ from rig.record.reader import RecordReader
 
 # One comparison of clocks over the link is good to this: half of an exchange, and the clock's own digit.
 U_STAMP_S = 0.2
+# A stamp that is so far from the clock is not by it: two comparisons, and what a clock may gain between them.
+_OFF_S = 2.0
 # A line is written within a pace of some comparison, give or take.
 _PACES = 1.5
 
@@ -21,13 +23,15 @@ _PACES = 1.5
 class StampedLine:
     """A line of the log: when it was written by the rig's clock (UTC ns), standard uncertainty in s, when it was read.
 
-    Of a pump that tells no clock `u_s` is infinite, and `at_ns` is when the line was read.
+    Of a pump that tells no clock `u_s` is infinite, and `at_ns` is when the line was read. `off_s` is by how much the
+    stamp is ahead of what the pump's clock showed at that moment, 0 where that is less than comparisons can tell.
     """
 
     line: LogLine
     at_ns: int
     u_s: float
     read_ns: int
+    off_s: float = 0.0
 
     @property
     def dated(self) -> bool:
@@ -77,4 +81,17 @@ def _stamped(
     pace_ns = float(np.median(np.diff(t_ns))) if len(t_ns) > 1 else 0.0
     may_be = offset_s[first:last][apart_ns <= max(_PACES * pace_ns, float(apart_ns[nearest]))]
     u_s = math.hypot(U_STAMP_S, float(np.ptp(may_be)) / math.sqrt(3.0))
-    return StampedLine(line, line.pump_clock_ns - int(offset_ns[nearest]), u_s, read_ns)
+    at_ns = line.pump_clock_ns - int(offset_ns[nearest])
+    return StampedLine(line, at_ns, u_s, read_ns, _off_s(at_ns, float(offset_s[first + nearest]), t_ns, offset_s))
+
+
+def _off_s(at_ns: int, by_s: float, t_ns: NDArray[np.int64], offset_s: NDArray[np.float64]) -> float:
+    """Return how far a stamp is from the clock around its moment; `by_s` is how far ahead it took the clock to be.
+
+    A clock that was set shows an old time no more: a stamp by it is one that nobody could have read on the pump.
+    """
+    behind = int(np.searchsorted(t_ns, at_ns))
+    around = offset_s[max(0, behind - 1) : behind + 1]
+    off_s = by_s - around
+    least = float(off_s[np.argmin(np.abs(off_s))])
+    return least if abs(least) > _OFF_S else 0.0

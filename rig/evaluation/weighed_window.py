@@ -153,8 +153,9 @@ def _corrections(reader: RecordReader, recipe: Recipe, readings: Weighing, progr
     if len(readings.t_s) < FEWEST_SPANS or not readings.t_s[-1] > readings.t_s[0]:
         return c
     t_ns = recipe.from_ns + np.rint(readings.t_s * NS_PER_S).astype(np.int64)
-    rest_mg = np.asarray(readings.mass_mg - programme.volume_ul(t_ns) / c.per_mg, np.float64)
+    programmed_mg = programme.volume_ul(t_ns) / c.per_mg
+    rest_mg = np.asarray(readings.mass_mg - programmed_mg, np.float64)
     try:
-        return with_changing_loss(readings.t_s, rest_mg, c)
+        return with_changing_loss(readings.t_s, rest_mg, c, programmed_mg=programmed_mg)
     except SeriesError:
         return c  # too few readings to see a change; those of the weighings and the floor stand

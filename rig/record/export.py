@@ -1,4 +1,4 @@
-"""Records as tables for other programs: CSV, or Parquet with the `parquet` extra.
+"""Records as tables for other programs: CSV; Parquet and TDMS have files of their own.
 
 One table per stream, named after it, and one for the results, events, commands and notes. All have the columns `utc`
 (ISO 8601, to the nanosecond) and `t_ns`. Samples lost are in `losses`, the run's start and stop in `run.json`.

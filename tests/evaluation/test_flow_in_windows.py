@@ -74,7 +74,7 @@ def test_parts_may_overlap(record):
 def test_all_parts_must_lie_within_the_limit(record):
     span = window(60.0)
     bounds = (span.from_ns, span.to_ns)
-    wide, narrow = (Limit(unit="%", lower=-by, upper=by) for by in (10.0, 2.0))
+    wide, narrow = (Limit(unit="%", lower=-by, upper=by) for by in (10.0, 1.0))
     verdicts = [judged(record, "flow in windows", one, bounds, minutes=60.0).verdict for one in (wide, narrow)]
     assert verdicts == ["PASS", "FAIL"]
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+import sys
 
 import numpy as np
 import pyarrow.parquet
@@ -18,6 +19,7 @@ from rig.record.bodies.others import Stop
 from rig.record.export import export_csv, file_stem
 from rig.record.parquet import export_parquet
 from rig.record.schema import Kind
+from rig.record.tdms import export_tdms
 from rig.record.writer import RunRecord
 from rig.samples import Block
 
@@ -145,6 +147,35 @@ def test_parquet_numbers_are_as_exact_as_their_column_can_be(record, reader, tmp
         record.raw(Kind.RESULT, "r", {"value": value})
     export_parquet(reader, tmp_path / "out")
     assert pyarrow.parquet.read_table(tmp_path / "out" / "results.parquet")["value"].to_pylist() == expected
+
+
+def test_tdms_holds_the_same_bits_with_their_units(exported, reader, tmp_path):
+    from nptdms import TdmsFile
+
+    read = TdmsFile.read(export_tdms(reader, tmp_path / "out"))
+    for stream in reader.streams():
+        series = reader.series(stream)
+        assert np.array_equal(read[stream]["t_ns"][:], series.t_ns)
+        for channel in reader.channels(stream):
+            found = read[stream][channel.name]
+            assert np.array_equal(found[:], series.columns[channel.name], equal_nan=True)
+            assert found.properties["unit_string"] == channel.unit
+
+
+def test_tdms_holds_every_entry_and_says_which_run_it_is(exported, reader, tmp_path):
+    from nptdms import TdmsFile
+
+    read = TdmsFile.read(export_tdms(reader, tmp_path / "out"))
+    said = [json.loads(body) for body in read["results"]["body"][:]]
+    assert said == [entry.body for entry in reader.entries("result")]
+    start = reader.start()
+    assert (read.properties["dut_serial"], read.properties["bench_kind"]) == (start.dut.serial, start.kind)
+
+
+def test_tdms_without_its_library_names_the_extra(exported, reader, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "nptdms", None)
+    with pytest.raises(ExportError, match=r"pump-rig\[tdms\]"):
+        export_tdms(reader, tmp_path / "out")
 
 
 @pytest.mark.parametrize("export", [export_csv, export_parquet])

@@ -32,8 +32,13 @@ LIBRARY = "qualification.library."
             {"log": "logs:PageSkipsAtItsEdge"},
             "pump's log: it could not be read",
         ),
+        (
+            clock.test_setting_the_clock_makes_nothing_up,
+            {"log": "logs:OldTime"},
+            "(flex_started), of 2.00 h, bears a time that is -1.08e+04 s off what the pump's clock showed then",
+        ),
     ],
-    ids=["end of a bolus", "replace by", "page"],
+    ids=["end of a bolus", "replace by", "page", "old time"],
 )
 def test_a_pump_that_tells_something_wrong_is_found(tmp_path, plan, parts, said):
     outcome = run_plan_of_catalogue(tmp_path, plan, parts={part: LIBRARY + name for part, name in parts.items()})

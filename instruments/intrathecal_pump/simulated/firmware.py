@@ -2,7 +2,8 @@
 
 A bench file may put any class that fulfils `Firmware` under test: `twin.firmware = "module:Class"`. It deals in the
 messages of messages.py, never in bytes, and may use the built-in firmware's parts or bring its own. A bench file may
-also leave the built-in firmware in and replace parts of it: `twin.parts = { watchdog = "module:Class" }`.
+also leave the built-in firmware in and replace parts of it: `twin.parts = { watchdog = "module:Class" }`, and what
+takes frames off the link: `twin.receiver = "module:Class"`.
 """
 
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ from rig.discovery import find_class
 from rig.errors import DiscoveryError
 
 BUILT_IN_FIRMWARE = "instruments.intrathecal_pump.simulated.built_in_firmware:BuiltInFirmware"
+BUILT_IN_RECEIVER = "instruments.intrathecal_pump.simulated.link_receiver:LinkReceiver"
+RECEIVER_METHODS = ("feed", "reset")
 FIRMWARE_METHODS = ("advance", "handle", "heard")
 
 
@@ -31,6 +34,7 @@ class PumpParameters(PropellantKeys, CellKeys):
 
     firmware: str = BUILT_IN_FIRMWARE
     parts: PartNames = PartNames()
+    receiver: str = BUILT_IN_RECEIVER
     serial: str = Field(default="SIM-0001", pattern=r"^[\x21-\x7e]{1,32}$")
     stroke_ul: float = Field(default=0.5, ge=0.01, le=10)
     stroke_variation_percent: float = Field(default=0.5, ge=0, le=20)
@@ -49,14 +53,12 @@ class PumpParameters(PropellantKeys, CellKeys):
     @field_validator("firmware")
     @classmethod
     def _must_be_firmware(cls, name: str) -> str:
-        try:
-            found = find_class(name, "", "") if ":" in name else None
-        except DiscoveryError as error:
-            raise ValueError(str(error)) from error
-        missing = [method for method in FIRMWARE_METHODS if not callable(getattr(found, method, None))]
-        if found is None or missing:
-            raise ValueError(f"must be module:Class of a firmware with the methods {', '.join(FIRMWARE_METHODS)}")
-        return name
+        return _class_with(name, "a firmware", FIRMWARE_METHODS)
+
+    @field_validator("receiver")
+    @classmethod
+    def _must_be_receiver(cls, name: str) -> str:
+        return _class_with(name, "the link's receiver", RECEIVER_METHODS)
 
     @field_validator("parts")
     @classmethod
@@ -76,6 +78,18 @@ class PumpParameters(PropellantKeys, CellKeys):
     def stroke_nl(self) -> int:
         """Return what the firmware takes a stroke for, in nL."""
         return round(self.stroke_ul * 1000)
+
+
+def _class_with(name: str, what: str, methods: Sequence[str]) -> str:
+    """Return the name of a class; raise ValueError when there is none of it, or it lacks some of `methods`."""
+    try:
+        found = find_class(name, "", "") if ":" in name else None
+    except DiscoveryError as error:
+        raise ValueError(str(error)) from error
+    missing = [method for method in methods if not callable(getattr(found, method, None))]
+    if found is None or missing:
+        raise ValueError(f"must be module:Class of {what} with the methods {', '.join(methods)}")
+    return name
 
 
 class Firmware(Protocol):

@@ -17,6 +17,7 @@ from rig.evaluation.log_words import (
     tells_of_trouble,
 )
 from rig.evaluation.orders import BOLUS, DELIVERS, PRIME, STOP, told
+from rig.evaluation.own_log import stamped_lines
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpLogUnreadable
 
@@ -38,7 +39,7 @@ def testify(case: Case) -> Testimony:
     # A log with none of the first words speaks another language: what it should say to an order is not known.
     speaks = not lines or bool(FIRST_WORDS & {line.event for line in lines})
     missing = _missing(case, own) if speaks else []
-    against = [*unread[:1], *out_of_order(lines), *missing, *_trouble(case, own), *_durations(case, own)]
+    against = [*unread[:1], *out_of_order(lines), *missing, *_trouble(case, own), *_durations(case, own), *_dates(case)]
     return Testimony(f"{len(lines)} lines of the pump's log", tuple(against), of_the_pump=True)
 
 
@@ -117,6 +118,18 @@ def _durations(case: Case, own: list[LogLine]) -> list[str]:
             took = f"a bolus of {order.amount:g} µL took {took_s:.4g} s by it"
             return [f"{took}, where the programme asks for {asked_s:.4g} s"]
     return []
+
+
+def _dates(case: Case) -> list[str]:
+    """Return the line whose stamp is farthest from what the pump's clock showed when it was written."""
+    read = [one for one in stamped_lines(case.reader, case.from_ns) if one.read_ns <= case.to_ns]
+    worst = max(read, key=lambda one: abs(one.off_s), default=None)
+    if worst is None or not worst.off_s:
+        return []
+    return [
+        f"its line {worst.line.number} ({worst.line.event}), of {case.hour(worst.at_ns):.2f} h, bears a time that is "
+        f"{worst.off_s:+.4g} s off what the pump's clock showed then"
+    ]
 
 
 def lines_within(case: Case) -> list[LogLine]:

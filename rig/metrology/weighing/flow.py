@@ -172,12 +172,17 @@ def _with_sudden(found: MeanFlow, steps_mg: FloatArray, programmed_ul_h: float, 
 
 
 def with_changing_loss(
-    t: FloatArray, m: FloatArray, corrections: Corrections, around: Surroundings | None = None
+    t: FloatArray,
+    m: FloatArray,
+    corrections: Corrections,
+    around: Surroundings | None = None,
+    programmed_mg: FloatArray | None = None,
 ) -> Corrections:
     """Return the corrections with what the readings themselves show of a loss that changes between the weighings.
 
     `m` (n,) mg at `t` (n,) s are readings of a steady flow, or what is left of readings when the programmed delivery is
-    taken out of them. Raises SeriesError when they do not fill 4 equal spans of time.
+    taken out of them: then `programmed_mg` (n,) is that delivery, of which the pump may give a share more or less, and
+    nothing is `around`. Raises SeriesError when they do not fill 4 equal spans of time.
     """
     around = around or Surroundings()
     evaporation = corrections.evaporation
@@ -188,6 +193,7 @@ def with_changing_loss(
         evaporation.change_mg_h,
         evaporation.u_change_mg_h,
         apart_h if math.isfinite(evaporation.u_change_mg_h) else 0.0,
+        programmed_mg,
     )
     # A step of the slope from the stretch before may be all of the loss or none of it: a rectangle on both sides.
     stepped = max((_stepped_mg_h(t, m, *stretch) for stretch in around.stretches), default=0.0) / math.sqrt(3.0)

@@ -3,7 +3,9 @@
 Nothing keeps evaporation and a balance's creep constant while a pump runs: a day's swing, a lid left open, a room that
 dries out. The loss is taken for a random walk; how far it walks is read from the slopes of the mass from span to span
 while the flow was steady, and from the difference of the two weighings. A pump whose own flow is unsteady looks the
-same, and widens the uncertainty as well: the balance alone cannot tell the two apart.
+same, and widens the uncertainty as well: the balance alone cannot tell the two apart. Where the programme changes its
+rate, a pump that gives one share too much or too little of all of it is told apart, as one more unknown: no room's air
+follows a programme.
 
 Sources: Patterson and Thompson, Biometrika 58 (1971) 545-554 (restricted likelihood); Harvey, Forecasting, Structural
 Time Series Models (1989), ch. 2 (a local linear trend); the average over the likelihood instead of its highest point
@@ -28,6 +30,8 @@ _SPANS = 32
 _MASS_SHARES = (0.0, 0.03, 0.1, 0.3, 0.6, 0.9)
 _LOSS_SHARES = np.concatenate([[0.0], np.geomspace(1e-6, 0.97, 22)])
 _ROUNDING = 1e-9
+# Readings that are not quite evenly spaced make slopes of one rate that differ by so much of it.
+_ONE_RATE = 0.05
 _DIGITS = 4
 
 
@@ -59,11 +63,14 @@ def loss_walk(
     change_mg_h: float = 0.0,
     u_change_mg_h: float = math.inf,
     hours_apart: float = 0.0,
+    programmed_mg: FloatArray | None = None,
 ) -> LossWalk:
     """Return how far the loss walks, from stretches of one steady flow: seconds (n,) and masses in mg (n,) each.
 
     The seconds of all stretches are on one axis. `change_mg_h` ± `u_change_mg_h` is by how much the loss differs
-    between two weighings `hours_apart`. Raises SeriesError when a stretch does not fill 4 equal spans.
+    between two weighings `hours_apart`. `programmed_mg` (n,) is what a programme asks for at the readings of the only
+    stretch, of which the pump gives an unknown share beside what was taken off already; None for a flow of one rate.
+    Raises SeriesError when a stretch does not fill 4 equal spans.
     """
     slopes = [_slopes(t, y) for t, y in stretches]
     rate = np.concatenate([part.rate_mg_h for part in slopes])
@@ -71,7 +78,10 @@ def loss_walk(
         return LossWalk(0.0 if not hours_apart else change_mg_h**2 / hours_apart)
     at_h = np.concatenate([part.at_h for part in slopes])
     models = _models(slopes, at_h)
-    likelihood, variance = models.fit(rate, _curves(slopes), change_mg_h, u_change_mg_h, hours_apart)
+    curves = _curves(slopes)
+    if programmed_mg is not None:
+        curves = _with_share(curves, stretches[0][0], programmed_mg)
+    likelihood, variance = models.fit(rate, curves, change_mg_h, u_change_mg_h, hours_apart)
     weight = np.exp(likelihood - likelihood.max())
     mean = float(np.sum(weight * variance) / weight.sum())
     # A variance has no more digits than this; the rest would depend on the machine's order of summation.
@@ -94,6 +104,20 @@ def _slopes(t_s: FloatArray, y: FloatArray) -> _Slopes:
     width_h = width_s / S_PER_H
     at_h = (centre_s[:-1] + centre_s[1:]) / 2.0 / S_PER_H
     return _Slopes(steps / width_h, at_h, width_h, tuple(isolated_jumps(steps).tolist()))
+
+
+def _with_share(curves: FloatArray, t_s: FloatArray, programmed_mg: FloatArray) -> FloatArray:
+    """Return the curves with what a programme asks for from span to span, unless they hold that already.
+
+    A programme of one rate is held by the flow, one of a single bolus by its jump.
+    """
+    _, mean, _ = span_means(t_s, programmed_mg, _SPANS)
+    slope = np.diff(mean)
+    width = float(np.ptp(slope))
+    if width <= _ONE_RATE * float(np.abs(slope).max()):
+        return curves
+    more = np.column_stack([curves, (slope - slope.mean()) / width])
+    return more if np.linalg.matrix_rank(more) == more.shape[1] else curves
 
 
 def _curves(slopes: Sequence[_Slopes]) -> FloatArray:

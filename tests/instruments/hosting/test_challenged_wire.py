@@ -57,6 +57,17 @@ def test_a_stalled_link_lets_so_many_frames_through_and_then_noise(wire, challen
     assert exchange(wire, Echo(), b"stop") == b"stop"
 
 
+def test_a_garbled_link_spoils_one_frame_in_so_many_on_its_way_to_the_pump(wire, challenged):
+    wire.heal()
+    number = challenged.begin("link_garbled", {"flipped_bits": 1, "one_frame_in": 3})
+    said = [exchange(wire, Echo(), b"stop") for _ in range(6)]
+    assert said[:2] + said[3:5] == [b"stop"] * 4
+    for spoilt in (said[2], said[5]):
+        assert (int.from_bytes(spoilt) ^ int.from_bytes(b"stop")).bit_count() == 1
+    challenged.end(number)
+    assert exchange(wire, Echo(), b"stop") == b"stop"
+
+
 def test_a_replayed_link_lets_each_frame_arrive_twice_and_behind_the_next(wire, challenged):
     wire.heal()
     number = challenged.begin("link_replayed", {})

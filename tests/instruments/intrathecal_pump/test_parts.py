@@ -266,3 +266,8 @@ def test_firmware_of_another_kind_has_no_parts_to_replace(mistakes):
     twin = f'firmware = "{__name__}:AnotherKind"\nparts = {{ log = "{defects.__name__}:HasGaps" }}'
     assert "instruments.pump.twin.parts: " in mistakes(twin)
     assert f"the firmware {__name__}:AnotherKind is not made of these parts" in mistakes(twin)
+
+
+def test_what_is_no_receiver_of_the_link_is_refused(mistakes):
+    twin = f'receiver = "{__name__}:AnotherKind"\n'
+    assert "must be module:Class of the link's receiver with the methods feed, reset" in mistakes(twin)

@@ -56,3 +56,36 @@ def test_a_creep_that_begins_with_the_window_shows_against_the_flow_before():
     alone = loss_walk([window], 0.0, 0.004, 25.0).u_of_mean_mg_h(25.0)
     beside = loss_walk([before, window], 0.0, 0.004, 50.0).u_of_mean_mg_h(25.0, lead_h=25.0)
     assert beside > 0.02 > 5.0 * alone
+
+
+def programme(rate_ul_h):
+    """Return what a programme asks for, mg at T_S, of rates in the hours that begin with it."""
+    return np.cumsum(np.concatenate([[0.0], rate_ul_h[:-1] * np.diff(T_H)]))
+
+
+CHANGING = programme(np.where(T_H % 8.0 < 4.0, 40.0, 5.0))
+WALK = 0.2 + np.cumsum(np.random.default_rng(7).normal(0.0, 0.05 * math.sqrt(T_H[1]), T_H.size))
+
+
+def test_a_share_more_of_a_programme_is_no_change_of_the_loss():
+    rest = weighed(np.full(T_H.size, 0.2)) + 0.05 * CHANGING
+    unaware = loss_walk([(T_S, rest)]).u_of_mean_mg_h(25.0)
+    aware = loss_walk([(T_S, rest)], programmed_mg=CHANGING).u_of_mean_mg_h(25.0)
+    assert unaware > 0.1
+    assert aware < 0.01
+
+
+SINGLE_BOLUS = programme(np.where((T_H > 10.0) & (T_H < 10.5), 900.0, 0.0))
+
+
+@pytest.mark.parametrize("asked", [CHANGING, SINGLE_BOLUS], ids=["changing rate", "one bolus"])
+@pytest.mark.parametrize("share", [-0.1, 0.0, 0.3])
+def test_a_walk_beside_a_programme_is_found_whatever_share_the_pump_gives(asked, share):
+    found = loss_walk([(T_S, weighed(WALK) + share * asked)], programmed_mg=asked)
+    assert math.sqrt(found.variance_mg2_h3) == pytest.approx(0.05, rel=0.6)
+
+
+def test_a_programme_of_one_rate_is_held_by_the_flow_already():
+    steady = programme(np.full(T_H.size, 40.0))
+    rest = weighed(WALK) + 0.05 * steady
+    assert loss_walk([(T_S, rest)], programmed_mg=steady) == loss_walk([(T_S, rest)])
