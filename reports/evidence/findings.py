@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reports.evidence.statements import SignatureSaid
-from rig.errors import RigError
+from rig.errors import EvidenceError, RigError
+
+# What computing with a number, a key or a text raises that is not one.
+_NONSENSE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError, MemoryError)
 
 
 class Found(StrEnum):
@@ -62,6 +65,18 @@ class Findings:
             yield
         except RigError as error:
             self.failed(what, str(error), getattr(error, "seq", None))
+
+    @contextmanager
+    def deriving(self, what: str) -> Iterator[None]:
+        """Take it for the check's failure, too, that a record holds what nothing can be made of.
+
+        Whoever computes a record's whole chain anew can write anything into it: numbers without end, or none at all.
+        """
+        with self.looking_at(what):
+            try:
+                yield
+            except _NONSENSE as error:
+                raise EvidenceError(f"the record holds what no rig writes: {error!r}") from error
 
     @property
     def in_order(self) -> list[Finding]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reports.evidence.canonical import canonical_bytes
 from reports.evidence.run_part import RunPart
+from rig.errors import BundleError
 from rig.record.bodies.codec import Json
 from rig.record.standing import FAILED, PASSED
 
@@ -64,7 +65,11 @@ def statement_bytes(manifest: bytes, parts: Sequence[RunPart], files: Mapping[st
     """Return the in-toto statement of what the runs showed (predicate test-result v0.1), about the manifest's files.
 
     Its result is PASSED only when every run passed on a physical bench: what was simulated is WARNED at best.
+    Raises BundleError where a file that says with what a run was made is not among them.
     """
+    lacking = [name for part in parts for name in part.configuration if name not in files]
+    if lacking:
+        raise BundleError(f"{lacking[0]} is missing, which the attestation is about")
     whole = {**files, "manifest.json": hashed(manifest)}
     mocked = any(part.mocked for part in parts)
     predicate: dict[str, Json] = {

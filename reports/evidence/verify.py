@@ -118,7 +118,7 @@ def _check_runs(bundle: Opened, findings: Findings) -> dict[str, RunPart | None]
 
 def _part(run: str, path: Path, findings: Findings) -> RunPart | None:
     part: RunPart | None = None
-    with findings.looking_at(f"record of {run}"):
+    with findings.deriving(f"record of {run}"):
         part = run_part(path)
         findings.ok(f"record of {run}", f"{part.entries} entries, the chain holds to its end {part.head}")
     return part
@@ -126,7 +126,7 @@ def _part(run: str, path: Path, findings: Findings) -> RunPart | None:
 
 def _check_verdicts(run: str, pending: Pending, findings: Findings) -> None:
     what = f"verdicts of {run}"
-    with findings.looking_at(what):
+    with findings.deriving(what):
         again = pending.result()
         differing = [one for one in again if one.differences]
         wrong = [one for one in differing if not one.excused]
@@ -145,7 +145,7 @@ def _check_verdicts(run: str, pending: Pending, findings: Findings) -> None:
 def _check_reports(run: str, path: Path, bundle: Opened, findings: Findings) -> None:
     """Hold the reports to those that this rig writes of the record."""
     what = f"reports of {run}"
-    with findings.looking_at(what):
+    with findings.deriving(what):
         again = reports_of(path)
         members = bundle.container.members
         wrong = [f"{name} is missing" for name in again if name not in members]

@@ -9,9 +9,10 @@ import tomli_w
 
 from reports.evidence.keys import public_path
 from reports.evidence.signing import Wish, sign_bundle
-from reports.evidence.statements import Role
+from reports.evidence.statements import MEANINGS, Role
 from reports.evidence.trust import load_trust, vouched
 from rig.errors import TrustFileError
+from tests.fixtures.plan_support import ROOT
 
 KEY = "ed25519:" + "A" * 43 + "="
 NOON_NS = 1_767_614_400_000_000_000
@@ -132,3 +133,15 @@ def test_a_bundle_without_signatures_has_nobodys_role(rig, bundle, person, tmp_p
 
 def test_a_role_without_a_trust_file_is_refused(rig, bundle):
     assert rig("verify", bundle, "--role", "approver").code == 2
+
+
+def test_the_file_of_the_page_is_one(tmp_path):
+    page = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+    path = tmp_path / "trusted.toml"
+    path.write_text(page.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    assert [one.name for one in load_trust(path).signer] == ["A. Author", "B. Approver"]
+
+
+def test_the_page_says_what_each_signature_means():
+    page = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+    assert [role for role, meaning in MEANINGS.items() if f"| `{role}` | {meaning} |" not in page] == []

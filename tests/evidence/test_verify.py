@@ -179,6 +179,25 @@ def test_verdicts_of_a_long_record_are_recomputed_beside_and_are_the_same(bundle
     assert "verdict" in failed(bundle)["verdicts of synthetic"]
 
 
+NONSENSE = {
+    "a time without end": (1, lambda body: body["weighing"].update(clock_ppm=1e300)),
+    "a block of no rows": (3, lambda body: body.update(n=-1)),
+    "a unit that is a number": (8, lambda body: body.update(unit=7)),
+    "a value without end": (8, lambda body: body.update(details={"x": 10**400})),
+    "a window before time": (8, lambda body: body["recipe"].update(from_ns=-(10**30))),
+}
+
+
+@pytest.mark.parametrize("what", NONSENSE)
+def test_whatever_a_record_with_a_right_chain_says_is_a_finding_and_no_crash(bundle, record, what):
+    with RecordReader(record) as reader:
+        seqs = [entry.seq for entry in reader.entries()]
+    seq, change = NONSENSE[what]
+    altered_record(record, seq=min(seq, seqs[-1] - 1), chained=True, change=change)
+    rewritten(bundle, {RECORD: record.read_bytes()})
+    assert failed(bundle)
+
+
 HOSTILE = ["<script>alert(1)</script>", "x" * 10_000, "\u202ereversed", "../../../etc/passwd", "\x1b[2J"]
 
 
