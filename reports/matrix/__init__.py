@@ -1,0 +1,1 @@
+"""What results rest on, and which of them no longer hold when that changes."""
