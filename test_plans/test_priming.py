@@ -46,3 +46,20 @@ def test_a_bolus_waits_for_a_prime_and_is_given_whole(pump, bench, verify):
         bench.dwell(hours=1, doing="prime, then the rest of the bolus")
     verify("volume of bolus and prime", both.volume_error()).within("volume accuracy")
     verify("the pump's log tells all", both.log_tells_all()).holds()
+
+
+@pytest.mark.requirement("IT-09", "IT-17")
+def test_a_prime_that_a_stall_ends_is_no_bolus(pump, bench, verify):
+    """A motor that is held ends a prime with an alarm; what was given of it is counted as no bolus."""
+    bench.expect_alarm("stall")
+    pump.run_continuous(rate_ul_h=50.0)
+    bench.dwell(hours=1, doing="basal before")
+    with bench.window("a prime that stalls") as stalled:
+        pump.prime(volume_ul=200.0)
+        bench.dwell(minutes=2, doing="priming")
+        with bench.challenge.magnet():
+            bench.dwell(minutes=5, doing="the motor is held")
+        bench.dwell(minutes=30, doing="the motor is free, the pump in alarm")
+    signalled = stalled.alarm_came(alarm="stall", within_s=120, after="magnet", priority="critical")
+    verify("the stall was signalled", signalled).holds()
+    verify("the pump's log tells all", stalled.log_tells_all()).holds()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
 from rig.evaluation.columns import column
+from rig.evaluation.orders import SET_CLOCK
 from rig.record.bodies.pump_events import LogLine, PumpLogRead
 from rig.record.reader import RecordReader
 
@@ -15,6 +16,8 @@ from rig.record.reader import RecordReader
 U_STAMP_S = 0.2
 # A stamp that is so far from the clock is not by it: two comparisons, and what a clock may gain between them.
 _OFF_S = 2.0
+# A line, a setting and a comparison that are so near to each other may have come in any order.
+_NEAR_NS = 2 * NS_PER_S
 # A line is written within a pace of some comparison, give or take.
 _PACES = 1.5
 
@@ -43,13 +46,14 @@ def stamped_lines(reader: RecordReader, from_ns: int = 0) -> tuple[StampedLine, 
     """Return the lines of the log of the pump under test that were read from a moment on (UTC ns), in order."""
     pump = reader.start().in_role("pump")
     t_ns, offset_s = _offsets(reader, pump)
+    shown = _shown(reader, pump, t_ns, offset_s)
     found = []
     before_ns = 0
     for entry in reader.events(PumpLogRead):
         if entry.body.instrument != pump:
             continue
         if entry.t_ns >= from_ns:
-            found += [_stamped(line, entry.t_ns, before_ns, t_ns, offset_s) for line in entry.body.lines]
+            found += [_stamped(line, entry.t_ns, before_ns, t_ns, offset_s, shown) for line in entry.body.lines]
         before_ns = entry.t_ns
     return tuple(found)
 
@@ -63,8 +67,32 @@ def _offsets(reader: RecordReader, pump: str) -> tuple[NDArray[np.int64], NDArra
     return series.t_ns, column(series, "clock_offset")
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the pump's clock may have shown: by how much it was ahead (s) at UTC ns, as compared and as it was set."""
+
+    t_ns: NDArray[np.int64]
+    offset_s: NDArray[np.float64]
+
+
+def _shown(reader: RecordReader, pump: str, t_ns: NDArray[np.int64], offset_s: NDArray[np.float64]) -> _Shown:
+    """Return the comparisons, and the times that the clock was set to: it may be set twice between two of them."""
+    told = [one for one in reader.commands(pump) if one.body.verb == SET_CLOCK]
+    set_to = [(one.t_ns, one.body.arguments.get("t_ns")) for one in told]
+    set_s = [(at_ns, (to_ns - at_ns) / NS_PER_S) for at_ns, to_ns in set_to if isinstance(to_ns, int)]
+    all_ns = np.concatenate([t_ns, np.array([at_ns for at_ns, _ in set_s], np.int64)])
+    all_s = np.concatenate([offset_s, np.array([ahead_s for _, ahead_s in set_s], np.float64)])
+    order = np.argsort(all_ns, kind="stable")
+    return _Shown(all_ns[order], all_s[order])
+
+
 def _stamped(
-    line: LogLine, read_ns: int, before_ns: int, t_ns: NDArray[np.int64], offset_s: NDArray[np.float64]
+    line: LogLine,
+    read_ns: int,
+    before_ns: int,
+    t_ns: NDArray[np.int64],
+    offset_s: NDArray[np.float64],
+    shown: _Shown,
 ) -> StampedLine:
     """Date a line by the comparison whose reading of the pump's clock is nearest to the line's own.
 
@@ -82,16 +110,16 @@ def _stamped(
     may_be = offset_s[first:last][apart_ns <= max(_PACES * pace_ns, float(apart_ns[nearest]))]
     u_s = math.hypot(U_STAMP_S, float(np.ptp(may_be)) / math.sqrt(3.0))
     at_ns = line.pump_clock_ns - int(offset_ns[nearest])
-    return StampedLine(line, at_ns, u_s, read_ns, _off_s(at_ns, float(offset_s[first + nearest]), t_ns, offset_s))
+    return StampedLine(line, at_ns, u_s, read_ns, _off_s(at_ns, float(offset_s[first + nearest]), shown))
 
 
-def _off_s(at_ns: int, by_s: float, t_ns: NDArray[np.int64], offset_s: NDArray[np.float64]) -> float:
+def _off_s(at_ns: int, by_s: float, shown: _Shown) -> float:
     """Return how far a stamp is from the clock around its moment; `by_s` is how far ahead it took the clock to be.
 
     A clock that was set shows an old time no more: a stamp by it is one that nobody could have read on the pump.
     """
-    behind = int(np.searchsorted(t_ns, at_ns))
-    around = offset_s[max(0, behind - 1) : behind + 1]
-    off_s = by_s - around
+    first = max(0, int(np.searchsorted(shown.t_ns, at_ns - _NEAR_NS)) - 1)
+    last = int(np.searchsorted(shown.t_ns, at_ns + _NEAR_NS, side="right")) + 1
+    off_s = by_s - shown.offset_s[first:last]
     least = float(off_s[np.argmin(np.abs(off_s))])
     return least if abs(least) > _OFF_S else 0.0
