@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reports.facts.run_facts import RecordedSignal, Run, ShownResult
 from reports.facts.run_reading import read_run
-from reports.page.wording import plain, with_uncertainty
+from reports.words.numbers import plain, with_uncertainty
 from rig.record.bodies.codec import Json, to_body
 from rig.record.bodies.start import SourceFile, Start
 from rig.record.reader import RecordReader

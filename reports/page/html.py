@@ -14,15 +14,16 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.drawing import intervals, lanes
 from reports.facts.charts import Chart
 from reports.facts.joined import Joined, join
 from reports.facts.run_facts import Run
 from reports.facts.run_reading import read_run
 from reports.facts.standing import standing
 from reports.facts.witnesses import heard
-from reports.page import intervals, lanes, summary, wording
 from reports.page.running_header import running_header
-from reports.page.verdict_rows import joined_rows, verdict_rows, with_prefixes
+from reports.words import numbers, results, sentences
+from reports.words.verdict_rows import joined_rows, verdict_rows, with_prefixes
 from rig.plain_text import plain_text
 from rig.record.bodies.result import COVARIANCE
 from rig.record.export import written_whole
@@ -95,10 +96,10 @@ def _page(whole: Run | Joined, *, parts: Sequence[tuple[str, Run]], **more: obje
             many=isinstance(whole, Joined),
             mocked=whole.mocked,
             requirements=whole.requirements,
-            tally=summary.tally(whole.results),
-            headline=summary.headline(whole),
-            verdict=summary.verdict(whole),
-            tested=summary.tested(whole),
+            tally=sentences.tally(whole.results),
+            headline=sentences.headline(whole),
+            verdict=sentences.verdict(whole),
+            tested=sentences.tested(whole),
             scripts=[Markup(script) for script in scripts],  # noqa: S704 - our own files
             styles=[Markup(style) for style in styles],  # noqa: S704 - our own files, and words that are escaped
             policy=_policy(scripts),
@@ -132,41 +133,55 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "plain": wording.plain,
-        "chance": wording.chance,
-        "utc": wording.utc,
-        "signed": wording.signed,
-        "sign": wording.sign_of,
-        "freedom": wording.freedom,
-        "share": wording.share,
-        "uncertainty": wording.uncertainty,
+        "plain": numbers.plain,
+        "chance": numbers.chance,
+        "utc": numbers.utc,
+        "sign": numbers.sign_of,
+        "freedom": numbers.freedom,
+        "share": numbers.share,
+        "uncertainty": numbers.uncertainty,
+        "unbroken": _unbroken,
     }
     environment.globals |= {
-        "budget_lines": summary.budget_lines,
+        "borrowed": sentences.BORROWED,
+        "budget_lines": sentences.budget_lines,
         "chart_data": _chart_data,
         "covariance": COVARIANCE,
+        "extremes": results.extremes,
         "heard": heard,
         "interval_of": intervals.interval_of,
         "interval_width": intervals.WIDTH,
         "lane_height": lanes.HEIGHT,
         "lane_width": lanes.WIDTH,
         "lanes_of": lanes.lanes_of,
-        "lasting": wording.lasting,
+        "lasting": numbers.lasting,
         "most_events": _MOST_EVENTS,
-        "looks_sentence": summary.looks_sentence,
-        "outcome_sentence": summary.outcome_sentence,
+        "looks_sentence": sentences.looks_sentence,
+        "off_text": results.off_text,
+        "outcome_sentence": sentences.outcome_sentence,
         "overall": overall,
-        "projection": summary.projection,
-        "setting": summary.setting,
+        "overall_text": results.overall_text,
+        "projection": sentences.projection,
+        "said_bounds": results.bounds,
+        "said_stated": results.stated,
+        "setting": sentences.setting,
         "standing": standing,
-        "state_sentence": summary.state_sentence,
-        "delivered_sentence": summary.delivered_sentence,
-        "volumes_sentence": summary.volumes_sentence,
+        "state_sentence": sentences.state_sentence,
+        "delivered_sentence": sentences.delivered_sentence,
+        "volume_text": results.volume_text,
+        "volumes_sentence": sentences.volumes_sentence,
         "truth_of": intervals.truth_of,
         "truth_width": intervals.TRUTH_WIDTH,
-        "with_uncertainty": wording.with_uncertainty,
+        "whose_fault": results.whose_fault,
+        "with_uncertainty": numbers.with_uncertainty,
     }
     return environment
+
+
+def _unbroken(text: str) -> str:
+    """Return a text whose last word, a unit, does not stand alone on a line."""
+    head, space, tail = text.rpartition(" ")
+    return f"{head}\N{NO-BREAK SPACE}{tail}" if space else text
 
 
 def _chart_data(chart: Chart, prefix: str) -> Markup:

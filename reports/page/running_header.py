@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from reports.facts.run_facts import Run
-from reports.page.wording import utc
+from reports.words.numbers import utc
 
 _FONT = 'font: 8pt system-ui, "DejaVu Sans", sans-serif; color: #566273'
 _MOCKED_FONT = 'font: 600 8pt system-ui, "DejaVu Sans", sans-serif; color: #7a4b00'

@@ -10,6 +10,7 @@ from tests.fixtures.plan_support import ROOT
 from tests.streaming.records import everything
 
 HEAVY = {"numpy", "scipy", "pydantic", "grpc", "influxdb_client", "uncertainties", "jinja2", "pyarrow", "nidaqmx"}
+HEAVY |= {"typst"}
 CALL = """
 import json, sys
 from commands.main import main
@@ -41,6 +42,8 @@ MAY = {
     ("sign", "--help"): set(),
     ("verify", "--help"): set(),
     ("report", "RUN"): {"numpy", "scipy", "pydantic", "uncertainties", "jinja2"},
+    ("report", "--format", "json", "RUN"): {"numpy", "scipy", "pydantic", "uncertainties"},
+    ("report", "--format", "pdf", "RUN"): {"numpy", "scipy", "pydantic", "uncertainties", "typst"},
     ("bench", "check", "benches/mocked.toml"): {"numpy", "pydantic"},
     ("requirements",): {"numpy", "pydantic"},
 }

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.drawing.intervals import WIDTH, interval_of
 from reports.facts.run_facts import ShownResult
-from reports.page.intervals import WIDTH, interval_of
 from tests.reports.records import LIMIT, NO_NUMBER, result_body, said
 
 

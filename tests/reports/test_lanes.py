@@ -2,10 +2,10 @@
 
 import pytest
 
+from reports.drawing.intervals import TRUTH_WIDTH, truth_of
+from reports.drawing.lanes import WIDTH, lanes_of
 from reports.facts.run_facts import TruthRow, TruthTable
 from reports.facts.timelines import Lane, Moment, Stretch, Timeline, Tone
-from reports.page.intervals import TRUTH_WIDTH, truth_of
-from reports.page.lanes import WIDTH, lanes_of
 from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, ChallengeKind
 from rig.record.bodies.events import PlanBegins, PlanEnds
 from rig.record.bodies.pump_events import PumpStateChanged

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from reports.page.wording import chance, freedom, lasting, plain, share, uncertainty, utc, with_uncertainty
+from reports.words.numbers import chance, freedom, lasting, plain, share, uncertainty, utc, with_uncertainty
 from tests.reports.records import EPOCH_NS, HOUR_NS
 
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from reports.facts.timelines import Lane, Moment, Stretch, Timeline
-from reports.page.wording import plain
+from reports.words.numbers import plain
 
 WIDTH = 520.0
 HEIGHT = 18.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from reports.facts.joined import Joined
 from reports.facts.run_facts import Plan, Run, ShownResult
 from reports.facts.standing import standing
-from reports.page.summary import outcome_sentence, setting
+from reports.words.sentences import outcome_sentence, setting
 from rig.record.standing import by_weight
 
 

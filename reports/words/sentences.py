@@ -1,4 +1,4 @@
-"""What a run comes to, in the words of the page's headline."""
+"""What a run comes to, in sentences."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from reports.facts.joined import Joined
 from reports.facts.run_facts import Plan, Run, ShownResult
 from reports.facts.standing import did_not_pass, standing
-from reports.page.wording import chance, plain, signed, uncertainty
+from reports.words.numbers import chance, plain, signed, uncertainty
 from rig.record.bodies.events import OutcomeWord, ProjectionSeen
 from rig.record.bodies.result import COVARIANCE, BudgetLine, Number
 from rig.record.standing import by_weight, overall
@@ -26,6 +26,11 @@ _BECAME = {
 }
 _PARAMETER_UNITS = {"programmed_ul_h": "µL/h", "programmed_ul": "µL"}
 _DELIVERED = {"pump_ul": "{} µL by the pump's own count", "balance_mg": "{} mg gained on the balance"}
+BORROWED = (
+    "The pump under test is an implantable infusion pump (ISO 14708-4:2022). Start-up graph, trumpet curve and bolus "
+    "test are methods of IEC 60601-2-24, which excludes implantable pumps in both of its editions: they are used here "
+    "as borrowed methods."
+)
 _UNNAMED_LIQUID = "The bench file names no liquid: a volume is one of water at the temperature of the beaker."
 _STATES = {
     "FINISHED": "",

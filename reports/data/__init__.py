@@ -1,0 +1,1 @@
+"""The report as data: one JSON document with a schema and a version."""

@@ -1,0 +1,1 @@
+"""How everything that a report says is worded: one wording for all faces."""
