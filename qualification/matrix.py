@@ -12,7 +12,7 @@ from rig.metrology.uncertainty.decision import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A defect, and what each plan that could see it came to."""
+    """A defect, and what each plan that could see it came to; `said` is why its session did not come to its end."""
 
     defect: Defect
     findings: tuple[Finding, ...]
@@ -38,9 +38,10 @@ class Row:
         """Tell whether the plans did by this row what is to be asked of them.
 
         A control is not called faulty. What is wrong with the bench leaves no FAIL of the pump. A defect is caught,
-        unless its effect on the dose is within what the limits allow. Where no plan looked, nothing was shown.
+        unless its effect on the dose is within what the limits allow. Where no plan looked, or the session did not come
+        to its end, nothing was shown.
         """
-        if not any(one.reached for one in self.findings):
+        if not any(one.reached for one in self.findings) or (self.said and not self.caught):
             return False
         if self.defect.control:
             return not self.caught
@@ -60,7 +61,9 @@ class Row:
     @property
     def word(self) -> str:
         """Return what became of it in one word."""
-        return "caught" if self.caught else "undecided" if self.undecided else "missed"
+        if self.caught:
+            return "caught"
+        return "not shown" if self.said else "undecided" if self.undecided else "missed"
 
     @property
     def names_it(self) -> bool:
@@ -93,7 +96,11 @@ class Row:
         """Return why a defect was missed, or nothing was shown; "" for one that was not."""
         if not any(one.reached for one in self.findings):
             return self.said or "no plan looks: none claims what it violates"
-        if self.caught or self.defect.control:
+        if self.caught:
+            return ""
+        if self.said:
+            return f"its session did not come to its end: {self.said}"
+        if self.defect.control:
             return ""
         if self.undecided:
             return "below the detection limit: a plan could not decide"

@@ -48,6 +48,17 @@ def test_what_was_missed_says_why(one, findings, why):
     assert bool(why) == bool(Row(one, findings).why)
 
 
+@pytest.mark.parametrize("control", [False, True])
+def test_what_a_session_that_did_not_end_left_out_is_not_shown(control):
+    row = Row(defect(control=control), (PASSED,), said="it was ended after 900 s")
+    assert (row.word, row.as_it_should) == ("not shown", False)
+    assert row.why == "its session did not come to its end: it was ended after 900 s"
+
+
+def test_what_was_caught_before_a_session_broke_off_is_caught():
+    assert Row(defect(), (FAILED,), said="it was ended after 900 s").word == "caught"
+
+
 @pytest.mark.parametrize("says, names", [(("books",), True), (("BOOKS",), True), (("clock",), False), ((), False)])
 def test_a_diagnosis_fits_when_it_says_what_is_wrong(says, names):
     assert Row(defect(says=says), (FAILED,)).names_it is names
