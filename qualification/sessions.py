@@ -9,6 +9,7 @@ import os
 import pkgutil
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ _PRELOADED = ("numpy", "pydantic", "scipy.stats", "grpc", "nidaqmx", "pyvisa", "
 # What imports a client of a server, or belongs to a process of its own, is left to the children.
 _LEFT_OUT = ("rig.streaming", "rig.safety.supervisor")
 _LOOKS_EACH_S = 0.02
+_LOOKS_FOR_PARENT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +97,25 @@ def preload() -> None:
                     importlib.import_module(found.name)
 
 
+def _end_with(parent: int) -> None:
+    """End this child when its parent is gone: whoever ended that, by whatever signal, is told nothing of children."""
+    while os.getppid() == parent:
+        Deadline(_LOOKS_FOR_PARENT_S).nap(_LOOKS_FOR_PARENT_S)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def _fork(session: Session, work: Callable[[Session], int]) -> int:
     """Run a session in a child; return its process id. What it prints goes to `session.log` in its folder."""
     session.folder.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
+    parent = os.getpid()
     pid = os.fork()
     if pid:
         return pid
     code = 3
     try:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
         log = os.open(session.folder / "session.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         os.dup2(log, 1)
         os.dup2(log, 2)

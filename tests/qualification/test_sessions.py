@@ -2,11 +2,14 @@
 
 import os
 import signal
+import sys
 from itertools import islice
 from pathlib import Path
 
 from qualification.sessions import Session, run_all
 from rig.clock import Deadline
+from tests.docs.pages import ROOT
+from tests.patience import patient
 
 
 def sessions(folder, count):
@@ -52,6 +55,32 @@ def test_a_caller_that_stops_early_leaves_no_child(tmp_path):
     pid = int((tmp_path / "1" / "pid").read_text(encoding="utf-8"))
     running.close()
     assert not Path(f"/proc/{pid}").exists()
+
+
+ENDED_FROM_OUTSIDE = """
+import os, signal, sys
+from pathlib import Path
+from qualification.sessions import Session, run_all
+
+def work(session):
+    (session.folder / "pid").write_text(str(os.getpid()), encoding="utf-8")
+    signal.pause()
+    return 0
+
+list(run_all([Session(Path(sys.argv[1]), ())], 1, work))
+"""
+
+
+def test_a_caller_that_is_killed_leaves_no_child(children, tmp_path):
+    caller = children.start([sys.executable, "-c", ENDED_FROM_OUTSIDE, str(tmp_path / "0")], cwd=ROOT)
+    wait_for(tmp_path / "0" / "pid")
+    child = Path(f"/proc/{(tmp_path / '0' / 'pid').read_text(encoding='utf-8')}")
+    caller.kill()
+    caller.wait()
+    deadline = Deadline(patient(10.0))
+    while child.exists():
+        assert not deadline.passed()
+        deadline.nap(0.02)
 
 
 def wait_for(path):
