@@ -3,7 +3,8 @@
 RigError
 ├── TomlFileError             a file says something it may not; all mistakes at once
 │   ├── BenchFileError          a bench file
-│   └── PlanFileError           limits.toml or requirements.toml; a PlanError too
+│   ├── PlanFileError           limits.toml or requirements.toml; a PlanError too
+│   └── TrustFileError          a file that says whose keys are trusted
 ├── BenchConnectionError      one or more instruments could not be reached; all failures at once
 ├── BenchBusyError            another run holds the bench
 ├── DiscoveryError            the bench file names a driver, twin or firmware that cannot be found
@@ -46,6 +47,13 @@ RigError
 ├── QualificationError        a seeded defect or its module is wrong, or no plan can be qualified
 ├── StarterError              a laboratory's repository could not be written
 ├── ExportError               a report or export could not be written
+├── EvidenceError             what others are to trust cannot be made, or does not hold
+│   ├── BundleError             a file is no bundle, or not in the one form that a bundle has
+│   ├── MockedEvidenceError     simulated data were to be filed as evidence of a bench
+│   ├── NotesError              notes beside a record are not what was written
+│   ├── KeyFileError            a signer's key cannot be made, read, or is open to others
+│   ├── PassphraseError         a passphrase is wrong, or too weak for a new key
+│   └── SigningRefusedError     this key may not sign this bundle in this role
 └── SafetyError               delivery could not be shown to have stopped, or had to be ended
     ├── DeliveryEndedError      the supervisor ended delivery for the run
     ├── InterlockError          an interlock of the bench file tripped; delivery was ended
@@ -291,6 +299,38 @@ class StarterError(RigError):
 
 class ExportError(RigError):
     """A report or an export could not be written."""
+
+
+class EvidenceError(RigError):
+    """What others are to trust cannot be made, or does not hold."""
+
+
+class BundleError(EvidenceError):
+    """A file is no bundle, or not in the one form that a bundle has; the message says where."""
+
+
+class MockedEvidenceError(EvidenceError):
+    """Simulated data were to be filed as evidence of a bench."""
+
+
+class NotesError(EvidenceError):
+    """The notes beside a record are not what was written; the message names the first that does not hold."""
+
+
+class KeyFileError(EvidenceError):
+    """A signer's key cannot be made or read, or others could read it."""
+
+
+class PassphraseError(EvidenceError):
+    """A passphrase is wrong, or too weak for a new key; it is in no message."""
+
+
+class SigningRefusedError(EvidenceError):
+    """A key may not sign this bundle in this role, or nobody may sign it."""
+
+
+class TrustFileError(TomlFileError):
+    """A file of trusted keys with mistakes."""
 
 
 class SafetyError(RigError):

@@ -12,7 +12,7 @@ from tests.docs.tables import UNKNOWN, models_named, rewritten
 
 every_page = pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 # What a reader is told to make.
-READERS_OWN = ("my-bench.toml", "test_plans/test_mine.py")
+READERS_OWN = ("my-bench.toml", "test_plans/test_mine.py", "trusted.toml")
 
 
 @every_page

@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.fuzz import calls, devices, files, records, twins
+from tests.fuzz import bundles, calls, devices, files, records, twins
 from tests.fuzz.target import Target
 
 _TARGETS = {
@@ -12,6 +12,7 @@ _TARGETS = {
     "calls": calls.targets,
     "files": files.targets,
     "records": records.targets,
+    "bundles": bundles.targets,
 }
 ROOMS = tuple(_TARGETS)
 

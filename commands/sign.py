@@ -1,0 +1,49 @@
+"""`rig sign BUNDLE`: a person's signature on a bundle."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from commands.command import RigCommand
+from commands.keys import takes_passphrase
+
+if TYPE_CHECKING:
+    from reports.evidence.keys import Signer
+
+ROLES = ("author", "reviewer", "approver")
+
+
+def _arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("bundle", type=Path, metavar="BUNDLE", help="the file that `rig bundle` wrote")
+    parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the signer's key")
+    parser.add_argument("--as", dest="role", required=True, choices=ROLES, help="what the signature means")
+    parser.add_argument("--comment", default="", metavar="TEXT", help="what the signer says besides")
+    takes_passphrase(parser)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from reports.evidence.signing import Wish, sign_bundle
+    from reports.evidence.statements import Role
+    from rig.clock import machine_utc_ns
+
+    wish = Wish(Role(options.role), options.comment)
+    said = sign_bundle(options.bundle, lambda: _signer(options), wish, machine_utc_ns)
+    print(f"{options.bundle}: signed by {said.signer} as {said.role}, {said.signed_at_utc}")
+    print(f"{said.role}: {said.meaning}")
+    if said.mocked:
+        print("it holds simulated data: no evidence of a physical bench or pump")
+    return 0
+
+
+def _signer(options: argparse.Namespace) -> "Signer":
+    from commands.passphrase import asked
+    from reports.evidence.keys import failed_before, open_key
+
+    failed = failed_before(options.key)
+    if failed:
+        print(f"{options.key}: {failed} wrong passphrase{'s' * (failed > 1)} since it was opened last", file=sys.stderr)
+    return open_key(options.key, lambda: asked(f"passphrase of {options.key}: ", options.passphrase_fd))
+
+
+COMMAND = RigCommand("sign", "sign a bundle as its author, reviewer or approver", _arguments, _run)

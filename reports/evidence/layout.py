@@ -1,0 +1,32 @@
+"""Which file of a bundle holds what. The manifest lists what never changes; the rest only ever grows."""
+
+import re
+
+from rig.record.schema import SUFFIX
+
+MANIFEST = "manifest.json"
+ATTESTATION = "attestation.dsse.json"
+AUDIT = "audit.jsonl"
+RECORDS, NOTES, SIGNATURES = "records", "notes", "signatures"
+
+_GROWING = re.compile(rf"{MANIFEST}|{ATTESTATION}|{AUDIT}|{NOTES}/.+|{SIGNATURES}/.+")
+
+
+def is_listed(name: str) -> bool:
+    """Tell whether a file is one of those that the manifest lists."""
+    return _GROWING.fullmatch(name) is None
+
+
+def record_name(run: str) -> str:
+    """Return the name of a run's record."""
+    return f"{RECORDS}/{run}{SUFFIX}"
+
+
+def notes_name(run: str) -> str:
+    """Return the name of the notes on a run."""
+    return f"{NOTES}/{run}.jsonl"
+
+
+def signature_name(number: int) -> str:
+    """Return the name of a signature, counted from 1."""
+    return f"{SIGNATURES}/{number:03d}.dsse.json"

@@ -1,0 +1,94 @@
+"""What a signature on a bundle says: who, when, what it means, and of exactly what."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from reports.evidence.canonical import canonical_bytes, read_canonical
+from reports.evidence.layout import MANIFEST
+from reports.evidence.manifest import STATEMENT
+from rig.errors import BundleError, RecordError
+from rig.record.bodies.codec import Json, from_body, to_body
+
+SIGNATURE = "urn:pump-rig:signature:1"
+
+
+class Role(StrEnum):
+    """What a signature means."""
+
+    AUTHOR = "author"
+    REVIEWER = "reviewer"
+    APPROVER = "approver"
+
+
+MEANINGS = {
+    Role.AUTHOR: "I bundled these runs; they are complete and none of them is left out that belongs to them.",
+    Role.REVIEWER: "I have read these records and reports, and what they say follows from what was measured.",
+    Role.APPROVER: "I approve these results for the use that they were made for.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NotesCovered:
+    """How many notes on a run there were when it was signed, and the end of their chain."""
+
+    count: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureSaid:
+    """What is signed. `audit` is the end of the chain of signatures before this one, `time_source` who says the time.
+
+    `attestation` is the SHA-256 of the attestation's payload, `records` the end of each record's chain.
+    """
+
+    signer: str
+    key: str
+    role: Role
+    meaning: str
+    comment: str
+    signed_at_utc: str
+    time_source: str
+    records: dict[str, str]
+    attestation: str
+    audit: str
+    mocked: bool
+    notes: dict[str, NotesCovered] = field(default_factory=dict)
+
+    @property
+    def signed_at(self) -> datetime:
+        """Return when it was signed; raises BundleError where that is no moment."""
+        try:
+            at = datetime.fromisoformat(self.signed_at_utc)
+        except ValueError as error:
+            raise BundleError(f"it was signed at {self.signed_at_utc!r}, which is no moment") from error
+        if at.tzinfo is None:
+            raise BundleError(f"it was signed at {self.signed_at_utc!r}, without a zone")
+        return at
+
+
+def statement_of(said: SignatureSaid, manifest_sha256: str) -> bytes:
+    """Return the in-toto statement that is signed, about the manifest with this hash."""
+    subject = [{"name": MANIFEST, "digest": {"sha256": manifest_sha256}}]
+    whole = {"_type": STATEMENT, "predicateType": SIGNATURE, "subject": subject, "predicate": to_body(said)}
+    return canonical_bytes(whole, "a signature's statement")
+
+
+def read_statement(payload: bytes, manifest_sha256: str, what: str) -> SignatureSaid:
+    """Return what a signature says; raises BundleError where it is none of this manifest, or in another form."""
+    whole: Mapping[str, Json] = read_canonical(payload, what)
+    try:
+        said = from_body(SignatureSaid, whole.get("predicate", {}), what)
+    except RecordError as error:
+        raise BundleError(str(error)) from error
+    if statement_of(said, manifest_sha256) != payload:
+        raise BundleError(f"{what} is about another manifest than this bundle's, or says more than a signature does")
+    return said
+
+
+def sha256_of(data: bytes) -> str:
+    """Return the hash of bytes, in hex."""
+    return hashlib.sha256(data).hexdigest()
