@@ -207,10 +207,6 @@ class LooksBeforeABolusOnly(DoseLimit):
         """Tell whether the window is full, unless a bolus is given."""
         return not self.in_bolus and super().reached(t_ns)
 
-    def reaches_ns(self, t_ns: int, rate_nl_h: int) -> int:
-        """Return until when a window need not be counted: one that is full already will not become so."""
-        return NEVER_NS if super().reached(t_ns) else super().reaches_ns(t_ns, rate_nl_h)
-
     def forbids(self, t_ns: int, volume_nl: int, rate_nl_h: int, beside_nl_h: int) -> bool:
         """Tell whether the window is full now."""
         if not volume_nl:

@@ -115,7 +115,8 @@ class DoseLimit(Part):
         if grows <= 0:
             return leaves
         left = most - self._given(t_ns, window_ns)
-        return min(leaves, t_ns + max(1, -(-left // grows)))
+        # A window that is full already, and did not end delivery, must not hold the pump up from each ns to the next.
+        return min(leaves, t_ns + -(-left // grows)) if left > 0 else leaves
 
     def _given(self, t_ns: int, window_ns: int) -> int:
         return self._since(t_ns - window_ns)

@@ -29,7 +29,9 @@ from instruments.intrathecal_pump.programme import (
     programme_crc,
 )
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
+from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
 from instruments.intrathecal_pump.simulated.firmware import PumpParameters
+from instruments.intrathecal_pump.simulated.spell import Spell
 
 S = 1_000_000_000
 HOUR_NS = 3600 * S
@@ -143,3 +145,11 @@ def test_stop_and_power_forget_nothing_of_what_was_given():
     pump.firmware.advance(pump.now_ns, supply_v=0.0, line_kpa=0.0)
     pump.wait(10)
     assert pump.start(Bolus(5_000, 600_000)) == RefusalReply(ReplyResult.ABOVE_DOSE_LIMIT)
+
+
+def test_a_full_window_that_ends_nothing_is_counted_again_when_something_leaves_it():
+    """A firmware whose alarm is late delivers on: it lives in minutes then, not from each ns to the next."""
+    limit = DoseLimit(max_dose_nl=100_000, max_rate_nl_h=1_000_000)
+    limit.run(Spell(0, HOUR_NS // 2, 250_000, 0))
+    assert limit.reached(HOUR_NS // 2)
+    assert limit.reaches_ns(HOUR_NS // 2, 250_000) == HOUR_NS
