@@ -32,6 +32,8 @@ _LOSS_SHARES = np.concatenate([[0.0], np.geomspace(1e-6, 0.97, 22)])
 _ROUNDING = 1e-9
 # Readings that are not quite evenly spaced make slopes of one rate that differ by so much of it.
 _ONE_RATE = 0.05
+# What a share of the programme must not leave more of than this, for the rest to be evaporation.
+_NEARLY_ALL = 0.1
 _DIGITS = 4
 
 
@@ -80,7 +82,7 @@ def loss_walk(
     models = _models(slopes, at_h)
     curves = _curves(slopes)
     if programmed_mg is not None:
-        curves = _with_share(curves, stretches[0][0], programmed_mg)
+        curves = _with_share(curves, rate, stretches[0][0], programmed_mg)
     likelihood, variance = models.fit(rate, curves, change_mg_h, u_change_mg_h, hours_apart)
     weight = np.exp(likelihood - likelihood.max())
     mean = float(np.sum(weight * variance) / weight.sum())
@@ -106,10 +108,11 @@ def _slopes(t_s: FloatArray, y: FloatArray) -> _Slopes:
     return _Slopes(steps / width_h, at_h, width_h, tuple(isolated_jumps(steps).tolist()))
 
 
-def _with_share(curves: FloatArray, t_s: FloatArray, programmed_mg: FloatArray) -> FloatArray:
-    """Return the curves with what a programme asks for from span to span, unless they hold that already.
+def _with_share(curves: FloatArray, rate: FloatArray, t_s: FloatArray, programmed_mg: FloatArray) -> FloatArray:
+    """Return the curves with what a programme asks for from span to span, where a share of it is what varies.
 
-    A programme of one rate is held by the flow, one of a single bolus by its jump.
+    It is where it explains nearly all that the curves leave of the slopes `rate` (n,): a pump that errs otherwise, as
+    by a bolus too many, is none of one share, and looks like a loss that walks.
     """
     _, mean, _ = span_means(t_s, programmed_mg, _SPANS)
     slope = np.diff(mean)
@@ -117,7 +120,14 @@ def _with_share(curves: FloatArray, t_s: FloatArray, programmed_mg: FloatArray) 
     if width <= _ONE_RATE * float(np.abs(slope).max()):
         return curves
     more = np.column_stack([curves, (slope - slope.mean()) / width])
-    return more if np.linalg.matrix_rank(more) == more.shape[1] else curves
+    return more if _left(more, rate) < _NEARLY_ALL * _left(curves, rate) else curves
+
+
+def _left(curves: FloatArray, rate: FloatArray) -> float:
+    """Return the sum of squares that curves leave of slopes."""
+    beta, *_ = np.linalg.lstsq(curves, rate, rcond=None)
+    rest = rate - np.einsum("ip,p->i", curves, beta)
+    return float(np.einsum("i,i->", rest, rest))
 
 
 def _curves(slopes: Sequence[_Slopes]) -> FloatArray:
