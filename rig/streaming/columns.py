@@ -15,7 +15,7 @@ from rig.streaming.field_column import FieldColumn, Mask
 from rig.streaming.names import NOT_FINITE
 
 # Rows encoded at a time. Larger tables come from the system page by page and go back to it.
-_SLICE_ROWS = 2_500
+_SLICE_ROWS = 5_000
 _VALUE_BYTES = 24
 
 # An Arrow array of texts, shape (n,): Arrow brings no types.
