@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.command import EXIT_FOUND_PROBLEMS, RigCommand, takes_runs
+from commands.dates import begin_ns
 from rig.clock import iso_utc
 from rig.errors import RecordError, RecordNotFoundError
 
@@ -27,7 +28,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KIND:NAME",
         help="the results that rest on a requirement, limit, plan, instrument, driver or calibration; may be repeated",
     )
-    parser.add_argument("--since", default="", metavar="DATE", help="only runs that began then or later (2026-01-31)")
+    parser.add_argument("--since", type=begin_ns, default=0, metavar="DATE", help="only runs that began then or later")
     parser.add_argument("--root", type=Path, default=Path(), metavar="DIR", help="where plans' paths lead from")
     parser.add_argument("--limits", type=Path, default=folder / "limits.toml", metavar="FILE")
     parser.add_argument("--requirements", type=Path, default=folder / "requirements.toml", metavar="FILE")
@@ -48,7 +49,7 @@ def _run(options: argparse.Namespace) -> int:
     in_force = None if options.on else _in_force(options)
     for path in paths:
         try:
-            found += [one for one in _of(path, options.on, in_force) if iso_utc(one.begun_utc_ns) >= options.since]
+            found += [one for one in _of(path, options.on, in_force) if one.begun_utc_ns >= options.since]
         except RecordError as error:
             unread.append(f"{path.name}: none of its results was looked at: {error}")
     found.sort(key=lambda one: (one.begun_utc_ns, one.run, one.seq))
