@@ -56,6 +56,20 @@ def test_nothing_is_made_up_for_a_pause(pump, bench, verify):
     verify("volume with a pause", paused.volume_error()).within("volume accuracy")
 
 
+@pytest.mark.requirement("IT-05", "ACC-001")
+@pytest.mark.evaporation(hours=1)
+def test_many_starts_cost_and_add_nothing(pump, bench, verify):
+    """Forty times the pump is started for two minutes and stopped for two: what each start costs or adds shows."""
+    with bench.window("forty starts") as starts:
+        for _ in range(40):
+            pump.run_continuous(rate_ul_h=150.0)
+            bench.dwell(minutes=2, doing="a short infusion")
+            pump.stop()
+            bench.dwell(minutes=2, doing="stopped")
+    verify("volume of forty starts", starts.volume_error()).within("volume accuracy")
+    verify("the pump's books", starts.books_error()).within("books accuracy")
+
+
 @pytest.mark.requirement("1.6.1")
 def test_a_stop_ends_delivery_within_a_stroke(pump, bench, verify):
     """Once stopped, nothing beyond the stroke under way is delivered."""

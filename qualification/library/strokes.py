@@ -72,6 +72,7 @@ class OneStrokeIn33IsLost(Mechanism):
         "strokes grow by 0.1 % a day",
         "As the mechanism wears, the dose creeps up: 1.5 % over the first month, and it does not stop there.",
         "IT-01",
+        effect_percent=0.1,
         effect="+3 % after 30 days",
         says=("books", "volume of the month"),
         plans=("test_plans/test_month.py",),
@@ -185,7 +186,8 @@ class ValveLeaksBack(Mechanism):
         "Half a microlitre is missing whenever the pump is started.",
         "ACC-001",
         effect="−0.5 µL at each start: the resolution of every dose",
-        says=("books", "edges"),
+        says=("books", "edges", "forty starts"),
+        plans=("test_plans/test_programme_change.py::test_many_starts",),
         source="texts on dead volumes",
     )
 )

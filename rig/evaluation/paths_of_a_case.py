@@ -19,6 +19,8 @@ from rig.metrology.paths.two_paths import Comparison, Path, PathKind, compare, v
 # Enough for the four hundred intervals of a comparison.
 _MOST_POINTS = 2000
 _SQRT_3 = math.sqrt(3.0)
+# An open door makes so many times the loss of a closed one (docs/coverage.md): more is no evaporation.
+_OPEN_DOOR = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,20 @@ def diagnosis_of(case: Case) -> Diagnosis | None:
     kinds = tuple(path.kind for path in comparison.paths)
     if comparison.consistent:
         return Diagnosis(kinds, ())
-    return Diagnosis(kinds, diagnose(comparison, stroke_ul=case.start.dut.stroke_ul))
+    found = diagnose(
+        comparison, stroke_ul=case.start.dut.stroke_ul, plausible_evaporation_ul_h=_plausible_evaporation_ul_h(case)
+    )
+    return Diagnosis(kinds, found)
+
+
+def _plausible_evaporation_ul_h(case: Case) -> float:
+    """Return the most that may evaporate besides what is taken off, µL/h; infinite where nothing was weighed."""
+    weighed = case.weighed
+    if weighed is None:
+        return math.inf
+    loss = weighed.corrections.evaporation
+    u_mg_h = math.hypot(loss.u_mg_h, loss.u_between_mg_h)
+    return weighed.corrections.per_mg * _OPEN_DOOR * (loss.rate_mg_h + 2.0 * u_mg_h)
 
 
 def odd_path(case: Case) -> PathKind | None:
