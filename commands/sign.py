@@ -1,6 +1,7 @@
 """`rig sign BUNDLE`: a person's signature on a bundle."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from commands.keys import takes_passphrase
 if TYPE_CHECKING:
     from reports.evidence.keys import Signer
 
+TIMESTAMP_URL = "RIG_TIMESTAMP_URL"
 ROLES = ("author", "reviewer", "approver")
 
 
@@ -19,17 +21,28 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the signer's key")
     parser.add_argument("--as", dest="role", required=True, choices=ROLES, help="what the signature means")
     parser.add_argument("--comment", default="", metavar="TEXT", help="what the signer says besides")
+    parser.add_argument(
+        "--timestamp",
+        metavar="URL",
+        help=f"ask this authority for a time stamp, RFC 3161 (default: {TIMESTAMP_URL} of the environment, else none)",
+    )
     takes_passphrase(parser)
 
 
 def _run(options: argparse.Namespace) -> int:
+    from reports.evidence.authority import Authority
     from reports.evidence.signing import Wish, sign_bundle
     from reports.evidence.statements import Role
+    from reports.evidence.trust import moment
     from rig.clock import machine_utc_ns
 
-    wish = Wish(Role(options.role), options.comment)
-    said = sign_bundle(options.bundle, lambda: _signer(options), wish, machine_utc_ns)
+    url = os.environ.get(TIMESTAMP_URL, "") if options.timestamp is None else options.timestamp
+    wish = Wish(Role(options.role), options.comment, Authority(url) if url else None)
+    signed = sign_bundle(options.bundle, lambda: _signer(options), wish, machine_utc_ns)
+    said, stamp = signed.said, signed.stamp
     print(f"{options.bundle}: signed by {said.signer} as {said.role}, {said.signed_at_utc}")
+    if stamp is not None:
+        print(f"time stamp: {moment(stamp.at)} by {stamp.authority}")
     print(f"{said.role}: {said.meaning}")
     if said.mocked:
         print("it holds simulated data: no evidence of a physical bench or pump")

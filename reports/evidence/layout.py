@@ -7,9 +7,9 @@ from rig.record.schema import SUFFIX
 MANIFEST = "manifest.json"
 ATTESTATION = "attestation.dsse.json"
 AUDIT = "audit.jsonl"
-RECORDS, NOTES, SIGNATURES = "records", "notes", "signatures"
+RECORDS, NOTES, SIGNATURES, TIME_STAMPS = "records", "notes", "signatures", "time-stamps"
 
-_GROWING = re.compile(rf"{MANIFEST}|{ATTESTATION}|{AUDIT}|{NOTES}/.+|{SIGNATURES}/.+")
+_GROWING = re.compile(rf"{MANIFEST}|{ATTESTATION}|{AUDIT}|{NOTES}/.+|{SIGNATURES}/.+|{TIME_STAMPS}/.+")
 
 
 def is_listed(name: str) -> bool:
@@ -30,3 +30,8 @@ def notes_name(run: str) -> str:
 def signature_name(number: int) -> str:
     """Return the name of a signature, counted from 1."""
     return f"{SIGNATURES}/{number:03d}.dsse.json"
+
+
+def time_stamp_name(number: int) -> str:
+    """Return the name of the time stamp on a signature, counted from 1: its token, in DER."""
+    return f"{TIME_STAMPS}/{number:03d}.tst"

@@ -15,6 +15,11 @@ from rig.record.bodies.codec import Json, from_body, to_body
 SIGNATURE = "urn:pump-rig:signature:1"
 
 
+# Who says when it was signed. Where a time stamp was asked for, the signature says so itself: none can be taken out.
+OWN_CLOCK = "the clock of the signer's computer"
+STAMPED = "the clock of the signer's computer, with a time stamp (RFC 3161)"
+
+
 class Role(StrEnum):
     """What a signature means."""
 
@@ -57,6 +62,13 @@ class SignatureSaid:
     audit: str
     mocked: bool
     notes: dict[str, NotesCovered] = field(default_factory=dict)
+
+    @property
+    def is_stamped(self) -> bool:
+        """Tell whether a time stamp belongs to it; raises BundleError where its time is from elsewhere."""
+        if self.time_source not in (OWN_CLOCK, STAMPED):
+            raise BundleError(f"its time is that of {self.time_source[:60]!r}, which no rig signs by")
+        return self.time_source == STAMPED
 
     @property
     def signed_at(self) -> datetime:
