@@ -4,7 +4,8 @@ import secrets
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.client import HTTPException
@@ -49,15 +50,30 @@ class Authority:
         answers another question, or is of another time than this computer's.
         """
         nonce = secrets.randbits(_NONCE_BITS)
-        try:
+        with self._named():
             token = token_of(self._answer(request_for(data, nonce)))
             stamp = read_stamp(token)
             demand_stamp_on(stamp, data)
             _demand_answers(stamp, nonce)
             _demand_now(stamp, now_ns())
+        return token, stamp
+
+    def answer(self, request: bytes, now_ns: Callable[[], int]) -> bytes:
+        """Return what is answered to somebody else's request, once a time stamp of now is in it.
+
+        What it is on, and which request it answers, is for them to see. Raises TimeStampError as `stamp` does.
+        """
+        with self._named():
+            answer = self._answer(request)
+            _demand_now(read_stamp(token_of(answer)), now_ns())
+        return answer
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
         except TimeStampError as error:
             raise TimeStampError(f"{self.where}: {error}; nothing was signed") from error
-        return token, stamp
 
     def _answer(self, request: bytes) -> bytes:
         """Return what the authority answers. A thread asks, for whoever sends a byte now and then holds who waits."""

@@ -7,11 +7,12 @@ from datetime import datetime
 from reports.evidence.chained import Chain
 from reports.evidence.container import Container
 from reports.evidence.findings import Findings
+from reports.evidence.growing_pdfs import check_reports
 from reports.evidence.notes_of_bundle import chains_of, heads_of
 from reports.evidence.signatures import not_covered, not_two_persons, read_signatures
 from reports.evidence.statements import Role, SignatureSaid
 from reports.evidence.time_stamp import Stamp
-from reports.evidence.trust import TrustDocument, moment, trusted_time, vouched
+from reports.evidence.trust import TrustDocument, stamped_words, trusted_time, vouched
 from rig.record.bodies.codec import Json
 
 
@@ -63,6 +64,7 @@ def _check_signatures(
         for number, said in enumerate(signatures.said, 1):
             proven = _tell_time(number, signatures.stamps[number - 1], demands.trust, findings)
             told.append(_tell(number, said, proven, notes, demands, findings))
+        check_reports(container, signatures.said, demands.trust, findings)
         findings.judged("author and approver", not_two_persons(signatures.said), "no approver is the author")
         findings.ok("log of signatures", f"{len(signatures.audit.lines)} lines, each bound to those before it")
         signed += [said.role for said, whole in zip(signatures.said, told, strict=True) if whole]
@@ -73,7 +75,7 @@ def _tell_time(number: int, stamp: Stamp | None, trust: TrustDocument | None, fi
     """Say what a time stamp is; return its time where a trusted authority says it, None otherwise."""
     if stamp is None:
         return None
-    what, words = f"time stamp {number}", f"{moment(stamp.at)} by {stamp.authority}{_exactly(stamp)}"
+    what, words = f"time stamp {number}", stamped_words(stamp)
     if trust is None:
         findings.ok(what, f"{words}; valid, authority not vouched for")
         return None
@@ -119,10 +121,6 @@ def _trusted(said: SignatureSaid, proven: datetime | None, trust: TrustDocument 
     at = said.signed_at if proven is None else proven
     found = vouched(trust, key=said.key, name=said.signer, role=said.role, at=at, is_proven=proven is not None)
     return found.against, [f"valid, but {found.against}" if found.against else "valid, vouched for", found.said]
-
-
-def _exactly(stamp: Stamp) -> str:
-    return f", ± {stamp.within_s:g} s" if stamp.within_s else ""
 
 
 def _words(said: SignatureSaid) -> Iterator[str]:

@@ -56,19 +56,27 @@ def new_key(name: str, passphrase: str, path: Path, *, cost: int = COST) -> Path
     key = Ed25519PrivateKey.generate()
     pem = encrypted_pem(key, passphrase, cost)
     entry = {"name": name, "key": key_text(key.public_key()), "roles": [], "valid_from": _now()}
+    written_closed(path, pem)
+    try:
+        public.write_text(tomli_w.dumps({"signer": [entry]}), encoding="utf-8")
+    except OSError as error:
+        raise KeyFileError(f"{public} cannot be written: {error}") from error
+    return public
+
+
+def written_closed(path: Path, secret: bytes) -> None:
+    """Write a new file for its owner alone; raises KeyFileError where one is there, or none can be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _OWNER_ONLY)
         with os.fdopen(opened, "wb") as file:
-            file.write(pem)
+            file.write(secret)
             file.flush()
             os.fsync(file.fileno())
-        public.write_text(tomli_w.dumps({"signer": [entry]}), encoding="utf-8")
     except FileExistsError as error:
         raise KeyFileError(f"{path} is there already; a key is never written over") from error
     except OSError as error:
         raise KeyFileError(f"{path} cannot be written: {error}") from error
-    return public
 
 
 def open_key(path: Path, ask: Callable[[], str]) -> Signer:
@@ -77,7 +85,7 @@ def open_key(path: Path, ask: Callable[[], str]) -> Signer:
     Raises KeyFileError where the file is missing, open to others, or not the one that the public part beside it
     belongs to; PassphraseError for a wrong passphrase.
     """
-    _demand_closed(path)
+    demand_closed(path)
     try:
         pem = path.read_bytes()[:_MOST_KEY_BYTES]
     except OSError as error:
@@ -135,7 +143,8 @@ def keeps_modes() -> bool:
     return sys.platform != "win32"
 
 
-def _demand_closed(path: Path) -> None:
+def demand_closed(path: Path) -> None:
+    """Raise KeyFileError where there is no such file, or where others may read or change it."""
     try:
         mode = path.stat().st_mode
     except OSError as error:

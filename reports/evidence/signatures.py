@@ -17,6 +17,7 @@ from reports.evidence.layout import (
     signature_name,
     time_stamp_name,
 )
+from reports.evidence.signed_pdfs import hold_pdfs
 from reports.evidence.statements import MEANINGS, Role, SignatureSaid, read_statement, sha256_of
 from reports.evidence.time_stamp import Stamp, demand_stamp_on, read_stamp
 from rig.errors import BundleError, TimeStampError
@@ -81,6 +82,7 @@ def read_signatures(container: Container, heads: Mapping[str, str], notes: Mappi
         raise BundleError(f"{ATTESTATION} has {len(attestation.seals)} signatures, and {len(names)} persons signed")
     said = [_read(container, name, manifest) for name in names]
     stamps = _stamps(container, said)
+    hold_pdfs(container, said)
     for number, one in enumerate(said):
         _hold(names[number], one, number, audit, attestation)
         _hold_to_contents(names[number], one, heads, notes)

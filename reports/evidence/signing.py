@@ -1,10 +1,11 @@
 """Signing a bundle: nobody signs what does not verify, and nobody approves what they wrote."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reports.evidence.authority import Authority
+from reports.evidence.certificates import Certificate
 from reports.evidence.container import Content, write_container
 from reports.evidence.dsse import Envelope
 from reports.evidence.findings import Found
@@ -13,6 +14,7 @@ from reports.evidence.keys import Signer
 from reports.evidence.layout import ATTESTATION, AUDIT, MANIFEST, record_name, signature_name, time_stamp_name
 from reports.evidence.notes_of_bundle import chains_of, heads_of
 from reports.evidence.signatures import line_of, not_two_persons, read_signatures
+from reports.evidence.signed_pdfs import PdfWish, demand_pades, sign_reports
 from reports.evidence.statements import (
     MEANINGS,
     OWN_CLOCK,
@@ -33,11 +35,16 @@ _LONGEST_COMMENT = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """As what somebody wants to sign, and what they say besides; `authority` gives the time stamp, None for none."""
+    """As what somebody wants to sign, and what they say besides.
+
+    `authority` gives the time stamp, `certificate` signs the reports in themselves and is asked where the bundle is
+    found to hold; None for none.
+    """
 
     role: Role
     comment: str = ""
     authority: Authority | None = None
+    certificate: Callable[[], Certificate] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +66,13 @@ def sign_bundle(path: Path, signer: Callable[[], Signer], wish: Wish, now_ns: Ca
     """
     if len(wish.comment) > _LONGEST_COMMENT:
         raise SigningRefusedError(f"a comment of {len(wish.comment)} letters; {_LONGEST_COMMENT} are the most")
+    if wish.certificate is not None:
+        demand_pades()  # before anybody is asked for a passphrase
     with held(path):
         _demand_sound(path)
         with opened(path) as bundle:
-            signed, contents = _signed(bundle, signer(), wish, now_ns)
+            certificate = None if wish.certificate is None else wish.certificate()
+            signed, contents = _signed(bundle, signer(), certificate, wish, now_ns)
             bundle.container.close()  # some systems give an open file no other content
             write_container(path, contents)
     return signed
@@ -75,7 +85,9 @@ def _demand_sound(path: Path) -> None:
         raise SigningRefusedError(f"{path} does not verify, so nobody signs it: {wrong[0].what}: {wrong[0].said}{more}")
 
 
-def _signed(bundle: Opened, signer: Signer, wish: Wish, now_ns: Callable[[], int]) -> tuple[Signed, dict[str, Content]]:
+def _signed(
+    bundle: Opened, signer: Signer, certificate: Certificate | None, wish: Wish, now_ns: Callable[[], int]
+) -> tuple[Signed, dict[str, Content]]:
     """Return what is said now, and all that the bundle holds with it."""
     container = bundle.container
     heads = heads_of(bundle.manifest)
@@ -98,6 +110,10 @@ def _signed(bundle: Opened, signer: Signer, wish: Wish, now_ns: Callable[[], int
     clash = next(not_two_persons((*before.said, said)), "")
     if clash:
         raise SigningRefusedError(f"{clash}: an approver is somebody else than the author")
+    signed_pdfs: dict[str, bytes] = {}
+    if certificate is not None:
+        covered, signed_pdfs = sign_reports(container, before.said, said, PdfWish(certificate, wish.authority, now_ns))
+        said = replace(said, pdfs=covered)
     payload = statement_of(said, container.members[MANIFEST].sha256)
     envelope = Envelope(payload).sealed_by(signer.key).as_bytes()
     token, stamp = (b"", None) if wish.authority is None else wish.authority.stamp(envelope, now_ns)
@@ -109,6 +125,7 @@ def _signed(bundle: Opened, signer: Signer, wish: Wish, now_ns: Callable[[], int
         one: records[one] if one in records else container.read(one) for one in container.members
     }
     contents |= {
+        **signed_pdfs,
         name: envelope,
         ATTESTATION: before.attestation.sealed_by(signer.key).as_bytes(),
         AUDIT: container.read(AUDIT) + before.audit.next_line(logged.as_line()),

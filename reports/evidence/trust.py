@@ -122,6 +122,12 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+def stamped_words(stamp: Stamp) -> str:
+    """Return when an authority saw something, and how exactly it knows."""
+    exactly = f", ± {stamp.within_s:g} s" if stamp.within_s else ""
+    return f"{moment(stamp.at)} by {stamp.authority}{exactly}"
+
+
 def _with_certificates(found: TrustDocument, checker: Checker) -> TrustDocument:
     """Return the document with each authority's certificate in it, also where it stands in a file of its own."""
     whole = []
