@@ -37,12 +37,13 @@ def check_reports(
                 f"{common_name(one.certificate)}{_stamped(one.stamp)}"
                 for (number, _), one in zip(all_covered, found, strict=True)
             ]
+            counted = f"{len(found)} signature{'s' * (len(found) > 1)}"
             wrong = [line for one in found for line in _untrusted(one.stamp, trust)]
             findings.judged(
                 what,
                 wrong,
-                f"the bundle's own report and {len(found)} signatures in it, nothing else; the last covers the whole "
-                f"file: {'; '.join(names)}",
+                f"the bundle's own report and {counted} in it, nothing else; the last covers the whole file: "
+                f"{'; '.join(names)}",
             )
 
 
