@@ -12,6 +12,12 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     new = actions.add_parser("new", help="make a key for a person")
     new.add_argument("name", metavar="NAME", help="the person's name, as signatures will show it")
     new.add_argument("--out", type=Path, metavar="FILE", help="the key's file (default: the name, in this folder)")
+    new.add_argument(
+        "--store",
+        choices=("file", "keyring"),
+        default="file",
+        help="keep it in a file (default), or in the system's key store under the name of that file",
+    )
     takes_passphrase(new)
     certificate = actions.add_parser("certificate", help="make a certificate with which a person signs PDFs")
     certificate.add_argument("name", metavar="NAME", help="the person's name, as readers of PDFs will show it")
@@ -40,10 +46,25 @@ def _run(options: argparse.Namespace) -> int:
     path = options.out or key_path(options.name, Path())
     if options.action == "certificate":
         return _certificate(options, passphrase)
+    if options.store == "keyring":
+        return _stored(options, passphrase, path)
     public = new_key(options.name, passphrase, path)
     print(path)
-    print(f"{public}: for the file of trusted keys, once it says as what this person may sign")
+    _tell_public(public)
     return _told_to_close(path)
+
+
+def _stored(options: argparse.Namespace, passphrase: str, path: Path) -> int:
+    from reports.evidence.key_store import PREFIX, new_stored_key, stored_as
+
+    public = new_stored_key(options.name, passphrase, path)
+    print(f"{PREFIX}{stored_as(path)}")
+    _tell_public(public)
+    return 0
+
+
+def _tell_public(public: Path) -> None:
+    print(f"{public}: for the file of trusted keys, once it says as what this person may sign")
 
 
 def _certificate(options: argparse.Namespace, passphrase: str) -> int:

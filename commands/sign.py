@@ -21,7 +21,7 @@ ROLES = ("author", "reviewer", "approver")
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundle", type=Path, metavar="BUNDLE", help="the file that `rig bundle` wrote")
-    parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="the signer's key")
+    parser.add_argument("--key", required=True, metavar="FILE", help="the signer's key, or keyring:NAME")
     parser.add_argument("--as", dest="role", required=True, choices=ROLES, help="what the signature means")
     parser.add_argument("--comment", default="", metavar="TEXT", help="what the signer says besides")
     parser.add_argument(
@@ -76,12 +76,19 @@ def _certificate(options: argparse.Namespace) -> "Callable[[], Certificate] | No
 
 def _signer(options: argparse.Namespace) -> "Signer":
     from commands.passphrase import asked
+    from reports.evidence.key_store import PREFIX, failed_in_store, open_stored_key
     from reports.evidence.keys import failed_before, open_key
 
-    failed = failed_before(options.key)
+    given = str(options.key)
+    called = given.removeprefix(PREFIX)
+    failed = failed_in_store(called) if called != given else failed_before(Path(given))
     if failed:
-        print(f"{options.key}: {failed} wrong passphrase{'s' * (failed > 1)} since it was opened last", file=sys.stderr)
-    return open_key(options.key, lambda: asked(f"passphrase of {options.key}: ", options.passphrase_fd))
+        print(f"{given}: {failed} wrong passphrase{'s' * (failed > 1)} since it was opened last", file=sys.stderr)
+
+    def ask() -> str:
+        return asked(f"passphrase of {given}: ", options.passphrase_fd)
+
+    return open_stored_key(called, ask) if called != given else open_key(Path(given), ask)
 
 
 COMMAND = RigCommand("sign", "sign a bundle as its author, reviewer or approver", _arguments, _run)

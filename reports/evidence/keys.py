@@ -48,20 +48,31 @@ def new_key(name: str, passphrase: str, path: Path, *, cost: int = COST) -> Path
     already, or when it cannot be written.
     """
     name = plain_name(name)
-    if len(passphrase) < LEAST_PASSPHRASE:
-        raise PassphraseError(f"a passphrase of at least {LEAST_PASSPHRASE} letters is wanted: several words, say")
     public = public_path(path)
     if public.exists():
         raise KeyFileError(f"{public} is there already; a key is never written over")
-    key = Ed25519PrivateKey.generate()
-    pem = encrypted_pem(key, passphrase, cost)
-    entry = {"name": name, "key": key_text(key.public_key()), "roles": [], "valid_from": _now()}
+    key, pem = encrypted_key(passphrase, cost)
     written_closed(path, pem)
+    write_public(public, name, key)
+    return public
+
+
+def encrypted_key(passphrase: str, cost: int) -> tuple[Ed25519PrivateKey, bytes]:
+    """Return a new key, and the same as PEM under a passphrase; raises PassphraseError for one that is too short."""
+    if len(passphrase) < LEAST_PASSPHRASE:
+        raise PassphraseError(f"a passphrase of at least {LEAST_PASSPHRASE} letters is wanted: several words, say")
+    key = Ed25519PrivateKey.generate()
+    return key, encrypted_pem(key, passphrase, cost)
+
+
+def write_public(public: Path, name: str, key: Ed25519PrivateKey) -> None:
+    """Write the public part of a person's key, as a file of trusted keys has it; raises KeyFileError."""
+    entry = {"name": name, "key": key_text(key.public_key()), "roles": [], "valid_from": _now()}
     try:
+        public.parent.mkdir(parents=True, exist_ok=True)
         public.write_text(tomli_w.dumps({"signer": [entry]}), encoding="utf-8")
     except OSError as error:
         raise KeyFileError(f"{public} cannot be written: {error}") from error
-    return public
 
 
 def written_closed(path: Path, secret: bytes) -> None:
