@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
+from reports.evidence.der import sequence
+
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 FOR_TIME = (ExtendedKeyUsageOID.TIME_STAMPING,)
 OPENSSL_TSA = """
@@ -80,6 +82,16 @@ def granting(certified, at=NOON, others=(), change=lambda _: None):
         return stamper.request_tsa_response(request).dump()
 
     return answer
+
+
+def refusing(_):
+    """Answer that it does not answer, in words that would command a terminal."""
+    status = {
+        "status": "rejection",
+        "status_string": ["closed \x1b[2J on Sundays"],
+        "fail_info": {"time_not_available"},
+    }
+    return sequence(tsp.PKIStatusInfo(status).dump())
 
 
 def openssl_answering(folder, root, certified, ess="sha256"):

@@ -11,8 +11,8 @@ from reports.evidence.certificates import common_name, new_certificate, open_cer
 from rig.errors import KeyFileError, PassphraseError
 from tests.evidence.authorities import Certified, of_root
 from tests.evidence.conftest import PASSPHRASE
+from tests.evidence.persons import NOON_NS
 
-NOON_NS = 1_767_614_400_000_000_000
 TEN_YEARS_NS = 10 * 365 * 86_400 * 10**9
 
 

@@ -72,7 +72,7 @@ def test_no_file_holds_the_key_and_the_store_holds_it_encrypted(made, store):
 
 
 def test_it_fits_what_windows_keeps(store, tmp_path):
-    new_stored_key("Ä" * 200, PASSPHRASE, tmp_path / "a.key", cost=2**17)
+    new_stored_key("Ä" * 200, PASSPHRASE, tmp_path / "a.key", cost=QUICK)
     with pytest.raises(PassphraseError):
         open_stored_key("a", lambda: "another passphrase")
     open_stored_key("a", lambda: PASSPHRASE)
