@@ -31,7 +31,10 @@ class Authority:
 
     def __post_init__(self) -> None:
         """Raise TimeStampError for an address that is none of HTTP, or that holds a secret."""
-        parts = urlsplit(self.url)
+        try:
+            parts = urlsplit(self.url)
+        except ValueError as error:
+            raise TimeStampError(f"no authority's address: {error}") from error
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise TimeStampError(f"{self.where}: an authority's address begins with http:// or https://")
         if parts.username is not None or parts.password is not None:

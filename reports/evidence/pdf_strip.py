@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import typst
 
 from reports.document.lettering import shown
+from reports.evidence.manifest import SIMULATED
 from reports.evidence.statements import SignatureSaid
 from rig.errors import SigningRefusedError
 
@@ -20,13 +21,15 @@ _TEMPLATE = """
 #let said = json(bytes(sys.inputs.said))
 #set page(width: 15mm, height: 88mm, margin: 0.5mm, fill: white)
 #set text(size: 5.4pt, hyphenate: false, ligatures: false)
-#set par(leading: 0.35em, spacing: 0.35em)
-#rotate(-90deg, reflow: true, box(width: 87mm, height: 14mm, stroke: 0.4pt, inset: 1mm, clip: true)[
-  #strong(said.who) \\
-  #said.when \\
-  #said.meaning \\
-  #said.what \\
-  #text(font: "DejaVu Sans Mono", size: 4.6pt, said.hash)
+// Each line has its own place: whatever a name is, it pushes no other line out.
+#let line(body) = block(width: 85mm, height: 2mm, above: 0mm, below: 0mm, clip: true, body)
+#rotate(-90deg, reflow: true, box(width: 87mm, height: 14mm, stroke: 0.4pt, inset: 1mm)[
+  #line(strong(said.who))
+  #line(said.when)
+  #line(said.meaning)
+  #line(said.what)
+  #line(text(font: "DejaVu Sans Mono", size: 4.6pt, said.hash))
+  #line(strong(said.simulated))
 ])
 """
 
@@ -57,13 +60,13 @@ def place_of(number: int) -> Box:
 
 def strip(said: SignatureSaid, run: str) -> bytes:
     """Return the strip as a PDF of one page: signer, time and whose it is, meaning, run and the record's hash."""
-    simulated = "SIMULATED, no evidence of a physical bench; " * said.mocked
     words = {
         "who": f"Signed by {said.signer}"[: _LONGEST["who"]] + f" as {said.role}",
         "when": _cut(f"{said.signed_at_utc}, {said.time_source}", _LONGEST["when"]),
         "meaning": said.meaning,
-        "what": _cut(f"{simulated}run {run}; its record ends with", _LONGEST["what"] + len(simulated)),
+        "what": _cut(f"run {run}", _LONGEST["what"]) + "; its record ends with",
         "hash": said.records[run],
+        "simulated": SIMULATED if said.mocked else "",
     }
     told = json.dumps({name: shown(one) for name, one in words.items()})
     compiler = typst.Compiler(_TEMPLATE.encode(), ignore_system_fonts=True, sys_inputs={"said": told})

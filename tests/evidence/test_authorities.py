@@ -79,7 +79,9 @@ def test_an_authority_that_never_answers_holds_nobody():
             Authority(url, patience_s=0.05).stamp(b"signed", lambda: NOON_NS)
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://host/x", "tsa", "http://", "http://me:secret@host/"])
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://host/x", "tsa", "http://", "http://me:secret@host/", "http://["]
+)
 def test_an_address_that_is_none_or_holds_a_password_is_refused(url):
     with pytest.raises(TimeStampError) as raised:
         Authority(url)
