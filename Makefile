@@ -107,14 +107,14 @@ influxdb: $(VENV)/.dev-installed ## build InfluxDB 2.7 (Go, cargo; up to an hour
 	@command -v influxd-2.7 >/dev/null || sh tests/streaming/build_influxdb_2.sh $(INFLUXD_PLACE)
 	RIG_INFLUXDB=2 $(BIN)/python -m pytest tests/streaming tests/dashboards tests/commands/test_streaming.py -n $(WORKERS) --dist loadfile
 
-extras: $(VENV)/.run-installed ## add what TDMS export needs
+extras: $(VENV)/.run-installed ## add what signing PDFs (PAdES), the system's key store and TDMS export need
 	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/extras.txt
 
 lock: | $(BIN)/python ## resolve the dependencies anew
 	$(BIN)/python -m pip install --quiet "uv>=0.13,<0.14"
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml requirements/build.in -o requirements/run.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra tdms -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra tdms -c requirements/dev.txt pyproject.toml -o requirements/extras.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra dev --extra keyring --extra pades --extra tdms -c requirements/run.txt pyproject.toml requirements/build.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --extra keyring --extra pades --extra tdms -c requirements/dev.txt pyproject.toml -o requirements/extras.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-deps requirements/axe.in -o requirements/axe.txt
 
 clean: ## remove the virtual environment and what was built

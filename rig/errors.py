@@ -53,7 +53,8 @@ RigError
 │   ├── NotesError              notes beside a record are not what was written
 │   ├── KeyFileError            a signer's key cannot be made, read, or is open to others
 │   ├── PassphraseError         a passphrase is wrong, or too weak for a new key
-│   └── SigningRefusedError     this key may not sign this bundle in this role
+│   ├── SigningRefusedError     this key may not sign this bundle in this role
+│   └── TimeStampError          a time stamp was not given, or does not hold
 └── SafetyError               delivery could not be shown to have stopped, or had to be ended
     ├── DeliveryEndedError      the supervisor ended delivery for the run
     ├── InterlockError          an interlock of the bench file tripped; delivery was ended
@@ -327,6 +328,10 @@ class PassphraseError(EvidenceError):
 
 class SigningRefusedError(EvidenceError):
     """A key may not sign this bundle in this role, or nobody may sign it."""
+
+
+class TimeStampError(EvidenceError):
+    """A time stamping authority gave no time stamp, or a time stamp does not hold; the message says why."""
 
 
 class TrustFileError(TomlFileError):

@@ -10,7 +10,16 @@ from tempfile import TemporaryDirectory
 from reports.evidence.container import NAME, Container, Content, write_container
 from reports.evidence.dsse import Envelope
 from reports.evidence.faces import reports_of
-from reports.evidence.layout import ATTESTATION, AUDIT, MANIFEST, SIGNATURES, notes_name, record_name
+from reports.evidence.layout import (
+    ATTESTATION,
+    AUDIT,
+    MANIFEST,
+    SIGNATURES,
+    SIGNED_PDFS,
+    TIME_STAMPS,
+    notes_name,
+    record_name,
+)
 from reports.evidence.manifest import Hashed, hashed, manifest_bytes, statement_bytes
 from reports.evidence.notes import notes_beside
 from reports.evidence.run_part import RunPart, run_part
@@ -88,7 +97,8 @@ def _kept(out: Path, manifest: bytes, notes: Mapping[str, bytes]) -> Mapping[str
                 f"{out} is signed, and holds notes ({', '.join(gone)}) that no longer stand beside the record; it is "
                 "not written over: put the file of notes back"
             )
-        return {name: there.read(name) for name in (*signed, ATTESTATION, AUDIT)}
+        more = (*there.names(TIME_STAMPS), *there.names(SIGNED_PDFS))
+        return {name: there.read(name) for name in (*signed, *more, ATTESTATION, AUDIT)}
 
 
 @contextmanager

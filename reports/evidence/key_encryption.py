@@ -19,16 +19,16 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from reports.evidence.der import integer, named, octets, sequence
 from rig.errors import KeyFileError, PassphraseError
 
 # 128 MB and half a second for each try.
 COST = 2**17
 _BLOCK, _PARALLEL = 8, 1
 _AES_BLOCK_BITS = 128
-_PBES2 = bytes.fromhex("2a864886f70d01050d")  # 1.2.840.113549.1.5.13
-_SCRYPT = bytes.fromhex("2b06010401da47040b")  # 1.3.6.1.4.1.11591.4.11
-_AES_256_CBC = bytes.fromhex("60864801650304012a")  # 2.16.840.1.101.3.4.1.42
-_OBJECT, _OCTETS, _INTEGER, _SEQUENCE = 0x06, 0x04, 0x02, 0x30
+_PBES2 = "1.2.840.113549.1.5.13"
+_SCRYPT = "1.3.6.1.4.1.11591.4.11"
+_AES_256_CBC = "2.16.840.1.101.3.4.1.42"
 _LABEL = "ENCRYPTED PRIVATE KEY"
 
 
@@ -40,12 +40,12 @@ def encrypted_pem(key: Ed25519PrivateKey, passphrase: str, cost: int = COST) -> 
     padder = padding.PKCS7(_AES_BLOCK_BITS).padder()
     encryptor = Cipher(algorithms.AES256(secret), modes.CBC(vector)).encryptor()
     hidden = encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
-    stretched = _sequence(_octets(salt), *map(_integer, (cost, _BLOCK, _PARALLEL)))
-    scheme = _sequence(
-        _sequence(_object(_SCRYPT), stretched),
-        _sequence(_object(_AES_256_CBC), _octets(vector)),
+    stretched = sequence(octets(salt), *map(integer, (cost, _BLOCK, _PARALLEL)))
+    scheme = sequence(
+        sequence(named(_SCRYPT), stretched),
+        sequence(named(_AES_256_CBC), octets(vector)),
     )
-    der = _sequence(_sequence(_object(_PBES2), scheme), _octets(hidden))
+    der = sequence(sequence(named(_PBES2), scheme), octets(hidden))
     lines = "\n".join(textwrap.wrap(base64.b64encode(der).decode(), 64))
     return f"-----BEGIN {_LABEL}-----\n{lines}\n-----END {_LABEL}-----\n".encode()
 
@@ -64,26 +64,3 @@ def decrypted(pem: bytes, passphrase: str, name: str) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyFileError(f"{name} holds a key of another kind than Ed25519")
     return key
-
-
-def _tagged(tag: int, content: bytes) -> bytes:
-    """Return DER: a tag, a length of at most 65535 and the content."""
-    size = len(content)
-    length = bytes([size]) if size < 0x80 else b"\x81" + bytes([size]) if size < 0x100 else b"\x82" + size.to_bytes(2)
-    return bytes([tag]) + length + content
-
-
-def _sequence(*parts: bytes) -> bytes:
-    return _tagged(_SEQUENCE, b"".join(parts))
-
-
-def _object(identifier: bytes) -> bytes:
-    return _tagged(_OBJECT, identifier)
-
-
-def _octets(data: bytes) -> bytes:
-    return _tagged(_OCTETS, data)
-
-
-def _integer(value: int) -> bytes:
-    return _tagged(_INTEGER, value.to_bytes(value.bit_length() // 8 + 1))

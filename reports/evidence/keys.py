@@ -48,27 +48,46 @@ def new_key(name: str, passphrase: str, path: Path, *, cost: int = COST) -> Path
     already, or when it cannot be written.
     """
     name = plain_name(name)
-    if len(passphrase) < LEAST_PASSPHRASE:
-        raise PassphraseError(f"a passphrase of at least {LEAST_PASSPHRASE} letters is wanted: several words, say")
     public = public_path(path)
     if public.exists():
         raise KeyFileError(f"{public} is there already; a key is never written over")
+    key, pem = encrypted_key(passphrase, cost)
+    written_closed(path, pem)
+    write_public(public, name, key)
+    return public
+
+
+def encrypted_key(passphrase: str, cost: int) -> tuple[Ed25519PrivateKey, bytes]:
+    """Return a new key, and the same as PEM under a passphrase; raises PassphraseError for one that is too short."""
+    if len(passphrase) < LEAST_PASSPHRASE:
+        raise PassphraseError(f"a passphrase of at least {LEAST_PASSPHRASE} letters is wanted: several words, say")
     key = Ed25519PrivateKey.generate()
-    pem = encrypted_pem(key, passphrase, cost)
+    return key, encrypted_pem(key, passphrase, cost)
+
+
+def write_public(public: Path, name: str, key: Ed25519PrivateKey) -> None:
+    """Write the public part of a person's key, as a file of trusted keys has it; raises KeyFileError."""
     entry = {"name": name, "key": key_text(key.public_key()), "roles": [], "valid_from": _now()}
+    try:
+        public.parent.mkdir(parents=True, exist_ok=True)
+        public.write_text(tomli_w.dumps({"signer": [entry]}), encoding="utf-8")
+    except OSError as error:
+        raise KeyFileError(f"{public} cannot be written: {error}") from error
+
+
+def written_closed(path: Path, secret: bytes) -> None:
+    """Write a new file for its owner alone; raises KeyFileError where one is there, or none can be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), _OWNER_ONLY)
         with os.fdopen(opened, "wb") as file:
-            file.write(pem)
+            file.write(secret)
             file.flush()
             os.fsync(file.fileno())
-        public.write_text(tomli_w.dumps({"signer": [entry]}), encoding="utf-8")
     except FileExistsError as error:
         raise KeyFileError(f"{path} is there already; a key is never written over") from error
     except OSError as error:
         raise KeyFileError(f"{path} cannot be written: {error}") from error
-    return public
 
 
 def open_key(path: Path, ask: Callable[[], str]) -> Signer:
@@ -77,7 +96,7 @@ def open_key(path: Path, ask: Callable[[], str]) -> Signer:
     Raises KeyFileError where the file is missing, open to others, or not the one that the public part beside it
     belongs to; PassphraseError for a wrong passphrase.
     """
-    _demand_closed(path)
+    demand_closed(path)
     try:
         pem = path.read_bytes()[:_MOST_KEY_BYTES]
     except OSError as error:
@@ -135,7 +154,8 @@ def keeps_modes() -> bool:
     return sys.platform != "win32"
 
 
-def _demand_closed(path: Path) -> None:
+def demand_closed(path: Path) -> None:
+    """Raise KeyFileError where there is no such file, or where others may read or change it."""
     try:
         mode = path.stat().st_mode
     except OSError as error:

@@ -7,9 +7,10 @@ from rig.record.schema import SUFFIX
 MANIFEST = "manifest.json"
 ATTESTATION = "attestation.dsse.json"
 AUDIT = "audit.jsonl"
-RECORDS, NOTES, SIGNATURES = "records", "notes", "signatures"
+RECORDS, NOTES, SIGNATURES, TIME_STAMPS = "records", "notes", "signatures", "time-stamps"
+SIGNED_PDFS = "signed-pdfs"
 
-_GROWING = re.compile(rf"{MANIFEST}|{ATTESTATION}|{AUDIT}|{NOTES}/.+|{SIGNATURES}/.+")
+_GROWING = re.compile(rf"{MANIFEST}|{ATTESTATION}|{AUDIT}|{NOTES}/.+|{SIGNATURES}/.+|{TIME_STAMPS}/.+|{SIGNED_PDFS}/.+")
 
 
 def is_listed(name: str) -> bool:
@@ -30,3 +31,18 @@ def notes_name(run: str) -> str:
 def signature_name(number: int) -> str:
     """Return the name of a signature, counted from 1."""
     return f"{SIGNATURES}/{number:03d}.dsse.json"
+
+
+def time_stamp_name(number: int) -> str:
+    """Return the name of the time stamp on a signature, counted from 1: its token, in DER."""
+    return f"{TIME_STAMPS}/{number:03d}.tst"
+
+
+def report_pdf_name(run: str) -> str:
+    """Return the name of a run's report as PDF."""
+    return f"reports/{run}.pdf"
+
+
+def signed_pdf_name(run: str) -> str:
+    """Return the name of a run's report with the signatures in it."""
+    return f"{SIGNED_PDFS}/{run}.pdf"

@@ -8,17 +8,30 @@ from itertools import combinations
 from reports.evidence.chained import Chain, read_chain
 from reports.evidence.container import Container
 from reports.evidence.dsse import Envelope, is_sealed, key_from_text, key_id, read_envelope
-from reports.evidence.layout import ATTESTATION, AUDIT, MANIFEST, SIGNATURES, signature_name
+from reports.evidence.layout import (
+    ATTESTATION,
+    AUDIT,
+    MANIFEST,
+    SIGNATURES,
+    TIME_STAMPS,
+    signature_name,
+    time_stamp_name,
+)
+from reports.evidence.signed_pdfs import hold_pdfs
 from reports.evidence.statements import MEANINGS, Role, SignatureSaid, read_statement, sha256_of
-from rig.errors import BundleError
-from rig.record.bodies.codec import to_body
+from reports.evidence.time_stamp import Stamp, demand_stamp_on, read_stamp
+from rig.errors import BundleError, TimeStampError
+from rig.record.bodies.codec import Json, to_body
 
 SIGNED = "signed"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One line of the log: which signature was made, by whom, when, and what it means."""
+    """One line of the log: which signature was made, by whom, when, and what it means.
+
+    `time_stamp` is the SHA-256 of its time stamp, "" without one.
+    """
 
     event: str
     signature: str
@@ -27,13 +40,22 @@ class AuditLine:
     keyid: str
     role: Role
     at_utc: str
+    time_stamp: str = ""
+
+    def as_line(self) -> dict[str, Json]:
+        """Return what is written; a signature without a time stamp has no word of one."""
+        return {key: said for key, said in to_body(self).items() if key != "time_stamp" or said}
 
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """What a bundle's signatures say, in order, once all of them hold; and the log's chain."""
+    """What a bundle's signatures say, in order, once all of them hold; their time stamps, and the log's chain.
+
+    `stamps` has None for a signature that says itself that it has none.
+    """
 
     said: tuple[SignatureSaid, ...]
+    stamps: tuple[Stamp | None, ...]
     audit: Chain
     attestation: Envelope
 
@@ -59,23 +81,28 @@ def read_signatures(container: Container, heads: Mapping[str, str], notes: Mappi
     if len(attestation.seals) != len(names):
         raise BundleError(f"{ATTESTATION} has {len(attestation.seals)} signatures, and {len(names)} persons signed")
     said = [_read(container, name, manifest) for name in names]
+    stamps = _stamps(container, said)
+    hold_pdfs(container, said)
     for number, one in enumerate(said):
         _hold(names[number], one, number, audit, attestation)
         _hold_to_contents(names[number], one, heads, notes)
-        if audit.lines[number] | to_body(audit_line(container, names[number], one)) != audit.lines[number]:
+        line = audit_line(container, number + 1, one)
+        if audit.lines[number] | line.as_line() != audit.lines[number]:
             raise BundleError(f"{AUDIT}, line {number + 1}: it tells of another signature than {names[number]}")
-    return Signatures(tuple(said), audit, attestation)
+    return Signatures(tuple(said), stamps, audit, attestation)
 
 
-def audit_line(container: Container, name: str, said: SignatureSaid) -> AuditLine:
-    """Return the line that the log has of a signature in a bundle."""
-    return line_of(name, container.members[name].sha256, said)
+def audit_line(container: Container, number: int, said: SignatureSaid) -> AuditLine:
+    """Return the line that the log has of a signature in a bundle, counted from 1."""
+    name, stamp = signature_name(number), time_stamp_name(number)
+    time_stamp = container.members[stamp].sha256 if said.is_stamped else ""
+    return line_of(name, container.members[name].sha256, said, time_stamp)
 
 
-def line_of(name: str, sha256: str, said: SignatureSaid) -> AuditLine:
-    """Return the line that the log has of a signature with this hash."""
+def line_of(name: str, sha256: str, said: SignatureSaid, time_stamp: str = "") -> AuditLine:
+    """Return the line that the log has of a signature with this hash, and a time stamp with that one."""
     keyid = key_id(key_from_text(said.key))
-    return AuditLine(SIGNED, name, sha256, said.signer, keyid, said.role, said.signed_at_utc)
+    return AuditLine(SIGNED, name, sha256, said.signer, keyid, said.role, said.signed_at_utc, time_stamp)
 
 
 def not_two_persons(signed: Sequence[SignatureSaid]) -> Iterator[str]:
@@ -108,6 +135,25 @@ def _read(container: Container, name: str, manifest: str) -> SignatureSaid:
     if said.meaning != MEANINGS[said.role]:
         raise BundleError(f"{name}: it means something else than an {said.role}'s signature")
     return said
+
+
+def _stamps(container: Container, said: Sequence[SignatureSaid]) -> tuple[Stamp | None, ...]:
+    """Return the time stamp of each signature that says that it has one; None for the others."""
+    wanted = [time_stamp_name(number) for number, one in enumerate(said, 1) if one.is_stamped]
+    found = container.names(TIME_STAMPS)
+    if found != wanted:
+        raise BundleError(f"the signatures have the time stamps {wanted}, and there are {found}")
+    return tuple(_stamp(container, number) if one.is_stamped else None for number, one in enumerate(said, 1))
+
+
+def _stamp(container: Container, number: int) -> Stamp:
+    name = time_stamp_name(number)
+    try:
+        stamp = read_stamp(container.read(name))
+        demand_stamp_on(stamp, container.read(signature_name(number)))
+    except TimeStampError as error:
+        raise BundleError(f"{name}: {error}") from error
+    return stamp
 
 
 def _hold(name: str, said: SignatureSaid, number: int, audit: Chain, attestation: Envelope) -> None:

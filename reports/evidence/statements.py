@@ -15,6 +15,11 @@ from rig.record.bodies.codec import Json, from_body, to_body
 SIGNATURE = "urn:pump-rig:signature:1"
 
 
+# Who says when it was signed. Where a time stamp was asked for, the signature says so itself: none can be taken out.
+OWN_CLOCK = "the clock of the signer's computer"
+STAMPED = "the clock of the signer's computer, with a time stamp (RFC 3161)"
+
+
 class Role(StrEnum):
     """What a signature means."""
 
@@ -39,10 +44,23 @@ class NotesCovered:
 
 
 @dataclass(frozen=True, slots=True)
+class PdfCovered:
+    """The report with this signature in it: its size and SHA-256 then, and that of the certificate it was signed with.
+
+    Who signs later adds to the file behind these bytes.
+    """
+
+    size: int
+    sha256: str
+    certificate: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureSaid:
     """What is signed. `audit` is the end of the chain of signatures before this one, `time_source` who says the time.
 
-    `attestation` is the SHA-256 of the attestation's payload, `records` the end of each record's chain.
+    `attestation` is the SHA-256 of the attestation's payload, `records` the end of each record's chain, `pdfs` the
+    reports that were signed in themselves, by their runs.
     """
 
     signer: str
@@ -57,6 +75,14 @@ class SignatureSaid:
     audit: str
     mocked: bool
     notes: dict[str, NotesCovered] = field(default_factory=dict)
+    pdfs: dict[str, PdfCovered] = field(default_factory=dict)
+
+    @property
+    def is_stamped(self) -> bool:
+        """Tell whether a time stamp belongs to it; raises BundleError where its time is from elsewhere."""
+        if self.time_source not in (OWN_CLOCK, STAMPED):
+            raise BundleError(f"its time is that of {self.time_source[:60]!r}, which no rig signs by")
+        return self.time_source == STAMPED
 
     @property
     def signed_at(self) -> datetime:
@@ -73,7 +99,9 @@ class SignatureSaid:
 def statement_of(said: SignatureSaid, manifest_sha256: str) -> bytes:
     """Return the in-toto statement that is signed, about the manifest with this hash."""
     subject = [{"name": MANIFEST, "digest": {"sha256": manifest_sha256}}]
-    whole = {"_type": STATEMENT, "predicateType": SIGNATURE, "subject": subject, "predicate": to_body(said)}
+    # Without signed reports there is no word of them, as in what was signed before there were any.
+    predicate = {key: one for key, one in to_body(said).items() if key != "pdfs" or one}
+    whole = {"_type": STATEMENT, "predicateType": SIGNATURE, "subject": subject, "predicate": predicate}
     return canonical_bytes(whole, "a signature's statement")
 
 

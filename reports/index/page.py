@@ -10,7 +10,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.index.rows import MOST_ROWS, Index, Row, index_of, names_in
+from reports.index.bundles import MOST_AFTER_A_SESSION, NO_CLAIMS, Claims, claims_of
+from reports.index.rows import MOST_ROWS, Index, Row, Signed, index_of, names_in
 from reports.page.embedding import embedded, policy, seen
 from reports.words.numbers import sign_of
 from rig.clock import iso_utc, machine_utc_ns
@@ -30,7 +31,7 @@ _MOST_TIMES = 3
 def write_index(folder: Path, *, most: int | None = None, rest_ns: int = AT_REST_NS) -> int:
     """Write the page of a folder's runs into it; return how many records were not read, so that there is no page.
 
-    `most` is how many records may be read for it that the catalogue does not know (None: all). Raises
+    `most` is how many records may be read for it that the catalogue does not know (None: all, and all bundles). Raises
     RecordNotFoundError without the folder, ExportError when the page cannot be written.
     """
     for _ in range(_MOST_TIMES):
@@ -38,7 +39,10 @@ def write_index(folder: Path, *, most: int | None = None, rest_ns: int = AT_REST
         looked = look_at(folder, most=most, rest_ns=rest_ns)
         if looked.unread:
             return looked.unread
-        text = render(looked.lines, names_in(folder), written_ns=machine_utc_ns())
+        names = names_in(folder)
+        bundles = None if most is None else MOST_AFTER_A_SESSION
+        claims = claims_of(folder, names, looked.lines, most=bundles)
+        text = render(looked.lines, names, claims, written_ns=machine_utc_ns())
         with written_whole(folder / NAME) as temporary:
             temporary.write_text(text, encoding="utf-8")
         if _records(names_in(folder)) == before:
@@ -46,9 +50,9 @@ def write_index(folder: Path, *, most: int | None = None, rest_ns: int = AT_REST
     return 0
 
 
-def render(lines: Sequence[RunLine], names: Iterable[str], *, written_ns: int) -> str:
+def render(lines: Sequence[RunLine], names: Iterable[str], claims: Claims = NO_CLAIMS, *, written_ns: int) -> str:
     """Return the page of these runs in a folder that holds files of these names: the same text for the same runs."""
-    index = index_of(lines, names)
+    index = index_of(lines, names, claims)
     scripts, styles = [_asset("reports.index", "index.js")], [_asset("reports.page", "report.css")]
     styles.append(_asset("reports.index", "index.css"))
     return (
@@ -72,6 +76,7 @@ def _data(index: Index) -> Markup:
     """Return the rows for the page's script: what comes again and again is written once, in `words` and `sets`."""
     words: dict[str, int] = {}
     sets: dict[tuple[str, ...], int] = {}
+    signatures: dict[Signed, int] = {}
 
     def at(word: str) -> int:
         return words.setdefault(word, len(words))
@@ -95,11 +100,15 @@ def _data(index: Index) -> Markup:
             claimed,
             said,
             links,
+            signatures.setdefault(row.signed, len(signatures)),
         ]
 
     rows = [cells(row) for row in index.rows]
     signs = {row.outcome: sign_of(row.outcome) for row in index.rows}
-    return embedded({"rows": rows, "words": list(words), "sets": [list(one) for one in sets], "signs": signs})
+    signed = [[one.roles, one.said, [[file.face, file.address] for file in one.bundles]] for one in signatures]
+    return embedded(
+        {"rows": rows, "words": list(words), "sets": [list(one) for one in sets], "signs": signs, "signed": signed}
+    )
 
 
 def _records(names: Iterable[str]) -> frozenset[str]:

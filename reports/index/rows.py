@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
+from reports.index.bundles import NO_CLAIMS, Claims
 from reports.words.numbers import lasting
 from rig.clock import iso_utc, ns_from_s
 from rig.plain_text import plain_text
@@ -22,6 +23,7 @@ MOST_LETTERS = 120
 # What is written beside a record under its name, and what it is called.
 FACES = (("HTML", ".html"), ("PDF", ".pdf"), ("JSON", ".json"))
 NOT_KNOWN = "–"
+NOT_SIGNED, NOT_READ = "none", "not read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,16 @@ class Row:
     requirements: tuple[str, ...]
     said: str
     files: tuple[File, ...]
+    signed: "Signed"
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who signed a run, by bundles beside it: in which roles (none of them is checked), in words, and which bundles."""
+
+    roles: tuple[str, ...]
+    said: str
+    bundles: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +73,29 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A folder's runs; `unreadable` are pairs of a file's name and why nothing is known of it."""
+    """A folder's runs; `unreadable` are pairs of a file's name and why nothing is known of it.
+
+    `bundles_left` is how many bundles were not read for who signed; then that is not known of any run.
+    """
 
     rows: tuple[Row, ...]
     tallies: tuple[Tally, ...]
     total: int
     unreadable: tuple[tuple[str, str], ...]
+    bundles_left: int = 0
 
 
-def index_of(lines: Sequence[RunLine], names: Iterable[str]) -> Index:
-    """Return what there is to say of the runs of a folder that holds files of these `names`."""
+def index_of(lines: Sequence[RunLine], names: Iterable[str], claims: Claims = NO_CLAIMS) -> Index:
+    """Return what there is to say of the runs of a folder that holds files of these `names`; bundles make `claims`."""
     known = [line for line in lines if line.begun_utc_ns]
     newest = sorted(known, key=lambda line: (line.begun_utc_ns, line.run_id), reverse=True)
     faces = _faces(names)
     return Index(
-        tuple(_row(line, faces.get(line.run_id, ())) for line in newest[:MOST_ROWS]),
+        tuple(_row(line, faces.get(line.run_id, ()), _signed(claims, line.run_id)) for line in newest[:MOST_ROWS]),
         tuple(_tallies(known)),
         len(known),
         tuple((bounded(line.path.name), plain_text(line.problem)) for line in lines if not line.begun_utc_ns),
+        claims.left,
     )
 
 
@@ -117,7 +134,19 @@ def _tallies(lines: Iterable[RunLine]) -> Iterator[Tally]:
         yield Tally("mocked" if mocked else "physical", sum(found.values()), tuple(ordered))
 
 
-def _row(line: RunLine, files: tuple[File, ...]) -> Row:
+def _signed(claims: Claims, run: str) -> Signed:
+    """Return who signed a run; a role that several signed in stands once, and every signer by name."""
+    found = claims.by_run.get(run, ())
+    if claims.left or not found:
+        return Signed((NOT_READ,) if claims.left else (), NOT_READ if claims.left else NOT_SIGNED)
+    roles = tuple(dict.fromkeys(one.role for one in found))
+    told = dict.fromkeys(f"{bounded(one.signer)} as {one.role}" for one in found)
+    bundles = dict.fromkeys(one.bundle for one in found)
+    files = tuple(File(bounded(name), quote(os.fsencode(name))) for name in bundles)
+    return Signed(roles, f"signed by {bounded(', '.join(told))}, not checked here: rig verify", files)
+
+
+def _row(line: RunLine, files: tuple[File, ...], signed: Signed) -> Row:
     return Row(
         bounded(line.run_id),
         iso_utc(line.begun_utc_ns)[:19].replace("T", " "),
@@ -131,6 +160,7 @@ def _row(line: RunLine, files: tuple[File, ...]) -> Row:
         tuple(map(bounded, line.requirements)),
         _said(line),
         files,
+        signed,
     )
 
 

@@ -8,8 +8,12 @@ import pytest
 
 from commands.main import main
 from reports.evidence.bundle import write_bundle
+from reports.evidence.certificates import new_certificate, open_certificate
 from reports.evidence.keys import new_key, open_key
 from tests.commands.records import infused
+from tests.evidence.authorities import Certified, of_root
+from tests.evidence.forging import contents_of
+from tests.evidence.persons import NOON_NS
 
 INSTRUMENTS = {
     "balance": {"capability": "balance", "sample_every_s": 60.0},
@@ -124,3 +128,36 @@ def person(tmp_path):
 def signer(person):
     """Return somebody who can sign at once."""
     return lambda name: open_key(person(name), lambda: PASSPHRASE)
+
+
+@pytest.fixture(scope="session")
+def root():
+    """A certificate from which those of authorities are issued."""
+    return of_root()
+
+
+@pytest.fixture(scope="session")
+def tsa(root):
+    """A time stamping authority."""
+    return Certified("A Time Authority", root)
+
+
+@pytest.fixture(scope="session")
+def people(tmp_path_factory):
+    """Two persons: how to open their keys and their certificates."""
+    folder, found = tmp_path_factory.mktemp("people"), {}
+    for name in ("R. Reviewer", "B. Approver"):
+        key, certificate = folder / f"{name[0]}.key", folder / f"{name[0]}.p12"
+        new_key(name, PASSPHRASE, key, cost=QUICK)
+        new_certificate(name, PASSPHRASE, certificate, NOON_NS, rounds=10)
+        found[name] = (
+            open_key(key, lambda: PASSPHRASE),
+            open_certificate(certificate, lambda: PASSPHRASE, NOON_NS),
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def report(_whole_bundle):
+    """The bundle's own report as PDF, which nobody signed."""
+    return contents_of(_whole_bundle)["reports/synthetic.pdf"]

@@ -22,7 +22,7 @@ def note(record, text, kind="comment", seq=0):
 
 
 def approve(bundle, signer):
-    return sign_bundle(bundle, lambda: signer("B. Approver"), Wish(Role.APPROVER), lambda: NOON_NS)
+    return sign_bundle(bundle, lambda: signer("B. Approver"), Wish(Role.APPROVER), lambda: NOON_NS).said
 
 
 def found(bundle):

@@ -29,7 +29,7 @@ FIRST, SECOND = "signatures/001.dsse.json", "signatures/002.dsse.json"
 
 
 def sign(bundle, signer, role, comment="", at_ns=NOON_NS):
-    return sign_bundle(bundle, lambda: signer, Wish(Role(role), comment), lambda: at_ns)
+    return sign_bundle(bundle, lambda: signer, Wish(Role(role), comment), lambda: at_ns).said
 
 
 def failed(bundle):

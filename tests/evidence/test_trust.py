@@ -12,6 +12,7 @@ from reports.evidence.signing import Wish, sign_bundle
 from reports.evidence.statements import MEANINGS, Role
 from reports.evidence.trust import load_trust, vouched
 from rig.errors import TrustFileError
+from tests.evidence.authorities import of_root
 from tests.fixtures.plan_support import ROOT
 
 KEY = "ed25519:" + "A" * 43 + "="
@@ -140,6 +141,15 @@ def test_the_file_of_the_page_is_one(tmp_path):
     path = tmp_path / "trusted.toml"
     path.write_text(page.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
     assert [one.name for one in load_trust(path).signer] == ["A. Author", "B. Approver"]
+
+
+def test_the_authoritys_table_of_the_page_is_one(tmp_path):
+    page = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+    table = next(part.partition("```")[0] for part in page.split("```toml\n") if "time_stamping" in part[:30])
+    (tmp_path / "trusted.toml").write_text(table, encoding="utf-8")
+    (tmp_path / "time-authority.pem").write_text(of_root().pem, encoding="ascii")
+    (authority,) = load_trust(tmp_path / "trusted.toml").time_stamping_authority
+    assert (authority.name, authority.valid_to) == ("Time Authority", datetime(2030, 1, 1, tzinfo=UTC))
 
 
 def test_the_page_says_what_each_signature_means():

@@ -1,7 +1,7 @@
 """Bundles that somebody made by hand, and trust files, fed to what checks them."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from reports.evidence.bundle import write_bundle
@@ -12,9 +12,12 @@ from reports.evidence.keys import new_key, open_key
 from reports.evidence.notes import NoteKind, add_note, note_now
 from reports.evidence.signing import Wish, sign_bundle
 from reports.evidence.statements import Role
+from reports.evidence.time_stamp import read_stamp, request_for, token_of
 from reports.evidence.trust import load_trust
 from reports.evidence.verify import check_files, opened
+from rig.errors import TimeStampError
 from tests.commands.records import infused
+from tests.evidence.authorities import Certified, granting
 from tests.fuzz.dialogues import EPOCH_NS, NEXT
 from tests.fuzz.files import JSON, TOML
 from tests.fuzz.records import patched
@@ -78,6 +81,13 @@ def as_trust(path: Path) -> Callable[[bytes], None]:
     return feed
 
 
+def as_time_stamp(case: bytes) -> None:
+    """Read a time stamp, and an authority's answer."""
+    for take in (read_stamp, token_of):
+        with suppress(TimeStampError):
+            take(case)
+
+
 def targets(folder: Path, _: ExitStack) -> tuple[Target, ...]:
     """Return what takes bundles and trust files."""
     source = folder / "bundled"
@@ -86,10 +96,12 @@ def targets(folder: Path, _: ExitStack) -> tuple[Target, ...]:
     with Container(bundle) as container:
         contents = {name: container.read(name) for name in container.members}
     words = NEXT.join(contents[name] for name in _WORDS)
+    answer = granting(Certified("A Time Authority"))(request_for(b"signed", 7))
     patches = (b"\0\0\x10\xff", b"\0\x10\0\xff" + NEXT + b"\0\x20\0cut", b"\0\0\x0e\xff\xff\xff\xff")
     traced = ("reports/evidence/",)
     return (
         Target("bundle's file", as_file(folder / "file.zip", bundle.read_bytes()), patches, traced, (NEXT, b"PK\3\4")),
         Target("bundle's words", as_words(folder / "words.zip", contents), (words,), traced, (NEXT, *JSON)),
+        Target("time stamp", as_time_stamp, (answer, token_of(answer)), traced, (b"\x30\x80", b"\xa0\x82\xff\xff")),
         Target("trust file", as_trust(folder / "trusted.toml"), (_TRUST,), traced, TOML),
     )

@@ -6,6 +6,7 @@ from importlib.metadata import files
 
 import pytest
 
+from reports.index.bundles import Claim, Claims
 from reports.index.page import render
 from tests.history.lines import run
 from tests.reports.browser import browser
@@ -22,6 +23,11 @@ CHOSEN = """
 """
 STATUS = "document.getElementById('status').textContent"
 HOSTILE = "<img src=x onerror=alert(1)>"
+SIGNED = {
+    "run-248": (Claim("b.zip", "A. Author", "author"), Claim("b.zip", "B. Approver", "approver")),
+    "run-240": (Claim("b.zip", "A. Author", "author"),),
+    "run-004": (Claim("hostile.zip", HOSTILE, "approver"),),
+}
 
 
 def lines():
@@ -47,7 +53,7 @@ def lines():
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory):
     folder = tmp_path_factory.mktemp("page")
-    text = render(lines(), ["run-249.html", "run-249.pdf"], written_ns=0)
+    text = render(lines(), ["run-249.html", "run-249.pdf"], Claims(SIGNED), written_ns=0)
     (folder / "index.html").write_text(text, encoding="utf-8")
     with browser(folder) as window:
         yield window, folder / "index.html"
@@ -124,6 +130,26 @@ def test_a_filter_shows_the_runs_that_it_asks_for_and_no_other(opened, name, val
     assert opened.run(STATUS) == f"1 to {min(100, len(meant))} of {len(meant)} runs that match, of 250."
 
 
+@pytest.mark.parametrize(
+    "role, meant", [("author", ["run-248", "run-240"]), ("approver", ["run-248", "run-004"]), ("reviewer", [])]
+)
+def test_a_filter_shows_the_runs_that_bundles_say_were_signed_as_this(opened, role, meant):
+    assert choose(opened, "signed", role) == meant
+
+
+def test_runs_of_which_no_bundle_says_that_they_were_signed_are_the_others(opened):
+    assert not set(choose(opened, "signed", "none")) & set(SIGNED)
+    assert opened.run(STATUS) == "1 to 100 of 247 runs that match, of 250."
+
+
+def test_a_signature_says_that_it_is_not_checked_and_where_it_is(opened):
+    choose(opened, "signed", "author")
+    cell = "document.querySelector('#table tbody tr td:last-child')"
+    said = "signed by A. Author as author, B. Approver as approver, not checked here: rig verify b.zip"
+    assert opened.run(f"{cell}.textContent.trim()") == said
+    assert opened.run(f"{cell}.querySelector('a').getAttribute('href')") == "b.zip"
+
+
 def test_what_is_chosen_stands_in_the_address_and_is_read_from_it(opened):
     meant = choose(opened, "outcome", "FAIL")
     assert opened.run("location.hash") == "#outcome=FAIL"
@@ -156,6 +182,8 @@ def test_reports_are_linked_by_a_name_that_says_whose_they_are(opened):
     assert opened.run(links) == [
         ["run-249.html", "HTML report of run-249"],
         ["run-249.pdf", "PDF report of run-249"],
+        ["b.zip", "bundle b.zip of run-248"],
+        ["b.zip", "bundle b.zip of run-240"],
     ]
 
 

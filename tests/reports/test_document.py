@@ -93,7 +93,7 @@ def test_graphs_are_lines_and_not_pixels(filed):
 
 
 def test_what_is_not_signed_says_so(filed):
-    assert "Signatures Not signed." in filed.paper
+    assert "Signatures Not signed when it was set." in filed.paper
 
 
 def test_the_plan_stands_in_it_in_full(filed):

@@ -7,14 +7,14 @@
   const holder = document.getElementById("data");
   const form = document.getElementById("filter");
   if (!form) return;
-  const { rows, words, sets, signs } = JSON.parse(holder.textContent);
+  const { rows, words, sets, signs, signed } = JSON.parse(holder.textContent);
   const [body] = document.getElementById("table").tBodies;
   const pages = document.getElementById("pages");
   const newer = document.getElementById("newer");
   const older = document.getElementById("older");
-  const runs = rows.map(([run, begun, mocked, pump, bench, operator, outcome, ended, lasted, claimed, said, links]) => ({
+  const runs = rows.map(([run, begun, mocked, pump, bench, operator, outcome, ended, lasted, claimed, said, links, by]) => ({
     run, begun, mocked: mocked === 1, pump: words[pump], bench: words[bench], operator: words[operator],
-    outcome: words[outcome], ended: words[ended], lasted, claims: sets[claimed], said: words[said], links,
+    outcome: words[outcome], ended: words[ended], lasted, claims: sets[claimed], said: words[said], links, signed: signed[by],
     text: `${run} ${words[pump]} ${words[operator]}`.toLowerCase(),
   }));
   let shown = runs;
@@ -48,6 +48,25 @@
     return cell;
   };
 
+  const signatures = (run) => {
+    const [, said, bundles] = run.signed;
+    if (!bundles.length) {
+      const cell = made("td", "name");
+      cell.append(made("span", "muted", said));
+      return cell;
+    }
+    const cell = made("td", "name", `${said} `);
+    for (const [name, address] of bundles) {
+      const link = made("a", "", name);
+      link.href = address;
+      link.setAttribute("aria-label", `bundle ${name} of ${run.run}`);
+      cell.append(link, " ");
+    }
+    return cell;
+  };
+
+  const isSigned = ([roles], as) => (as === "none" ? !roles.length : roles.includes(as));
+
   const drawn = (run) => {
     const row = made("tr");
     const verdict = made("td");
@@ -59,7 +78,7 @@
     if (run.mocked) bench.append(" ", made("span", "chip mocked", "mocked"));
     row.append(verdict, head, made("td", "nowrap", run.begun), made("td", "name", run.pump), bench,
       made("td", "name", run.operator), made("td", "", run.ended), made("td", "nowrap", run.lasted),
-      made("td", "name", run.claims.join(", ")), made("td", "name", run.said), reports(run));
+      made("td", "name", run.claims.join(", ")), made("td", "name", run.said), reports(run), signatures(run));
     return row;
   };
 
@@ -78,11 +97,12 @@
   };
 
   const choose = () => {
-    const { text, outcome, requirement, bench, kind, from, to } = Object.fromEntries(new FormData(form));
+    const { text, outcome, requirement, bench, signed: as, kind, from, to } = Object.fromEntries(new FormData(form));
     const parts = text.toLowerCase().split(/\s+/).filter(Boolean);
     shown = runs.filter((run) => (!outcome || run.outcome === outcome)
       && (!requirement || run.claims.includes(requirement))
       && (!bench || run.bench === bench)
+      && (!as || isSigned(run.signed, as))
       && (!kind || run.mocked === (kind === "mocked"))
       && (!from || run.begun.slice(0, 10) >= from)
       && (!to || run.begun.slice(0, 10) <= to)
