@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from commands import requirement_import
 from commands.command import DEFAULT_RUNS, EXIT_FOUND_PROBLEMS, RigCommand, takes_runs
 from commands.records import closed
 from rig.clock import machine_utc_ns
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from reports.matrix.plans import PlanInSource
     from rig.record.overview import RunLine
 
-FORMATS = ("table", "html", "csv", "json")
+FORMATS = ("table", "html", "csv", "reqif", "json")
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +42,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="the file to write (default: standard output)")
     parser.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     takes_runs(parser)
+    actions = parser.add_subparsers(metavar="ACTION")
+    summary = "take requirements of another tool into requirements.toml"
+    requirement_import.arguments(actions.add_parser("import", help=summary, description=summary))
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -71,6 +75,10 @@ def _text(options: argparse.Namespace, found: Matrix, problems: list[str]) -> st
             from reports.matrix.as_csv import as_csv
 
             return as_csv(found)
+        case "reqif":
+            from reports.matrix.exchange.into_reqif import as_reqif
+
+            return as_reqif(found, written_ns=machine_utc_ns())
         case "html":
             from reports.index.rows import names_in
             from reports.matrix.page import address_of, render
