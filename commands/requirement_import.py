@@ -39,6 +39,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--separator", choices=_SEPARATORS, default="", help="of a table (default: as its heading has it)"
     )
+    parser.add_argument(
+        "--type", action="append", default=[], metavar="NAME", help="of ReqIF: only objects of this type"
+    )
     parser.add_argument("--update", action="store_true", help="write what is new and changed into a file that is there")
     parser.add_argument("--remove-gone", action="store_true", help="with --update: take out what FILE has no more")
     parser.set_defaults(run_command=run)
@@ -88,7 +91,7 @@ def _taken(options: argparse.Namespace) -> Taken:
     if file.suffix.lower() in _REQIF:
         from reports.matrix.exchange.from_reqif import requirements_from_reqif
 
-        return requirements_from_reqif(file, given, source=options.source)
+        return requirements_from_reqif(file, given, source=options.source, only=options.type)
     raise PlanError(
         f"{file} ends in none of {', '.join((*_TABLES, *_REQIF))}: save a spreadsheet as CSV UTF-8, or export ReqIF"
     )

@@ -1,6 +1,6 @@
 """Requirements from ReqIF (OMG, 1.0 to 1.2, and .reqifz) as DOORS, Polarion, Jama and others write it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -57,8 +57,9 @@ class _Object:
 class _Document:
     """One ReqIF document, and what is wrong in it."""
 
-    def __init__(self, root: ET.Element, given: Mapping[str, str]) -> None:
+    def __init__(self, root: ET.Element, given: Mapping[str, str], only: Collection[str]) -> None:
         self.mistakes: list[str] = []
+        self._only = only
         self._content = root.find(f"{_IN}CORE-CONTENT/{_IN}REQ-IF-CONTENT")
         self._enumerated = self._read_enumerations()
         self.types = dict(self._read_types(given))
@@ -69,8 +70,8 @@ class _Document:
     def in_order(self) -> Iterator[_Object]:
         """Yield each object once: as specifications have them, and then those that stand in none."""
         seen: set[str] = set()
-        for reference in self._all("SPECIFICATIONS/SPECIFICATION//SPEC-OBJECT-REF"):
-            name = _words(reference)
+        places = (one for whole in self._all("SPECIFICATIONS/SPECIFICATION") for one in _hierarchy(whole))
+        for name in places:
             if name not in self.objects:
                 self.mistakes.append(f"a specification refers to the object {name!r}, which is not there")
             elif name not in seen:
@@ -79,7 +80,7 @@ class _Document:
         yield from (one for name, one in self.objects.items() if name not in seen)
 
     def _all(self, way: str) -> list[ET.Element]:
-        steps = "/".join(f"{_IN}{step}" if step else "" for step in way.split("/"))
+        steps = "/".join(f"{_IN}{step}" for step in way.split("/"))
         return [] if self._content is None else self._content.findall(steps)
 
     def _read_enumerations(self) -> dict[str, str]:
@@ -94,6 +95,9 @@ class _Document:
                 found.attributes[name] = _named(definition)
                 for value in definition.findall(f"{_IN}DEFAULT-VALUE/*"):
                     found.defaults[name] = self._value(value)
+            if self._only and found.name not in self._only:
+                yield element.get("IDENTIFIER", ""), found
+                continue
             names = [*found.attributes.values()]
             meant = {one: name for one, name in given.items() if name in names}
             try:
@@ -135,12 +139,15 @@ class _Document:
         return element.get("THE-VALUE", "")
 
 
-def requirements_from_reqif(path: Path, given: Mapping[str, str], *, source: str = "") -> Taken:
+def requirements_from_reqif(
+    path: Path, given: Mapping[str, str], *, source: str = "", only: Collection[str] = ()
+) -> Taken:
     """Return the requirements of a .reqif or .reqifz file in the order of its specifications.
 
     Those are the objects of types that have an id and a text among their attributes; `given` are attributes of the
-    user's own naming by field, `source` stands where an object names none ("": the file's name). Headings are passed
-    over. Raises PlanFileError with every mistake and the element that it is in.
+    user's own naming by field, `source` stands where an object names none ("": the file's name), `only` names the types
+    whose objects are taken (none: all). Headings are passed over: what has a chapter's name, and no id or no text.
+    Raises PlanFileError with every mistake and the element that it is in.
     """
     taking = Taking()
     stated: set[str] = set()
@@ -149,10 +156,10 @@ def requirements_from_reqif(path: Path, given: Mapping[str, str], *, source: str
         if root.tag != f"{_IN}REQ-IF":
             wrong = f"{name}: its root is {root.tag!r}; ReqIF ({NAMESPACE}) is wanted: export it as ReqIF 1.0 to 1.2"
             raise PlanFileError(str(path), [wrong])
-        document = _Document(root, given)
+        document = _Document(root, given, only)
         _take(document, taking, passed_over, source or path.name)
         stated |= {one for kind in document.types.values() if kind.holds_requirements for one in kind.fields}
-        _check_named(document, given)
+        _check_named(document, given, only)
         taking.mistakes += document.mistakes
     if taking.mistakes:
         raise PlanFileError(str(path), first_of(taking.mistakes))
@@ -161,12 +168,16 @@ def requirements_from_reqif(path: Path, given: Mapping[str, str], *, source: str
     return Taken(taking.requirements, frozenset(stated) & frozenset(FIELDS), tuple(passed_over))
 
 
-def _check_named(document: _Document, given: Mapping[str, str]) -> None:
+def _check_named(document: _Document, given: Mapping[str, str], only: Collection[str]) -> None:
     """Note where no type of objects has an id and a text, or none has what the user named."""
     names = dict.fromkeys(name for kind in document.types.values() for name in kind.attributes.values())
     for one, name in given.items():
         if name not in names:
             document.mistakes.append(f"no object has an attribute {name!r} for {one}; there are {listed(names)}")
+    types = dict.fromkeys(kind.name for kind in document.types.values())
+    for name in only:
+        if name not in types:
+            document.mistakes.append(f"there is no type {name!r} of objects; there are {listed(types)}")
     if document.objects and not any(kind.holds_requirements for kind in document.types.values()):
         document.mistakes.append(
             f"no type of objects has an id and a text among its attributes, which are {listed(names)}: name them with "
@@ -182,7 +193,7 @@ def _take(document: _Document, taking: Taking, passed_over: list[str], source: s
         said = {key: one.said(attribute) for key, attribute in one.type.fields.items()}
         if not one.type.holds_requirements:
             others[one.type.name] = others.get(one.type.name, 0) + 1
-        elif not said["text"].strip() and one.heading:
+        elif one.heading and not (said["id"].strip() and said["text"].strip()):
             headings.append(one.heading)
         elif not any(text.strip() for key, text in said.items() if key != "id"):
             without_text.append(said["id"].strip() or one.id)
@@ -194,6 +205,13 @@ def _take(document: _Document, taking: Taking, passed_over: list[str], source: s
         passed_over.append(f"{len(headings)} headings")
     if without_text:
         passed_over.append(f"{len(without_text)} objects say nothing: {', '.join(without_text)}")
+
+
+def _hierarchy(above: ET.Element) -> Iterator[str]:
+    """Yield the identifiers of the objects below an element, each before those below it, whatever stands first."""
+    for place in above.findall(f"{_IN}CHILDREN/{_IN}SPEC-HIERARCHY"):
+        yield _words(place.find(f"{_IN}OBJECT/{_IN}SPEC-OBJECT-REF"))
+        yield from _hierarchy(place)
 
 
 def _named(element: ET.Element) -> str:

@@ -87,11 +87,20 @@ def _blocks(text: str) -> Iterator[tuple[str | None, list[str]]]:
     lines: list[str] = []
     for line in text.splitlines(keepends=True):
         head = _HEAD.fullmatch(line.strip())
-        if head or _TABLE.match(line):
+        # What looks like a table may stand in a text of several lines.
+        if _TABLE.match(line) and _is_toml("".join(lines)):
             yield name, lines
             name, lines = (_key(head[1]) if head else None), []
         lines.append(line)
     yield name, lines
+
+
+def _is_toml(text: str) -> bool:
+    try:
+        read_toml(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
 
 
 def _key(written_key: str) -> str | None:
