@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from commands.requirement_staleness import staleness
     from reports.matrix.gaps import gaps
+    from reports.matrix.kept_grounds import GroundsOfRuns
     from reports.matrix.model import matrix
     from rig.bench_file.limits import load_requirements
 
@@ -57,8 +59,9 @@ def _run(options: argparse.Namespace) -> int:
     plans, problems = _plans(options.plans)
     runs = _runs(options.runs)
     problems += [f"{run.run_id}: {run.problem}: none of its verdicts counts" for run in runs if run.problem]
-    stale_of, not_looked = staleness(options, in_force, plans, problems)
-    found = matrix(in_force.requirements, plans, runs, stale_of, not_looked)
+    with GroundsOfRuns(options.runs) if runs else nullcontext() as grounds:
+        stale_of, not_looked = staleness(options, in_force, plans, grounds, problems)
+        found = matrix(in_force.requirements, plans, runs, stale_of, not_looked)
     _write(options, _text(options, found, problems))
     for problem in problems:
         print(problem, file=sys.stderr)
