@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from reports.matrix.gaps import Gap, gaps
 from reports.matrix.model import Dut, DutRow, Matrix, PlanRow, RequirementRow, Verdict
@@ -128,6 +129,7 @@ def _cell(value: object) -> object:
     return written(value) if isinstance(value, str) else value
 
 
+@lru_cache(maxsize=1 << 14)
 def written(text: str) -> object:
     """Return a text as it stands in a cell: plain, and no formula; `read_cell` reads it back.
 

@@ -126,9 +126,8 @@ def _stale(row: RequirementRow) -> str:
 
 def _not_passed(plan: PlanRow) -> Iterator[tuple[GapKind, list[Verdict]]]:
     """Yield the verdicts that count and are no PASS: the newest of all, and the newest of physical benches."""
-    counted = {id(each): each for each in (*plan.verdicts, *plan.physical) if each.verdict != PASSED}
-    failing = [each for each in counted.values() if each.verdict == FAILED]
-    others = [each for each in counted.values() if each.verdict != FAILED]
+    failing = [each for each in plan.counting if each.verdict == FAILED]
+    others = [each for each in plan.counting if each.verdict not in (FAILED, PASSED)]
     if failing:
         yield GapKind.FAILING, failing
     if others:

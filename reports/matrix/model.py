@@ -105,6 +105,11 @@ class PlanRow:
         """Return what it comes to on physical benches, "" when it has not run there."""
         return self._of_cases(self.physical)
 
+    @cached_property
+    def counting(self) -> tuple[Verdict, ...]:
+        """Return the verdicts that a requirement's rest on, each once: the newest, and the newest of physical ones."""
+        return tuple({id(each): each for each in (*self.verdicts, *self.physical)}.values())
+
     def standing_on(self, dut: Dut) -> str:
         """Return what it comes to on a pump: a case that is known and has not run on it is not shown."""
         return self._of_cases(self._by_dut.get(dut, ()))
@@ -148,8 +153,7 @@ class RequirementRow:
     @cached_property
     def stale(self) -> tuple[Verdict, ...]:
         """Return the verdicts that it rests on, of all benches and of physical ones, which no longer hold."""
-        counted = {id(each): each for row in self.plans for each in (*row.verdicts, *row.physical)}
-        return tuple(each for each in counted.values() if each.stale)
+        return tuple(each for row in self.plans for each in row.counting if each.stale)
 
     def standing_on(self, dut: Dut) -> str:
         """Return the same of one pump."""

@@ -199,7 +199,7 @@ def _plan(plan: PlanRow) -> Mapping[str, str]:
         "Plan": plan.name,
         "Verdict": plan.standing or NOT_RUN,
         "Verdict on physical benches": plan.physical_standing or NOT_RUN,
-        "Cases": "\n".join(_case(each) for each in plan.on_duts),
+        "Cases": "\n".join(_case(each) for each in plan.counting),
     }
 
 
