@@ -178,6 +178,11 @@ class DutRow:
     stale: tuple[str, ...]
     newest: RunLine
 
+    @property
+    def complete(self) -> bool:
+        """Tell whether it has a PASS for each requirement that a plan claims, and there is one."""
+        return bool(self.passed) and not self.lacking
+
 
 @dataclass(frozen=True)
 class Matrix:

@@ -14,8 +14,9 @@ class Sums:
     """How many there are of what.
 
     `claimed` requirements have a plan, `excused` a reason for none, `neither` neither; `passed` of those claimed came
-    to PASS, `passed_physical` on physical benches alone. `duts` have a serial number, `duts_passed` of them a PASS for
-    every requirement that a plan claims. `gaps` counts gaps by kind, those only that there are.
+    to PASS, `passed_physical` on physical benches alone. `duts` are pumps with a serial number on physical benches,
+    `duts_passed` those of them with a PASS for every requirement that a plan claims; `simulated` and `simulated_passed`
+    are those of mocked benches. `gaps` counts gaps by kind, those only that there are.
     """
 
     requirements: int
@@ -27,6 +28,8 @@ class Sums:
     plans: int
     duts: int
     duts_passed: int
+    simulated: int
+    simulated_passed: int
     gaps: dict[GapKind, int]
 
 
@@ -43,8 +46,10 @@ def sums_of(found: Matrix, gaps: Sequence[Gap]) -> Sums:
         excused=len(found.requirements) - len(claimed) - neither,
         neither=neither,
         plans=len(found.plans),
-        duts=len(found.duts),
-        duts_passed=sum(not row.lacking and bool(row.passed) for row in found.duts),
+        duts=sum(not row.dut.mocked for row in found.duts),
+        duts_passed=sum(row.complete and not row.dut.mocked for row in found.duts),
+        simulated=sum(row.dut.mocked for row in found.duts),
+        simulated_passed=sum(row.complete and row.dut.mocked for row in found.duts),
         gaps={kind: counts[kind] for kind in GapKind if counts[kind]},
     )
 

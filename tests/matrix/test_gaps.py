@@ -111,6 +111,12 @@ def test_a_run_that_no_longer_speaks_is_not_asked_whether_it_is_stale():
     assert asked == ["run-002", "run-003"]
 
 
+def test_simulated_pumps_are_counted_apart():
+    matrix = found(ran(1, ALL), ran(2, {KEPT: "PASS"}, "P-2"), ran(3, ALL, kind="mocked"))
+    sums = sums_of(matrix, gaps(matrix))
+    assert (sums.duts, sums.duts_passed, sums.simulated, sums.simulated_passed) == (2, 1, 1, 1)
+
+
 def test_every_face_counts_the_same():
     matrix = found(
         ran(1, {**ALL, TOLD: "FAIL"}),

@@ -95,6 +95,13 @@ def test_what_is_chosen_stands_in_the_address_and_is_read_from_it(opened):
     assert choose(opened, "verdict", "FAIL", "requirements") == ["R-2"]
 
 
+def test_a_mocked_verdict_does_not_stand_in_place_of_a_physical_one(opened):
+    cells = "[...document.querySelectorAll('table[data-of=requirements] td.plans')].map((one) => one.innerText)"
+    first = opened.run(cells)[0]
+    assert "run-003" in first
+    assert "run-002" in first
+
+
 def test_hostile_texts_are_texts_and_bounded(opened):
     assert opened.run("document.querySelectorAll('main script, main img').length") == 0
     assert "\u202e" not in opened.run("document.body.textContent")
