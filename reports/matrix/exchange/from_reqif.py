@@ -7,14 +7,13 @@ from xml.etree import ElementTree as ET
 
 from reports.matrix.exchange.columns import listed, placed
 from reports.matrix.exchange.from_csv import first_of
+from reports.matrix.exchange.into_reqif import NAMESPACE
 from reports.matrix.exchange.taken import FIELDS, Taken, Taking
 from reports.matrix.exchange.xhtml import pictures_in, text_of
 from reports.matrix.exchange.xml_in import documents_in
 from rig.errors import PlanError, PlanFileError
 
-NAMESPACE = "http://www.omg.org/spec/ReqIF/20110401/reqif.xsd"
 _IN = f"{{{NAMESPACE}}}"
-_VALUES = ("BOOLEAN", "DATE", "ENUMERATION", "INTEGER", "REAL", "STRING", "XHTML")
 # What names a heading, which is no requirement.
 _HEADINGS = ("ReqIF.ChapterName", "ReqIF.Name", "Object Heading")
 
