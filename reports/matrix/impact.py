@@ -1,14 +1,12 @@
-"""Which results a change makes stale: what a record was judged by, held against what is in force now."""
+"""Which results a change makes stale: what a run rests on, held against what is in force now."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
+from reports.matrix.grounds import Grounds, Judged, Source, Used
 from rig.errors import PlanError
 from rig.record.bodies.judging import Limit, LimitsInForce, Requirement
-from rig.record.bodies.result import Result
-from rig.record.bodies.start import RULES, DeclaredInstrument, SourceFile, Start
-from rig.record.folder import run_id
-from rig.record.reader import RecordReader
+from rig.record.bodies.start import RULES
 
 # What a result may be asked to rest on, by the word before the colon.
 KINDS = ("requirement", "limit", "plan", "instrument", "driver", "calibration")
@@ -44,50 +42,53 @@ class Stale:
     why: tuple[str, ...]
 
 
-def stale_results(reader: RecordReader, now: InForce) -> Iterator[Stale]:
-    """Yield the results of a record that were judged by something else than is in force now.
-
-    Raises RecordError and its kinds for a bad record.
-    """
-    start = reader.start()
-    of_the_run = () if start.rules == RULES else (f"rules of evaluation: {start.rules} then, {RULES} now",)
+def stale_results(run: Grounds, now: InForce) -> Iterator[Stale]:
+    """Yield the results of a run that were judged by something else than is in force now."""
+    of_the_run = [] if run.rules == RULES else [f"rules of evaluation: {run.rules} then, {RULES} now"]
+    of_the_run += _tables(run, now.limits)
+    drawn = _differ("trumpet", run.limits.trumpet, now.limits.trumpet)
     changed: dict[str, tuple[str, ...]] = {}
-    for entry in reader.results():
-        file = entry.body.plan.partition("::")[0]
+    for result in run.results:
+        file = result.plan.partition("::")[0]
         if file not in changed:
-            changed[file] = tuple(_sources(start, file, now))
-        why = (*of_the_run, *changed[file], *_limit(entry.body, now), *_requirements(entry.body, start, now))
+            changed[file] = tuple(_sources(run, file, now))
+        graph = [f"{one}: its graph, not its verdict" for one in drawn] if drawn and _has_curves(result) else []
+        why = (*of_the_run, *changed[file], *_limit(result, now), *_requirements(result, run, now), *graph)
         if why:
-            yield _stale(reader, start, entry.seq, entry.name, entry.body, why)
+            yield stale(run, result, why)
 
 
-def results_on(reader: RecordReader, what: str) -> Iterator[Stale]:
-    """Yield the results of a record that rest on one thing, as "kind:name": see `KINDS`.
+def results_on(run: Grounds, whats: Sequence[str]) -> Iterator[Stale]:
+    """Yield the results of a run that rest on any of some things, as "kind:name": see `KINDS`; each result once.
 
     A result rests on every instrument that its run recorded, for all of them are heard as its witnesses. Raises
-    PlanError for a kind that there is not, RecordError and its kinds for a bad record.
+    PlanError for a kind that there is not.
     """
+    asked = [_asked(what) for what in whats]
+    by_instrument = [why for kind, name in asked for why in _of_instruments(run.used, kind, name)]
+    for result in run.results:
+        why = (*by_instrument, *(one for kind, name in asked for one in _of_result(result, kind, name)))
+        if why:
+            yield stale(run, result, tuple(dict.fromkeys(why)))
+
+
+def _asked(what: str) -> tuple[str, str]:
     kind, _, name = what.partition(":")
     if kind not in KINDS or not name:
         raise PlanError(f"{what!r}: say what results rest on as KIND:NAME, with a kind of {', '.join(KINDS)}")
-    start = reader.start()
-    used = {one: start.instruments[one] for one in reader.streams() if one in start.instruments}
-    by_instrument = tuple(_of_instruments(used, kind, name))
-    for entry in reader.results():
-        why = by_instrument or tuple(_of_result(entry.body, kind, name))
-        if why:
-            yield _stale(reader, start, entry.seq, entry.name, entry.body, why)
+    return kind, name
 
 
-def _stale(reader: RecordReader, start: Start, seq: int, name: str, result: Result, why: tuple[str, ...]) -> Stale:
+def stale(run: Grounds, result: Judged, why: tuple[str, ...]) -> Stale:
+    """Return a result of a run as one that may no longer hold."""
     return Stale(
-        run=run_id(reader.path),
-        begun_utc_ns=start.begun_utc_ns,
-        bench=start.bench,
-        kind=start.kind,
-        dut=start.dut.serial,
-        seq=seq,
-        name=name,
+        run=run.run,
+        begun_utc_ns=run.begun_utc_ns,
+        bench=run.bench,
+        kind=run.kind,
+        dut=run.dut,
+        seq=result.seq,
+        name=result.name,
         plan=result.plan,
         requirements=result.requirements,
         verdict=result.verdict,
@@ -95,14 +96,45 @@ def _stale(reader: RecordReader, start: Start, seq: int, name: str, result: Resu
     )
 
 
-def _sources(start: Start, file: str, now: InForce) -> Iterator[str]:
+def _tables(run: Grounds, now: LimitsInForce) -> list[str]:
+    """Return what of the tables of limits.toml that all results of a run are judged by is no more as it was."""
+    then = run.limits
+    found = _differ("agreement", then.agreement, now.agreement)
+    if then.agreement == now.agreement and then.total_percent != now.total_percent:
+        was, is_now = then.total_percent, now.total_percent
+        found.append(f"agreement: total_percent, which is that of the widest limit, was {was!r}, is {is_now!r}")
+    # On the virtual clock no reading is late.
+    found += _differ("timing", then.timing, now.timing) if run.clock != "virtual" else []
+    found += _differ("evaporation", then.evaporation, now.evaporation) if run.weighs else []
+    return found
+
+
+def _differ(name: str, then: object, now: object) -> list[str]:
+    """Return in a sentence what of a table differs, none where nothing does."""
+    if then == now:
+        return []
+    if then is None or now is None:
+        return [f"{name}: there was none" if then is None else f"{name}: it is no more"]
+    return [f"{name}: {_differences(then, now)}"]
+
+
+def _has_curves(result: Judged) -> bool:
+    """Tell whether start-up graph and trumpet curve are drawn of a result; only asked where these would change."""
+    from rig.evaluation.definition import GraphKind
+    from rig.evaluation.registry import kinds
+
+    kind = kinds().get(result.function)
+    return kind is not None and kind.graph is GraphKind.FLOW
+
+
+def _sources(run: Grounds, file: str, now: InForce) -> Iterator[str]:
     """Yield what of a plan's file, and of the helpers that it uses, is no more as it was."""
-    helpers = (one.source for one in start.helper_sources if not one.plans or file in one.plans)
-    for source in (*(one for one in start.plan_sources if one.file == file), *helpers):
-        yield from _source(source, now)
+    for source in run.sources:
+        if file in source.plans or (not source.plans if source.helps else source.file == file):
+            yield from _source(source, now)
 
 
-def _source(source: SourceFile, now: InForce) -> Iterator[str]:
+def _source(source: Source, now: InForce) -> Iterator[str]:
     found = now.plan_sha256(source.file)
     if found is None:
         yield f"plan: {source.file} is no more"
@@ -110,45 +142,45 @@ def _source(source: SourceFile, now: InForce) -> Iterator[str]:
         yield f"plan: {source.file} has changed"
 
 
-def _limit(result: Result, now: InForce) -> Iterator[str]:
+def _limit(result: Judged, now: InForce) -> Iterator[str]:
     if result.limit is None or not result.limit_name:
         return
     new = now.limits.limits.get(result.limit_name)
     if new is None:
         yield f"limit: {result.limit_name!r} is no more"
-    elif changes := _differences(result.limit, new):
-        yield f"limit: {result.limit_name!r}: {changes}"
+    elif new != result.limit:
+        yield f"limit: {result.limit_name!r}: {_differences(result.limit, new)}"
 
 
-def _requirements(result: Result, start: Start, now: InForce) -> Iterator[str]:
+def _requirements(result: Judged, run: Grounds, now: InForce) -> Iterator[str]:
     for name in result.requirements:
-        old, new = start.requirements.requirements.get(name), now.requirements.get(name)
+        old, new = run.requirements.requirements.get(name), now.requirements.get(name)
         if new is None:
             yield f"requirement: {name} is no more"
         elif old is None:
             yield f"requirement: what {name} was then is not in the record"
-        elif changes := _differences(old, new):
-            yield f"requirement: {name}: {changes}"
+        elif new != old:
+            yield f"requirement: {name}: {_differences(old, new)}"
 
 
-def _differences(old: Limit | Requirement, new: Limit | Requirement) -> str:
-    """Return in words what of two bodies of one kind differs, "" when nothing does."""
-    names = [one.name for one in fields(old) if getattr(old, one.name) != getattr(new, one.name)]
+def _differences(old: Limit | Requirement | object, new: object) -> str:
+    """Return in words what of two bodies of one kind differs."""
+    names = [one.name for one in fields(old) if getattr(old, one.name) != getattr(new, one.name)]  # type: ignore[arg-type]
     return ", ".join(f"{name} was {getattr(old, name)!r}, is {getattr(new, name)!r}" for name in names)
 
 
-def _of_instruments(used: Mapping[str, DeclaredInstrument], kind: str, wanted: str) -> Iterator[str]:
-    for name, one in used.items():
+def _of_instruments(used: Sequence[Used], kind: str, wanted: str) -> Iterator[str]:
+    for one in used:
         calibration = one.calibration
-        if kind == "instrument" and wanted == name:
-            yield f"instrument: {name}" + (f", calibration {calibration.id}" if calibration else "")
+        if kind == "instrument" and wanted == one.name:
+            yield f"instrument: {one.name}" + (f", calibration {calibration.id}" if calibration else "")
         elif kind == "driver" and wanted == one.driver:
-            yield f"driver: {one.driver} of {name}"
+            yield f"driver: {one.driver} of {one.name}"
         elif kind == "calibration" and calibration is not None and wanted == calibration.id:
-            yield f"calibration: {calibration.id} of {name}, due {calibration.due}"
+            yield f"calibration: {calibration.id} of {one.name}, due {calibration.due}"
 
 
-def _of_result(result: Result, kind: str, wanted: str) -> Iterator[str]:
+def _of_result(result: Judged, kind: str, wanted: str) -> Iterator[str]:
     file, _, function = result.plan.partition("::")
     if kind == "requirement" and wanted in result.requirements:
         yield f"requirement: {wanted}"

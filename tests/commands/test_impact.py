@@ -35,13 +35,13 @@ def project(tmp_path):
     return tmp_path
 
 
-def write_limits(project, limits):
+def write_limits(project, limits, zero_flow_hours=4.0, more=""):
     tables = [
         f'[limits."{name}"]\nunit = "%"\nlower = {low}\nupper = {up}\ncoverage_k = 2.0\nsource = "a test"\n'
         for name, (low, up) in limits.items()
     ]
     (project / "limits.toml").write_text(
-        "".join(["[evaporation]\nzero_flow_hours = 4.0\nsettle_minutes = 5.0\n", *tables])
+        "".join([f"[evaporation]\nzero_flow_hours = {zero_flow_hours}\nsettle_minutes = 5.0\n", *tables, more])
     )
 
 
@@ -50,7 +50,7 @@ def write_requirements(project, texts):
     (project / "requirements.toml").write_text("".join(tables))
 
 
-def make_run(project):
+def make_run(project, name="run-1", numbers=(1, 2), function="flow error", **more):
     limits = {name: {"unit": "%", "lower": low, "upper": up, "source": "a test"} for name, (low, up) in LIMITS.items()}
     sources = [
         {"file": file, "sha256": hashlib.sha256((project / file).read_bytes()).hexdigest(), "text": ""}
@@ -59,18 +59,20 @@ def make_run(project):
     said = {
         "plan_sources": sources,
         "helper_sources": [],
-        "limits": {"limits": limits},
+        "limits": {"evaporation": {"zero_flow_hours": 4.0, "settle_minutes": 5.0}, "limits": limits},
         "requirements": {"requirements": {name: {"text": text, "source": "a test"} for name, text in TEXTS.items()}},
     }
-    body = from_body(Start, start_body(**said))
-    with RunRecord.create(project / "runs", "run-1", body, EPOCH_NS, VirtualClock(EPOCH_NS)) as record:
+    body = from_body(Start, start_body(**{**said, **more}))
+    with RunRecord.create(project / "runs", name, body, EPOCH_NS, VirtualClock(EPOCH_NS)) as record:
         record.descriptor("balance", (), {})
         for number, (file, limit) in enumerate(zip((BASAL, BOLUS), LIMITS, strict=True), 1):
+            if number not in numbers:
+                continue
             bounds = Limit(unit="%", lower=LIMITS[limit][0], upper=LIMITS[limit][1], source="a test")
             result = Result(
                 plan=f"{file}::test_it[{number}]",
                 requirements=(f"ACC-{number}",),
-                recipe=Recipe("flow error", {}, EPOCH_NS, EPOCH_NS + 1),
+                recipe=Recipe(function, {}, EPOCH_NS, EPOCH_NS + 1),
                 unit="%",
                 verdict="PASS",
                 limit_name=limit,
@@ -112,6 +114,77 @@ def test_a_plan_that_is_gone_makes_its_results_stale(impact, project):
 def test_a_limit_that_has_changed_says_what_it_was(impact, project):
     write_limits(project, LIMITS | {"bolus accuracy": (-10.0, 8.0)})
     assert impact()[1] == {"result 2": ["limit: 'bolus accuracy': upper was 10.0, is 8.0"]}
+
+
+@pytest.mark.parametrize(
+    "changed, why",
+    [
+        ({"zero_flow_hours": 2.0}, "evaporation: zero_flow_hours was 4.0, is 2.0"),
+        ({"more": "[agreement]\nbooks_percent = 7.5\n"}, "agreement: books_percent was 5.0, is 7.5"),
+        ({"more": "[timing]\nlate_s = 0.5\n"}, "timing: late_s was 0.1, is 0.5"),
+    ],
+)
+def test_a_table_that_all_are_judged_by_makes_all_results_stale(impact, project, changed, why):
+    write_limits(project, LIMITS, **changed)
+    assert impact()[1] == {"result 1": [why], "result 2": [why]}
+
+
+def test_the_widest_limit_is_what_all_that_was_weighed_is_judged_by(impact, project):
+    write_limits(project, LIMITS | {"leak": (-20.0, 20.0)})
+    why = "agreement: total_percent, which is that of the widest limit, was 10.0, is 20.0"
+    assert impact()[1] == {"result 1": [why], "result 2": [why]}
+
+
+TRUMPET = "[trumpet]\nsample_interval_min = 15\nwindows_min = [60]\n"
+
+
+@pytest.mark.parametrize(
+    "function, found",
+    [("flow error", {}), ("mean flow error", {"result 2": ["trumpet: there was none: its graph, not its verdict"]})],
+)
+def test_how_curves_are_drawn_touches_what_has_curves(impact, project, function, found):
+    make_run(project, "run-2", numbers=(2,), function=function)
+    (project / "runs" / "run-1.rig.db").unlink()
+    write_limits(project, LIMITS, more=TRUMPET)
+    assert impact()[1] == found
+
+
+def test_on_the_virtual_clock_no_reading_is_late(impact, project):
+    make_run(project, "run-2", clock="virtual")
+    (project / "runs" / "run-1.rig.db").unlink()
+    write_limits(project, LIMITS, more="[timing]\nlate_s = 0.5\n")
+    assert impact()[1] == {}
+
+
+def test_a_result_that_rests_on_several_things_is_listed_once_with_each(rig, project):
+    asked = ["--on", "instrument:balance", "--on", "requirement:ACC-1", "--on", "calibration:CAL-balance"]
+    said = json.loads(rig("impact", "--runs", project / "runs", "--json", *asked).out)["results"]
+    assert [(one["name"], len(one["why"])) for one in said] == [("result 1", 3), ("result 2", 2)]
+
+
+def test_an_instrument_out_of_tolerance_touches_what_used_it_since_it_was_good(rig, project):
+    found = {"id": "CAL-2", "due": "2027-12-31", "as_found": "out of tolerance"}
+    instruments = {"balance": {"capability": "balance", "driver": "d", "calibration": found}}
+    make_run(project, "run-2", instruments=instruments, begun_utc_ns=EPOCH_NS + 10**15)
+    said = rig("impact", "--runs", project / "runs", "--out-of-tolerance", "balance")
+    first, why, *_, last = said.out.splitlines()
+    assert (said.code, last) == (1, "2 results rest on it; 2 runs were read")
+    assert first.startswith("run-1  entry 3  PASS  result 1")
+    assert "last good calibration CAL-balance (due 2026-12-31), first in run-1" in why
+    assert "CAL-2 found it 'out of tolerance', first in run-2" in why
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("--bench", "table"), "--bench and --last-good belong to --out-of-tolerance"),
+        (("--out-of-tolerance", "balance", "--on", "plan:x"), "ask one after the other"),
+        (("--out-of-tolerance", "scale"), "no record has an instrument 'scale'"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(impact, words, said):
+    refused, _ = impact(*words)
+    assert (refused.code, said in refused.err) == (2, True)
 
 
 def test_a_requirement_that_has_changed_says_what_it_was(impact, project):

@@ -48,6 +48,10 @@ MAY = {
     ("report", "--format", "pdf", "RUN"): {"numpy", "scipy", "pydantic", "uncertainties", "typst"},
     ("bench", "check", "benches/mocked.toml"): {"numpy", "pydantic"},
     ("requirements",): {"numpy", "pydantic"},
+    ("requirements", "--format", "html"): {"numpy", "pydantic", "jinja2"},
+    ("requirements", "import", "--help"): set(),
+    ("impact",): {"numpy", "pydantic", "scipy"},  # asks which claims have curves, for [trumpet] has changed
+    ("impact", "--on", "plan:test_a.py"): {"numpy"},
 }
 
 

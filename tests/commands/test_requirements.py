@@ -105,6 +105,9 @@ def test_a_requirement_is_listed_with_the_newest_verdict_of_its_plan(laboratory,
         "R-2  -  Air is told.",
         "  no plan: nothing here sees air",
         "2 requirements: 1 with a plan (1 PASS), 1 with a reason for none, 0 with neither; plans: 1",
+        "what the records do not show: 1 only on mocked benches",
+        f"whether verdicts are stale was not looked at: there is no {laboratory / 'limits.toml'}; name the limits with "
+        "--limits FILE",
     ]
 
 
@@ -265,6 +268,38 @@ def test_before_the_first_run_there_is_a_matrix_too(rig, laboratory, monkeypatch
 
 def test_the_catalogue_claims_only_what_is_required(rig, tmp_path):
     assert "which is no requirement" not in rig("requirements", "--runs", tmp_path).out
+
+
+def test_a_file_gets_what_the_table_says_and_ends_its_lines_as_its_format_does(laboratory, asked):
+    ran(laboratory, "run-1", {"plans/test_rate.py::test_rate": FAILED})
+    for form in ("html", "csv", "json"):
+        said = asked("--format", form, "--out", laboratory / f"matrix.{form}")
+        assert (said.code, said.out.strip()) == (0, str(laboratory / f"matrix.{form}"))
+        assert b"test_rate FAIL in run-1" in (laboratory / f"matrix.{form}").read_bytes()
+    assert (laboratory / "matrix.csv").read_bytes().count(b"\r\n") == 6
+    assert asked("--format", "csv").out.count("\n") == 6
+
+
+def test_the_page_links_to_the_report_that_lies_beside_the_record(laboratory, asked):
+    ran(laboratory, "run-1", {"plans/test_rate.py::test_rate": PASSED})
+    (laboratory / "runs" / "run-1.html").touch()
+    assert '<a href="../runs/run-1.html"' in page(laboratory, asked, "pages/matrix.html")
+    assert '<a href="run-1.html"' in page(laboratory, asked, "runs/matrix.html")
+
+
+def page(laboratory, asked, name):
+    asked("--format", "html", "--out", laboratory / name)
+    return (laboratory / name).read_text(encoding="utf-8")
+
+
+def test_a_verdict_whose_limit_changed_since_is_stale(laboratory, asked):
+    ran(laboratory, "run-1", {"plans/test_rate.py::test_rate": PASSED})
+    limits = "[evaporation]\nzero_flow_hours = 0\nsettle_minutes = 0\n[limits]\n"
+    (laboratory / "limits.toml").write_text(limits, encoding="utf-8")
+    said = json.loads(asked("--json").out)
+    (stale,) = (gap for gap in said["every_gap"] if gap["kind"] == "stale")
+    assert "limit: 'basal accuracy' is no more" in stale["said"]
+    assert said["staleness_not_looked_at"] is None
 
 
 def test_a_hundred_records_take_less_than_a_second(laboratory, asked):

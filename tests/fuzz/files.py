@@ -1,5 +1,6 @@
 """What people and other programs leave on the disk, fed to what reads it."""
 
+import zipfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,6 +9,8 @@ from fixtures.plan_markers import plans_in
 from fixtures.plan_sources import claims_without_limit, limits_named
 from instruments.intrathecal_pump.twin import PumpTwinParameters
 from instruments.intrathecal_pump.twin import Twin as PumpTwin
+from reports.matrix.exchange.from_csv import requirements_from_csv
+from reports.matrix.exchange.from_reqif import requirements_from_reqif
 from rig.bench_file.limits import load_limits, load_requirements
 from rig.bench_file.reading import load_bench_file
 from rig.errors import RigError
@@ -15,6 +18,7 @@ from rig.safety.latch import latch_path, latched
 from rig.streaming.state import EncoderState
 from tests.fuzz.dialogues import laboratory
 from tests.fuzz.target import Target
+from tests.matrix.reqif import chosen, document, kind, place, required, thing
 
 ROOT = Path(__file__).parents[2]
 TOML = (
@@ -77,6 +81,40 @@ JSON = (
     b"[]",
     b"18446744073709551616",
 )
+
+
+REQIF = (
+    b"<!DOCTYPE a [<!ENTITY b 'c'>]>",
+    b"&b;",
+    b"&#0;",
+    b"&#x110000;",
+    b"<CHILDREN>",
+    b"<SPEC-HIERARCHY>" * 300,
+    b"</SPEC-OBJECT>",
+    b"<![CDATA[",
+    b"<?",
+    b"<!--",
+    b' IDENTIFIER="o"',
+    b' LONG-NAME="ReqIF.Text"',
+    b"<THE-VALUE>",
+    b'encoding="utf-16"',
+    b"PK\x01\x02",
+    b"\xff",
+)
+
+
+def reqif() -> str:
+    """Return a small document with something of each kind."""
+    usual = {"ReqIF.ForeignID": "STRING", "ReqIF.ChapterName": "XHTML", "ReqIF.Text": "XHTML", "Method": "ENUMERATION"}
+    objects = (required("R-1", "a"), required("R-2", "b", "c"), thing("o", chosen("Req.Method", "e-test")))
+    return document(*objects, types=(kind("Req", usual),), places=(place("o-R-2", place("o-R-1")),))
+
+
+def zipped(text: str, path: Path) -> bytes:
+    """Return an archive with that document in it."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.reqif", text)
+    return path.read_bytes()
 
 
 def through(path: Path, read: Callable[[Path], object]) -> Callable[[bytes], None]:
@@ -151,6 +189,20 @@ def targets(folder: Path, _: ExitStack) -> tuple[Target, ...]:
                 b'f"{',
             ),
             (RigError, SyntaxError, ValueError),
+        ),
+        Target(
+            "table of requirements",
+            through(folder / "case.csv", lambda path: requirements_from_csv(path, {})),
+            (b'ID;Text;Source\r\nR-1;"a ""b""\n c";d\r\n;;\r\n', b"sep=,\nid,text\n1,'=1\n"),
+            ("reports/matrix/exchange",),
+            (b";", b",", b'"', b"\t", b"\r\n", b"\xef\xbb\xbf", b"sep=", b"Text", b"'", b"\0", b"\xff", b'"' * 2000),
+        ),
+        Target(
+            "requirements in ReqIF",
+            through(folder / "case.reqif", lambda path: requirements_from_reqif(path, {})),
+            (reqif().encode(), zipped(reqif(), folder / "seed.zip")),
+            ("reports/matrix/exchange",),
+            REQIF,
         ),
         Target(
             "pump's memory",
