@@ -6,6 +6,7 @@ from pathlib import Path
 from reports.facts.run_facts import Run
 from reports.facts.run_reading import read_run
 from rig.record.export import written_whole
+from rig.record.nonsense import nonsense_told
 from rig.record.reader import RecordReader
 
 
@@ -40,7 +41,8 @@ def write_faces(record_path: Path, outs: Mapping[str, Path]) -> None:
     """
     with RecordReader(record_path) as reader:
         run = read_run(reader)
-    made = {out: FACES[face](run) for face, out in outs.items()}
+    with nonsense_told(record_path, "nothing can be told of what the record says"):
+        made = {out: FACES[face](run) for face, out in outs.items()}
     for out, content in made.items():
         with written_whole(out) as temporary:
             temporary.write_bytes(content)

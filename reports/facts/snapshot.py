@@ -71,9 +71,7 @@ def _stream(found: Sequence[tuple[dict[str, Json], bytes | None]], names: tuple[
     """Return what a stream's blocks, each its body and its data, hold in these columns; None where there are none."""
     if not found:
         return None
-    first_ns, last_ns = np.array([(body["t_first_ns"], body["t_last_ns"]) for body, _ in found], np.int64).T
-    lost = np.array([body["lost"] for body, _ in found], np.int64)
-    counts = np.array([body["n"] for body, _ in found], np.int64)
+    first_ns, last_ns, lost, counts = (_whole_numbers(found, key) for key in ("t_first_ns", "t_last_ns", "lost", "n"))
     single = _single_rows([data or b"" for _, data in found], names)
     if np.all(counts == 1) and single is not None and all(_is_plain(body, names) for body, _ in found):
         # An instrument that is read once a minute gives blocks of one row, and they are the most of a long record.
@@ -92,6 +90,16 @@ def _stream(found: Sequence[tuple[dict[str, Json], bytes | None]], names: tuple[
         in_order=bool(np.all(np.diff(first_ns) >= 0) and np.all(np.diff(last_ns) >= 0)),
         complete=not lost.any(),
     )
+
+
+def _whole_numbers(found: Sequence[tuple[dict[str, Json], bytes | None]], key: str) -> Stamps:
+    """Return what each block says under a key, int64 (n,); raise RecordCorruptError where one says no such number."""
+    said = [body.get(key) for body, _ in found]
+    # By exact type: what is true or 1.0 counts as a number, and was never written.
+    wrong = next((one for one in said if type(one) is not int or not _INT64_MIN <= one <= _INT64_MAX), None)
+    if wrong is not None or None in said:
+        raise RecordCorruptError(f"a block of samples says {key} = {wrong!r}, which is no whole number of 64 bits")
+    return np.array(said, np.int64)
 
 
 def _single_rows(rows: Sequence[bytes], names: tuple[str, ...]) -> dict[str, NDArray[np.float64]] | None:
