@@ -23,11 +23,21 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=(*_FORMATS, _ALL), default="html", help="what to write (default: html); all: each of them"
     )
+    parser.add_argument(
+        "--among",
+        action="append",
+        type=Path,
+        metavar="FOLDER",
+        help="look for other runs of the pump, and values of the same kind, beside the record and in this folder; what "
+        "is found is kept beside the record for all reports to come; may be said again",
+    )
     parser.add_argument("--out", type=Path, help="the file to write (default: beside the first record)")
 
 
 def _run(options: argparse.Namespace) -> int:
     paths = _records_meant(options)
+    if options.among:
+        _look_for_others(paths, options.among)
     if len(paths) > 1:
         out = _write_joined(paths, options)
         print(out)
@@ -40,6 +50,14 @@ def _run(options: argparse.Namespace) -> int:
     for out in outs.values():
         print(out)
     return 0
+
+
+def _look_for_others(paths: list[Path], folders: list[Path]) -> None:
+    from reports.history.other_runs import keep_other_runs
+    from rig.clock import machine_utc_ns
+
+    for path in paths:
+        keep_other_runs(path, folders, machine_utc_ns())
 
 
 def _outs(record: Path, options: argparse.Namespace) -> dict[str, Path]:

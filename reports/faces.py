@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from reports.facts.other_runs import kept_beside
 from reports.facts.run_facts import Run
 from reports.facts.run_reading import read_run
 from rig.record.export import written_whole
@@ -36,11 +37,13 @@ FACES: dict[str, Callable[[Run], bytes]] = {"html": _html, "pdf": _pdf, "json": 
 def write_faces(record_path: Path, outs: Mapping[str, Path]) -> None:
     """Write these faces of a run, each to its file, by their formats; the record is read once, each file is whole.
 
+    What is kept of other runs beside the record is told with it.
+
     Raises what `RecordReader` raises for a record that cannot be opened, RecordCorruptError for one that does not hold
     together, and ExportError for a face that cannot be made (then none is written) or a file that cannot be written.
     """
     with RecordReader(record_path) as reader:
-        run = read_run(reader)
+        run = read_run(reader, kept_beside(record_path))
     with nonsense_told(record_path, "nothing can be told of what the record says"):
         made = {out: FACES[face](run) for face, out in outs.items()}
     for out, content in made.items():

@@ -8,8 +8,8 @@ from rig.record.folder import run_id
 from rig.record.reader import RecordReader
 
 
-def reports_of(record: Path) -> dict[str, bytes]:
-    """Return the reports of a run by their names in a bundle; raises what `read_run` raises."""
+def reports_of(record: Path, kept: bytes | None = None) -> dict[str, bytes]:
+    """Return the reports of a run, and of what is kept of others beside it, by their names; raises as `read_run`."""
     with RecordReader(record) as reader:
-        run = read_run(reader)
+        run = read_run(reader, kept)
     return {f"reports/{run_id(record)}.{face}": make(run) for face, make in FACES.items()}

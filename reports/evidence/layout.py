@@ -7,7 +7,7 @@ from rig.record.schema import SUFFIX
 MANIFEST = "manifest.json"
 ATTESTATION = "attestation.dsse.json"
 AUDIT = "audit.jsonl"
-RECORDS, NOTES, SIGNATURES = "records", "notes", "signatures"
+RECORDS, OTHERS, NOTES, SIGNATURES = "records", "others", "notes", "signatures"
 
 _GROWING = re.compile(rf"{MANIFEST}|{ATTESTATION}|{AUDIT}|{NOTES}/.+|{SIGNATURES}/.+")
 
@@ -20,6 +20,11 @@ def is_listed(name: str) -> bool:
 def record_name(run: str) -> str:
     """Return the name of a run's record."""
     return f"{RECORDS}/{run}{SUFFIX}"
+
+
+def others_name(run: str) -> str:
+    """Return the name of what other runs say of a run, where somebody looked."""
+    return f"{OTHERS}/{run}.json"
 
 
 def notes_name(run: str) -> str:

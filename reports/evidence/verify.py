@@ -12,7 +12,7 @@ from reports.evidence.dsse import read_envelope
 from reports.evidence.faces import reports_of
 from reports.evidence.findings import Findings
 from reports.evidence.growing import NOTHING_DEMANDED, Demands, check_growing
-from reports.evidence.layout import ATTESTATION, MANIFEST, is_listed, record_name
+from reports.evidence.layout import ATTESTATION, MANIFEST, is_listed, others_name, record_name
 from reports.evidence.manifest import FORMAT, Hashed, hashed, manifest_bytes, statement_bytes
 from reports.evidence.run_part import RunPart, run_part
 from reports.evidence.verdicts import Pending, verdicts_beside
@@ -146,8 +146,8 @@ def _check_reports(run: str, path: Path, bundle: Opened, findings: Findings) -> 
     """Hold the reports to those that this rig writes of the record."""
     what = f"reports of {run}"
     with findings.deriving(what):
-        again = reports_of(path)
-        members = bundle.container.members
+        members, others = bundle.container.members, others_name(run)
+        again = reports_of(path, bundle.container.read(others) if others in members else None)
         wrong = [f"{name} is missing" for name in again if name not in members]
         wrong += [
             f"{name} is not what the record's report is"

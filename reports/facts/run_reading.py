@@ -7,6 +7,7 @@ from pathlib import Path
 from reports.facts.bench_fit import bench_fit
 from reports.facts.graphs import graphs_of
 from reports.facts.happenings import noted, projected
+from reports.facts.other_runs import read_kept
 from reports.facts.plans import read_plans
 from reports.facts.recorded_channels import read_signals
 from reports.facts.requirements import evidence
@@ -25,13 +26,14 @@ from rig.record.schema import Kind
 RUNNING, UNCLOSED = "RUNNING", "UNCLOSED"
 
 
-def read_run(reader: RecordReader) -> Run:
-    """Return everything that a report says about a run, finished or not.
+def read_run(reader: RecordReader, kept: bytes | None = None) -> Run:
+    """Return everything that a report says about a run, finished or not; `kept` is what other runs say beside it.
 
     Raises RecordCorruptError when the hash chain is broken or an entry lacks what a report needs: a page made from
-    such a record would be believed.
+    such a record would be believed. Raises ExportError for `kept` that is not what was kept for this record.
     """
     entries = reader.verify_chain()
+    others = read_kept(kept, reader.head(), f"what is kept of other runs beside {run_id(reader.path)}")
     with nonsense_told(reader.path, "the record lacks what a report needs"):
         run = _facts(reader, entries)
         _demand_moments(run, reader.path)
@@ -39,7 +41,7 @@ def read_run(reader: RecordReader) -> Run:
             plans = tuple(
                 replace(plan, graphs=graphs_of(then, plan, _graphs_end(plan, run.end_ns))) for plan in run.plans
             )
-            return replace(run, plans=plans, signals=read_signals(then, run.begin_ns, run.end_ns + 1))
+            return replace(run, plans=plans, others=others, signals=read_signals(then, run.begin_ns, run.end_ns + 1))
 
 
 def _facts(reader: RecordReader, entries: int) -> Run:
