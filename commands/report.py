@@ -9,6 +9,7 @@ from rig.errors import ExportError
 from rig.record.schema import SUFFIX
 
 _FORMATS = ("html", "pdf", "json")
+_RESULTS = "results"
 _ALL = "all"
 
 
@@ -21,7 +22,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     takes_runs(parser)
     parser.add_argument(
-        "--format", choices=(*_FORMATS, _ALL), default="html", help="what to write (default: html); all: each of them"
+        "--format",
+        choices=(*_FORMATS, _ALL, _RESULTS),
+        default="html",
+        help="what to write (default: html); all: html, pdf and json; results: a flat list as JSON, for a LIMS",
     )
     parser.add_argument(
         "--among",
@@ -63,7 +67,8 @@ def _look_for_others(paths: list[Path], folders: list[Path]) -> None:
 def _outs(record: Path, options: argparse.Namespace) -> dict[str, Path]:
     """Return where each format goes: `--out` as it stands for one, with each one's own ending for all."""
     if options.format != _ALL:
-        return {options.format: options.out or record.with_name(f"{_stem(record)}.{options.format}")}
+        ending = "results.json" if options.format == _RESULTS else options.format
+        return {options.format: options.out or record.with_name(f"{_stem(record)}.{ending}")}
     out: Path = options.out or record.with_name(f"{_stem(record)}.{_FORMATS[0]}")
     stem = out.stem if out.suffix.removeprefix(".") in _FORMATS else out.name
     return {one: out.with_name(f"{stem}.{one}") for one in _FORMATS}

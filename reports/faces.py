@@ -34,6 +34,16 @@ FACES: dict[str, Callable[[Run], bytes]] = {"html": _html, "pdf": _pdf, "json": 
 """What makes the bytes of each face, by its format: the same for the same run on any machine."""
 
 
+def _results(run: Run) -> bytes:
+    from reports.data.result_list import render
+
+    return render(run)
+
+
+EXTRACTS: dict[str, Callable[[Run], bytes]] = {"results": _results}
+"""What is written on request only, by its format: part of what each face says, for programs."""
+
+
 def write_faces(record_path: Path, outs: Mapping[str, Path]) -> None:
     """Write these faces of a run, each to its file, by their formats; the record is read once, each file is whole.
 
@@ -45,7 +55,7 @@ def write_faces(record_path: Path, outs: Mapping[str, Path]) -> None:
     with RecordReader(record_path) as reader:
         run = read_run(reader, kept_beside(record_path))
     with nonsense_told(record_path, "nothing can be told of what the record says"):
-        made = {out: FACES[face](run) for face, out in outs.items()}
+        made = {out: (FACES | EXTRACTS)[face](run) for face, out in outs.items()}
     for out, content in made.items():
         with written_whole(out) as temporary:
             temporary.write_bytes(content)
