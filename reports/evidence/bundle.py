@@ -56,7 +56,11 @@ def write_bundle(records: Sequence[Path], out: Path, *, bench_evidence: bool = F
 def _fixed(copies: Sequence[Path], parts: Sequence[RunPart], others: Mapping[str, bytes]) -> dict[str, Content]:
     files: dict[str, Content] = {others_name(run): kept for run, kept in others.items()}
     for path, part in zip(copies, parts, strict=True):
-        files |= {record_name(part.run_id): path, **part.files, **reports_of(path, others.get(part.run_id))}
+        files |= {
+            record_name(part.run_id): path,
+            **part.files,
+            **reports_of(path, others.get(part.run_id), part.entries),
+        }
     return files
 
 

@@ -26,13 +26,15 @@ from rig.record.schema import Kind
 RUNNING, UNCLOSED = "RUNNING", "UNCLOSED"
 
 
-def read_run(reader: RecordReader, kept: bytes | None = None) -> Run:
+def read_run(reader: RecordReader, kept: bytes | None = None, entries: int | None = None) -> Run:
     """Return everything that a report says about a run, finished or not; `kept` is what other runs say beside it.
+
+    `entries` is how many the hash chain has, for who has just checked it: of a long record that is a third of the time.
 
     Raises RecordCorruptError when the hash chain is broken or an entry lacks what a report needs: a page made from
     such a record would be believed. Raises ExportError for `kept` that is not what was kept for this record.
     """
-    entries = reader.verify_chain()
+    entries = reader.verify_chain() if entries is None else entries
     others = read_kept(kept, reader.head(), f"what is kept of other runs beside {run_id(reader.path)}")
     with nonsense_told(reader.path, "the record lacks what a report needs"):
         run = _facts(reader, entries)
