@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from tests import processes
+from tests.warm import WARM
 
 settings.register_profile("rig", deadline=None)
 settings.load_profile("rig")
@@ -65,6 +66,7 @@ def no_process_outlives_the_tests() -> Iterator[None]:
     mark = uuid4().hex
     os.environ.update(processes.with_mark(before, mark))
     yield
+    WARM.end()
     left = {pid: processes.command_line(pid) for pid in {*processes.carriers(mark), *processes.offspring()}}
     for pid in left:
         os.kill(pid, signal.SIGKILL)

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from rig.clock import Deadline
 from tests.patience import patient
+from tests.warm import WARM
 
 MARK = "RIG_TESTS_STARTED_BY"
 GRACE_S = 0.5
@@ -77,6 +78,12 @@ class Children:
         process = self.start(command, cwd=cwd, env=env, stderr=subprocess.PIPE)
         output, errors = process.communicate(timeout=patient(idle_s))
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
+
+    def run_warm(
+        self, words: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None, idle_s: float = 60.0
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `python -m MODULE` with these words to its end, forked from what has the libraries (see `tests.warm`)."""
+        return WARM.run([str(word) for word in words], cwd=cwd, env=self._marked(env), longest_s=patient(idle_s))
 
     def end(self) -> None:
         """End what is left, by SIGTERM and then by SIGKILL; safe to repeat."""

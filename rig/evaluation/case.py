@@ -16,6 +16,7 @@ from rig.evaluation.columns import column
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.openings import zero_flows
 from rig.evaluation.orders import DELIVERS, STOP, PumpOrder, told
+from rig.evaluation.portions import portion_ul
 from rig.evaluation.programme import NS_PER_H, Programme
 from rig.evaluation.stops import ended_by_alarm_ns, power_taken_ns
 from rig.metrology.readings.regression import fit_line
@@ -41,6 +42,7 @@ class WeighedCourse:
 
     `stroke_ul` is the larger of the stroke declared and the one that the readings show, `reading_mg` the standard
     uncertainty of one reading: the balance's own, or what it does at zero flow where that is worse (draughts).
+    `portion_ul` is what comes at once where a pump makes several strokes together, 0 where it does not.
     """
 
     t_ns: NDArray[np.int64]
@@ -48,6 +50,7 @@ class WeighedCourse:
     corrections: Corrections
     stroke_ul: float
     reading_mg: float
+    portion_ul: float = 0.0
 
     def u_ul(self, hours: NDArray[np.float64] | float, volume_ul: NDArray[np.float64] | float) -> NDArray[np.float64]:
         """Return the standard uncertainty of a difference of two readings `hours` and `volume_ul` apart, in µL."""
@@ -226,7 +229,9 @@ class Case:
         volume = c.per_mg * (readings.mass_mg - readings.mass_mg[0] + c.evaporation.rate_mg_h * (hours - hours[0]))
         t_ns = self.from_ns + np.rint(readings.t_s * NS_PER_S).astype(np.int64)
         stroke_ul = max(self.start.dut.stroke_ul, self._shown_stroke(t_ns, volume, c))
-        return WeighedCourse(t_ns, volume, c, stroke_ul, max(c.balance.repeatability_mg, self._unrest_mg()))
+        reading_mg = max(c.balance.repeatability_mg, self._unrest_mg())
+        portion = portion_ul(t_ns, volume, self.programme, self.start.dut.stroke_ul, c.per_mg * reading_mg)
+        return WeighedCourse(t_ns, volume, c, stroke_ul, reading_mg, portion)
 
     def _unrest_mg(self) -> float:
         """Return the scatter of readings at zero flow about their own line, mg: with draughts it is more than noise."""

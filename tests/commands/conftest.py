@@ -1,8 +1,6 @@
 """The `rig` command as a person meets it: words in, exit code and both outputs out."""
 
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 
 import pytest
@@ -10,6 +8,7 @@ import pytest
 from commands.main import main
 from rig.record.folder import list_runs
 from tests.fixtures.plan_support import LIMITS, NOT_OF_PLANS, PLAN, QUICK, REQUIREMENTS, ROOT, environment_of_its_own
+from tests.processes import children
 
 
 @dataclass(frozen=True)
@@ -42,13 +41,9 @@ def mocked_run(tmp_path_factory):
     for name, text in {"limits.toml": LIMITS, "requirements.toml": REQUIREMENTS, "test_plan.py": PLAN}.items():
         (folder / name).write_text(text, encoding="utf-8")
     files = ["--limits", "limits.toml", "--requirements", "requirements.toml", "--bench", str(QUICK)]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *NOT_OF_PLANS, *files],
-        cwd=folder,
-        env=environment_of_its_own(),
-        capture_output=True,
-        text=True,
-    )
+    words = ["-m", "pytest", "-p", "no:cacheprovider", *NOT_OF_PLANS, *files]
+    with children() as started:
+        done = started.run_warm(words, cwd=folder, env=environment_of_its_own(), idle_s=120)
     assert done.returncode == 0, done.stdout + done.stderr
     (run,) = list_runs(folder / "runs")
     return run.path

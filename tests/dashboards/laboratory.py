@@ -2,7 +2,6 @@
 
 import math
 import os
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -97,7 +96,7 @@ def run_plans(folder: Path, dut: str, day: int, plan: str = PLAN) -> Path:
     words = ["-q", "-p", "no:cacheprovider", *NOT_OF_PLANS, *names, "--runs", "runs", "test_plan.py"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "RIG_INFLUX": "off"}
     with children() as started:
-        done = started.run([sys.executable, "-m", "pytest", *words], cwd=folder, env=environment, idle_s=120)
+        done = started.run_warm(["-m", "pytest", *words], cwd=folder, env=environment, idle_s=120)
     # 1: a verdict was not PASS, which is as good to look at.
     assert done.returncode in (0, 1, 7), done.stdout + done.stderr  # 7: a plan with a mistake is among them
     (summary,) = list_runs(folder / "runs")

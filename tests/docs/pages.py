@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from pathlib import Path
 
 from tests.fixtures.plan_support import NOT_OF_PLANS
@@ -53,9 +52,9 @@ def links_in(page: Path) -> list[str]:
 def run_pytest(folder: Path, *words: str, path: tuple[Path, ...] = ()) -> tuple[int, str]:
     """Run `python -m pytest` from a folder, the project and `path` on Python's path; return exit code and output."""
     places = os.pathsep.join(map(str, (ROOT, *path)))
-    command = [sys.executable, "-W", "error", "-m", "pytest", "-p", "no:cacheprovider", *words]
+    command = ["-W", "error", "-m", "pytest", "-p", "no:cacheprovider", *words]
     with children() as started:
-        done = started.run(command, cwd=folder, env={**os.environ, "PYTHONPATH": places}, idle_s=120)
+        done = started.run_warm(command, cwd=folder, env={**os.environ, "PYTHONPATH": places}, idle_s=120)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -1,8 +1,8 @@
 """How often each kind of number holds the truth, and how often a verdict on the limit is wrong: figures, no table.
 
 `python -m tests.worlds.quantities --runs 4000` takes an hour on two idle cores. Mean flow, volume and windows are three
-questions to one record; boluses and alarms have records of their own. A decision on the limit is a number whose truth
-lies there, drawn with an uncertainty that is itself known from few readings or many.
+questions to one record; boluses, lockouts and alarms have records of their own. A decision on the limit is a number
+whose truth lies there, drawn with an uncertainty that is itself known from few readings or many.
 """
 
 import argparse
@@ -19,8 +19,10 @@ import numpy as np
 
 from rig.clock import NS_PER_S, VirtualClock
 from rig.errors import RigError
+from rig.evaluation.orders import PATIENT
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.registry import kind_of
+from rig.exchange import Exchange
 from rig.metrology.uncertainty.budget import Budget, Component
 from rig.metrology.uncertainty.coverage import student_factor
 from rig.metrology.uncertainty.decision import Verdict, decide_budget
@@ -36,7 +38,7 @@ from tests.worlds.study import Share
 _IN_MEMORY = Path("/dev/shm")
 INFUSION, BOLUSES = "as stated", "10 boluses"
 WINDOW_MINUTES = 300.0
-QUANTITIES = ("mean flow", "volume", "window", "bolus", "time to alarm")
+QUANTITIES = ("mean flow", "volume", "window", "bolus", "lockout", "time to alarm")
 K = 2.0
 _CHUNK = 10
 
@@ -110,6 +112,30 @@ def one_alarm(decade: int, number: int) -> list[Held]:
     return [] if computed is None else [Held("time to alarm", int(_holds(computed.budget, rose_s)), 1)]
 
 
+def one_lockout(decade: int, number: int) -> list[Held]:
+    """Let a patient ask twice, and ask how far apart by the pump's clock the two grants were.
+
+    A request reaches the pump at any moment between sending and answer, and its clock strays as far as it may.
+    """
+    rng = BY_NAME[INFUSION].rng(decade, 300_000 + number)
+    scene = BY_NAME[INFUSION].scene(decade, rng)
+    answer_s, apart_s = rng.uniform(0.02, 2.0), rng.uniform(300.0, 7200.0)
+    heard_s = np.array([0.0, apart_s]) + rng.uniform(0.0, answer_s, 2)
+    may_stray = start_of(scene).limits.agreement.clock_ppm * 1e-6
+    true_s = float(np.diff(heard_s)[0]) * (1.0 + rng.uniform(-may_stray, may_stray))
+    clock = VirtualClock(EPOCH_NS)
+    with _folder() as there, RunRecord.create(there, "lockout", start_of(scene), EPOCH_NS, clock) as record:
+        for at_s in (0.0, apart_s):
+            sent_ns = EPOCH_NS + round((60.0 + at_s) * NS_PER_S)
+            clock.wait_until(sent_ns + round(answer_s * NS_PER_S))
+            asked = {"volume_ul": 2.0, "rate_ul_h": 60.0}
+            exchange = Exchange("pump", PATIENT, asked, b"?", b"!", sent_ns, clock.now_ns(), "ok", {"granted": True})
+            record.command(exchange)
+        with record.reader() as reader:
+            computed = _computed(Recipe("lockout", {}, EPOCH_NS, clock.now_ns() + NS_PER_S), reader)
+    return [] if computed is None else [Held("lockout", int(_holds(computed.budget, true_s)), 1)]
+
+
 def _computed(recipe: Recipe, reader: object) -> Evaluation | None:
     """Return what a recipe comes to; None where it is refused."""
     kind = kind_of(recipe.function)
@@ -143,7 +169,7 @@ def wrong_accepts(decisions: int, seed: int, *, told_dof: bool = True) -> Share:
     return Share(accepted, decisions)
 
 
-_KINDS = {"infusion": one_infusion, "series": one_series, "alarm": one_alarm}
+_KINDS = {"infusion": one_infusion, "series": one_series, "lockout": one_lockout, "alarm": one_alarm}
 
 
 def _job(job: tuple[str, int, int]) -> list[Held]:

@@ -1,6 +1,6 @@
 """The study of each kind of number: what it counts, and that it notices an interval that is too narrow."""
 
-from tests.worlds.quantities import Held, main, one_alarm, one_infusion, one_series, wrong_accepts
+from tests.worlds.quantities import Held, main, one_alarm, one_infusion, one_lockout, one_series, wrong_accepts
 from tests.worlds.study import STATED_RISK_PERCENT
 
 
@@ -18,6 +18,12 @@ def test_an_alarm_rose_within_what_is_stated_of_it():
     assert told == [[Held("time to alarm", 1, 1)]] * 25
 
 
+def test_a_lockout_lasted_as_long_as_is_stated_of_it():
+    told = [one for number in range(100) for one in one_lockout(0, number)]
+    assert sum(one.told for one in told) == 100
+    assert sum(one.held for one in told) >= 90
+
+
 def test_verdicts_on_the_limit_are_wrong_as_often_as_stated_at_the_most():
     assert not wrong_accepts(5000, 3).surely_above(STATED_RISK_PERCENT)
 
@@ -28,4 +34,4 @@ def test_a_rule_that_takes_few_readings_for_many_would_be_noticed():
 
 def test_a_line_for_each_quantity_in_each_decade(capsys):
     assert main(["--runs", "0", "--decisions", "10", "--workers", "1"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 1 + 5 * 3
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 6 * 3

@@ -51,12 +51,14 @@ def testify(case: Case) -> Testimony:
     whole = whole_of(case, weighed)
     if not len(whole.from_ns):
         return Testimony(not_asked="the balance did not weigh from the first order to the last stop")
-    against = list(_total(case, whole))
+    against = list(_total(case, whole, weighed.portion_ul))
     steadied = replace(weighed, volume_ul=_without_gusts(case, weighed, (over_ns - begin_ns) / NS_PER_H))
     scales = [_scale(case, steadied, begin_ns, over_ns, hours) for hours in _hours((over_ns - begin_ns) / NS_PER_H)]
-    against += [*_course(case, scales), *_boluses(case, weighed)]
+    against += [*_course(case, scales, weighed.portion_ul), *_boluses(case, weighed)]
     weighed_ul, programmed_ul = float(whole.weighed_ul.sum()), float(whole.programmed_ul.sum())
     said = f"{weighed_ul:.5g} µL were weighed, {programmed_ul:.5g} µL programmed, from the first order to the last stop"
+    if weighed.portion_ul:
+        said += f", in portions of {weighed.portion_ul:.2g} µL"
     if case.parted:
         parted = ", ".join(f"{case.hour(low):.2f} to {case.hour(high):.2f} h" for low, high in case.parted)
         said += f"; not compared: {parted}, when a challenge kept what was delivered from the balance"
@@ -119,10 +121,10 @@ def _scale(case: Case, weighed: WeighedCourse, begin_ns: int, end_ns: int, hours
     return _spans(case, weighed, starts, starts + length_ns)
 
 
-def _total(case: Case, whole: Spans) -> list[str]:
+def _total(case: Case, whole: Spans, portion_ul: float) -> list[str]:
     weighed_ul, programmed_ul = float(whole.weighed_ul.sum()), float(whole.programmed_ul.sum())
     # Parts of one course err together: their uncertainties add up as they are.
-    reach_ul = _k(1) * float(whole.u_ul.sum())
+    reach_ul = _k(1) * float(whole.u_ul.sum()) + portion_ul
     allowed_percent = case.limits.total_percent
     off_ul = weighed_ul - programmed_ul
     if abs(off_ul) <= allowed_percent / 100.0 * programmed_ul + reach_ul:
@@ -134,8 +136,11 @@ def _total(case: Case, whole: Spans) -> list[str]:
     ]
 
 
-def _course(case: Case, scales: list[Spans]) -> list[str]:
-    """Return the stretch that is farthest beyond what is allowed, if any is: all are one comparison."""
+def _course(case: Case, scales: list[Spans], portion_ul: float) -> list[str]:
+    """Return the stretch that is farthest beyond what is allowed, if any is: all are one comparison.
+
+    A portion may lie on either side of a stretch's ends: it is allowed besides, and is no uncertainty.
+    """
     count = sum(len(one.from_ns) for one in scales)
     if not count:
         return []
@@ -145,7 +150,7 @@ def _course(case: Case, scales: list[Spans]) -> list[str]:
     for spans in scales:
         if not len(spans.from_ns):
             continue  # every stretch of this length lies across a challenge
-        i, beyond = spans.farthest(allowed * spans.programmed_ul, k)
+        i, beyond = spans.farthest(allowed * spans.programmed_ul + portion_ul, k)
         if beyond > worst:
             worst = beyond
             found = (
@@ -169,6 +174,7 @@ def _boluses(case: Case, weighed: WeighedCourse) -> list[str]:
             continue
         k = _k(len(given) * len(spans.from_ns))
         allowed = case.limits.agreement.course_percent / 100.0 * order.amount + order.rate_ul_h * _LAG_S / 3600.0
+        allowed += weighed.portion_ul
         i, beyond = spans.farthest(np.full(len(spans.u_ul), allowed), k)
         if beyond > worst:
             worst = beyond
