@@ -3,7 +3,7 @@
 from reports.data.values import Json, plainly
 from reports.facts.other_runs import OtherRun
 from reports.facts.run_facts import Run, ShownResult
-from reports.words.other_runs import among_sentence, others_sentence, repeated_text, worst_first
+from reports.words.other_runs import among_sentence, others_sentence, repeated_text, to_the_second, worst_first
 
 
 def others_of(run: Run) -> Json:
@@ -22,7 +22,7 @@ def others_of(run: Run) -> Json:
 def _other(one: OtherRun) -> Json:
     return {
         "run": one.run_id,
-        "begun_utc": one.begun_utc,
+        "begun_utc": to_the_second(one.begun_utc),
         "ended": one.ended,
         "outcome": one.outcome,
         "bench": one.bench,

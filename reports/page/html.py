@@ -146,6 +146,7 @@ def _environment() -> Environment:
         "others_alert": other_runs.others_alert,
         "others_sentence": other_runs.others_sentence,
         "repeated_text": other_runs.repeated_text,
+        "to_the_second": other_runs.to_the_second,
         "worst_first": other_runs.worst_first,
         "outcome_sentence": sentences.outcome_sentence,
         "overall": overall,

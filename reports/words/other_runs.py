@@ -26,7 +26,7 @@ def others_sentence(run: Run) -> str:
     found = _count(len(others.of_pump), "run", "is", "are")
     looked = (
         f"{found} of this pump among the {others.looked_at} other runs on {kind} benches that were looked at "
-        f"on {others.looked_utc[:19].replace('T', ' ')} UTC."
+        f"on {to_the_second(others.looked_utc)}."
     )
     return " ".join(filter(None, [looked, _sorted_out(others.of_pump), _unreadable(others)]))
 
@@ -47,6 +47,11 @@ def others_alert(run: Run) -> str:
 def worst_first(others: OtherRuns) -> tuple[OtherRun, ...]:
     """Return the other runs of the pump: those first that did not end by themselves or did not pass, then by time."""
     return tuple(sorted(others.of_pump, key=lambda one: (one.passed, not one.was_cut_short, one.begun_utc, one.run_id)))
+
+
+def to_the_second(iso: str) -> str:
+    """Return a moment of ISO 8601 as the other moments of a report stand there."""
+    return f"{iso[:19].replace('T', ' ')} UTC"
 
 
 def repeated_text(one: OtherRun) -> str:
