@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.table import Row
+from reports.evidence.bundle import write_bundle
+from reports.evidence.verify import verify_bundle
 from reports.faces import FACES, write_faces
 from reports.facts.run_reading import read_run
 from rig.channels import Channel
@@ -45,6 +47,7 @@ def rows() -> Iterator[Row]:
         yield Row("the HTML of it", outs["html"].stat().st_size / 1e6, "MB", "≤ 3", "")
         yield Row("the PDF of it", outs["pdf"].stat().st_size / 1e6, "MB", "", "")
         yield from _apart(path)
+        yield from _verified(path)
 
 
 def _apart(path: Path) -> Iterator[Row]:
@@ -56,6 +59,16 @@ def _apart(path: Path) -> Iterator[Row]:
         start_ns = stopwatch_ns()
         make(run)
         yield Row(f"of which making the {face.upper()}", _since_s(start_ns), "s", "", "")
+
+
+def _verified(path: Path) -> Iterator[Row]:
+    bundle = path.with_name("day.bundle.zip")
+    start_ns = stopwatch_ns()
+    write_bundle([path], bundle)
+    yield Row("writing its bundle", _since_s(start_ns), "s", "", f"{bundle.stat().st_size / 1e6:.0f} MB")
+    start_ns = stopwatch_ns()
+    findings = verify_bundle(bundle)
+    yield Row("`rig verify` of it", _since_s(start_ns), "s", "≤ 5", "held" if findings.held else "did not hold")
 
 
 def write_day(folder: Path) -> Path:

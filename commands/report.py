@@ -9,6 +9,7 @@ from rig.errors import ExportError
 from rig.record.schema import SUFFIX
 
 _FORMATS = ("html", "pdf", "json")
+_RESULTS = "results"
 _ALL = "all"
 
 
@@ -21,13 +22,26 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     takes_runs(parser)
     parser.add_argument(
-        "--format", choices=(*_FORMATS, _ALL), default="html", help="what to write (default: html); all: each of them"
+        "--format",
+        choices=(*_FORMATS, _ALL, _RESULTS),
+        default="html",
+        help="what to write (default: html); all: html, pdf and json; results: a flat list as JSON, for a LIMS",
+    )
+    parser.add_argument(
+        "--among",
+        action="append",
+        type=Path,
+        metavar="FOLDER",
+        help="look for other runs of the pump, and values of the same kind, beside the record and in this folder; what "
+        "is found is kept beside the record for all reports to come; may be said again",
     )
     parser.add_argument("--out", type=Path, help="the file to write (default: beside the first record)")
 
 
 def _run(options: argparse.Namespace) -> int:
     paths = _records_meant(options)
+    if options.among:
+        _look_for_others(paths, options.among)
     if len(paths) > 1:
         out = _write_joined(paths, options)
         print(out)
@@ -42,10 +56,19 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _look_for_others(paths: list[Path], folders: list[Path]) -> None:
+    from reports.history.other_runs import keep_other_runs
+    from rig.clock import machine_utc_ns
+
+    for path in paths:
+        keep_other_runs(path, folders, machine_utc_ns())
+
+
 def _outs(record: Path, options: argparse.Namespace) -> dict[str, Path]:
     """Return where each format goes: `--out` as it stands for one, with each one's own ending for all."""
     if options.format != _ALL:
-        return {options.format: options.out or record.with_name(f"{_stem(record)}.{options.format}")}
+        ending = "results.json" if options.format == _RESULTS else options.format
+        return {options.format: options.out or record.with_name(f"{_stem(record)}.{ending}")}
     out: Path = options.out or record.with_name(f"{_stem(record)}.{_FORMATS[0]}")
     stem = out.stem if out.suffix.removeprefix(".") in _FORMATS else out.name
     return {one: out.with_name(f"{stem}.{one}") for one in _FORMATS}

@@ -131,12 +131,22 @@ def in_digits(value: float, expanded: float) -> tuple[str, str]:
     The value has its sign, a true minus, and no sign where it is zero as shown.
     """
     decimals = 3
-    if expanded > 0:
-        decimals = max(0, 1 - math.floor(math.log10(float(f"{expanded:.1e}"))))
-    return with_sign(value, decimals), f"{expanded:.{decimals}f}"
+    if 0.0 < expanded < math.inf:
+        # Not by a logarithm: what is rounded up may be more than a float holds.
+        decimals = max(0, 1 - int(f"{expanded:.1e}".partition("e")[2]))
+    return with_sign(value, decimals), f"{expanded:.{decimals}f}" if math.isfinite(expanded) else endless(expanded)
 
 
 def with_sign(value: float, decimals: int) -> str:
-    """Return a number with its sign, a true minus, and no sign for what is zero as shown."""
+    """Return a number with its sign, a true minus, and no sign for what is zero as shown; see `endless` for others."""
+    if not math.isfinite(value):
+        return endless(value)
     text = f"{value:+.{decimals}f}"
     return text[1:] if not any(digit in "123456789" for digit in text) else text.replace("-", "−")
+
+
+def endless(value: float) -> str:
+    """Return what stands for a number that is infinite, or is none."""
+    if math.isnan(value):
+        return "–"
+    return "∞" if value > 0 else "−∞"

@@ -3,10 +3,12 @@
 from importlib import metadata
 
 from reports.data.bench import bench_of
+from reports.data.other_runs import others_of
 from reports.data.plans import plan_of
 from reports.data.values import Json, moment, plainly, span
 from reports.facts.run_facts import MadeWith, Noted, Projected, RequirementEvidence, Run
 from reports.words import sentences
+from reports.words.other_runs import others_alert
 from reports.words.verdict_rows import Row, verdict_rows
 from rig.record.bodies.events import ProjectionSeen
 from rig.record.bodies.start import SourceFile
@@ -38,6 +40,7 @@ def document_of(run: Run) -> Json:
             **span(run.begin_ns, run.end_ns),
         },
         "record": {"entries": run.provenance.entries, "head_sha256": run.provenance.head, "chain": "holds"},
+        "others": others_of(run),
         "verdicts": [_row(row) for row in verdict_rows(run)],
         "requirements": [_requirement(one) for one in run.requirements],
         "plans": [plan_of(plan, run) for plan in run.plans],
@@ -50,10 +53,12 @@ def document_of(run: Run) -> Json:
 
 
 def _alerts(run: Run) -> list[str]:
-    """Return what must not be overlooked: how the run ended, what is overdue, and what of its proof did not hold."""
+    """Return what must not be overlooked: how the run ended, what is overdue, and what of its proof did not
+    hold, and what other runs of the pump came to.
+    """
     ended = sentences.state_sentence(run)
     told = [f"{ended} {sentences.delivered_sentence(run)}".strip()] if ended else []
-    return [*told, *(f"{line}." for line in run.overdue), *filter(None, [run.fit.warning])]
+    return [*told, *(f"{line}." for line in run.overdue), *filter(None, [run.fit.warning, others_alert(run)])]
 
 
 def _row(row: Row) -> Json:

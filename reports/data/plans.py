@@ -26,7 +26,7 @@ def plan_of(plan: Plan, run: Run) -> Json:
         "outcome": None if outcome is None else {"word": str(outcome.word), "why": outcome.why},
         "sentence": outcome_sentence(plan) or _without_result(plan, run),
         "fault": None if outcome is None else fault(outcome.sorted_as),
-        "results": [result_of(result) for result in plan.results],
+        "results": [result_of(result, run) for result in plan.results],
         "truths": None if plan.graphs.truths is None else _truths(plan.graphs.truths),
         "trumpets": [_trumpet(table) for table in plan.graphs.tables],
         "remarks": list(plan.graphs.remarks),

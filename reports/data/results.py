@@ -1,7 +1,8 @@
 """A result in the document: value, U, limit, rule, budget, verdict and reasons."""
 
+from reports.data.other_runs import among_of
 from reports.data.values import Json, carried, fault, plainly, said, span
-from reports.facts.run_facts import ShownResult
+from reports.facts.run_facts import Run, ShownResult
 from reports.facts.witnesses import heard
 from reports.words.numbers import chance, freedom, plain, share, uncertainty, with_uncertainty
 from reports.words.results import bounds, stated, value_text
@@ -13,7 +14,7 @@ from rig.record.bodies.result import COVARIANCE, BudgetLine, Number
 RULE = "guard band w = U = k·u (JCGM 106, ILAC-G8)"
 
 
-def result_of(result: ShownResult) -> Json:
+def result_of(result: ShownResult, run: Run) -> Json:
     """Return all that any face shows of a result."""
     said_of, found = result.said, heard(result.said)
     return {
@@ -31,6 +32,7 @@ def result_of(result: ShownResult) -> Json:
         "reasons": list(found.reasons),
         "remarks": list(said_of.remarks),
         "looks": looks_sentence(result),
+        "among": among_of(result, run),
         "fault": fault(said_of.sorted_as),
         "witnesses": [_witness(one) for one in found.witnesses],
         "figures": _figures(result),

@@ -66,7 +66,11 @@ def lettered(value: Any, longest: int = _LONGEST_WORD) -> Any:
         return {key: one if key == _PICTURE else lettered(one, _longest(key, longest)) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [lettered(one, longest) for one in value]
-    return value
+    return _breakable(str(value), longest) if _is_no_number_of_typst(value) else value
+
+
+def _is_no_number_of_typst(value: Any) -> bool:
+    return isinstance(value, int) and not -(2**63) <= value < 2**63
 
 
 def _longest(key: str, longest: int) -> int:

@@ -1,5 +1,6 @@
 """Where a value with its uncertainty lies against its limits, as places in a small picture."""
 
+import math
 from dataclasses import dataclass
 
 from reports.facts.run_facts import ShownResult, TruthRow, TruthTable
@@ -40,7 +41,7 @@ class Interval:
 
 
 def interval_of(result: ShownResult) -> Interval | None:
-    """Return the picture of a result, None when it has no number; a limit that does not exist is left open."""
+    """Return the picture of a result, None when it has no number that can be drawn; no limit is left open."""
     number, limit = result.number, result.limit
     if number is None or limit is None:
         return None
@@ -50,8 +51,10 @@ def interval_of(result: ShownResult) -> Interval | None:
     wanted = [number.value - expanded, number.value + expanded]
     wanted += [side + way * guard for side in limits for way in (-1, 1)]
     low, high = min(wanted), max(wanted)
-    margin = _MARGIN * (high - low) or 1.0
+    margin = _MARGIN * (high - low) or max(1.0, abs(high) * _MARGIN)
     low, high = low - margin, high + margin
+    if not math.isfinite(high - low):
+        return None
 
     def x(value: float) -> float:
         return round(_EDGE + (WIDTH - 2 * _EDGE) * (value - low) / (high - low), 2)
@@ -82,7 +85,7 @@ class DrawnTruth:
 
 
 def truth_of(row: TruthRow, truths: TruthTable) -> DrawnTruth | None:
-    """Return the picture of a truth against the programme; None for one without a volume.
+    """Return the picture of a truth against the programme; None for one without a volume that can be drawn.
 
     All truths of a table have one scale: that of the pump's own books and what was weighed. A flow sensor may be off
     by many times as much, and is then drawn at the edge.
@@ -91,6 +94,8 @@ def truth_of(row: TruthRow, truths: TruthTable) -> DrawnTruth | None:
         return None
     reach = _reach_percent(truths)
     u = _expanded_percent(row)
+    if not math.isfinite(reach + row.off_percent + u):
+        return None
 
     def x(percent: float) -> float:
         inside = min(max(percent, -reach), reach)

@@ -18,12 +18,14 @@ from reports.evidence.layout import (
     SIGNED_PDFS,
     TIME_STAMPS,
     notes_name,
+    others_name,
     record_name,
 )
 from reports.evidence.manifest import Hashed, hashed, manifest_bytes, statement_bytes
 from reports.evidence.notes import notes_beside
 from reports.evidence.run_part import RunPart, run_part
 from reports.evidence.written_by import written_by
+from reports.facts.other_runs import kept_beside
 from rig.errors import BundleError, ExportError, MockedEvidenceError, RecordBusyError
 from rig.record.folder import run_id
 from rig.record.lock import has_writer
@@ -40,6 +42,7 @@ def write_bundle(records: Sequence[Path], out: Path, *, bench_evidence: bool = F
     MockedEvidenceError when `bench_evidence` is asked of simulated data, NotesError for notes that were changed,
     BundleError when `out` is signed and holds something else, ExportError when it cannot be written.
     """
+    others = {run_id(path): kept for path in records if (kept := kept_beside(path)) is not None}
     notes = {notes_name(run_id(path)): notes_beside(path) for path in records}
     with _copies(records) as copies:
         parts = [run_part(path) for path in copies]
@@ -49,7 +52,7 @@ def write_bundle(records: Sequence[Path], out: Path, *, bench_evidence: bool = F
                 f"{', '.join(mocked)}: measured on a mocked bench; it can never be filed as evidence of a bench. "
                 "Leave --bench-evidence out to bundle it as what it is"
             )
-        fixed = _fixed(copies, parts)
+        fixed = _fixed(copies, parts, others)
         listed = {name: _hashed(content) for name, content in fixed.items()}
         manifest = manifest_bytes(parts, listed, written_by(), bench_evidence=bench_evidence)
         growing: dict[str, Content] = {
@@ -60,10 +63,14 @@ def write_bundle(records: Sequence[Path], out: Path, *, bench_evidence: bool = F
         write_container(out, {**fixed, MANIFEST: manifest, **growing, **notes})
 
 
-def _fixed(copies: Sequence[Path], parts: Sequence[RunPart]) -> dict[str, Content]:
-    files: dict[str, Content] = {}
+def _fixed(copies: Sequence[Path], parts: Sequence[RunPart], others: Mapping[str, bytes]) -> dict[str, Content]:
+    files: dict[str, Content] = {others_name(run): kept for run, kept in others.items()}
     for path, part in zip(copies, parts, strict=True):
-        files |= {record_name(part.run_id): path, **part.files, **reports_of(path)}
+        files |= {
+            record_name(part.run_id): path,
+            **part.files,
+            **reports_of(path, others.get(part.run_id), part.entries),
+        }
     return files
 
 

@@ -5,11 +5,16 @@ from pathlib import Path
 from reports.faces import FACES
 from reports.facts.run_reading import read_run
 from rig.record.folder import run_id
+from rig.record.nonsense import nonsense_told
 from rig.record.reader import RecordReader
 
 
-def reports_of(record: Path) -> dict[str, bytes]:
-    """Return the reports of a run by their names in a bundle; raises what `read_run` raises."""
+def reports_of(record: Path, kept: bytes | None = None, entries: int | None = None) -> dict[str, bytes]:
+    """Return the reports of a run, and of what is kept of others beside it, by their names.
+
+    `entries` and what is raised are those of `read_run`.
+    """
     with RecordReader(record) as reader:
-        run = read_run(reader)
-    return {f"reports/{run_id(record)}.{face}": make(run) for face, make in FACES.items()}
+        run = read_run(reader, kept, entries)
+    with nonsense_told(record, "nothing can be told of what the record says"):
+        return {f"reports/{run_id(record)}.{face}": make(run) for face, make in FACES.items()}

@@ -7,8 +7,8 @@ from rig.record.schema import SUFFIX
 MANIFEST = "manifest.json"
 ATTESTATION = "attestation.dsse.json"
 AUDIT = "audit.jsonl"
-RECORDS, NOTES, SIGNATURES, TIME_STAMPS = "records", "notes", "signatures", "time-stamps"
-SIGNED_PDFS = "signed-pdfs"
+RECORDS, OTHERS, NOTES = "records", "others", "notes"
+SIGNATURES, TIME_STAMPS, SIGNED_PDFS = "signatures", "time-stamps", "signed-pdfs"
 
 _GROWING = re.compile(rf"{MANIFEST}|{ATTESTATION}|{AUDIT}|{NOTES}/.+|{SIGNATURES}/.+|{TIME_STAMPS}/.+|{SIGNED_PDFS}/.+")
 
@@ -21,6 +21,11 @@ def is_listed(name: str) -> bool:
 def record_name(run: str) -> str:
     """Return the name of a run's record."""
     return f"{RECORDS}/{run}{SUFFIX}"
+
+
+def others_name(run: str) -> str:
+    """Return the name of what other runs say of a run, where somebody looked."""
+    return f"{OTHERS}/{run}.json"
 
 
 def notes_name(run: str) -> str:

@@ -12,7 +12,7 @@ from reports.evidence.dsse import read_envelope
 from reports.evidence.faces import reports_of
 from reports.evidence.findings import Findings
 from reports.evidence.growing import NOTHING_DEMANDED, Demands, check_growing
-from reports.evidence.layout import ATTESTATION, MANIFEST, is_listed, record_name
+from reports.evidence.layout import ATTESTATION, MANIFEST, is_listed, others_name, record_name
 from reports.evidence.manifest import FORMAT, Hashed, hashed, manifest_bytes, statement_bytes
 from reports.evidence.run_part import RunPart, run_part
 from reports.evidence.verdicts import Pending, verdicts_beside
@@ -105,10 +105,10 @@ def _check_runs(bundle: Opened, findings: Findings) -> dict[str, RunPart | None]
     """Check each run; return what its record says, None for one that does not hold."""
     parts: dict[str, RunPart | None] = {}
     for run, path in bundle.records.items():
-        parts[run] = _part(run, path, findings)
-        if parts[run] is not None:
+        part = parts[run] = _part(run, path, findings)
+        if part is not None:
             with verdicts_beside(path) as pending:
-                _check_reports(run, path, bundle, findings)
+                _check_reports(part, path, bundle, findings)
                 _check_verdicts(run, pending, findings)
         else:
             findings.not_checked(f"verdicts of {run}", "its record does not hold")
@@ -142,12 +142,12 @@ def _check_verdicts(run: str, pending: Pending, findings: Findings) -> None:
             )
 
 
-def _check_reports(run: str, path: Path, bundle: Opened, findings: Findings) -> None:
+def _check_reports(part: RunPart, path: Path, bundle: Opened, findings: Findings) -> None:
     """Hold the reports to those that this rig writes of the record."""
-    what = f"reports of {run}"
+    what = f"reports of {part.run_id}"
     with findings.deriving(what):
-        again = reports_of(path)
-        members = bundle.container.members
+        members, others = bundle.container.members, others_name(part.run_id)
+        again = reports_of(path, bundle.container.read(others) if others in members else None, part.entries)
         wrong = [f"{name} is missing" for name in again if name not in members]
         wrong += [
             f"{name} is not what the record's report is"

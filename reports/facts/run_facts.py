@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from reports.facts.bench_fit import BenchFit
 from reports.facts.charts import Chart
+from reports.facts.other_runs import OtherRuns
 from reports.facts.timelines import Timeline
 from rig.faults import Sorted
 from rig.record.bodies.codec import Json
@@ -261,7 +262,10 @@ class MadeWith:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Everything that a report says. `state` is FINISHED, ABORTED, INTERRUPTED, RUNNING or UNCLOSED (killed)."""
+    """Everything that a report says. `state` is FINISHED, ABORTED, INTERRUPTED, RUNNING or UNCLOSED (killed).
+
+    `others` is what other runs say, None where nobody looked for them.
+    """
 
     run_id: str
     state: str
@@ -287,6 +291,7 @@ class Run:
     weighing: tuple[tuple[str, str], ...]
     provenance: MadeWith
     fit: BenchFit = field(default_factory=BenchFit)
+    others: OtherRuns | None = None
 
     @property
     def results(self) -> tuple[ShownResult, ...]:

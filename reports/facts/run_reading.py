@@ -2,40 +2,48 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
+from pathlib import Path
 
 from reports.facts.bench_fit import bench_fit
 from reports.facts.graphs import graphs_of
 from reports.facts.happenings import noted, projected
+from reports.facts.other_runs import read_kept
 from reports.facts.plans import read_plans
 from reports.facts.recorded_channels import read_signals
 from reports.facts.requirements import evidence
 from reports.facts.run_facts import BenchInstrument, MadeWith, Plan, Run
 from reports.facts.snapshot import Snapshot
 from rig.errors import RecordCorruptError
+from rig.moments import is_moment
 from rig.record.bodies.events import Connected
 from rig.record.bodies.others import Stop
 from rig.record.bodies.start import CalibrationStatus, Start
 from rig.record.folder import run_id
+from rig.record.nonsense import nonsense_told
 from rig.record.reader import RecordReader
 from rig.record.schema import Kind
 
 RUNNING, UNCLOSED = "RUNNING", "UNCLOSED"
 
 
-def read_run(reader: RecordReader) -> Run:
-    """Return everything that a report says about a run, finished or not.
+def read_run(reader: RecordReader, kept: bytes | None = None, entries: int | None = None) -> Run:
+    """Return everything that a report says about a run, finished or not; `kept` is what other runs say beside it.
+
+    `entries` is how many the hash chain has, for who has just checked it: of a long record that is a third of the time.
 
     Raises RecordCorruptError when the hash chain is broken or an entry lacks what a report needs: a page made from
-    such a record would be believed.
+    such a record would be believed. Raises ExportError for `kept` that is not what was kept for this record.
     """
-    entries = reader.verify_chain()
-    try:
+    entries = reader.verify_chain() if entries is None else entries
+    others = read_kept(kept, reader.head(), f"what is kept of other runs beside {run_id(reader.path)}")
+    with nonsense_told(reader.path, "the record lacks what a report needs"):
         run = _facts(reader, entries)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RecordCorruptError(f"{reader.path}: the record lacks what a report needs: {error!r}") from error
-    with Snapshot(reader.path, reader.last_seq()) as then:
-        plans = tuple(replace(plan, graphs=graphs_of(then, plan, _graphs_end(plan, run.end_ns))) for plan in run.plans)
-        return replace(run, plans=plans, signals=read_signals(then, run.begin_ns, run.end_ns + 1))
+        _demand_moments(run, reader.path)
+        with Snapshot(reader.path, reader.last_seq()) as then:
+            plans = tuple(
+                replace(plan, graphs=graphs_of(then, plan, _graphs_end(plan, run.end_ns))) for plan in run.plans
+            )
+            return replace(run, plans=plans, others=others, signals=read_signals(then, run.begin_ns, run.end_ns + 1))
 
 
 def _facts(reader: RecordReader, entries: int) -> Run:
@@ -71,6 +79,12 @@ def _facts(reader: RecordReader, entries: int) -> Run:
         provenance=_made_with(start, entries, reader.head()),
         fit=bench_fit(reader),
     )
+
+
+def _demand_moments(run: Run, path: Path) -> None:
+    for what, t_ns in (("begins", run.begin_ns), ("ends", run.end_ns)):
+        if not is_moment(t_ns):
+            raise RecordCorruptError(f"{path}: the run {what} at {t_ns} ns, which is no moment")
 
 
 def _state(reader: RecordReader, stop: Stop | None) -> str:

@@ -23,6 +23,8 @@ E = TypeVar("E", bound=Event)
 T = TypeVar("T")
 
 Stamps = NDArray[np.int64]
+_Found = tuple[dict[str, Json], bytes | None]
+_Decoded = tuple[Stamps, dict[str, NDArray[np.float64]]]
 
 # A stream of more bytes is read piece by piece instead: a month of fast samples does not fit into memory.
 _MOST_BYTES = 64 * 1024 * 1024
@@ -67,24 +69,17 @@ class _Stream:
         return rows, (t_ns >= first) & (t_ns <= last)
 
 
-def _stream(found: Sequence[tuple[dict[str, Json], bytes | None]], names: tuple[str, ...]) -> _Stream | None:
+def _stream(found: Sequence[_Found], names: tuple[str, ...]) -> _Stream | None:
     """Return what a stream's blocks, each its body and its data, hold in these columns; None where there are none."""
     if not found:
         return None
-    first_ns, last_ns = np.array([(body["t_first_ns"], body["t_last_ns"]) for body, _ in found], np.int64).T
-    lost = np.array([body["lost"] for body, _ in found], np.int64)
-    counts = np.array([body["n"] for body, _ in found], np.int64)
-    single = _single_rows([data or b"" for _, data in found], names)
-    if np.all(counts == 1) and single is not None and all(_is_plain(body, names) for body, _ in found):
-        # An instrument that is read once a minute gives blocks of one row, and they are the most of a long record.
-        t_ns, columns = first_ns, single
-    else:
-        blocks = [decode_block(body, data, columns=names) for body, data in found]
-        t_ns = np.concatenate([block.t_ns for block in blocks])
-        columns = {name: np.concatenate([block.columns[name] for block in blocks]) for name in names}
+    first_ns, last_ns, lost, counts = (_whole_numbers(found, key) for key in ("t_first_ns", "t_last_ns", "lost", "n"))
+    decoded = [
+        part for begin, end in _alike(found, counts, names) for part in _decoded_together(found[begin:end], names)
+    ]
     return _Stream(
-        t_ns=t_ns,
-        columns=columns,
+        t_ns=np.concatenate([t_ns for t_ns, _ in decoded]),
+        columns={name: np.concatenate([columns[name] for _, columns in decoded]) for name in names},
         first_ns=first_ns,
         last_ns=last_ns,
         places=np.concatenate([[0], np.cumsum(counts)]),
@@ -94,17 +89,49 @@ def _stream(found: Sequence[tuple[dict[str, Json], bytes | None]], names: tuple[
     )
 
 
-def _single_rows(rows: Sequence[bytes], names: tuple[str, ...]) -> dict[str, NDArray[np.float64]] | None:
-    """Return columns of rows that hold one value of each, and nothing besides; None for others."""
-    if any(len(row) != 8 * len(names) for row in rows):
-        return None
-    table = np.frombuffer(b"".join(rows), "<f8").reshape(-1, len(names))
-    return {name: np.ascontiguousarray(table[:, place]) for place, name in enumerate(names)}
+def _whole_numbers(found: Sequence[_Found], key: str) -> Stamps:
+    """Return what each block says under a key, int64 (n,); raise RecordCorruptError where one says no such number."""
+    said = [body.get(key) for body, _ in found]
+    # By exact type: what is true or 1.0 counts as a number, and was never written.
+    wrong = next((one for one in said if type(one) is not int or not _INT64_MIN <= one <= _INT64_MAX), None)
+    if wrong is not None or None in said:
+        raise RecordCorruptError(f"a block of samples says {key} = {wrong!r}, which is no whole number of 64 bits")
+    return np.array(said, np.int64)
 
 
-def _is_plain(body: Mapping[str, Json], names: tuple[str, ...]) -> bool:
-    """Tell whether a block's columns are these, and its stamps stand in its body rather than among its data."""
-    return "dt_ns" in body and body["columns"] == list(names)
+def _alike(found: Sequence[_Found], counts: Stamps, names: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """Yield the places (from, to) of blocks that follow each other, have as many rows and are plain; others alone."""
+    plain = [_is_plain(body, data, names) for body, data in found]
+    begin = 0
+    for place in range(1, len(found) + 1):
+        if place == len(found) or not (plain[begin] and plain[place] and counts[place] == counts[begin]):
+            yield begin, place
+            begin = place
+
+
+def _is_plain(body: Mapping[str, Json], data: bytes | None, names: tuple[str, ...]) -> bool:
+    """Tell whether a block's columns are these, its stamps stand in its body, and its data are as long as they say."""
+    return (
+        "dt_ns" in body
+        and body.get("columns") == list(names)
+        and body["n"] > 0
+        and data is not None
+        and len(data) == 8 * body["n"] * len(names)
+    )
+
+
+def _decoded_together(found: Sequence[_Found], names: tuple[str, ...]) -> Iterator[_Decoded]:
+    """Yield stamps (n,) and columns (n,) of blocks that are alike: a long record has hundreds of thousands of them."""
+    if len(found) == 1:
+        block = decode_block(*found[0], columns=names)
+        yield block.t_ns, dict(block.columns)
+        return
+    n = found[0][0]["n"]
+    table = np.frombuffer(b"".join(data or b"" for _, data in found), "<f8").reshape(len(found), len(names), n)
+    first_ns, apart_ns = (_whole_numbers(found, key)[:, np.newaxis] for key in ("t0_ns", "dt_ns"))
+    # As `decode_block` does it: what is beyond int64 wraps around.
+    t_ns = (first_ns + apart_ns * np.arange(n, dtype=np.int64)).ravel()
+    yield t_ns, {name: table[:, place, :].ravel() for place, name in enumerate(names)}
 
 
 class Snapshot(RecordReader):
@@ -171,7 +198,7 @@ class Snapshot(RecordReader):
             return None
         return _stream(self._blocks(stream), names)
 
-    def _blocks(self, stream: str) -> list[tuple[dict[str, Json], bytes | None]]:
+    def _blocks(self, stream: str) -> list[_Found]:
         """Return the body and the data of each block of a stream.
 
         All bodies are parsed as one list: in a long record they are hundreds of thousands of short texts.

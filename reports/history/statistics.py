@@ -10,7 +10,7 @@ from rig.errors import MetrologyError
 from rig.evaluation.proof_history import FEWEST_BEFORE
 from rig.metrology.over_runs.capability import Performance, Yield, observed_yield, performance
 from rig.metrology.over_runs.control_charts import individuals_chart
-from rig.metrology.over_runs.trend import Trend, trend
+from rig.metrology.over_runs.trend import FEWEST, Trend, trend
 from rig.metrology.uncertainty.tolerance import Side, ToleranceInterval, tolerance_interval
 from rig.record.standing import PASSED
 
@@ -101,8 +101,8 @@ def _chart(series: Series) -> Chart | Lacking:
 
 def _trend(series: Series) -> Trend | Lacking:
     points = series.decided
-    if len(points) < 3:
-        return Lacking(f"{len(points)} decided values; a trend takes 3")
+    if len(points) < FEWEST:
+        return Lacking(f"{len(points)} decided values; a trend takes {FEWEST}")
     days = [(point.run.begun_utc_ns - points[0].run.begun_utc_ns) / NS_PER_S / _S_PER_DAY for point in points]
     return trend(days, [point.value for point in points], LEVEL)
 

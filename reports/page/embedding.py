@@ -12,12 +12,14 @@ from rig.plain_text import plain_text
 
 # In JSON inside HTML no character may be read as markup: "</script>" and "<!--" end or confuse the element.
 _MARKUP = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+# Halves of letters, which no encoding has.
+_HALVES = {code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)}
 
 
 def embedded(data: Any) -> Markup:
     """Return data as JSON that can stand in a script element."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.translate(_MARKUP))  # noqa: S704 - nothing in it can be read as markup any more
+    return Markup(text.translate(_MARKUP | _HALVES))  # noqa: S704 - nothing in it can be read as markup any more
 
 
 def seen(value: object) -> object:

@@ -13,13 +13,14 @@ from markupsafe import Markup
 from reports.drawing import intervals, lanes
 from reports.facts.charts import Chart
 from reports.facts.joined import Joined, join
+from reports.facts.other_runs import kept_beside
 from reports.facts.run_facts import Run
 from reports.facts.run_reading import read_run
 from reports.facts.standing import standing
 from reports.facts.witnesses import heard
 from reports.page.embedding import embedded, policy, seen
 from reports.page.running_header import running_header
-from reports.words import numbers, results, sentences
+from reports.words import numbers, other_runs, results, sentences
 from reports.words.verdict_rows import joined_rows, verdict_rows, with_prefixes
 from rig.record.bodies.result import COVARIANCE
 from rig.record.export import written_whole
@@ -75,7 +76,7 @@ def render_joined(joined: Joined) -> str:
 
 def _read(record_path: Path) -> Run:
     with RecordReader(record_path) as reader:
-        return read_run(reader)
+        return read_run(reader, kept_beside(record_path))
 
 
 def _page(whole: Run | Joined, *, parts: Sequence[tuple[str, Run]], **more: object) -> str:
@@ -126,6 +127,7 @@ def _environment() -> Environment:
         "unbroken": _unbroken,
     }
     environment.globals |= {
+        "among_sentence": other_runs.among_sentence,
         "borrowed": sentences.BORROWED,
         "budget_lines": sentences.budget_lines,
         "chart_data": _chart_data,
@@ -141,6 +143,11 @@ def _environment() -> Environment:
         "most_events": _MOST_EVENTS,
         "looks_sentence": sentences.looks_sentence,
         "off_text": results.off_text,
+        "others_alert": other_runs.others_alert,
+        "others_sentence": other_runs.others_sentence,
+        "repeated_text": other_runs.repeated_text,
+        "to_the_second": other_runs.to_the_second,
+        "worst_first": other_runs.worst_first,
         "outcome_sentence": sentences.outcome_sentence,
         "overall": overall,
         "overall_text": results.overall_text,

@@ -3,7 +3,8 @@
 import math
 
 from rig.clock import NS_PER_S, iso_utc
-from rig.quantities import in_digits, with_sign
+from rig.moments import is_moment
+from rig.quantities import endless, in_digits, with_sign
 
 _FINEST_SHARE = 1e-5
 # Each verdict has a sign and a word, so that none is told by colour alone.
@@ -15,10 +16,8 @@ with_uncertainty, signed = in_digits, with_sign
 
 def plain(value: float, digits: int = 4) -> str:
     """Return a number with so many digits that count, without trailing zeros; "∞" and "–" for what has none."""
-    if math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
+    if not math.isfinite(value):
+        return endless(value)
     if 1e4 <= abs(value) < 1e7:
         return f"{value:.0f}".replace("-", "−")
     mantissa, e, exponent = f"{value:.{digits}g}".replace("-", "−").partition("e")
@@ -39,13 +38,17 @@ def uncertainty(value: float) -> str:
 
 def share(percent: float) -> str:
     """Return a share in percent, small ones as a bound; that of errors which cancel is below zero."""
+    if not math.isfinite(percent):
+        return f"{endless(percent)} %"
     if percent == 0 or abs(percent) >= 0.1:
         return f"{percent:.1f} %".replace("-", "−")
     return "< 0.1 %" if percent > 0 else "> −0.1 %"
 
 
 def chance(probability: float) -> str:
-    """Return a probability in percent; what is nearer to 0 or 1 than 0.001 % as a bound."""
+    """Return a probability in percent; what is nearer to 0 or 1 than 0.001 % as a bound, and "–" for none."""
+    if not 0.0 <= probability <= 1.0:
+        return "–"
     if probability < _FINEST_SHARE:
         return "< 0.001 %"
     if probability > 1 - _FINEST_SHARE:
@@ -55,12 +58,16 @@ def chance(probability: float) -> str:
 
 
 def utc(t_ns: int) -> str:
-    """Return UTC nanoseconds as "2026-01-05 08:00:00 UTC"."""
+    """Return UTC nanoseconds as "2026-01-05 08:00:00 UTC"; what is no moment says so."""
+    if not is_moment(t_ns):
+        return "no moment"
     return f"{iso_utc(t_ns)[:19].replace('T', ' ')} UTC"
 
 
 def lasting(from_ns: int, to_ns: int) -> str:
-    """Return a span of time in its two largest units: "2 d 1 h", "25 h", "3 min 20 s"."""
+    """Return a span of time in its two largest units: "2 d 1 h", "25 h", "3 min 20 s"; "–" where it is none."""
+    if not (is_moment(from_ns) and is_moment(to_ns) and from_ns <= to_ns):
+        return "–"
     seconds = round((to_ns - from_ns) / NS_PER_S)
     days, seconds = divmod(seconds, 86_400)
     hours, seconds = divmod(seconds, 3600)

@@ -123,21 +123,33 @@ def setting(plan: Plan) -> str:
     """Return what the plan was set to ("2 µL/h"), else its case in the plan's own words, else ""."""
     for result in plan.results:
         for name, unit in _PARAMETER_UNITS.items():
-            if name in result.recipe.parameters:
-                return f"{plain(float(result.recipe.parameters[name]))} {unit}"
+            programmed = _number(result.recipe.parameters.get(name))
+            if programmed is not None:
+                return f"{plain(programmed)} {unit}"
     return plan.case
 
 
 def looks_sentence(result: ShownResult) -> str:
     """Return at which look a measurement was stopped that went on until it was decided, "" for any other."""
-    if "looks_hours" not in result.recipe.parameters:
+    hours, look = result.recipe.parameters.get("looks_hours"), result.recipe.parameters.get("look")
+    if not (isinstance(hours, list | tuple) and isinstance(look, int) and 0 <= look < len(hours)):
         return ""
-    hours = [float(one) for one in result.recipe.parameters["looks_hours"]]
-    look = int(result.recipe.parameters["look"])
+    after = _number(hours[look])
     return (
-        f"Measured until decided: ended with look {look + 1} of {len(hours)}, after {plain(hours[look])} h; looks and "
+        f"Measured until decided: ended with look {look + 1} of {len(hours)}, "
+        f"after {'–' if after is None else plain(after)} h; looks and "
         "coverage factors were fixed before the first, so that together they take the risk of one decision."
     )
+
+
+def _number(said: object) -> float | None:
+    """Return a parameter as a number; None for what is none: parameters may be anything."""
+    if isinstance(said, bool) or not isinstance(said, int | float):
+        return None
+    try:
+        return float(said)
+    except OverflowError:
+        return None
 
 
 def tested(run: Run | Joined) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from rig.record.bodies.codec import Json, to_body
 from rig.record.bodies.old import is_old_result, result_in_old_words
 from rig.record.bodies.result import Result
 from rig.record.bodies.start import RULES
+from rig.record.nonsense import nonsense_told
 from rig.record.reader import RecordReader
 from rig.record.schema import Entry, Kind
 from rig.record.words import result_of
@@ -45,11 +46,16 @@ class Replayed:
 
 
 def replay(reader: RecordReader) -> Iterator[Replayed]:
-    """Yield each result of a run with its recomputation; raises RecordCorruptError when the hash chain is broken."""
+    """Yield each result of a run with its recomputation.
+
+    Raises RecordCorruptError when the hash chain is broken, or when nothing can be made of what the record holds.
+    """
     reader.verify_chain()
     other_rules = reader.start().rules != RULES
     for entry in reader.entries(kind=Kind.RESULT.value):
-        yield _again(entry, reader, other_rules=other_rules)
+        with nonsense_told(reader.path, f"result {entry.name!r} cannot be computed from what is recorded", entry.seq):
+            again = _again(entry, reader, other_rules=other_rules)
+        yield again
 
 
 def _again(entry: Entry, reader: RecordReader, *, other_rules: bool) -> Replayed:

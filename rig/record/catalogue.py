@@ -18,7 +18,7 @@ from rig.clock import machine_utc_ns
 FEWEST_RUNS = 50
 # What is changed twice within one tick of a file system's clock looks unchanged: only what has been at rest is kept.
 AT_REST_NS = 5_000_000_000
-_VERSION = 2
+_VERSION = 3
 _BESIDE = ("-wal", "-journal")
 _BUSY_S = 10.0
 _APPLICATION_ID = 0x52494743  # "RIGC"

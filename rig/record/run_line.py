@@ -121,8 +121,11 @@ def _read(path: Path, database: Database) -> tuple[RunLine, tuple[ResultLine, ..
     stop = next((stop_of(entry) for entry in entries if entry.kind == Kind.STOP), None)
     state = state_of(path, stop)
     results = [entry for entry in entries if entry.kind == Kind.RESULT]
-    became = _became(entries, start, stop, over=state is not RunState.RUNNING)
+    over = state is not RunState.RUNNING
+    became = _became(entries, start, stop, over=over)
     standings = _standings(results, became)
+    # Of some records nothing is known of a plan but its results; while a run goes on they need not be all.
+    told_of = {plan for plan in standings if over or plan in became}
     ((end_ns,),) = database.rows(_END)
     lines = tuple(map(result_line, results))
     line = RunLine(
@@ -139,7 +142,11 @@ def _read(path: Path, database: Database) -> tuple[RunLine, tuple[ResultLine, ..
         operator=start.operator,
         verdicts=_in_order(str(entry.body.get("verdict")) for entry in results),
         plans=dict(Counter(became.values())),
-        standings={plan: standings[plan] for plan, word in became.items() if word != OutcomeWord.NOT_REACHED},
+        standings={
+            plan: standing
+            for plan, standing in standings.items()
+            if plan in told_of and became.get(plan) != OutcomeWord.NOT_REACHED
+        },
         without_verdict=len(
             {plan for plan, word in became.items() if word != OutcomeWord.NOT_REACHED}
             - {str(entry.body.get("plan")) for entry in results}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reports.document.pdf import render
-from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanOutcome
+from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanBegins, PlanEnds, PlanOutcome
 from rig.record.bodies.others import Stop
 from rig.record.bodies.start import SourceFile
 from tests.fixtures.plan_support import ROOT
@@ -216,3 +216,27 @@ def test_what_has_no_name_is_set_without_one(write, name):
     scribe.result(result_body(), name)
     run = faced(scribe).run
     assert render(run).startswith(b"%PDF")
+
+
+def test_a_long_list_says_how_many_it_leaves_out_and_where_they_stand(write):
+    scribe = measured(write, result_body())
+    scribe.record.event(PlanBegins(f"{PLAN}2", ("ACC-001",)))
+    for number in range(43):
+        scribe.tell_pump("give_bolus", volume_ul=1000.0 + number)
+    scribe.result(result_body() | {"plan": f"{PLAN}2"})
+    scribe.record.event(PlanEnds(f"{PLAN}2"))
+    paper = faced(scribe).paper
+    short, _, full = paper.partition("3 more are left out here: section Lists in full has all of them")
+    assert short.rstrip().endswith("The first 40 of 43;")
+    assert "volume_ul = 1042.0" not in short
+    assert full.count("volume_ul = 1042.0") == 1
+
+
+def test_the_list_in_full_ends_where_no_reviewer_reads_on_and_says_where_the_rest_is(write):
+    scribe = measured(write, result_body())
+    for number in range(503):
+        scribe.record.event(OtherEvent("alarm", {"said": 1000 + number}))
+    paper = faced(scribe).paper
+    assert "The first 500 of 503; 3 more are left out here: the report as JSON has all of them (events)" in paper
+    assert "said: 1499" in paper
+    assert "said: 1502" not in paper

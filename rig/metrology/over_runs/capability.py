@@ -11,8 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
-from scipy.special import chdtri, ndtr
-from scipy.stats import beta, chi, chi2, norm
+from scipy.special import betainccinv, betaincinv, chdtri, gammaln, ndtr, xlogy
 
 from rig.errors import MetrologyError
 from rig.metrology.readings.demands import finite_array, fraction, limits
@@ -59,8 +58,8 @@ def observed_yield(passed: int, n: int, confidence: float = 0.95) -> Yield:
         raise MetrologyError(f"{passed} of {n} units passed: that is no yield")
     fraction(confidence, "confidence")
     tail = (1 - confidence) / 2
-    lower = 0.0 if passed == 0 else float(beta.ppf(tail, passed, n - passed + 1))
-    upper = 1.0 if passed == n else float(beta.isf(tail, passed + 1, n - passed))
+    lower = 0.0 if passed == 0 else float(betaincinv(passed, n - passed + 1, tail))
+    upper = 1.0 if passed == n else float(betainccinv(passed + 1, n - passed, tail))
     return Yield(passed, n, lower, upper)
 
 
@@ -80,7 +79,7 @@ def performance(values: ArrayLike, lower: float | None, upper: float | None, con
     distances += [upper - mean] if upper is not None else []
     ppk = min(distances) / (3 * s)
     pp = (upper - lower) / (6 * s) if lower is not None and upper is not None else None
-    shrink = math.sqrt(float(chi2.ppf(1 - confidence, n - 1)) / (n - 1))
+    shrink = math.sqrt(float(chdtri(n - 1, confidence)) / (n - 1))
     return Performance(
         mean=mean,
         s=s,
@@ -89,7 +88,7 @@ def performance(values: ArrayLike, lower: float | None, upper: float | None, con
         ppk=ppk,
         pp_lower=None if pp is None else pp * shrink,
         ppk_lower=_lower_index(ppk, n, confidence),
-        expected_outside=float(sum(norm.sf(distance / s) for distance in distances)),
+        expected_outside=float(sum(ndtr(-distance / s) for distance in distances)),
         confidence=confidence,
     )
 
@@ -121,8 +120,14 @@ def _noncentral_t_cdf(t: float, dof: int, noncentrality: float) -> float:
     nodes, weights = _quadrature()
     half = np.diff(edges)[:, None] / 2
     r = (edges[:-1, None] + half * (nodes + 1)).ravel()
-    mass = (half * weights).ravel() * chi.pdf(r, dof, scale=1 / math.sqrt(dof))
+    mass = (half * weights).ravel() * _chi_density(r * math.sqrt(dof), dof)
     return float(np.sum(mass * ndtr(t * r - noncentrality)) / np.sum(mass))
+
+
+def _chi_density(x: NDArray[np.float64], dof: int) -> NDArray[np.float64]:
+    """Return the density of χ at `x` (n,): scipy.stats has it too, and takes most of a second to import."""
+    log_density = math.log(2) * (1 - 0.5 * dof) - gammaln(0.5 * dof) + xlogy(dof - 1, x) - 0.5 * x**2
+    return np.asarray(np.exp(log_density), np.float64)
 
 
 @cache

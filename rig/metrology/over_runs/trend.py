@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.readings.demands import finite_array, fraction
@@ -50,4 +50,4 @@ def trend(times: ArrayLike, values: ArrayLike, confidence: float = 0.95) -> Tren
     slope = float(t @ x) / squares
     rest = x - x.mean() - slope * t
     u = math.sqrt(float(rest @ rest) / (x.size - 2) / squares)
-    return Trend(slope, u, float(student.ppf((1 + confidence) / 2, x.size - 2)) * u, x.size, confidence)
+    return Trend(slope, u, float(stdtrit(x.size - 2, (1 + confidence) / 2)) * u, x.size, confidence)

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, chdtri
+from scipy.special import chdtrc, chdtri, chndtrix, nctdtrit, ndtri
 
 from rig.errors import MetrologyError
 from rig.metrology.readings.demands import finite_array, fraction
@@ -57,19 +57,18 @@ def two_sided_factor(n: int, coverage: float = 0.95, confidence: float = 0.95) -
 @lru_cache(maxsize=256)
 def _two_sided_factor(n: int, coverage: float, confidence: float) -> float:
     from scipy.optimize import brentq  # takes long to import, which every session of plans would wait for
-    from scipy.stats import ncx2, norm
 
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     score = _HIGHEST_SCORE / 2 * (nodes + 1)
-    weight = _HIGHEST_SCORE * weights * norm.pdf(score)
-    half_width_sq = ncx2.ppf(coverage, 1, score**2 / n)
+    weight = _HIGHEST_SCORE * weights * np.exp(-(score**2) / 2) / math.sqrt(2 * math.pi)
+    half_width_sq = chndtrix(coverage, 1, score**2 / n)
     dof = n - 1
 
     def excess(log_k: float) -> float:
         return float(np.sum(weight * chdtrc(dof, dof * half_width_sq * math.exp(-2 * log_k)))) - confidence
 
     # Wald and Wolfowitz's approximation is within a few per cent for n > 2 and starts the search well even there.
-    start = math.log(norm.ppf((1 + coverage) / 2) * math.sqrt(dof * (1 + 1 / n) / chdtri(dof, confidence)))
+    start = math.log(ndtri((1 + coverage) / 2) * math.sqrt(dof * (1 + 1 / n) / chdtri(dof, confidence)))
     return math.exp(brentq(excess, start - 2, start + 2, xtol=1e-12, rtol=1e-12))
 
 
@@ -79,11 +78,9 @@ def one_sided_factor(n: int, coverage: float = 0.95, confidence: float = 0.95) -
     k = t'_{confidence}(n − 1, √n·z_coverage)/√n with the noncentral t distribution (ISO 16269-6:2014; Owen 1968).
     Raises MetrologyError for n < 2 or a fraction outside (0, 1).
     """
-    from scipy.stats import nct, norm
-
     _check(n, coverage, confidence)
     root = math.sqrt(n)
-    return float(nct.ppf(confidence, n - 1, root * norm.ppf(coverage))) / root
+    return float(nctdtrit(n - 1, root * ndtri(coverage), confidence)) / root
 
 
 def tolerance_interval(
