@@ -47,7 +47,7 @@ def staleness(
     def stale_of(run: RunLine) -> Mapping[str, Reasons]:
         found: dict[str, dict[str, None]] = {}
         try:
-            for one in stale_results(grounds.of(run.path), now):
+            for one in stale_results(grounds.of(run.path), now, graphs=False):
                 found.setdefault(one.plan, {}).update(dict.fromkeys(one.why))
         except RecordError as error:
             problems.append(f"{run.run_id}: whether its results are stale cannot be told: {error}")

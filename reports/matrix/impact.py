@@ -42,11 +42,14 @@ class Stale:
     why: tuple[str, ...]
 
 
-def stale_results(run: Grounds, now: InForce) -> Iterator[Stale]:
-    """Yield the results of a run that were judged by something else than is in force now."""
+def stale_results(run: Grounds, now: InForce, *, graphs: bool = True) -> Iterator[Stale]:
+    """Yield the results of a run that were judged by something else than is in force now.
+
+    With `graphs` also those of which a graph alone would be drawn otherwise.
+    """
     of_the_run = [] if run.rules == RULES else [f"rules of evaluation: {run.rules} then, {RULES} now"]
     of_the_run += _tables(run, now.limits)
-    drawn = _differ("trumpet", run.limits.trumpet, now.limits.trumpet)
+    drawn = _differ("trumpet", run.limits.trumpet, now.limits.trumpet) if graphs else []
     changed: dict[str, tuple[str, ...]] = {}
     for result in run.results:
         file = result.plan.partition("::")[0]

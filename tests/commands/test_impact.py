@@ -7,6 +7,9 @@ import json
 
 import pytest
 
+from reports.matrix.grounds import grounds_of
+from reports.matrix.impact import InForce, stale_results
+from rig.bench_file.limits import load_limits, load_requirements
 from rig.clock import VirtualClock
 from rig.record import writer
 from rig.record.bodies.codec import from_body
@@ -15,6 +18,7 @@ from rig.record.bodies.others import Stop
 from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.result import Result
 from rig.record.bodies.start import RULES, Start
+from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
 from tests.reports.records import EPOCH_NS, start_body
 
@@ -147,6 +151,17 @@ def test_how_curves_are_drawn_touches_what_has_curves(impact, project, function,
     (project / "runs" / "run-1.rig.db").unlink()
     write_limits(project, LIMITS, more=TRUMPET)
     assert impact()[1] == found
+
+
+def test_a_graph_that_would_be_drawn_otherwise_can_be_left_out(project):
+    make_run(project, "run-2", numbers=(2,), function="mean flow error")
+    write_limits(project, LIMITS, more=TRUMPET)
+    requirements = load_requirements(project / "requirements.toml").requirements
+    hashes = {file: hashlib.sha256((project / file).read_bytes()).hexdigest() for file in (BASAL, BOLUS)}
+    now = InForce(requirements, load_limits(project / "limits.toml"), hashes.get)
+    with RecordReader(project / "runs" / "run-2.rig.db") as reader:
+        run = grounds_of(reader)
+    assert [len(list(stale_results(run, now, graphs=graphs))) for graphs in (True, False)] == [1, 0]
 
 
 def test_on_the_virtual_clock_no_reading_is_late(impact, project):
