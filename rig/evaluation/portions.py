@@ -56,7 +56,8 @@ def _quarters(t_ns: NDArray[np.int64], programme: Programme) -> Iterator[tuple[i
         length_ns = min(over_ns - one.from_ns, _WITHIN_NS)
         for begin_ns in range(one.from_ns, one.from_ns + count * length_ns, length_ns):
             first, last = np.searchsorted(t_ns, (begin_ns, begin_ns + length_ns))
-            if last - first >= _FEWEST_READINGS:
+            # A balance that is asked again at one moment tells no more of the course.
+            if len(np.unique(t_ns[first:last])) >= _FEWEST_READINGS:
                 yield int(first), int(last), one.rate_ul_h * length_ns / NS_PER_H
 
 

@@ -82,3 +82,8 @@ def test_a_bolus_in_portions_shows_them():
     bolus.stretches = (Stretch(NS_PER_H, NS_PER_H + NS_PER_H // 6, 600.0),)
     portions = [(1.0 + n / 6 / 20, 5.0) for n in range(1, 21)]
     assert portion_ul(T_NS, delivered(*portions), bolus, STROKE_UL, NOISE_UL) >= 4.0
+
+
+def test_readings_of_one_moment_show_no_course():
+    at_once = np.full(20, NS_PER_H, np.int64)
+    assert portion_ul(at_once, np.arange(20.0), Asked(), STROKE_UL, NOISE_UL) == 0.0
