@@ -6,6 +6,7 @@ process group, loads the rig's plugins itself, and ends as any other interpreter
 of its signals or of its imports starts a real one (`tests.processes`).
 """
 
+import contextlib
 import json
 import os
 import runpy
@@ -27,7 +28,7 @@ class Warm:
     """The process that has loaded everything, started with the first session that needs it."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def run(
         self, words: Sequence[str], *, cwd: Path, env: Mapping[str, str], longest_s: float
@@ -53,8 +54,7 @@ class Warm:
             self._process = _started()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
         pid = int(self._process.stdout.readline())
         over, _, _ = select.select([self._process.stdout], [], [], longest_s)
         if not over:
@@ -68,12 +68,14 @@ class Warm:
 WARM = Warm()
 
 
-def _started() -> subprocess.Popen[str]:
+def _started() -> subprocess.Popen[bytes]:
     # Nothing of the tests' own settings of Python is in force in there: each session brings its own.
     bare = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     command = [sys.executable, "-m", "tests.warm"]
-    return subprocess.Popen(command, cwd=ROOT, env=bare, text=True, process_group=0, **streams)
+    # Without a buffer: of a session that is over at once, both lines would be in it, and nothing left to wait for.
+    return subprocess.Popen(
+        command, cwd=ROOT, env=bare, bufsize=0, process_group=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
 
 
 def _text(path: Path) -> str:
@@ -94,6 +96,8 @@ def _serve() -> dict[str, Any]:
                 os.close(orders)
                 os.close(told)
                 return json.loads(line)
+            with contextlib.suppress(OSError):  # it is over
+                os.setpgid(pid, pid)  # the child does it too: whoever comes first, the group is there to be ended
             os.write(told, f"{pid}\n".encode())
             os.write(told, f"{_code_of(pid, orders)}\n".encode())
     os._exit(0)

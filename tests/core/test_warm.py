@@ -3,10 +3,14 @@
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.patience import patient
 from tests.processes import children
+from tests.warm import WARM
 
 
 @pytest.fixture
@@ -71,6 +75,14 @@ def test_warnings_are_what_was_said(run):
 def test_nothing_is_left_of_one_for_the_next(run):
     run("import os, json; os.environ['LEFT'] = '1'; json.left = True")
     assert run("import os, json; print('LEFT' in os.environ, hasattr(json, 'left'))").stdout == "False False\n"
+
+
+def test_what_is_over_at_once_is_not_waited_for():
+    """Both lines of such a session may have come before the first is read."""
+    with TemporaryDirectory() as folder:
+        order = ["-m", "nothing_to_be_found"]
+        done = [WARM.run(order, cwd=Path(folder), env={}, longest_s=patient(5)).returncode for _ in range(20)]
+    assert done == [1] * 20
 
 
 def test_what_hangs_is_ended(run):
