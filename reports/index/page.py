@@ -7,12 +7,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from reports.index.bundles import MOST_AFTER_A_SESSION, NO_CLAIMS, Claims, claims_of
 from reports.index.rows import MOST_ROWS, Index, Row, Signed, index_of, names_in
-from reports.page.embedding import embedded, policy, seen
+from reports.page.embedding import embedded, policy
+from reports.page.templating import environment_of, tone_of
 from reports.words.numbers import sign_of
 from rig.clock import iso_utc, machine_utc_ns
 from rig.record.catalogue import AT_REST_NS
@@ -118,14 +119,7 @@ def _records(names: Iterable[str]) -> frozenset[str]:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports.index"),
-        autoescape=True,
-        finalize=seen,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = environment_of("reports.index")
     environment.filters["sign"] = sign_of
     environment.filters["tone"] = _tone
     return environment
@@ -133,8 +127,7 @@ def _environment() -> Environment:
 
 def _tone(outcome: str) -> str:
     """Return the class that a verdict is coloured by."""
-    known = {"PASS": "v-pass", "FAIL": "v-fail", "INCONCLUSIVE": "v-inconclusive", "INVALID": "v-invalid"}
-    return known.get(outcome, "v-fail" if outcome == "ALTERED" else "v-none")
+    return "v-fail" if outcome == "ALTERED" else tone_of(outcome)
 
 
 @cache

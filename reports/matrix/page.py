@@ -8,14 +8,15 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from reports.index.rows import FACES, File, bounded
 from reports.matrix.gaps import Gap, GapKind, gaps
 from reports.matrix.model import Matrix
 from reports.matrix.sums import in_words, sums_of
-from reports.page.embedding import policy, seen
+from reports.page.embedding import policy
+from reports.page.templating import environment_of, tone_of
 from reports.words.numbers import sign_of
 from rig.clock import iso_utc
 
@@ -93,29 +94,16 @@ def _reports(names: Iterable[str], to_runs: str) -> Mapping[str, File]:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports.matrix"),
-        autoescape=True,
-        finalize=seen,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = environment_of("reports.matrix")
     environment.filters |= {
         "sign": sign_of,
-        "tone": _tone,
+        "tone": tone_of,
         "bounded": bounded,
         "whole": _whole,
         "day": _day,
         "case": _case,
     }
     return environment
-
-
-def _tone(verdict: str) -> str:
-    """Return the class that a verdict is coloured by."""
-    known = {"PASS": "v-pass", "FAIL": "v-fail", "INCONCLUSIVE": "v-inconclusive", "INVALID": "v-invalid"}
-    return known.get(verdict, "v-none")
 
 
 def _whole(text: str) -> str:

@@ -7,7 +7,7 @@ from importlib.resources import files
 from itertools import count
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from reports.drawing import intervals, lanes
@@ -18,8 +18,9 @@ from reports.facts.run_facts import Run
 from reports.facts.run_reading import read_run
 from reports.facts.standing import standing
 from reports.facts.witnesses import heard
-from reports.page.embedding import embedded, policy, seen
+from reports.page.embedding import embedded, policy
 from reports.page.running_header import running_header
+from reports.page.templating import environment_of
 from reports.words import numbers, other_runs, results, sentences
 from reports.words.verdict_rows import joined_rows, verdict_rows, with_prefixes
 from rig.record.bodies.result import COVARIANCE
@@ -108,14 +109,7 @@ def _page(whole: Run | Joined, *, parts: Sequence[tuple[str, Run]], **more: obje
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports.page"),
-        autoescape=True,
-        finalize=seen,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = environment_of("reports.page")
     environment.filters |= {
         "plain": numbers.plain,
         "chance": numbers.chance,
