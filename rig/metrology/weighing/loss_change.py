@@ -4,8 +4,8 @@ Nothing keeps evaporation and a balance's creep constant while a pump runs: a da
 dries out. The loss is taken for a random walk; how far it walks is read from the slopes of the mass from span to span
 while the flow was steady, and from the difference of the two weighings. A pump whose own flow is unsteady looks the
 same, and widens the uncertainty as well: the balance alone cannot tell the two apart. Where the programme changes its
-rate, a pump that gives one share too much or too little of all of it is told apart, as one more unknown: no room's air
-follows a programme.
+rate, a pump that gives one share too much or too little of all of it, or late behind a line that gives way, is told
+apart: no room's air follows a programme. Each such explanation is one more model; the likelihood weighs them.
 
 Sources: Patterson and Thompson, Biometrika 58 (1971) 545-554 (restricted likelihood); Harvey, Forecasting, Structural
 Time Series Models (1989), ch. 2 (a local linear trend); the average over the likelihood instead of its highest point
@@ -32,8 +32,10 @@ _LOSS_SHARES = np.concatenate([[0.0], np.geomspace(1e-6, 0.97, 22)])
 _ROUNDING = 1e-9
 # Readings that are not quite evenly spaced make slopes of one rate that differ by so much of it.
 _ONE_RATE = 0.05
-# What a share of the programme must not leave more of than this, for the rest to be evaporation.
-_NEARLY_ALL = 0.1
+# A lag is looked for as that of a quarter of a span: what gives way does so within minutes.
+_LAG_OF_SPAN = 0.25
+# So many slopes at changes of the rate leave enough others to tell how the loss walks.
+_FEW_OF_SLOPES = 1 / 3
 _DIGITS = 4
 
 
@@ -81,9 +83,12 @@ def loss_walk(
     at_h = np.concatenate([part.at_h for part in slopes])
     models = _models(slopes, at_h)
     curves = _curves(slopes)
-    if programmed_mg is not None:
-        curves = _with_share(curves, rate, stretches[0][0], programmed_mg)
-    likelihood, variance = models.fit(rate, curves, change_mg_h, u_change_mg_h, hours_apart)
+    own = [] if programmed_mg is None else _own_of_pump(curves, stretches[0][0], programmed_mg)
+    fits = [
+        model.fit(rate, curves, change_mg_h, u_change_mg_h, hours_apart)
+        for model in (models, *(models.beside(columns) for columns in own))
+    ]
+    likelihood, variance = (np.concatenate(parts) for parts in zip(*fits, strict=True))
     weight = np.exp(likelihood - likelihood.max())
     mean = float(np.sum(weight * variance) / weight.sum())
     # A variance has no more digits than this; the rest would depend on the machine's order of summation.
@@ -108,26 +113,36 @@ def _slopes(t_s: FloatArray, y: FloatArray) -> _Slopes:
     return _Slopes(steps / width_h, at_h, width_h, tuple(isolated_jumps(steps).tolist()))
 
 
-def _with_share(curves: FloatArray, rate: FloatArray, t_s: FloatArray, programmed_mg: FloatArray) -> FloatArray:
-    """Return the curves with what a programme asks for from span to span, where a share of it is what varies.
+def _own_of_pump(curves: FloatArray, t_s: FloatArray, programmed_mg: FloatArray) -> list[FloatArray]:
+    """Return what a pump may add to slopes by itself, each (n, p) an alternative: a lag, a lag and a share, or a share.
 
-    It is where it explains nearly all that the curves leave of the slopes `rate` (n,): a pump that errs otherwise, as
-    by a bolus too many, is none of one share, and looks like a loss that walks.
+    `programmed_mg` is what its programme asks for at `t_s`. A lag is how the slopes of that differ when it comes a
+    part of a span later: lines and tubes give way. Where the rate changes a few times, what comes about the changes
+    may be anything beside the share. What `curves` hold already is left out; empty for one rate or none.
     """
-    _, mean, _ = span_means(t_s, programmed_mg, _SPANS)
+    asked_mg = programmed_mg - programmed_mg[0]
+    _, mean, width_s = span_means(t_s, asked_mg, _SPANS)
     slope = np.diff(mean)
-    width = float(np.ptp(slope))
-    if width <= _ONE_RATE * float(np.abs(slope).max()):
-        return curves
-    more = np.column_stack([curves, (slope - slope.mean()) / width])
-    return more if _left(more, rate) < _NEARLY_ALL * _left(curves, rate) else curves
+    differs = _ONE_RATE * float(np.abs(slope).max())
+    if float(np.ptp(slope)) <= differs:
+        return []
+    later_mg = np.interp(t_s - _LAG_OF_SPAN * width_s, t_s, asked_mg)
+    lag = np.diff(span_means(t_s, later_mg, _SPANS)[1]) - slope
+    changes = 1 + np.flatnonzero(np.abs(np.diff(slope)) > differs)
+    few = changes.size <= _FEW_OF_SLOPES * slope.size
+    alternatives = [[lag], [lag, slope], *([[*np.eye(slope.size)[changes], slope]] if few else [])]
+    return [_beyond(curves, columns) for columns in alternatives]
 
 
-def _left(curves: FloatArray, rate: FloatArray) -> float:
-    """Return the sum of squares that curves leave of slopes."""
-    beta, *_ = np.linalg.lstsq(curves, rate, rcond=None)
-    rest = rate - np.einsum("ip,p->i", curves, beta)
-    return float(np.einsum("i,i->", rest, rest))
+def _beyond(curves: FloatArray, columns: Sequence[FloatArray]) -> FloatArray:
+    """Return what columns (n,) hold that neither curves (n, p) nor the columns before them do, (n, k), k ≥ 0."""
+    held = curves
+    for column in columns:
+        beta, *_ = np.linalg.lstsq(held, column, rcond=None)
+        rest = column - np.einsum("ip,p->i", held, beta)
+        if float(np.abs(rest).max()) > _ROUNDING * float(np.abs(column).max()):
+            held = np.column_stack([held, rest / float(np.abs(rest).max())])
+    return held[:, curves.shape[1] :]
 
 
 def _curves(slopes: Sequence[_Slopes]) -> FloatArray:
@@ -148,18 +163,33 @@ def _curves(slopes: Sequence[_Slopes]) -> FloatArray:
 class _Models:
     """Covariances of the slopes under each model, of trace n: `inverse` (m, n, n), `log_det` (m,), `loss` (m,).
 
-    `loss` is the variance per hour that the model's loss gains for each unit of the model's scale.
+    `loss` is the variance per hour that the model's loss gains for each unit of the model's scale; `taken` are the
+    degrees of freedom that went into what a pump adds by itself.
     """
 
     inverse: FloatArray
     log_det: FloatArray
     loss: FloatArray
+    taken: int = 0
+
+    def beside(self, columns: FloatArray) -> "_Models":
+        """Return the models with what `columns` (n, p) explain besides, of sizes that nobody knows.
+
+        What is known of them beforehand is what one slope alone would tell (a prior of unit information; Kass and
+        Wasserman, J. Amer. Statist. Assoc. 90 (1995) 928-934), so that likelihoods with and without may be compared.
+        """
+        n, p = columns.shape
+        weighted = np.einsum("mij,jp->mip", self.inverse, columns)
+        normal = np.einsum("ip,miq->mpq", columns, weighted)
+        taken = np.einsum("mip,mpq,mjq->mij", weighted, np.linalg.inv(normal), weighted)
+        told = np.linalg.slogdet(normal)[1] - np.linalg.slogdet(np.einsum("ip,iq->pq", columns, columns))[1]
+        return _Models(self.inverse - taken, self.log_det + told + p * math.log(n), self.loss, self.taken + p)
 
     def fit(
         self, rate: FloatArray, curves: FloatArray, change: float, u_change: float, hours_apart: float
     ) -> tuple[FloatArray, FloatArray]:
         """Return the log-likelihood and the walk's variance under each model, its scale being the likeliest."""
-        n, p = curves.shape
+        free = len(rate) - curves.shape[1]
         # Sums by einsum and not by BLAS, whose order of summation may change with its number of threads.
         weighted = np.einsum("mij,jp->mip", self.inverse, curves)
         normal = np.einsum("ip,miq->mpq", curves, weighted)
@@ -167,9 +197,9 @@ class _Models:
         beta = np.linalg.solve(normal, right[..., None])[..., 0]
         rest = rate - np.einsum("ip,mp->mi", curves, beta)
         rss = np.einsum("mi,mij,mj->m", rest, self.inverse, rest)
-        scale = np.maximum(rss, 0.0) / (n - p) + np.finfo(float).tiny
-        likelihood = -0.5 * (self.log_det + np.linalg.slogdet(normal)[1] + (n - p) * np.log(scale))
-        variance = self.loss * scale
+        rss = np.maximum(rss, 0.0) + np.finfo(float).tiny
+        likelihood = -0.5 * (self.log_det + np.linalg.slogdet(normal)[1] + free * np.log(rss / free))
+        variance = self.loss * rss / (free - self.taken)
         if hours_apart > 0.0 and math.isfinite(u_change):
             expected = variance * hours_apart + u_change**2 + np.finfo(float).tiny
             likelihood = likelihood - 0.5 * (np.log(expected) + change**2 / expected)

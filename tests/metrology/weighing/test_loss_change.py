@@ -89,3 +89,50 @@ def test_a_programme_of_one_rate_is_held_by_the_flow_already():
     steady = programme(np.full(T_H.size, 40.0))
     rest = weighed(WALK) + 0.05 * steady
     assert loss_walk([(T_S, rest)], programmed_mg=steady) == loss_walk([(T_S, rest)])
+
+
+def steps(rates_ul_h, hours=1.0):
+    """Return a programme of rates that follow each other each `hours`, and the last of them to the end."""
+    return programme(np.asarray(rates_ul_h)[np.minimum((T_H / hours).astype(int), len(rates_ul_h) - 1)])
+
+
+def later(asked, minutes):
+    """Return what comes of a programme behind a line that gives way: an exponential of `minutes`."""
+    kernel = np.exp(-np.arange(200) / minutes)
+    flow = np.convolve(np.diff(asked, prepend=0.0), kernel / kernel.sum())[: asked.size]
+    return np.cumsum(flow)
+
+
+PROGRAMMES = {
+    "pause": steps([40.0, 40.0, 0.0, 40.0], hours=6.0),
+    "steps": steps([40.0, 70.0, 20.0, 40.0, 60.0, 5.0], hours=4.0),
+    "each hour another": steps([60.0, 20.0, 40.0, 80.0, 30.0] * 5),
+    "one bolus": SINGLE_BOLUS,
+    "bolus in the last span": programme(np.where(T_H > 24.7, 300.0, 0.0)),
+    "bolus in the first minute": programme(np.where(T_H < 0.02, 3000.0, 0.0)),
+}
+
+
+@pytest.mark.parametrize("asked", PROGRAMMES.values(), ids=PROGRAMMES)
+@pytest.mark.parametrize("share", [-0.3, 0.0, 0.03, 0.1])
+def test_a_share_behind_a_line_that_gives_way_is_no_change_of_the_loss(asked, share):
+    rest = weighed(np.full(T_H.size, 0.2)) + (1.0 + share) * later(asked, 6.0) - asked
+    u_mg = 25.0 * loss_walk([(T_S, rest)], programmed_mg=asked).u_of_mean_mg_h(25.0)
+    assert u_mg < 0.002 * asked[-1]
+
+
+@pytest.mark.parametrize("asked", PROGRAMMES.values(), ids=PROGRAMMES)
+def test_a_walk_behind_a_line_that_gives_way_is_found(asked):
+    found = loss_walk([(T_S, weighed(WALK) + 1.05 * later(asked, 6.0) - asked)], programmed_mg=asked)
+    assert math.sqrt(found.variance_mg2_h3) == pytest.approx(0.05, rel=0.6)
+
+
+def test_a_programme_that_asks_for_nothing_explains_nothing():
+    rest = weighed(WALK)
+    assert loss_walk([(T_S, rest)], programmed_mg=np.full(T_H.size, 3385.66804806)) == loss_walk([(T_S, rest)])
+
+
+def test_a_bolus_that_nobody_asked_for_is_no_share_of_the_programme():
+    asked = PROGRAMMES["steps"]
+    extra = np.where(T_H > 13.0, 20.0, 0.0) * np.minimum(1.0, (T_H - 13.0) / 2.0)
+    assert loss_walk([(T_S, weighed(WALK) + extra)], programmed_mg=asked).u_of_mean_mg_h(25.0) > 0.2
