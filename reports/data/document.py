@@ -6,8 +6,10 @@ from reports.data.bench import bench_of
 from reports.data.other_runs import others_of
 from reports.data.plans import plan_of
 from reports.data.values import Json, moment, plainly, span
-from reports.facts.run_facts import MadeWith, Noted, Projected, RequirementEvidence, Run
+from reports.facts.made_with import MadeWith
+from reports.facts.run_facts import Noted, Projected, RequirementEvidence, Run
 from reports.words import sentences
+from reports.words.made_with import clock_sentence, selection_sentence
 from reports.words.other_runs import others_alert
 from reports.words.verdict_rows import Row, verdict_rows
 from rig.record.bodies.events import ProjectionSeen
@@ -31,12 +33,18 @@ def document_of(run: Run) -> Json:
         "tally": [{"verdict": verdict, "results": count} for verdict, count in sentences.tally(run.results)],
         "dut": {"model": run.dut_model, "serial": run.dut_serial, "batch": run.batch},
         "tested": list(sentences.tested(run)),
+        "selection": {
+            "said": selection_sentence(run),
+            "selected": list(run.selected),
+            "left_out": list(run.left_out),
+        },
         "methods": sentences.BORROWED,
         "run": {
             "id": run.run_id,
             "state": run.state,
             "operator": run.operator,
             "seed": run.seed,
+            "clock": clock_sentence(run),
             **span(run.begin_ns, run.end_ns),
         },
         "record": {"entries": run.provenance.entries, "head_sha256": run.provenance.head, "chain": "holds"},

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from reports.facts.bench_fit import BenchFit
 from reports.facts.charts import Chart
+from reports.facts.made_with import MadeWith
 from reports.facts.other_runs import OtherRuns
 from reports.facts.timelines import Timeline
 from rig.faults import Sorted
@@ -13,7 +14,7 @@ from rig.record.bodies.judging import Limit, Requirement
 from rig.record.bodies.others import SamplerCounted
 from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.result import Number, Result
-from rig.record.bodies.start import HelperFile, LiquidFacts, SourceFile
+from rig.record.bodies.start import LiquidFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,28 +244,11 @@ class RecordedSignal:
 
 
 @dataclass(frozen=True, slots=True)
-class MadeWith:
-    """What the run was made with; `head` is the hash that covers all of its record."""
-
-    facts: tuple[tuple[str, str], ...]
-    packages: tuple[tuple[str, str], ...]
-    bench_file: SourceFile
-    plan_sources: tuple[SourceFile, ...]
-    helper_sources: tuple[HelperFile, ...]
-    judged_by: tuple[SourceFile, ...]
-    entries: int
-    head: str
-
-    def used_by(self, plan_file: str) -> tuple[SourceFile, ...]:
-        """Return the files that the plans of a file use."""
-        return tuple(one.source for one in self.helper_sources if plan_file in one.plans)
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """Everything that a report says. `state` is FINISHED, ABORTED, INTERRUPTED, RUNNING or UNCLOSED (killed).
 
-    `others` is what other runs say, None where nobody looked for them.
+    `others` is what other runs say, None where nobody looked for them. `left_out` are the plans that were not selected
+    on purpose. `begun_wall_utc` is when it began by the machine's clock, ISO 8601, "" where that was not written.
     """
 
     run_id: str
@@ -292,6 +276,9 @@ class Run:
     provenance: MadeWith
     fit: BenchFit = field(default_factory=BenchFit)
     others: OtherRuns | None = None
+    selected: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    begun_wall_utc: str = ""
 
     @property
     def results(self) -> tuple[ShownResult, ...]:

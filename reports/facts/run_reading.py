@@ -7,11 +7,12 @@ from pathlib import Path
 from reports.facts.bench_fit import bench_fit
 from reports.facts.graphs import graphs_of
 from reports.facts.happenings import noted, projected
+from reports.facts.made_with import MadeWith
 from reports.facts.other_runs import read_kept
 from reports.facts.plans import read_plans
 from reports.facts.recorded_channels import read_signals
 from reports.facts.requirements import evidence
-from reports.facts.run_facts import BenchInstrument, MadeWith, Plan, Run
+from reports.facts.run_facts import BenchInstrument, Plan, Run
 from reports.facts.snapshot import Snapshot
 from rig.errors import RecordCorruptError
 from rig.moments import is_moment
@@ -78,6 +79,9 @@ def _facts(reader: RecordReader, entries: int) -> Run:
         weighing=_told_of_weighing(start),
         provenance=_made_with(start, entries, reader.head()),
         fit=bench_fit(reader),
+        selected=start.selected if stop is None else stop.selected,
+        left_out=() if stop is None else stop.deselected,
+        begun_wall_utc=start.provenance.started_wall_utc,
     )
 
 

@@ -21,7 +21,7 @@ from reports.facts.witnesses import heard
 from reports.page.embedding import embedded, policy
 from reports.page.running_header import running_header
 from reports.page.templating import environment_of
-from reports.words import numbers, other_runs, results, sentences
+from reports.words import made_with, numbers, other_runs, results, sentences
 from reports.words.verdict_rows import joined_rows, verdict_rows, with_prefixes
 from rig.record.bodies.result import COVARIANCE
 from rig.record.export import written_whole
@@ -125,6 +125,7 @@ def _environment() -> Environment:
         "borrowed": sentences.BORROWED,
         "budget_lines": sentences.budget_lines,
         "chart_data": _chart_data,
+        "clock_sentence": made_with.clock_sentence,
         "covariance": COVARIANCE,
         "extremes": results.extremes,
         "heard": heard,
@@ -148,6 +149,7 @@ def _environment() -> Environment:
         "projection": sentences.projection,
         "said_bounds": results.bounds,
         "said_stated": results.stated,
+        "selection_sentence": made_with.selection_sentence,
         "setting": sentences.setting,
         "standing": standing,
         "state_sentence": sentences.state_sentence,
