@@ -5,6 +5,7 @@ from dataclasses import asdict
 from reports.data.values import Json, plainly
 from reports.facts.bench_fit import BenchFit, Lateness, PartRow
 from reports.facts.run_facts import BenchInstrument, RecordedSignal, Run
+from reports.words.conduct import fitness_sentence, readings_sentence
 from reports.words.sentences import volumes_sentence
 from rig.record.bodies.proofs import ProofCharted
 
@@ -16,9 +17,10 @@ def bench_of(run: Run) -> Json:
         "clock": run.clock,
         "overdue": list(run.overdue),
         "instruments": [_instrument(one) for one in run.instruments],
-        "fitness": _fitness(run.fit),
+        "fitness": {"said": fitness_sentence(run), **_fitness(run.fit)},
         "weighing": _pairs(run.weighing),
         "volumes": volumes_sentence(run),
+        "readings": readings_sentence(run),
         "signals": [_signal(one) for one in run.signals],
     }
 

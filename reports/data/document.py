@@ -9,7 +9,7 @@ from reports.data.values import Json, moment, plainly, span
 from reports.facts.made_with import MadeWith
 from reports.facts.run_facts import Noted, Projected, RequirementEvidence, Run
 from reports.words import sentences
-from reports.words.made_with import clock_sentence, selection_sentence
+from reports.words.conduct import clock_sentence, selection_sentence
 from reports.words.other_runs import others_alert
 from reports.words.verdict_rows import Row, verdict_rows
 from rig.record.bodies.events import ProjectionSeen

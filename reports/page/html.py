@@ -21,7 +21,7 @@ from reports.facts.witnesses import heard
 from reports.page.embedding import embedded, policy
 from reports.page.running_header import running_header
 from reports.page.templating import environment_of
-from reports.words import made_with, numbers, other_runs, results, sentences
+from reports.words import conduct, numbers, other_runs, results, sentences
 from reports.words.verdict_rows import joined_rows, verdict_rows, with_prefixes
 from rig.record.bodies.result import COVARIANCE
 from rig.record.export import written_whole
@@ -125,9 +125,10 @@ def _environment() -> Environment:
         "borrowed": sentences.BORROWED,
         "budget_lines": sentences.budget_lines,
         "chart_data": _chart_data,
-        "clock_sentence": made_with.clock_sentence,
+        "clock_sentence": conduct.clock_sentence,
         "covariance": COVARIANCE,
         "extremes": results.extremes,
+        "fitness_sentence": conduct.fitness_sentence,
         "heard": heard,
         "interval_of": intervals.interval_of,
         "interval_width": intervals.WIDTH,
@@ -140,6 +141,7 @@ def _environment() -> Environment:
         "off_text": results.off_text,
         "others_alert": other_runs.others_alert,
         "others_sentence": other_runs.others_sentence,
+        "readings_sentence": conduct.readings_sentence,
         "repeated_text": other_runs.repeated_text,
         "to_the_second": other_runs.to_the_second,
         "worst_first": other_runs.worst_first,
@@ -149,7 +151,7 @@ def _environment() -> Environment:
         "projection": sentences.projection,
         "said_bounds": results.bounds,
         "said_stated": results.stated,
-        "selection_sentence": made_with.selection_sentence,
+        "selection_sentence": conduct.selection_sentence,
         "setting": sentences.setting,
         "standing": standing,
         "state_sentence": sentences.state_sentence,

@@ -1,4 +1,4 @@
-"""By which clock a run was timed, and which plans were selected for it, in sentences."""
+"""How a run was conducted, in sentences: by which clock, with which plans, and what became of its readings."""
 
 from reports.facts.bench_fit import PartRow
 from reports.facts.run_facts import Run
@@ -6,6 +6,11 @@ from reports.words.numbers import plain
 from rig.record.bodies.proof_parts import PARTS
 
 _AT_THE_LATEST = "A time stamp on a signature says when this record existed at the latest."
+
+_NONE_BY_HAND = (
+    "No sample that was recorded is left out by hand: a result is computed from all of its span, and what its "
+    "evaluation cannot take makes it INVALID, with the reason."
+)
 
 
 def clock_sentence(run: Run) -> str:
@@ -26,6 +31,26 @@ def selection_sentence(run: Run) -> str:
     if not run.left_out:
         return f"{_plans(len(run.selected))} selected, and none was left out that the session found."
     return f"{_plans(len(run.selected))} selected, {len(run.left_out)} left out on purpose (-k, -m or --deselect)."
+
+
+def readings_sentence(run: Run) -> str:
+    """Return how many readings were recorded and how many not, and how it is decided which of them count."""
+    counts = [one.counts for one in run.instruments if one.counts is not None]
+    if not counts:
+        return f"How many readings were recorded, and how many not, is counted when a run ends. {_NONE_BY_HAND}"
+    samples, lost, missed = (sum(getattr(one, name) for one in counts) for name in ("samples", "lost", "missed"))
+    return f"{samples} samples were recorded, {lost} were lost, {missed} readings were missed. {_NONE_BY_HAND}"
+
+
+def fitness_sentence(run: Run) -> str:
+    """Return whether a proof says that the bench was fit: how many of the parts that were asked held."""
+    asked = [one for one in run.fit.parts if one.asked]
+    if not asked:
+        return (
+            "No daily proof that was asked of this bench is in the record: nothing here says that it was fit that day."
+        )
+    held = sum(one.valid for one in asked)
+    return f"{held} of the {len(asked)} parts of the daily proof that were asked held, by {run.fit.by or 'no run'}."
 
 
 def _plans(count: int) -> str:
