@@ -16,6 +16,8 @@ def others_of(run: Run) -> Json:
         "looked_at": 0 if others is None else others.looked_at,
         "of_pump": [] if others is None else [_other(one) for one in worst_first(others)],
         "unreadable": [] if others is None else list(others.unreadable),
+        "looked_in": [] if others is None else list(others.looked_in),
+        "unread_folders": [] if others is None else list(others.unread_folders),
     }
 
 
@@ -27,6 +29,7 @@ def _other(one: OtherRun) -> Json:
         "outcome": one.outcome,
         "bench": one.bench,
         "passed": one.passed,
+        "gone": one.gone,
         "repeated": repeated_text(one),
     }
 

@@ -14,11 +14,13 @@ from reports.evidence.layout import (
     ATTESTATION,
     AUDIT,
     MANIFEST,
+    OTHERS,
     SIGNATURES,
     SIGNED_PDFS,
     TIME_STAMPS,
     notes_name,
     others_name,
+    others_run,
     record_name,
 )
 from reports.evidence.manifest import Hashed, hashed, manifest_bytes, statement_bytes
@@ -33,16 +35,23 @@ from rig.record.reader import RecordReader
 from rig.record.schema import journal_of
 
 
-def write_bundle(records: Sequence[Path], out: Path, *, bench_evidence: bool = False) -> None:
-    """Write the bundle of one or several runs: the same bytes for the same records, notes and rig.
+def write_bundle(
+    records: Sequence[Path], out: Path, *, bench_evidence: bool = False, others: Mapping[str, bytes] | None = None
+) -> None:
+    """Write the bundle of one or several runs: the same bytes for the same records, other runs, notes and rig.
 
-    A bundle that is there and signed keeps its signatures: only what was noted since is taken in.
+    `others` is what was found of other runs, by run, None for what is kept beside each record. A bundle that is there
+    and signed keeps its signatures and what it says of other runs: only what was noted since is taken in.
 
     Raises RecordBusyError while a run goes on, RecordCorruptError for a record that does not hold,
     MockedEvidenceError when `bench_evidence` is asked of simulated data, NotesError for notes that were changed,
     BundleError when `out` is signed and holds something else, ExportError when it cannot be written.
     """
-    others = {run_id(path): kept for path in records if (kept := kept_beside(path)) is not None}
+    signed = _signed_others(out)
+    if signed is not None:
+        others = signed
+    elif others is None:
+        others = {run_id(path): kept for path in records if (kept := kept_beside(path)) is not None}
     notes = {notes_name(run_id(path)): notes_beside(path) for path in records}
     with _copies(records) as copies:
         parts = [run_part(path) for path in copies]
@@ -74,6 +83,23 @@ def _fixed(copies: Sequence[Path], parts: Sequence[RunPart], others: Mapping[str
     return files
 
 
+def _signed_others(out: Path) -> dict[str, bytes] | None:
+    """Return what a signed bundle that is there says of other runs, by run, which is signed too; None without one."""
+    if not out.exists():
+        return None
+    with _there(out) as there:
+        if not there.names(SIGNATURES):
+            return None
+        return {others_run(name): there.read(name) for name in there.names(OTHERS)}
+
+
+def _there(out: Path) -> Container:
+    try:
+        return Container(out)
+    except BundleError as error:
+        raise ExportError(f"{out} is there and is no bundle, or a damaged one; it is not written over") from error
+
+
 def _hashed(content: Content) -> Hashed:
     if isinstance(content, bytes):
         return hashed(content)
@@ -85,11 +111,7 @@ def _kept(out: Path, manifest: bytes, notes: Mapping[str, bytes]) -> Mapping[str
     """Return what a signed bundle that is there already keeps: all that was signed, and by whom."""
     if not out.exists():
         return {}
-    try:
-        there = Container(out)
-    except BundleError as error:
-        raise ExportError(f"{out} is there and is no bundle, or a damaged one; it is not written over") from error
-    with there:
+    with _there(out) as there:
         signed = there.names(SIGNATURES)
         if not signed:
             return {}

@@ -28,6 +28,11 @@ def others_name(run: str) -> str:
     return f"{OTHERS}/{run}.json"
 
 
+def others_run(name: str) -> str:
+    """Return the run that a file of other runs is about."""
+    return name.removeprefix(f"{OTHERS}/").removesuffix(".json")
+
+
 def notes_name(run: str) -> str:
     """Return the name of the notes on a run."""
     return f"{NOTES}/{run}.jsonl"

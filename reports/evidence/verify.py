@@ -14,6 +14,7 @@ from reports.evidence.findings import Findings
 from reports.evidence.growing import NOTHING_DEMANDED, Demands, check_growing
 from reports.evidence.layout import ATTESTATION, MANIFEST, is_listed, others_name, record_name
 from reports.evidence.manifest import FORMAT, Hashed, hashed, manifest_bytes, statement_bytes
+from reports.evidence.others_check import check_others
 from reports.evidence.run_part import RunPart, run_part
 from reports.evidence.verdicts import Pending, verdicts_beside
 from reports.evidence.written_by import written_by
@@ -37,6 +38,13 @@ class Opened:
         members = self.container.members.values()
         return {one.name: Hashed(one.size, one.sha256) for one in members if is_listed(one.name)}
 
+    @property
+    def others(self) -> dict[str, bytes | None]:
+        """Return what it says of other runs beside each of its runs, None where nobody looked for them."""
+        names = {run: others_name(run) for run in self.records}
+        there = self.container.members
+        return {run: self.container.read(name) if name in there else None for run, name in names.items()}
+
 
 def verify_bundle(path: Path, demands: Demands = NOTHING_DEMANDED) -> Findings:
     """Return what checking a bundle found, its signatures held to what is demanded of them.
@@ -52,6 +60,7 @@ def verify_bundle(path: Path, demands: Demands = NOTHING_DEMANDED) -> Findings:
         check_files(bundle, findings)
         parts = _check_runs(bundle, findings)
         _check_derived(bundle, parts, findings)
+        check_others(bundle.others, {run: part for run, part in parts.items() if part is not None}, findings)
         check_growing(bundle.container, bundle.manifest, demands, findings)
     return findings
 
@@ -146,8 +155,8 @@ def _check_reports(part: RunPart, path: Path, bundle: Opened, findings: Findings
     """Hold the reports to those that this rig writes of the record."""
     what = f"reports of {part.run_id}"
     with findings.deriving(what):
-        members, others = bundle.container.members, others_name(part.run_id)
-        again = reports_of(path, bundle.container.read(others) if others in members else None, part.entries)
+        members = bundle.container.members
+        again = reports_of(path, bundle.others[part.run_id], part.entries)
         wrong = [f"{name} is missing" for name in again if name not in members]
         wrong += [
             f"{name} is not what the record's report is"

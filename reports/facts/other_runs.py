@@ -24,6 +24,7 @@ class OtherRun:
     """Another run of the same pump on the same kind of bench; `begun_utc` by the machine's clock.
 
     `ended` and `outcome` are those of `RunLine`, `repeated` says what each plan that this run has too came to there.
+    `gone` tells that an earlier look found it, and that the last one did not.
     """
 
     run_id: str
@@ -32,6 +33,7 @@ class OtherRun:
     outcome: str
     bench: str
     repeated: dict[str, str] = field(default_factory=dict)
+    gone: bool = False
 
     @property
     def was_cut_short(self) -> bool:
@@ -74,7 +76,8 @@ class OtherRuns:
     """What was found at `looked_utc` (the machine's clock) among `looked_at` other runs, for the record with `head`.
 
     `of_pump` are those of the same pump, in order of begin; `unreadable` are the names of records that told nothing or
-    were altered: what they would have said is not known.
+    were altered: what they would have said is not known. `looked_in` are the folders that were looked in besides that
+    of the record, `unread_folders` those that could not be read, by their paths.
     """
 
     head: str
@@ -84,6 +87,8 @@ class OtherRuns:
     unreadable: tuple[str, ...] = ()
     numbers: tuple[AmongKind, ...] = ()
     format: int = FORMAT
+    looked_in: tuple[str, ...] = ()
+    unread_folders: tuple[str, ...] = ()
 
     def among(self, seq: int) -> AmongKind | None:
         """Return where the number of a result stands; None where it was not decided."""
@@ -118,20 +123,35 @@ def read_kept(data: bytes | None, head: str, name: str) -> OtherRuns | None:
     """
     if data is None:
         return None
+    found = _read(data, name)
+    if found.head != head:
+        raise ExportError(f"{name} was kept for the record with the head {found.head}, not for this one: {_AGAIN}")
+    return found
+
+
+def found_before(data: bytes | None, head: str, name: str) -> OtherRuns | None:
+    """Return what an earlier look found; None where there was none, or the record has grown since.
+
+    Raises ExportError where the bytes are not what was kept.
+    """
+    found = None if data is None else _read(data, name)
+    return None if found is None or found.head != head else found
+
+
+def _read(data: bytes, name: str) -> OtherRuns:
     try:
         said = json.loads(data.decode())
         if not isinstance(said, Mapping):
             raise ExportError(f"{name} holds no JSON object: {_AGAIN}")
         found = from_body(OtherRuns, said)
+        in_one_form = canonical_json(said, name).encode() == data
     except (RecordError, RecursionError, ValueError) as error:
         raise ExportError(f"{name} is not what was kept of other runs ({error}): {_AGAIN}") from error
     if found.format != FORMAT:
         raise ExportError(f"{name} is of format {found.format}, this rig reads {FORMAT}: {_AGAIN}")
-    if found.head != head:
-        raise ExportError(f"{name} was kept for the record with the head {found.head}, not for this one: {_AGAIN}")
-    if as_kept(found) != data:
+    if not in_one_form:
         raise ExportError(f"{name} says what it says in another form than it is kept in: {_AGAIN}")
     return found
 
 
-_AGAIN = "move it away, and look again with `rig report RUN --among FOLDER`"
+_AGAIN = "move it away, and look again with `rig report RUN --among FOLDER` or `rig bundle RUN`"

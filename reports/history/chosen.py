@@ -57,7 +57,8 @@ class Chosen:
     """The runs that were asked for, by begin; `unreadable` and `altered` ones are told of whatever was asked for.
 
     `results` holds for each run (by its path) its results of the names that were asked for; `names` counts all results
-    of the runs by name. `copies` are the records that are copies of one that is among the runs.
+    of the runs by name. `copies` are the records that are copies of one that is among the runs. `unread` counts the
+    records that were not read because more had to be than were allowed.
     """
 
     runs: tuple[RunLine, ...]
@@ -66,6 +67,7 @@ class Chosen:
     altered: tuple[RunLine, ...]
     copies: tuple[RunLine, ...]
     names: dict[str, int]
+    unread: int = 0
 
 
 def choose(
@@ -75,16 +77,19 @@ def choose(
     *,
     closed: Callable[[RunLine], RunLine] = lambda line: line,
     rest_ns: int = AT_REST_NS,
+    most: int | None = None,
 ) -> Chosen:
     """Return the runs of some folders that are asked for; raises RecordNotFoundError for a folder that is not there.
 
     `names` are the results that are wanted too. `closed` gets each line and returns the one to go by: a run that was
-    killed may be closed first.
+    killed may be closed first. `most` is how many records of a folder may be read for it (None: all there are).
     """
     found: list[RunLine] = []
+    unread = 0
     results: dict[Path, tuple[ResultLine, ...]] = {}
     for folder in dict.fromkeys(folder.resolve() for folder in folders):
-        looked = look_at(folder, results=names, rest_ns=rest_ns)
+        looked = look_at(folder, results=names, rest_ns=rest_ns, most=most)
+        unread += looked.unread
         found += [closed(line) for line in looked.lines]
         results |= {line.path: looked.results.get(line.run_id, ()) for line in looked.lines}
     bad = [line for line in found if line.problem]
@@ -100,6 +105,7 @@ def choose(
         tuple(line for line in bad if line.begun_utc_ns),
         tuple(copies),
         counts,
+        unread,
     )
 
 

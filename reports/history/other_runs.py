@@ -1,48 +1,121 @@
 """Looking for what other runs say beside a run: those of its pump, and those with results of the same kind."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reports.facts.other_runs import AmongKind, OtherRun, OtherRuns, as_kept, kept_path
+from reports.facts.other_runs import (
+    AmongKind,
+    OtherRun,
+    OtherRuns,
+    as_kept,
+    found_before,
+    kept_beside,
+    kept_path,
+)
 from reports.history.among import Among, among
 from reports.history.chosen import Chosen, Wanted, choose
 from reports.history.series import Series, series_of
 from reports.history.statistics import FEWEST_OF_CHART, Lacking, statistics_of
 from rig.clock import iso_utc
+from rig.errors import RecordNotFoundError
 from rig.record.export import written_whole
 from rig.record.reader import RecordReader
 from rig.record.run_line import RunLine, run_line
 
 
 def keep_other_runs(record: Path, folders: Sequence[Path], now_ns: int) -> OtherRuns:
-    """Look for other runs beside a record and in these folders, and keep what they say beside the record.
+    """Look for other runs as in `look_again`, keep what they say beside the record and return it.
 
-    `now_ns` is UTC by the machine's clock. Raises RecordNotFoundError for a folder that is not there, ExportError when
-    the file cannot be written.
+    Raises ExportError when the file cannot be written.
     """
-    found = look_for_other_runs(record, folders, now_ns)
+    found, _ = look_again(record, folders, now_ns)
+    keep(record, found)
+    return found
+
+
+def keep(record: Path, found: OtherRuns) -> None:
+    """Keep what was found beside the record; raises ExportError when it cannot be written."""
+    if as_kept(found) == kept_beside(record):
+        return
     with written_whole(kept_path(record)) as temporary:
         temporary.write_bytes(as_kept(found))
-    return found
+
+
+def look_again(record: Path, folders: Sequence[Path], now_ns: int, most: int | None = None) -> tuple[OtherRuns, int]:
+    """Look for other runs beside a record, in these folders and in those of an earlier look.
+
+    A run that was found once stays: where it is not found any more it is `gone`. A look that finds what the one before
+    did is that one. `now_ns` is UTC by the machine's clock, `most` how many records of a folder may be read for it;
+    returns what was found, and how many were left unread.
+
+    Raises RecordNotFoundError for one of these folders that is not there, ExportError for what is kept and is not what
+    was kept.
+    """
+    with RecordReader(record) as reader:
+        head = reader.head()
+    before = found_before(kept_beside(record), head, kept_path(record).name)
+    known = () if before is None else before.looked_in
+    for folder in folders:
+        if not folder.exists():
+            raise RecordNotFoundError(f"there is no folder {folder} to look for other runs in")
+    wanted = dict.fromkeys([*known, *(_named(folder) for folder in folders)])
+    wanted.pop(_named(record.parent), None)
+    readable = [Path(name) for name in wanted if _is_readable(Path(name))]
+    found, unread = _look(record, readable, now_ns, most)
+    found = replace(
+        found,
+        looked_in=tuple(wanted),
+        unread_folders=tuple(name for name in wanted if Path(name) not in readable),
+    )
+    if before is None:
+        return found, unread
+    found = replace(found, of_pump=_with_those_that_are_gone(found, before))
+    is_same = as_kept(replace(found, looked_utc=before.looked_utc)) == as_kept(before)
+    return (before if is_same else found), unread
 
 
 def look_for_other_runs(record: Path, folders: Sequence[Path], now_ns: int) -> OtherRuns:
     """Return what other runs on the same kind of bench say, beside a record and in these folders."""
+    return _look(record, folders, now_ns, None)[0]
+
+
+def _named(folder: Path) -> str:
+    return folder.resolve().as_posix()
+
+
+def _is_readable(folder: Path) -> bool:
+    try:
+        with os.scandir(folder):
+            return True
+    except OSError:
+        return False
+
+
+def _look(record: Path, folders: Sequence[Path], now_ns: int, most: int | None) -> tuple[OtherRuns, int]:
     own = run_line(record)
     with RecordReader(record) as reader:
         head = reader.head()
-    chosen = choose([record.resolve().parent, *folders], Wanted(kind=own.kind), own.results)
+    chosen = choose([record.resolve().parent, *folders], Wanted(kind=own.kind), own.results, most=most)
     others = [run for run in chosen.runs if run.start_digest != own.start_digest]
     unreadable = [line.run_id for line in (*chosen.unreadable, *chosen.altered) if line.run_id != own.run_id]
-    return OtherRuns(
+    found = OtherRuns(
         head,
         iso_utc(now_ns),
         looked_at=len(others),
         of_pump=tuple(_of_pump(own, run) for run in others if _is_of_same_pump(own, run)),
         unreadable=tuple(sorted(unreadable)),
         numbers=tuple(_numbers(chosen, own)),
+        looked_in=tuple(_named(folder) for folder in folders),
     )
+    return found, chosen.unread
+
+
+def _with_those_that_are_gone(found: OtherRuns, before: OtherRuns) -> tuple[OtherRun, ...]:
+    there = {(one.run_id, one.begun_utc) for one in found.of_pump}
+    gone = [replace(one, gone=True) for one in before.of_pump if (one.run_id, one.begun_utc) not in there]
+    return tuple(sorted([*found.of_pump, *gone], key=lambda one: (one.begun_utc, one.run_id)))
 
 
 def _is_of_same_pump(own: RunLine, run: RunLine) -> bool:

@@ -10,8 +10,9 @@ from reports.words.results import with_unit
 
 NOT_LOOKED_FOR = (
     "Other runs of this pump were not looked for: nothing here says whether it was tried before, or since, and what "
-    "came of it. `rig report RUN --among FOLDER` looks for them."
+    "came of it. `rig bundle RUN` and `rig report RUN --among FOLDER` look for them."
 )
+GONE = "found before, not found any more"
 _UNNAMED = "The pump has no serial number: other runs of it cannot be told apart."
 
 
@@ -26,9 +27,9 @@ def others_sentence(run: Run) -> str:
     found = _count(len(others.of_pump), "run", "is", "are")
     looked = (
         f"{found} of this pump among the {others.looked_at} other runs on {kind} benches that were looked at "
-        f"on {to_the_second(others.looked_utc)}."
+        f"on {to_the_second(others.looked_utc)}, {_where(others)}."
     )
-    return " ".join(filter(None, [looked, _sorted_out(others.of_pump), _unreadable(others)]))
+    return " ".join(filter(None, [looked, _sorted_out(others.of_pump), *_not_known(others)]))
 
 
 def others_alert(run: Run) -> str:
@@ -38,15 +39,20 @@ def others_alert(run: Run) -> str:
     bad = [one for one in run.others.of_pump if not one.passed]
     beyond = [one for one in run.others.numbers if one.beyond]
     told = [f"Other runs of this pump: {_told(bad)}"] if bad else []
-    told += filter(None, [_unreadable(run.others)])
+    told += _not_known(run.others)
     if beyond:
         told.append(f"{_count(len(beyond), 'value', 'lies', 'lie')} beyond the control limits of other runs.")
     return " ".join(told)
 
 
 def worst_first(others: OtherRuns) -> tuple[OtherRun, ...]:
-    """Return the other runs of the pump: those first that did not end by themselves or did not pass, then by time."""
-    return tuple(sorted(others.of_pump, key=lambda one: (one.passed, not one.was_cut_short, one.begun_utc, one.run_id)))
+    """Return the other runs of the pump: those first that did not pass, or are not there any more, then by time."""
+    return tuple(
+        sorted(
+            others.of_pump,
+            key=lambda one: (one.passed and not one.gone, not one.was_cut_short, one.begun_utc, one.run_id),
+        )
+    )
 
 
 def to_the_second(iso: str) -> str:
@@ -57,7 +63,7 @@ def to_the_second(iso: str) -> str:
 def repeated_text(one: OtherRun) -> str:
     """Return what the plans that this run has too came to in another run."""
     told = (f"{plan.rpartition('::')[2]}: {standing or 'no verdict'}" for plan, standing in one.repeated.items())
-    return "; ".join(told) or "none of the same plans"
+    return "; ".join(filter(None, [GONE if one.gone else "", *told])) or "none of the same plans"
 
 
 def among_sentence(result: ShownResult, run: Run) -> str:
@@ -108,11 +114,28 @@ def _told(bad: list[OtherRun]) -> str:
     return f"{', '.join(parts)}."
 
 
-def _unreadable(others: OtherRuns) -> str:
-    if not others.unreadable:
-        return ""
-    what = _count(len(others.unreadable), "record", "tells nothing or is", "tell nothing or are")
-    return f"{what} not what was recorded: what it would say is not known."
+def _where(others: OtherRuns) -> str:
+    if not others.looked_in:
+        return "beside the record"
+    return f"beside the record and in {', '.join(others.looked_in)}"
+
+
+def _not_known(others: OtherRuns) -> list[str]:
+    """Return what is not known of other runs, a sentence each."""
+    told = []
+    gone = [one.run_id for one in others.of_pump if one.gone]
+    if gone:
+        found = _count(len(gone), "run", "was", "were")
+        told.append(
+            f"{found} found before and {'is' if len(gone) == 1 else 'are'} not there any more: {', '.join(gone)}."
+        )
+    if others.unreadable:
+        what = _count(len(others.unreadable), "record", "tells nothing or is", "tell nothing or are")
+        told.append(f"{what} not what was recorded: what it would say is not known.")
+    if others.unread_folders:
+        folders = ", ".join(others.unread_folders)
+        told.append(f"Could not be read, so that it is not known which runs are there: {folders}.")
+    return told
 
 
 def _count(n: int, what: str, one: str, many: str) -> str:

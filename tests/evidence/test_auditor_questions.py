@@ -16,12 +16,15 @@ from commands.main import main
 from reports.evidence.keys import new_key
 from reports.evidence.statements import MEANINGS, OWN_CLOCK, Role
 from reports.evidence.verify import verify_bundle
+from reports.history.other_runs import keep_other_runs
 from rig.record.folder import list_runs
+from rig.record.run_line import run_line
 from tests.evidence.audited import Zip, questions
 from tests.evidence.conftest import PASSPHRASE, QUICK
 from tests.fixtures.plan_support import LIMITS, NOT_OF_PLANS, ROOT, environment_of_its_own
 from tests.fixtures.plan_support import QUICK as BENCH
 from tests.processes import children
+from tests.reports.test_other_runs import NOW_NS, record_of
 
 REQUIREMENTS = """
 [requirements."R-1"]
@@ -61,6 +64,17 @@ def done(*words):
     assert main([str(word) for word in words]) == 0
 
 
+def tried_before(record):
+    """Leave two runs of the same pump beside a record: one was aborted, one is gone when it is bundled."""
+    own = run_line(record)
+    for number, ended in ((1, "ABORTED"), (2, "FINISHED")):
+        dut = {"model": own.model, "serial": own.dut}
+        other = record_of(record.parent, number, verdict="FAIL", ended=ended, dut=dut, kind="mocked")
+        if ended == "FINISHED":
+            keep_other_runs(record, (), NOW_NS)
+            other.unlink()
+
+
 @pytest.fixture(scope="module")
 def audited(tmp_path_factory):
     """The bundle of a run on a mocked bench, signed, in a folder where nothing else is; and where the run was."""
@@ -86,6 +100,7 @@ def audited(tmp_path_factory):
         session = started.run_warm(words, cwd=home, env=environment_of_its_own(), idle_s=120)
     assert "INCONCLUSIVE" in session.stdout, session.stdout + session.stderr
     (run,) = list_runs(home / "runs")
+    tried_before(run.path)
     alone = tmp_path_factory.mktemp("auditor") / "release.zip"
     done("bundle", run.path, "--out", alone)
     key = home / "author.key"
@@ -143,6 +158,22 @@ def expected():
         "Which requirements have no evidence, and why?": [["R-2"], ["Nobody throws it."]],
         "Was it aborted, or interrupted?": [["FINISHED"]],
         "Which plans did not run to their end?": [["passed", "failed"]],
+        "Was it tried before, or since, and what came of it?": [
+            ["run-1", "run-2"],
+            ["ABORTED", "FINISHED"],
+            ["FAIL", "FAIL"],
+        ],
+        "Was a plan repeated until it passed?": [
+            ["none of the same plans", "found before, not found any more"],
+        ],
+        "Where was looked for other runs, when, and what could not be read?": [
+            is_text("2 runs are of this pump", "beside the record", "1 did not end by itself", "1 came to FAIL"),
+            [[]],
+            [[]],
+            [[]],
+        ],
+        "Was a record deleted that had been there?": [[False, True]],
+        "How do other pumps of this kind do?": [[1], [1]],
         "Which plans were left out?": [[["test_plan.py::test_that_nobody_wants"]]],
         "Who signed it, with which meaning, and when?": [["A. Author"], [MEANINGS[Role.AUTHOR]], is_text("20")],
         "By whose clock was it signed?": [[OWN_CLOCK]],

@@ -15,7 +15,7 @@ from reports.facts.run_reading import read_run
 from reports.history.other_runs import keep_other_runs, look_for_other_runs
 from reports.words.other_runs import NOT_LOOKED_FOR
 from rig.clock import VirtualClock
-from rig.errors import ExportError
+from rig.errors import ExportError, RecordNotFoundError
 from rig.record.bodies.codec import from_body
 from rig.record.bodies.events import PlanBegins, PlanEnds
 from rig.record.bodies.others import Stop
@@ -155,7 +155,7 @@ def test_the_command_looks_in_other_folders_too(tried, tmp_path, capsys):
         (b"{}", "is not what was kept"),
         (b'{"head": "x", "looked_utc": "", "looked_at": NaN}', "is not what was kept"),
         (b'{"head": "x", "looked_utc": "", "looked_at": 1, "format": 2}', "is of format 2"),
-        (b'{"head": "y", "looked_utc": "", "looked_at": 1}', "was kept for the record with the head y"),
+        (b'{"head":"y","looked_at":1,"looked_utc":""}', "was kept for the record with the head y"),
         (b'{"head": "x", "looked_utc": "", "looked_at": 1}', "in another form"),
         (b"[" * 100_000, "is not what was kept"),
     ],
@@ -163,6 +163,65 @@ def test_the_command_looks_in_other_folders_too(tried, tmp_path, capsys):
 def test_what_is_not_what_was_kept_is_refused(data, said):
     with pytest.raises(ExportError, match=re.escape(said)):
         read_kept(data, "x", "run.others.json")
+
+
+def test_an_earlier_rigs_file_without_folders_is_read():
+    assert read_kept(b'{"head":"x","looked_at":1,"looked_utc":""}', "x", "run.others.json").looked_in == ()
+
+
+def test_a_run_that_was_found_and_is_not_there_any_more_stays_and_is_told(tried):
+    keep_other_runs(tried, (), NOW_NS)
+    tried.with_name("run-1.rig.db").unlink()
+    keep_other_runs(tried, (), NOW_NS + HOUR_NS)
+    run = faced(tried, kept_path(tried).read_bytes())
+    gone = "1 run was found before and is not there any more: run-1."
+    assert [(one["run"], one["gone"]) for one in run.data["others"]["of_pump"]] == [("run-1", True), ("run-2", False)]
+    assert gone in run.data["alerts"][0]
+    assert gone in run.html
+    assert gone in run.paper
+
+
+def test_a_look_that_finds_the_same_is_the_one_before(tried):
+    keep_other_runs(tried, (), NOW_NS)
+    before = kept_path(tried).read_bytes()
+    keep_other_runs(tried, (), NOW_NS + HOUR_NS)
+    assert kept_path(tried).read_bytes() == before
+
+
+def test_folders_that_were_named_once_are_looked_in_again(tried, tmp_path):
+    more = tmp_path / "more"
+    record_of(more, 8)
+    keep_other_runs(tried, [more], NOW_NS)
+    record_of(more, 9, 7.0, "FAIL")
+    found = keep_other_runs(tried, (), NOW_NS + HOUR_NS)
+    assert [one.run_id for one in found.of_pump] == ["run-1", "run-2", "run-8", "run-9"]
+    assert found.looked_in == (more.resolve().as_posix(),)
+
+
+def test_a_folder_that_cannot_be_read_is_said(tried, tmp_path):
+    more = tmp_path / "more"
+    record_of(more, 8)
+    keep_other_runs(tried, [more], NOW_NS)
+    shutil.rmtree(more)
+    more.write_bytes(b"no folder")
+    keep_other_runs(tried, (), NOW_NS + HOUR_NS)
+    run = faced(tried, kept_path(tried).read_bytes())
+    unread = f"Could not be read, so that it is not known which runs are there: {more.resolve().as_posix()}."
+    assert run.data["others"]["unread_folders"] == [more.resolve().as_posix()]
+    assert unread in run.data["alerts"][0]
+    assert run.data["others"]["of_pump"][-1]["repeated"].startswith("found before, not found any more")
+
+
+def test_a_folder_that_was_never_there_is_refused(tried, tmp_path):
+    with pytest.raises(RecordNotFoundError, match="no folder"):
+        keep_other_runs(tried, [tmp_path / "nowhere"], NOW_NS)
+
+
+def test_a_file_that_is_not_what_was_kept_is_not_written_over(tried):
+    kept_path(tried).write_bytes(b"somebody's own")
+    with pytest.raises(ExportError, match="is not what was kept"):
+        keep_other_runs(tried, (), NOW_NS)
+    assert kept_path(tried).read_bytes() == b"somebody's own"
 
 
 def test_hostile_words_in_what_is_kept_stay_words(tried):
