@@ -20,6 +20,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SEQ",
         help="the number of the result that it is about (default: the run)",
     )
+    parser.add_argument(
+        "--closes",
+        type=int,
+        default=0,
+        metavar="NOTE",
+        help="the number of the deviation that this disposition decides about; without it a deviation stays open",
+    )
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -27,7 +34,7 @@ def _run(options: argparse.Namespace) -> int:
     from reports.evidence.notes import NoteKind, add_note, note_now, notes_path
     from rig.clock import machine_utc_ns
 
-    note = note_now(NoteKind(options.kind), options.by, options.text, options.result, machine_utc_ns())
+    note = note_now(NoteKind(options.kind), options.by, options.text, options.result, machine_utc_ns(), options.closes)
     number = add_note(record, note)
     print(f"note {number}: {notes_path(record)}")
     return 0

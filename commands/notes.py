@@ -19,7 +19,8 @@ def _run(options: argparse.Namespace) -> int:
     for line in chain.lines:
         note = note_of(line)
         where = f"result {note.result_seq} ({names.get(note.result_seq, 'unknown')})" if note.result_seq else "the run"
-        print(f"{line['n']}  {note.at_utc}  {note.kind} on {where}, {note.by}: {note.text}")
+        closes = f", closes note {note.closes}" if note.closes else ""
+        print(f"{line['n']}  {note.at_utc}  {note.kind} on {where}{closes}, {note.by}: {note.text}")
     if chain.problem:
         print(f"{chain.problem}: what stands there and behind it is not what was written", file=sys.stderr)
         return EXIT_FOUND_PROBLEMS

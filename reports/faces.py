@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from reports.evidence.notes import notes_beside
 from reports.facts.other_runs import kept_beside
 from reports.facts.run_facts import Run
 from reports.facts.run_reading import read_run
@@ -47,13 +48,14 @@ EXTRACTS: dict[str, Callable[[Run], bytes]] = {"results": _results}
 def write_faces(record_path: Path, outs: Mapping[str, Path]) -> None:
     """Write these faces of a run, each to its file, by their formats; the record is read once, each file is whole.
 
-    What is kept of other runs beside the record is told with it.
+    What is kept of other runs beside the record, and what QA noted, is told with it.
 
     Raises what `RecordReader` raises for a record that cannot be opened, RecordCorruptError for one that does not hold
-    together, and ExportError for a face that cannot be made (then none is written) or a file that cannot be written.
+    together, and ExportError for a face that cannot be made (then none is written) or a file that cannot be written,
+    NotesError for notes that do not hold.
     """
     with RecordReader(record_path) as reader:
-        run = read_run(reader, kept_beside(record_path))
+        run = read_run(reader, kept_beside(record_path), notes=notes_beside(record_path))
     with nonsense_told(record_path, "nothing can be told of what the record says"):
         made = {out: (FACES | EXTRACTS)[face](run) for face, out in outs.items()}
     for out, content in made.items():

@@ -5,12 +5,14 @@ from importlib import metadata
 from reports.data.bench import bench_of
 from reports.data.other_runs import others_of
 from reports.data.plans import plan_of
+from reports.data.qa_notes import notes_of
 from reports.data.values import Json, moment, plainly, span
 from reports.facts.made_with import MadeWith
 from reports.facts.run_facts import Noted, Projected, RequirementEvidence, Run
 from reports.words import sentences
 from reports.words.conduct import clock_sentence, selection_sentence
 from reports.words.other_runs import others_alert
+from reports.words.qa_notes import notes_alert
 from reports.words.verdict_rows import Row, verdict_rows
 from rig.record.bodies.events import ProjectionSeen
 from rig.record.bodies.start import SourceFile
@@ -48,6 +50,7 @@ def document_of(run: Run) -> Json:
             **span(run.begin_ns, run.end_ns),
         },
         "record": {"entries": run.provenance.entries, "head_sha256": run.provenance.head, "chain": "holds"},
+        "notes": notes_of(run),
         "others": others_of(run),
         "verdicts": [_row(row) for row in verdict_rows(run)],
         "requirements": [_requirement(one) for one in run.requirements],
@@ -62,11 +65,15 @@ def document_of(run: Run) -> Json:
 
 def _alerts(run: Run) -> list[str]:
     """Return what must not be overlooked: how the run ended, what is overdue, and what of its proof did not
-    hold, and what other runs of the pump came to.
+    hold, what other runs of the pump came to, and which deviations are open.
     """
     ended = sentences.state_sentence(run)
     told = [f"{ended} {sentences.delivered_sentence(run)}".strip()] if ended else []
-    return [*told, *(f"{line}." for line in run.overdue), *filter(None, [run.fit.warning, others_alert(run)])]
+    return [
+        *told,
+        *(f"{line}." for line in run.overdue),
+        *filter(None, [run.fit.warning, others_alert(run), notes_alert(run)]),
+    ]
 
 
 def _row(row: Row) -> Json:

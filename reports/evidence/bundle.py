@@ -4,9 +4,11 @@ import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from reports.evidence.canonical import read_canonical
 from reports.evidence.container import NAME, Container, Content, write_container
 from reports.evidence.dsse import Envelope
 from reports.evidence.faces import reports_of
@@ -25,6 +27,7 @@ from reports.evidence.layout import (
 )
 from reports.evidence.manifest import Hashed, hashed, manifest_bytes, statement_bytes
 from reports.evidence.notes import notes_beside
+from reports.evidence.notes_of_bundle import first_notes, heads_of, shown_in_reports
 from reports.evidence.run_part import RunPart, run_part
 from reports.evidence.written_by import written_by
 from reports.facts.other_runs import kept_beside
@@ -47,12 +50,15 @@ def write_bundle(
     MockedEvidenceError when `bench_evidence` is asked of simulated data, NotesError for notes that were changed,
     BundleError when `out` is signed and holds something else, ExportError when it cannot be written.
     """
-    signed = _signed_others(out)
+    signed = _signed_before(out)
     if signed is not None:
-        others = signed
+        others = signed.others
     elif others is None:
         others = {run_id(path): kept for path in records if (kept := kept_beside(path)) is not None}
     notes = {notes_name(run_id(path)): notes_beside(path) for path in records}
+    shown = {run_id(path): notes[notes_name(run_id(path))].count(b"\n") for path in records}
+    if signed is not None:
+        shown |= {run: count for run, count in signed.shown.items() if run in shown}
     with _copies(records) as copies:
         parts = [run_part(path) for path in copies]
         mocked = [part.run_id for part in parts if part.mocked]
@@ -61,9 +67,9 @@ def write_bundle(
                 f"{', '.join(mocked)}: measured on a mocked bench; it can never be filed as evidence of a bench. "
                 "Leave --bench-evidence out to bundle it as what it is"
             )
-        fixed = _fixed(copies, parts, others)
+        fixed = _fixed(copies, parts, others, _first(notes, shown))
         listed = {name: _hashed(content) for name, content in fixed.items()}
-        manifest = manifest_bytes(parts, listed, written_by(), bench_evidence=bench_evidence)
+        manifest = manifest_bytes(parts, listed, written_by(), bench_evidence=bench_evidence, notes=shown)
         growing: dict[str, Content] = {
             ATTESTATION: Envelope(statement_bytes(manifest, parts, listed)).as_bytes(),
             AUDIT: b"",
@@ -72,25 +78,46 @@ def write_bundle(
         write_container(out, {**fixed, MANIFEST: manifest, **growing, **notes})
 
 
-def _fixed(copies: Sequence[Path], parts: Sequence[RunPart], others: Mapping[str, bytes]) -> dict[str, Content]:
+def _first(notes: Mapping[str, bytes], shown: Mapping[str, int]) -> dict[str, bytes]:
+    """Return, by run, the notes that the reports show: of a bundle that is signed, those that they showed then."""
+    try:
+        return {run: first_notes(notes[notes_name(run)], count) for run, count in shown.items()}
+    except BundleError as error:
+        raise BundleError(f"{error}: put the file of notes back, or name another file with --out") from error
+
+
+def _fixed(
+    copies: Sequence[Path], parts: Sequence[RunPart], others: Mapping[str, bytes], notes: Mapping[str, bytes]
+) -> dict[str, Content]:
     files: dict[str, Content] = {others_name(run): kept for run, kept in others.items()}
     for path, part in zip(copies, parts, strict=True):
         files |= {
             record_name(part.run_id): path,
             **part.files,
-            **reports_of(path, others.get(part.run_id), part.entries),
+            **reports_of(path, others.get(part.run_id), part.entries, notes.get(part.run_id, b"")),
         }
     return files
 
 
-def _signed_others(out: Path) -> dict[str, bytes] | None:
-    """Return what a signed bundle that is there says of other runs, by run, which is signed too; None without one."""
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """What a signed bundle says that its signatures cover: of other runs, and how many notes its reports show."""
+
+    others: dict[str, bytes]
+    shown: dict[str, int]
+
+
+def _signed_before(out: Path) -> _Signed | None:
+    """Return what a bundle that is there and signed keeps saying; None where there is none."""
     if not out.exists():
         return None
     with _there(out) as there:
         if not there.names(SIGNATURES):
             return None
-        return {others_run(name): there.read(name) for name in there.names(OTHERS)}
+        manifest = read_canonical(there.read(MANIFEST), MANIFEST)
+        runs = set(heads_of(manifest))
+        others = {others_run(name): there.read(name) for name in there.names(OTHERS)}
+        return _Signed({run: kept for run, kept in others.items() if run in runs}, shown_in_reports(manifest))
 
 
 def _there(out: Path) -> Container:

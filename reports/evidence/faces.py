@@ -9,12 +9,14 @@ from rig.record.nonsense import nonsense_told
 from rig.record.reader import RecordReader
 
 
-def reports_of(record: Path, kept: bytes | None = None, entries: int | None = None) -> dict[str, bytes]:
-    """Return the reports of a run, and of what is kept of others beside it, by their names.
+def reports_of(
+    record: Path, kept: bytes | None = None, entries: int | None = None, notes: bytes = b""
+) -> dict[str, bytes]:
+    """Return the reports of a run, of what is kept of others beside it and of QA's notes on it, by their names.
 
-    `entries` and what is raised are those of `read_run`.
+    `entries`, `notes` and what is raised are those of `read_run`.
     """
     with RecordReader(record) as reader:
-        run = read_run(reader, kept, entries)
+        run = read_run(reader, kept, entries, notes)
     with nonsense_told(record, "nothing can be told of what the record says"):
         return {f"reports/{run_id(record)}.{face}": make(run) for face, make in FACES.items()}

@@ -8,7 +8,7 @@ from reports.evidence.chained import Chain
 from reports.evidence.container import Container
 from reports.evidence.findings import Findings
 from reports.evidence.growing_pdfs import check_reports
-from reports.evidence.notes_of_bundle import chains_of, heads_of
+from reports.evidence.notes_of_bundle import chains_of, heads_of, open_words
 from reports.evidence.signatures import not_covered, not_two_persons, read_signatures
 from reports.evidence.statements import Role, SignatureSaid
 from reports.evidence.time_stamp import Stamp
@@ -37,7 +37,7 @@ def check_growing(container: Container, manifest: Mapping[str, Json], demands: D
         heads = heads_of(manifest)
         notes = chains_of(container, heads)
         count = sum(len(chain.lines) for chain in notes.values())
-        findings.ok("notes", f"{count} notes, each bound to those before it and to its record")
+        findings.ok("notes", f"{count} notes, each bound to those before it and to its record{open_words(notes)}")
         signed += _check_signatures(container, heads, notes, demands, findings)
     if demands.roles:
         lacking = [f"nobody who is trusted has signed it, with all its notes, as {role}" for role in demands.roles]

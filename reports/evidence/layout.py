@@ -9,6 +9,8 @@ ATTESTATION = "attestation.dsse.json"
 AUDIT = "audit.jsonl"
 RECORDS, OTHERS, NOTES = "records", "others", "notes"
 SIGNATURES, TIME_STAMPS, SIGNED_PDFS = "signatures", "time-stamps", "signed-pdfs"
+# Of a run, in the manifest: how many of its notes stand in its reports. Those that are added later do not.
+NOTES_IN_REPORTS = "notes_in_reports"
 
 _GROWING = re.compile(rf"{MANIFEST}|{ATTESTATION}|{AUDIT}|{NOTES}/.+|{SIGNATURES}/.+|{TIME_STAMPS}/.+|{SIGNED_PDFS}/.+")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.evidence.canonical import canonical_bytes
+from reports.evidence.layout import NOTES_IN_REPORTS
 from reports.evidence.run_part import RunPart
 from rig.errors import BundleError
 from rig.record.bodies.codec import Json
@@ -30,15 +31,23 @@ def hashed(data: bytes) -> Hashed:
 
 
 def manifest_bytes(
-    parts: Sequence[RunPart], files: Mapping[str, Hashed], by: Mapping[str, Json], *, bench_evidence: bool
+    parts: Sequence[RunPart],
+    files: Mapping[str, Hashed],
+    by: Mapping[str, Json],
+    *,
+    bench_evidence: bool,
+    notes: Mapping[str, int],
 ) -> bytes:
-    """Return the manifest: the runs, the hash of every file that never changes, and which rig wrote them."""
+    """Return the manifest: the runs, the hash of every file that never changes, and which rig wrote them.
+
+    `notes` is how many notes the reports of a run show, by its run.
+    """
     mocked = any(part.mocked for part in parts)
     said: dict[str, Json] = {
         "format": FORMAT,
         "bench_evidence": bench_evidence,
         "mocked": mocked,
-        "runs": [_run(part) for part in parts],
+        "runs": [_run(part, notes) for part in parts],
         "files": {name: {"bytes": one.size, "sha256": one.sha256} for name, one in files.items()},
         "written_by": dict(by),
     }
@@ -47,8 +56,10 @@ def manifest_bytes(
     return canonical_bytes(said, "the manifest")
 
 
-def _run(part: RunPart) -> dict[str, Json]:
+def _run(part: RunPart, notes: Mapping[str, int]) -> dict[str, Json]:
+    shown = {NOTES_IN_REPORTS: notes[part.run_id]} if part.run_id in notes else {}
     return {
+        **shown,
         "run": part.run_id,
         "head": part.head,
         "entries": part.entries,

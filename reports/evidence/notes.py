@@ -5,7 +5,7 @@ head, so that notes cannot change, go or move to another run unseen.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 from reports.evidence.chained import Chain, read_chain
 from reports.evidence.held import held
 from rig.clock import iso_utc
-from rig.errors import NotesError, RecordBusyError
+from rig.errors import NotesError, RecordBusyError, RecordError
 from rig.record.bodies.codec import Json, from_body, to_body
 from rig.record.disk import sync_file, sync_folder
 from rig.record.folder import run_id
@@ -33,13 +33,17 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QaNote:
-    """One note: who said it, when by the machine's clock, of what kind it is, and of which result (0: of the run)."""
+    """One note: who said it, when by the machine's clock, of what kind it is, and of which result (0: of the run).
+
+    `closes` is the number of the deviation that a disposition decides about, 0 for none.
+    """
 
     kind: NoteKind
     by: str
     at_utc: str
     text: str
     result_seq: int = 0
+    closes: int = 0
 
 
 def notes_path(record: Path) -> Path:
@@ -55,8 +59,9 @@ def about(head: str) -> str:
 def add_note(record: Path, note: QaNote) -> int:
     """Append a note beside a record and return its number, counted from 1.
 
-    Raises NotesError when there is nothing in it, when the result is none of the run's, or when the notes that are
-    there do not hold; RecordBusyError while the run goes on, ExportError when it cannot be written.
+    Raises NotesError when there is nothing in it, when the result is none of the run's, when it closes what is no
+    deviation, or when the notes that are there do not hold; RecordBusyError while the run goes on, ExportError when it
+    cannot be written.
     """
     _demand_fit(note)
     with RecordReader(record) as reader:
@@ -69,6 +74,7 @@ def add_note(record: Path, note: QaNote) -> int:
     path = notes_path(record)
     with held(path):
         chain = _whole(read_notes(path, head))
+        _demand_each_closes_a_deviation([*notes_in(chain), note])
         _append(path, chain.next_line(to_body(note)))
     return len(chain.lines) + 1
 
@@ -89,8 +95,36 @@ def notes_beside(record: Path) -> bytes:
     with RecordReader(record) as reader:
         head = reader.head()
     path = notes_path(record)
-    _whole(read_notes(path, head))
+    notes_in(read_notes(path, head))
     return path.read_bytes() if path.exists() else b""
+
+
+def notes_in(chain: Chain) -> tuple[QaNote, ...]:
+    """Return the notes of a chain, in order.
+
+    Raises NotesError when it does not hold, when a line is no note, or when one closes what is no deviation before it.
+    """
+    if chain.problem:
+        raise NotesError(f"{chain.problem}: what stands there and behind it is not what was written")
+    try:
+        notes = tuple(note_of(line) for line in chain.lines)
+    except RecordError as error:
+        raise NotesError(f"{error}") from error
+    _demand_each_closes_a_deviation(notes)
+    return notes
+
+
+def _demand_each_closes_a_deviation(notes: Sequence[QaNote]) -> None:
+    for number, note in enumerate(notes, 1):
+        if not note.closes:
+            continue
+        if note.kind is not NoteKind.DISPOSITION:
+            raise NotesError(f"note {number} is a {note.kind}: only a disposition closes a deviation")
+        if not 1 <= note.closes < number or notes[note.closes - 1].kind is not NoteKind.DEVIATION:
+            there = [at for at, one in enumerate(notes[: number - 1], 1) if one.kind is NoteKind.DEVIATION]
+            raise NotesError(
+                f"note {number} closes note {note.closes}, which is no deviation before it; there are {there or 'none'}"
+            )
 
 
 def note_of(line: Mapping[str, Json]) -> QaNote:
@@ -98,9 +132,9 @@ def note_of(line: Mapping[str, Json]) -> QaNote:
     return from_body(QaNote, line, f"note {line.get('n')}")
 
 
-def note_now(kind: NoteKind, by: str, text: str, result_seq: int, now_ns: int) -> QaNote:
+def note_now(kind: NoteKind, by: str, text: str, result_seq: int, now_ns: int, closes: int = 0) -> QaNote:
     """Return a note of this moment (UTC ns)."""
-    return QaNote(kind, by.strip(), iso_utc(now_ns), text.strip(), result_seq)
+    return QaNote(kind, by.strip(), iso_utc(now_ns), text.strip(), result_seq, closes)
 
 
 def _demand_fit(note: QaNote) -> None:

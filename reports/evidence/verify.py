@@ -12,8 +12,9 @@ from reports.evidence.dsse import read_envelope
 from reports.evidence.faces import reports_of
 from reports.evidence.findings import Findings
 from reports.evidence.growing import NOTHING_DEMANDED, Demands, check_growing
-from reports.evidence.layout import ATTESTATION, MANIFEST, is_listed, others_name, record_name
+from reports.evidence.layout import ATTESTATION, MANIFEST, is_listed, notes_name, others_name, record_name
 from reports.evidence.manifest import FORMAT, Hashed, hashed, manifest_bytes, statement_bytes
+from reports.evidence.notes_of_bundle import first_notes, shown_in_reports
 from reports.evidence.others_check import check_others
 from reports.evidence.run_part import RunPart, run_part
 from reports.evidence.verdicts import Pending, verdicts_beside
@@ -37,6 +38,11 @@ class Opened:
         """Return size and hash, as they are now, of every file that never changes."""
         members = self.container.members.values()
         return {one.name: Hashed(one.size, one.sha256) for one in members if is_listed(one.name)}
+
+    @property
+    def shown(self) -> dict[str, int]:
+        """Return how many notes the reports of each run show; raises BundleError where that is no count."""
+        return shown_in_reports(self.manifest)
 
     @property
     def others(self) -> dict[str, bytes | None]:
@@ -156,7 +162,8 @@ def _check_reports(part: RunPart, path: Path, bundle: Opened, findings: Findings
     what = f"reports of {part.run_id}"
     with findings.deriving(what):
         members = bundle.container.members
-        again = reports_of(path, bundle.others[part.run_id], part.entries)
+        notes, shown = bundle.container.read(notes_name(part.run_id)), bundle.shown.get(part.run_id, 0)
+        again = reports_of(path, bundle.others[part.run_id], part.entries, first_notes(notes, shown))
         wrong = [f"{name} is missing" for name in again if name not in members]
         wrong += [
             f"{name} is not what the record's report is"
@@ -167,7 +174,14 @@ def _check_reports(part: RunPart, path: Path, bundle: Opened, findings: Findings
         if wrong and other:
             findings.not_checked(what, f"written by another rig than this one ({_told(bundle.manifest)})")
         else:
-            findings.judged(what, wrong, f"{len(again)} written anew from the record, the same bytes")
+            findings.judged(
+                what, wrong, f"{len(again)} written anew from the record, the same bytes{_later(notes, shown)}"
+            )
+
+
+def _later(notes: bytes, shown: int) -> str:
+    later = notes.count(b"\n") - shown
+    return f"; {later} note{'s were' if later > 1 else ' was'} added since and not in them" if later else ""
 
 
 def _told(manifest: Mapping[str, Json]) -> str:
@@ -210,7 +224,8 @@ def _wrong_words(bundle: Opened, parts: Sequence[RunPart]) -> Iterator[str]:
         return
     if evidence and any(part.mocked for part in parts):
         yield "simulated data are filed as evidence of a bench"
-    if manifest_bytes(parts, bundle.listed, by, bench_evidence=evidence) != bundle.container.read(MANIFEST):
+    wanted = manifest_bytes(parts, bundle.listed, by, bench_evidence=evidence, notes=bundle.shown)
+    if wanted != bundle.container.read(MANIFEST):
         yield "it says something else of the runs than their records"
 
 

@@ -6,6 +6,7 @@ from reports.facts.bench_fit import BenchFit
 from reports.facts.charts import Chart
 from reports.facts.made_with import MadeWith
 from reports.facts.other_runs import OtherRuns
+from reports.facts.qa_notes import ShownNote
 from reports.facts.timelines import Timeline
 from rig.faults import Sorted
 from rig.record.bodies.codec import Json
@@ -247,8 +248,9 @@ class RecordedSignal:
 class Run:
     """Everything that a report says. `state` is FINISHED, ABORTED, INTERRUPTED, RUNNING or UNCLOSED (killed).
 
-    `others` is what other runs say, None where nobody looked for them. `left_out` are the plans that were not selected
-    on purpose. `begun_wall_utc` is when it began by the machine's clock, ISO 8601, "" where that was not written.
+    `others` is what other runs say, None where nobody looked for them, `notes` what QA noted. `left_out` are the plans
+    that were not selected on purpose. `begun_wall_utc` is when it began by the machine's clock, ISO 8601, "" where that
+    was not written.
     """
 
     run_id: str
@@ -276,6 +278,7 @@ class Run:
     provenance: MadeWith
     fit: BenchFit = field(default_factory=BenchFit)
     others: OtherRuns | None = None
+    notes: tuple[ShownNote, ...] = ()
     selected: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     begun_wall_utc: str = ""

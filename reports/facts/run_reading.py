@@ -10,6 +10,7 @@ from reports.facts.happenings import noted, projected
 from reports.facts.made_with import MadeWith
 from reports.facts.other_runs import read_kept
 from reports.facts.plans import read_plans
+from reports.facts.qa_notes import shown_notes
 from reports.facts.recorded_channels import read_signals
 from reports.facts.requirements import evidence
 from reports.facts.run_facts import BenchInstrument, Plan, Run
@@ -27,16 +28,19 @@ from rig.record.schema import Kind
 RUNNING, UNCLOSED = "RUNNING", "UNCLOSED"
 
 
-def read_run(reader: RecordReader, kept: bytes | None = None, entries: int | None = None) -> Run:
+def read_run(reader: RecordReader, kept: bytes | None = None, entries: int | None = None, notes: bytes = b"") -> Run:
     """Return everything that a report says about a run, finished or not; `kept` is what other runs say beside it.
 
-    `entries` is how many the hash chain has, for who has just checked it: of a long record that is a third of the time.
+    `notes` are the lines of QA's notes on it. `entries` is how many the hash chain has, for who has just checked it: of
+    a long record that is a third of the time.
 
     Raises RecordCorruptError when the hash chain is broken or an entry lacks what a report needs: a page made from
-    such a record would be believed. Raises ExportError for `kept` that is not what was kept for this record.
+    such a record would be believed. Raises ExportError for `kept` that is not what was kept for this record,
+    NotesError for `notes` that do not hold.
     """
     entries = reader.verify_chain() if entries is None else entries
     others = read_kept(kept, reader.head(), f"what is kept of other runs beside {run_id(reader.path)}")
+    noted_by_qa = shown_notes(reader, notes)
     with nonsense_told(reader.path, "the record lacks what a report needs"):
         run = _facts(reader, entries)
         _demand_moments(run, reader.path)
@@ -44,7 +48,13 @@ def read_run(reader: RecordReader, kept: bytes | None = None, entries: int | Non
             plans = tuple(
                 replace(plan, graphs=graphs_of(then, plan, _graphs_end(plan, run.end_ns))) for plan in run.plans
             )
-            return replace(run, plans=plans, others=others, signals=read_signals(then, run.begin_ns, run.end_ns + 1))
+            return replace(
+                run,
+                plans=plans,
+                others=others,
+                notes=noted_by_qa,
+                signals=read_signals(then, run.begin_ns, run.end_ns + 1),
+            )
 
 
 def _facts(reader: RecordReader, entries: int) -> Run:

@@ -11,6 +11,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from reports.drawing import intervals, lanes
+from reports.evidence.notes import notes_beside
 from reports.facts.charts import Chart
 from reports.facts.joined import Joined, join
 from reports.facts.other_runs import kept_beside
@@ -21,7 +22,7 @@ from reports.facts.witnesses import heard
 from reports.page.embedding import embedded, policy
 from reports.page.running_header import running_header
 from reports.page.templating import environment_of
-from reports.words import conduct, numbers, other_runs, results, sentences
+from reports.words import conduct, numbers, other_runs, qa_notes, results, sentences
 from reports.words.verdict_rows import joined_rows, verdict_rows, with_prefixes
 from rig.record.bodies.result import COVARIANCE
 from rig.record.export import written_whole
@@ -77,7 +78,7 @@ def render_joined(joined: Joined) -> str:
 
 def _read(record_path: Path) -> Run:
     with RecordReader(record_path) as reader:
-        return read_run(reader, kept_beside(record_path))
+        return read_run(reader, kept_beside(record_path), notes=notes_beside(record_path))
 
 
 def _page(whole: Run | Joined, *, parts: Sequence[tuple[str, Run]], **more: object) -> str:
@@ -121,6 +122,7 @@ def _environment() -> Environment:
         "unbroken": _unbroken,
     }
     environment.globals |= {
+        "about_text": qa_notes.about_text,
         "among_sentence": other_runs.among_sentence,
         "borrowed": sentences.BORROWED,
         "budget_lines": sentences.budget_lines,
@@ -138,6 +140,8 @@ def _environment() -> Environment:
         "lasting": numbers.lasting,
         "most_events": _MOST_EVENTS,
         "looks_sentence": sentences.looks_sentence,
+        "notes_alert": qa_notes.notes_alert,
+        "notes_sentence": qa_notes.notes_sentence,
         "off_text": results.off_text,
         "others_alert": other_runs.others_alert,
         "others_sentence": other_runs.others_sentence,
@@ -154,6 +158,7 @@ def _environment() -> Environment:
         "selection_sentence": conduct.selection_sentence,
         "setting": sentences.setting,
         "standing": standing,
+        "standing_text": qa_notes.standing_text,
         "state_sentence": sentences.state_sentence,
         "delivered_sentence": sentences.delivered_sentence,
         "volume_text": results.volume_text,

@@ -101,6 +101,12 @@ def audited(tmp_path_factory):
     assert "INCONCLUSIVE" in session.stdout, session.stdout + session.stderr
     (run,) = list_runs(home / "runs")
     tried_before(run.path)
+    for words in (
+        ["--kind", "deviation", "The room was at 26 °C."],
+        ["--kind", "disposition", "--closes", "1", "The budget allows 30 °C."],
+        ["--kind", "deviation", "A door stood open."],
+    ):
+        done("note", run.path, "--by", "Q. Assurance", *words)
     alone = tmp_path_factory.mktemp("auditor") / "release.zip"
     done("bundle", run.path, "--out", alone)
     key = home / "author.key"
@@ -174,6 +180,13 @@ def expected():
         ],
         "Was a record deleted that had been there?": [[False, True]],
         "How do other pumps of this kind do?": [[1], [1]],
+        "Which deviations are there, and which are open?": [["The room was at 26 °C.", "A door stood open."], [[3]]],
+        "Who decided about a deviation, when, and why?": [
+            ["Q. Assurance"],
+            is_text("20"),
+            ["The budget allows 30 °C."],
+            [1],
+        ],
         "Which plans were left out?": [[["test_plan.py::test_that_nobody_wants"]]],
         "Who signed it, with which meaning, and when?": [["A. Author"], [MEANINGS[Role.AUTHOR]], is_text("20")],
         "By whose clock was it signed?": [[OWN_CLOCK]],
@@ -215,7 +228,8 @@ def verified(audited):
 
 @pytest.mark.parametrize("question", [one for one in questions() if one.line], ids=lambda one: one.asked)
 def test_verify_answers(verified, question):
-    assert verified[question.line].found == "ok"
+    claimed = question.line == "other runs of RUN"
+    assert verified[question.line].found == ("not checked" if claimed else "ok")
 
 
 def test_there_are_more_than_twenty_and_each_is_asked_once():
