@@ -53,6 +53,7 @@ class Seen:
     """What the instruments show at each reading, and what is so: the true error of what left the tip, in percent.
 
     `counted_ul` is the pump's own count; `air` are the DAQ's channels by name; `flow_ul_h` is the sensor's.
+    `left_percent` is the error of all that left the tip in the window, doses and infusion together.
     """
 
     mass_mg: Floats
@@ -60,6 +61,7 @@ class Seen:
     flow_ul_h: Floats
     air: dict[str, Floats]
     true_percent: float
+    left_percent: float
 
 
 def seen(scene: Scene, rng: np.random.Generator) -> Seen:
@@ -81,7 +83,15 @@ def seen(scene: Scene, rng: np.random.Generator) -> Seen:
         flow_ul_h=flow * (1.0 + 0.03 * rng.uniform(-1.0, 1.0)) + rng.normal(0.0, 0.6, flow.shape),
         air=_measured(bench, schedule),
         true_percent=_true_percent(scene, basal_ul, doses_ul, leaked_ul),
+        left_percent=_left_percent(scene, _late(basal_ul + doses_ul, scene.lag_h) + leaked_ul),
     )
+
+
+def _left_percent(scene: Scene, left_ul: Floats) -> float:
+    schedule = scene.schedule
+    first, last = (round(h * PER_H) for h in (schedule.from_h, schedule.to_h))
+    programmed_ul = schedule.rate_ul_h * schedule.window_h + schedule.doses * schedule.dose_ul
+    return float(100.0 * ((left_ul[last] - left_ul[first]) / programmed_ul - 1.0))
 
 
 def _true_percent(scene: Scene, basal_ul: Floats, doses_ul: Floats, leaked_ul: Floats) -> float:
