@@ -107,7 +107,8 @@ def plan_files(plans: tuple[str, ...]) -> list[str]:
 
 def line_of(row: Row) -> str:
     """Return a row for the screen: what was found, whether its words and its size fit, and who said what."""
-    fits = "" if not row.caught else " names it" if row.names_it else " DOES NOT NAME IT"
+    names = {True: " names it", False: " DOES NOT NAME IT", None: " (it states no words for itself)"}
+    fits = names[row.names_it] if row.caught else ""
     sizes = {True: ", sizes it", False: ", SIZE IS OFF", None: ""}[row.sizes_it] if row.caught else ""
     control = " (a control)" if row.defect.control else ""
     by = [f"{one.plan.partition('::')[2]}: {one.words[:160]}" for one in row.findings if not one.passed]
