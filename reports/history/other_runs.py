@@ -82,7 +82,7 @@ def look_for_other_runs(record: Path, folders: Sequence[Path], now_ns: int) -> O
 
 
 def _named(folder: Path) -> str:
-    return folder.resolve().as_posix()
+    return _written(folder.resolve().as_posix())
 
 
 def _is_readable(folder: Path) -> bool:
@@ -93,13 +93,18 @@ def _is_readable(folder: Path) -> bool:
         return False
 
 
+def _written(text: str) -> str:
+    """Return a name or a text as a file can hold it: what is no Unicode, as in names of files, by its code."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _look(record: Path, folders: Sequence[Path], now_ns: int, most: int | None) -> tuple[OtherRuns, int]:
     own = run_line(record)
     with RecordReader(record) as reader:
         head = reader.head()
     chosen = choose([record.resolve().parent, *folders], Wanted(kind=own.kind), own.results, most=most)
     others = [run for run in chosen.runs if run.start_digest != own.start_digest]
-    unreadable = [line.run_id for line in (*chosen.unreadable, *chosen.altered) if line.run_id != own.run_id]
+    unreadable = [_written(line.run_id) for line in (*chosen.unreadable, *chosen.altered) if line.run_id != own.run_id]
     found = OtherRuns(
         head,
         iso_utc(now_ns),
@@ -124,8 +129,9 @@ def _is_of_same_pump(own: RunLine, run: RunLine) -> bool:
 
 
 def _of_pump(own: RunLine, run: RunLine) -> OtherRun:
-    repeated = {plan: standing for plan, standing in run.standings.items() if plan in own.standings}
-    return OtherRun(run.run_id, iso_utc(run.begun_utc_ns), run.ended, run.outcome, run.bench, repeated)
+    repeated = {_written(plan): _written(standing) for plan, standing in run.standings.items() if plan in own.standings}
+    texts = map(_written, (run.run_id, iso_utc(run.begun_utc_ns), run.ended, run.outcome, run.bench))
+    return OtherRun(*texts, repeated)
 
 
 def _numbers(chosen: Chosen, own: RunLine) -> Iterator[AmongKind]:
