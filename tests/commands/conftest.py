@@ -7,6 +7,8 @@ import pytest
 
 from commands.main import main
 from rig.record.folder import list_runs
+from tests.commands.required import PLAN_OF_R1, write
+from tests.commands.required import REQUIREMENTS as REQUIREMENTS_OF_LABORATORY
 from tests.fixtures.plan_support import LIMITS, NOT_OF_PLANS, PLAN, QUICK, REQUIREMENTS, ROOT, environment_of_its_own
 from tests.processes import children
 
@@ -56,3 +58,25 @@ def runs(mocked_run, tmp_path):
     folder.mkdir()
     shutil.copy(mocked_run, folder)
     return folder
+
+
+@pytest.fixture
+def laboratory(tmp_path):
+    """A folder with plans and requirements: `write` adds a plan file to it."""
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "requirements.toml").write_text(REQUIREMENTS_OF_LABORATORY, encoding="utf-8")
+    write(tmp_path, PLAN_OF_R1)
+    return tmp_path
+
+
+@pytest.fixture
+def asked(rig, laboratory):
+    """Call the command on that laboratory."""
+
+    def call(*words, plans=("plans",)):
+        folders = [laboratory / folder for folder in plans]
+        files = ["--requirements", laboratory / "requirements.toml", "--runs", laboratory / "runs"]
+        return rig("requirements", "--plans", *folders, *files, *words)
+
+    return call
