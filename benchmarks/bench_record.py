@@ -2,7 +2,6 @@
 
 import gc
 import math
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,6 @@ from statistics import median
 import numpy as np
 
 from benchmarks.table import Row
-from reports.index.page import write_index
 from rig.channels import Channel
 from rig.clock import WallClock, stopwatch_ns
 from rig.record.bodies.judging import Limit
@@ -21,12 +19,10 @@ from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.result import BudgetLine, Judgement, Number, Result
 from rig.record.bodies.start import Start
 from rig.record.folder import list_runs
-from rig.record.overview import overview
 from rig.record.writer import RunRecord
 from rig.samples import Block
 
 RESULTS = 100_000
-RUNS = 10_000
 BLOCKS, CHANNELS, SAMPLES = 2_000, 8, 1_000
 # As plans leave them: eleven lines of budget.
 LINE = BudgetLine("evaporation", "A", 0.05, 0.005, "mg/h", 25.1, 0.1255, 40.0, 9.1)
@@ -47,7 +43,6 @@ def rows() -> Iterator[Row]:
     yield from _result_rows()
     yield from _sample_rows()
     yield _listing_row()
-    yield from _large_folder_rows()
 
 
 def _result_rows() -> Iterator[Row]:
@@ -97,24 +92,6 @@ def _listing_row() -> Row:
             record.stop(Stop("FINISHED"))
         us = _once_us(lambda: list_runs(Path(folder)))
     return Row("list runs, each", us / 100 / 1000, "ms", "-", "-")
-
-
-def _large_folder_rows() -> Iterator[Row]:
-    """Look at a folder of 10,000 runs of 20 results: the first time, when they are known, and for the page of all."""
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
-        runs = Path(folder) / "runs"
-        with RunRecord.create(runs, "run", Start(plans=("test_basal.py",)), 0, WallClock()) as record:
-            for _ in range(20):
-                record.result("mean flow error", RESULT)
-            record.stop(Stop("FINISHED"))
-        for number in range(1, RUNS):
-            os.link(record.path, runs / f"run-{number}.rig.db")
-        for words, limit in (("the first time", "≤ 60 s"), ("once more", "≤ 1 s")):
-            us = _once_us(lambda: overview(runs, rest_ns=0))
-            yield Row(f"rig runs of 10,000, {words}", us / 1e6, "s", limit, "-")
-        us = _once_us(lambda: write_index(runs, rest_ns=0))
-        yield Row("the page of all 10,000 runs, as after each session", us / 1e6, "s", "≤ 1 s", "-")
 
 
 @contextmanager

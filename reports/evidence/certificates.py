@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, pkcs12
 from cryptography.x509.oid import NameOID
 
-from reports.evidence.keys import LEAST_PASSPHRASE, demand_closed, plain_name, written_closed
+from reports.evidence.keys import LEAST_PASSPHRASE, plain_name, read_closed, written_closed
 from rig.errors import KeyFileError, PassphraseError
 from rig.plain_text import plain_text
 
@@ -71,11 +71,7 @@ def open_certificate(path: Path, ask: Callable[[], str], now_ns: int) -> Certifi
     Raises KeyFileError where the file is missing, open to others, holds no key with its certificate, or one that is not
     valid now; PassphraseError for a wrong passphrase.
     """
-    demand_closed(path)
-    try:
-        data = path.read_bytes()[:_MOST_BYTES]
-    except OSError as error:
-        raise KeyFileError(f"{path} cannot be read: {error}") from error
+    data = read_closed(path)[:_MOST_BYTES]
     try:
         key, own, above = pkcs12.load_key_and_certificates(data, ask().encode())
     except ValueError:

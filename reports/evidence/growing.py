@@ -28,6 +28,7 @@ class Demands:
 
 
 NOTHING_DEMANDED = Demands()
+_REVOCATION = "whether its certificate was revoked is not asked: say so by valid_to in the trust file"
 
 
 def check_growing(container: Container, manifest: Mapping[str, Json], demands: Demands, findings: Findings) -> None:
@@ -81,7 +82,7 @@ def _tell_time(number: int, stamp: Stamp | None, trust: TrustDocument | None, fi
         return None
     found = trusted_time(trust, stamp)
     if not found.against:
-        findings.ok(what, f"{words}; valid, vouched for as {found.said}")
+        findings.ok(what, f"{words}; valid, vouched for as {found.said}; {_REVOCATION}")
         return stamp.at
     said = f"{words}; valid, but {found.against}: the time is the signer's own word"
     if trust.time_stamping_authority:

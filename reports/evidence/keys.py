@@ -96,11 +96,7 @@ def open_key(path: Path, ask: Callable[[], str]) -> Signer:
     Raises KeyFileError where the file is missing, open to others, or not the one that the public part beside it
     belongs to; PassphraseError for a wrong passphrase.
     """
-    demand_closed(path)
-    try:
-        pem = path.read_bytes()[:_MOST_KEY_BYTES]
-    except OSError as error:
-        raise KeyFileError(f"{path} cannot be read: {error}") from error
+    pem = read_closed(path)[:_MOST_KEY_BYTES]
     try:
         key = decrypted(pem, ask(), str(path))
     except PassphraseError:
@@ -109,6 +105,15 @@ def open_key(path: Path, ask: Callable[[], str]) -> Signer:
     signer = Signer(_name_beside(path, key), key)
     _log(path, _USED)
     return signer
+
+
+def read_closed(path: Path) -> bytes:
+    """Return what a file holds that is closed to others; raises KeyFileError where it is not, or cannot be read."""
+    demand_closed(path)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise KeyFileError(f"{path} cannot be read: {error}") from error
 
 
 def failed_before(path: Path) -> int:

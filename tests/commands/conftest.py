@@ -1,38 +1,15 @@
 """The `rig` command as a person meets it: words in, exit code and both outputs out."""
 
 import shutil
-from dataclasses import dataclass
 
 import pytest
 
-from commands.main import main
 from rig.record.folder import list_runs
+from tests.called import rig as rig  # the fixture of both rooms
 from tests.commands.required import PLAN_OF_R1, write
 from tests.commands.required import REQUIREMENTS as REQUIREMENTS_OF_LABORATORY
 from tests.fixtures.plan_support import LIMITS, NOT_OF_PLANS, PLAN, QUICK, REQUIREMENTS, ROOT, environment_of_its_own
 from tests.processes import children
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def rig(capsys):
-    """Call the command in this process; what its parser refuses is an exit code too."""
-
-    def call(*words):
-        try:
-            code = main([str(word) for word in words])
-        except SystemExit as refused:
-            code = refused.code
-        said = capsys.readouterr()
-        return Said(code, said.out, said.err)
-
-    return call
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,13 @@
 
 import os
 import shutil
-from dataclasses import dataclass
 
 import pytest
 
-from commands.main import main
 from reports.evidence.bundle import write_bundle
 from reports.evidence.certificates import new_certificate, open_certificate
 from reports.evidence.keys import new_key, open_key
+from tests.called import rig as rig  # the fixture of both rooms
 from tests.commands.records import infused
 from tests.evidence.authorities import Certified, of_root
 from tests.evidence.forging import contents_of
@@ -28,26 +27,6 @@ SOURCES = {
 PASSPHRASE = "twelve letters and more"
 # scrypt's N: a thousandth of what a person's key has.
 QUICK = 2**7
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def rig(capsys):
-    def call(*words):
-        try:
-            code = main([str(word) for word in words])
-        except SystemExit as refused:
-            code = refused.code
-        said = capsys.readouterr()
-        return Said(code, said.out, said.err)
-
-    return call
 
 
 @pytest.fixture

@@ -122,6 +122,7 @@ def test_a_signature_is_stamped_by_openssl_through_the_command(rig, bundle, pers
     said = rig("verify", bundle, "--trust", trust, "--role", "author")
     assert said.code == 0, said.out
     assert "by A Time Authority, ± 1.5001 s; valid, vouched for as ours" in said.out
+    assert "whether its certificate was revoked is not asked" in said.out
 
 
 def test_the_address_may_stand_in_the_environment(rig, bundle, person, handed, root, tsa, tmp_path, monkeypatch):
