@@ -81,7 +81,10 @@ class MotorSaturates(StrokePlanner):
         effect_percent=-0.16,
         effect="−4.3 % at 2.09 µL/h",
         says=("flow error", "programme asks for", "books"),
-        plans=("test_plans/test_basal.py::test_basal_rate_is_accurate[5.49",),
+        plans=(
+            "test_plans/test_basal.py::test_basal_rate_is_accurate[5.49",
+            "test_plans/test_programme_change.py::test_the_minimum_rate_keeps_the_catheter_open",
+        ),
         source="Trio PR 1429; RileyLinkAAPS #134",
     )
 )
