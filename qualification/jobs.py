@@ -23,6 +23,8 @@ from rig.record.bodies.codec import from_body, to_body
 
 _ROOMS = ("rig", "instruments", "fixtures", "qualification")
 _LAST_OF_LOG = 600
+# Hypothesis' plug-in would load all of that library at each session's end, only to say that nothing used it.
+_TOLD_TO_PYTEST = ("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--durations=0", "--durations-min=0")
 _TRIALS = "trials.json"
 
 
@@ -108,7 +110,7 @@ class Workshop:
         own = ("--bench", str(folder / "bench.toml"), "--runs", str(folder / "runs"), *seed)
         return Session(
             folder,
-            (*job.plans, *own, "-q", "-p", "no:cacheprovider", "--durations=0", "--durations-min=0"),
+            (*job.plans, *own, *_TOLD_TO_PYTEST),
             job.sizes_percent,
         )
 

@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from rig.channels import Channel
 from rig.errors import RecordCorruptError, RecordError
@@ -127,8 +127,7 @@ class RecordReader:
         rows = self._database.whole_rows(after_seq)
         if kind is not None:
             rows = self._database.whole_rows_of(self._seqs_of(kind, name, after_seq))
-        for seq, t_ns, row_kind, row_name, body, data, digest in rows:
-            yield Entry(seq, t_ns, row_kind, row_name, parse_body(body, seq), data, digest)
+        yield from map(_entry, rows)
 
     def results(self) -> tuple[Stamped[Result], ...]:
         """Return all results in order."""
@@ -137,12 +136,8 @@ class RecordReader:
 
     def events(self, kind: type[E]) -> tuple[Stamped[E], ...]:
         """Return all events of one class in order."""
-        found = []
-        for entry in self.entries(kind=Kind.EVENT.value, name=kind.NAME):
-            event = event_of(entry)
-            if isinstance(event, kind):
-                found.append(Stamped(entry.seq, entry.t_ns, entry.name, event))
-        return tuple(found)
+        found = self._stamped(Kind.EVENT, kind.NAME, 0, event_of)
+        return tuple(cast("Stamped[E]", one) for one in found if isinstance(one.body, kind))
 
     def all_events(self) -> Iterator[Stamped[Event]]:
         """Yield every event in order, as OtherEvent where its name or its body is not one of ours."""
@@ -151,8 +146,7 @@ class RecordReader:
 
     def commands(self, instrument: str, after_seq: int = 0) -> Iterator[Stamped[Command]]:
         """Yield the commands to an instrument that were recorded after entry `after_seq`, in order."""
-        for entry in self.entries(kind=Kind.COMMAND.value, name=instrument, after_seq=after_seq):
-            yield Stamped(entry.seq, entry.t_ns, entry.name, command_of(entry))
+        return self._stamped(Kind.COMMAND, instrument, after_seq, command_of)
 
     def counts(self) -> dict[str, int]:
         """Return how many entries of each kind there are."""
@@ -222,6 +216,19 @@ class RecordReader:
             raise RecordCorruptError(f"{self.path}: the indexes do not hold what the entries say: {verdict}")
         return checked
 
+    def _stamped(self, kind: Kind, name: str, after_seq: int, body_of: Callable[[Entry], T]) -> Iterator[Stamped[T]]:
+        """Yield the bodies of the entries of a kind and name, in order; those at hand are not read again."""
+        seqs = self._seqs_of(kind.value, name, after_seq)
+        known = {seq: body for seq in seqs if (body := self._at_hand.bodies.get(seq)) is not None}
+        missing = self._database.whole_rows_of(array("q", (seq for seq in seqs if seq not in known)))
+        for seq in seqs:
+            body = known.get(seq)
+            if body is None:
+                entry = _entry(next(missing))
+                body = Stamped(entry.seq, entry.t_ns, entry.name, body_of(entry))
+                self._at_hand.bodies.keep(body)
+            yield body
+
     def _seqs_of(self, kind: str, name: str | None, after_seq: int) -> "array[int]":
         query = "SELECT seq FROM entry WHERE kind = ? AND seq > ? ORDER BY seq"
         arguments: tuple[object, ...] = (kind, after_seq)
@@ -229,3 +236,8 @@ class RecordReader:
             query = "SELECT seq FROM entry WHERE kind = ? AND name = ? AND seq > ? ORDER BY seq"
             arguments = (kind, name, after_seq)
         return array("q", (seq for (seq,) in self._database.rows(query, arguments)))
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    seq, t_ns, kind, name, body, data, digest = row
+    return Entry(seq, t_ns, kind, name, parse_body(body, seq), data, digest)
