@@ -1,4 +1,4 @@
-"""What a row of the detection matrix costs: the CPU of a defect's session over that of the same plans on a healthy pump.
+"""What a row of the detection matrix costs: a defect's session over the same plans on a healthy pump, in CPU.
 
 A defect that makes plans wait in real time, or is looked into again and again, stands out by its ratio.
 """
