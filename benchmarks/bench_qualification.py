@@ -1,4 +1,4 @@
-"""What a row of the detection matrix costs: a defect's session over the same plans on a healthy pump, in CPU.
+"""What a row of the detection matrix costs: the CPU of a defect's session over that of the same plans, healthy.
 
 A defect that makes plans wait in real time, or is looked into again and again, stands out by its ratio.
 """

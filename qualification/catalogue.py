@@ -52,9 +52,8 @@ class Catalogue:
         cases the quickest, and the quickest plans first, up to `CLAIMING_SHARE` of the whole catalogue's time.
         """
         wanted = {one.plan for one in self.plans if one.plan.startswith((*defect.plans, *GENERAL))}
-        claiming = sorted((one for one in self.plans if defect.violates in one.requirements), key=_seconds)
         quickest: dict[str, Finding] = {}
-        for one in claiming:
+        for one in sorted(self._claiming(defect), key=_seconds):
             quickest.setdefault(one.plan.partition("[")[0], one)
         spent_s = 0.0
         for one in quickest.values():
@@ -62,6 +61,14 @@ class Catalogue:
                 wanted.add(one.plan)
                 spent_s += one.seconds
         return tuple(one.plan for one in self.plans if one.plan in wanted)
+
+    def left_out(self, defect: Defect) -> tuple[str, ...]:
+        """Return the plans, and the cases of plans, that claim what a defect violates and are none of `could_see`."""
+        seen = self.could_see(defect)
+        return tuple(one.plan for one in self._claiming(defect) if one.plan not in seen)
+
+    def _claiming(self, defect: Defect) -> list[Finding]:
+        return [one for one in self.plans if defect.violates in one.requirements]
 
     def of_requirement(self, requirement: str) -> Sequence[str]:
         """Return the plans that claim a requirement."""
