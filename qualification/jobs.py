@@ -13,6 +13,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from fixtures.running import WITHOUT
 from qualification.bench_tables import BenchTables
 from qualification.defect import Defect
 from qualification.findings import Finding, findings_in, times_in
@@ -108,7 +109,7 @@ class Workshop:
         own = ("--bench", str(folder / "bench.toml"), "--runs", str(folder / "runs"), *seed)
         return Session(
             folder,
-            (*job.plans, *own, "-q", "-p", "no:cacheprovider", "--durations=0", "--durations-min=0"),
+            (*job.plans, *own, *WITHOUT, "-q", "--durations=0", "--durations-min=0"),
             job.sizes_percent,
         )
 

@@ -1,7 +1,7 @@
 """A qualification from its beginning to its end: the healthy catalogue first, then every defect."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qualification.catalogue import Catalogue
@@ -77,8 +77,25 @@ def _rows(workshop: Workshop, asked: Asked, catalogue: Catalogue, say: Callable[
     for job, done in workshop.done([Job(plans[one.key], one) for one in asked.defects if plans[one.key]]):
         if job.defect is not None:
             rows[job.defect.key] = row = row_of(job.defect, done)
+            if _others(row, catalogue):
+                say(f"{row.defect.key} {row.word}: the other plans that claim {row.defect.violates} look too")
+            else:
+                say(line_of(row))
+    others = {key: _others(row, catalogue) for key, row in rows.items()}
+    for job, done in workshop.done([Job(plans, rows[key].defect) for key, plans in others.items() if plans]):
+        if job.defect is not None:
+            before = rows[job.defect.key]
+            rows[job.defect.key] = row = row_of(job.defect, replace(done, findings=(*before.findings, *done.findings)))
             say(line_of(row))
     return tuple(rows.values())
+
+
+def _others(row: Row, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the plans that claim what a missed defect violates and did not look, for their time or for their case."""
+    if row.caught or row.defect.control or row.defect.of_the_bench or row.within_limits:
+        return ()
+    looked = {one.plan for one in row.findings}
+    return tuple(one for one in catalogue.left_out(row.defect) if one not in looked)
 
 
 def healthy(workshop: Workshop, asked: Asked, say: Callable[[str], None]) -> Catalogue:

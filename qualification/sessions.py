@@ -4,6 +4,7 @@ A session of a few plans on a virtual bench is over in seconds, of which loading
 """
 
 import contextlib
+import gc
 import importlib
 import os
 import pkgutil
@@ -14,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fixtures.running import load_plugins
 from rig.clock import Deadline
 from rig.errors import QualificationError
 
@@ -88,13 +90,20 @@ def _over(running: dict[int, Running]) -> Iterator[tuple[Session, int, float]]:
 
 
 def preload() -> None:
-    """Load what sessions of plans need, so that each child has it from the beginning."""
+    """Load what sessions of plans need, so that each child has it from the beginning.
+
+    What is there by now is taken out of the sight of the garbage collector: each child would look through all of it
+    again and again, and would copy the pages that it writes to meanwhile.
+    """
     for name in _PRELOADED:
         module = importlib.import_module(name)
         if name in ("rig", "instruments"):
             for found in pkgutil.walk_packages(module.__path__, f"{name}."):
                 if not found.name.startswith(_LEFT_OUT):
                     importlib.import_module(found.name)
+    load_plugins()
+    gc.collect()
+    gc.freeze()
 
 
 def _end_with(parent: int) -> None:

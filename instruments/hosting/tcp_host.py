@@ -29,6 +29,8 @@ class TcpHost:
         self._closing = threading.Event()
         self._server = socket.create_server((LOOPBACK, tcp_port))
         self._server.settimeout(_TICK_S * 5)
+        # Readable once the host closes, and from then on: no thread has to be waited for until its tick.
+        self._closed_read, self._closed_write = socket.socketpair()
         self.address: tuple[str, int] = self._server.getsockname()
         self._threads: list[threading.Thread] = []
         self._start(self._accept)
@@ -39,10 +41,15 @@ class TcpHost:
         return self._twin.port_format.format(host=self.address[0], port=self.address[1])
 
     def close(self) -> None:
-        """Stop listening and drop every client."""
+        """Stop listening and drop every client. Safe to repeat."""
+        if self._closing.is_set():
+            return
         self._closing.set()
-        for thread in tuple(self._threads):
-            thread.join()
+        self._closed_write.shutdown(socket.SHUT_RDWR)
+        while self._threads:  # the one that lets clients in is the first: behind it nobody is added
+            self._threads.pop(0).join()
+        self._closed_read.close()
+        self._closed_write.close()
         self._server.close()
 
     def _start(self, target: Callable[..., None], *args: object) -> None:
@@ -51,10 +58,13 @@ class TcpHost:
         thread.start()
 
     def _accept(self) -> None:
-        while not self._closing.is_set():
+        while True:
+            select.select([self._server, self._closed_read], [], [])
+            if self._closing.is_set():
+                return
             try:
                 client, _ = self._server.accept()
-            except TimeoutError:
+            except TimeoutError:  # it was gone again
                 continue
             if self._wire.unplugged:
                 client.close()
@@ -75,8 +85,8 @@ class TcpHost:
         cuts = self._wire.cuts
         with client, contextlib.suppress(OSError):
             while not self._closing.is_set():
-                ready, _, _ = select.select([client], [], [], _TICK_S)
-                if self._wire.cuts != cuts:
+                ready, _, _ = select.select([client, self._closed_read], [], [], _TICK_S)
+                if self._closed_read in ready or self._wire.cuts != cuts:
                     break
                 data = client.recv(_READ_SIZE) if ready else b""
                 if ready and not data:

@@ -80,7 +80,10 @@ class MotorSaturates(StrokePlanner):
         "ACC-001",
         effect="−0.16 % at 41.667 µL/h, −4.3 % at 2.09 µL/h, −20 % at the minimum rate",
         says=("flow error", "programme asks for", "books"),
-        plans=("test_plans/test_basal.py::test_basal_rate_is_accurate[5.49",),
+        plans=(
+            "test_plans/test_basal.py::test_basal_rate_is_accurate[5.49",
+            "test_plans/test_programme_change.py::test_the_minimum_rate_keeps_the_catheter_open",
+        ),
         source="Trio PR 1429; RileyLinkAAPS #134",
     )
 )
