@@ -130,8 +130,14 @@ def _is_of_same_pump(own: RunLine, run: RunLine) -> bool:
 
 def _of_pump(own: RunLine, run: RunLine) -> OtherRun:
     repeated = {_written(plan): _written(standing) for plan, standing in run.standings.items() if plan in own.standings}
-    texts = map(_written, (run.run_id, iso_utc(run.begun_utc_ns), run.ended, run.outcome, run.bench))
-    return OtherRun(*texts, repeated)
+    return OtherRun(
+        _written(run.run_id),
+        iso_utc(run.begun_utc_ns),
+        _written(run.ended),
+        _written(run.outcome),
+        _written(run.bench),
+        repeated,
+    )
 
 
 def _numbers(chosen: Chosen, own: RunLine) -> Iterator[AmongKind]:
