@@ -30,7 +30,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=_count, default=0, metavar="N", help="healthy pumps of so many seeds besides")
     parser.add_argument("--mistakes", action="store_true", help="plant mistakes in the rig's own code besides")
     parser.add_argument("--into", type=Path, default=_FOLDER, metavar="DIR", help=f"what is kept (default: {_FOLDER})")
-    parser.add_argument("--workers", type=_count, default=os.cpu_count() or 1, metavar="N", help="sessions at a time")
+    # A session waits for its wires and the disk a third of its time.
+    parser.add_argument(
+        "--workers", type=_count, default=(os.cpu_count() or 1) + 1, metavar="N", help="sessions at a time"
+    )
 
 
 def _count(text: str) -> int:

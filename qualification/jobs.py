@@ -13,6 +13,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from fixtures.running import WITHOUT
 from qualification.bench_tables import BenchTables
 from qualification.defect import Defect
 from qualification.findings import Finding, findings_in, times_in
@@ -23,8 +24,6 @@ from rig.record.bodies.codec import from_body, to_body
 
 _ROOMS = ("rig", "instruments", "fixtures", "qualification")
 _LAST_OF_LOG = 600
-# Hypothesis' plug-in would load all of that library at each session's end, only to say that nothing used it.
-_TOLD_TO_PYTEST = ("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "--durations=0", "--durations-min=0")
 _TRIALS = "trials.json"
 
 
@@ -110,7 +109,7 @@ class Workshop:
         own = ("--bench", str(folder / "bench.toml"), "--runs", str(folder / "runs"), *seed)
         return Session(
             folder,
-            (*job.plans, *own, *_TOLD_TO_PYTEST),
+            (*job.plans, *own, *WITHOUT, "-q", "--durations=0", "--durations-min=0"),
             job.sizes_percent,
         )
 

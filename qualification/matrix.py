@@ -66,8 +66,10 @@ class Row:
         return "not shown" if self.said else "undecided" if self.undecided else "missed"
 
     @property
-    def names_it(self) -> bool:
-        """Tell whether some finding says what is wrong, by the defect's own words for it."""
+    def names_it(self) -> bool | None:
+        """Tell whether some finding says what is wrong, by the defect's own words for it; None where it states none."""
+        if not self.defect.says:
+            return None
         return any(re.search(wanted, one.words, re.IGNORECASE) for one in self.caught_by for wanted in self.defect.says)
 
     @property
@@ -106,7 +108,9 @@ class Row:
             return "below the detection limit: a plan could not decide"
         if self.within_limits:
             return "below the detection limit: its effect is within what is allowed"
-        return "no plan looks at this: all that could see it passed"
+        claiming = sum(self.defect.violates in one.requirements for one in self.findings)
+        looked = f"the plans that were run passed, {claiming} of {len(self.findings)} claim {self.defect.violates}"
+        return f"no plan looks at this: {looked}; --every-plan runs the others too"
 
 
 # A requirement of the rig itself: a plan that fails it speaks against the rig, as it should.

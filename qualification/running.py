@@ -1,7 +1,7 @@
 """A qualification from its beginning to its end: the healthy catalogue first, then every defect."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from qualification.catalogue import Catalogue
@@ -77,8 +77,25 @@ def _rows(workshop: Workshop, asked: Asked, catalogue: Catalogue, say: Callable[
     for job, done in workshop.done([Job(plans[one.key], one) for one in asked.defects if plans[one.key]]):
         if job.defect is not None:
             rows[job.defect.key] = row = row_of(job.defect, done)
+            if _others(row, catalogue):
+                say(f"{row.defect.key} {row.word}: the other plans that claim {row.defect.violates} look too")
+            else:
+                say(line_of(row))
+    others = {key: _others(row, catalogue) for key, row in rows.items()}
+    for job, done in workshop.done([Job(plans, rows[key].defect) for key, plans in others.items() if plans]):
+        if job.defect is not None:
+            before = rows[job.defect.key]
+            rows[job.defect.key] = row = row_of(job.defect, replace(done, findings=(*before.findings, *done.findings)))
             say(line_of(row))
     return tuple(rows.values())
+
+
+def _others(row: Row, catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the plans that claim what a missed defect violates and did not look, for their time or for their case."""
+    if row.caught or row.defect.control or row.defect.of_the_bench or row.within_limits:
+        return ()
+    looked = {one.plan for one in row.findings}
+    return tuple(one for one in catalogue.left_out(row.defect) if one not in looked)
 
 
 def healthy(workshop: Workshop, asked: Asked, say: Callable[[str], None]) -> Catalogue:
@@ -107,7 +124,8 @@ def plan_files(plans: tuple[str, ...]) -> list[str]:
 
 def line_of(row: Row) -> str:
     """Return a row for the screen: what was found, whether its words and its size fit, and who said what."""
-    fits = "" if not row.caught else " names it" if row.names_it else " DOES NOT NAME IT"
+    names = {True: " names it", False: " DOES NOT NAME IT", None: " (it states no words for itself)"}
+    fits = names[row.names_it] if row.caught else ""
     sizes = {True: ", sizes it", False: ", SIZE IS OFF", None: ""}[row.sizes_it] if row.caught else ""
     control = " (a control)" if row.defect.control else ""
     by = [f"{one.plan.partition('::')[2]}: {one.words[:160]}" for one in row.findings if not one.passed]

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from fixtures.running import load_plugins
 from rig.clock import Deadline
 from rig.errors import QualificationError
 
@@ -100,14 +101,18 @@ def _over(running: dict[int, Running]) -> Iterator[tuple[Session, int, float]]:
 
 
 def preload() -> None:
-    """Load what sessions of plans need, so that each child has it from the beginning."""
+    """Load what sessions of plans need, so that each child has it from the beginning.
+
+    What is there by now is taken out of the sight of the garbage collector: each child would look through all of it
+    again and again, and would copy the pages that it writes to meanwhile.
+    """
     for name in _PRELOADED:
         module = importlib.import_module(name)
         if name in ("rig", "instruments"):
             for found in pkgutil.walk_packages(module.__path__, f"{name}."):
                 if not found.name.startswith(_LEFT_OUT):
                     importlib.import_module(found.name)
-    # What is loaded stays: no child need look through it for what it could free, nor copy its pages to do so.
+    load_plugins()
     gc.collect()
     gc.freeze()
 

@@ -88,7 +88,7 @@ def test_a_power_cut_in_a_bolus_ends_it_and_nothing_of_it_comes_later(pump, benc
     verify("the pump's log tells all", cut.log_tells_all()).holds()
 
 
-@pytest.mark.requirement("IT-05", "IT-17", "1.4.4")
+@pytest.mark.requirement("IT-05", "IT-17", "1.4.4", "1.6.1")
 @pytest.mark.evaporation(hours=1)
 def test_a_bolus_that_is_stopped_gives_and_tells_no_more(pump, bench, verify):
     """A bolus that is stopped half-way has given its half; its rest comes with no infusion, and no bolus, behind it."""

@@ -26,6 +26,30 @@ def test_no_sliding_window_holds_more_than_is_set(pump, bench, verify):
 
 
 @pytest.mark.requirement("IT-12")
+def test_a_sliding_window_outlives_stop_and_power(pump, bench, verify):
+    """What a window of 4 h holds counts on through a stop and a power cut: no request behind them exceeds 105 µL."""
+    pump.set_dose_limit(volume_ul=105.0, window_hours=4)
+
+    def asked(minutes):
+        pump.allow_patient_boluses(volume_ul=60.0, lockout_minutes=5, most_in_24_h=24)
+        pump.run_continuous(rate_ul_h=10.0)
+        pump.request_patient_bolus()
+        bench.dwell(minutes=minutes, doing="asked for 60 µL")
+
+    with bench.window("asked again and again") as hours:
+        asked(30)
+        pump.stop()
+        bench.dwell(minutes=3, doing="stopped")
+        asked(30)
+        with bench.challenge.power_cut():
+            bench.dwell(minutes=1, doing="without power")
+        bench.dwell(minutes=1, doing="power is back")
+        asked(200)
+    verify("most in any 4 h", hours.most_in(hours=4)).within("105 µL in any 4 h")
+    verify("volume of what was granted", hours.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("IT-12")
 def test_a_trial_gives_its_total_dose_and_no_more(pump, bench, verify):
     """A trial of 150 µL in a day ends delivery when they are given, infusion and bolus together, and says so."""
     with bench.window("trial") as trial:

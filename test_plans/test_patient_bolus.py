@@ -20,14 +20,33 @@ def test_requests_within_the_lockout_give_nothing(pump, bench, verify):
     verify("lockout from start to start", requests.lockout()).within("lockout of an hour")
 
 
+@pytest.mark.requirement("IT-13")
+def test_a_lockout_is_over_in_its_minute(pump, bench, verify):
+    """A request half a minute before the end of the lockout gives nothing, one half a minute behind it a bolus."""
+    pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=60, most_in_24_h=24)
+    with bench.window("about the end of the lockout") as asked:
+        pump.request_patient_bolus()
+        bench.dwell(minutes=59.5, doing="locked out")
+        with bench.window("too early") as early:
+            pump.request_patient_bolus()
+            bench.dwell(minutes=1, doing="half a minute too early")
+        with bench.window("in time") as in_time:
+            pump.request_patient_bolus()
+            bench.dwell(minutes=30, doing="the second bolus")
+    verify("volume of what was granted", asked.volume_error()).within("volume accuracy")
+    verify("refused too early", early.patient_bolus_refused(why="locked_out")).holds()
+    verify("given in time", in_time.patient_bolus_given()).holds()
+    verify("lockout from start to start", asked.lockout()).within("lockout of an hour")
+
+
 @pytest.mark.requirement("IT-12")
 def test_no_more_are_given_than_are_allotted_in_any_24_hours(pump, bench, verify):
-    """With three in 24 h the fourth request is refused until a day has passed since the first."""
+    """With three in 24 h the fourth request is refused until a day has passed since the first, and not a bit sooner."""
     pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=60, most_in_24_h=3)
     with bench.read_each(minutes=5), bench.window("a day and a half") as requests:
         for number in range(18):
             pump.request_patient_bolus()
-            bench.dwell(hours=2, doing=f"request {number + 1} of 18")
+            bench.dwell(hours=1.99, doing=f"request {number + 1} of 18")  # the thirteenth comes at 23.9 h
     verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
     verify("most in any 24 h", requests.most_in_24_h()).within("three boluses of 50 µL")
 

@@ -43,6 +43,32 @@ def test_a_ramp_rises_evenly_and_stays(pump, bench, verify):
     verify("volume under the ramp", ramp.volume_error()).within("volume accuracy")
 
 
+@pytest.mark.requirement("IT-01", "1.4.4")
+@pytest.mark.evaporation(hours=1)
+def test_a_bolus_on_a_ramp_moves_nothing_of_it(pump, bench, verify):
+    """A bolus of 20 minutes adds its volume to a ramp, which climbs on meanwhile."""
+    with bench.window("ramp with a bolus") as ramp:
+        pump.run_ramp(from_ul_h=20.0, to_ul_h=200.0, over_hours=2)
+        bench.dwell(minutes=30, doing="ramp")
+        pump.give_bolus(volume_ul=200.0)
+        bench.dwell(hours=3, doing="bolus and ramp, then its last rate")
+    verify("volume under the ramp and of the bolus", ramp.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("IT-01", "1.4.4")
+@pytest.mark.evaporation(hours=1)
+def test_a_rate_that_is_set_in_a_bolus_is_kept(pump, bench, verify):
+    """A new rate for the infusion takes hold while a bolus is given, and stays behind it."""
+    with bench.window("another rate in a bolus") as both:
+        pump.run_continuous(rate_ul_h=20.0)
+        bench.dwell(minutes=20, doing="first rate")
+        pump.give_bolus(volume_ul=200.0)
+        bench.dwell(minutes=5, doing="the bolus")
+        pump.run_continuous(rate_ul_h=80.0)
+        bench.dwell(hours=3, doing="the rest of the bolus, then the second rate")
+    verify("volume of both rates and the bolus", both.volume_error()).within("volume accuracy")
+
+
 @pytest.mark.requirement("IT-05")
 def test_nothing_is_made_up_for_a_pause(pump, bench, verify):
     """After an hour's stop the infusion goes on at its rate: what was not delivered stays undelivered."""

@@ -19,6 +19,17 @@ def test_back_pressure_changes_no_dose(pump, bench, verify):
 
 
 @pytest.mark.requirement("7.1.3")
+def test_straining_changes_no_dose(pump, bench, verify):
+    """An infusion keeps its rate against 15 kPa, as when somebody coughs or strains, held for hours."""
+    pump.run_continuous(rate_ul_h=200.0)
+    with bench.challenge.back_pressure(kpa=15.0):
+        bench.dwell(minutes=30, doing="filling the line's compliance")
+        with bench.window("straining") as straining:
+            bench.dwell(hours=2, doing="against high pressure")
+    verify("flow against high pressure", straining.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.requirement("7.1.3")
 @pytest.mark.parametrize("kpa", [-5.0, 5.0], ids=["half a metre lower", "half a metre higher"])
 def test_a_tip_that_is_moved_changes_no_dose(pump, bench, verify, kpa):
     """An infusion keeps its rate when the catheter's tip is moved by half a metre, as when somebody rises."""

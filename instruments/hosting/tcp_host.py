@@ -46,8 +46,8 @@ class TcpHost:
             return
         self._closing.set()
         self._closed_write.shutdown(socket.SHUT_RDWR)
-        for thread in tuple(self._threads):
-            thread.join()
+        while self._threads:  # the one that lets clients in is the first: behind it nobody is added
+            self._threads.pop(0).join()
         self._closed_read.close()
         self._closed_write.close()
         self._server.close()

@@ -22,6 +22,7 @@ FAMILIES = (
     "magnets",
     "logs",
     "surroundings",
+    "edges",
     "benches",
     "notices",
     "notices_of_standstill",

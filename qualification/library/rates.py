@@ -78,10 +78,12 @@ class MotorSaturates(StrokePlanner):
         "the rate is rounded down to 0.1 µL/h, and the status shows the exact one",
         "Patients on the smallest doses get a little less than prescribed, and the display shows what was prescribed.",
         "ACC-001",
-        effect_percent=-0.16,
-        effect="−4.3 % at 2.09 µL/h",
+        effect="−0.16 % at 41.667 µL/h, −4.3 % at 2.09 µL/h, −20 % at the minimum rate",
         says=("flow error", "programme asks for", "books"),
-        plans=("test_plans/test_basal.py::test_basal_rate_is_accurate[5.49",),
+        plans=(
+            "test_plans/test_basal.py::test_basal_rate_is_accurate[5.49",
+            "test_plans/test_programme_change.py::test_the_minimum_rate_keeps_the_catheter_open",
+        ),
         source="Trio PR 1429; RileyLinkAAPS #134",
     )
 )

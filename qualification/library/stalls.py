@@ -164,6 +164,26 @@ class RecoveryErasesTheStall(EventLog):
 
 @seeded(
     Defect(
+        "L4b",
+        "the end of a stall is never told",
+        "Nobody learns from the pump for how long its motor stood still.",
+        "IT-04",
+        effect="the time without drug is unknown",
+        says=("stall_ended",),
+        source="class of L4",
+    )
+)
+class EndOfAStallIsUntold(EventLog):
+    """Writes when a stall begins."""
+
+    def write(self, t_ns: int, event: LogEvent, detail: int) -> None:
+        """Append an entry, but not that of an end."""
+        if event is not LogEvent.STALL_ENDED:
+            super().write(t_ns, event, detail)
+
+
+@seeded(
+    Defect(
         "L5",
         "the gear skips each 20th step",
         "The patient gets a twentieth less than the pump counts.",

@@ -54,7 +54,6 @@ def catheter_is_off(bench: BenchTables) -> None:
         "the catheter is occluded from hour 6 to hour 12 and then released",
         "Six hours without drug, and then what the line stored at once.",
         "ACC-001",
-        effect_percent=-100.0,
         effect="0 for six hours, then up to compliance × pressure at once",
         says=("occlu", "line_pressure"),
         source="GIP 1.10",

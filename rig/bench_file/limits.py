@@ -49,6 +49,7 @@ class AgreementSection(TomlTable):
 
     total_percent: float | None = Field(default=None, gt=0, le=100)
     course_percent: float = Field(default=10.0, gt=0, le=100)
+    hours_percent: float | None = Field(default=None, gt=0, le=100)
     books_percent: float = Field(default=5.0, gt=0, le=100)
     clock_ppm: float = Field(default=100.0, gt=0, le=1e6)
 

@@ -11,6 +11,7 @@ from rig.evaluation.log_words import (
     BOLUS_ENDED,
     BOLUS_STARTED,
     COMMIT_REFUSED,
+    ENDS_ARE_TOLD,
     ENDS_OF,
     LINES_OF,
     MAYBE_OF,
@@ -123,10 +124,18 @@ def _of_alarms(case: Case) -> Iterator[Expected]:
         while (shown := first_shown(case.reader, alarm, from_ns, case.to_ns)) is not None:
             yield Expected(frozenset({alarm}), shown.earliest_ns, shown.latest_ns, f"the alarm {alarm}")
             from_ns = shown.latest_ns + 1
+            gone_ns = _gone_ns(case, alarm, shown.latest_ns)
+            told = alarm in ENDS_ARE_TOLD and gone_ns < case.to_ns and not case.power_taken_before(gone_ns)
             ended = frozenset({f"{alarm}{ALARM_ENDED}"})
-            yield Expected(ended, shown.earliest_ns, case.to_ns, f"the end of the alarm {alarm}", demanded=False)
+            yield Expected(ended, shown.earliest_ns, gone_ns, f"the end of the alarm {alarm}", demanded=told)
     for alarm in sorted(case.expected_alarms):
         yield Expected(frozenset({alarm}), case.from_ns, case.to_ns, f"the alarm {alarm}", demanded=False)
+
+
+def _gone_ns(case: Case, alarm: str, after_ns: int) -> int:
+    """Return when the status first shows an alarm no longer, the case's end where it never does, UTC ns."""
+    gone = (one.at_ns for one in case.states if one.at_ns > after_ns and alarm not in one.alarms)
+    return next(gone, case.to_ns)
 
 
 def _of_power(case: Case) -> Iterator[Expected]:

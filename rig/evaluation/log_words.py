@@ -73,6 +73,8 @@ KNOWN = frozenset(
         PATIENT_REFUSED,
     }
 )
+# Alarms whose end must stand in the log with its time (IT-04).
+ENDS_ARE_TOLD = frozenset({"stall"})
 # Behind an alarm's own word: it is over.
 ALARM_ENDED = "_ended"
 _TROUBLE = re.compile("alarm|fault|fail|error|stall|lost|low|empty|deplet|occlu|over|under|dose_limit|too_long")

@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast
+from typing import Self, TypeVar, cast
 
 from rig.channels import Channel
 from rig.errors import RecordCorruptError, RecordError
@@ -84,7 +84,7 @@ class RecordReader:
     def start(self) -> Start:
         """Return the provenance that the run began with."""
         if self._start is None:  # it is written once and never changes
-            self._start = next((start_of(entry) for entry in self.entries(kind=Kind.START.value)), None)
+            self._start = next((one.body for one in self._words(start_of, Kind.START)), None)
         if self._start is not None:
             return self._start
         raise RecordCorruptError(f"{self.path} has no start entry", 1)
@@ -127,7 +127,8 @@ class RecordReader:
         rows = self._database.whole_rows(after_seq)
         if kind is not None:
             rows = self._database.whole_rows_of(self._seqs_of(kind, name, after_seq))
-        yield from map(_entry, rows)
+        for seq, t_ns, row_kind, row_name, body, data, digest in rows:
+            yield Entry(seq, t_ns, row_kind, row_name, parse_body(body, seq), data, digest)
 
     def results(self) -> tuple[Stamped[Result], ...]:
         """Return all results in order."""
@@ -136,7 +137,7 @@ class RecordReader:
 
     def events(self, kind: type[E]) -> tuple[Stamped[E], ...]:
         """Return all events of one class in order."""
-        found = self._stamped(Kind.EVENT, kind.NAME, 0, event_of)
+        found = self._words(event_of, Kind.EVENT, kind.NAME)
         return tuple(cast("Stamped[E]", one) for one in found if isinstance(one.body, kind))
 
     def all_events(self) -> Iterator[Stamped[Event]]:
@@ -146,7 +147,7 @@ class RecordReader:
 
     def commands(self, instrument: str, after_seq: int = 0) -> Iterator[Stamped[Command]]:
         """Yield the commands to an instrument that were recorded after entry `after_seq`, in order."""
-        return self._stamped(Kind.COMMAND, instrument, after_seq, command_of)
+        yield from self._words(command_of, Kind.COMMAND, instrument, after_seq)
 
     def counts(self) -> dict[str, int]:
         """Return how many entries of each kind there are."""
@@ -167,8 +168,8 @@ class RecordReader:
     def channels(self, stream: str) -> tuple[Channel, ...]:
         """Return the channels of a stream; raises RecordError naming the streams there are."""
         if stream not in self._channels:
-            for entry in self.entries(kind=Kind.DESCRIPTOR.value, name=stream):
-                self._channels[stream] = descriptor_of(entry).channels
+            for one in self._words(descriptor_of, Kind.DESCRIPTOR, stream):
+                self._channels[stream] = one.body.channels
                 break
             else:
                 raise RecordError(f"{self.path} has no stream {stream}; it has {', '.join(self.streams()) or 'none'}")
@@ -177,10 +178,10 @@ class RecordReader:
     def paces(self, stream: str) -> tuple[tuple[int, float], ...]:
         """Return from when on (UTC ns) a stream was read each so many s, as its descriptors say, in order."""
         found = []
-        for entry in self.entries(kind=Kind.DESCRIPTOR.value, name=stream):
-            every_s = descriptor_of(entry).info.get("every_s")
+        for one in self._words(descriptor_of, Kind.DESCRIPTOR, stream):
+            every_s = one.body.info.get("every_s")
             if isinstance(every_s, int | float):
-                found.append((entry.t_ns, float(every_s)))
+                found.append((one.t_ns, float(every_s)))
         return tuple(found)
 
     def series(
@@ -216,18 +217,24 @@ class RecordReader:
             raise RecordCorruptError(f"{self.path}: the indexes do not hold what the entries say: {verdict}")
         return checked
 
-    def _stamped(self, kind: Kind, name: str, after_seq: int, body_of: Callable[[Entry], T]) -> Iterator[Stamped[T]]:
-        """Yield the bodies of the entries of a kind and name, in order; those at hand are not read again."""
-        seqs = self._seqs_of(kind.value, name, after_seq)
-        known = {seq: body for seq in seqs if (body := self._at_hand.bodies.get(seq)) is not None}
-        missing = self._database.whole_rows_of(array("q", (seq for seq in seqs if seq not in known)))
-        for seq in seqs:
-            body = known.get(seq)
-            if body is None:
-                entry = _entry(next(missing))
-                body = Stamped(entry.seq, entry.t_ns, entry.name, body_of(entry))
-                self._at_hand.bodies.keep(body)
-            yield body
+    def _words(
+        self, read: Callable[[Entry], T], kind: Kind, name: str | None = None, after_seq: int = 0
+    ) -> Iterator[Stamped[T]]:
+        """Yield what `read` gives of the entries of a kind and name, in order; `read` is one and the same for a kind.
+
+        Entries never change, so that each is fetched and decoded once for all readers that share what is at hand.
+        """
+        seqs, decoded = self._seqs_of(kind.value, name, after_seq), self._at_hand.decoded
+        held = [decoded.get(seq) for seq in seqs]
+        missing = array("q", (seq for seq, one in zip(seqs, held, strict=True) if one is None))
+        rows = self._database.whole_rows_of(missing)
+        for one in held:
+            if one is None:
+                seq, t_ns, row_kind, row_name, body, data, digest = next(rows)
+                entry = Entry(seq, t_ns, row_kind, row_name, parse_body(body, seq), data, digest)
+                one = Stamped(seq, t_ns, row_name, read(entry))
+                decoded.keep(seq, one)
+            yield cast("Stamped[T]", one)
 
     def _seqs_of(self, kind: str, name: str | None, after_seq: int) -> "array[int]":
         query = "SELECT seq FROM entry WHERE kind = ? AND seq > ? ORDER BY seq"
@@ -236,8 +243,3 @@ class RecordReader:
             query = "SELECT seq FROM entry WHERE kind = ? AND name = ? AND seq > ? ORDER BY seq"
             arguments = (kind, name, after_seq)
         return array("q", (seq for (seq,) in self._database.rows(query, arguments)))
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    seq, t_ns, kind, name, body, data, digest = row
-    return Entry(seq, t_ns, kind, name, parse_body(body, seq), data, digest)

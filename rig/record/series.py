@@ -14,13 +14,12 @@ from rig.errors import RecordCorruptError, RecordError
 from rig.record.blocks import decode_block
 from rig.record.database import Database
 from rig.record.schema import parse_body
-from rig.record.words import Stamped
 from rig.samples import Block
 
 _LARGE_BYTES = 64 * 1024
 _MOST_BYTES = 64 * 1024 * 1024
-_MOST_BODIES = 10_000  # about 20 MB
 _OVERHEAD_BYTES = 800  # of the objects around a block of one row
+_MOST_DECODED = 20_000
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 _FIRST, _LAST = "json_extract(body, '$.t_first_ns')", "json_extract(body, '$.t_last_ns')"
 _BEHIND = (
@@ -100,30 +99,30 @@ class BlockTimes:
             return [(seqs[i], firsts[i], lasts[i]) for i in at.tolist() if database.shows(seqs[i])]
 
 
-class Bodies:
-    """Commands and events that were read already, by entry: each plan's claims and witnesses ask for all of them."""
+class Decoded:
+    """Short entries that were decoded already, by seq: a plan's claims and witnesses ask for the same ones each."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Stamped[Any]] = {}
+        self._known: dict[int, object] = {}
 
-    def get(self, seq: int) -> Stamped[Any] | None:
-        """Return an entry's body with its place; None means only that it is not at hand."""
+    def get(self, seq: int) -> object | None:
+        """Return what an entry holds; None means only that it is not at hand."""
         return self._known.get(seq)
 
-    def keep(self, body: Stamped[Any]) -> None:
-        """Keep a body; beyond many of them what was kept before is forgotten."""
-        if len(self._known) >= _MOST_BODIES:
+    def keep(self, seq: int, held: object) -> None:
+        """Keep what an entry holds, as long as they are not many."""
+        if len(self._known) >= _MOST_DECODED:
             self._known.clear()
-        self._known[body.seq] = body
+        self._known[seq] = held
 
 
 class AtHand:
-    """What readers of one record share: its blocks and bodies, and what was computed of it as of an entry."""
+    """What readers of one record share: its blocks and words, and what was computed of the record as of an entry."""
 
     def __init__(self) -> None:
         self.blocks = Blocks()
-        self.bodies = Bodies()
         self.times = BlockTimes()
+        self.decoded = Decoded()
         self.computed: dict[tuple[object, ...], object] = {}
 
 

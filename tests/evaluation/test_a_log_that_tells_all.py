@@ -169,3 +169,23 @@ def test_what_else_comes_of_a_commit_that_was_heard_again_is_named(run, word):
     tell(run, 960, "run_continuous", rate_ul_h=40.0)
     (found,) = against(run, *ALL, (960, "infusion_started"), (961, word))
     assert found.endswith("which nothing provoked")
+
+
+STALL = (700, "alarm", ("stall",)), (800, "stopped", ())
+UNTIL_THEN = (RUN, BOLUS, BOLUS_ENDS, (700, "stall"))
+
+
+def test_the_end_of_a_stall_has_its_line(run):
+    status(run, *STALL)
+    assert against(run, *UNTIL_THEN, (790, "stall_ended"), STOP) == []
+
+
+def test_a_stall_that_is_over_without_a_line_is_named(run):
+    status(run, *STALL)
+    (found,) = against(run, *UNTIL_THEN, STOP)
+    assert found.startswith("no line stall_ended tells of the end of the alarm stall")
+
+
+def test_a_stall_that_lasts_has_no_end_to_tell_of(run):
+    status(run, STALL[0])
+    assert against(run, *UNTIL_THEN, STOP) == []

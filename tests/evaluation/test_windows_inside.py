@@ -43,9 +43,9 @@ def test_windows_on_the_bound_may_lie_on_either_side(tmp_path):
 
 
 def test_start_up_ends_with_the_last_window_that_was_off(tmp_path):
-    result = start_up(tmp_path, ((0, 92.0), (2, 100.0), (16, 0.0)), 3.0)
-    # The window from 1.5 h on is 4 % off, the one from 1.75 h on 2 %.
-    assert result.number.value == 1.75
+    result = start_up(tmp_path, ((0, 95.5), (2, 100.0), (16, 0.0)), 3.0)
+    # The window from 1.25 h on is 3.4 % off, the one from 1.5 h on 2.3 %.
+    assert result.number.value == 1.5
     assert result.number.u == pytest.approx(0.25 / 12**0.5, rel=1e-3)
     assert result.verdict == "PASS"
 

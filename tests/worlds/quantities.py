@@ -1,8 +1,8 @@
 """How often each kind of number holds the truth, and how often a verdict on the limit is wrong: figures, no table.
 
 `python -m tests.worlds.quantities --runs 4000` takes an hour on two idle cores. Mean flow, volume and windows are three
-questions to one record; boluses, lockouts and alarms have records of their own. A decision on the limit is a number
-whose truth lies there, drawn with an uncertainty that is itself known from few readings or many.
+questions to one record; changing programmes, boluses, lockouts and alarms have records of their own. A decision on the
+limit is a number whose truth lies there, drawn with an uncertainty that is itself known from few readings or many.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -31,14 +31,17 @@ from rig.record.bodies.recipe import Recipe
 from rig.record.writer import RunRecord
 from rig.samples import Block
 from tests.worlds.catalogue import BY_NAME, DECADES
-from tests.worlds.recording import EPOCH_NS, PUMP_CHANNELS, READ_EVERY_S, recipe_of, recorded, start_of
+from tests.worlds.recording import EPOCH_NS, PUMP_CHANNELS, READ_EVERY_S, at_ns, recipe_of, recorded, start_of
 from tests.worlds.scene import seen
+from tests.worlds.schedule import Schedule
 from tests.worlds.study import Share
 
 _IN_MEMORY = Path("/dev/shm")
 INFUSION, BOLUSES = "as stated", "10 boluses"
+# What comes on top of an infusion: each so many hours, for so many, at so many times its rate; in 24 h.
+PROGRAMMES = {"boluses": (3.0, 0.05, 20.0), "hours of a higher rate": (4.0, 2.0, 1.0), "steps": (2.0, 1.0, 2.0)}
 WINDOW_MINUTES = 300.0
-QUANTITIES = ("mean flow", "volume", "window", "bolus", "lockout", "time to alarm")
+QUANTITIES = ("mean flow", "volume", "changing programme", "window", "bolus", "lockout", "time to alarm")
 K = 2.0
 _CHUNK = 10
 
@@ -78,6 +81,33 @@ def one_infusion(decade: int, number: int) -> list[Held]:
             within = off <= K * np.array(parts.details["u_percent"])
             found.append(Held("window", int(within.sum()), within.size))
     return found
+
+
+def one_programme(decade: int, number: int) -> list[Held]:
+    """Let a programme that changes its rate happen, behind a line that gives way, and ask for its volume."""
+    world = BY_NAME[INFUSION]
+    rng = world.rng(decade, 400_000 + number)
+    every_h, for_h, times = list(PROGRAMMES.values())[number % len(PROGRAMMES)]
+
+    def changing(rate_ul_h: float, rng: np.random.Generator) -> Schedule:
+        doses = int(rng.integers(1, 1 + 24 // every_h))
+        return Schedule(
+            rate_ul_h,
+            stabilising_h=1.0,
+            window_h=0.5 + every_h * doses,
+            lead_h=0.5,
+            dose_every_h=every_h,
+            doses=doses,
+            dose_ul=round(times * rate_ul_h * for_h, 3),
+            dose_rate_ul_h=round(times * rate_ul_h, 3),
+        )
+
+    scene = replace(replace(world, schedule=changing).scene(decade, rng), lag_h=rng.uniform(0.0, 0.2))
+    shown = seen(scene, rng)
+    window = at_ns(scene.schedule.from_h), at_ns(scene.schedule.to_h) + 1
+    with _folder() as there, recorded(there, scene, shown) as record, record.reader() as reader:
+        computed = _computed(Recipe("volume error", {}, *window), reader)
+    return [] if computed is None else [Held("changing programme", int(_holds(computed.budget, shown.left_percent)), 1)]
 
 
 def one_series(decade: int, number: int) -> list[Held]:
@@ -169,7 +199,13 @@ def wrong_accepts(decisions: int, seed: int, *, told_dof: bool = True) -> Share:
     return Share(accepted, decisions)
 
 
-_KINDS = {"infusion": one_infusion, "series": one_series, "lockout": one_lockout, "alarm": one_alarm}
+_KINDS = {
+    "infusion": one_infusion,
+    "programme": one_programme,
+    "series": one_series,
+    "lockout": one_lockout,
+    "alarm": one_alarm,
+}
 
 
 def _job(job: tuple[str, int, int]) -> list[Held]:
@@ -184,7 +220,7 @@ def figures(runs: int, workers: int) -> Iterator[str]:
         for quantity in QUANTITIES:
             own = [one for one in found if one.quantity == quantity]
             share = Share(sum(one.held for one in own), sum(one.told for one in own))
-            yield f"{quantity:14} {low:g}–{high:g} µL/h: {share.percent:.1f} ± {share.u_percent:.1f} % of {share.of}"
+            yield f"{quantity:18} {low:g}–{high:g} µL/h: {share.percent:.1f} ± {share.u_percent:.1f} % of {share.of}"
 
 
 def _drawn(jobs: list[tuple[str, int, int]], workers: int) -> list[Held]:

@@ -20,7 +20,8 @@ class Scene:
     The pump delivers `error_percent` more than its programme, in strokes of `stroke_ul` (0: without any) that the bench
     file names or not; dose i is `dose_shares[i]` of what was asked for. `loss_factor` multiplies the bench's loss and
     `leak_ul_h` leaves the tip besides, at each reading; `extra_mg` is what the balance shows besides. The tube carries
-    `tube_share` of what is gained within `tube_h`. The balance is tared at `tared_h`.
+    `tube_share` of what is gained within `tube_h`. The balance is tared at `tared_h`. What is pumped leaves the tip
+    later, by an exponential of `lag_h`: the line gives way.
     """
 
     schedule: Schedule
@@ -35,6 +36,7 @@ class Scene:
     tube_share: float = 0.0
     tube_h: tuple[float, float] = (0.0, 0.0)
     tared_h: float | None = None
+    lag_h: float = 0.0
 
     @property
     def hours(self) -> Floats:
@@ -51,6 +53,7 @@ class Seen:
     """What the instruments show at each reading, and what is so: the true error of what left the tip, in percent.
 
     `counted_ul` is the pump's own count; `air` are the DAQ's channels by name; `flow_ul_h` is the sensor's.
+    `left_percent` is the error of all that left the tip in the window, doses and infusion together.
     """
 
     mass_mg: Floats
@@ -58,6 +61,7 @@ class Seen:
     flow_ul_h: Floats
     air: dict[str, Floats]
     true_percent: float
+    left_percent: float
 
 
 def seen(scene: Scene, rng: np.random.Generator) -> Seen:
@@ -74,12 +78,20 @@ def seen(scene: Scene, rng: np.random.Generator) -> Seen:
     counted_ul = _in_strokes(asked_ul + schedule.dosed(np.ones(schedule.doses)), scene.stroke_ul, phase)
     flow = np.gradient(basal_ul + doses_ul, scene.hours) + leak_ul_h
     return Seen(
-        mass_mg=_shown(scene, pumped_ul + leaked_ul, rng),
+        mass_mg=_shown(scene, _late(pumped_ul, scene.lag_h) + leaked_ul, rng),
         counted_ul=counted_ul,
         flow_ul_h=flow * (1.0 + 0.03 * rng.uniform(-1.0, 1.0)) + rng.normal(0.0, 0.6, flow.shape),
         air=_measured(bench, schedule),
         true_percent=_true_percent(scene, basal_ul, doses_ul, leaked_ul),
+        left_percent=_left_percent(scene, _late(basal_ul + doses_ul, scene.lag_h) + leaked_ul),
     )
+
+
+def _left_percent(scene: Scene, left_ul: Floats) -> float:
+    schedule = scene.schedule
+    first, last = (round(h * PER_H) for h in (schedule.from_h, schedule.to_h))
+    programmed_ul = schedule.rate_ul_h * schedule.window_h + schedule.doses * schedule.dose_ul
+    return float(100.0 * ((left_ul[last] - left_ul[first]) / programmed_ul - 1.0))
 
 
 def _true_percent(scene: Scene, basal_ul: Floats, doses_ul: Floats, leaked_ul: Floats) -> float:
@@ -156,6 +168,17 @@ def _in_strokes(volume_ul: Floats, stroke_ul: float, phase: float) -> Floats:
         return volume_ul
     # A volume that is whole strokes up to rounding is whole strokes.
     return stroke_ul * np.floor(volume_ul / stroke_ul + phase + 1e-9)
+
+
+def _late(volume_ul: Floats, lag_h: float) -> Floats:
+    """Return what has left a line that gives way: behind what came in by an exponential of `lag_h`."""
+    if lag_h == 0.0:
+        return volume_ul
+    left = np.zeros_like(volume_ul)
+    keeps = np.exp(-1.0 / (PER_H * lag_h))
+    for i in range(1, len(left)):
+        left[i] = keeps * left[i - 1] + (1.0 - keeps) * volume_ul[i]
+    return left
 
 
 def _carried(scene: Scene, gained_mg: Floats) -> Floats:

@@ -1,12 +1,29 @@
 """The study of each kind of number: what it counts, and that it notices an interval that is too narrow."""
 
-from tests.worlds.quantities import Held, main, one_alarm, one_infusion, one_lockout, one_series, wrong_accepts
+import pytest
+
+from tests.worlds.quantities import (
+    Held,
+    main,
+    one_alarm,
+    one_infusion,
+    one_lockout,
+    one_programme,
+    one_series,
+    wrong_accepts,
+)
 from tests.worlds.study import STATED_RISK_PERCENT
 
 
 def test_an_infusion_is_asked_for_mean_flow_volume_and_windows():
     found = one_infusion(1, 0)
     assert [(one.quantity, one.told) for one in found] == [("mean flow", 1), ("volume", 1), ("window", 5)]
+
+
+@pytest.mark.parametrize("decade", range(3))
+def test_a_programme_that_changes_holds_its_truth_behind_a_line_that_gives_way(decade):
+    told = [one for number in range(9) for one in one_programme(decade, number)]
+    assert (len(told), sum(one.held for one in told) >= 7) == (9, True)
 
 
 def test_a_series_is_asked_for_its_mean_bolus():
@@ -34,4 +51,4 @@ def test_a_rule_that_takes_few_readings_for_many_would_be_noticed():
 
 def test_a_line_for_each_quantity_in_each_decade(capsys):
     assert main(["--runs", "0", "--decisions", "10", "--workers", "1"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 1 + 6 * 3
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 7 * 3

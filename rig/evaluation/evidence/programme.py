@@ -14,6 +14,8 @@ from rig.evaluation.testimony import Testimony, Witness
 
 # Requirements on rates speak of a quarter of an hour (Generic Infusion Pump 1.2.2, 1.2.3): no stretch is shorter.
 _SHORTEST_H = 0.25
+# What is off for so long is no scatter of strokes: it is the rate.
+_LONG_H = 2.0
 _MOST_PER_SCALE = 400
 # What leaves the pump reaches the balance, and shows there, within so many seconds.
 _LAG_S = 15.0
@@ -145,11 +147,12 @@ def _course(case: Case, scales: list[Spans], portion_ul: float) -> list[str]:
     if not count:
         return []
     k = _k(count)
-    allowed = case.limits.agreement.course_percent / 100.0
+    short, long = case.limits.agreement.course_percent / 100.0, case.limits.hours_percent / 100.0
     worst, found = 0.0, ""
     for spans in scales:
         if not len(spans.from_ns):
             continue  # every stretch of this length lies across a challenge
+        allowed = np.where(spans.to_ns - spans.from_ns >= _LONG_H * NS_PER_H, long, short)
         i, beyond = spans.farthest(allowed * spans.programmed_ul + portion_ul, k)
         if beyond > worst:
             worst = beyond

@@ -189,7 +189,7 @@ class _Models:
         self, rate: FloatArray, curves: FloatArray, change: float, u_change: float, hours_apart: float
     ) -> tuple[FloatArray, FloatArray]:
         """Return the log-likelihood and the walk's variance under each model, its scale being the likeliest."""
-        free = len(rate) - curves.shape[1]
+        free = len(rate) - curves.shape[1] - self.taken
         # Sums by einsum and not by BLAS, whose order of summation may change with its number of threads.
         weighted = np.einsum("mij,jp->mip", self.inverse, curves)
         normal = np.einsum("ip,miq->mpq", curves, weighted)
@@ -197,9 +197,11 @@ class _Models:
         beta = np.linalg.solve(normal, right[..., None])[..., 0]
         rest = rate - np.einsum("ip,mp->mi", curves, beta)
         rss = np.einsum("mi,mij,mj->m", rest, self.inverse, rest)
-        rss = np.maximum(rss, 0.0) + np.finfo(float).tiny
-        likelihood = -0.5 * (self.log_det + np.linalg.slogdet(normal)[1] + free * np.log(rss / free))
-        variance = self.loss * rss / (free - self.taken)
+        scale = np.maximum(rss, 0.0) / free + np.finfo(float).tiny
+        likelihood = -0.5 * (self.log_det + np.linalg.slogdet(normal)[1] + free * np.log(scale))
+        # What is known of the sizes beforehand goes by one scale for all models, the likeliest's.
+        likelihood = likelihood - 0.5 * self.taken * math.log(scale[likelihood.argmax()])
+        variance = self.loss * scale
         if hours_apart > 0.0 and math.isfinite(u_change):
             expected = variance * hours_apart + u_change**2 + np.finfo(float).tiny
             likelihood = likelihood - 0.5 * (np.log(expected) + change**2 / expected)

@@ -40,12 +40,14 @@ class Agreement:
     """How far what the instruments, the books and the clocks say may lie apart before it is a contradiction.
 
     `total_percent` (None: the widest limit in percent) and `course_percent` are those of what was weighed against the
-    programme, in all and over any stretch of time, `books_percent` of the pump's own count against what was weighed,
+    programme, in all and over any stretch from a quarter of an hour on, `hours_percent` (None: the smaller of the two)
+    over any from two hours on, `books_percent` of the pump's own count against what was weighed,
     `clock_ppm` of the pump's clock against the rig's. The uncertainty of the comparison comes on top of each.
     """
 
     total_percent: float | None = None
     course_percent: float = 10.0
+    hours_percent: float | None = None
     books_percent: float = 5.0
     clock_ppm: float = 100.0
 
@@ -81,6 +83,13 @@ class LimitsInForce:
         percent = [one for one in self.limits.values() if one.unit == "%"]
         bounds = [abs(bound) for one in percent for bound in (one.lower, one.upper) if bound is not None]
         return max(bounds, default=self.agreement.books_percent)
+
+    @property
+    def hours_percent(self) -> float:
+        """Return how far any two hours may be off the programme: as stated, else the smaller of all and any stretch."""
+        if self.agreement.hours_percent is not None:
+            return self.agreement.hours_percent
+        return min(self.total_percent, self.agreement.course_percent)
 
     def named(self, name: str) -> Limit:
         """Return a limit; raise UnknownLimitError with those there are."""

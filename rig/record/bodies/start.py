@@ -8,7 +8,8 @@ from rig.record.bodies.judging import LimitsInForce, RequirementsInForce
 FORMAT = 2
 # 1: evaporation constant between two weighings, the liquid is water. 2: its change is in the budget, nothing that
 # contradicts a result leaves it a PASS. 3: a ramp asks for the staircase that its pump is told to climb.
-# 4: a pump that gives a share more or less of its programme, behind a line that gives way, is no changing loss.
+# 4: a pump that gives a share more or less of its programme, behind a line that gives way, is no changing loss;
+# two hours that are off as far as the whole may not be contradict the programme.
 RULES = 4
 
 

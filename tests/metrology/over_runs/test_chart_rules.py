@@ -10,6 +10,7 @@ ALTERNATING = [0.1, -0.1]
 
 
 def numbers(signals):
+    assert all(signal.said.startswith(f"{signal.rules} {signal.number}: ") for signal in signals)
     return [(signal.number, signal.point) for signal in signals]
 
 

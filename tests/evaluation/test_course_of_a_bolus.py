@@ -1,0 +1,44 @@
+"""A bolus of 60 µL at 120 µL/h, half an hour long: each reading while it is given and just behind it is compared."""
+
+import pytest
+
+from rig.evaluation.case import Case
+from rig.evaluation.evidence import programme
+from tests.evaluation.courses import given
+from tests.evaluation.happenings import WINDOW, tell
+from tests.evaluation.records import weighed
+from tests.evaluation.steady import AGREEMENT, start
+
+VOLUME_UL, RATE_UL_H, AT_H = 60.0, 120.0, 3.0
+
+
+def said(folder, *steps):
+    """Return what is said against a bolus that came by `steps`, (hour since its order, µL/h from then on)."""
+    limits = {**start()["limits"], "agreement": {**AGREEMENT, "total_percent": 50.0, "hours_percent": 50.0}}
+    mass = given(*((AT_H + hour, rate) for hour, rate in steps))
+    with weighed(folder, mass, hours=33, noise_mg=0.0, start={**start(), "limits": limits}) as record:
+        tell(record, AT_H * 3600.0, "give_bolus", volume_ul=VOLUME_UL, rate_ul_h=RATE_UL_H)
+        with record.reader() as reader:
+            return [one for one in programme.testify(Case(reader, *WINDOW)).against if "order of a bolus" in one]
+
+
+def test_a_bolus_that_comes_as_told_is_no_contradiction(tmp_path):
+    assert said(tmp_path, (0, 120.0), (0.5, 0.0)) == []
+
+
+@pytest.mark.parametrize(
+    "steps, when, came, asked",
+    [
+        # Twice as fast: farthest off when it is over, a quarter of an hour behind the order.
+        (((0, 240.0), (0.25, 0.0)), "900 s after", "60 ±", "asks for 30 µL"),
+        # Half as fast: farthest off when the last of it should have come.
+        (((0, 60.0), (1.0, 0.0)), "1800 s after", "30 ±", "asks for 60 µL"),
+        # A tenth and more of it does not come at all: it is missed only at the end.
+        (((0, 120.0), (0.42, 0.0)), "1800 s after", "50.4 ±", "asks for 60 µL"),
+    ],
+)
+def test_where_it_is_farthest_off_is_said(tmp_path, steps, when, came, asked):
+    (found,) = said(tmp_path, *steps)
+    assert found.startswith(when)
+    assert came in found
+    assert found.endswith(asked)

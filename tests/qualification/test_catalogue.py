@@ -1,0 +1,66 @@
+"""Which plans are asked about a defect: at first the quick ones, and of what they miss all others that claim it."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from qualification.catalogue import Catalogue
+from qualification.jobs import Done, Job
+from qualification.running import Asked, qualify
+from tests.qualification.findings import claim, defect, finding
+
+GENERAL = "test_plans/test_basal.py::test_an_infusion_starts_up_in_time"
+QUICK, SLOW = "test_plans/test_a.py::test_flow[100]", "test_plans/test_a.py::test_flow[2]"
+LONG, OTHER = "test_plans/test_c.py::test_month", "test_plans/test_d.py::test_alarm"
+
+
+def plan(name, seconds=1.0, requirements=("ACC-001",)):
+    return finding(claim("PASS", value=0.1), plan=name, seconds=seconds, requirements=requirements)
+
+
+PLANS = (plan(GENERAL, requirements=()), plan(QUICK), plan(SLOW, 3.0), plan(LONG, 90.0), plan(OTHER, 1.0, ("IT-04",)))
+
+
+def test_the_quick_ones_that_claim_it_are_asked_first():
+    assert Catalogue(PLANS).could_see(defect()) == (GENERAL, QUICK)
+
+
+def test_other_cases_and_long_plans_that_claim_it_are_left_out_and_known():
+    assert Catalogue(PLANS).left_out(defect()) == (SLOW, LONG)
+
+
+@dataclass
+class Finds:
+    """A workshop in which plans of a name call the pump faulty."""
+
+    faulty: tuple[str, ...]
+
+    def __post_init__(self):
+        self.asked = []
+
+    def done(self, jobs):
+        for job in jobs:
+            yield job, Done(tuple(self._found(job, one) for one in job.plans), 1.0)
+
+    def _found(self, job: Job, name: str):
+        if job.defect is None:
+            return next(one for one in PLANS if one.plan == name)
+        self.asked.append(name)
+        return finding(claim("FAIL" if name in self.faulty else "PASS", value=9.0), plan=name)
+
+
+@pytest.mark.parametrize(
+    "faulty, control, asked, word",
+    [
+        ((QUICK,), False, [GENERAL, QUICK], "caught"),
+        ((LONG,), False, [GENERAL, QUICK, SLOW, LONG], "caught"),
+        ((OTHER,), False, [GENERAL, QUICK, SLOW, LONG], "missed"),
+        ((LONG,), True, [GENERAL, QUICK], "missed"),
+    ],
+)
+def test_what_the_quick_ones_miss_is_asked_of_all_that_claim_it(faulty, control, asked, word):
+    workshop, said = Finds(faulty), []
+    names = tuple(one.plan for one in PLANS)
+    (row,) = qualify(workshop, Asked(names, (defect(control=control),)), said.append).matrix.rows
+    assert (sorted(workshop.asked), row.word) == (sorted(asked), word)
+    assert sorted(one.plan for one in row.findings) == sorted(asked)
