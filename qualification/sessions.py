@@ -22,18 +22,7 @@ from rig.errors import QualificationError
 LONGEST_S = 900.0
 """A session that takes so long hangs: it is ended, and that is what it came to."""
 
-_PRELOADED = (
-    "numpy",
-    "pydantic",
-    "scipy.stats",
-    "grpc.experimental",
-    "nidaqmx",
-    "pyvisa_py",
-    "serial.tools.list_ports",
-    "reports.index.page",
-    "rig",
-    "instruments",
-)
+_PRELOADED = ("numpy", "pydantic", "scipy.stats", "grpc", "nidaqmx", "pyvisa", "serial", "jinja2", "rig", "instruments")
 # What imports a client of a server, or belongs to a process of its own, is left to the children.
 _LEFT_OUT = ("rig.streaming", "rig.safety.supervisor")
 _LOOKS_EACH_S = 0.02
