@@ -280,7 +280,7 @@ class OverInfusesLate(Mechanism):
         "ACC-001",
         effect_percent=0.0,
         effect="−100 % above 500 µL/h, nothing below",
-        says=("flow error", "books"),
+        says=("flow error", "books", "programme asks for"),
         source="oref0 #1395",
     )
 )
