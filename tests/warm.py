@@ -119,6 +119,8 @@ def _become(order: dict[str, Any]) -> str:
     os.chdir(order["cwd"])
     os.environ.clear()
     os.environ.update(order["env"])
+    # Its plug-in would load all of Hypothesis at each session's end, only to say that nothing used it.
+    os.environ["PYTEST_ADDOPTS"] = f"-p no:hypothesispytest {order['env'].get('PYTEST_ADDOPTS', '')}".rstrip()
     time.tzset()
     _take_streams(order["out"], order["err"])
     words = list(order["words"])
