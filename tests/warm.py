@@ -1,9 +1,9 @@
 """Runs `python -m MODULE` in a process that was forked from one which has loaded the libraries already.
 
-Most of what a short session of pytest costs is loading numpy, pydantic, scipy and grpc. One process loads them, once
-for each worker of the tests, and forks for each session. What is forked has its own folder, environment, arguments and
-process group, loads the rig's plugins itself, and ends as any other interpreter does. A test of how a process starts,
-of its signals or of its imports starts a real one (`tests.processes`).
+Most of what a short session of pytest costs is loading numpy, pydantic, scipy, grpc and the rig's plugins. One process
+loads them, once for each worker of the tests, and forks for each session. What is forked has its own folder,
+environment, arguments and process group, registers the plugins itself, and ends as any other interpreter does. A test
+of how a process starts, of its signals or of its imports starts a real one (`tests.processes`).
 """
 
 import contextlib
@@ -119,6 +119,8 @@ def _become(order: dict[str, Any]) -> str:
     os.chdir(order["cwd"])
     os.environ.clear()
     os.environ.update(order["env"])
+    # Its plug-in would load all of Hypothesis at each session's end, only to say that nothing used it.
+    os.environ["PYTEST_ADDOPTS"] = f"-p no:hypothesispytest {order['env'].get('PYTEST_ADDOPTS', '')}".rstrip()
     time.tzset()
     _take_streams(order["out"], order["err"])
     words = list(order["words"])
