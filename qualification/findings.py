@@ -102,13 +102,20 @@ def findings_in(record: Path, seconds: Mapping[str, float]) -> tuple[Finding, ..
         Finding(
             one.plan,
             one.outcome.value,
-            one.why[:_LONGEST],
+            _why(one),
             one.requirements,
             tuple(_claim(name, result) for name, result in named if result.plan == one.plan),
             seconds.get(one.plan, 0.0),
         )
         for one in outcomes
     )
+
+
+def _why(outcome: PlanOutcome) -> str:
+    """Return why a plan did not pass, with what its session said of whose fault that was."""
+    sorted_as = outcome.sorted_as.what if outcome.sorted_as else ""
+    said = [outcome.why[:_LONGEST], *([] if sorted_as in outcome.why else [sorted_as[:_LONGEST]])]
+    return "; ".join(one for one in said if one)
 
 
 def times_in(log: Path) -> Mapping[str, float]:

@@ -25,7 +25,7 @@ _NS_PER_MINUTE = NS_PER_H // 60
         "delivers {size} % at all rates",
         "Day and night the patient gets {size} % of drug beyond what was prescribed, and nothing tells of it.",
         "ACC-001",
-        says=("flow error", "books"),
+        says=("flow error", "books", "% off, not within"),
         source="over-infusion notice",
     ),
     sizes=(1.0, 3.0, 5.0, 10.0, 14.5, 30.0),

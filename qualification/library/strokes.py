@@ -22,7 +22,7 @@ _USUAL_KPA = 2.0
         "The patient gets 2 % more than prescribed: within what is allowed to a pump.",
         "ACC-001",
         effect_percent=2.0,
-        says=("books", "edges"),
+        says=("books", "edges", "programme asks for"),
         source="GIP 1.21",
     )
 )

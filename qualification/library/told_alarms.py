@@ -236,7 +236,7 @@ class WatchdogIsDead(LinkWatchdog):
         "Summer time begins, and the pump stops: withdrawal.",
         "IT-20",
         effect="−100 % from the setting on",
-        says=("link_lost",),
+        says=("link_lost", "ALARM_ACTIVE"),
         plans=("test_plans/test_clock.py::test_setting",),
         source="AAPS #449",
     )

@@ -141,27 +141,30 @@ def _total(case: Case, whole: Spans, portion_ul: float) -> list[str]:
 def _course(case: Case, scales: list[Spans], portion_ul: float) -> list[str]:
     """Return the stretch that is farthest beyond what is allowed, if any is: all are one comparison.
 
-    A portion may lie on either side of a stretch's ends: it is allowed besides, and is no uncertainty.
+    One of less than two hours tells best where to look: a longer one is told where no short one is beyond. A portion
+    may lie on either side of a stretch's ends: it is allowed besides, and is no uncertainty.
     """
     count = sum(len(one.from_ns) for one in scales)
-    if not count:
-        return []
-    k = _k(count)
+    k = _k(max(1, count))
     short, long = case.limits.agreement.course_percent / 100.0, case.limits.hours_percent / 100.0
-    worst, found = 0.0, ""
+    worst: dict[bool, tuple[float, str]] = {}
     for spans in scales:
         if not len(spans.from_ns):
             continue  # every stretch of this length lies across a challenge
-        allowed = np.where(spans.to_ns - spans.from_ns >= _LONG_H * NS_PER_H, long, short)
+        is_long = spans.to_ns - spans.from_ns >= _LONG_H * NS_PER_H
+        allowed = np.where(is_long, long, short)
         i, beyond = spans.farthest(allowed * spans.programmed_ul + portion_ul, k)
-        if beyond > worst:
-            worst = beyond
-            found = (
-                f"between {case.hour(int(spans.from_ns[i])):.2f} and {case.hour(int(spans.to_ns[i])):.2f} h "
-                f"{spans.weighed_ul[i]:.4g} ± {k * spans.u_ul[i]:.2g} µL were delivered, where the programme asks for "
-                f"{spans.programmed_ul[i]:.4g} µL"
-            )
-    return [found] if found else []
+        if beyond > worst.get(bool(is_long[i]), (0.0, ""))[0]:
+            worst[bool(is_long[i])] = beyond, _told(case, spans, i, k)
+    return [worst[is_long][1] for is_long in sorted(worst)][:1]
+
+
+def _told(case: Case, spans: Spans, i: int, k: float) -> str:
+    return (
+        f"between {case.hour(int(spans.from_ns[i])):.2f} and {case.hour(int(spans.to_ns[i])):.2f} h "
+        f"{spans.weighed_ul[i]:.4g} ± {k * spans.u_ul[i]:.2g} µL were delivered, where the programme asks for "
+        f"{spans.programmed_ul[i]:.4g} µL"
+    )
 
 
 def _boluses(case: Case, weighed: WeighedCourse) -> list[str]:
