@@ -36,6 +36,8 @@ _ONE_RATE = 0.05
 _LAG_OF_SPAN = 0.25
 # So many slopes at changes of the rate leave enough others to tell how the loss walks.
 _FEW_OF_SLOPES = 1 / 3
+# What leaves fewer slopes than this to tell the noise from would explain anything.
+_LEAST_FREE = 4
 _DIGITS = 4
 
 
@@ -118,7 +120,8 @@ def _own_of_pump(curves: FloatArray, t_s: FloatArray, programmed_mg: FloatArray)
 
     `programmed_mg` is what its programme asks for at `t_s`. A lag is how the slopes of that differ when it comes a
     part of a span later: lines and tubes give way. Where the rate changes a few times, what comes about the changes
-    may be anything beside the share. What `curves` hold already is left out; empty for one rate or none.
+    may be anything beside the share. What `curves` hold already is left out; empty for one rate or none, and without
+    what would leave too few slopes.
     """
     asked_mg = programmed_mg - programmed_mg[0]
     _, mean, width_s = span_means(t_s, asked_mg, _SPANS)
@@ -131,7 +134,8 @@ def _own_of_pump(curves: FloatArray, t_s: FloatArray, programmed_mg: FloatArray)
     changes = 1 + np.flatnonzero(np.abs(np.diff(slope)) > differs)
     few = changes.size <= _FEW_OF_SLOPES * slope.size
     alternatives = [[lag], [lag, slope], *([[*np.eye(slope.size)[changes], slope]] if few else [])]
-    return [_beyond(curves, columns) for columns in alternatives]
+    found = [_beyond(curves, columns) for columns in alternatives]
+    return [one for one in found if slope.size - curves.shape[1] - one.shape[1] >= _LEAST_FREE]
 
 
 def _beyond(curves: FloatArray, columns: Sequence[FloatArray]) -> FloatArray:

@@ -136,3 +136,12 @@ def test_a_bolus_that_nobody_asked_for_is_no_share_of_the_programme():
     asked = PROGRAMMES["steps"]
     extra = np.where(T_H > 13.0, 20.0, 0.0) * np.minimum(1.0, (T_H - 13.0) / 2.0)
     assert loss_walk([(T_S, weighed(WALK) + extra)], programmed_mg=asked).u_of_mean_mg_h(25.0) > 0.2
+
+
+@pytest.mark.parametrize("readings", [4, 5, 6, 7, 8, 11, 16, 31, 32])
+@pytest.mark.parametrize("share", [0.0, 0.05])
+def test_few_readings_of_a_changing_rate_have_an_uncertainty(readings, share):
+    t_s = np.linspace(0.0, 4.0 * 3600.0, readings)
+    asked = np.where(t_s < 7200.0, 0.01 * t_s, 72.0 + 0.002 * (t_s - 7200.0))
+    rest = share * asked + np.random.default_rng(1).normal(0.0, 0.02, readings)
+    assert 0.0 <= loss_walk([(t_s, rest)], programmed_mg=asked).variance_mg2_h3 < math.inf
