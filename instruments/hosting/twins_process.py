@@ -33,10 +33,11 @@ def host_until(
 ) -> bool:
     """Serve the twins of a bench file until `ended` is set or `for_s` real seconds have passed.
 
-    Serial twins get stable names in `directory`, TCP twins ports from `first_tcp_port` on. A bench file that reaches
-    them is written as `directory/bench.toml`. A twin whose own code raises is told of at once, the others live on;
-    returns whether all did. Raises BenchFileError for a bench that is not mocked, ConnectionFailedError when an
-    endpoint cannot be had or others are hosted in the folder, and ExportError when the bench file cannot be written.
+    Serial twins get stable names in `directory`, TCP twins ports from `first_tcp_port` on (0: any that are free). A
+    bench file that reaches them is written as `directory/bench.toml`. A twin whose own code raises is told of at once,
+    the others live on; returns whether all did. Raises BenchFileError for a bench that is not mocked,
+    ConnectionFailedError when an endpoint cannot be had or others are hosted in the folder, and ExportError when the
+    bench file cannot be written.
     """
     with _alone_in(directory, bench_file):
         host = _host(bench_file, clock, directory, first_tcp_port)

@@ -1,10 +1,10 @@
 """`rig bench check` and `rig bench connect`."""
 
 import re
-import socket
 
 from tests.core.bench_support import VIRTUAL, bench_text
 from tests.fixtures.plan_support import QUICK, ROOT
+from tests.ports import nobody_listens
 
 
 def test_a_right_bench_file_is_shown(rig):
@@ -45,13 +45,12 @@ def test_connect_says_who_answers(rig):
 
 
 def test_connect_names_whom_it_cannot_reach_with_advice(rig, tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
     file = tmp_path / "bench.toml"
     text = bench_text(clock='clock = "wall"', balance=False).replace('"mocked"', '"physical"')
     text = text[: text.index("[laboratory]")] + text[text.index("[instruments.pump]") :]
-    file.write_text(f'{text}port = "socket://127.0.0.1:{port}"\n', encoding="utf-8")
-    said = rig("bench", "connect", file)
+    with nobody_listens() as port:
+        file.write_text(f'{text}port = "socket://127.0.0.1:{port}"\n', encoding="utf-8")
+        said = rig("bench", "connect", file)
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith("rig: bench test-bench: 1 instrument(s) not reached\npump on socket://127.0.0.1:")
     assert "advice: " in said.err

@@ -1,9 +1,9 @@
 """docs/twins.md: the clients on the page, which know nothing of the rig, reach the twins that `rig twins` hosts."""
 
 import os
-import socket
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -19,9 +19,7 @@ PAGES_SUPPLY_PORT = 21004
 
 @pytest.fixture
 def hosted(tmp_path):
-    """The mocked bench's twins below a folder, on TCP ports that were free a moment ago; its supply's port."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        first = min(server.getsockname()[1], 65_000)
+    """The mocked bench's twins below a folder, on ports of the system's choice; its supply's port."""
     ended, said, ready = threading.Event(), [], threading.Event()
 
     def say(line):
@@ -34,19 +32,20 @@ def hosted(tmp_path):
         load_bench_file(ROOT / "benches/mocked.toml"),
         WallClock(),
         tmp_path / "twins",
-        first,
+        0,
         patient(60.0),
         say,
     )
-    thread = threading.Thread(target=host_until, args=words)
-    thread.start()
-    try:
-        assert ready.wait(patient(30))
-        (supply,) = (line for line in said if line.startswith("supply"))
-        yield int(supply.split("::")[2])
-    finally:
-        ended.set()
-        thread.join()
+    with ThreadPoolExecutor(1) as thread:
+        hosting = thread.submit(host_until, *words)
+        hosting.add_done_callback(lambda _: ready.set())
+        try:
+            assert ready.wait(patient(30))
+            assert not hosting.done(), hosting.exception()
+            (supply,) = (line for line in said if line.startswith("supply"))
+            yield int(supply.split("::")[2])
+        finally:
+            ended.set()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from rig.errors import RigError, TimeStampError
 from tests.evidence.authorities import NOON, Certified, granting, refusing, served
 from tests.evidence.persons import NOON_NS
 from tests.patience import patient
+from tests.ports import nobody_listens
 
 LATER = NOON + timedelta(seconds=3)
 
@@ -64,11 +65,8 @@ def test_an_authority_in_trouble_is_named_with_its_status(tsa):
 
 
 def test_an_authority_that_is_away_is_named():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(TimeStampError, match="could not be asked"):
-            Authority(url).stamp(b"signed", lambda: NOON_NS)
+    with nobody_listens() as port, pytest.raises(TimeStampError, match="could not be asked"):
+        Authority(f"http://127.0.0.1:{port}").stamp(b"signed", lambda: NOON_NS)
 
 
 def test_an_authority_that_never_answers_holds_nobody():

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.patience import patient
+from tests.ports import free_port
 from tests.streaming.configs import nginx_of_2
-from tests.streaming.servers import Influx, Server, find, free_port
+from tests.streaming.servers import Influx, Server, find
 
 INFLUXD_2 = "influxd-2.7"
 TOKEN = "administrators-own"

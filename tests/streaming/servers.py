@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import shutil
-import socket
 import ssl
 import subprocess
 import urllib.error
@@ -19,6 +18,7 @@ import pytest
 
 from rig.clock import Deadline
 from tests.patience import patient
+from tests.ports import free_port
 from tests.processes import Children
 from tests.streaming import configs
 
@@ -48,13 +48,6 @@ def demand() -> None:
     if os.environ.get("CI"):
         pytest.fail(text)
     pytest.skip(text)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Server:

@@ -1,7 +1,5 @@
 """The driver over a real port that misbehaves: typed errors with the bytes and advice, never a wrong mass."""
 
-import socket
-
 import pytest
 
 from instruments.hosting.faults import Deaf, Garbage, Late, Silent, Truncated
@@ -19,6 +17,7 @@ from rig.errors import (
     NoReplyError,
     RefusedError,
 )
+from tests.ports import nobody_listens
 
 FAULTS = {
     "silent": (Silent(), NoReplyError),
@@ -102,9 +101,7 @@ def test_port_that_is_not_there(open_driver, tmp_path):
 
 
 def test_nothing_listening(open_driver):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    with pytest.raises(ConnectionFailedError, match="cannot be opened"):
+    with nobody_listens() as port, pytest.raises(ConnectionFailedError, match="cannot be opened"):
         open_driver(f"socket://127.0.0.1:{port}")
 
 

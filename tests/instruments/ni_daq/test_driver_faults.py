@@ -1,7 +1,6 @@
 """The driver against a device server that fails in every way it can."""
 
 import re
-import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -24,6 +23,7 @@ from rig.errors import (
     RefusedError,
 )
 from tests.patience import patient
+from tests.ports import nobody_listens
 
 
 @pytest.fixture
@@ -138,9 +138,8 @@ def test_a_server_that_stalls_at_opening_is_not_reached(open_driver, wire):
 
 
 def test_a_port_where_nobody_listens_is_not_reached(context):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = f"grpc://127.0.0.1:{server.getsockname()[1]}"
-    with pytest.raises(ConnectionFailedError, match="device server cannot be reached") as caught:
+    with nobody_listens() as number, pytest.raises(ConnectionFailedError, match="cannot be reached") as caught:
+        port = f"grpc://127.0.0.1:{number}"
         Driver("daq", Driver.Settings(port=port), context)
     assert (caught.value.instrument, caught.value.port) == ("daq", port)
 

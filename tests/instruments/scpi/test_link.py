@@ -17,6 +17,7 @@ from rig.errors import (
 from rig.serial_line import Line
 from tests.instruments.scpi.bare import Bare, one, two
 from tests.patience import patient
+from tests.ports import nobody_listens
 
 
 def test_identity_is_asked_at_opening(link):
@@ -65,9 +66,7 @@ def test_other_instrument_than_the_bench_file_demands_is_refused(bare, serve, co
 
 
 def test_nothing_listening(connect):
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    with pytest.raises(ConnectionFailedError, match="advice"):
+    with nobody_listens() as port, pytest.raises(ConnectionFailedError, match="advice"):
         connect(f"TCPIP::127.0.0.1::{port}::SOCKET")
 
 
