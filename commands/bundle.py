@@ -54,7 +54,7 @@ def _others(paths: Sequence[Path], among: Sequence[Path]) -> dict[str, bytes]:
     found = {}
     folders = [*among, *dict.fromkeys(path.parent for path in paths)]
     for path in paths:
-        others, _ = look_again(path, folders, machine_utc_ns())
+        others = look_again(path, folders, machine_utc_ns())
         found[run_id(path)] = as_kept(others)
         try:
             keep(path, others)

@@ -68,9 +68,15 @@ def _run(options: argparse.Namespace) -> int:
             print(line)
     for run in chosen.altered:
         print(f"{run.run_id}: {run.problem}: nothing in this record is to be believed", file=sys.stderr)
+    for two in chosen.apart:
+        print(
+            f"{two.one.path} and {two.other.path} begin as one run and are not the same from entry {two.seq} on: "
+            "one of them at the least is not what was recorded",
+            file=sys.stderr,
+        )
     if not shown:
         print("no run is what was asked for", file=sys.stderr)
-    return EXIT_FOUND_PROBLEMS if chosen.altered else 0
+    return EXIT_FOUND_PROBLEMS if chosen.altered or chosen.apart else 0
 
 
 def _among(options: argparse.Namespace, folders: "list[Path]", wanted: "Wanted") -> int:
@@ -84,11 +90,12 @@ def _among(options: argparse.Namespace, folders: "list[Path]", wanted: "Wanted")
     from reports.history.among import among
     from reports.history.as_json import among_as_json
     from reports.history.chosen import choose
+    from reports.history.copies import is_copy_of_any
 
     own = run_line(path)
     chosen = choose([path.parent, *folders], wanted, own.results if options.result is None else [options.result])
     # Of copies of a record one counts, and need not be the one that was named.
-    found = [one for run in chosen.runs if run.start_digest == own.start_digest for one in among(chosen, run)]
+    found = [one for run in chosen.runs if is_copy_of_any(own, [run]) for one in among(chosen, run)]
     if options.json:
         _print_json(among_as_json(options.run, found))
     else:

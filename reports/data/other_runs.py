@@ -18,6 +18,7 @@ def others_of(run: Run) -> Json:
         "unreadable": [] if others is None else list(others.unreadable),
         "looked_in": [] if others is None else list(others.looked_in),
         "unread_folders": [] if others is None else list(others.unread_folders),
+        "unread": 0 if others is None else others.unread,
     }
 
 

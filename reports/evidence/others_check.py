@@ -46,7 +46,8 @@ def _contradicted(others: OtherRuns, parts: Mapping[str, RunPart]) -> Iterator[s
 
 def _claimed(others: OtherRuns, parts: Mapping[str, RunPart]) -> str:
     here = sum(one.run_id in parts for one in others.of_pump)
+    unread = f", {others.unread} not read" if others.unread else ""
     return (
-        f"{len(others.of_pump)} of the same pump among {others.looked_at} looked at on {others.looked_utc}: the word "
-        f"of whoever bundled, which nothing in this bundle proves; {here} of them are in it and agree"
+        f"{len(others.of_pump)} of the same pump among {others.looked_at} looked at{unread} on {others.looked_utc}: "
+        f"the word of whoever bundled, which nothing in this bundle proves; {here} of them are in it and agree"
     )

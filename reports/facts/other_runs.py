@@ -77,7 +77,8 @@ class OtherRuns:
 
     `of_pump` are those of the same pump, in order of begin; `unreadable` are the names of records that told nothing or
     were altered: what they would have said is not known. `looked_in` are the folders that were looked in besides that
-    of the record, `unread_folders` those that could not be read, by their paths.
+    of the record, `unread_folders` those that could not be read, by their paths. `unread` counts the records that were
+    not read: at a session's end only so many are.
     """
 
     head: str
@@ -89,6 +90,7 @@ class OtherRuns:
     format: int = FORMAT
     looked_in: tuple[str, ...] = ()
     unread_folders: tuple[str, ...] = ()
+    unread: int = 0
 
     def among(self, seq: int) -> AmongKind | None:
         """Return where the number of a result stands; None where it was not decided."""

@@ -32,6 +32,7 @@ def history_as_json(
         "unreadable": [_problem(line) for line in chosen.unreadable],
         "altered": [_problem(line) for line in chosen.altered],
         "copies": [{"run": line.run_id, "record": str(line.path)} for line in chosen.copies],
+        "apart": [{"from_entry": two.seq, "records": [str(two.one.path), str(two.other.path)]} for two in chosen.apart],
         "cut_short": [line.run_id for line in cut_short(chosen.runs)],
         "repeats": [
             {

@@ -1,9 +1,10 @@
 """Which runs of which folders are asked for, each once, however many copies of its record there are."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reports.history.copies import Apart, each_once
 from rig.record.catalogue import AT_REST_NS
 from rig.record.overview import look_at
 from rig.record.result_line import ResultLine
@@ -57,8 +58,9 @@ class Chosen:
     """The runs that were asked for, by begin; `unreadable` and `altered` ones are told of whatever was asked for.
 
     `results` holds for each run (by its path) its results of the names that were asked for; `names` counts all results
-    of the runs by name. `copies` are the records that are copies of one that is among the runs. `unread` counts the
-    records that were not read because more had to be than were allowed.
+    of the runs by name. `copies` are the records that are copies of one that is among the runs, `apart` those that
+    only begin like another: both are among the runs. `unread` counts the records that were not read because more had to
+    be than were allowed.
     """
 
     runs: tuple[RunLine, ...]
@@ -67,6 +69,7 @@ class Chosen:
     altered: tuple[RunLine, ...]
     copies: tuple[RunLine, ...]
     names: dict[str, int]
+    apart: tuple[Apart, ...] = ()
     unread: int = 0
 
 
@@ -88,13 +91,13 @@ def choose(
     unread = 0
     results: dict[Path, tuple[ResultLine, ...]] = {}
     for folder in dict.fromkeys(folder.resolve() for folder in folders):
-        looked = look_at(folder, results=names, rest_ns=rest_ns, most=most)
+        looked = look_at(folder, results=names, of=wanted.run, rest_ns=rest_ns, most=most)
         unread += looked.unread
         found += [closed(line) for line in looked.lines]
         results |= {line.path: looked.results.get(line.run_id, ()) for line in looked.lines}
     bad = [line for line in found if line.problem]
-    whole, copies = _each_once([line for line in found if not line.problem])
-    runs = sorted(filter(wanted.run, whole), key=lambda line: (line.begun_utc_ns, line.run_id))
+    distinct = each_once(line for line in found if not line.problem)
+    runs = sorted(filter(wanted.run, distinct.runs), key=lambda line: (line.begun_utc_ns, line.run_id))
     counts: dict[str, int] = {}
     for name, count in (pair for line in runs for pair in line.results.items()):
         counts[name] = counts.get(name, 0) + count
@@ -103,25 +106,8 @@ def choose(
         {line.path: tuple(one for one in results[line.path] if wanted.result(one)) for line in runs},
         tuple(line for line in bad if not line.begun_utc_ns),
         tuple(line for line in bad if line.begun_utc_ns),
-        tuple(copies),
+        distinct.copies,
         counts,
+        distinct.apart,
         unread,
     )
-
-
-def _each_once(lines: Sequence[RunLine]) -> tuple[list[RunLine], list[RunLine]]:
-    """Return the runs, and the records that are copies of one: of copies, the one that tells most counts."""
-    best: dict[str, RunLine] = {}
-    for line in lines:
-        known = best.setdefault(line.start_digest, line)
-        if _tells(line) > _tells(known):
-            best[line.start_digest] = line
-    return list(best.values()), list(_others(lines, best))
-
-
-def _tells(line: RunLine) -> tuple[bool, int, float]:
-    return line.stopped, sum(line.results.values()), line.duration_s
-
-
-def _others(lines: Sequence[RunLine], best: dict[str, RunLine]) -> Iterator[RunLine]:
-    return (line for line in lines if best[line.start_digest] is not line)

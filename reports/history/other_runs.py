@@ -16,6 +16,7 @@ from reports.facts.other_runs import (
 )
 from reports.history.among import Among, among
 from reports.history.chosen import Chosen, Wanted, choose
+from reports.history.copies import is_copy_of_any
 from reports.history.series import Series, series_of
 from reports.history.statistics import FEWEST_OF_CHART, Lacking, statistics_of
 from rig.clock import iso_utc
@@ -30,7 +31,7 @@ def keep_other_runs(record: Path, folders: Sequence[Path], now_ns: int) -> Other
 
     Raises ExportError when the file cannot be written.
     """
-    found, _ = look_again(record, folders, now_ns)
+    found = look_again(record, folders, now_ns)
     keep(record, found)
     return found
 
@@ -43,12 +44,12 @@ def keep(record: Path, found: OtherRuns) -> None:
         temporary.write_bytes(as_kept(found))
 
 
-def look_again(record: Path, folders: Sequence[Path], now_ns: int, most: int | None = None) -> tuple[OtherRuns, int]:
+def look_again(record: Path, folders: Sequence[Path], now_ns: int, most: int | None = None) -> OtherRuns:
     """Look for other runs beside a record, in these folders and in those of an earlier look.
 
-    A run that was found once stays: where it is not found any more it is `gone`. A look that finds what the one before
-    did is that one. `now_ns` is UTC by the machine's clock, `most` how many records of a folder may be read for it;
-    returns what was found, and how many were left unread.
+    A run that was found once stays: where a look at all records does not find it any more it is `gone`. A look that
+    finds what the one before did is that one. `now_ns` is UTC by the machine's clock, `most` how many records of a
+    folder may be read for it.
 
     Raises RecordNotFoundError for one of these folders that is not there, ExportError for what is kept and is not what
     was kept.
@@ -63,22 +64,22 @@ def look_again(record: Path, folders: Sequence[Path], now_ns: int, most: int | N
     wanted = dict.fromkeys([*known, *(_named(folder) for folder in folders)])
     wanted.pop(_named(record.parent), None)
     readable = [Path(name) for name in wanted if _is_readable(Path(name))]
-    found, unread = _look(record, readable, now_ns, most)
+    found = _look(record, readable, now_ns, most)
     found = replace(
         found,
         looked_in=tuple(wanted),
         unread_folders=tuple(name for name in wanted if Path(name) not in readable),
     )
     if before is None:
-        return found, unread
+        return found
     found = replace(found, of_pump=_with_those_that_are_gone(found, before))
     is_same = as_kept(replace(found, looked_utc=before.looked_utc)) == as_kept(before)
-    return (before if is_same else found), unread
+    return before if is_same else found
 
 
 def look_for_other_runs(record: Path, folders: Sequence[Path], now_ns: int) -> OtherRuns:
     """Return what other runs on the same kind of bench say, beside a record and in these folders."""
-    return _look(record, folders, now_ns, None)[0]
+    return _look(record, folders, now_ns, None)
 
 
 def _named(folder: Path) -> str:
@@ -98,14 +99,18 @@ def _written(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _look(record: Path, folders: Sequence[Path], now_ns: int, most: int | None) -> tuple[OtherRuns, int]:
+def _look(record: Path, folders: Sequence[Path], now_ns: int, most: int | None) -> OtherRuns:
     own = run_line(record)
     with RecordReader(record) as reader:
         head = reader.head()
     chosen = choose([record.resolve().parent, *folders], Wanted(kind=own.kind), own.results, most=most)
-    others = [run for run in chosen.runs if run.start_digest != own.start_digest]
-    unreadable = [_written(line.run_id) for line in (*chosen.unreadable, *chosen.altered) if line.run_id != own.run_id]
-    found = OtherRuns(
+    others = [run for run in chosen.runs if not is_copy_of_any(own, [run])]
+    # What begins like this record and goes on differently is none of its copies.
+    unlike = [run for run in others if run.start_digest == own.start_digest]
+    others = [run for run in others if run.start_digest != own.start_digest]
+    bad = [line for line in (*chosen.unreadable, *chosen.altered) if line.run_id != own.run_id]
+    unreadable = [_written(line.run_id) for line in (*bad, *unlike)]
+    return OtherRuns(
         head,
         iso_utc(now_ns),
         looked_at=len(others),
@@ -113,13 +118,18 @@ def _look(record: Path, folders: Sequence[Path], now_ns: int, most: int | None) 
         unreadable=tuple(sorted(unreadable)),
         numbers=tuple(_numbers(chosen, own)),
         looked_in=tuple(_named(folder) for folder in folders),
+        unread=chosen.unread,
     )
-    return found, chosen.unread
 
 
 def _with_those_that_are_gone(found: OtherRuns, before: OtherRuns) -> tuple[OtherRun, ...]:
     there = {(one.run_id, one.begun_utc) for one in found.of_pump}
-    gone = [replace(one, gone=True) for one in before.of_pump if (one.run_id, one.begun_utc) not in there]
+    # One that is not found may be among those that were not read.
+    gone = [
+        replace(one, gone=one.gone or not found.unread)
+        for one in before.of_pump
+        if (one.run_id, one.begun_utc) not in there
+    ]
     return tuple(sorted([*found.of_pump, *gone], key=lambda one: (one.begun_utc, one.run_id)))
 
 
@@ -142,7 +152,7 @@ def _of_pump(own: RunLine, run: RunLine) -> OtherRun:
 
 def _numbers(chosen: Chosen, own: RunLine) -> Iterator[AmongKind]:
     """Yield where each decided number of the run stands: by the same statistics as `rig history` shows."""
-    run = next((one for one in chosen.runs if one.start_digest == own.start_digest), None)
+    run = next((one for one in chosen.runs if is_copy_of_any(own, [one])), None)
     if run is None:
         return
     by_key = {(one.name, one.plan, one.unit): one for one in series_of(chosen.runs, chosen.results)}

@@ -132,6 +132,11 @@ def _not_known(others: OtherRuns) -> list[str]:
     if others.unreadable:
         what = _count(len(others.unreadable), "record", "tells nothing or is", "tell nothing or are")
         told.append(f"{what} not what was recorded: what it would say is not known.")
+    if others.unread:
+        told.append(
+            f"{_count(others.unread, 'record', 'was', 'were')} not read, so that it is not known what they would say: "
+            "`rig bundle RUN` reads all."
+        )
     if others.unread_folders:
         folders = ", ".join(others.unread_folders)
         told.append(f"Could not be read, so that it is not known which runs are there: {folders}.")

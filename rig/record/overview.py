@@ -1,7 +1,7 @@
 """The runs of a folder, a line each: from the catalogue where it is true of the records, else from the records."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -47,23 +47,29 @@ def overview(directory: Path, *, rest_ns: int = AT_REST_NS) -> tuple[RunLine, ..
 
 
 def look_at(
-    directory: Path, *, results: Collection[str] = (), rest_ns: int = AT_REST_NS, most: int | None = None
+    directory: Path,
+    *,
+    results: Collection[str] = (),
+    of: Callable[[RunLine], bool] = lambda _: True,
+    rest_ns: int = AT_REST_NS,
+    most: int | None = None,
 ) -> LookedAt:
     """Return the lines of a folder's runs, and their results of these names; raises RecordNotFoundError without one.
 
-    Of a large folder what was read of finished runs is kept in the user's cache, of those that nobody has touched for
-    `rest_ns` (`rig.record.catalogue`). `most` is how many records may be read for it (None: all there are).
+    `of` tells of which runs results are wanted: of the others there may be none. Of a large folder what was read of
+    finished runs is kept in the user's cache, of those that nobody has touched for `rest_ns` (`rig.record.catalogue`).
+    `most` is how many records may be read for it (None: all there are).
     """
     if not directory.is_dir():
         raise RecordNotFoundError(f"there is no folder {directory}: name the folder of the records with --runs DIR")
     paths = record_paths(directory)
     place = place_of_catalogue(directory) if len(paths) >= FEWEST_RUNS else None
     if place is None:
-        found = _Found(results, None, {})
+        found = _Found(results, of, None, {})
         found.read(paths, most)
     else:
         names = [path.name for path in paths]
-        found = _Found(results, Catalogue(place, WORDS), looks(directory, names, rest_ns))
+        found = _Found(results, of, Catalogue(place, WORDS), looks(directory, names, rest_ns))
         found.read(found.recall(paths), most)
         found.forget_all_but(names)
     return found.looked_at()
@@ -72,8 +78,15 @@ def look_at(
 class _Found:
     """What was found of a folder's runs until now."""
 
-    def __init__(self, names: Collection[str], catalogue: Catalogue | None, seen: Mapping[str, Look]) -> None:
+    def __init__(
+        self,
+        names: Collection[str],
+        of: Callable[[RunLine], bool],
+        catalogue: Catalogue | None,
+        seen: Mapping[str, Look],
+    ) -> None:
         self._names = frozenset(names)
+        self._of = of
         self._catalogue = catalogue
         self._seen = seen
         self._lines: list[RunLine] = []
@@ -98,10 +111,12 @@ class _Found:
             return False
         try:
             line = _line_of(path, line_text)
-            results = [one for text in results_texts for one in _results_of(text)]
+            # To make values of the texts takes longest.
+            meant = self._of(line)
+            results = [one for text in results_texts for one in _results_of(text)] if meant else []
         except (TypeError, ValueError, RecursionError):
             return False
-        if len(results) != sum(line.results.get(name, 0) for name in self._names):
+        if meant and len(results) != sum(line.results.get(name, 0) for name in self._names):
             return False
         self._add(line, sorted(results, key=lambda one: one.seq))
         return True
@@ -112,8 +127,8 @@ class _Found:
             self._results[line.run_id] = tuple(results)
 
     def read(self, paths: Sequence[Path], most: int | None) -> None:
-        """Read so many of the records, and keep what is finished."""
-        meant = paths if most is None else paths[:most]
+        """Read so many of the records, the last ones by name, and keep what is finished."""
+        meant = paths if most is None else paths[max(len(paths) - most, 0) :]
         self._unread = len(paths) - len(meant)
         for begin in range(0, len(meant), _AT_A_TIME):
             kept: dict[str, tuple[Look, dict[str, str]]] = {}

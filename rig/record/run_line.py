@@ -24,7 +24,7 @@ from rig.record.words import stop_of
 _TOLD = """SELECT seq FROM entry
     WHERE kind IN ('start', 'result', 'stop') OR (kind = 'event' AND name IN (?, ?)) ORDER BY seq"""
 _TOLD_EVENTS = (PlanOutcome.NAME, PlanFailed.NAME)
-_LAST = "SELECT coalesce(max(seq), 0) FROM entry"
+_LAST = "SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1"
 _END = "SELECT t_ns FROM entry WHERE kind <> 'note' ORDER BY seq DESC LIMIT 1"
 
 
@@ -51,8 +51,8 @@ class RunLine:
     reached and is over comes to, `without_verdict` counts those of them that have no result. `failures` holds plan,
     claim ("" for what went wrong besides), fault, and the three lines of `rig.faults.Sorted` for each. `became` says
     what became of each plan, `requirements` which its plans and results claim, `results` how many it has of each name.
-    `start_digest` is the hash of its first entry: copies of one record have the same. Of an UNREADABLE record only
-    `problem` is known.
+    `start_digest` is the hash of its first entry, which copies of one record share, and `head` that of its entry
+    `last_seq`, the last. Of an UNREADABLE record only `problem` is known.
     """
 
     run_id: str
@@ -79,6 +79,8 @@ class RunLine:
     requirements: tuple[str, ...] = ()
     results: dict[str, int] = field(default_factory=dict)
     start_digest: str = ""
+    last_seq: int = 0
+    head: str = ""
 
     @property
     def failed(self) -> bool:
@@ -105,7 +107,7 @@ def read_run(path: Path) -> tuple[RunLine, tuple[ResultLine, ...]]:
 
 
 def _read(path: Path, database: Database) -> tuple[RunLine, tuple[ResultLine, ...]]:
-    ((last_seq,),) = database.rows(_LAST)
+    ((last_seq, head),) = database.rows(_LAST) or [(0, b"")]
     told = list(database.whole_rows_of(array("q", (seq for (seq,) in database.rows(_TOLD, _TOLD_EVENTS)))))
     problem = ""
     try:
@@ -159,9 +161,16 @@ def _read(path: Path, database: Database) -> tuple[RunLine, tuple[ResultLine, ..
         became=became,
         requirements=_requirements(entries, lines),
         results=dict(Counter(one.name for one in lines)),
-        start_digest=bytes(told[0][-1]).hex(),
+        start_digest=_digest(told[0][-1]),
+        last_seq=int(last_seq),
+        head=_digest(head),
     )
     return line, lines
+
+
+def _digest(found: object) -> str:
+    """Return a hash as text; "" for what is none: in a file that somebody made any column may hold anything."""
+    return found.hex() if isinstance(found, bytes) else ""
 
 
 def _entry(row: Row) -> Entry:

@@ -176,6 +176,7 @@ def expected():
             is_text("2 runs are of this pump", "beside the record", "1 did not end by itself", "1 came to FAIL"),
             [[]],
             [[]],
+            [0],
             [[]],
         ],
         "Was a record deleted that had been there?": [[False, True]],

@@ -201,6 +201,16 @@ def test_results_of_several_names_stand_in_the_order_of_the_record(folder):
     assert [[one.name for one in results] for results in found] == [["b", "a", "b"]] * 2
 
 
+def test_results_are_told_of_the_runs_that_are_asked_for(folder):
+    for name in ("one", "another"):
+        with begin(folder, name) as record:
+            record.raw(Kind.RESULT, "a", RESULT)
+            record.stop(Stop("FINISHED"))
+    look(folder)
+    found = look_at(folder, results=["a"], of=lambda line: line.run_id == "one", rest_ns=0)
+    assert (len(found.lines), list(found.results)) == (FEWEST_RUNS + 2, ["one"])
+
+
 def test_a_run_whose_results_the_catalogue_has_lost_is_read(folder):
     with begin(folder, "with-results") as record:
         record.raw(Kind.RESULT, "mean flow error", RESULT)

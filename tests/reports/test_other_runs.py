@@ -12,7 +12,7 @@ from reports.evidence.bundle import write_bundle
 from reports.evidence.verify import verify_bundle
 from reports.facts.other_runs import as_kept, kept_path, read_kept
 from reports.facts.run_reading import read_run
-from reports.history.other_runs import keep_other_runs, look_for_other_runs
+from reports.history.other_runs import keep_other_runs, look_again, look_for_other_runs
 from reports.words.other_runs import NOT_LOOKED_FOR
 from rig.clock import VirtualClock
 from rig.errors import ExportError, RecordNotFoundError
@@ -186,6 +186,21 @@ def test_a_look_that_finds_the_same_is_the_one_before(tried):
     before = kept_path(tried).read_bytes()
     keep_other_runs(tried, (), NOW_NS + HOUR_NS)
     assert kept_path(tried).read_bytes() == before
+
+
+def test_records_that_were_not_read_are_an_alert_on_every_face(tried):
+    run = faced(tried, as_kept(look_again(tried, (), NOW_NS, most=3)))
+    (alert,) = run.data["alerts"]
+    assert (run.data["others"]["unread"], run.data["others"]["looked_at"]) == (2, 1)
+    assert alert.startswith("2 records were not read, so that it is not known what they would say")
+    assert alert in run.html
+    assert alert in run.paper
+
+
+def test_a_run_that_a_short_look_did_not_come_to_is_not_said_to_be_gone(tried):
+    keep_other_runs(tried, (), NOW_NS)
+    found = look_again(tried, (), NOW_NS + HOUR_NS, most=2)
+    assert [(one.run_id, one.gone) for one in found.of_pump] == [("run-1", False), ("run-2", False)]
 
 
 def test_folders_that_were_named_once_are_looked_in_again(tried, tmp_path):
