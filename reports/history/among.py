@@ -1,5 +1,6 @@
 """Where a run stands among its kind: each of its numbers among the decided ones of all other runs."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import fmean, stdev
@@ -25,8 +26,12 @@ class Others:
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """A decided number of a run: the `place`-th from below of `n` values of its kind, its own among them."""
+    """A decided number of a run: the `place`-th from below of the `n` values of its kind, its own among them.
 
+    `series` holds its kind: its own values and those of the other runs.
+    """
+
+    series: Series
     point: Point
     place: int
     n: int
@@ -41,16 +46,15 @@ class Among:
 
 
 def among(chosen: Chosen, run: RunLine) -> Iterator[Among]:
-    """Yield where each decided number of a run stands among the runs that were chosen with its results' names."""
+    """Yield where each decided number of a run, one of those chosen, stands among the others' of its name."""
     for series in series_of(chosen.runs, chosen.results):
-        for point in series.decided:
-            if point.run.path == run.path:
-                yield _among(series, point)
-
-
-def _among(series: Series, point: Point) -> Among:
-    own, values = point.value, [one.value for one in series.decided if one.run.path != point.run.path]
-    return Among(point, 1 + sum(value < own for value in values), len(values) + 1, _others(values))
+        own = [point for point in series.decided if point.run is run]
+        if not own:
+            continue
+        values = [point.value for point in series.decided if point.run is not run]
+        others, in_order = _others(values), sorted(values)
+        for point in own:
+            yield Among(series, point, 1 + bisect_left(in_order, point.value), len(values) + 1, others)
 
 
 def _others(values: list[float]) -> Others | Lacking:

@@ -17,8 +17,7 @@ from reports.facts.other_runs import (
 from reports.history.among import Among, among
 from reports.history.chosen import Chosen, Wanted, choose
 from reports.history.copies import is_copy_of_any
-from reports.history.series import Series, series_of
-from reports.history.statistics import FEWEST_OF_CHART, Lacking, statistics_of
+from reports.history.statistics import FEWEST_OF_CHART, Index, Lacking, index_of
 from rig.clock import iso_utc
 from rig.errors import RecordNotFoundError
 from rig.record.export import written_whole
@@ -155,14 +154,16 @@ def _numbers(chosen: Chosen, own: RunLine) -> Iterator[AmongKind]:
     run = next((one for one in chosen.runs if is_copy_of_any(own, [one])), None)
     if run is None:
         return
-    by_key = {(one.name, one.plan, one.unit): one for one in series_of(chosen.runs, chosen.results)}
+    indices: dict[int, Index | Lacking] = {}
     for one in among(chosen, run):
-        result = one.point.result
-        yield _number(one, by_key[result.name, result.plan, result.unit])
+        kind = id(one.series)
+        if kind not in indices:
+            indices[kind] = index_of(one.series)
+        yield _number(one, indices[kind], len(one.series.of_pumps))
 
 
-def _number(one: Among, series: Series) -> AmongKind:
-    others, index, pumps = one.others, statistics_of(series).index, len(series.of_pumps)
+def _number(one: Among, index: Index | Lacking, pumps: int) -> AmongKind:
+    others = one.others
     found = AmongKind(one.point.result.seq, one.n, one.place, beyond=one.is_beyond, pumps=pumps)
     if isinstance(others, Lacking):
         found = replace(found, why=others.why)

@@ -7,6 +7,7 @@ a plan of its own) and units are never mixed.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from rig.errors import MetrologyError
@@ -53,9 +54,12 @@ class OfPump:
     undecided: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Series:
-    """The results of one name, plan, kind of bench and unit, in order of begin and place in the record."""
+    """The results of one name, plan, kind of bench and unit, in order of begin and place in the record.
+
+    What is made of its points is made once: statistics ask for it again and again.
+    """
 
     name: str
     plan: str
@@ -63,7 +67,7 @@ class Series:
     unit: str
     points: tuple[Point, ...]
 
-    @property
+    @cached_property
     def decided(self) -> tuple[Point, ...]:
         """Return the points that enter statistics."""
         return tuple(point for point in self.points if point.decided)
@@ -73,13 +77,13 @@ class Series:
         """Return how many results have each verdict."""
         return dict(Counter(point.result.verdict for point in self.points))
 
-    @property
+    @cached_property
     def limits(self) -> tuple[tuple[float | None, float | None], ...]:
         """Return the limits (lower, upper) that decided points were judged by, each once, the newest at the end."""
         found = [(point.result.lower, point.result.upper) for point in self.decided]
         return tuple(reversed(dict.fromkeys(reversed(found))))
 
-    @property
+    @cached_property
     def of_pumps(self) -> tuple[OfPump, ...]:
         """Return one value for each pump with a serial number, in order of time."""
         by_pump: dict[tuple[str, str], list[Point]] = {}

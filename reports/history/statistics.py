@@ -77,9 +77,14 @@ def statistics_of(series: Series, coverage: float = 0.9, confidence: float = 0.9
         _or_lacking(lambda: _chart(series)),
         _or_lacking(lambda: _trend(series)),
         _or_lacking(lambda: _first_pass(series)),
-        _or_lacking(lambda: _index(series)),
+        index_of(series),
         _or_lacking(lambda: _tolerance(series, coverage, confidence)),
     )
+
+
+def index_of(series: Series) -> Index | Lacking:
+    """Return Ppk of a series, as `statistics_of` does."""
+    return _or_lacking(lambda: _index(series))
 
 
 def _or_lacking(found: Callable[[], T | Lacking]) -> T | Lacking:

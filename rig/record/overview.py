@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from rig.errors import RecordNotFoundError
 from rig.record.catalogue import AT_REST_NS, FEWEST_RUNS, Catalogue, Look, looks, place_of_catalogue
@@ -16,6 +17,7 @@ __all__ = ["LookedAt", "RunLine", "look_at", "overview", "run_line"]
 
 _KEPT = tuple(field.name for field in fields(RunLine) if field.name not in ("run_id", "path"))
 _RESULT = tuple(field.name for field in fields(ResultLine))
+_CLAIMED = _RESULT.index("requirements")
 # What JSON has no word for, by its place in a line.
 _MADE_ANEW = tuple(
     (_KEPT.index(name), kind) for name, kind in (("checked", Checked), ("failures", tuple), ("requirements", tuple))
@@ -176,5 +178,11 @@ def _line_of(path: Path, text: str) -> RunLine:
 
 
 def _results_of(text: str) -> tuple[ResultLine, ...]:
-    rows = (dict(zip(_RESULT, row, strict=True)) for row in json.loads(text))
-    return tuple(ResultLine(**row | {"requirements": tuple(row["requirements"])}) for row in rows)
+    return tuple(map(_result_of, json.loads(text)))
+
+
+def _result_of(row: list[Any]) -> ResultLine:
+    if len(row) != len(_RESULT):
+        raise ValueError(f"{len(row)} values for {len(_RESULT)}")
+    row[_CLAIMED] = tuple(row[_CLAIMED])
+    return ResultLine(*row)
