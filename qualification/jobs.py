@@ -24,6 +24,8 @@ from rig.record.bodies.codec import from_body, to_body
 
 _ROOMS = ("rig", "instruments", "fixtures", "qualification")
 _LAST_OF_LOG = 600
+# What stands beside records is for people: a session's own are read once, and removed.
+_WITHOUT = (*WITHOUT, "-p", "no:fixtures.beside_records")
 _TRIALS = "trials.json"
 
 
@@ -109,7 +111,7 @@ class Workshop:
         own = ("--bench", str(folder / "bench.toml"), "--runs", str(folder / "runs"), *seed)
         return Session(
             folder,
-            (*job.plans, *own, *WITHOUT, "-q", "--durations=0", "--durations-min=0"),
+            (*job.plans, *own, *_WITHOUT, "-q", "--durations=0", "--durations-min=0"),
             job.sizes_percent,
         )
 

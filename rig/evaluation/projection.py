@@ -58,12 +58,14 @@ class ProjectedVerdict:
         self._limit = limit
         self._most_looks = _MOST_LOOKS_VIRTUAL if virtual else _MOST_LOOKS
         self._from_ns = self._next_ns = -1
+        self._evaporation_before: EvaporationRate | None = None
 
     def look(self, from_ns: int, now_ns: int, end_ns: int) -> None:
         """Look at the window since `from_ns` when it is time to; the dwell under way ends at `end_ns`."""
         pace_ns = max(_PACE_NS, (end_ns - from_ns) // self._most_looks)
         if from_ns != self._from_ns:
             self._from_ns, self._next_ns = from_ns, from_ns + pace_ns
+            self._evaporation_before = None
         if now_ns < self._next_ns:
             return
         self._next_ns += pace_ns
@@ -80,7 +82,9 @@ class ProjectedVerdict:
         rate_ul_h = _constant_rate(reader, from_ns, now_ns + 1)
         if rate_ul_h <= 0:
             return None
-        evaporation = _evaporation(reader, from_ns)
+        if self._evaporation_before is None:  # a weighing that was over when the window began stays what it was
+            self._evaporation_before = _evaporation(reader, from_ns)
+        evaporation = self._evaporation_before
         error = _flow_error(reader, from_ns, now_ns + 1, rate_ul_h, evaporation)
         elapsed_s, end_s = (now_ns - from_ns) / NS_PER_S, (end_ns - from_ns) / NS_PER_S
         precision = looks.precision_of(reader, from_ns, now_ns + 1, rate_ul_h, evaporation)
