@@ -69,11 +69,7 @@ def _run(options: argparse.Namespace) -> int:
     for run in chosen.altered:
         print(f"{run.run_id}: {run.problem}: nothing in this record is to be believed", file=sys.stderr)
     for two in chosen.apart:
-        print(
-            f"{two.one.path} and {two.other.path} begin as one run and are not the same from entry {two.seq} on: "
-            "one of them at the least is not what was recorded",
-            file=sys.stderr,
-        )
+        print(f"{two.one.path} and {two.other.path} {two.said}", file=sys.stderr)
     if not shown:
         print("no run is what was asked for", file=sys.stderr)
     return EXIT_FOUND_PROBLEMS if chosen.altered or chosen.apart else 0

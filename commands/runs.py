@@ -26,6 +26,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from reports.history.copies import each_once
     from rig.record.overview import overview
     from rig.record.spot_check import Checked
     from rig.streaming.status import all_streaming_lines
@@ -41,7 +42,10 @@ def _run(options: argparse.Namespace) -> int:
     altered = [run for run in shown if run.checked is Checked.ALTERED]
     for run in altered:
         print(f"{run.run_id}: {run.problem}: nothing in this record is to be believed", file=sys.stderr)
-    return EXIT_FOUND_PROBLEMS if altered else 0
+    apart = each_once(run for run in found if not run.problem).apart
+    for two in apart:
+        print(f"{two.one.path} and {two.other.path} {two.said}", file=sys.stderr)
+    return EXIT_FOUND_PROBLEMS if altered or apart else 0
 
 
 def _wanted(run: "RunLine", options: argparse.Namespace) -> bool:

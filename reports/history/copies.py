@@ -22,6 +22,14 @@ class Apart:
     other: RunLine
     seq: int
 
+    @property
+    def said(self) -> str:
+        """Return it in words, behind the names of both records."""
+        return (
+            f"begin as one run and are not the same from entry {self.seq} on: one of them at the least is not what was "
+            "recorded"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Distinct:

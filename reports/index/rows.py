@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
+from reports.history.copies import each_once
 from reports.index.bundles import NO_CLAIMS, Claims
 from reports.words.numbers import lasting
 from rig.clock import iso_utc, ns_from_s
@@ -75,7 +76,8 @@ class Tally:
 class Index:
     """A folder's runs; `unreadable` are pairs of a file's name and why nothing is known of it.
 
-    `bundles_left` is how many bundles were not read for who signed; then that is not known of any run.
+    `bundles_left` is how many bundles were not read for who signed; then that is not known of any run. `apart` tells of
+    records that begin as one run and contradict each other, a sentence for each two.
     """
 
     rows: tuple[Row, ...]
@@ -83,6 +85,7 @@ class Index:
     total: int
     unreadable: tuple[tuple[str, str], ...]
     bundles_left: int = 0
+    apart: tuple[str, ...] = ()
 
 
 def index_of(lines: Sequence[RunLine], names: Iterable[str], claims: Claims = NO_CLAIMS) -> Index:
@@ -96,6 +99,10 @@ def index_of(lines: Sequence[RunLine], names: Iterable[str], claims: Claims = NO
         len(known),
         tuple((bounded(line.path.name), plain_text(line.problem)) for line in lines if not line.begun_utc_ns),
         claims.left,
+        tuple(
+            f"{bounded(two.one.path.name)} and {bounded(two.other.path.name)} {two.said}"
+            for two in each_once(line for line in known if not line.problem).apart
+        ),
     )
 
 

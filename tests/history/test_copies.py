@@ -9,6 +9,7 @@ from commands.main import main
 from reports.facts.other_runs import as_kept
 from reports.facts.run_reading import read_run
 from reports.history.other_runs import look_for_other_runs
+from reports.index.page import write_index
 from rig.record.bodies.others import Note
 from rig.record.folder import add_note
 from rig.record.reader import RecordReader
@@ -54,6 +55,16 @@ def test_the_entry_from_which_on_they_differ_is_told(record, retold, capsys):
     assert code == 1
     assert [(two["from_entry"], sorted(two["records"])) for two in said["apart"]] == [(seq, [str(retold), str(record)])]
     assert f"are not the same from entry {seq} on" in told
+
+
+def test_a_list_and_the_page_of_all_runs_tell_of_it_too(record, retold, capsys):
+    code = main(["runs", "--runs", str(record.parent)])
+    told = capsys.readouterr().err
+    write_index(record.parent)
+    page = (record.parent / "index.html").read_text(encoding="utf-8")
+    assert code == 1
+    assert "begin as one run and are not the same from entry" in told
+    assert "Records contradict each other." in page
 
 
 def test_a_copy_with_fewer_entries_is_a_copy_of_the_one_that_goes_on(record, capsys):
