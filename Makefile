@@ -75,6 +75,7 @@ quick: $(VENV)/.dev-installed ## run the tests that need no server and little ti
 nightly: $(VENV)/.dev-installed ## fail the power 10,000 times, kill 1,000 writers, feed a million hostile cases to each parser: hours (CRASHES=, KILLS=, CASES=, WORKERS=)
 	RIG_CRASHES=$(CRASHES) RIG_KILLS=$(KILLS) $(BIN)/python -m pytest tests/record/test_power_loss.py tests/record/test_bit_flips.py tests/record/test_kill.py -n $(WORKERS)
 	$(BIN)/python -m tests.fuzz --cases $(CASES) --workers $(WORKERS)
+	$(BIN)/python -m pytest tests -m hypothesis -n $(WORKERS)
 
 check: $(VENV)/.dev-installed ## set up, then lint, format, types and import contracts, no tests
 	$(BIN)/ruff check .

@@ -11,8 +11,10 @@ from hypothesis import settings
 from tests import processes
 from tests.warm import WARM
 
-settings.register_profile("rig", deadline=None)
-settings.load_profile("rig")
+settings.register_profile("searching", deadline=None)
+settings.register_profile("repeating", deadline=None, derandomize=True)
+# What a search finds in the hour of somebody's change is seldom that change's: CI draws the same cases each time.
+settings.load_profile("repeating" if os.environ.get("CI") else "searching")
 
 
 # What takes longest begins first, so that no worker is left with one of these at the end, while the others are done.
