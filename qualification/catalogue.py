@@ -49,23 +49,26 @@ class Catalogue:
         """Return the plans that could see a defect, in the catalogue's order.
 
         They are the general ones, those that it names, and those that claim what it violates: of a plan with several
-        cases the quickest, and the quickest plans first, up to `CLAIMING_SHARE` of the whole catalogue's time.
+        cases the quickest, unless it names one, and of those that claim it the quickest plans, up to `CLAIMING_SHARE`
+        of the whole catalogue's time.
         """
-        wanted = {one.plan for one in self.plans if one.plan.startswith((*defect.plans, *GENERAL))}
-        quickest: dict[str, Finding] = {}
-        for one in sorted(self._claiming(defect), key=_seconds):
-            quickest.setdefault(one.plan.partition("[")[0], one)
+        of_cases = tuple(one for one in defect.plans if "[" in one)
+        wanted = {one.plan for one in self.plans if one.plan.startswith((*of_cases, *GENERAL))}
+        wanted |= {one.plan for one in _quickest_cases(self._named(defect))}
         spent_s = 0.0
-        for one in quickest.values():
+        for one in _quickest_cases(self._claiming(defect)):
             if not spent_s or spent_s + one.seconds <= self._claiming_s:
                 wanted.add(one.plan)
                 spent_s += one.seconds
         return tuple(one.plan for one in self.plans if one.plan in wanted)
 
     def left_out(self, defect: Defect) -> tuple[str, ...]:
-        """Return the plans, and the cases of plans, that claim what a defect violates and are none of `could_see`."""
-        seen = self.could_see(defect)
-        return tuple(one.plan for one in self._claiming(defect) if one.plan not in seen)
+        """Return the plans, and cases of plans, that it names or that claim what it violates, none of `could_see`."""
+        seen, could = self.could_see(defect), [*self._named(defect), *self._claiming(defect)]
+        return tuple(dict.fromkeys(one.plan for one in could if one.plan not in seen))
+
+    def _named(self, defect: Defect) -> list[Finding]:
+        return [one for one in self.plans if one.plan.startswith(defect.plans)]
 
     def _claiming(self, defect: Defect) -> list[Finding]:
         return [one for one in self.plans if defect.violates in one.requirements]
@@ -75,5 +78,9 @@ class Catalogue:
         return [one.plan for one in self.plans if requirement in one.requirements]
 
 
-def _seconds(one: Finding) -> float:
-    return one.seconds
+def _quickest_cases(plans: Sequence[Finding]) -> list[Finding]:
+    """Return the quickest case of each plan, the quickest plans first."""
+    found: dict[str, Finding] = {}
+    for one in sorted(plans, key=lambda one: one.seconds):
+        found.setdefault(one.plan.partition("[")[0], one)
+    return list(found.values())

@@ -1,6 +1,6 @@
 """Which plans are asked about a defect: at first the quick ones, and of what they miss all others that claim it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -27,6 +27,19 @@ def test_the_quick_ones_that_claim_it_are_asked_first():
 
 def test_other_cases_and_long_plans_that_claim_it_are_left_out_and_known():
     assert Catalogue(PLANS).left_out(defect()) == (SLOW, LONG)
+
+
+@pytest.mark.parametrize(
+    "named, seen, left",
+    [
+        ("test_plans/test_a.py", (GENERAL, QUICK), (SLOW,)),
+        ("test_plans/test_a.py::test_flow[2", (GENERAL, SLOW), ()),
+        ("test_plans/test_d.py", (GENERAL, OTHER), ()),
+    ],
+)
+def test_of_a_plan_that_is_named_the_quickest_case_is_asked_first_unless_the_case_is_named(named, seen, left):
+    one = replace(defect(plans=(named,)), violates="IT-99")
+    assert (Catalogue(PLANS).could_see(one), Catalogue(PLANS).left_out(one)) == (seen, left)
 
 
 @dataclass
