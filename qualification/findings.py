@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from rig.faults import Fault
 from rig.metrology.uncertainty.decision import Verdict
 from rig.record.bodies.events import OutcomeWord, PlanOutcome
 from rig.record.bodies.result import Result
@@ -20,7 +21,10 @@ _LONGEST = 600
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One claim of a plan with what was said of it; `expanded` is U = k·u of `value`: None for a fact."""
+    """One claim of a plan with what was said of it; `expanded` is U = k·u of `value`: None for a fact.
+
+    `fault` is whose fault it was said to be, "" for a PASS.
+    """
 
     name: str
     verdict: str
@@ -31,6 +35,12 @@ class Claim:
     k: float | None = None
     lower: float | None = None
     upper: float | None = None
+    fault: str = ""
+
+    @property
+    def blames_the_pump(self) -> bool:
+        """Tell whether it speaks against the pump: a FAIL of which nobody said whose fault it is does."""
+        return self.fault == Fault.PUMP.value or (self.verdict == Verdict.FAIL.value and not self.fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,7 @@ def _claim(name: str, result: Result) -> Claim:
         None if number is None else number.k,
         None if limit is None else limit.lower,
         None if limit is None else limit.upper,
+        "" if result.sorted_as is None else result.sorted_as.fault.value,
     )
 
 

@@ -37,7 +37,7 @@ class Row:
     def as_it_should(self) -> bool:
         """Tell whether the plans did by this row what is to be asked of them.
 
-        A control is not called faulty. What is wrong with the bench leaves no FAIL of the pump. A defect is caught,
+        A control is not called faulty. What is wrong with the bench is not called the pump's fault. A defect is caught,
         unless its effect on the dose is within what the limits allow. Where no plan looked, or the session did not come
         to its end, nothing was shown.
         """
@@ -49,7 +49,7 @@ class Row:
             of_the_pump = (
                 one for one in self.findings if not any(named.startswith(_OF_THE_RIG) for named in one.requirements)
             )
-            return not any(claim.verdict == Verdict.FAIL.value for one in of_the_pump for claim in one.claims)
+            return not any(claim.blames_the_pump for one in of_the_pump for claim in one.claims)
         return self.caught or self.within_limits
 
     @property

@@ -59,6 +59,11 @@ def test_what_was_caught_before_a_session_broke_off_is_caught():
     assert Row(defect(), (FAILED,), said="it was ended after 900 s").word == "caught"
 
 
+def told(verdict, fault):
+    """Return a finding of a plan with one claim that was said to be somebody's fault."""
+    return finding(replace(claim(verdict, "books"), fault=fault))
+
+
 @pytest.mark.parametrize("says, names", [(("books",), True), (("BOOKS",), True), (("clock",), False), ((), None)])
 def test_a_diagnosis_fits_when_it_says_what_is_wrong(says, names):
     assert Row(defect(says=says), (FAILED,)).names_it is names
@@ -80,6 +85,9 @@ def test_a_size_fits_within_its_uncertainty(effect, sizes):
         (defect(control=True), (FAILED,), False),
         (defect(of_the_bench=True), (INVALID,), True),
         (defect(of_the_bench=True), (FAILED,), False),
+        (defect(of_the_bench=True), (told("FAIL", "bench"),), True),
+        (defect(of_the_bench=True), (told("FAIL", "pump"),), False),
+        (defect(of_the_bench=True), (told("INVALID", "pump"),), False),
         # Where nobody looked, nothing was shown.
         (defect(control=True), (), False),
         (defect(of_the_bench=True), (), False),
