@@ -57,7 +57,7 @@ class StageTakesEffect(CommandDesk):
         "a STAGE that is refused leaves a clamped programme staged",
         "Somebody commits after a refusal, and the highest rate runs.",
         "IT-03",
-        effect="none through a programmer that commits only what it has read back and knows the CRC of",
+        effect_percent=0.0,  # through a programmer that commits only what it has read back and knows the CRC of
         says=("former therapy", "programme asks for"),
         source="Trio #247",
     )

@@ -72,8 +72,7 @@ class OneStrokeIn33IsLost(Mechanism):
         "strokes grow by 0.1 % a day",
         "As the mechanism wears, the dose creeps up: 1.5 % over the first month, and it does not stop there.",
         "IT-01",
-        effect_percent=0.1,
-        effect="+3 % after 30 days",
+        effect_percent=3.0,  # after 30 days
         says=("books", "volume of the month"),
         plans=("test_plans/test_month.py",),
         source="shaft wear in 59 % of returned pumps",
