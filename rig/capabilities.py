@@ -49,7 +49,11 @@ class PumpStatus:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of the pump's non-volatile event log, in the pump's own time."""
+    """One line of the pump's non-volatile event log, in the pump's own time.
+
+    `detail` says more, 0 where the pump tells none: with the begin of an infusion or a ramp its rate in nL/h (of a ramp
+    the last), with the begin of a bolus or a prime its volume in nL, with its end the volume given.
+    """
 
     number: int
     pump_clock_ns: int

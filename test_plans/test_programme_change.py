@@ -43,6 +43,16 @@ def test_a_ramp_rises_evenly_and_stays(pump, bench, verify):
     verify("volume under the ramp", ramp.volume_error()).within("volume accuracy")
 
 
+@pytest.mark.requirement("IT-01")
+@pytest.mark.evaporation(hours=1)
+def test_a_ramp_falls_evenly_and_stays(pump, bench, verify):
+    """A ramp down over three hours, and two hours at its last rate, deliver what lies under its line."""
+    with bench.window("ramp down") as ramp:
+        pump.run_ramp(from_ul_h=200.0, to_ul_h=20.0, over_hours=3)
+        bench.dwell(hours=5, doing="ramp down, then its last rate")
+    verify("volume under the ramp", ramp.volume_error()).within("volume accuracy")
+
+
 @pytest.mark.requirement("IT-01", "1.4.4")
 @pytest.mark.evaporation(hours=1)
 def test_a_bolus_on_a_ramp_moves_nothing_of_it(pump, bench, verify):

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from instruments.intrathecal_pump.messages import Reply
-from instruments.intrathecal_pump.programme import Continuous, Programme, Ramp
+from instruments.intrathecal_pump.messages import LogEvent, Reply
+from instruments.intrathecal_pump.programme import Continuous, Infusion, Programme, Ramp
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
+from instruments.intrathecal_pump.simulated.event_log import EventLog
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
+from instruments.intrathecal_pump.simulated.infusion_steps import Steps
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
 from instruments.intrathecal_pump.simulated.patient import PatientControl
 from instruments.intrathecal_pump.simulated.spell import Spell, Turns
@@ -90,6 +92,52 @@ class RampWaitsForTheBolus(InfusionSchedule):
     def rate_nl_h(self, t_ns: int) -> int:
         """Ask for what was due before the boluses."""
         return super().rate_nl_h(t_ns - self.waited_ns if isinstance(self.programme, Ramp) else t_ns)
+
+
+@seeded(
+    Defect(
+        "S8",
+        "a ramp falls twice as fast as it rises",
+        "Whoever is weaned from a drug is weaned in half the time, and gets less meanwhile than prescribed.",
+        "IT-01",
+        effect="a quarter of the dose under the ramp is missing",
+        says=("programme asks for",),
+        plans=("test_plans/test_programme_change.py::test_a_ramp_falls",),
+        source="class of D5",
+    )
+)
+class RampFallsFast(InfusionSchedule):
+    """Halves the time of a ramp that goes down."""
+
+    def steps_of(self, programme: Infusion, t_ns: int) -> Steps:
+        """Return the steps, those of a ramp that goes down in half of its time."""
+        if isinstance(programme, Ramp) and programme.to_nl_h < programme.from_nl_h:
+            programme = replace(programme, minutes=max(1, programme.minutes // 2))
+        return super().steps_of(programme, t_ns)
+
+
+@seeded(
+    Defect(
+        "S9",
+        "the log tells the start of an infusion with the rate of the one before",
+        "Whoever reads the log after an accident finds another dose than was given.",
+        "4.1.1",
+        effect="the log's rates",
+        says=("were ordered",),
+        plans=("test_plans/test_programme_change.py::test_a_new_rate",),
+        source="class of M3",
+    )
+)
+class LogIsOneRateLate(EventLog):
+    """Writes what the former start told."""
+
+    before = 0
+
+    def write(self, t_ns: int, event: LogEvent, detail: int) -> None:
+        """Write a line; that of a start with the former one's detail."""
+        if event is LogEvent.INFUSION_STARTED:
+            detail, self.before = self.before or detail, detail
+        super().write(t_ns, event, detail)
 
 
 @seeded(

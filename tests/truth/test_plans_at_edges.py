@@ -32,6 +32,20 @@ EDGES = "qualification.library.edges:"
             "where the programme asks for",
         ),
         (
+            change.test_a_ramp_falls_evenly_and_stays,
+            "schedule",
+            "RampFallsFast",
+            "volume under the ramp",
+            "outside the lower limit -5",
+        ),
+        (
+            change.test_a_rate_that_is_set_in_a_bolus_is_kept,
+            "log",
+            "LogIsOneRateLate",
+            "agreement",
+            "were ordered",
+        ),
+        (
             reservoir.test_the_last_four_millilitres_are_delivered_and_an_empty_pump_says_so,
             "mechanism",
             "SettlesAfterARefill",

@@ -19,6 +19,7 @@ from rig.evaluation.log_words import (
 from rig.evaluation.orders import BOLUS, DELIVERS, PRIME, STOP, told
 from rig.evaluation.own_log import stamped_lines
 from rig.evaluation.testimony import Testimony, Witness
+from rig.evaluation.told_starts import wrong_details
 from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpLogUnreadable
 
 # Two stamps of the pump's clock, and a command that takes its time.
@@ -39,7 +40,9 @@ def testify(case: Case) -> Testimony:
     # A log with none of the first words speaks another language: what it should say to an order is not known.
     speaks = not lines or bool(FIRST_WORDS & {line.event for line in lines})
     missing = _missing(case, own) if speaks else []
-    against = [*unread[:1], *out_of_order(lines), *missing, *_trouble(case, own), *_durations(case, own), *_dates(case)]
+    wrong = wrong_details(case, own) if speaks else []
+    told = [*missing, *_trouble(case, own), *_durations(case, own), *_dates(case), *wrong]
+    against = [*unread[:1], *out_of_order(lines), *told]
     return Testimony(f"{len(lines)} lines of the pump's log", tuple(against), of_the_pump=True)
 
 
