@@ -127,7 +127,7 @@ def test_what_ended_has_a_line(record, told, missing):
     at_s = {"bolus_started": 7200, "bolus_ended": 7500, "stopped": 7500}
     tell(record, 7200, "give_bolus", volume_ul=100.0, rate_ul_h=600.0)
     tell(record, 7500, "stop")
-    log(record, *((at_s[word], word, 50_000) for word in told))
+    log(record, *((at_s[word], word, 100_000 if word == "bolus_started" else 50_000) for word in told))
     samples(record, boluses=np.full(HOUR_OF.shape, 7.0))  # its status is read on, behind the stop
     against = said(record, pump_log.WITNESS)
     assert bool(against) == bool(missing)
@@ -137,7 +137,7 @@ def test_what_ended_has_a_line(record, told, missing):
 def test_what_ends_behind_the_last_status_is_in_no_log_that_was_read(record):
     tell(record, 7200, "give_bolus", volume_ul=100.0, rate_ul_h=600.0)
     tell(record, 7500, "stop")
-    log(record, (7200, "bolus_started", 50_000), (7500, "bolus_ended", 50_000))
+    log(record, (7200, "bolus_started", 100_000), (7500, "bolus_ended", 50_000))
     assert said(record, pump_log.WITNESS) == ()
 
 
@@ -145,6 +145,6 @@ def test_a_stop_that_is_told_twice_at_one_moment_is_one(record):
     tell(record, 7200, "give_bolus", volume_ul=100.0, rate_ul_h=600.0)
     tell(record, 7500, "stop")
     tell(record, 7500, "stop")
-    log(record, (7200, "bolus_started", 50_000), (7500, "bolus_ended", 50_000), (7500, "stopped", 50_000))
+    log(record, (7200, "bolus_started", 100_000), (7500, "bolus_ended", 50_000), (7500, "stopped", 50_000))
     samples(record, boluses=np.full(HOUR_OF.shape, 7.0))
     assert said(record, pump_log.WITNESS) == ()
