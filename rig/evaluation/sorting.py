@@ -7,6 +7,7 @@ from rig.evaluation.absences import Away, away_in
 from rig.evaluation.blame import Blamed, blamed
 from rig.evaluation.case import case_around
 from rig.evaluation.claims.agreement import NAME as AGREEMENT
+from rig.evaluation.claims.three_truths import NAME as THREE_TRUTHS
 from rig.evaluation.deciding import what_decides
 from rig.evaluation.paths_of_a_case import odd_path
 from rig.evaluation.witnesses import evidence_around
@@ -16,6 +17,8 @@ from rig.record.bodies.events import PlanFailed, PlanOutcome
 from rig.record.bodies.result import Result
 from rig.record.reader import RecordReader
 
+# A FAIL of these says that witnesses differ, and not which of them is wrong.
+_OF_WITNESSES = (AGREEMENT, THREE_TRUTHS)
 _ALONE = (
     "motor and flow sensor agree against the balance: look for a leak behind the sensor and hold the balance against a "
     "check weight"
@@ -41,7 +44,7 @@ def sorted_result(result: Result, refused: Fault | None, reader: RecordReader) -
     if result.verdict == Verdict.INCONCLUSIVE.value:
         said = f"{_value(result)}: it lies within U of that"
         return Sorted(Fault.UNDECIDED, said, _where(result, reader), what_decides(result, reader))
-    if result.verdict == Verdict.FAIL.value and result.recipe.function != AGREEMENT:
+    if result.verdict == Verdict.FAIL.value and result.recipe.function not in _OF_WITNESSES:
         return Sorted(Fault.PUMP, _failing(result), _where(result, reader), _of_a_fail(result, reader))
     case = case_around(reader, result.recipe)
     against = blamed(case, evidence_around(reader, result.recipe))

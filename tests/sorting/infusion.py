@@ -62,7 +62,7 @@ class Infusion:
     zero_flow: tuple = ((0, 4), (-4, 0))
     keep: Callable | None = None
     lost: int = 0
-    claim: tuple | None = None  # a claim's name and parameters, besides that about the mean flow
+    claim: tuple | None = None  # a claim's name, parameters and limit, besides that about the mean flow
 
     def recorded(self, folder):
         """Write the record of it, with its results; return it open."""

@@ -89,6 +89,17 @@ def test_a_step_downwards_is_the_benchs_without_any_other_witness(tmp_path):
     assert sorted_as(Infusion(arrives=beside(step_ul=-80.0), turns=None), tmp_path) is Fault.BENCH
 
 
+@pytest.mark.parametrize(
+    "happened, fault",
+    [({"arrives": beside(step_ul=-600.0)}, Fault.BENCH), ({"counts": share(25.0)}, Fault.PUMP)],
+    ids=["the pan was touched", "the pump's books"],
+)
+def test_truths_that_differ_are_sorted_as_all_witnesses_are(tmp_path, happened, fault):
+    """Programme, books and balance differ: the claim about these three blames nobody else than all of them do."""
+    found = told(Infusion(**happened, claim=("three truths", {}, None)), tmp_path)
+    assert {one.fault for one in found} == {fault}
+
+
 def test_more_than_was_asked_for_is_the_pumps_although_the_rig_ended_its_delivery(tmp_path):
     ended = dict(SEEDS_BY_NAME)["bench: supervisor acted"]
     twice = share(100.0)

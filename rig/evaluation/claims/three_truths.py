@@ -7,6 +7,8 @@ from rig.evaluation.truths import PROGRAMME, WEIGHED, Truth, truths_of
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
+NAME = "three truths"
+
 
 def three_truths(recipe: Recipe, reader: RecordReader) -> FactFound:
     """Find whether all of them, over the plan's whole delivery, lie within their uncertainties and [agreement].
@@ -41,7 +43,7 @@ def _told(one: Truth) -> str:
 
 KINDS = (
     ClaimKind(
-        name="three truths",
+        name=NAME,
         unit="",
         question="whether programme, the pump's own books and what was weighed are one truth over the whole delivery",
         compute=three_truths,
