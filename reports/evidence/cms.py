@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
+from reports.evidence import x509_in
 from reports.evidence.der import OCTETS, SEQUENCE, SET, DerError, Value, read
 
 SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -148,7 +149,7 @@ def _verify(signer: x509.Certificate, way: str, hashing: str, signature: bytes, 
 
 def _certificate(one: Value) -> x509.Certificate:
     try:
-        return x509.load_der_x509_certificate(one.whole)
+        return x509_in.from_der(one.whole)
     except ValueError as error:
         raise DerError(f"a certificate in it cannot be read: {error}") from error
 

@@ -15,6 +15,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 
+from reports.evidence import x509_in
 from reports.evidence.pdf_strip import place_of
 from reports.evidence.statements import PdfCovered
 from reports.evidence.time_stamp import Stamp, demand_stamp_on, read_stamp
@@ -120,7 +121,7 @@ def _strips(own: int, all_of_them: Sequence[DictionaryObject]) -> Iterator[str]:
 
 
 def _certificate(one: EmbeddedPdfSignature) -> x509.Certificate:
-    return x509.load_der_x509_certificate(one.signer_cert.dump())
+    return x509_in.from_der(one.signer_cert.dump())
 
 
 def _stamp(one: EmbeddedPdfSignature) -> Stamp | None:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from cryptography import x509
 from pydantic import AwareDatetime, Field
 
+from reports.evidence import x509_in
 from reports.evidence.dsse import key_from_text
 from reports.evidence.time_stamp import Stamp, not_trusted
 from rig.bench_file.checking import Checker
@@ -110,7 +110,7 @@ def trusted_time(trust: TrustDocument, stamp: Stamp) -> Vouched:
         return Vouched("the trust file names no time stamping authority")
     against = ""
     for one in trust.time_stamping_authority:
-        against = not_trusted(stamp, [x509.load_pem_x509_certificate(one.certificate.encode())])
+        against = not_trusted(stamp, [x509_in.from_pem(one.certificate)])
         if not against and (one.valid_to is None or stamp.at < one.valid_to):
             return Vouched("", one.name)
         against = against or f"{one.name} is not taken from {moment(one.valid_to or stamp.at)} on"
@@ -138,7 +138,7 @@ def _with_certificates(found: TrustDocument, checker: Checker) -> TrustDocument:
             continue
         try:
             text = (checker.path.parent / one.file).read_text(encoding="ascii") if one.file else one.certificate
-            x509.load_pem_x509_certificate(text.encode())
+            x509_in.from_pem(text)
         except (OSError, ValueError) as error:
             checker.mistake(place, f"no certificate as PEM can be read there: {error}")
             continue
