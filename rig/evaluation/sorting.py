@@ -7,7 +7,7 @@ from rig.evaluation.absences import Away, away_in
 from rig.evaluation.blame import Blamed, blamed
 from rig.evaluation.case import case_around
 from rig.evaluation.claims.agreement import NAME as AGREEMENT
-from rig.evaluation.claims.three_truths import NAME as THREE_TRUTHS
+from rig.evaluation.claims.agreement import THREE_TRUTHS
 from rig.evaluation.deciding import what_decides
 from rig.evaluation.paths_of_a_case import odd_path
 from rig.evaluation.witnesses import evidence_around

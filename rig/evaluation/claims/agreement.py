@@ -9,6 +9,8 @@ from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 NAME = AGREEMENT
+# The claim about three of the witnesses alone, `three_truths.py`: that one loads what this one does not.
+THREE_TRUTHS = "three truths"
 
 
 def agreement(recipe: Recipe, reader: RecordReader) -> FactFound:

@@ -1,13 +1,12 @@
 """Whether programme, the pump's own books and what was weighed are one truth."""
 
 from rig.evaluation.case import case_around
+from rig.evaluation.claims.agreement import THREE_TRUTHS
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import FactFound
 from rig.evaluation.truths import PROGRAMME, WEIGHED, Truth, truths_of
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
-
-NAME = "three truths"
 
 
 def three_truths(recipe: Recipe, reader: RecordReader) -> FactFound:
@@ -43,7 +42,7 @@ def _told(one: Truth) -> str:
 
 KINDS = (
     ClaimKind(
-        name=NAME,
+        name=THREE_TRUTHS,
         unit="",
         question="whether programme, the pump's own books and what was weighed are one truth over the whole delivery",
         compute=three_truths,
