@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from commands.command import DEFAULT_RUNS, EXIT_FOUND_PROBLEMS, RigCommand
 from commands.dates import begin_ns, end_ns
-from commands.records import closed
+from commands.records import closed, tell_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,15 +68,14 @@ def _run(options: argparse.Namespace) -> int:
             print(line)
     for run in chosen.altered:
         print(f"{run.run_id}: {run.problem}: nothing in this record is to be believed", file=sys.stderr)
-    for two in chosen.apart:
-        print(f"{two.one.path} and {two.other.path} {two.said}", file=sys.stderr)
+    tell_apart(chosen.apart)
     if not shown:
         print("no run is what was asked for", file=sys.stderr)
     return EXIT_FOUND_PROBLEMS if chosen.altered or chosen.apart else 0
 
 
 def _among(options: argparse.Namespace, folders: "list[Path]", wanted: "Wanted") -> int:
-    """Say where each number of a run stands among those of the others; 1 where one lies beyond their chart."""
+    """Say where each number of a run stands among the others'; 1 for one beyond their chart, or records in conflict."""
     from commands.records import record_meant
     from rig.record.run_line import run_line
 
@@ -97,9 +96,10 @@ def _among(options: argparse.Namespace, folders: "list[Path]", wanted: "Wanted")
     else:
         for line in among_lines(found):
             print(line)
+    tell_apart(chosen.apart)
     if not found:
         print(f"{options.run} has no decided number that was asked for", file=sys.stderr)
-    return EXIT_FOUND_PROBLEMS if any(one.is_beyond for one in found) else 0
+    return EXIT_FOUND_PROBLEMS if chosen.apart or any(one.is_beyond for one in found) else 0
 
 
 def _print_json(said: "dict[str, Any]") -> None:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 from rig.errors import RigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from reports.history.copies import Apart
     from rig.record.overview import RunLine
     from rig.record.reader import RecordReader
 
@@ -55,6 +58,12 @@ def closed(run: "RunLine") -> "RunLine":
     else:
         print(f"{run.run_id}: was killed; closed now as INTERRUPTED", file=sys.stderr)
     return run_line(run.path)
+
+
+def tell_apart(apart: "Iterable[Apart]") -> None:
+    """Say on stderr which records begin as one run and contradict each other."""
+    for two in apart:
+        print(f"{two.one.path} and {two.other.path} {two.said}", file=sys.stderr)
 
 
 def _delivered(reader: "RecordReader") -> dict[str, Any]:

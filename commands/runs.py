@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from commands.command import EXIT_FOUND_PROBLEMS, RigCommand, takes_runs
 from commands.dates import begin_ns
-from commands.records import closed
+from commands.records import closed, tell_apart
 from commands.run_table import as_json, lines
 
 if TYPE_CHECKING:
@@ -43,8 +43,7 @@ def _run(options: argparse.Namespace) -> int:
     for run in altered:
         print(f"{run.run_id}: {run.problem}: nothing in this record is to be believed", file=sys.stderr)
     apart = each_once(run for run in found if not run.problem).apart
-    for two in apart:
-        print(f"{two.one.path} and {two.other.path} {two.said}", file=sys.stderr)
+    tell_apart(apart)
     return EXIT_FOUND_PROBLEMS if altered or apart else 0
 
 

@@ -57,6 +57,12 @@ def test_the_entry_from_which_on_they_differ_is_told(record, retold, capsys):
     assert f"are not the same from entry {seq} on" in told
 
 
+def test_where_a_run_stands_is_told_with_what_contradicts_it(record, retold, capsys):
+    code = main(["history", str(record.parent), "--run", str(record)])
+    assert code == 1
+    assert "begin as one run and are not the same from entry" in capsys.readouterr().err
+
+
 def test_a_list_and_the_page_of_all_runs_tell_of_it_too(record, retold, capsys):
     code = main(["runs", "--runs", str(record.parent)])
     told = capsys.readouterr().err
