@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from rig.evaluation.own_log import stamped_lines
-from tests.evaluation.happenings import clock_ahead, log, ns
+from rig.evaluation.pump_alarms import states_of
+from rig.evaluation.stops import ended_by_alarm_ns
+from tests.evaluation.happenings import clock_ahead, log, ns, status
 from tests.evaluation.records import weighed
 
 MINUTES = np.arange(33 * 60 + 1) - 240  # of the window, which begins 4 h after the record
@@ -31,3 +33,12 @@ def test_a_line_between_two_comparisons_that_differ_may_be_by_either(tmp_path, a
     found = line(tmp_path, np.where(MINUTES > 60, ahead_s, 0.0), 3600.0)
     # It may be 30 s off to one side, rectangular.
     assert found.u_s == pytest.approx((0.2**2 + 30.0**2 / 3.0) ** 0.5)
+
+
+def test_of_an_alarm_that_came_twice_the_last_one_ended_delivery(tmp_path):
+    with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+        status(record, (0, "infusing", ()), (600, "alarm", ("occlusion",)))
+        log(record, (550, "occlusion"), (580, "occlusion"), (700, "occlusion"))
+        with record.reader() as reader:
+            states = states_of(reader)
+            assert list(ended_by_alarm_ns(reader, states, frozenset({"occlusion"}), int)) == [ns(580)]
