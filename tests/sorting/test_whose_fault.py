@@ -16,7 +16,9 @@ from rig.record.schema import Kind
 from tests.sorting.infusion import PLAN, Infusion, settled, sorted_as
 from tests.sorting.matrix import NOT_SEEN, SEEDS, matrix, sort_all, strays
 from tests.sorting.pumps import failures
-from tests.sorting.runs import beside, share
+from tests.sorting.runs import ALARM, beside, lost, share
+from tests.sorting.runs import H as HOUR_S
+from tests.sorting.runs import told as told_events
 from tests.worlds.catalogue import BY_NAME
 from tests.worlds.recording import LIMIT, recipe_of, recorded
 from tests.worlds.scene import seen
@@ -162,3 +164,10 @@ def test_the_last_attempt_at_a_plan_says_what_broke_it(tmp_path):
     infusion = Infusion(zero_flow=(), besides=lambda record: [record.event(one) for one in tried])
     (flow, *_) = told(infusion, tmp_path)
     assert (flow.fault, flow.what) == (Fault.BENCH, "the plan broke: LostError: balance")
+
+
+def test_an_alarm_that_was_not_seen_while_the_pump_gave_no_readings_is_the_benchs(tmp_path):
+    away = told_events(*lost("pump", 5 * HOUR_S, 20 * HOUR_S))
+    *_, alarm = told(Infusion(besides=away, claim=ALARM), tmp_path)
+    assert alarm.fault is Fault.BENCH
+    assert alarm.where == "pump, lost from 2026-01-05T17:00:00Z to 2026-01-06T08:00:00Z"

@@ -79,7 +79,7 @@ def test_levels_and_scale_are_in_the_lag_as_seconds_of_the_step():
 def test_a_lag_is_as_uncertain_as_the_step_that_it_is_read_from():
     # Readings of 0.2 µL of noise: of the step, 36 µL/h, the lag of 50 s has the same share.
     found = changed(noise_ul=0.2)
-    assert found.rate_step.u > 0.1
+    assert found.rate_step.u > 0.05
     expected_s = found.lag.value * found.rate_step.u / found.rate_step.value
     assert contribution(found.lag, "change of rate") == pytest.approx(expected_s)
 

@@ -16,9 +16,9 @@ CURVES = {
     "ramp": (lambda _: T_S, 1),
     "share": (lambda _: VOLUME_UL, 1),
     "growing": (lambda _: T_S**2, 1),
-    "step": (lambda found: T_S >= found.onset_s, 2),
+    "step": (lambda found: found.onset_s <= T_S, 2),
     "late ramp": (lambda found: np.maximum(0.0, T_S - found.onset_s), 2),
-    "transient": (lambda found: (T_S >= found.onset_s) & (T_S < found.end_s), 3),
+    "transient": (lambda found: (found.onset_s <= T_S) & (found.end_s > T_S), 3),
 }
 
 
