@@ -1,4 +1,4 @@
-"""Which plans are asked about a defect: quick ones that claim it, of what they miss the general ones, then all others."""
+"""Which plans are asked about a defect: quick ones that claim it, of what they miss general ones, then all others."""
 
 from dataclasses import dataclass, replace
 
@@ -79,7 +79,7 @@ class Finds:
         ((LONG,), True, [QUICK, GENERAL], "missed"),
     ],
 )
-def test_what_the_quick_ones_miss_is_asked_of_the_general_ones_and_then_of_all_that_claim_it(faulty, control, asked, word):
+def test_what_the_quick_ones_miss_is_asked_of_general_ones_and_then_of_all_that_claim_it(faulty, control, asked, word):
     workshop, said = Finds(faulty), []
     names = tuple(one.plan for one in PLANS)
     (row,) = qualify(workshop, Asked(names, (defect(control=control),)), said.append).matrix.rows
