@@ -11,7 +11,8 @@ FORMAT = 2
 # 4: a pump that gives a share more or less of its programme, behind a line that gives way, is no changing loss;
 # two hours that are off as far as the whole may not be contradict the programme. 5: rates and volumes in the pump's log
 # are held to the orders; truths that differ are the fault of whom all witnesses speak against.
-RULES = 5
+# 6: linearity is of a series' outermost levels, and what noise of levels hides of a pump's own scatter is in its U.
+RULES = 6
 
 
 @dataclass(frozen=True, slots=True)
