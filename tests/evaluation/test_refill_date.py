@@ -10,12 +10,14 @@ from tests.evaluation.records import HOUR_NS, weighed
 HALF_A_DAY = Limit(unit="h", lower=-12.0, upper=12.0)
 
 
-def foretold(folder, hours, *, mark=True, read=True, rate_ul_h=20.0, content_ul=20_000.0, at_s=600, most_in_24_h=10):
+def foretold(
+    folder, hours, *, marks=(2_000.0,), read=True, rate_ul_h=20.0, content_ul=20_000.0, at_s=600, most_in_24_h=10
+):
     """A pump with 20 mL foretells so many hours to its mark of 2 mL; a patient may ask for 200 µL a day."""
     with weighed(folder, lambda _hour: 0.0, hours=33) as record:
         clock_ahead(record, 0.0, reservoir=np.broadcast_to(content_ul, 33 * 60 + 1).copy())
-        if mark:
-            tell(record, -300, "set_low_reservoir", volume_ul=2_000.0)
+        for place, mark_ul in enumerate(marks):
+            tell(record, place - 300, "set_low_reservoir", volume_ul=mark_ul)
         tell(record, -240, "allow_patient_boluses", volume_ul=20.0, lockout_minutes=60, most_in_24_h=most_in_24_h)
         if rate_ul_h:
             tell(record, -180, "run_continuous", rate_ul_h=rate_ul_h)
@@ -31,12 +33,16 @@ def test_a_date_is_held_to_infusion_and_allotment_together(tmp_path, hours, erro
     assert foretold(tmp_path, hours).number.value == pytest.approx(error_h, abs=0.1)
 
 
+def test_the_mark_is_the_one_that_was_set_last(tmp_path):
+    assert foretold(tmp_path, 635.3, marks=(5_000.0, 2_000.0)).number.value == pytest.approx(0.0, abs=0.1)
+
+
 def test_boluses_alone_take_of_the_content_too(tmp_path):
     assert foretold(tmp_path, 2160.0, rate_ul_h=0.0).number.value == pytest.approx(0.0, abs=0.1)
 
 
 @pytest.mark.parametrize(
-    "lacking, why", [({"mark": False}, "the low mark is not in the record"), ({"read": False}, "no date was read")]
+    "lacking, why", [({"marks": ()}, "the low mark is not in the record"), ({"read": False}, "no date was read")]
 )
 def test_what_the_record_lacks_is_said(tmp_path, lacking, why):
     result = foretold(tmp_path, 635.3, **lacking)

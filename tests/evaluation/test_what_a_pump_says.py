@@ -186,10 +186,11 @@ def test_a_stop_that_is_told_twice_at_one_moment_is_one(record):
     assert said(record, pump_log.WITNESS) == ()
 
 
-@pytest.mark.parametrize("watchdog_s, found", [(30.0, 1), (300.0, 0)])
-def test_a_pump_is_not_excused_by_a_watchdog_that_had_heard_the_rig_in_time(record, watchdog_s, found):
+@pytest.mark.parametrize("set_s, found", [((30.0,), 1), ((300.0,), 0), ((300.0, 30.0), 1), ((30.0, 300.0), 0)])
+def test_a_pump_is_not_excused_by_a_watchdog_that_had_heard_the_rig_in_time(record, set_s, found):
     infused(record, (0, 40.0))
-    tell(record, -7200, "set_link_watchdog", seconds=watchdog_s)
+    for place, seconds in enumerate(set_s):
+        tell(record, place - 7200, "set_link_watchdog", seconds=seconds)
     samples(record, rate=np.where(HOUR_OF < 10.0, 40.0, 0.0))  # it answered a minute before
     status(record, (0, "infusing", ()), (10 * 3600, "stopped", ("link_lost",)))
     against = said(record, the_rig.WITNESS)

@@ -82,10 +82,13 @@ def test_a_plan_is_not_held_to_what_was_asked_for_before_it_began(tmp_path):
             assert fault_of_trip(trip, reader) is Fault.PUMP
 
 
-@pytest.mark.parametrize("until_h, fault", [(0.25, Fault.BENCH), (2.0, Fault.PUMP)])
-def test_a_count_that_moves_while_the_line_still_settles_is_no_delivery_at_rest(tmp_path, until_h, fault):
-    """The first weighing at zero flow begins with the record; the line may empty for half an hour."""
-    counts = lambda hour: asked_ul(hour) + 5.0 * np.clip(np.asarray(hour) / until_h, 0.0, 1.0)  # noqa: E731
+@pytest.mark.parametrize(
+    "counted_ul, until_h, fault",
+    [(5.0, 0.25, Fault.BENCH), (5.0, 2.0, Fault.PUMP), (1.3, 2.0, Fault.BENCH), (1.4, 2.0, Fault.PUMP)],
+)
+def test_a_count_at_rest_is_delivery_behind_the_settling_and_beyond_two_strokes(tmp_path, counted_ul, until_h, fault):
+    """At rest from the record's begin, a line may empty for half an hour: of 1.33 µL 1 is left, two strokes."""
+    counts = lambda hour: asked_ul(hour) + counted_ul * np.clip(np.asarray(hour) / until_h, 0.0, 1.0)  # noqa: E731
     start = {"limits": {"evaporation": {"zero_flow_hours": 4.0, "settle_minutes": 30.0}}}
     gained = Evidence({REST: testimony.Testimony("", ("the vessel gained",), undermines=True)})
     with Infusion(counts=counts, start=start).recorded(tmp_path) as record, record.reader() as reader:

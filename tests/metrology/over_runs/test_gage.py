@@ -91,6 +91,25 @@ def test_the_interval_of_the_pooled_aiag_example_is_satterthwaites():
     assert gage_study(AIAG).grr_interval == pytest.approx(expected, rel=1e-4)
 
 
+def test_the_interval_with_an_interaction_is_satterthwaites():
+    rng = np.random.default_rng(4)
+    parts, appraisers, trials = 8, 3, 3
+    readings = rng.normal(size=(parts, 1, 1)) + rng.normal(size=(1, appraisers, 1)) * 2.0
+    readings = readings + rng.normal(size=(parts, appraisers, 1)) + 0.1 * rng.normal(size=(parts, appraisers, trials))
+    study = gage_study(readings)
+    _, of_appraisers, interaction, error = study.anova
+    # Of σ² + (σ²(interaction) + σ²(appraisers)): each mean square by what it counts in these.
+    weights = (1 / (parts * trials), 1 / trials - 1 / (parts * trials), 1 - 1 / trials)
+    lines = (of_appraisers, interaction, error)
+    terms = [weight * one.mean_square for weight, one in zip(weights, lines, strict=True)]
+    total = sum(terms)
+    assert (study.interaction_pooled, study.set_to_zero) == (False, ())
+    assert total == pytest.approx(study.grr**2)
+    dof = total**2 / sum(term**2 / one.dof for term, one in zip(terms, lines, strict=True))
+    expected = [(total * dof / chi2.ppf(share, dof)) ** 0.5 for share in (0.975, 0.025)]
+    assert study.grr_interval == pytest.approx(expected)
+
+
 def test_interval_of_grr_covers():
     rng = np.random.default_rng(3)
     true_grr = np.hypot(1.0, 0.5)

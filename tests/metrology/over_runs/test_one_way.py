@@ -135,3 +135,5 @@ def test_groups_of_unequal_size_worked_by_hand():
     # σ_B²·Σn²/N² + σ_W²/N.
     assert found.u_mean == pytest.approx((25 / 22 * 14 / 36 + 4 / 18) ** 0.5)
     assert found.f == pytest.approx(41 / 16)
+    # All as one sample of six: (2·41/12 + 4)/5/6.
+    assert found.u_mean_pooled == pytest.approx((65 / 180) ** 0.5)
