@@ -74,6 +74,22 @@ def test_a_motor_may_finish_the_stroke_that_it_had_begun(tmp_path, edges, goes_o
         assert any("the motor made" in one for one in ended(record).reasons) is goes_on
 
 
+@pytest.mark.parametrize("counted_ul, goes_on", [(0.5, False), (0.51, True)])
+def test_a_pump_may_count_the_stroke_that_it_had_begun(tmp_path, counted_ul, goes_on):
+    with recorded(tmp_path, counted_after_ul=counted_ul) as record:
+        assert any("the pump counted" in one for one in ended(record).reasons) is goes_on
+
+
+@pytest.mark.parametrize("beyond_ul, goes_on", [(-0.03, False), (0.03, True)])
+def test_a_stroke_and_the_uncertainty_of_its_weighing_may_come_behind_the_end(tmp_path, beyond_ul, goes_on):
+    for name in ("nothing", "something"):
+        (tmp_path / name).mkdir()
+    with recorded(tmp_path / "nothing") as record:
+        reach_ul = float(ended(record).fact.split(" ± ")[1].split(" µL were weighed")[0])
+    with recorded(tmp_path / "something", weighed_after_ul=0.5 + reach_ul + beyond_ul) as record:
+        assert any("were weighed" in one and "from 60 s" in one for one in ended(record).reasons) is goes_on
+
+
 def test_a_window_that_ends_too_soon_cannot_tell(tmp_path):
     with recorded(tmp_path) as record:
         result = judged(record, "delivery ended", within_s=1e6)
