@@ -123,6 +123,13 @@ def test_what_passed_on_mocked_benches_is_not_counted_as_passed_on_physical_ones
     assert (both.claimed, both.passed, both.passed_physical) == (2, 2, 2)
 
 
+def test_a_requirement_without_a_plan_is_excused_by_a_reason_alone():
+    more = {**required("R-3"), **required("R-4", "R-5", no_plan="nothing sees it")}
+    matrix = found(ran(1, ALL), requirements=more)
+    sums = sums_of(matrix, gaps(matrix))
+    assert (sums.requirements, sums.claimed, sums.excused, sums.neither) == (5, 2, 2, 1)
+
+
 def test_every_face_counts_the_same():
     matrix = found(
         ran(1, {**ALL, TOLD: "FAIL"}),

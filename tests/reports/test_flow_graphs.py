@@ -142,6 +142,16 @@ def test_start_up_graph_shows_whole_pulses_per_interval(pulsed):
     assert set(np.round(balance.y, 1)) == {40.0, 44.0}
 
 
+def test_start_up_graph_shades_the_noise_of_two_readings_with_k_2(pulsed):
+    start_up = next(chart for chart in pulsed.charts if chart.name == "start-up")
+    highest, lowest = (curve for curve in start_up.curves if curve.role == "envelope")
+    # Repeatability and digit of 0.001 mg at both ends of a quarter of an hour: 0.028 %.
+    share = 2.0 * 2.0**0.5 * Z_UL_MG * 0.001 * (1.0 + 1.0 / 12.0) ** 0.5 / (0.25 * RATE_UL_H)
+    assert (highest.y / RATE_UL_H - 1.0).tolist() == pytest.approx([share] * 2, rel=1e-3)
+    assert (lowest.y / RATE_UL_H - 1.0).tolist() == pytest.approx([-share] * 2, rel=1e-3)
+    assert "(k = 2, ±0.028 %)" in start_up.caption
+
+
 def test_the_start_up_graph_names_the_analysis(pulsed):
     start_up = next(chart for chart in pulsed.charts if chart.name == "start-up")
     assert [(one.name, one.begin, round(one.end, 6)) for one in start_up.regions] == [("analysis", 24.0, 49.0)]
