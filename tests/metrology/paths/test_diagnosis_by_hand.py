@@ -48,3 +48,22 @@ def test_of_pairs_that_disagree_the_farthest_apart_by_their_uncertainties_is_tol
     assert str(told.value).startswith(f"motor counts shows {abs(off_ul):.3g} µL {way} than balance, from 0.")
     assert "motor counts is off" in str(told.value)
     assert (told.value.lying, told.value.apart_ul) == (("motor counts",), pytest.approx(off_ul))
+
+
+@pytest.mark.parametrize("first_ul_h, causes", [(49.8, {"leak", "evaporation"}), (40.0, {"leak"})])
+def test_shapes_that_fit_nearly_as_well_are_named_too(first_ul_h, causes):
+    """A leak of 1 % beside a rate that changes after 5 h: where it hardly does, a steady loss fits as well."""
+    hours = T_S / 3600.0
+    truth_ul = first_ul_h * np.minimum(hours, 5.0) + (100.0 - first_ul_h) * np.maximum(hours - 5.0, 0.0)
+    noise_ul = 0.5 * np.random.default_rng(5).normal(size=T_S.size)
+    noise_ul[0] = 0.0
+    known = {"u_reading_ul": 0.1, "relative_u": 0.0, "u_rate_ul_h": 0.0}
+    paths = [
+        Path(kind=kind, t_s=T_S, volume_ul=volume_ul, **known)
+        for kind, volume_ul in (
+            ("balance", 0.99 * truth_ul + noise_ul),
+            ("flow sensor", truth_ul),
+            ("motor counts", truth_ul),
+        )
+    ]
+    assert {one.cause for one in diagnose(compare(paths))} == causes
