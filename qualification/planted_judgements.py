@@ -11,7 +11,7 @@ _LOOKS = ("tests/evaluation/test_looks.py",)
 _OWN_LOG = ("tests/evaluation/test_own_log.py",)
 _BLAME = ("tests/sorting/test_blame.py",)
 _DURATION = ("tests/metrology/planning/test_duration.py",)
-_RUN_LINE = ("tests/record/test_run_line.py",)
+_LOSSES = ("tests/instruments/sensirion_scc1/test_losses.py",)
 _GRAPHS = ("tests/reports/test_flow_graphs.py",)
 
 _E = "rig.evaluation."
@@ -67,11 +67,11 @@ JUDGED = (
     ),
     Mistake(
         "M70",
-        "an entry that was sealed anew need not fit the one behind it",
-        "rig.record.spot_check",
-        '    behind = array("q", sorted({seq + 1 for seq in own if seq < last_seq} - own.keys()))\n',
-        '    behind = array("q")\n',
-        _RUN_LINE,
+        "bytes that a flow sensor's cable lost are taken for samples",
+        "instruments.sensirion_scc1.losses",
+        "    return (count,) if rest else (samples, count)\n",
+        "    return (count,) if rest else (count, samples)\n",
+        _LOSSES,
     ),
     Mistake(
         "M71",
