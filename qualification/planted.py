@@ -4,6 +4,7 @@ Nothing of the rig is imported here: `planting` reads this before the rig is.
 """
 
 from qualification.mistake import Mistake
+from qualification.planted_judgements import JUDGED
 from qualification.planted_numbers import NUMBERS
 from qualification.planted_records import RECORDED
 
@@ -238,5 +239,6 @@ PLANTED = (
     ),
     *RECORDED,
     *NUMBERS,
+    *JUDGED,
 )
 """All of them, by their keys."""

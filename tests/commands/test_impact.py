@@ -171,6 +171,13 @@ def test_on_the_virtual_clock_no_reading_is_late(impact, project):
     assert impact()[1] == {}
 
 
+def test_how_long_a_vessel_is_weighed_touches_no_run_without_a_balance(impact, project):
+    make_run(project, "run-2", weighing=None)
+    (project / "runs" / "run-1.rig.db").unlink()
+    write_limits(project, LIMITS, zero_flow_hours=2.0)
+    assert impact()[1] == {}
+
+
 def test_a_result_that_rests_on_several_things_is_listed_once_with_each(rig, project):
     asked = ["--on", "instrument:balance", "--on", "requirement:ACC-1", "--on", "calibration:CAL-balance"]
     said = json.loads(rig("impact", "--runs", project / "runs", "--json", *asked).out)["results"]

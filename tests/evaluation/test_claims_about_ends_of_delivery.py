@@ -65,6 +65,31 @@ def test_a_motor_that_turns_behind_the_end_delivers(tmp_path):
     assert "the motor made 80 edges" in result.reasons[0] + result.fact
 
 
+@pytest.mark.parametrize("edges, goes_on", [(7, False), (8, False), (9, True)])
+def test_a_motor_may_finish_the_stroke_that_it_had_begun(tmp_path, edges, goes_on):
+    with recorded(tmp_path) as record:
+        for at_s, count in ((STOP_S + 100, 400), (STOP_S + 3600, 400 + edges)):
+            put(record, at_s, EdgesCounted("daq", ns(at_s), count))
+        # A stroke is 8 edges.
+        assert any("the motor made" in one for one in ended(record).reasons) is goes_on
+
+
+@pytest.mark.parametrize("counted_ul, goes_on", [(0.5, False), (0.51, True)])
+def test_a_pump_may_count_the_stroke_that_it_had_begun(tmp_path, counted_ul, goes_on):
+    with recorded(tmp_path, counted_after_ul=counted_ul) as record:
+        assert any("the pump counted" in one for one in ended(record).reasons) is goes_on
+
+
+@pytest.mark.parametrize("beyond_ul, goes_on", [(-0.03, False), (0.03, True)])
+def test_a_stroke_and_the_uncertainty_of_its_weighing_may_come_behind_the_end(tmp_path, beyond_ul, goes_on):
+    for name in ("nothing", "something"):
+        (tmp_path / name).mkdir()
+    with recorded(tmp_path / "nothing") as record:
+        reach_ul = float(ended(record).fact.split(" ± ")[1].split(" µL were weighed")[0])
+    with recorded(tmp_path / "something", weighed_after_ul=0.5 + reach_ul + beyond_ul) as record:
+        assert any("were weighed" in one and "from 60 s" in one for one in ended(record).reasons) is goes_on
+
+
 def test_a_window_that_ends_too_soon_cannot_tell(tmp_path):
     with recorded(tmp_path) as record:
         result = judged(record, "delivery ended", within_s=1e6)
@@ -111,3 +136,13 @@ def test_what_a_challenge_kept_from_the_balance_is_not_made_up(tmp_path):
         result = made_up(record)
     assert result.verdict == "INVALID"
     assert any("kept line and balance apart" in one for one in result.reasons)
+
+
+@pytest.mark.parametrize("new_ul_h", [60.0, 30.0])
+def test_a_change_of_the_rate_is_known_to_its_exchange_and_costs_what_it_changes(tmp_path, new_ul_h):
+    with recorded(tmp_path) as record:
+        tell(record, 3600.0, "run_continuous", rate_ul_h=new_ul_h, took_s=6.0)
+        result = judged(record, "nothing made up", LIMIT)
+    (times,) = (line for line in result.number.budget if line.name == "times of orders and alarms")
+    # Six seconds, rectangular to one side; the stop was told at once.
+    assert times.u == pytest.approx(abs(new_ul_h - RATE_UL_H) * 6.0 / 3600.0 / 3**0.5)

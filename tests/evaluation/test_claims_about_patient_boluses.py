@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from rig.evaluation.case import Case
+from rig.evaluation.patient_requests import Request, u_between_s
 from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.judging import Limit
@@ -52,6 +54,14 @@ def test_what_is_not_given_as_allowed_is_named(run, answers, words):
     result = judged(run, "patient bolus given")
     assert [one.endswith(words) for one in own_reasons(result)] == [True]
     assert result.verdict == "FAIL"
+
+
+def test_a_time_between_two_requests_has_both_their_moments_and_the_pumps_clock(run):
+    requests = tuple(Request(WINDOW[0] + at_s * 10**9, 3.0, granted=True) for at_s in (0, 1800))
+    with run.reader() as reader:
+        between_s = u_between_s(Case(reader, *WINDOW), requests, 36_000.0)
+    # 3 s each; 100 ppm of ten hours, rectangular.
+    assert between_s == pytest.approx((2.0 * 3.0**2 + 3.6**2 / 3.0) ** 0.5)
 
 
 def refused(record, from_s, **more):

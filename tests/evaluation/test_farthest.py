@@ -69,3 +69,13 @@ def test_a_bolus_nearer_to_its_limit_than_the_farthest_one_counts():
 
 def test_invalid_prevails():
     assert decided([0.0, 30.0], invalid=["lost"])[0].verdict is Verdict.INVALID
+
+
+def test_the_risks_are_those_of_all_values_together():
+    decision, _ = decided([17.0] * BOLUSES)
+    # Each lies 3 u from its limit: one of 25 lies beyond it with 25·(1 − Φ(3)) at the most, and none with Φ(3).
+    beyond = 1.0 - NormalDist().cdf(3.0)
+    assert decision.verdict is Verdict.PASS
+    assert decision.conformance_probability == pytest.approx(1.0 - BOLUSES * beyond)
+    assert decision.wrong_accept_risk == pytest.approx(BOLUSES * beyond)
+    assert decision.wrong_reject_risk == pytest.approx(1.0 - beyond)

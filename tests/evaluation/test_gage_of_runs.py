@@ -1,17 +1,22 @@
 """Which results of runs are repeats of one another, and what a gage study makes of them."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from rig.errors import SeriesError
-from rig.evaluation.gage_of_runs import GageReading, gage_of_runs
+from rig.evaluation.gage_of_runs import GageReading, gage_of_runs, readings_of
 from rig.metrology.over_runs.gage import gage_study
 from rig.record.bodies.judging import Limit
+from rig.record.bodies.recipe import Recipe
+from rig.record.bodies.result import Judgement, Number, Result
+from tests.evaluation.records import weighed
 
 LIMIT = Limit("%", -5.0, 5.0)
 ONE = GageReading("mean flow error", 0.0, "%", LIMIT, "plan[2]", "ES-1", "A", "bench", "2026-01-05", "run")
+NUMBER = Number(1.5, 0.1, 2.0, 30.0, (), Judgement(0.2, 1.0, 0.0, 0.0))
 RATES, OPERATORS, TRIALS = ("plan[2]", "plan[50]", "plan[900]"), ("A", "B"), 4
 
 
@@ -83,3 +88,21 @@ def test_the_tolerance_is_that_of_the_one_limit():
 def test_what_makes_no_study_is_said(readings, claim, words):
     with pytest.raises(SeriesError, match=words):
         gage_of_runs(readings, claim)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone of a process is set by tzset")
+@pytest.mark.parametrize("zone", ["UTC0", "WEST12", "EAST-12"])
+def test_the_day_of_a_run_is_that_of_utc_wherever_it_is_read(tmp_path, monkeypatch, zone):
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+            result = Result("plan", (), Recipe("mean flow error", {}, 0, 1), "%", "PASS", number=NUMBER)
+            record.result("mean flow error", result)
+            with record.reader() as reader:
+                (found,), begun_ns = readings_of(reader), reader.start().begun_utc_ns
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    # At any moment it is another day twelve hours to the west or to the east.
+    assert (found.day, found.value) == (time.strftime("%Y-%m-%d", time.gmtime(begun_ns // 10**9)), 1.5)

@@ -133,5 +133,11 @@ def test_a_stop_ends_everything(first):
     assert later == a_quarter
 
 
+def test_a_flex_infusion_whose_pump_tells_no_clock_goes_by_the_last_setting_before_it():
+    # Set to its midnight at 1 h, to 3 h late at 2 h: at 4 h it is 6 h by the pump, which has 2 h of 10 µL/h to go.
+    set_twice = [order(1, SET_CLOCK, t_ns=MONDAY_NS), order(2, SET_CLOCK, t_ns=MONDAY_NS + 4 * NS_PER_H)]
+    assert delivered([*set_twice, order(4, FLEX, days=MORE_ON_DAYS)], 6, 7) == pytest.approx([20, 60])
+
+
 def test_another_infusion_replaces_a_flex_one():
     assert delivered([flex(0, MORE_ON_DAYS), order(4, RUN, 5.0)], 4, 8, 12) == pytest.approx([40, 60, 80])

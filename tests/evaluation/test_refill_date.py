@@ -10,18 +10,20 @@ from tests.evaluation.records import HOUR_NS, weighed
 HALF_A_DAY = Limit(unit="h", lower=-12.0, upper=12.0)
 
 
-def foretold(folder, hours, *, mark=True, read=True, rate_ul_h=20.0):
+def foretold(
+    folder, hours, *, marks=(2_000.0,), read=True, rate_ul_h=20.0, content_ul=20_000.0, at_s=600, most_in_24_h=10
+):
     """A pump with 20 mL foretells so many hours to its mark of 2 mL; a patient may ask for 200 µL a day."""
     with weighed(folder, lambda _hour: 0.0, hours=33) as record:
-        clock_ahead(record, 0.0, reservoir=np.full(33 * 60 + 1, 20_000.0))
-        if mark:
-            tell(record, -300, "set_low_reservoir", volume_ul=2_000.0)
-        tell(record, -240, "allow_patient_boluses", volume_ul=20.0, lockout_minutes=60, most_in_24_h=10)
+        clock_ahead(record, 0.0, reservoir=np.broadcast_to(content_ul, 33 * 60 + 1).copy())
+        for place, mark_ul in enumerate(marks):
+            tell(record, place - 300, "set_low_reservoir", volume_ul=mark_ul)
+        tell(record, -240, "allow_patient_boluses", volume_ul=20.0, lockout_minutes=60, most_in_24_h=most_in_24_h)
         if rate_ul_h:
             tell(record, -180, "run_continuous", rate_ul_h=rate_ul_h)
-        said = {"pump_clock_ns": ns(600), "refill_by_ns": ns(600) + round(hours * HOUR_NS)}
+        said = {"pump_clock_ns": ns(at_s), "refill_by_ns": ns(at_s) + round(hours * HOUR_NS)}
         if read:
-            tell(record, 600, "read_outlook", extra=said)
+            tell(record, at_s, "read_outlook", extra=said)
         return judged(record, "refill date error", HALF_A_DAY)
 
 
@@ -31,13 +33,27 @@ def test_a_date_is_held_to_infusion_and_allotment_together(tmp_path, hours, erro
     assert foretold(tmp_path, hours).number.value == pytest.approx(error_h, abs=0.1)
 
 
+def test_the_mark_is_the_one_that_was_set_last(tmp_path):
+    assert foretold(tmp_path, 635.3, marks=(5_000.0, 2_000.0)).number.value == pytest.approx(0.0, abs=0.1)
+
+
 def test_boluses_alone_take_of_the_content_too(tmp_path):
     assert foretold(tmp_path, 2160.0, rate_ul_h=0.0).number.value == pytest.approx(0.0, abs=0.1)
 
 
 @pytest.mark.parametrize(
-    "lacking, why", [({"mark": False}, "the low mark is not in the record"), ({"read": False}, "no date was read")]
+    "lacking, why", [({"marks": ()}, "the low mark is not in the record"), ({"read": False}, "no date was read")]
 )
 def test_what_the_record_lacks_is_said(tmp_path, lacking, why):
     result = foretold(tmp_path, 635.3, **lacking)
     assert (result.verdict, why in result.reasons[0]) == ("INVALID", True)
+
+
+def test_the_content_is_that_of_the_moment_between_two_readings(tmp_path):
+    # A minute before the date 20,000 µL, a minute behind it 19,400: 19,700 less the mark of 2 mL, at 20 µL/h.
+    minute = np.arange(33 * 60 + 1)
+    content_ul = np.where(minute < 4 * 60 + 10.5, 20_000.0, 19_400.0)
+    result = foretold(tmp_path, 17_700.0 / 20.0, content_ul=content_ul, at_s=630, most_in_24_h=0)
+    assert result.number.value == pytest.approx(0.0, abs=0.01)
+    # Up to 300 µL to either side, rectangular.
+    assert result.number.u == pytest.approx(300.0 / 20.0 / 3**0.5, rel=1e-3)

@@ -5,7 +5,7 @@ import pytest
 
 from rig.channels import Channel
 from rig.evaluation.case import case_around
-from rig.evaluation.evidence import foretold, told_boluses, told_rate, warnings
+from rig.evaluation.evidence import foretold, the_rig, told_boluses, told_rate, warnings
 from rig.evaluation.evidence import log as pump_log
 from rig.record.bodies.recipe import Recipe
 from rig.samples import Block
@@ -52,6 +52,18 @@ def test_the_rate_in_the_status_is_the_rate_that_was_ordered(record, lie_ul_h, f
     assert all("delivered 56.4 µL/h at 2.02 h, where it was told to deliver 40 µL/h" in one for one in against)
 
 
+@pytest.mark.parametrize("late_s, found", [(98.0, 0), (103.0, 1)])
+def test_a_rate_may_change_by_the_pumps_own_clock_which_drifts(record, late_s, found):
+    infused(record, (0, 40.0), (24, 200.0))
+    # A minute and a half, and 100 ppm of a day: 98.6 s; of three readings in a row the first may lie a second later.
+    t_s = np.arange(120.0)
+    record.descriptor("pump", (Channel("rate", "µL/h"),), {})
+    record.samples(
+        "pump", Block(ns(24 * 3600) + (t_s * 1e9).astype(np.int64), {"rate": np.where(t_s < late_s, 40.0, 200.0)})
+    )
+    assert len(said(record, told_rate.WITNESS)) == found
+
+
 def test_a_pump_that_says_that_it_runs_when_it_was_stopped_is_heard(record):
     infused(record, (1, 40.0), (5, 0.0))
     samples(record, rate=np.where(HOUR_OF < 1, 0.0, 40.0))
@@ -66,6 +78,13 @@ def test_the_counter_rises_by_the_boluses_that_the_pump_took(record, counted, fo
     assert said(record, told_boluses.WITNESS) == found
 
 
+def test_a_counter_that_rose_before_the_first_order_counted_what_nobody_ordered(record):
+    for hour in (2, 4):
+        tell(record, hour * 3600, "give_bolus", volume_ul=25.0, rate_ul_h=600.0)
+    samples(record, boluses=7.0 + np.searchsorted([1, 2, 4], HOUR_OF))
+    assert said(record, told_boluses.WITNESS) == ("its counter of boluses rose by 3, where it took 2",)
+
+
 @pytest.mark.parametrize("detail_nl, found", [(50_000, 0), (100_000, 1)])
 def test_the_end_of_a_bolus_that_was_stopped_tells_what_was_given(record, detail_nl, found):
     tell(record, 7200, "give_bolus", volume_ul=100.0, rate_ul_h=600.0)
@@ -74,6 +93,15 @@ def test_the_end_of_a_bolus_that_was_stopped_tells_what_was_given(record, detail
     against = said(record, told_boluses.WITNESS)
     assert len(against) == found
     assert all("says that 100 of 100 µL of a bolus were given, where 50 µL were" in one for one in against)
+
+
+@pytest.mark.parametrize("detail_nl, found", [(50_800, 0), (50_900, 1), (49_200, 0), (49_100, 1)])
+def test_a_stop_may_take_five_seconds_of_a_bolus(record, detail_nl, found):
+    # 600 µL/h give 0.833 µL in 5 s; no stroke is declared.
+    tell(record, 7200, "give_bolus", volume_ul=100.0, rate_ul_h=600.0)
+    tell(record, 7500, "stop")
+    log(record, (7200, "bolus_started", 100_000), (7500, "bolus_ended", detail_nl), (7500, "stopped"))
+    assert len(said(record, told_boluses.WITNESS)) == found
 
 
 @pytest.mark.parametrize("cleared_h, found", [(6.0, 0), (5.0, 1)])
@@ -100,6 +128,14 @@ def test_the_low_mark_is_the_one_that_was_set(record, warned_h, found):
     against = said(record, warnings.WITNESS)
     assert bool(against) == bool(found)
     assert found in "".join(against)
+
+
+@pytest.mark.parametrize("content_ul, found", [(4000.0, 1), (4000.1, 0)])
+def test_a_content_that_stands_at_the_mark_is_low(record, content_ul, found):
+    status(record, (1800, "infusing", ()))
+    tell(record, 1800, "set_low_reservoir", volume_ul=4000.0)
+    samples(record, reservoir=np.full(HOUR_OF.shape, content_ul))
+    assert len(said(record, warnings.WITNESS)) == found
 
 
 @pytest.mark.parametrize("later_days, found", [(0, 0), (365, 1)])
@@ -148,3 +184,17 @@ def test_a_stop_that_is_told_twice_at_one_moment_is_one(record):
     log(record, (7200, "bolus_started", 100_000), (7500, "bolus_ended", 50_000), (7500, "stopped", 50_000))
     samples(record, boluses=np.full(HOUR_OF.shape, 7.0))
     assert said(record, pump_log.WITNESS) == ()
+
+
+@pytest.mark.parametrize("set_s, found", [((30.0,), 1), ((300.0,), 0), ((300.0, 30.0), 1), ((30.0, 300.0), 0)])
+def test_a_pump_is_not_excused_by_a_watchdog_that_had_heard_the_rig_in_time(record, set_s, found):
+    infused(record, (0, 40.0))
+    for place, seconds in enumerate(set_s):
+        tell(record, place - 7200, "set_link_watchdog", seconds=seconds)
+    samples(record, rate=np.where(HOUR_OF < 10.0, 40.0, 0.0))  # it answered a minute before
+    status(record, (0, "infusing", ()), (10 * 3600, "stopped", ("link_lost",)))
+    against = said(record, the_rig.WITNESS)
+    assert len(against) == found
+    assert all(
+        "had not heard the rig for up to 60 s and ended delivery by its watchdog of 30 s" in one for one in against
+    )

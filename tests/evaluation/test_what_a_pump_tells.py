@@ -147,6 +147,14 @@ def test_without_a_meter_it_is_the_daqs(record):
     assert (found.details["by"], found.budget.value) == ("daq", pytest.approx(2.0, abs=0.02))
 
 
+def test_a_current_that_wanders_is_known_by_its_parts(record):
+    # From 1 to 3 mA: the means of 16 parts lie an eighth of a mA apart, with s = 0.125·√(16·17/12) mA.
+    sampled(record, "daq", "supply_current", "mA", np.interp(MINUTES, (5 * 60, 11 * 60), (1.0, 3.0)))
+    found = evaluated(record, supply_current, accuracy_ma=0.01).budget
+    (scatter,) = (one for one in found.components if one.name == "scatter of the readings")
+    assert (scatter.u, scatter.dof) == (pytest.approx(0.125 * (16 * 17 / 12) ** 0.5 / 4, rel=0.01), 15)
+
+
 def test_a_daq_of_which_nobody_says_how_good_it_is_gives_no_current(record):
     sampled(record, "daq", "supply_current", "mA", noisy(2.0))
     with pytest.raises(SeriesError, match=r"how good daq is stands nowhere: say accuracy_ma=…"):

@@ -42,6 +42,12 @@ def test_windows_on_the_bound_may_lie_on_either_side(tmp_path):
     assert result.verdict == "INCONCLUSIVE"
 
 
+def test_windows_that_are_as_likely_on_either_side_are_a_whole_count_each(tmp_path):
+    result = share(tmp_path, ((0, 105.0), (16, 0.0)), 5.0)
+    # Each is 0 or 1 with a chance of a half: √(1/2) from what is true. What they share puts all on one side.
+    assert result.number.u == pytest.approx(100.0 * 0.5**0.5, abs=8.0)
+
+
 def test_start_up_ends_with_the_last_window_that_was_off(tmp_path):
     result = start_up(tmp_path, ((0, 95.5), (2, 100.0), (16, 0.0)), 3.0)
     # The window from 1.25 h on is 3.4 % off, the one from 1.5 h on 2.3 %.

@@ -33,6 +33,11 @@ def test_a_value_beyond_the_limits_of_the_others_is_told(value, beyond):
     assert (found.others.n, found.others.mean) == (10, pytest.approx(50.81))
 
 
+def test_a_value_on_a_limit_of_the_others_is_not_beyond_it():
+    others = stands(result(50.0), *of_others(FLOWRATE)).others
+    assert not any(stands(result(value), *of_others(FLOWRATE)).is_beyond for value in (others.lower, others.upper))
+
+
 def test_others_that_are_too_few_have_no_chart():
     found = stands(result(9.0), *of_others([1.0, 2.0]))
     assert found.others == Lacking("2 decided values of other runs; a chart takes 9")

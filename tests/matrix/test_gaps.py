@@ -117,6 +117,19 @@ def test_simulated_pumps_are_counted_apart():
     assert (sums.duts, sums.duts_passed, sums.simulated, sums.simulated_passed) == (2, 1, 1, 1)
 
 
+def test_what_passed_on_mocked_benches_is_not_counted_as_passed_on_physical_ones():
+    mocked, both = (sums_of(one, gaps(one)) for one in (found(ran(1, ALL, kind="mocked")), found(ran(1, ALL))))
+    assert (mocked.claimed, mocked.passed, mocked.passed_physical) == (2, 2, 0)
+    assert (both.claimed, both.passed, both.passed_physical) == (2, 2, 2)
+
+
+def test_a_requirement_without_a_plan_is_excused_by_a_reason_alone():
+    more = {**required("R-3"), **required("R-4", "R-5", no_plan="nothing sees it")}
+    matrix = found(ran(1, ALL), requirements=more)
+    sums = sums_of(matrix, gaps(matrix))
+    assert (sums.requirements, sums.claimed, sums.excused, sums.neither) == (5, 2, 2, 1)
+
+
 def test_every_face_counts_the_same():
     matrix = found(
         ran(1, {**ALL, TOLD: "FAIL"}),

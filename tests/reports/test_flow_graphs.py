@@ -7,6 +7,9 @@ import pytest
 
 from reports.facts.graphs import graphs_of
 from reports.facts.plans import read_plans
+from reports.facts.weighings import Weighed, noise_of, whole_intervals
+from rig.metrology.weighing.conditions import Ambient, TipInVessel
+from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.record.bodies.events import PlanBegins, PlanEnds, ZeroFlow
 from tests.reports.records import EPOCH_NS, HOUR_NS, MINUTE_NS, PLAN, TRUMPET, Z_UL_MG, result_body, start_body
 
@@ -22,6 +25,16 @@ CLOSED_FORM = {
 }
 EVAPORATION_MG_H = 0.5
 BEFORE_H, STABILISING_H, ANALYSIS_H = 1, 24, 25
+AMBIENT = Ambient(
+    liquid_temperature_c=20.0,
+    air_temperature_c=20.0,
+    air_pressure_hpa=1013.25,
+    relative_humidity_percent=50.0,
+    u_liquid_temperature_k=0.2,
+    u_air_temperature_k=0.2,
+    u_air_pressure_hpa=1.0,
+    u_relative_humidity_percent=3.0,
+)
 
 
 def pulsed_run(write, **changes):
@@ -93,6 +106,30 @@ def test_overall_error_of_pulses(pulsed):
     assert pulsed.tables[0].overall_percent == pytest.approx(100 * (1041 / (25 * RATE_UL_H) - 1), abs=3e-3)
 
 
+def test_overall_error_has_the_noise_of_its_two_readings_with_k_2(pulsed):
+    # Repeatability and digit of 0.001 mg at both ends, of what 25 h ask for.
+    u_reading_ul = Z_UL_MG * 0.001 * (1.0 + 1.0 / 12.0) ** 0.5
+    expected = 2.0 * 100.0 * 2.0**0.5 * u_reading_ul / (25 * RATE_UL_H)
+    assert pulsed.tables[0].expanded_percent == pytest.approx(expected, rel=1e-3)
+
+
+def test_noise_is_volume_by_what_a_milligram_stands_for(write):
+    evaporation = EvaporationRate(0.5, 0.01, white_mg2_s=15.0, wander_mg2_h=0.04)
+    weighed = Weighed(AMBIENT, TipInVessel(needle_mm=15.0, vessel_mm=30.0), evaporation)
+    with pulsed_run(write).reader as reader:
+        (plan,) = read_plans(reader, ())
+        noise = noise_of(reader, weighed, plan.results[0])
+    # A needle of half the vessel's width takes a quarter off; 15 mg²·s are 0.5 mg in each of a reading a minute.
+    per_mg = Z_UL_MG * 0.75
+    assert noise.u_reading_ul == pytest.approx(0.5 * per_mg, rel=1e-3)
+    assert noise.wander_ul2_h == pytest.approx(0.04 * per_mg**2, rel=1e-3)
+
+
+@pytest.mark.parametrize("minutes, whole", [(29.9, 1), (29.99, 2), (30.0, 2), (44.0, 2), (45.0, 3)])
+def test_intervals_are_whole_ones_give_or_take_a_second(minutes, whole):
+    assert whole_intervals(EPOCH_NS, EPOCH_NS + round(minutes * MINUTE_NS), 15.0) == whole
+
+
 def test_start_up_graph_has_a_flow_for_each_interval(pulsed):
     start_up = next(chart for chart in pulsed.charts if chart.name == "start-up")
     balance = next(curve for curve in start_up.curves if curve.role == "balance")
@@ -103,6 +140,16 @@ def test_start_up_graph_shows_whole_pulses_per_interval(pulsed):
     start_up = next(chart for chart in pulsed.charts if chart.name == "start-up")
     balance = next(curve for curve in start_up.curves if curve.role == "balance")
     assert set(np.round(balance.y, 1)) == {40.0, 44.0}
+
+
+def test_start_up_graph_shades_the_noise_of_two_readings_with_k_2(pulsed):
+    start_up = next(chart for chart in pulsed.charts if chart.name == "start-up")
+    highest, lowest = (curve for curve in start_up.curves if curve.role == "envelope")
+    # Repeatability and digit of 0.001 mg at both ends of a quarter of an hour: 0.028 %.
+    share = 2.0 * 2.0**0.5 * Z_UL_MG * 0.001 * (1.0 + 1.0 / 12.0) ** 0.5 / (0.25 * RATE_UL_H)
+    assert (highest.y / RATE_UL_H - 1.0).tolist() == pytest.approx([share] * 2, rel=1e-3)
+    assert (lowest.y / RATE_UL_H - 1.0).tolist() == pytest.approx([-share] * 2, rel=1e-3)
+    assert "(k = 2, ±0.028 %)" in start_up.caption
 
 
 def test_the_start_up_graph_names_the_analysis(pulsed):

@@ -65,6 +65,15 @@ def test_figures_are_of_all_samples_not_of_those_shown(write):
     assert (trace.smallest, trace.mean, trace.largest) == (0.0, 5000.0, 10_000.0)
 
 
+def test_figures_are_of_the_samples_that_are_numbers(write):
+    scribe = write()
+    values = np.array([1.0, np.nan, 2.0, np.inf, 6.0])
+    scribe.stream("flow", {"flow": "µL/h"}, EPOCH_NS + np.arange(5) * MINUTE_NS, flow=values)
+    with scribe.reader as reader:
+        trace = traces(reader, "flow", ["flow"], EPOCH_NS, EPOCH_NS + HOUR_NS)["flow"]
+    assert (trace.smallest, trace.mean, trace.largest, trace.recorded) == (1.0, 3.0, 6.0, 5)
+
+
 def test_what_is_in_memory_is_one_piece(write):
     scribe = write()
     t_ns = EPOCH_NS + np.arange(100) * MINUTE_NS

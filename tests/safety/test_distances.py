@@ -50,6 +50,21 @@ def test_two_that_part_trip_whichever_is_wrong(pair, wrong):
     assert trip.value == pytest.approx(30.0, abs=2)
 
 
+def test_two_are_compared_as_soon_as_both_have_passed_a_reading_of_the_slower():
+    """A count each minute, a balance each 7 s from the third second on: at one moment both are read after 6 min."""
+    count, balance = VolumePath("count", 60.0), VolumePath("balance", 60.0)
+    distances, found = Distances(10.0, 10.0), []
+    for second in range(360):
+        if second % 60 == 0:
+            count.read(second * NS_PER_S, second * RATE_UL_H / 3600)
+        if second % 7 == 3:
+            balance.read(second * NS_PER_S, 0.5 * second * RATE_UL_H / 3600)
+        found += distances.found([count, balance])
+    # At the minute the count stood at 16.67 µL, the balance at 7.92: half of what came since its own beginning.
+    assert found[0].from_ns == found[0].to_ns == 60 * NS_PER_S
+    assert found[0].value == pytest.approx(100.0 * (1.0 - 0.5 * 57.0 / 60.0))
+
+
 def test_a_flow_sensor_is_allowed_what_it_may_be_wrong_by():
     assert trips(("count", "flow"), "flow", 0.87) == []
 

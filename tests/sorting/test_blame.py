@@ -1,17 +1,20 @@
 """What speaks against the pump and what against the bench, where both are contradicted; and tripped interlocks."""
 
+import numpy as np
 import pytest
 
 from rig.evaluation import testimony
-from rig.evaluation.blame import blamed
+from rig.evaluation.blame import REST, blamed
 from rig.evaluation.case import Case
 from rig.evaluation.trips import fault_of_trip
 from rig.evaluation.witnesses import Evidence
 from rig.faults import Fault
+from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.safety import InterlockTripped
-from tests.evaluation.happenings import WINDOW, ns
-from tests.sorting.infusion import Infusion
-from tests.sorting.runs import share
+from tests.evaluation.happenings import WINDOW, ns, put, tell
+from tests.evaluation.records import weighed
+from tests.sorting.infusion import Infusion, asked_ul
+from tests.sorting.runs import beside, share
 
 H = 3600.0
 LOG_GAP = testimony.Testimony("", ("it has a gap",), of_the_pump=True)
@@ -51,6 +54,7 @@ COUNT, BALANCE, FLOW = ("pump",), ("balance",), ("flow",)
     [
         ("most_rate_ul_h", 250.0, COUNT, Infusion(), Fault.PLAN),
         ("most_volume_ul", 1000.0, COUNT, Infusion(), Fault.PLAN),
+        ("most_rate_ul_h", 300.0, COUNT, Infusion(), Fault.PUMP),  # 300 µL/h are asked for: not more than is allowed
         ("most_rate_ul_h", 400.0, COUNT, Infusion(arrives=share(60.0), counts=share(60.0)), Fault.PUMP),
         ("most_volume_ul", 3500.0, BALANCE, Infusion(arrives=share(30.0), turns=share(30.0)), Fault.PUMP),
         ("most_volume_ul", 3500.0, BALANCE, Infusion(arrives=share(30.0), passes=share(0.0)), Fault.BENCH),
@@ -66,3 +70,35 @@ def test_a_trip_is_the_plans_that_asked_for_it_the_pumps_or_the_benchs(
     trip = InterlockTripped(interlock, 2.0 * limit, limit, streams, ns(10 * H), ns(10 * H))
     with infusion.recorded(tmp_path) as record, record.reader() as reader:
         assert fault_of_trip(trip, reader) is fault
+
+
+def test_a_plan_is_not_held_to_what_was_asked_for_before_it_began(tmp_path):
+    # 300 µL/h since the window's begin, 5 h of them under this plan: 1,500 µL of 3,000.
+    trip = InterlockTripped("most_volume_ul", 2500.0, 2000.0, COUNT, ns(10 * H), ns(10 * H))
+    with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+        tell(record, 0.0, "run_continuous", rate_ul_h=300.0)
+        put(record, 5 * H, PlanBegins("the next plan"))
+        with record.reader() as reader:
+            assert fault_of_trip(trip, reader) is Fault.PUMP
+
+
+@pytest.mark.parametrize(
+    "counted_ul, until_h, fault",
+    [(5.0, 0.25, Fault.BENCH), (5.0, 2.0, Fault.PUMP), (1.3, 2.0, Fault.BENCH), (1.4, 2.0, Fault.PUMP)],
+)
+def test_a_count_at_rest_is_delivery_behind_the_settling_and_beyond_two_strokes(tmp_path, counted_ul, until_h, fault):
+    """At rest from the record's begin, a line may empty for half an hour: of 1.33 µL 1 is left, two strokes."""
+    counts = lambda hour: asked_ul(hour) + counted_ul * np.clip(np.asarray(hour) / until_h, 0.0, 1.0)  # noqa: E731
+    start = {"limits": {"evaporation": {"zero_flow_hours": 4.0, "settle_minutes": 30.0}}}
+    gained = Evidence({REST: testimony.Testimony("", ("the vessel gained",), undermines=True)})
+    with Infusion(counts=counts, start=start).recorded(tmp_path) as record, record.reader() as reader:
+        assert blamed(Case(reader, *WINDOW), gained).fault is fault
+
+
+@pytest.mark.parametrize("turned_ul, fault", [(0.0, Fault.BENCH), (20.0, Fault.BENCH), (40.0, Fault.PUMP)])
+def test_a_step_on_the_pan_is_a_touch_only_where_the_motor_did_not_make_much_of_it(tmp_path, turned_ul, fault):
+    """80 µL on the pan at once; the sensor, which agrees with neither, saw nothing."""
+    stepped = Infusion(arrives=beside(step_ul=80.0), turns=beside(step_ul=turned_ul), passes=share(-3.0))
+    against = Evidence({"programme": testimony.Testimony("", ("too much was delivered",))})
+    with stepped.recorded(tmp_path) as record, record.reader() as reader:
+        assert blamed(Case(reader, *WINDOW), against).fault is fault

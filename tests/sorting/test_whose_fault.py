@@ -11,13 +11,15 @@ from rig.evaluation.replay import replay
 from rig.evaluation.settle import Asked, settle
 from rig.evaluation.sorting import sorted_of
 from rig.faults import Fault, Sorted, heaviest
-from rig.record.bodies.events import OutcomeWord, PlanOutcome
+from rig.record.bodies.events import OutcomeWord, PlanFailed, PlanOutcome
 from rig.record.bodies.judging import Limit
 from rig.record.schema import Kind
 from tests.sorting.infusion import PLAN, Infusion, settled, sorted_as
 from tests.sorting.matrix import NOT_SEEN, SEEDS, matrix, sort_all, strays
 from tests.sorting.pumps import failures
-from tests.sorting.runs import beside, share
+from tests.sorting.runs import ALARM, beside, lost, share
+from tests.sorting.runs import H as HOUR_S
+from tests.sorting.runs import told as told_events
 from tests.worlds.catalogue import BY_NAME
 from tests.worlds.recording import LIMIT, recipe_of, recorded
 from tests.worlds.scene import seen
@@ -167,3 +169,25 @@ def told(infusion, folder):
     """Return how each failure of an infusion's plan is sorted."""
     with settled(infusion, folder) as record, record.reader() as reader:
         return [one.sorted_as for one in sorted_of(reader)]
+
+
+def test_what_the_rig_did_goes_before_what_a_plan_left_out(tmp_path):
+    """No weighing at zero flow is the plan's; delivery that the rig ended is the bench's, and explains all else."""
+    ended = dict(SEEDS_BY_NAME)["bench: supervisor acted"]
+    (flow, *_) = told(dataclasses.replace(ended, zero_flow=()), tmp_path)
+    assert flow.fault is Fault.BENCH
+    assert flow.what.startswith("the rig itself: delivery was ended for the run")
+
+
+def test_the_last_attempt_at_a_plan_says_what_broke_it(tmp_path):
+    tried = (PlanFailed(PLAN, "NameError: rate", Fault.PLAN), PlanFailed(PLAN, "LostError: balance", Fault.BENCH))
+    infusion = Infusion(zero_flow=(), besides=lambda record: [record.event(one) for one in tried])
+    (flow, *_) = told(infusion, tmp_path)
+    assert (flow.fault, flow.what) == (Fault.BENCH, "the plan broke: LostError: balance")
+
+
+def test_an_alarm_that_was_not_seen_while_the_pump_gave_no_readings_is_the_benchs(tmp_path):
+    away = told_events(*lost("pump", 5 * HOUR_S, 20 * HOUR_S))
+    *_, alarm = told(Infusion(besides=away, claim=ALARM), tmp_path)
+    assert alarm.fault is Fault.BENCH
+    assert alarm.where == "pump, lost from 2026-01-05T17:00:00Z to 2026-01-06T08:00:00Z"

@@ -4,7 +4,7 @@ import pytest
 
 from rig.clock import VirtualClock
 from rig.exchange import Exchange
-from rig.record.bodies.events import OtherEvent, OutcomeWord, PlanOutcome, ZeroFlow
+from rig.record.bodies.events import BenchOpened, OtherEvent, OutcomeWord, PlanOutcome, ZeroFlow
 from rig.record.bodies.others import Stop
 from rig.record.reader import RecordReader
 from rig.record.schema import Kind
@@ -65,6 +65,22 @@ def test_what_is_derived_is_the_same_in_whatever_pieces(record, monkeypatch):
     whole = lines_of(record, "")
     monkeypatch.setattr(encoder, "ENTRIES_PER_GROUP", 1)
     assert lines_of(record, "", resume=True) == whole
+
+
+def test_a_bench_that_is_opened_anew_has_been_told_nothing_whoever_goes_on(tmp_path, monkeypatch):
+    clock = VirtualClock(EPOCH_NS)
+    with begin(tmp_path, clock=clock, instruments=PUMP) as record:
+        for opening, rate_ul_h in enumerate((3600.0, 36.0), start=1):
+            record.event(BenchOpened(opening, opening))
+            told(record, clock, "run_continuous", rate_ul_h=rate_ul_h)
+            clock.wait_s(100.0)
+            told(record, clock, "stop")
+        record.stop(Stop("FINISHED"))
+    monkeypatch.setattr(encoder, "ENTRIES_PER_GROUP", 1)
+    found = [line.rpartition("programmed_ul=")[2].split() for line in lines_of(record.path, "samples,", resume=True)]
+    # 100 s of 3,600 µL/h, and behind the second opening 100 s of 36 µL/h from nothing on.
+    assert [float(volume) for volume, t_ns in found if int(t_ns) == EPOCH_NS + 200 * SECOND_NS] == [1.0]
+    assert max(float(volume) for volume, _ in found) == pytest.approx(100.0)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """Answers with one bit or one byte wrong, over a real port: MT-SICS has no checksum, and many are numbers still."""
 
+import math
+
 import pytest
 
+from instruments.mettler_mt_sics.course import Answer, Course
 from instruments.mettler_mt_sics.dialect import Weight, decode_reply, encode_weight
 from instruments.mettler_mt_sics.driver import Driver
 from rig.errors import ConnectionFailedError, GarbledReplyError, InstrumentError, QuantityError
@@ -185,3 +188,12 @@ def test_more_than_the_balance_says_that_it_bears_is_no_mass(recorded):
     driver, _ = recorded({b"SI": b"S S  300.00000 g\r\n"})
     with pytest.raises(GarbledReplyError, match="capacity of 242000 mg"):
         driver.read_mass()
+
+
+@pytest.mark.parametrize("jump_mg", [1.0, 1e6, -1e6])
+def test_what_strays_once_moves_what_is_expected_by_no_more_than_twice_what_is_near(jump_mg):
+    """A digit of 0.1 mg: two of them are near, so that a jump counts as 0.4 mg, an eighth of it at a time."""
+    start = Course(Answer(0, Weight(1000.0, stable=False, width=10, digit_mg=0.1), b""))
+    moved = start.then(Answer(10**9, Weight(1000.0 + jump_mg, stable=False, width=10, digit_mg=0.1), b""))
+    assert (moved.rate_mg_s, moved.stray_mg) == pytest.approx((math.copysign(0.05, jump_mg), 0.05))
+    assert moved.last.weight.mass_mg == 1000.0 + jump_mg

@@ -10,6 +10,7 @@ from instruments.plant.laboratory import Laboratory, Parameters
 from instruments.sensirion_scc1 import dialect
 from instruments.sensirion_scc1.dialect import CableCommand
 from instruments.sensirion_scc1.driver import Driver
+from instruments.sensirion_scc1.losses import Missing, Told
 from instruments.sensirion_scc1.twin import Twin
 from rig.clock import VirtualClock, ns_from_s
 from rig.errors import ConnectionLostError, GarbledReplyError
@@ -121,3 +122,24 @@ def test_a_cable_whose_clock_runs_off_is_still_read(serve, context, clock, closi
         block = driver.read_block()
         assert abs(int(block.t_ns[-1]) - clock.now_ns()) <= SLACK_NS
         assert block.lost == 0
+
+
+@pytest.mark.parametrize(
+    "told, most, meant",
+    [
+        (60, 100, 10),  # as bytes ten samples, as samples sixty: both fit, and bytes is what the maker calls it
+        (60, 8, None),  # neither fits
+        (66, 70, 11),
+        (7, 100, 7),  # no whole number of samples as bytes
+        (0, 100, 0),
+    ],
+)
+def test_a_count_of_lost_is_one_of_bytes_wherever_that_fits(told, most, meant):
+    missing = Missing(likely=5, least=0, most=most, given=20, lasted_ns=10**9)
+    assert missing.when_told(Told(told), in_doubt=False) == meant
+
+
+def test_a_count_that_only_as_samples_fits_the_time_is_one_of_samples():
+    # Of 55 to 65 that are missing by the clock 60 are told, which as bytes were 10.
+    missing = Missing(likely=60, least=55, most=65, given=20, lasted_ns=10**9)
+    assert missing.when_told(Told(60), in_doubt=False) == 60

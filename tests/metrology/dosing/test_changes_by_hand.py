@@ -48,10 +48,11 @@ def test_the_scale_of_a_sensor_is_a_share_of_each_pressure():
     assert told == pytest.approx((0.02, 0.82, 0.8), rel=1e-3)
 
 
-def changed(**uncertainties):
+def changed(noise_ul=0.0, **uncertainties):
     """Evaluate a change from 36 to 72 µL/h that comes 50 s after its command at 1800 s."""
     t_s = np.arange(0.0, 3600.0, 2.0)
     volume_ul = 0.01 * t_s + 0.01 * np.maximum(t_s - 1850.0, 0.0)
+    volume_ul += noise_ul * np.random.default_rng(2).normal(size=t_s.size)
     return transition(t_s, volume_ul, commanded_s=1800.0, settled_s=2400.0, **uncertainties)
 
 
@@ -73,6 +74,14 @@ def test_levels_and_scale_are_in_the_lag_as_seconds_of_the_step():
     told = [contribution(found.lag, name) for name in ("level of each stretch", "scale")]
     # Two levels of 0.03 µL, and 2 % of 0.5 µL, at 0.01 µL/s.
     assert told == pytest.approx([3.0 * math.sqrt(2.0), 1.0], rel=1e-4)
+
+
+def test_a_lag_is_as_uncertain_as_the_step_that_it_is_read_from():
+    # Readings of 0.2 µL of noise: of the step, 36 µL/h, the lag of 50 s has the same share.
+    found = changed(noise_ul=0.2)
+    assert found.rate_step.u > 0.05
+    expected_s = found.lag.value * found.rate_step.u / found.rate_step.value
+    assert contribution(found.lag, "change of rate") == pytest.approx(expected_s)
 
 
 def test_a_change_has_settled_where_nothing_is_left_of_its_error():

@@ -41,6 +41,13 @@ def test_lower_limit_of_pp_covers():
     assert np.mean(np.array(lows) <= 4 / 3) == pytest.approx(0.95, abs=0.03)
 
 
+@pytest.mark.parametrize("n, chi_squared", [(10, 3.325), (30, 17.708)])
+def test_the_lower_limit_of_pp_is_that_of_the_tables(n, chi_squared):
+    # χ² that is exceeded with 95 %, for 9 and 29 degrees of freedom: Pp·√(χ²/(n − 1)).
+    found = performance(np.arange(float(n)), -3.0, 100.0)
+    assert found.pp_lower / found.pp == pytest.approx((chi_squared / (n - 1)) ** 0.5, abs=5e-5)
+
+
 def test_yield_interval_of_clopper_and_pearson():
     # Clopper-Pearson for 7 of 10 at 95 %: 0.3475 to 0.9333.
     found = observed_yield(7, 10)

@@ -128,3 +128,11 @@ def test_subgroup_sizes_without_constants_are_refused(n):
 def test_standing_chart_needs_a_positive_sigma():
     with pytest.raises(MetrologyError):
         standing_chart([1.0], centre=0.0, sigma=0.0)
+
+
+@pytest.mark.parametrize("narrow, signals", [(0.12, [5]), (0.13, [])])
+def test_a_range_that_is_too_narrow_is_a_signal_of_the_spread_chart(narrow, signals):
+    # Nine ranges of 1 and one x: the lower limit is D3(8) = 0.136 of their mean (9 + x)/10, so that x = 0.124 is on it.
+    subgroups = np.tile(np.linspace(-0.5, 0.5, 8), (10, 1))
+    subgroups[5] *= narrow
+    assert [one.point for one in range_chart(subgroups).spread.signals] == signals

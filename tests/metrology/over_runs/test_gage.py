@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.over_runs.gage import gage_study
@@ -78,6 +79,35 @@ def test_components_of_a_large_study_are_those_it_was_made_of():
     assert (study.ev, study.interaction) == pytest.approx((0.5, 0.4), rel=0.03)
     assert study.pv == pytest.approx(3, rel=0.12)
     assert study.av == pytest.approx(0.8, rel=0.35)
+
+
+def test_the_interval_of_the_pooled_aiag_example_is_satterthwaites():
+    # GRR² = (1 − 1/30)·MS(repeatability) + MS(appraisers)/30, of mean squares with 78 and 2 degrees of freedom.
+    terms = (29 / 30 * 3.1179 / 78, 3.1673 / 2 / 30)
+    total = sum(terms)
+    dof = total**2 / (terms[0] ** 2 / 78 + terms[1] ** 2 / 2)
+    assert total**0.5 == pytest.approx(0.302373, abs=5e-6)
+    expected = [(total * dof / chi2.ppf(share, dof)) ** 0.5 for share in (0.975, 0.025)]
+    assert gage_study(AIAG).grr_interval == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_interval_with_an_interaction_is_satterthwaites():
+    rng = np.random.default_rng(4)
+    parts, appraisers, trials = 8, 3, 3
+    readings = rng.normal(size=(parts, 1, 1)) + rng.normal(size=(1, appraisers, 1)) * 2.0
+    readings = readings + rng.normal(size=(parts, appraisers, 1)) + 0.1 * rng.normal(size=(parts, appraisers, trials))
+    study = gage_study(readings)
+    _, of_appraisers, interaction, error = study.anova
+    # Of σ² + (σ²(interaction) + σ²(appraisers)): each mean square by what it counts in these.
+    weights = (1 / (parts * trials), 1 / trials - 1 / (parts * trials), 1 - 1 / trials)
+    lines = (of_appraisers, interaction, error)
+    terms = [weight * one.mean_square for weight, one in zip(weights, lines, strict=True)]
+    total = sum(terms)
+    assert (study.interaction_pooled, study.set_to_zero) == (False, ())
+    assert total == pytest.approx(study.grr**2)
+    dof = total**2 / sum(term**2 / one.dof for term, one in zip(terms, lines, strict=True))
+    expected = [(total * dof / chi2.ppf(share, dof)) ** 0.5 for share in (0.975, 0.025)]
+    assert study.grr_interval == pytest.approx(expected)
 
 
 def test_interval_of_grr_covers():

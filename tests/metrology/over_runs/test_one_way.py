@@ -122,3 +122,18 @@ def test_what_is_no_study_is_refused(groups):
 def test_readings_that_never_differ_within_groups_are_refused():
     with pytest.raises(MetrologyError, match="resolution"):
         one_way([[1.1, 1.1], [2.2, 2.2]])
+
+
+def test_groups_of_unequal_size_worked_by_hand():
+    found = one_way([[1.0, 2.0, 3.0], [2.0, 4.0], [5.0]])
+    # Mean 17/6; between: (3·(5/6)² + 2·(1/6)² + (13/6)²)/2 = 41/12; within: (2 + 2)/3; n₀ = (6 − 14/6)/2.
+    assert found.mean == pytest.approx(17 / 6)
+    assert (found.between_mean_square, found.between_dof) == (pytest.approx(41 / 12), 2)
+    assert (found.within_mean_square, found.within_dof) == (pytest.approx(4 / 3), 3)
+    assert found.effective_size == pytest.approx(11 / 6)
+    assert found.between_variance == pytest.approx(25 / 22)
+    # σ_B²·Σn²/N² + σ_W²/N.
+    assert found.u_mean == pytest.approx((25 / 22 * 14 / 36 + 4 / 18) ** 0.5)
+    assert found.f == pytest.approx(41 / 16)
+    # All as one sample of six: (2·41/12 + 4)/5/6.
+    assert found.u_mean_pooled == pytest.approx((65 / 180) ** 0.5)

@@ -206,3 +206,18 @@ def test_where_nothing_flows_it_tells_nothing():
     paths = drawn(np.random.default_rng(5), np.zeros(T_S.size))
     total = fuse(paths, independent=50).total
     assert abs(total.value) <= 3.0 * total.u
+
+
+@pytest.mark.parametrize("independent, most", [(400, 401), (399, 200), (300, 200), (150, 134)])
+def test_no_more_points_are_told_than_readings_with_noise_of_their_own(independent, most):
+    # 401 points are compared: each, each second or each third of them is told, from the last one back.
+    rng, dense = np.random.default_rng(1), np.linspace(0.0, 25.0 * 3600.0, 2001)
+    truth = 20.0 * dense / 3600.0
+    paths = [
+        Path(kind=kind, t_s=dense, volume_ul=truth + 0.3 * rng.normal(size=dense.size), **STATED[kind])
+        for kind in ("balance", "flow sensor")
+    ]
+    told = fuse(paths, independent=independent).t_s
+    assert len(told) <= independent
+    assert len(told) == pytest.approx(most, abs=1)
+    assert told[-1] == dense[-1]

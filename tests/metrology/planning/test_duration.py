@@ -1,10 +1,12 @@
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.errors import MetrologyError
-from rig.metrology.planning.duration import needed_duration, project
+from rig.metrology.planning.duration import decided_after_s, needed_duration, project
 from rig.metrology.uncertainty.decision import Verdict
 from rig.metrology.weighing.precision import Precision
 from rig.quantities import Measured
@@ -87,6 +89,22 @@ def test_run_that_will_not_be_decided_within_its_plan_says_so():
     projection = project(percent(4.9, 1.0), HOUR_S, 10 * HOUR_S, Precision(0.0, 1.0, 0.0), -5.0, 5.0)
     assert projection.decided_after_s is None
     assert projection.verdict is Verdict.INCONCLUSIVE
+
+
+# A run whose u is twice what was planned: 2 %·√h/√T, where 1 %·√h/√T was.
+def test_a_run_that_is_less_certain_than_planned_goes_on_by_its_own_u():
+    # A margin of 1 % needs u = 0.5 %, that is 16 h; by the plan it would be 4.
+    precision, measured = Precision(0.0, 1.0, 0.0), percent(4.0, 2.0)
+    assert decided_after_s(measured, HOUR_S, precision, -5.0, 5.0) == pytest.approx(16 * HOUR_S)
+    assert project(measured, HOUR_S, 25 * HOUR_S, precision, -5.0, 5.0).decided_after_s == pytest.approx(16 * HOUR_S)
+
+
+def test_a_run_that_is_less_certain_than_planned_is_foretold_by_its_own_u():
+    projection = project(percent(2.0, 2.0), HOUR_S, 4 * HOUR_S, Precision(0.0, 1.0, 0.0), -5.0, 5.0)
+    # At the end u is 1 %; the two errors have the variance of the later one in common: 2² + 1² − 2·1² = 3.
+    end = NormalDist(2.0, 3.0**0.5)
+    assert projection.pass_probability == pytest.approx(end.cdf(3.0) - end.cdf(-3.0))
+    assert projection.fail_probability == pytest.approx(1.0 - end.cdf(7.0) + end.cdf(-7.0))
 
 
 @settings(deadline=None)

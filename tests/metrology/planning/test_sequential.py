@@ -112,6 +112,14 @@ def test_characteristics_are_those_of_simulated_runs():
     assert (found.pass_share, found.fail_share) == pytest.approx((passed, failed), abs=0.006)
 
 
+def test_a_run_that_is_never_decided_lasts_to_the_last_look():
+    # On a limit one run in twenty is decided at all, most of these late.
+    plan = sequential_plan([HOUR_S, 10 * HOUR_S], Precision(0.0, 1.0, 0.0))
+    found = characteristics(plan, 3.0, None, 3.0)
+    assert found.inconclusive_share > 0.94
+    assert found.mean_duration_s == pytest.approx(10 * HOUR_S, rel=0.06)
+
+
 def test_extension_decides_more_runs_than_its_plan_without_it():
     shares = (0.05, 0.05, 0.1, 0.1, 0.4, 0.3)
     extended = characteristics(sequential_plan(LOOKS_S, PRECISIONS[0], shares=shares), 2.0, -3.0, 3.0)

@@ -49,6 +49,13 @@ def test_bounds_of_the_probability_that_all_conform():
     assert decision.wrong_accept_risk == pytest.approx(2 * 0.0227501, abs=1e-7)
 
 
+def test_all_points_conform_at_the_most_as_surely_as_the_worst_of_them():
+    # Limits 3 u and 1 u away: Φ(1) = 84.134 %.
+    decision = decide_jointly(curve(2, 4, lower=None))
+    assert decision.conformance_at_most == pytest.approx(0.8413447, abs=1e-7)
+    assert decision.wrong_reject_risk == pytest.approx(0.8413447, abs=1e-7)
+
+
 @settings(deadline=None)
 @given(st.lists(st.floats(-7, 7), min_size=2, max_size=4), st.floats(0, 0.95))
 def test_probability_with_known_correlation_lies_between_the_bounds(values, correlation):

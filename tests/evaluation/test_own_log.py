@@ -1,0 +1,44 @@
+"""Lines of the pump's log on the rig's clock, by comparisons of both clocks."""
+
+import numpy as np
+import pytest
+
+from rig.evaluation.own_log import stamped_lines
+from rig.evaluation.pump_alarms import states_of
+from rig.evaluation.stops import ended_by_alarm_ns
+from tests.evaluation.happenings import clock_ahead, log, ns, status
+from tests.evaluation.records import weighed
+
+MINUTES = np.arange(33 * 60 + 1) - 240  # of the window, which begins 4 h after the record
+
+
+def line(folder, ahead_s, at_s, by_s=0.0):
+    """Return the one line of a log, written at a moment by a clock that is `by_s` ahead then."""
+    with weighed(folder, lambda _: 1000.0, hours=33) as record:
+        clock_ahead(record, ahead_s)
+        log(record, (at_s, "infusion_started"), ahead_s=by_s)
+        with record.reader() as reader:
+            (found,) = stamped_lines(reader)
+    return found
+
+
+def test_a_line_is_dated_by_how_far_the_clock_was_ahead(tmp_path):
+    found = line(tmp_path, 45.0, 3600.0, by_s=45.0)
+    # Half of an exchange and the clock's digit.
+    assert (found.at_ns, found.u_s, found.off_s) == (ns(3600.0), pytest.approx(0.2), 0.0)
+
+
+@pytest.mark.parametrize("ahead_s", [30.0, -30.0])
+def test_a_line_between_two_comparisons_that_differ_may_be_by_either(tmp_path, ahead_s):
+    found = line(tmp_path, np.where(MINUTES > 60, ahead_s, 0.0), 3600.0)
+    # It may be 30 s off to one side, rectangular.
+    assert found.u_s == pytest.approx((0.2**2 + 30.0**2 / 3.0) ** 0.5)
+
+
+def test_of_an_alarm_that_came_twice_the_last_one_ended_delivery(tmp_path):
+    with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+        status(record, (0, "infusing", ()), (600, "alarm", ("occlusion",)))
+        log(record, (550, "occlusion"), (580, "occlusion"), (700, "occlusion"))
+        with record.reader() as reader:
+            states = states_of(reader)
+            assert list(ended_by_alarm_ns(reader, states, frozenset({"occlusion"}), int)) == [ns(580)]

@@ -1,0 +1,69 @@
+"""What fits a step between paths, and which pair is told of where several disagree."""
+
+import numpy as np
+import pytest
+
+from rig.errors import PathsDisagreeError
+from rig.metrology.paths.diagnosis import diagnose
+from rig.metrology.paths.fused import fuse
+from rig.metrology.paths.two_paths import Path, compare
+
+T_S = np.linspace(0.0, 36_000.0, 401)
+STROKE_UL = 0.5
+
+
+def path(kind, gained_ul=500.0, step_ul=0.0, **uncertainties):
+    """Return a path of 10 h in which as much came evenly, and a step after 5 h."""
+    known = {"u_reading_ul": 0.05, "relative_u": 0.0, "u_rate_ul_h": 0.0, **uncertainties}
+    volume_ul = gained_ul * T_S / 36_000.0 + step_ul * (T_S >= 18_000.0)
+    return Path(kind=kind, t_s=T_S, volume_ul=volume_ul, **known)
+
+
+@pytest.mark.parametrize(
+    "strokes, causes",
+    [
+        (4.0, ["missed strokes", "bubble"]),
+        (4.2, ["missed strokes", "bubble"]),  # nearer to a whole number than a quarter of a stroke
+        (4.3, ["bubble"]),
+        (4.5, ["bubble"]),
+        (-4.5, ["lost counts"]),
+    ],
+)
+def test_a_motor_that_turned_for_nothing_missed_whole_strokes(strokes, causes):
+    paths = [path("balance"), path("flow sensor"), path("motor counts", step_ul=strokes * STROKE_UL)]
+    found = diagnose(compare(paths), stroke_ul=STROKE_UL)
+    of_steps = [one for one in found if one.pattern.shape == "step"]
+    assert [(one.cause, one.path) for one in of_steps] == [(cause, "motor counts") for cause in causes]
+    assert of_steps[0].pattern.size_ul == pytest.approx(strokes * STROKE_UL)
+    assert of_steps[0].pattern.onset_s == pytest.approx(18_000.0, abs=T_S[1])
+
+
+@pytest.mark.parametrize("gained_ul, way", [(520.0, "more"), (470.0, "less")])
+def test_of_pairs_that_disagree_the_farthest_apart_by_their_uncertainties_is_told(gained_ul, way):
+    # A tenth of the flow sensor's ±1 % is what the balance is known to.
+    paths = [path("balance"), path("flow sensor", 500.3, relative_u=0.01), path("motor counts", gained_ul)]
+    with pytest.raises(PathsDisagreeError) as told:
+        fuse(paths)
+    off_ul = gained_ul - 500.0
+    assert str(told.value).startswith(f"motor counts shows {abs(off_ul):.3g} µL {way} than balance, from 0.")
+    assert "motor counts is off" in str(told.value)
+    assert (told.value.lying, told.value.apart_ul) == (("motor counts",), pytest.approx(off_ul))
+
+
+@pytest.mark.parametrize("first_ul_h, causes", [(49.8, {"leak", "evaporation"}), (40.0, {"leak"})])
+def test_shapes_that_fit_nearly_as_well_are_named_too(first_ul_h, causes):
+    """A leak of 1 % beside a rate that changes after 5 h: where it hardly does, a steady loss fits as well."""
+    hours = T_S / 3600.0
+    truth_ul = first_ul_h * np.minimum(hours, 5.0) + (100.0 - first_ul_h) * np.maximum(hours - 5.0, 0.0)
+    noise_ul = 0.5 * np.random.default_rng(5).normal(size=T_S.size)
+    noise_ul[0] = 0.0
+    known = {"u_reading_ul": 0.1, "relative_u": 0.0, "u_rate_ul_h": 0.0}
+    paths = [
+        Path(kind=kind, t_s=T_S, volume_ul=volume_ul, **known)
+        for kind, volume_ul in (
+            ("balance", 0.99 * truth_ul + noise_ul),
+            ("flow sensor", truth_ul),
+            ("motor counts", truth_ul),
+        )
+    ]
+    assert {one.cause for one in diagnose(compare(paths))} == causes
