@@ -78,8 +78,10 @@ def _told(path: Path) -> int:
         one = tried.get(part)
         standing = "not tried" if one is None else one.standing.value
         asked = "" if part in begun.required else " (not asked)"
-        why = "" if one is None or not one.why else f": {one.why.splitlines()[0]}"
-        print(f"{part:14} {standing}{asked}{why}")
+        what, *to_do = one.why.splitlines() if one is not None and one.why else [""]
+        print(f"{part:14} {standing}{asked}{what and f': {what}'}")
+        for line in to_do[:1]:
+            print(f"{'':14} {line}")
     for chart in charts:
         for rule in chart.broken:
             print(
