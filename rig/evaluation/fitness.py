@@ -23,15 +23,20 @@ WHAT_TO_DO = {
     "slowest answer": "look at the instrument's line: its baud rate, its adapter, and who else speaks on it",
     "lost answers": "look at the instrument's cable, plugs and adapter, and at who else speaks on its line",
     "clock offset": "set the instrument's clock, and let NTP keep the machine's",
+    "air and liquid apart": "see which thermometer the flow sensor's agrees with, that each is wired to the channel "
+    "that the bench file names, and that vessel and air have stood together; a bath that is warm on purpose needs "
+    "[proof] air_and_liquid_k",
     "balance is set for slow flows": "set the balance in its menu: no zero tracking, filter standard or stable, doors "
     "closed",
     "balance adjusted itself": "let the balance stand still and warm up, and let it adjust itself again",
     "zero error": f"{_SHIELD}; let the balance warm up",
     "check weight error": "clean pan and weight, see that it is the weight of [check_weight], let the balance adjust "
     "itself, and weigh again; where it stays off, have the balance serviced",
+    "answers are fresh": "connect the balance to the rig itself, without a box or program between",
     "check weight's certificate": "have the weight calibrated, and write certificate, due and u_mg into [check_weight]",
     "time to come to rest": f"set the balance's filter to standard or stable; {_SHIELD}",
     "return of the zero": "clean the pan, see that nothing touches it or the weight, and weigh again",
+    "readings change": "see that the pan moves freely, take filters off, and connect the balance to the rig itself",
     "unrest of readings": _SHIELD,
     "farthest reading": _SHIELD,
     "loss of the vessel": _VESSEL,
@@ -39,6 +44,7 @@ WHAT_TO_DO = {
     "and [weighing] of the bench file, and at the reference itself",
     "flow sensor error": "see that it is the sensor, the range and the liquid that the bench file names, and that its "
     "line holds no air; flush and clean it",
+    "no air in the flow sensor": "flush the line until the sensor tells of no air, and look where it came in",
     "motor edges error": "look at stroke_ul and motor_edges_per_stroke of [dut], at the counter's input and its edge, "
     "and at the motor's cable",
     "known inputs error": "see that each channel is wired to what the bench file says, with that scale and offset",

@@ -129,12 +129,14 @@ def _value(result: Result) -> str:
     number, limit = result.number, result.limit
     if number is None:
         return result.fact
-    found = f"{result.recipe.function} {number.value:+.4g} ± {number.expanded:.2g} {result.unit}"
+    unit = "" if result.unit == "1" else f" {result.unit}"
+    found = f"{result.recipe.function} {number.value:+.4g} ± {number.expanded:.2g}{unit}"
     if limit is None:
         return found
     bounds = (("at least", limit.lower), ("at most", limit.upper))
     allowed = " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
-    return f"{found}, where {result.limit_name or 'the limit'} allows {allowed} {limit.unit}".rstrip()
+    of_limit = "" if limit.unit == "1" else f" {limit.unit}"
+    return f"{found}, where {result.limit_name or 'the limit'} allows {allowed}{of_limit}".rstrip()
 
 
 def _where(result: Result, reader: RecordReader, about: str = "") -> str:
