@@ -17,7 +17,7 @@ from rig.record.reader import RecordReader
 
 HOW_SET = "how_it_is_set"
 _NOT_TOLD = "not told"
-# A reading that still holds so much of a weight that is gone is none of what lies there now.
+# An answer that is by the weight itself off those that follow, to within so much of it, was weighed before it was gone.
 _STALE_SHARE = 0.001
 _SLOW_FILTERS = ("unstable", "very unstable")
 
@@ -121,7 +121,7 @@ def fresh_answer(recipe: Recipe, reader: RecordReader) -> FactFound:
     if tried.first_mg is None:
         raise SeriesError("nobody looked at the first reading behind a change of load")
     text = f"{tried.stream} showed {tried.first_mg:+.3f} mg at once, {UNREAD_S:g} s after the weight was taken off"
-    fresh = abs(tried.first_mg) <= _STALE_SHARE * tried.mass_mg
+    fresh = abs(tried.first_mg - tried.mass_mg) > _STALE_SHARE * tried.mass_mg
     words = (
         f"{tried.stream} answered with what it had weighed before: {UNREAD_S:g} s after the weight had gone its first "
         f"answer was {tried.first_mg:+.2f} mg from those that followed; look for a box or program between it and the "

@@ -143,7 +143,7 @@ class WeightTried(Event):
 
     It showed `found_mg` for `mass_mg`, came to rest within `settled_s`, and to `returned_mg` of where it had been when
     the weight was taken off. `scatter_mg` is the standard uncertainty of that difference by its readings. `first_mg` is
-    by what the first reading, `UNREAD_S` behind that, was off those that followed; None where nobody looked.
+    by what the first answer, `UNREAD_S` behind that, was off those that followed; None where nobody looked.
     """
 
     NAME = "weight tried"
