@@ -5,15 +5,17 @@ import pytest
 from rig.evaluation.case import case_around
 from rig.evaluation.evidence import states
 from rig.record.bodies.challenges import ChallengeKind
-from rig.record.bodies.pump_events import AlarmExpected
+from rig.record.bodies.pump_events import AlarmExpected, PumpStateChanged
 from rig.record.bodies.recipe import Recipe
-from tests.evaluation.happenings import WINDOW, challenge, put, status, tell
-from tests.evaluation.records import weighed
+from tests.evaluation.happenings import WINDOW, challenge, ns, put, status, tell
+from tests.evaluation.records import START, weighed
+
+PUMP = {"instruments": {"pump": {"capability": "pump", "sample_every_s": 60.0}}}
 
 
 @pytest.fixture
 def record(tmp_path):
-    with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+    with weighed(tmp_path, lambda _: 1000.0, hours=33, start={**START, **PUMP}) as record:
         put(record, 0.0, AlarmExpected("stall"))
         yield record
 
@@ -47,3 +49,23 @@ def test_a_warning_may_come_and_go(record):
     put(record, 1.0, AlarmExpected("battery_low"))
     status(record, (60.0, "stopped", ("battery_low",)), (720.0, "stopped", ()))
     assert against(record) == ()
+
+
+def mute(record, silenced_s):
+    """Let a second alarm come at 4 h without a sound, behind a first one that was silenced."""
+    put(record, 2.0, AlarmExpected("reservoir_low"))
+    put(record, 60.0, PumpStateChanged("pump", "infusing", ns(60.0), ("reservoir_low",), 1, (), ("reservoir_low",)))
+    tell(record, silenced_s, "acknowledge_alarms")
+    both = ("reservoir_low", "stall")
+    put(record, 14_400.0, PumpStateChanged("pump", "alarm", ns(14_400.0), both, 2, (), ()))
+
+
+def test_an_alarm_that_comes_an_hour_behind_a_silenced_one_must_sound(record):
+    mute(record, 10_800.0)
+    (said,) = [one for one in against(record) if "sound" in one]
+    assert said == "the alarm stall came at 8.00 h and did not sound, though nobody had silenced it"
+
+
+def test_an_alarm_that_may_have_come_before_it_was_silenced_need_not(record):
+    mute(record, 14_390.0)
+    assert [one for one in against(record) if "sound" in one] == []

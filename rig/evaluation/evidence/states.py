@@ -47,8 +47,12 @@ def _alarms(case: Case) -> list[str]:
 def _silent(case: Case) -> list[str]:
     """Return the alarm that came anew and was not signalled, although nobody had silenced it."""
     silenced_ns = [entry.body.sent_ns or entry.t_ns for entry in _acknowledged(case)]
+    every_s = pace_s(case.reader, case.pump, case.from_ns, case.to_ns)
     for before, one in pairwise(case.states):
-        if one.sounding is None or any(before.at_ns <= at_ns <= one.at_ns for at_ns in silenced_ns):
+        # What was silenced before an alarm came is no silence of this one: it came between two looks at the status.
+        looked_ns = before.at_ns if every_s is None else one.at_ns - round((_PACES * every_s + _ORDER_S) * 1e9)
+        since_ns = max(before.at_ns, looked_ns)
+        if one.sounding is None or any(since_ns <= at_ns <= one.at_ns for at_ns in silenced_ns):
             continue
         mute = sorted(set(one.alarms) - set(before.alarms) - set(one.sounding))
         if mute:
