@@ -8,7 +8,7 @@ from qualification.catalogue import Catalogue
 from qualification.curves import SIZES_PERCENT, Curve, Reckoned, curves_of, reckoned
 from qualification.defect import Defect
 from qualification.false_alarms import FalseAlarms, false_alarms, jobs_of_seeds
-from qualification.jobs import Job, Workshop
+from qualification.jobs import Done, Job, Workshop
 from qualification.matrix import Matrix, Row, row_of
 from qualification.mistakes import Noticed
 from rig.errors import QualificationError
@@ -69,33 +69,38 @@ def qualify(workshop: Workshop, asked: Asked, say: Callable[[str], None]) -> Qua
 
 
 def _rows(workshop: Workshop, asked: Asked, catalogue: Catalogue, say: Callable[[str], None]) -> tuple[Row, ...]:
-    plans = {
-        one.key: tuple(plan.plan for plan in catalogue.plans) if asked.every_plan else catalogue.could_see(one)
-        for one in asked.defects
-    }
+    """Ask the plans that claim what a defect violates, of what they miss the general ones, and then all others."""
     rows = {one.key: Row(one, ()) for one in asked.defects}
-    for job, done in workshop.done([Job(plans[one.key], one) for one in asked.defects if plans[one.key]]):
-        if job.defect is not None:
-            rows[job.defect.key] = row = row_of(job.defect, done)
-            if _others(row, catalogue):
-                say(f"{row.defect.key} {row.word}: the other plans that claim {row.defect.violates} look too")
-            else:
-                say(line_of(row))
-    others = {key: _others(row, catalogue) for key, row in rows.items()}
-    for job, done in workshop.done([Job(plans, rows[key].defect) for key, plans in others.items() if plans]):
-        if job.defect is not None:
-            before = rows[job.defect.key]
-            rows[job.defect.key] = row = row_of(job.defect, replace(done, findings=(*before.findings, *done.findings)))
-            say(line_of(row))
+    every = tuple(plan.plan for plan in catalogue.plans)
+    looks: tuple[tuple[str, Callable[[Defect], tuple[str, ...]]], ...] = (
+        ("", lambda one: every if asked.every_plan else catalogue.could_see(one)),
+        ("the general plans look too", lambda _: catalogue.general()),
+        ("all other plans that claim it look too", catalogue.left_out),
+    )
+    for number, (_, look) in enumerate(looks):
+        jobs = [Job(plans, row.defect) for row in rows.values() if (plans := _unasked(row, look))]
+        for job, done in workshop.done(jobs):
+            if job.defect is not None:
+                row = _with(rows[job.defect.key], done)
+                rows[job.defect.key] = row
+                still = [words for words, later in looks[number + 1 :] if _unasked(row, later)]
+                say(f"{row.defect.key} {row.word}: {still[0]}" if still else line_of(row))
     return tuple(rows.values())
 
 
-def _others(row: Row, catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the plans that claim what a missed defect violates and did not look, for their time or for their case."""
-    if row.caught or row.defect.control or row.defect.of_the_bench or row.within_limits:
+def _with(row: Row, done: Done) -> Row:
+    """Return a row with what its defect came to in one more session."""
+    said = "; ".join(filter(None, (row.said, done.said)))
+    return row_of(row.defect, replace(done, findings=(*row.findings, *done.findings), said=said))
+
+
+def _unasked(row: Row, look: Callable[[Defect], tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the plans of a look that are still to be asked: none where it was caught, or need not be."""
+    need_not = row.defect.control or row.defect.of_the_bench or row.within_limits
+    if row.caught or (row.findings and need_not):
         return ()
     looked = {one.plan for one in row.findings}
-    return tuple(one for one in catalogue.left_out(row.defect) if one not in looked)
+    return tuple(one for one in look(row.defect) if one not in looked)
 
 
 def healthy(workshop: Workshop, asked: Asked, say: Callable[[str], None]) -> Catalogue:

@@ -68,7 +68,7 @@ def test_a_bolus_on_a_ramp_moves_nothing_of_it(pump, bench, verify):
     verify("volume under the ramp and of the bolus", ramp.volume_error()).within("volume accuracy")
 
 
-@pytest.mark.requirement("IT-01", "1.4.4")
+@pytest.mark.requirement("IT-01", "1.4.4", "4.1.1")
 @pytest.mark.evaporation(hours=1)
 def test_a_rate_that_is_set_in_a_bolus_is_kept(pump, bench, verify):
     """A new rate for the infusion takes hold while a bolus is given, and stays behind it."""
@@ -80,6 +80,7 @@ def test_a_rate_that_is_set_in_a_bolus_is_kept(pump, bench, verify):
         pump.run_continuous(rate_ul_h=80.0)
         bench.dwell(hours=3, doing="the rest of the bolus, then the second rate")
     verify("volume of both rates and the bolus", both.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", both.log_tells_all()).holds()
 
 
 @pytest.mark.requirement("IT-05")

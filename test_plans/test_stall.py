@@ -53,7 +53,7 @@ def test_a_self_test_costs_no_dose(pump, bench, verify):
         for number in range(12):
             pump.self_test()
             bench.dwell(minutes=10, doing=f"self-test {number + 1} of 12")
-    verify("flow while it tests itself", tested.flow_error()).within("basal accuracy")
+    verify("flow with self-tests", tested.flow_error()).within("basal accuracy")
     verify("the pump's log tells all", tested.log_tells_all()).holds()
 
 

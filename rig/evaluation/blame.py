@@ -91,9 +91,12 @@ def _touched(case: Case) -> bool:
     What fell did not flow back into the pump; what rose without a turn of the motor did not come out of it.
     """
     weighed = case.weighed
-    begin_ns, end_ns = case.delivers_ns
-    if weighed is None or end_ns <= begin_ns or case.parted:  # what a challenge held back comes in one piece too
+    if weighed is None or case.parted:  # what a challenge held back comes in one piece too
         return False
+    begin_ns, end_ns = case.delivers_ns
+    at_rest = end_ns <= begin_ns
+    if at_rest:
+        begin_ns, end_ns = case.from_ns, case.to_ns
     inside = (weighed.t_ns >= begin_ns) & (weighed.t_ns <= end_ns + case.settle_ns)
     if np.count_nonzero(inside) < 2:
         return False
@@ -105,13 +108,15 @@ def _touched(case: Case) -> bool:
         return False
     if volume_ul[largest + 1] < volume_ul[largest]:
         return True
-    return _turned_as_told(case, abs(float(steps_ul[largest]))) and odd_path(case) != "motor counts"
+    if at_rest:
+        begin_ns, end_ns = (int(ns) for ns in weighed.t_ns[inside][largest : largest + 2])
+    told = _turned_as_told(case, begin_ns, end_ns, abs(float(steps_ul[largest])))
+    return told and odd_path(case) != "motor counts"
 
 
-def _turned_as_told(case: Case, step_ul: float) -> bool:
-    """Tell whether the motor's strokes are those of the programme, so that no such step is made of them."""
+def _turned_as_told(case: Case, begin_ns: int, end_ns: int, step_ul: float) -> bool:
+    """Tell whether the motor made the programme's strokes around a span, so that no such step is made of them."""
     stroke_ul, per_stroke = case.start.dut.stroke_ul, case.start.dut.motor_edges_per_stroke
-    begin_ns, end_ns = case.delivers_ns
     counts = edges_of(case)
     around = [one for one in counts if one.at_ns <= begin_ns][-1:], [one for one in counts if one.at_ns >= end_ns][:1]
     if not (stroke_ul and per_stroke and all(around)):

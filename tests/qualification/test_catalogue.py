@@ -1,4 +1,4 @@
-"""Which plans are asked about a defect: at first the quick ones, and of what they miss all others that claim it."""
+"""Which plans are asked about a defect: quick ones that claim it, of what they miss general ones, then all others."""
 
 from dataclasses import dataclass, replace
 
@@ -22,7 +22,12 @@ PLANS = (plan(GENERAL, requirements=()), plan(QUICK), plan(SLOW, 3.0), plan(LONG
 
 
 def test_the_quick_ones_that_claim_it_are_asked_first():
-    assert Catalogue(PLANS).could_see(defect()) == (GENERAL, QUICK)
+    assert Catalogue(PLANS).could_see(defect()) == (QUICK,)
+
+
+@pytest.mark.parametrize("kind", ["control", "of_the_bench"])
+def test_of_what_is_not_the_pump_s_fault_the_general_ones_are_asked_as_well(kind):
+    assert Catalogue(PLANS).could_see(replace(defect(), **{kind: True})) == (GENERAL, QUICK)
 
 
 def test_other_cases_and_long_plans_that_claim_it_are_left_out_and_known():
@@ -32,9 +37,9 @@ def test_other_cases_and_long_plans_that_claim_it_are_left_out_and_known():
 @pytest.mark.parametrize(
     "named, seen, left",
     [
-        ("test_plans/test_a.py", (GENERAL, QUICK), (SLOW,)),
-        ("test_plans/test_a.py::test_flow[2", (GENERAL, SLOW), ()),
-        ("test_plans/test_d.py", (GENERAL, OTHER), ()),
+        ("test_plans/test_a.py", (QUICK,), (SLOW,)),
+        ("test_plans/test_a.py::test_flow[2", (SLOW,), ()),
+        ("test_plans/test_d.py", (OTHER,), ()),
     ],
 )
 def test_of_a_plan_that_is_named_the_quickest_case_is_asked_first_unless_the_case_is_named(named, seen, left):
@@ -47,13 +52,15 @@ class Finds:
     """A workshop in which plans of a name call the pump faulty."""
 
     faulty: tuple[str, ...]
+    cut: str = ""
 
     def __post_init__(self):
         self.asked = []
 
     def done(self, jobs):
         for job in jobs:
-            yield job, Done(tuple(self._found(job, one) for one in job.plans), 1.0)
+            found = tuple(self._found(job, one) for one in job.plans)
+            yield job, Done(found, 1.0, "it was cut" if job.defect is not None and self.cut in job.plans else "")
 
     def _found(self, job: Job, name: str):
         if job.defect is None:
@@ -65,15 +72,28 @@ class Finds:
 @pytest.mark.parametrize(
     "faulty, control, asked, word",
     [
-        ((QUICK,), False, [GENERAL, QUICK], "caught"),
-        ((LONG,), False, [GENERAL, QUICK, SLOW, LONG], "caught"),
-        ((OTHER,), False, [GENERAL, QUICK, SLOW, LONG], "missed"),
-        ((LONG,), True, [GENERAL, QUICK], "missed"),
+        ((QUICK,), False, [QUICK], "caught"),
+        ((GENERAL,), False, [QUICK, GENERAL], "caught"),
+        ((LONG,), False, [QUICK, GENERAL, SLOW, LONG], "caught"),
+        ((OTHER,), False, [QUICK, GENERAL, SLOW, LONG], "missed"),
+        ((LONG,), True, [QUICK, GENERAL], "missed"),
     ],
 )
-def test_what_the_quick_ones_miss_is_asked_of_all_that_claim_it(faulty, control, asked, word):
+def test_what_the_quick_ones_miss_is_asked_of_general_ones_and_then_of_all_that_claim_it(faulty, control, asked, word):
     workshop, said = Finds(faulty), []
     names = tuple(one.plan for one in PLANS)
     (row,) = qualify(workshop, Asked(names, (defect(control=control),)), said.append).matrix.rows
-    assert (sorted(workshop.asked), row.word) == (sorted(asked), word)
+    assert (workshop.asked, row.word) == (asked, word)
     assert sorted(one.plan for one in row.findings) == sorted(asked)
+
+
+def test_a_defect_that_no_plan_claims_is_asked_of_the_general_ones_and_missed():
+    one, names = replace(defect(), violates="IT-99"), tuple(one.plan for one in PLANS)
+    (row,) = qualify(Finds(()), Asked(names, (one,)), [].append).matrix.rows
+    assert ([one.plan for one in row.findings], row.word) == ([GENERAL], "missed")
+
+
+def test_a_session_that_did_not_end_is_still_told_when_others_looked():
+    workshop, names = Finds((), cut=QUICK), tuple(one.plan for one in PLANS)
+    (row,) = qualify(workshop, Asked(names, (defect(),)), [].append).matrix.rows
+    assert (row.word, row.said) == ("not shown", "it was cut")

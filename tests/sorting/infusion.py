@@ -45,7 +45,8 @@ def nothing(_):
 class Infusion:
     """What happened: each tells the volume up to an hour (µL), `passes` by the flow sensor, `fell` of the reservoir.
 
-    `ahead_s` is the pump's clock, `besides` puts what else there is into the record, `start` into its beginning.
+    `tells` are its orders, `ahead_s` is its clock, `besides` puts what else there is into the record, `start` into its
+    beginning.
     """
 
     arrives: Callable = asked_ul
@@ -53,6 +54,7 @@ class Infusion:
     turns: Callable | None = asked_ul
     counts: Callable = asked_ul
     fell: Callable | None = None
+    tells: tuple = ((0.0, "run_continuous", {"rate_ul_h": RATE_UL_H}), (OVER_S, "stop", {}))
     ahead_s: Callable = np.zeros_like
     states: tuple = ((0.0, "infusing", ()), (OVER_S, "stopped", ()))
     log: tuple = ((0.0, "infusion_started"), (OVER_S, "stopped"))
@@ -93,8 +95,8 @@ class Infusion:
         record.descriptor("pump", tuple(Channel(name, units[name]) for name in told), {})
         record.samples("pump", Block(EPOCH_NS + MINUTES * (HOUR_NS // 60), told))
         record.event(PlanBegins(PLAN))
-        tell(record, 0.0, "run_continuous", rate_ul_h=RATE_UL_H)
-        tell(record, OVER_S, "stop")
+        for at_s, verb, said in self.tells:
+            tell(record, at_s, verb, **said)
         status(record, (-3600.0, "stopped", ()), *self.states)
         if self.log:
             log(record, *self.log)

@@ -3,6 +3,7 @@
 import dataclasses
 from itertools import count
 
+import numpy as np
 import pytest
 
 from rig.evaluation.registry import kind_of
@@ -98,6 +99,25 @@ def test_truths_that_differ_are_sorted_as_all_witnesses_are(tmp_path, happened, 
     """Programme, books and balance differ: the claim about these three blames nobody else than all of them do."""
     found = told(Infusion(**happened, claim=("three truths", {}, None)), tmp_path)
     assert {one.fault for one in found} == {fault}
+
+
+def blank(step_ul=0.0, turned_ul=0.0, **happened):
+    """Return a window in which nothing is ordered, with a step of what is weighed in its tenth hour."""
+
+    def stepped(size_ul):
+        return lambda hour: size_ul * (np.asarray(hour, float) > 13.5)
+
+    told = {"tells": ((0.0, "stop", {}),), "states": (), "log": (), "counts": np.zeros_like}
+    return Infusion(**told, arrives=stepped(step_ul), turns=stepped(turned_ul), passes=np.zeros_like, **happened)
+
+
+@pytest.mark.parametrize(
+    "happened, fault",
+    [({"step_ul": 40.0}, Fault.BENCH), ({"step_ul": 40.0, "turned_ul": 40.0}, Fault.PUMP)],
+    ids=["the pan was touched", "a bolus that nobody ordered"],
+)
+def test_a_step_where_nothing_is_delivered_is_the_benchs_unless_the_motor_turned(tmp_path, happened, fault):
+    assert told(blank(**happened), tmp_path)[-1].fault is fault
 
 
 def test_more_than_was_asked_for_is_the_pumps_although_the_rig_ended_its_delivery(tmp_path):

@@ -111,14 +111,17 @@ def one_programme(decade: int, number: int) -> list[Held]:
 
 
 def one_series(decade: int, number: int) -> list[Held]:
-    """Let one series of boluses happen and ask its record for their mean error."""
+    """Let one series of boluses happen and ask its record for their mean error.
+
+    It is the pump's at this setting: these doses scatter about it.
+    """
     world = BY_NAME[BOLUSES]
     rng = world.rng(decade, 100_000 + number)
     scene = world.scene(decade, rng)
     shown = seen(scene, rng)
     with _folder() as there, recorded(there, scene, shown) as record, record.reader() as reader:
         computed = _computed(recipe_of(scene), reader)
-    return [] if computed is None else [Held("bolus", int(_holds(computed.budget, shown.true_percent)), 1)]
+    return [] if computed is None else [Held("bolus", int(_holds(computed.budget, scene.error_percent)), 1)]
 
 
 def one_alarm(decade: int, number: int) -> list[Held]:

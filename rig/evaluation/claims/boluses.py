@@ -13,7 +13,7 @@ from rig.evaluation.outcome import Evaluation
 from rig.metrology.dosing.bolus import BolusSeries, evaluate_series
 from rig.metrology.dosing.bolus_levels import BolusSteps, bolus_steps
 from rig.metrology.dosing.noise_lines import NoiseLine, u_each
-from rig.metrology.dosing.plateaus import noise_of_doses
+from rig.metrology.dosing.plateaus import linearity_of_plateaus, linearity_of_steps, noise_of_doses
 from rig.metrology.dosing.reading_noise import ReadingNoise, Strokes
 from rig.metrology.readings.checked import FloatArray
 from rig.metrology.uncertainty.budget import Budget, Component, combine
@@ -24,8 +24,11 @@ from rig.record.bodies.codec import Json
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
+# Lines of a weighed volume that its levels bring into it, and that neighbouring doses share: no part of the common one.
+_OF_LEVELS = NOISE | {"linearity"}
+_CHANGE = "change of evaporation in between"
 # Lines of a weighed volume that a steady rate found beside the doses takes out of them.
-_STEADY = frozenset({"evaporation", "thermal expansion in pump and line"})
+_STEADY = frozenset({"evaporation", _CHANGE, "thermal expansion in pump and line"})
 # Two readings are never nearer than this on average; it keeps a division finite.
 _LEAST_INTERVAL_S = 1e-3
 
@@ -46,22 +49,29 @@ class Boluses:
         self.steps = self._above_basal(invalid) if recipe.parameters["on_basal"] else None
         if self.steps is None:
             self.volume_ul = [self._weighed(begin_ns, end_ns, invalid) for begin_ns, end_ns in self._doses]
-            self.noise = self._noise_of_plateaus()
+            self.noise, self.bounds = self._of_plateaus()
         else:
             self.volume_ul = [float(volume) for volume in self.steps.volume_ul]
-            self.noise = self.steps.noise
+            self.noise, self.bounds = self.steps.noise, self._bounds_of_steps()
         self.invalid = tuple(dict.fromkeys(invalid))
         self.common_ul = max(self._common_ul(*of) for of in zip(self.volume_ul, self._doses, strict=True))
 
     def series(self) -> BolusSeries:
         """Return the doses as a series at one setting; raises SeriesError for fewer than two."""
         programmed_ul = self._recipe.parameters["programmed_ul"]
-        return evaluate_series(self.volume_ul, 0.0, programmed_ul, noise=self.noise, u_common_ul=self.common_ul)
+        return evaluate_series(
+            self.volume_ul, 0.0, programmed_ul, noise=self.noise, bounds=self.bounds, u_common_ul=self.common_ul
+        )
 
     def of(self, weights: FloatArray, value: float, unit: str, per_ul: float) -> Budget:
         """Return the budget of a `value` in `unit` that is the sum of the volumes times `weights` and `per_ul`."""
         common = Component("common to all boluses", "B", 0.0, self.common_ul, "µL", per_ul * float(weights.sum()))
-        return combine(value, unit, [*(line.component(weights, per_ul) for line in self.noise), common])
+        return combine(value, unit, [*(line.component(weights, per_ul) for line in self.apart), common])
+
+    @property
+    def apart(self) -> tuple[NoiseLine, ...]:
+        """Return what does not shift all doses alike."""
+        return (*self.noise, *self.bounds)
 
     def total(self) -> Budget:
         """Return the volume of all doses together; their common uncertainty adds up dose by dose."""
@@ -82,15 +92,23 @@ class Boluses:
             max_gap_s=readings.max_gap_s,
         ).value
 
-    def _noise_of_plateaus(self) -> tuple[NoiseLine, ...]:
-        """Return the noise that the doses have from the plateaus they are weighed between."""
+    def _of_plateaus(self) -> tuple[tuple[NoiseLine, ...], tuple[NoiseLine, ...]]:
+        """Return noise and bounds that the doses have from the plateaus they are weighed between."""
         from_ns = min(begin for begin, _ in self._doses) - self._plateau_ns
         readings = inputs.weighing(self._reader, from_ns, max(end for _, end in self._doses))
         plateaus_s = []
         for begin_ns, end_ns in self._doses:
             begin_s, end_s = (begin_ns - from_ns) / NS_PER_S, (end_ns - from_ns) / NS_PER_S
             plateaus_s.append(((begin_s - self._plateau_s, begin_s), (end_s - self._plateau_s, end_s)))
-        return noise_of_doses(readings.t_s, readings.mass_mg, plateaus_s, self._corrections)
+        noise = noise_of_doses(readings.t_s, readings.mass_mg, plateaus_s, self._corrections)
+        return noise, (linearity_of_plateaus(readings.t_s, plateaus_s, self._corrections),)
+
+    def _bounds_of_steps(self) -> tuple[NoiseLine, ...]:
+        """Return the bounds of steps between levels: a loss that varies beside the slope shifts each dose by itself."""
+        c = self._corrections
+        hours = np.array([(end - begin) / NS_PER_S / S_PER_H for begin, end in self._doses])
+        u_ul = c.per_mg * c.evaporation.u_between_mg_h * hours
+        return linearity_of_steps(len(self._doses), c), NoiseLine(_CHANGE, "B", np.diag(u_ul**2))
 
     def _above_basal(self, invalid: list[str]) -> BolusSteps:
         """Return what each dose added to the basal delivery, whose rate is found from the levels in between."""
@@ -124,7 +142,7 @@ class Boluses:
         hours = (dose[1] - dose[0]) / NS_PER_S / S_PER_H
         budget = volume_budget(Gain(volume_ul / c.per_mg, hours, 0.0), c)
         # The slope between the boluses holds whatever goes on steadily, the error of a steady loss too.
-        apart = NOISE | (_STEADY if self.steps is not None else frozenset())
+        apart = _OF_LEVELS | (_STEADY if self.steps is not None else frozenset())
         return math.hypot(*(line.contribution for line in budget.components if line.name not in apart))
 
     @property
@@ -148,7 +166,7 @@ def largest_bolus_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
     alone[worst] = 1.0
     per_ul = 100.0 / series.programmed_ul
     budget = boluses.of(alone, float(series.error_percent[worst]), "%", per_ul)
-    u_percent = per_ul * np.hypot(u_each(boluses.noise, series.n), boluses.common_ul)
+    u_percent = per_ul * np.hypot(u_each(boluses.apart, series.n), boluses.common_ul)
     each = tuple(Measured(float(e), float(u), "%") for e, u in zip(series.error_percent, u_percent, strict=True))
     return Evaluation(budget, boluses.invalid, _details(boluses, series), each=each)
 

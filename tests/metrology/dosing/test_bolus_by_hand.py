@@ -33,8 +33,26 @@ def test_a_line_of_a_mean_boluss_budget_is_what_is_worked_out_by_hand(name, cont
     assert line.contribution == pytest.approx(contribution_percent)
 
 
-def test_the_scatter_of_four_boluses_has_three_degrees_of_freedom():
-    assert series().mean_error.components[0].dof == 3
+def test_the_scatter_of_four_boluses_without_noise_has_three_degrees_of_freedom():
+    assert evaluate_series(VOLUME_UL, 0.0, 10.0).mean_error.components[0].dof == 3
+
+
+def test_a_scatter_less_its_noise_is_known_from_fewer():
+    # (0.2/3 − 0.01)/(0.2/3) = 0.85 of what was seen.
+    assert series().mean_error.components[0].dof == pytest.approx(3 * 0.85**2)
+
+
+def test_a_scatter_that_noise_explains_may_hide_one_of_the_pump_s_own():
+    # Noise of 0.09 µL² is more than the 0.2/3 seen; s² of it varies by 0.09·√(2/3), of which a quarter counts.
+    line = series(noise=[NoiseLine("own", "A", 0.08 * np.eye(4))]).mean_error.components[0]
+    assert line.contribution == pytest.approx(10.0 * math.sqrt(0.25 * 0.09 * math.sqrt(2 / 3) / 4))
+
+
+def test_what_is_only_known_to_stay_within_bounds_explains_no_scatter():
+    bound = NoiseLine("linearity", "B", 0.04 * np.eye(4))
+    lines = {one.name: one.contribution for one in series(bounds=[bound]).mean_error.components}
+    assert lines["repeatability of the boluses"] == pytest.approx(10.0 * math.sqrt((0.2 / 3.0 - 0.01) / 4.0))
+    assert lines["linearity"] == pytest.approx(10.0 * 0.1)
 
 
 def test_the_mean_error_is_of_the_programmed_volume():

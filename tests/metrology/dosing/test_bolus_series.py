@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 
 from rig.errors import MetrologyError, SeriesError
 from rig.metrology.dosing.bolus import evaluate_series
+from rig.metrology.dosing.noise_lines import NoiseLine
 
 
 def test_series_worked_by_hand():
@@ -36,7 +39,22 @@ def test_common_uncertainty_is_not_averaged_away():
 
 def test_noisy_readings_that_happen_to_agree_do_not_shrink_the_uncertainty():
     series = evaluate_series([10.0, 10.0, 10.0, 10.0], 0.2, 10.0)
-    assert series.mean_error.u == pytest.approx(1.0)
+    # 0.1 µL of the measurements' noise, and a quarter of what their s² of 0.04 µL² varies by.
+    assert series.mean_error.u == pytest.approx(10.0 * math.sqrt(0.01 + 0.25 * 0.04 * math.sqrt(2 / 3) / 4))
+
+
+@pytest.mark.parametrize("n, own", [(3, 0.5), (10, 0.5), (10, 1.0), (25, 0.5)])
+def test_a_scatter_of_the_pump_s_own_that_levels_hide_is_no_surprise(n, own):
+    """Levels of 1 µL each make steps that scatter by √2 µL, and a mean that is hardly touched by them."""
+    rng = np.random.default_rng(7)
+    steps = np.diff(np.eye(n + 1), axis=0)
+    line = NoiseLine("levels", "A", steps @ steps.T)
+    held = 0
+    for _ in range(600):
+        volume = 100.0 + math.sqrt(2.0) * own * rng.normal(size=n) + steps @ rng.normal(size=n + 1)
+        budget = evaluate_series(volume, 0.0, 100.0, noise=[line]).mean_error
+        held += abs(budget.value) <= budget.expanded()
+    assert held / 600 >= 0.94
 
 
 def test_mean_error_covers_at_student_k():

@@ -1,11 +1,12 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from rig.errors import SeriesError
 from rig.metrology.dosing.noise_lines import u_each
-from rig.metrology.dosing.plateaus import noise_of_doses
+from rig.metrology.dosing.plateaus import linearity_of_plateaus, linearity_of_steps, noise_of_doses
 from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, TipInVessel
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
@@ -71,3 +72,25 @@ def test_the_sum_of_successive_doses_rests_on_the_outermost_plateaus(corrections
 def test_plateau_without_a_reading_is_refused(corrections):
     with pytest.raises(SeriesError, match="no reading"):
         noise_of_doses(T_S, np.zeros(T_S.size), [((0.0, 60.0), (9000.0, 9060.0))], corrections)
+
+
+def linear(corrections, linearity_mg=0.3):
+    return replace(corrections, balance=replace(corrections.balance, linearity_mg=linearity_mg))
+
+
+def test_linearity_of_one_dose_is_a_rectangle_and_of_successive_ones_it_is_so_once(corrections):
+    line = linearity_of_plateaus(T_S, PLATEAUS_S, linear(corrections))
+    u_ul = corrections.per_mg * 0.3 / math.sqrt(3.0)
+    assert u_each([line], 3) == pytest.approx([u_ul] * 3)
+    assert math.sqrt(line.variance(np.ones(3))) == pytest.approx(u_ul)
+
+
+def test_steps_between_levels_share_linearity_as_plateaus_that_touch_do(corrections):
+    found = linearity_of_steps(3, linear(corrections)).covariance
+    assert found == pytest.approx(linearity_of_plateaus(T_S, PLATEAUS_S, linear(corrections)).covariance)
+
+
+def test_linearity_of_doses_far_apart_is_each_one_s_own(corrections):
+    apart_s = [((0.0, 180.0), (600.0, 780.0)), ((1800.0, 1980.0), (2400.0, 2580.0))]
+    line = linearity_of_plateaus(T_S, apart_s, linear(corrections))
+    assert line.variance(np.ones(2)) == pytest.approx(2.0 * line.covariance[0, 0])
