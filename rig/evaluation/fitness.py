@@ -75,11 +75,14 @@ def why_failed(reader: RecordReader, plan: str) -> tuple[str, ...]:
     return (said[0].what, said[0].what_to_do) if said else ()
 
 
-def of_the_bench(found: Sorted, claim: str, reader: RecordReader) -> Sorted:
-    """Return a failure of a proof as one of its bench; what is undecided stays so, with what would decide it."""
+def of_the_bench(found: Sorted, result: Result, reader: RecordReader) -> Sorted:
+    """Return a failure of a proof as one of its bench; what is undecided stays so, with what would decide it.
+
+    What a claim's failing means at a bench is known; why there is no number of it is said by what was found.
+    """
     if found.fault is Fault.UNDECIDED:
         return found
     when = found.where.rpartition(", ")[2]
-    advice = WHAT_TO_DO.get(claim, "")
+    advice = WHAT_TO_DO.get(result.recipe.function, "") if result.verdict == Verdict.FAIL.value else ""
     todo = f"{advice}; then prove the part again" if advice else _AGAIN
     return replace(found, fault=Fault.BENCH, where=f"bench {reader.start().bench}, {when}", what_to_do=todo)

@@ -44,7 +44,7 @@ def sorted_result(result: Result, refused: Fault | None, reader: RecordReader) -
     if result.verdict == Verdict.PASS.value:
         return None
     found = _sorted(result, refused, reader)
-    return of_the_bench(found, result.recipe.function, reader) if found is not None and is_proof(reader) else found
+    return of_the_bench(found, result, reader) if found is not None and is_proof(reader) else found
 
 
 def _sorted(result: Result, refused: Fault | None, reader: RecordReader) -> Sorted | None:

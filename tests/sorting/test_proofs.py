@@ -56,6 +56,13 @@ def test_of_what_failed_in_a_part_the_number_speaks_before_what_follows_from_it(
     assert to_do == f"{WHAT_TO_DO['zero error']}; then prove the part again"
 
 
+def test_where_there_is_no_number_nothing_is_advised_that_another_cause_would_need(tmp_path):
+    infusion = Infusion(besides=IN_A_PROOF, claim=("zero error", {}, Limit("1", -7.0, 7.0)))
+    found = told_of(infusion, tmp_path)
+    assert found.what.startswith("nothing of the kind 'zero tried' was recorded")
+    assert found.what_to_do == "put that right, and prove the part again"
+
+
 def test_an_error_that_kept_a_part_from_being_tried_is_what_is_said_of_it(tmp_path):
     error = Sorted(Fault.BENCH, "balance: no reply within 6 s", "balance on COM3", "check that it is on")
     broke = told((0.0, ProofBegins(24.0, ())), (60.0, PlanOutcome(PLAN, OutcomeWord.ERROR, "long", (), error)))
