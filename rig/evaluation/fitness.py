@@ -71,8 +71,17 @@ def why_failed(reader: RecordReader, plan: str) -> tuple[str, ...]:
     broke = [one.body.sorted_as for one in reader.events(PlanOutcome) if one.body.plan == plan]
     failed = [one.body for one in reader.results() if one.body.plan == plan]
     failed.sort(key=speaks_first, reverse=True)
-    said = [one for one in (*broke[-1:], *(result.sorted_as for result in failed)) if one is not None]
+    if broke and broke[-1] is not None:
+        return (_named(broke[-1]), broke[-1].what_to_do)
+    said = [one.sorted_as for one in failed if one.sorted_as is not None]
     return (said[0].what, said[0].what_to_do) if said else ()
+
+
+def _named(broke: Sorted) -> str:
+    """Return what an error is, with the instrument that it is of where its words do not say so: `where` begins so."""
+    at = broke.where.partition(", at ")[0]
+    name, on, _ = at.partition(" on ")
+    return f"{at}: {broke.what}" if on and not broke.what.startswith(f"{name}:") else broke.what
 
 
 def of_the_bench(found: Sorted, result: Result, reader: RecordReader) -> Sorted:
@@ -85,4 +94,7 @@ def of_the_bench(found: Sorted, result: Result, reader: RecordReader) -> Sorted:
     when = found.where.rpartition(", ")[2]
     advice = WHAT_TO_DO.get(result.recipe.function, "") if result.verdict == Verdict.FAIL.value else ""
     todo = f"{advice}; then prove the part again" if advice else _AGAIN
-    return replace(found, fault=Fault.BENCH, where=f"bench {reader.start().bench}, {when}", what_to_do=todo)
+    # The claim's own words name the instrument; its number alone does not.
+    words = result.remarks[0] if result.remarks and result.verdict == Verdict.FAIL.value else ""
+    what = f"{words}: {found.what}" if words else found.what
+    return replace(found, fault=Fault.BENCH, what=what, where=f"bench {reader.start().bench}, {when}", what_to_do=todo)

@@ -52,7 +52,7 @@ def test_of_what_failed_in_a_part_the_number_speaks_before_what_follows_from_it(
     infusion = Infusion(counts=share(25.0), besides=zero_off, claim=("zero error", {}, Limit("1", -7.0, 7.0)))
     with settled(infusion, tmp_path) as record, record.reader() as reader:
         what, to_do = why_failed(reader, PLAN)
-    assert what.startswith("zero error +")
+    assert what.startswith("balance showed +5.000 mg behind a tare: zero error +")
     assert to_do == f"{WHAT_TO_DO['zero error']}; then prove the part again"
 
 
@@ -68,6 +68,13 @@ def test_an_error_that_kept_a_part_from_being_tried_is_what_is_said_of_it(tmp_pa
     broke = told((0.0, ProofBegins(24.0, ())), (60.0, PlanOutcome(PLAN, OutcomeWord.ERROR, "long", (), error)))
     with settled(Infusion(counts=share(25.0), besides=broke), tmp_path) as record, record.reader() as reader:
         assert why_failed(reader, PLAN) == ("balance: no reply within 6 s", "check that it is on")
+
+
+def test_an_error_that_does_not_name_its_instrument_is_told_with_it(tmp_path):
+    error = Sorted(Fault.BENCH, "no reply within 6 s", "balance on COM3, at test_proof.py:41", "check that it is on")
+    broke = told((0.0, ProofBegins(24.0, ())), (60.0, PlanOutcome(PLAN, OutcomeWord.ERROR, "long", (), error)))
+    with settled(Infusion(besides=broke), tmp_path) as record, record.reader() as reader:
+        assert why_failed(reader, PLAN)[0] == "balance on COM3: no reply within 6 s"
 
 
 def test_of_every_claim_of_a_proof_it_is_said_what_to_do():
