@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from commands.command import EXIT_ERROR, EXIT_FOUND_PROBLEMS, RigCommand, takes_bench_file, takes_runs
+from commands.command import EXIT_ERROR, EXIT_FOUND_PROBLEMS, EXIT_INTERRUPTED, RigCommand, takes_bench_file, takes_runs
 
 if TYPE_CHECKING:
     from rig.bench_file.reading import BenchFile
@@ -45,7 +45,7 @@ def _run(options: argparse.Namespace) -> int:
     code = _session(options)
     made = [path for path in proof_paths(options.runs, bench_file.bench.name) if path not in before]
     if not made:
-        return code or EXIT_ERROR
+        return code if code == EXIT_INTERRUPTED else EXIT_ERROR
     return _told(made[0])
 
 
@@ -78,8 +78,10 @@ def _told(path: Path) -> int:
         one = tried.get(part)
         standing = "not tried" if one is None else one.standing.value
         asked = "" if part in begun.required else " (not asked)"
-        why = "" if one is None or not one.why else f": {one.why.splitlines()[0]}"
-        print(f"{part:14} {standing}{asked}{why}")
+        what, *to_do = one.why.splitlines() if one is not None and one.why else [""]
+        print(f"{part:14} {standing}{asked}{what and f': {what}'}")
+        for line in to_do[:1]:
+            print(f"{'':14} {line}")
     for chart in charts:
         for rule in chart.broken:
             print(

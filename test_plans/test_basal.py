@@ -11,6 +11,7 @@ pytestmark = pytest.mark.requirement("ACC-001")
     "rate_ul_h, hours",
     [
         (2.0, 25),
+        (2.49, 25),
         (5.49, 25),
         pytest.param(12.5, 16, marks=pytest.mark.first_look),
         (41.7, 10),

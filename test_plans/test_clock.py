@@ -31,13 +31,15 @@ def test_asking_often_changes_no_dose(pump, bench, verify):
     """Two statuses each second, one right behind the other, for ten minutes change nothing of the flow."""
     pump.run_continuous(rate_ul_h=400.0)
     bench.dwell(hours=1, doing="stabilising")
-    with bench.window("asked often") as asked:
+    with bench.read_each(seconds=15), bench.window("asked often") as asked:
         for _ in range(600):
             pump.status()
             pump.status()
-            bench.dwell(seconds=1, doing="asking twice each second")
+            bench.dwell(seconds=0.97, doing="asking twice each second")  # not in step with strokes
+    with bench.window("asked no more") as behind:
         bench.dwell(hours=2, doing="asked no more")
     verify("flow while asked often", asked.flow_error()).within("basal accuracy")
+    verify("flow behind that", behind.flow_error()).within("basal accuracy")
 
 
 @pytest.mark.requirement("IT-19")

@@ -49,6 +49,24 @@ def test_a_sliding_window_outlives_stop_and_power(pump, bench, verify):
     verify("volume of what was granted", hours.volume_error()).within("volume accuracy")
 
 
+@pytest.mark.requirement("IT-12", "IT-09")
+def test_what_a_prime_gave_counts_in_the_window(pump, bench, verify):
+    """Of 105 µL in any 4 h a prime of 60 µL leaves no room for a bolus of 60 µL, until it has left the window."""
+    pump.set_dose_limit(volume_ul=105.0, window_hours=4)
+    pump.allow_patient_boluses(volume_ul=60.0, lockout_minutes=5, most_in_24_h=24)
+    with bench.window("a prime and requests") as hours:
+        pump.run_continuous(rate_ul_h=10.0)
+        pump.prime(volume_ul=60.0)
+        bench.dwell(minutes=30, doing="prime, then basal")
+        pump.request_patient_bolus()
+        bench.dwell(hours=4, doing="asked for 60 µL")
+        pump.request_patient_bolus()
+        bench.dwell(minutes=30, doing="asked for 60 µL again")
+    verify("most in any 4 h, prime included", hours.most_in(hours=4)).within("105 µL in any 4 h")
+    verify("volume of prime and what was granted", hours.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", hours.log_tells_all()).holds()
+
+
 @pytest.mark.requirement("IT-12")
 def test_a_trial_gives_its_total_dose_and_no_more(pump, bench, verify):
     """A trial of 150 µL in a day ends delivery when they are given, infusion and bolus together, and says so."""

@@ -80,7 +80,7 @@ def test_the_calendar_moves_no_dose(pump, bench, verify, before_it):
     pump.run_flex(days=BY_TURNS)
     with bench.window("over the change") as change:
         bench.dwell(hours=4, doing="over the change")
-    verify("volume over the change", change.volume_error()).within("volume over a change of date")
+    verify("volume over the change of day", change.volume_error()).within("volume over a change of date")
 
 
 @pytest.mark.evaporation(hours=1)

@@ -23,7 +23,7 @@ def test_what_the_pump_offers_it_delivers(pump, bench, verify):
     verify("the pump's log tells all", limits.log_tells_all()).holds()
 
 
-@pytest.mark.requirement("1.4.3")
+@pytest.mark.requirement("1.4.3", "ACC-002")
 def test_rates_that_would_add_up_beyond_the_pump_are_refused(pump, bench, verify):
     """The highest rate on top of a square bolus that is as fast is refused, and the square bolus is given whole."""
     highest_ul_h = pump.limits.max_rate_ul_h

@@ -11,7 +11,7 @@ WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), WORKDAY) | dict.fromke
 def test_a_month_between_two_refills_delivers_what_was_programmed(pump, bench, verify):
     """30 days of basal rate, weeks by their days, boluses, a power cut and a refill: all of it is delivered, once."""
     with bench.read_each(hours=3), bench.window("a month") as month:
-        pump.run_continuous(rate_ul_h=25.0)
+        pump.run_continuous(rate_ul_h=100.0)  # so that a month takes more than 16 bits of strokes
         bench.dwell(hours=7 * 24, doing="first week, basal")
         pump.run_flex(days=WEEK)
         bench.dwell(hours=7 * 24, doing="second week, by its days")

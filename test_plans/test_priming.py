@@ -12,7 +12,7 @@ pytestmark = pytest.mark.evaporation(hours=1)
 
 @pytest.mark.requirement("IT-09")
 def test_priming_delivers_its_volume_and_no_low_dose_behind_it(pump, bench, verify):
-    """A prime of 200 µL gives 200 µL; the infusion behind it is whole in its first hours."""
+    """A prime of 200 µL gives 200 µL, and so does a second one; the infusion behind them is whole."""
     pump.run_continuous(rate_ul_h=50.0)
     bench.dwell(hours=1, doing="basal before")
     with bench.window("prime") as prime:
@@ -20,8 +20,12 @@ def test_priming_delivers_its_volume_and_no_low_dose_behind_it(pump, bench, veri
         bench.dwell(hours=1, doing="prime, then basal")
     with bench.window("behind it") as behind:
         bench.dwell(hours=3, doing="basal behind the prime")
+    with bench.window("second prime") as second:
+        pump.prime(volume_ul=200.0)
+        bench.dwell(hours=1, doing="prime, then basal")
     verify("volume of the prime", prime.volume_error()).within("volume accuracy")
     verify("flow behind the prime", behind.flow_error()).within("basal accuracy")
+    verify("volume of the second prime", second.volume_error()).within("volume accuracy")
 
 
 @pytest.mark.requirement("IT-10")

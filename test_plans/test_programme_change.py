@@ -35,12 +35,15 @@ def test_the_lowest_rate_holds_no_higher_one_up(pump, bench, verify):
 
 @pytest.mark.requirement("IT-01")
 def test_a_ramp_rises_evenly_and_stays(pump, bench, verify):
-    """A ramp over four hours, across midnight, and two hours at its last rate deliver what lies under its line."""
+    """A ramp over four hours, across midnight, delivers what lies under its line, and then keeps its last rate."""
     pump.set_clock(t_ns=LATE_NS)
     with bench.window("ramp") as ramp:
         pump.run_ramp(from_ul_h=20.0, to_ul_h=200.0, over_hours=4)
-        bench.dwell(hours=6, doing="ramp, then its last rate")
+        bench.dwell(hours=4, doing="ramp")
+        with bench.window("the last rate of the ramp") as last:
+            bench.dwell(hours=2, doing="its last rate")
     verify("volume under the ramp", ramp.volume_error()).within("volume accuracy")
+    verify("flow at the ramp's last rate", last.flow_error()).within("basal accuracy")
 
 
 @pytest.mark.requirement("IT-01")
@@ -109,10 +112,12 @@ def test_many_starts_cost_and_add_nothing(pump, bench, verify):
 
 @pytest.mark.requirement("1.6.1")
 def test_a_stop_ends_delivery_within_a_stroke(pump, bench, verify):
-    """Once stopped, nothing beyond the stroke under way is delivered."""
+    """Once stopped, and stopped once more to be sure, nothing beyond the stroke under way is delivered."""
     pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(hours=1, doing="infusing")
     with bench.window("stopped") as stopped:
+        pump.stop()
+        bench.dwell(seconds=2, doing="stopped")
         pump.stop()
         bench.dwell(minutes=15, doing="the line empties")
         with bench.window("at rest") as at_rest:

@@ -43,6 +43,20 @@ def test_an_intermittent_stall_is_signalled_each_time_and_overcome(pump, bench, 
     verify("flow after the stalls", recovered.flow_error()).within("basal accuracy")
 
 
+@pytest.mark.requirement("3.4.3")
+@pytest.mark.evaporation(hours=1)
+def test_a_self_test_costs_no_dose(pump, bench, verify):
+    """An infusion goes on at its rate while the pump tests itself each ten minutes."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.window("self-tests") as tested:
+        for number in range(12):
+            pump.self_test()
+            bench.dwell(minutes=10, doing=f"self-test {number + 1} of 12")
+    verify("flow with self-tests", tested.flow_error()).within("basal accuracy")
+    verify("the pump's log tells all", tested.log_tells_all()).holds()
+
+
 @pytest.mark.requirement("IT-06")
 def test_a_pump_that_is_stopped_for_two_days_says_so(pump, bench, verify):
     """Stopped for 48 h the pump raises its alarm."""

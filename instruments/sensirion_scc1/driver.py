@@ -25,6 +25,7 @@ NS_PER_MS = 1_000_000
 # More than any buffer holds: a cable that never says it is empty must not keep the rig.
 _MOST_FRAMES = 512
 _PLAUSIBLE_C = (-40.0, 125.0)
+_DENSITIES_KG_M3 = {"water": 998.2, "isopropanol": 785.0}
 
 
 class FlowSensorSettings(InstrumentSettings):
@@ -38,6 +39,11 @@ class FlowSensorSettings(InstrumentSettings):
     liquid: Literal["water", "isopropanol"] = "water"
     timeout_s: float = Field(default=0.5, gt=0, le=10)
     serial: str = ""
+
+    @property
+    def calibrated_kg_m3(self) -> float:
+        """Return the density of the liquid that the calibration in use is for, at 20 °C."""
+        return _DENSITIES_KG_M3[self.liquid]
 
     def samples_in(self, seconds: float, every_s: float) -> float:
         """Return the samples that the cable takes meanwhile, however often they are fetched."""

@@ -21,12 +21,15 @@ class FlowSensorParameters(HostedParameters):
     """The `twin` table of a flow sensor in a mocked bench file.
 
     `gain_percent` sets the sensor's calibration error; left out, gain and offset are drawn within its accuracy.
+    `offset_ul_h` is what it shows besides, `air_percent` of its samples tell of air in the line.
     """
 
     model: Literal["LG16-0150", "LG16-0430", "LG16-1000"] = "LG16-0430"
     serial: int = Field(default=0x1923_0042, ge=0, lt=2**32)
     buffer_bytes: int = Field(default=8192, ge=BYTES_PER_SAMPLE, le=65_535)
     gain_percent: float | None = Field(default=None, gt=-50, lt=50)
+    offset_ul_h: float = Field(default=0.0, ge=-10_000, le=10_000)
+    air_percent: float = Field(default=0.0, ge=0, le=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,14 @@ class Twin:
 
     def __init__(self, name: str, parameters: FlowSensorParameters, laboratory: Laboratory) -> None:
         model = MODELS[parameters.model]
-        sensor = Lg16Sensor(name, model, laboratory, gain_percent=parameters.gain_percent)
+        sensor = Lg16Sensor(
+            name,
+            model,
+            laboratory,
+            gain_percent=parameters.gain_percent,
+            offset_ul_h=parameters.offset_ul_h,
+            air_percent=parameters.air_percent,
+        )
         capacity = parameters.buffer_bytes // BYTES_PER_SAMPLE
         self._laboratory = laboratory
         self._firmware = CableFirmware(model, parameters.serial, sensor, laboratory, capacity)

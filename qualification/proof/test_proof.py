@@ -23,6 +23,9 @@ def test_every_instrument_answers_in_time(bench, verify, proof):
     verify("slowest answer", window.ask("slowest answer")).within("answer in time")
     verify("answers lost", window.ask("lost answers")).within("answers lost")
     verify("clock offset", window.ask("clock offset")).within("clock offset")
+    if proof.has_two_thermometers:
+        apart = window.ask("air and liquid apart", within_k=proof.air_and_liquid_k)
+        verify("air and liquid", apart).within("air and liquid")
 
 
 @pytest.mark.part("settings")
@@ -60,6 +63,7 @@ def test_the_check_weight_is_found(bench, verify, proof):
         proof.try_weight()
     verify("check weight", window.ask("check weight error")).within("check weight")
     verify("check weight's certificate", window.ask("check weight's certificate")).holds()
+    verify("fresh answers", window.ask("answers are fresh")).holds()
     verify("rest behind a load", window.ask("time to come to rest")).within("rest behind a load")
     verify("zero behind the weight", window.ask("return of the zero")).within("zero")
 
@@ -70,6 +74,7 @@ def test_nothing_moves_where_nothing_moves(bench, verify, proof):
     """While nothing moves the readings scatter by no more than the balance is stated to."""
     with bench.read_each(seconds=proof.every_s), bench.window("rest") as window:
         bench.dwell(minutes=proof.rest_minutes, doing="nothing moves")
+    verify("readings of the balance", window.ask("readings change")).holds()
     verify("unrest of the balance", window.ask("unrest of readings")).within("unrest")
     verify("farthest reading", window.ask("farthest reading")).within("farthest reading")
 
@@ -102,13 +107,17 @@ def test_the_vessel_loses_little(bench, verify, proof):
 @pytest.mark.requirement("RIG-002")
 def test_a_known_flow_is_seen_by_all(bench, verify, proof):
     """The known flow of a reference is seen as what it is: by the balance, the flow sensor and the motor's edges."""
+    with bench.read_each(seconds=proof.every_s), bench.window("before the reference") as rest:
+        bench.dwell(minutes=proof.rest_minutes, doing="nothing flows")
     with bench.read_each(seconds=proof.pace_s(proof.flow_minutes)), proof.reference():
         bench.dwell(minutes=1, doing="stabilising")
         with bench.window("reference") as window:
             bench.dwell(minutes=proof.flow_minutes, doing="a known flow")
     verify("known flow", window.ask("known flow error")).within("known flow")
     if bench.instruments.has("flow"):
+        verify("flow sensor at rest", rest.ask("flow sensor error")).within("flow sensor")
         verify("flow sensor", window.ask("flow sensor error")).within("flow sensor")
+        verify("flow sensor's line", window.ask("no air in the flow sensor")).holds()
     if proof.counts_edges:
         verify("motor's edges", window.ask("motor edges error")).within("motor edges")
 

@@ -31,6 +31,7 @@ _LOOK_BACK_NS = 120 * NS_PER_S
 # What takes its samples by itself, at a pace of its own.
 _BY_ITSELF = frozenset({"flow", "daq"})
 BY_HAND = "operator"
+THERMOMETERS = ("air_temperature", "liquid_temperature")
 
 
 class Proving(TriesBalance):
@@ -62,6 +63,17 @@ class Proving(TriesBalance):
     def counts_edges(self) -> bool:
         """Tell whether the motor's edges are counted, and what they stand for is declared."""
         return self._bench.instruments.count_edges() and self._bench.file.dut.ul_per_edge > 0.0
+
+    @property
+    def has_two_thermometers(self) -> bool:
+        """Tell whether a DAQ measures air and liquid both."""
+        daqs = [channel_names(one.settings) for one in self._bench.file.instruments if one.role == "daq"]
+        return any(set(THERMOMETERS) <= set(names) for names in daqs)
+
+    @property
+    def air_and_liquid_k(self) -> float:
+        """Return how far air and liquid may be apart, in K."""
+        return self._bench.file.proof.air_and_liquid_k
 
     def look_at_machine(self) -> None:
         """Look what room there is for a day's records, and whether the machine's clock is kept and was not set."""

@@ -10,7 +10,7 @@ from rig.bench.bench import Bench
 from rig.capabilities import AdjustsItself, Balance
 from rig.clock import NS_PER_S
 from rig.errors import InstrumentError, PlanError, RigError
-from rig.record.bodies.proofs import BalanceAdjusted, WeightTried, ZeroTried
+from rig.record.bodies.proofs import UNREAD_S, BalanceAdjusted, WeightTried, ZeroTried
 
 _READINGS = 10
 _READ_EACH_S = 0.3
@@ -85,7 +85,10 @@ class TriesBalance:
         band_mg = _STILL * max(scatter_mg, bench.file.weighing.repeatability_mg if bench.file.weighing else 0.0)
         moving_ns = [t_ns for t_ns, mass_mg in course if abs(mass_mg - with_mg) > band_mg]
         settled_s = (max(moving_ns, default=begun_ns) - begun_ns) / NS_PER_S
-        self._hand(f"take the check weight off the pan of {name} again", -weight.mass_mg)
+        with self._unread("balance"):
+            self._hand(f"take the check weight off the pan of {name} again", -weight.mass_mg)
+            self._wait(UNREAD_S)
+            first_mg = self._first_answer_mg(balance)
         self._course_mg(balance)
         after_mg, _ = self._mean_mg(balance)
         bench.record.event(
@@ -99,8 +102,20 @@ class TriesBalance:
                 settled_s,
                 weight.certificate,
                 str(weight.due or ""),
+                first_mg - after_mg,
             )
         )
+
+    def _first_answer_mg(self, balance: Balance) -> float:
+        """Return what the balance answers now, also where its driver does not believe it and asks again."""
+        record = self._bench.record
+        with record.reader() as reader:
+            before = reader.last_seq()
+        read_mg = balance.read_mass().mass_mg
+        with record.reader() as reader:
+            dropped = [one.body.arguments for one in reader.commands(self._name("balance"), after_seq=before)]
+        masses_mg = [float(said["mass_mg"]) for said in dropped if "mass_mg" in said]
+        return masses_mg[0] if masses_mg else read_mg
 
     def _name(self, role: str) -> str:
         return next(one.name for one in self._bench.instruments if one.role == role)

@@ -53,6 +53,7 @@ class ProofSection(TomlTable):
     reference_ul_h: float = Field(default=1000.0, gt=0, le=1e6)
     reference_percent: float = Field(default=0.2, ge=0, le=10)
     inputs: tuple[KnownInput, ...] | None = Field(default=None, max_length=32)
+    air_and_liquid_k: float = Field(default=1.5, gt=0, le=50)
 
     def blank_of(self, clock: str) -> float:
         """Return how long a blank lasts on a bench whose clock is "wall" or "virtual", in minutes."""

@@ -17,12 +17,16 @@ from rig.bench_file.tables import (
     DutSection,
     InstrumentSettings,
     InterlocksSection,
+    LiquidSection,
     M,
     PowerSection,
     SafetySection,
 )
 from rig.capabilities import CAPABILITIES
 from rig.safety.places import place_of
+
+# A density that is farther off than this is no solution of the liquid that a sensor was calibrated with.
+_OTHER_LIQUID = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,25 @@ def check_whole(checker: Checker, raw: Mapping[str, object], standing: Sequence[
     _check_ports(checker, standing)
     _check_interlocks(checker, raw, standing)
     _check_feeding(checker, raw, standing)
+    _check_liquid(checker, raw, standing)
     if any(one.role == "balance" for one in standing):
         _check_weighing(checker, raw)
     elif "check_weight" in raw:
         checker.mistake(("check_weight",), "no balance stands on this bench to be held against a weight")
+
+
+def _check_liquid(checker: Checker, raw: Mapping[str, object], standing: Sequence[Standing]) -> None:
+    """Note a flow sensor that is set to a calibration for quite another liquid than what is pumped."""
+    liquid = _alone(LiquidSection, raw.get("liquid"))
+    for one in standing:
+        wanted = getattr(one.settings, "calibrated_kg_m3", None)
+        if liquid is None or wanted is None or abs(liquid.density_kg_m3 / wanted - 1.0) <= _OTHER_LIQUID:
+            continue
+        words = (
+            f"found {getattr(one.settings, 'liquid', '')!r}, a liquid of {wanted:g} kg/m³; [liquid] says "
+            f"{liquid.density_kg_m3:g} kg/m³: allowed: the calibration for what is pumped"
+        )
+        checker.mistake(("instruments", one.name, "liquid"), words)
 
 
 def _alone(kind: type[M], raw: object) -> M | None:

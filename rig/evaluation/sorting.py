@@ -9,6 +9,7 @@ from rig.evaluation.case import case_around
 from rig.evaluation.claims.agreement import NAME as AGREEMENT
 from rig.evaluation.claims.agreement import THREE_TRUTHS
 from rig.evaluation.deciding import what_decides
+from rig.evaluation.fitness import is_proof, of_the_bench
 from rig.evaluation.paths_of_a_case import odd_path
 from rig.evaluation.witnesses import evidence_around
 from rig.faults import WHAT_TO_DO, Fault, Sorted, heaviest
@@ -37,10 +38,16 @@ class SortedFailure:
 def sorted_result(result: Result, refused: Fault | None, reader: RecordReader) -> Sorted | None:
     """Return whose fault a result is; None for a PASS.
 
-    `refused` is whose fault it is that the data allow no number or no verdict, None where they do. Pure in the record.
+    `refused` is whose fault it is that the data allow no number or no verdict, None where they do. Of a daily proof
+    nothing is the pump's. Pure in the record.
     """
     if result.verdict == Verdict.PASS.value:
         return None
+    found = _sorted(result, refused, reader)
+    return of_the_bench(found, result, reader) if found is not None and is_proof(reader) else found
+
+
+def _sorted(result: Result, refused: Fault | None, reader: RecordReader) -> Sorted | None:
     if result.verdict == Verdict.INCONCLUSIVE.value:
         said = f"{_value(result)}: it lies within U of that"
         return Sorted(Fault.UNDECIDED, said, _where(result, reader), what_decides(result, reader))
@@ -122,12 +129,14 @@ def _value(result: Result) -> str:
     number, limit = result.number, result.limit
     if number is None:
         return result.fact
-    found = f"{result.recipe.function} {number.value:+.4g} ± {number.expanded:.2g} {result.unit}"
+    unit = "" if result.unit == "1" else f" {result.unit}"
+    found = f"{result.recipe.function} {number.value:+.4g} ± {number.expanded:.2g}{unit}"
     if limit is None:
         return found
     bounds = (("at least", limit.lower), ("at most", limit.upper))
     allowed = " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
-    return f"{found}, where {result.limit_name or 'the limit'} allows {allowed} {limit.unit}".rstrip()
+    of_limit = "" if limit.unit == "1" else f" {limit.unit}"
+    return f"{found}, where {result.limit_name or 'the limit'} allows {allowed}{of_limit}".rstrip()
 
 
 def _where(result: Result, reader: RecordReader, about: str = "") -> str:

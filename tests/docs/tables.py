@@ -20,6 +20,7 @@ _UNITS = {
     "_percent_per_kpa": "%/kPa",
     "_percent_rt_h": "% per √h",
     "_temperature_k": "K",
+    "_liquid_k": "K",
     "_percent_day": "%/day",
     "_kpa_h_ul": "kPa per µL/h",
     "_ul_kpa": "µL/kPa",

@@ -18,6 +18,9 @@ WIRING = [
     {"physical": "ai5", "quantity": "liquid_temperature_c", "scale": 10.0},
     {"physical": "ai6", "quantity": "pump_voltage_v", "scale": 2.0 / 1.01},
 ]
+WARM = {"physical": "ai5", "quantity": "liquid_temperature_c", "scale": 10.0, "offset": -2.0}
+REPEATS = {"instruments.balance": {"driver": "qualification.library.repeating_balance.driver:Driver"}}
+LAGS = {"instruments.balance": {"driver": "tests.qualification.lagging_balance.driver:Driver"}}
 # What is as plain in five minutes as in twenty.
 SHORT = {"proof": {"flow_minutes": 5.0, "every_s": 5.0}, "instruments.flow": {"interval_ms": 470}}
 SEEN = {"proof": {"every_s": 60.0, "rest_minutes": 20.0}}
@@ -77,6 +80,9 @@ CERTIFICATE = "check weight's certificate"
         ("weight", "check weight", "for the check weight of 9000.00 mg", balance(sensitivity_ppm=1000.0)),
         ("weight", CERTIFICATE, "was due on 2025-12-31", {"check_weight": {"due": date(2025, 12, 31)}}),
         ("weight", CERTIFICATE, "has no certificate", {"check_weight": {"certificate": ""}}),
+        ("weight", CERTIFICATE, "without its uncertainty", {"check_weight": {"u_mg": 0.0}}),
+        ("weight", "fresh answers", "with what it had weighed before", LAGS),
+        ("stability", "readings of the balance", "0 of 63 readings differed", REPEATS),
         ("weight", LOAD, "behind a change of load", balance(settling_s=12.0)),
         ("settings", "balance's settings", "a place that is very unstable", balance(environment=4)),
         ("settings", "balance's settings", "stands open", balance(doors=1)),
@@ -110,9 +116,11 @@ def test_another_weight_than_the_certificate_s_is_refused(tmp_path):
         ("known flow", "at [liquid]", SHORT | {"liquid": {"density_kg_m3": 1060.0}}),
         ("flow sensor", "is it the sensor, with the scale", SHORT | flow(gain_percent=10.0)),
         ("flow sensor", "saturated", SHORT | flow(model="LG16-0150")),
+        ("flow sensor at rest", "flow saw 30", SHORT | flow(offset_ul_h=30.0, gain_percent=0.0)),
+        ("flow sensor's line", "tell of air in its line", SHORT | flow(air_percent=5.0)),
         ("motor's edges", "daq counted", SHORT | {"dut": {"motor_edges_per_stroke": 9}}),
     ],
-    ids=["leak", "density", "sensor's scale", "sensor of another range", "lost edges"],
+    ids=["leak", "density", "sensor's scale", "sensor of another range", "sensor's zero", "air", "lost edges"],
 )
 def test_a_known_flow_that_one_of_them_does_not_see_is_refused(tmp_path, claim, words, tables):
     refused(prove(tmp_path, PLANS["flow"], stands=FLOWS, tables=tables), claim, words)
@@ -124,6 +132,12 @@ def test_a_flow_sensor_that_was_swapped_is_refused_by_its_number(tmp_path):
     )
     assert "flow" in said
     assert "00000007" in said
+
+
+def test_two_thermometers_that_differ_in_one_room_are_refused(tmp_path):
+    tables = {"instruments.daq": {"twin": {"wiring": [*WIRING[:3], WARM]}}}
+    found = prove(tmp_path, PLANS["instruments"], stands=FLOWS, tables=tables)
+    refused(found, "air and liquid", "°C of the air and 23.9")
 
 
 @pytest.mark.parametrize(

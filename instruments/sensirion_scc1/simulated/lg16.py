@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from instruments.plant.laboratory import Laboratory
-from instruments.sensirion_scc1.dialect import FLAG_HIGH_FLOW, RAW_MAX, RAW_MIN, TEMPERATURE_PER_C, FlowScale
+from instruments.sensirion_scc1.dialect import FLAG_AIR, FLAG_HIGH_FLOW, RAW_MAX, RAW_MIN, TEMPERATURE_PER_C, FlowScale
 
 UL_MIN_PER_UL_H = 1.0 / 60.0
 CALIBRATED_AT_C = 23.0
@@ -44,7 +44,16 @@ MODELS = {
 class Lg16Sensor:
     """One sensor in the line; its samples are drawn in order of time, however they are asked for."""
 
-    def __init__(self, name: str, model: Lg16Model, laboratory: Laboratory, *, gain_percent: float | None) -> None:
+    def __init__(
+        self,
+        name: str,
+        model: Lg16Model,
+        laboratory: Laboratory,
+        *,
+        gain_percent: float | None,
+        offset_ul_h: float = 0.0,
+        air_percent: float = 0.0,
+    ) -> None:
         self._model = model
         self._laboratory = laboratory
         self._rng = laboratory.rng(f"{name}.noise")
@@ -53,6 +62,9 @@ class Lg16Sensor:
         drawn = own.normal(0.0, [model.accuracy_percent / 3, model.accuracy_fs_percent / 3])
         self._gain = 1.0 + (drawn[0] if gain_percent is None else gain_percent) / 100.0
         self._offset_ul_min = (drawn[1] if gain_percent is None else 0.0) / 100.0 * model.full_scale_ul_min
+        self._offset_ul_min += offset_ul_h * UL_MIN_PER_UL_H
+        self._air_share = air_percent / 100.0
+        self._air_rng = laboratory.rng(f"{name}.air")
 
     def raw(self, t_ns: NDArray[np.int64]) -> NDArray[np.int16]:
         """Return flow, temperature and flags as the sensor's numbers at each of `t_ns`, shape (n, 3)."""
@@ -65,10 +77,13 @@ class Lg16Sensor:
         sigma = np.maximum(percent_of_value, model.full_scale_ul_min * model.repeatability_fs_percent) / 100.0
         noise = self._rng.standard_normal((len(t_ns), 2))
         flow_ul_min = value + sigma * noise[:, 0]
+        flags = np.where(np.abs(flow_ul_min) > model.full_scale_ul_min, FLAG_HIGH_FLOW, 0)
+        if self._air_share:
+            flags |= np.where(self._air_rng.random(len(t_ns)) < self._air_share, FLAG_AIR, 0)
         columns = (
             flow_ul_min * 60.0 / model.scale.ul_h_per_step,
             (liquid_c + TEMPERATURE_NOISE_C * noise[:, 1]) * TEMPERATURE_PER_C,
-            np.where(np.abs(flow_ul_min) > model.full_scale_ul_min, FLAG_HIGH_FLOW, 0),
+            flags,
         )
         # The sensor's own numbers end here; what lies beyond shows as the last of them, as in the real one.
         return np.asarray(np.clip(np.rint(np.stack(columns, axis=1)), RAW_MIN, RAW_MAX), np.int16)

@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 from rig.errors import SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.definition import ClaimKind, GraphKind
-from rig.evaluation.outcome import Evaluation
+from rig.evaluation.outcome import Evaluation, FactFound
 from rig.metrology.uncertainty.budget import Component, combine
 from rig.metrology.weighing.evaporation import evaporation_rate
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 _FEWEST = 12
+# Of so many readings in a row at least one is another than that before it.
+_UNCHANGED = 20
 
 
 def unrest(recipe: Recipe, reader: RecordReader) -> Evaluation:
@@ -48,6 +50,24 @@ def departure(recipe: Recipe, reader: RecordReader) -> Evaluation:
     words = f"a reading went {farthest_mg:+.3f} mg away, where {stated_mg:g} mg are stated"
     budget = combine(farthest_mg * per_mg, "1", [single], [words])
     return Evaluation(budget, invalid, {"farthest_mg": farthest_mg, "readings": len(mass_mg)})
+
+
+def alive(recipe: Recipe, reader: RecordReader) -> FactFound:
+    """Find whether readings of a window change as the stated repeatability has them do: one that sticks shows no flow.
+
+    Raises SeriesError for fewer than 12 readings.
+    """
+    _, mass_mg, stated_mg, invalid = _readings(recipe, reader)
+    digit_mg, turns = inputs.weighing_facts(reader).readability_mg, len(mass_mg) - 1
+    changes = int(np.sum(np.abs(np.diff(mass_mg)) > digit_mg / 2.0))
+    text = f"{changes} of {turns} readings differed from the one before"
+    # What scatters by less than a digit may well show the same all the time.
+    holds = stated_mg < digit_mg or changes * _UNCHANGED >= turns
+    words = (
+        f"{text}, where {stated_mg:g} mg of scatter are stated: the balance sticks, filters, or something hands on "
+        "readings that it has kept"
+    )
+    return FactFound(holds, text, () if holds else (words,), invalid, {"changes": changes, "readings": turns + 1})
 
 
 def loss(recipe: Recipe, reader: RecordReader) -> Evaluation:
@@ -93,6 +113,13 @@ KINDS = (
         unit="1",
         question="how far a reading goes from the median while nothing flows, in stated repeatabilities; of proofs",
         compute=departure,
+        graph=GraphKind.EVENTS,
+    ),
+    ClaimKind(
+        name="readings change",
+        unit="",
+        question="whether readings change as their stated scatter has them do; a fact, of proofs",
+        compute=alive,
         graph=GraphKind.EVENTS,
     ),
     ClaimKind(

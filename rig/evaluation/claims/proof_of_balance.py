@@ -11,12 +11,14 @@ from rig.evaluation.definition import ClaimKind, GraphKind
 from rig.evaluation.outcome import Evaluation, FactFound
 from rig.metrology.uncertainty.budget import Component, combine
 from rig.record.bodies.challenges import OperatorAnswered
-from rig.record.bodies.proofs import BalanceAdjusted, WeightTried, ZeroTried
+from rig.record.bodies.proofs import UNREAD_S, BalanceAdjusted, WeightTried, ZeroTried
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 HOW_SET = "how_it_is_set"
 _NOT_TOLD = "not told"
+# An answer that is by the weight itself off those that follow, to within so much of it, was weighed before it was gone.
+_STALE_SHARE = 0.001
 _SLOW_FILTERS = ("unstable", "very unstable")
 
 
@@ -94,9 +96,15 @@ def weight_certificate(recipe: Recipe, reader: RecordReader) -> FactFound:
         words = "the check weight has no certificate: give [check_weight] certificate and due, or have it calibrated"
         return FactFound(holds=False, text="no certificate is named", against=(words,))
     text = f"certificate {tried.certificate}, due {tried.due}"
-    overdue = date.fromisoformat(tried.due) < datetime.fromtimestamp(recipe.to_ns // NS_PER_S, UTC).date()
-    against = (f"the certificate {tried.certificate} of the check weight was due on {tried.due}",) if overdue else ()
-    return FactFound(not overdue, text, against)
+    against = []
+    if date.fromisoformat(tried.due) < datetime.fromtimestamp(recipe.to_ns // NS_PER_S, UTC).date():
+        against.append(f"the certificate {tried.certificate} of the check weight was due on {tried.due}")
+    if tried.u_mg <= 0.0:
+        against.append(
+            f"the certificate {tried.certificate} of the check weight is without its uncertainty: give [check_weight] "
+            "u_mg, the standard uncertainty, which is half of an expanded one with k = 2"
+        )
+    return FactFound(not against, text, tuple(against))
 
 
 def time_to_rest(recipe: Recipe, reader: RecordReader) -> Evaluation:
@@ -105,6 +113,21 @@ def time_to_rest(recipe: Recipe, reader: RecordReader) -> Evaluation:
     words = f"{tried.stream} was at rest {tried.settled_s:.3g} s behind a change of load"
     timed = Component("time between two readings", "B", tried.settled_s, 0.3 / math.sqrt(3.0), "s", 1.0)
     return Evaluation(combine(tried.settled_s, "s", [timed], [words]))
+
+
+def fresh_answer(recipe: Recipe, reader: RecordReader) -> FactFound:
+    """Find whether the first reading behind a change of load, when it was at rest, was of the load as it is by then."""
+    tried = found_in(recipe, reader, WeightTried)[-1]
+    if tried.first_mg is None:
+        raise SeriesError("nobody looked at the first reading behind a change of load")
+    text = f"{tried.stream} showed {tried.first_mg:+.3f} mg at once, {UNREAD_S:g} s after the weight was taken off"
+    fresh = abs(tried.first_mg - tried.mass_mg) > _STALE_SHARE * tried.mass_mg
+    words = (
+        f"{tried.stream} answered with what it had weighed before: {UNREAD_S:g} s after the weight had gone its first "
+        f"answer was {tried.first_mg:+.2f} mg from those that followed; look for a box or program between it and the "
+        "rig that hands on what it has kept"
+    )
+    return FactFound(fresh, text, () if fresh else (words,), details={"first_mg": tried.first_mg})
 
 
 def weight_returned(recipe: Recipe, reader: RecordReader) -> Evaluation:
@@ -124,6 +147,13 @@ def _of_repeatability(reader: RecordReader, value_mg: float, u_mg: float, words:
 
 
 KINDS = (
+    ClaimKind(
+        name="answers are fresh",
+        unit="",
+        question="whether the first answer behind a change of load is of the load as it is; a fact, of proofs",
+        compute=fresh_answer,
+        graph=GraphKind.EVENTS,
+    ),
     ClaimKind(
         name="balance is set for slow flows",
         unit="",

@@ -100,8 +100,13 @@ def flow_sensor(recipe: Recipe, reader: RecordReader) -> Evaluation:
     if not streams:
         raise SeriesError("the run recorded no flow sensor")
     flow, series = read_column(reader, streams[0], "flow", recipe.from_ns, recipe.to_ns)
-    if len(flow) < _FEWEST or not np.all(np.isfinite(flow)):
-        raise SeriesError(f"{streams[0]} gave {len(flow)} samples, {_FEWEST} are wanted, none of them saturated")
+    if len(flow) < _FEWEST:
+        raise SeriesError(f"{streams[0]} gave {len(flow)} samples, {_FEWEST} are wanted")
+    if saturated := int(np.sum(~np.isfinite(flow))):
+        raise SeriesError(
+            f"{streams[0]} was saturated in {saturated} of {len(flow)} samples: see that it is the sensor, with the "
+            "range and the liquid, that the bench file names, and that its line holds no air"
+        )
     weighed = weighed_flow(recipe, reader)
     stated = reader.start().instruments[streams[0]].accuracy or _USUAL
     limit = max(stated.percent / 100.0 * abs(weighed.flow_ul_h), stated.absolute)

@@ -11,6 +11,7 @@ from rig.evaluation.inputs import FALSE_ALARM
 from rig.evaluation.orders import SINGLE, PumpOrder
 from rig.evaluation.programme import NS_PER_H
 from rig.evaluation.testimony import Testimony, Witness
+from rig.evaluation.under_way import under_way
 
 # Requirements on rates speak of a quarter of an hour (Generic Infusion Pump 1.2.2, 1.2.3): no stretch is shorter.
 _SHORTEST_H = 0.25
@@ -163,7 +164,7 @@ def _told(case: Case, spans: Spans, i: int, k: float) -> str:
     return (
         f"between {case.hour(int(spans.from_ns[i])):.2f} and {case.hour(int(spans.to_ns[i])):.2f} h "
         f"{spans.weighed_ul[i]:.4g} ± {k * spans.u_ul[i]:.2g} µL were delivered, where the programme asks for "
-        f"{spans.programmed_ul[i]:.4g} µL"
+        f"{spans.programmed_ul[i]:.4g} µL{under_way(case.programme, int(spans.from_ns[i]), int(spans.to_ns[i]))}"
     )
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from rig.evaluation.case import Case
 from rig.evaluation.challenged import dark_spans
 from rig.evaluation.log_words import RESET
-from rig.evaluation.orders import SINGLE
+from rig.evaluation.orders import SINGLE, STOP
 from rig.evaluation.paces import pace_s
 from rig.evaluation.programme import Stretch
 from rig.evaluation.testimony import Testimony, Witness
@@ -16,6 +16,7 @@ from rig.record.words import Stamped
 
 _RUNS = ("infusing", "bolus")
 _RESTS = ("stopped",)
+_ALARM = "alarm"
 _SILENCE = "acknowledge_alarms"
 # A state is seen at the pump's pace; so many paces may pass before it shows what was told.
 _PACES = 3.0
@@ -27,7 +28,7 @@ def testify(case: Case) -> Testimony:
     """Hold each state that the status showed to the programme, and each alarm to what the plan provokes."""
     if not case.states:
         return Testimony(not_asked="the pump's status was not followed")
-    against = [*_alarms(case), *_contradicted(case), *_silent(case)]
+    against = [*_alarms(case), *_contradicted(case), *_silent(case), *_gone_by_itself(case)]
     several = "s" if len(case.states) > 1 else ""
     return Testimony(f"{len(case.states)} state{several} of the pump", tuple(dict.fromkeys(against)), of_the_pump=True)
 
@@ -38,7 +39,7 @@ def _alarms(case: Case) -> list[str]:
         unexpected = [alarm for alarm in one.alarms if not _provoked(case, alarm, one.at_ns)]
         if unexpected:
             found.append(f"the pump showed the alarm {' and '.join(unexpected)} at {case.hour(one.at_ns):.2f} h")
-        elif one.state == "alarm" and not one.alarms:
+        elif one.state == _ALARM and not one.alarms:
             found.append(f"the pump was in alarm, without saying which, at {case.hour(one.at_ns):.2f} h")
     return found[:1]
 
@@ -46,14 +47,35 @@ def _alarms(case: Case) -> list[str]:
 def _silent(case: Case) -> list[str]:
     """Return the alarm that came anew and was not signalled, although nobody had silenced it."""
     silenced_ns = [entry.body.sent_ns or entry.t_ns for entry in _acknowledged(case)]
+    every_s = pace_s(case.reader, case.pump, case.from_ns, case.to_ns)
     for before, one in pairwise(case.states):
-        if one.sounding is None or any(before.at_ns <= at_ns <= one.at_ns for at_ns in silenced_ns):
+        # What was silenced before an alarm came is no silence of this one: it came between two looks at the status.
+        looked_ns = before.at_ns if every_s is None else one.at_ns - round((_PACES * every_s + _ORDER_S) * 1e9)
+        since_ns = max(before.at_ns, looked_ns)
+        if one.sounding is None or any(since_ns <= at_ns <= one.at_ns for at_ns in silenced_ns):
             continue
         mute = sorted(set(one.alarms) - set(before.alarms) - set(one.sounding))
         if mute:
             at = case.hour(one.at_ns)
             said = f"the alarm {' and '.join(mute)} came at {at:.2f} h"
             return [f"{said} and did not sound, though nobody had silenced it"]
+    return []
+
+
+def _gone_by_itself(case: Case) -> list[str]:
+    """Return the alarm that had ended delivery and was gone, although nobody stopped the pump or took its power."""
+    stops_ns = [(one.body.sent_ns or one.t_ns) for one in case.reader.commands(case.pump) if one.body.verb == STOP]
+    for before, one in pairwise(case.states):
+        left = before.state == _ALARM and one.state != _ALARM
+        if not left or case.power_taken_before(one.at_ns):
+            continue
+        # What stopped it may have been sent just before the status that showed the alarm was read.
+        if not any(before.at_ns - round(_ORDER_S * 1e9) <= at_ns <= one.at_ns for at_ns in stops_ns):
+            named = f" {' and '.join(before.alarms)}" if before.alarms else ""
+            return [
+                f"the pump was in alarm{named}, and at {case.hour(one.at_ns):.2f} h {one.state!r} by itself: nobody "
+                "had stopped it"
+            ]
     return []
 
 

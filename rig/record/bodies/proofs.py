@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from rig.record.bodies.event import Event
 
+# How long a balance is left alone behind a change of load before its first answer, s.
+UNREAD_S = 10.0
+
 
 class Standing(StrEnum):
     """What is known of a part of the proof."""
@@ -139,7 +142,8 @@ class WeightTried(Event):
     """A balance was held against a weight with its certificate, whose standard uncertainty is `u_mg`.
 
     It showed `found_mg` for `mass_mg`, came to rest within `settled_s`, and to `returned_mg` of where it had been when
-    the weight was taken off. `scatter_mg` is the standard uncertainty of that difference by its readings.
+    the weight was taken off. `scatter_mg` is the standard uncertainty of that difference by its readings. `first_mg` is
+    by what the first answer, `UNREAD_S` behind that, was off those that followed; None where nobody looked.
     """
 
     NAME = "weight tried"
@@ -153,6 +157,7 @@ class WeightTried(Event):
     settled_s: float
     certificate: str = ""
     due: str = ""
+    first_mg: float | None = None
 
 
 @dataclass(frozen=True)

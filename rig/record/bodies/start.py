@@ -12,7 +12,8 @@ FORMAT = 2
 # two hours that are off as far as the whole may not be contradict the programme. 5: rates and volumes in the pump's log
 # are held to the orders; truths that differ are the fault of whom all witnesses speak against.
 # 6: linearity is of a series' outermost levels, and what noise of levels hides of a pump's own scatter is in its U.
-RULES = 6
+# 7: what fails in a daily proof is the bench's; an alarm that ended delivery stays until somebody stops the pump.
+RULES = 7
 
 
 @dataclass(frozen=True, slots=True)

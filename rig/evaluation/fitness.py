@@ -1,0 +1,100 @@
+"""What a failure of a daily proof is: the bench's, whatever stands on it; and what somebody at the bench does about it.
+
+A proof judges no pump. The one that delivers meanwhile is its reference, and is a part of the bench.
+"""
+
+from dataclasses import replace
+
+from rig.faults import Fault, Sorted
+from rig.metrology.uncertainty.decision import Verdict
+from rig.record.bodies.events import PlanOutcome
+from rig.record.bodies.proofs import ProofBegins
+from rig.record.bodies.result import Result
+from rig.record.reader import RecordReader
+
+_SHIELD = "close the doors of the draught shield, keep draughts, vibration and people away, and discharge the vessel"
+_VESSEL = (
+    "cover the vessel, see that no tube touches it and that nothing drips, discharge it, let the balance warm up, and "
+    "take a longer blank"
+)
+# By the claim, because one part of a proof makes several.
+WHAT_TO_DO = {
+    "machine is fit": "make room on the disk, and let NTP keep the machine's clock",
+    "slowest answer": "look at the instrument's line: its baud rate, its adapter, and who else speaks on it",
+    "lost answers": "look at the instrument's cable, plugs and adapter, and at who else speaks on its line",
+    "clock offset": "set the instrument's clock, and let NTP keep the machine's",
+    "air and liquid apart": "see which thermometer the flow sensor's agrees with, that each is wired to the channel "
+    "that the bench file names, and that vessel and air have stood together; a bath that is warm on purpose needs "
+    "[proof] air_and_liquid_k",
+    "balance is set for slow flows": "set the balance in its menu: no zero tracking, filter standard or stable, doors "
+    "closed",
+    "balance adjusted itself": "let the balance stand still and warm up, and let it adjust itself again",
+    "zero error": f"{_SHIELD}; let the balance warm up",
+    "check weight error": "clean pan and weight, see that it is the weight of [check_weight], let the balance adjust "
+    "itself, and weigh again; where it stays off, have the balance serviced",
+    "answers are fresh": "connect the balance to the rig itself, without a box or program between",
+    "check weight's certificate": "have the weight calibrated, and write certificate, due and u_mg into [check_weight]",
+    "time to come to rest": f"set the balance's filter to standard or stable; {_SHIELD}",
+    "return of the zero": "clean the pan, see that nothing touches it or the weight, and weigh again",
+    "readings change": "see that the pan moves freely, take filters off, and connect the balance to the rig itself",
+    "unrest of readings": _SHIELD,
+    "farthest reading": _SHIELD,
+    "loss of the vessel": _VESSEL,
+    "known flow error": "look for air, a leak or a tube that touches the vessel behind the flow sensor, at [liquid] "
+    "and [weighing] of the bench file, and at the reference itself",
+    "flow sensor error": "see that it is the sensor, the range and the liquid that the bench file names, and that its "
+    "line holds no air; flush and clean it",
+    "no air in the flow sensor": "flush the line until the sensor tells of no air, and look where it came in",
+    "motor edges error": "look at stroke_ul and motor_edges_per_stroke of [dut], at the counter's input and its edge, "
+    "and at the motor's cable",
+    "known inputs error": "see that each channel is wired to what the bench file says, with that scale and offset",
+    "supply voltage error": "look at the supply's sensing and its cables, and have it calibrated",
+}
+_AGAIN = "put that right, and prove the part again"
+
+
+def is_proof(reader: RecordReader) -> bool:
+    """Tell whether a record is that of a daily proof."""
+    return bool(reader.events(ProofBegins))
+
+
+def speaks_first(result: Result) -> bool:
+    """Tell whether a part's result says more than what follows from it: it is a number or a fact that failed."""
+    return result.verdict == Verdict.FAIL.value and result.recipe.function in WHAT_TO_DO
+
+
+def why_failed(reader: RecordReader, plan: str) -> tuple[str, ...]:
+    """Return in two lines what of a part's plan failed and what to do about it; () where nothing was sorted.
+
+    An error that kept the part from being tried speaks before its results.
+    """
+    broke = [one.body.sorted_as for one in reader.events(PlanOutcome) if one.body.plan == plan]
+    failed = [one.body for one in reader.results() if one.body.plan == plan]
+    failed.sort(key=speaks_first, reverse=True)
+    if broke and broke[-1] is not None:
+        return (_named(broke[-1]), broke[-1].what_to_do)
+    said = [one.sorted_as for one in failed if one.sorted_as is not None]
+    return (said[0].what, said[0].what_to_do) if said else ()
+
+
+def _named(broke: Sorted) -> str:
+    """Return what an error is, with the instrument that it is of where its words do not say so: `where` begins so."""
+    at = broke.where.partition(", at ")[0]
+    name, on, _ = at.partition(" on ")
+    return f"{at}: {broke.what}" if on and not broke.what.startswith(f"{name}:") else broke.what
+
+
+def of_the_bench(found: Sorted, result: Result, reader: RecordReader) -> Sorted:
+    """Return a failure of a proof as one of its bench; what is undecided stays so, with what would decide it.
+
+    What a claim's failing means at a bench is known; why there is no number of it is said by what was found.
+    """
+    if found.fault is Fault.UNDECIDED:
+        return found
+    when = found.where.rpartition(", ")[2]
+    advice = WHAT_TO_DO.get(result.recipe.function, "") if result.verdict == Verdict.FAIL.value else ""
+    todo = f"{advice}; then prove the part again" if advice else _AGAIN
+    # The claim's own words name the instrument; its number alone does not.
+    words = result.remarks[0] if result.remarks and result.verdict == Verdict.FAIL.value else ""
+    what = f"{words}: {found.what}" if words else found.what
+    return replace(found, fault=Fault.BENCH, what=what, where=f"bench {reader.start().bench}, {when}", what_to_do=todo)

@@ -1,0 +1,71 @@
+"""An alarm that has ended delivery stays until somebody stops the pump or takes its power."""
+
+import pytest
+
+from rig.evaluation.case import case_around
+from rig.evaluation.evidence import states
+from rig.record.bodies.challenges import ChallengeKind
+from rig.record.bodies.pump_events import AlarmExpected, PumpStateChanged
+from rig.record.bodies.recipe import Recipe
+from tests.evaluation.happenings import WINDOW, challenge, ns, put, status, tell
+from tests.evaluation.records import START, weighed
+
+PUMP = {"instruments": {"pump": {"capability": "pump", "sample_every_s": 60.0}}}
+
+
+@pytest.fixture
+def record(tmp_path):
+    with weighed(tmp_path, lambda _: 1000.0, hours=33, start={**START, **PUMP}) as record:
+        put(record, 0.0, AlarmExpected("stall"))
+        yield record
+
+
+def against(record):
+    with record.reader() as reader:
+        return states.WITNESS.testify(case_around(reader, Recipe("what a pump says", {}, *WINDOW))).against
+
+
+def test_an_alarm_that_is_gone_by_itself_is_told_with_its_name(record):
+    status(record, (60.0, "alarm", ("stall",)), (720.0, "stopped", ()))
+    (said,) = against(record)
+    assert said == "the pump was in alarm stall, and at 4.20 h 'stopped' by itself: nobody had stopped it"
+
+
+def test_an_alarm_behind_a_stop_is_over_by_right(record):
+    status(record, (60.0, "alarm", ("stall",)))
+    tell(record, 700.0, "stop")
+    status(record, (720.0, "stopped", ()))
+    assert against(record) == ()
+
+
+def test_an_alarm_of_a_pump_that_lost_its_power_is_over_by_right(record):
+    status(record, (60.0, "alarm", ("stall",)))
+    challenge(record, 600.0, ChallengeKind.POWER_CUT, until_s=660.0)
+    status(record, (720.0, "stopped", ()))
+    assert against(record) == ()
+
+
+def test_a_warning_may_come_and_go(record):
+    put(record, 1.0, AlarmExpected("battery_low"))
+    status(record, (60.0, "stopped", ("battery_low",)), (720.0, "stopped", ()))
+    assert against(record) == ()
+
+
+def mute(record, silenced_s):
+    """Let a second alarm come at 4 h without a sound, behind a first one that was silenced."""
+    put(record, 2.0, AlarmExpected("reservoir_low"))
+    put(record, 60.0, PumpStateChanged("pump", "infusing", ns(60.0), ("reservoir_low",), 1, (), ("reservoir_low",)))
+    tell(record, silenced_s, "acknowledge_alarms")
+    both = ("reservoir_low", "stall")
+    put(record, 14_400.0, PumpStateChanged("pump", "alarm", ns(14_400.0), both, 2, (), ()))
+
+
+def test_an_alarm_that_comes_an_hour_behind_a_silenced_one_must_sound(record):
+    mute(record, 10_800.0)
+    (said,) = [one for one in against(record) if "sound" in one]
+    assert said == "the alarm stall came at 8.00 h and did not sound, though nobody had silenced it"
+
+
+def test_an_alarm_that_may_have_come_before_it_was_silenced_need_not(record):
+    mute(record, 14_390.0)
+    assert [one for one in against(record) if "sound" in one] == []

@@ -1,0 +1,1 @@
+"""A simulated balance behind a box that hands on what it was told before."""
