@@ -6,6 +6,7 @@ A qualification that was ended goes on where it was; one whose rig was changed b
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ _LAST_OF_LOG = 600
 # What stands beside records is for people: a session's own are read once, and removed.
 _WITHOUT = (*WITHOUT, "-p", "no:fixtures.beside_records")
 _TRIALS = "trials.json"
+# What a session says of a twin whose own code raised.
+_BROKE = re.compile(r"the twin of \S+ failed: .*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a job came to: a finding for each plan, the CPU it took in s, and why where it did not come to its end."""
+    """What a job came to: a finding for each plan, the CPU it took in s, and why where it did not come to its end.
+
+    `broke` is what a twin's own code raised: what plans found then is that, and no defect.
+    """
 
     findings: tuple[Finding, ...]
     seconds: float
     said: str = ""
     trials: tuple[Trial, ...] = ()
+    broke: str = ""
 
     def of(self, plan: str) -> Finding | None:
         """Return what one plan came to, None when it had no outcome."""
@@ -87,7 +94,7 @@ class Workshop:
         for session, code, seconds in run_all(sessions, self._workers, self._work):
             job, key = to_run[session.folder.name]
             done = self._came_to(session, code, seconds)
-            if not done.said:  # what did not come to its end is tried again
+            if not done.said and not done.broke:  # what did not come to its end is tried again
                 self._keep(key, done)
             yield job, done
 
@@ -123,10 +130,11 @@ class Workshop:
             trials = _trials(session) if findings else ()
         except RecordError as error:
             return Done((), seconds, f"the record cannot be read: {error}")
+        log = (session.folder / "session.log").read_text(encoding="utf-8", errors="replace")
+        broke = _BROKE.search(log)
         if findings and code >= 0:
             shutil.rmtree(session.folder)
-            return Done(findings, seconds, trials=trials)
-        log = (session.folder / "session.log").read_text(encoding="utf-8", errors="replace")
+            return Done(findings, seconds, trials=trials, broke=broke.group() if broke else "")
         got = "not all outcomes" if findings else "no outcome"
         return Done(findings, seconds, f"the session ended with {code} and {got}: {log[-_LAST_OF_LOG:]}", trials)
 

@@ -12,16 +12,20 @@ from rig.metrology.uncertainty.decision import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A defect, and what each plan that could see it came to; `said` is why its session did not come to its end."""
+    """A defect, and what each plan that could see it came to; `said` is why its session did not come to its end.
+
+    `broke` is what the defect's own code raised: nothing was shown by plans that met only the silence behind it.
+    """
 
     defect: Defect
     findings: tuple[Finding, ...]
     said: str = ""
+    broke: str = ""
 
     @property
     def caught_by(self) -> tuple[Finding, ...]:
-        """Return the plans that found something."""
-        return tuple(one for one in self.findings if one.caught)
+        """Return the plans that found something of the defect."""
+        return () if self.broke else tuple(one for one in self.findings if one.caught)
 
     @property
     def caught(self) -> bool:
@@ -41,7 +45,7 @@ class Row:
         unless its effect on the dose is within what the limits allow. Where no plan looked, or the session did not come
         to its end, nothing was shown.
         """
-        if not any(one.reached for one in self.findings) or (self.said and not self.caught):
+        if not any(one.reached for one in self.findings) or self.broke or (self.said and not self.caught):
             return False
         if self.defect.control:
             return not self.caught
@@ -63,7 +67,7 @@ class Row:
         """Return what became of it in one word."""
         if self.caught:
             return "caught"
-        return "not shown" if self.said else "undecided" if self.undecided else "missed"
+        return "not shown" if self.said or self.broke else "undecided" if self.undecided else "missed"
 
     @property
     def names_it(self) -> bool | None:
@@ -96,6 +100,8 @@ class Row:
     @property
     def why(self) -> str:
         """Return why a defect was missed, or nothing was shown; "" for one that was not."""
+        if self.broke:
+            return f"the defect's own code raised: {self.broke}"
         if not any(one.reached for one in self.findings):
             return self.said or "no plan looks: none claims what it violates"
         if self.caught:
@@ -123,7 +129,7 @@ WITHIN_LIMITS_PERCENT = 5.0
 
 def row_of(defect: Defect, done: Done) -> Row:
     """Return the row of a defect from what its session came to."""
-    return Row(defect, done.findings, done.said)
+    return Row(defect, done.findings, done.said, done.broke)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ def _with(row: Row, done: Done) -> Row:
 def _unasked(row: Row, look: Callable[[Defect], tuple[str, ...]]) -> tuple[str, ...]:
     """Return the plans of a look that are still to be asked: none where it was caught, or need not be."""
     need_not = row.defect.control or row.defect.of_the_bench or row.within_limits
-    if row.caught or (row.findings and need_not):
+    if row.caught or row.broke or (row.findings and need_not):
         return ()
     looked = {one.plan for one in row.findings}
     return tuple(one for one in look(row.defect) if one not in looked)

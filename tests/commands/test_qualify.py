@@ -31,6 +31,14 @@ def test_defects_of_ones_own_are_qualified_and_what_was_found_is_kept(rig, tmp_p
     assert (tmp_path / "kept.jsonl").read_text(encoding="utf-8") == kept
 
 
+def test_a_defect_whose_own_code_raises_is_not_called_caught(rig, tmp_path):
+    said = rig("qualify", STOP, *OWN, "--only", "X6", "--into", tmp_path)
+    (row,) = matrix_in(tmp_path)["defects"]
+    assert (said.code, row["found"]) == (1, "not shown")
+    raised = "the defect's own code raised: the twin of pump failed: ZeroDivisionError: float division by zero, at "
+    assert row["why_missed"].startswith(raised + "examples.py:")
+
+
 @pytest.mark.parametrize(
     "words, said",
     [

@@ -56,3 +56,9 @@ class LargerStrokes(Mechanism):
 
     def strokes(self, turns):
         return [replace(one, volume_ul=(1.0 + self.size / 100.0) * one.volume_ul) for one in super().strokes(turns)]
+
+
+@seeded(Defect("X6", "strokes of no size", "The class is wrong, and not the pump.", "ACC-001"))
+class Broken(Mechanism):
+    def strokes(self, turns):
+        return [replace(one, volume_ul=1.0 / 0.0) for one in super().strokes(turns)]

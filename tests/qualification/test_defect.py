@@ -24,7 +24,7 @@ def altered(key, tmp_path):
 
 
 def test_the_defects_of_a_module_come_in_its_order_a_sized_one_for_each_size():
-    assert list(DEFECTS) == ["X1", "X2", "X3@+2", "X3@+12", "X4", "X5@+1.5", "X5@-1.5"]
+    assert list(DEFECTS) == ["X1", "X2", "X3@+2", "X3@+12", "X4", "X5@+1.5", "X5@-1.5", "X6"]
 
 
 def test_a_class_stands_for_the_part_that_it_is_derived_from(tmp_path):
