@@ -7,7 +7,9 @@ pytestmark = pytest.mark.evaporation(hours=1)
 
 # Seven days of as many steps as a day may have, no two alike, take several frames.
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-FULL_WEEK = {day: {f"{hour:02}:00": 400.0 + 20 * number + hour for hour in range(13)} for number, day in enumerate(DAYS)}
+FULL_WEEK = {
+    day: {f"{hour:02}:00": 400.0 + 20 * number + hour for hour in range(13)} for number, day in enumerate(DAYS)
+}
 
 
 @pytest.mark.requirement("IT-19")
