@@ -5,6 +5,12 @@ import pytest
 # So much flows that an hour's weighing on either side tells evaporation well enough.
 pytestmark = pytest.mark.evaporation(hours=1)
 
+# Seven days of as many steps as a day may have, no two alike, take several frames.
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+FULL_WEEK = {
+    day: {f"{hour:02}:00": 400.0 + 20 * number + hour for hour in range(13)} for number, day in enumerate(DAYS)
+}
+
 
 @pytest.mark.requirement("IT-19")
 def test_a_noisy_link_changes_no_therapy(pump, bench, verify):
@@ -28,6 +34,19 @@ def test_a_change_that_is_not_completed_leaves_the_former_therapy(pump, bench, v
         with bench.challenge.link_stalled(after_frames=after_frames):
             pump.run_continuous(rate_ul_h=600.0)
         bench.dwell(hours=3, doing="the former therapy, a rest of another")
+    verify("flow of the former therapy", former.flow_error()).within("basal accuracy")
+    verify("no alarm", former.no_alarm()).holds()
+
+
+@pytest.mark.requirement("IT-03", "1.1.7")
+def test_a_week_of_which_only_a_part_arrives_leaves_the_former_therapy(pump, bench, verify):
+    """Patterns that take several frames, of which the first alone arrives, leave the infusion as it is."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(hours=1, doing="the former therapy")
+    with bench.window("a part of a week") as former:
+        with bench.challenge.link_stalled(after_frames=1):
+            pump.run_flex(days=FULL_WEEK)
+        bench.dwell(hours=3, doing="the former therapy, a part of another")
     verify("flow of the former therapy", former.flow_error()).within("basal accuracy")
     verify("no alarm", former.no_alarm()).holds()
 

@@ -7,7 +7,7 @@ import pytest
 LATE_NS = int(datetime(2026, 1, 7, 22, tzinfo=UTC).timestamp()) * 10**9
 
 
-@pytest.mark.requirement("IT-01")
+@pytest.mark.requirement("IT-01", "ACC-003")
 @pytest.mark.parametrize("first_ul_h, then_ul_h", [(50.0, 200.0), (200.0, 50.0)], ids=["up", "down"])
 def test_a_new_rate_replaces_the_old_one(pump, bench, verify, first_ul_h, then_ul_h):
     """A change of the rate takes hold at once, and the volume of both rates is what was asked for."""
@@ -20,7 +20,7 @@ def test_a_new_rate_replaces_the_old_one(pump, bench, verify, first_ul_h, then_u
     verify("how late the new rate came", both.transition_time()).within("at once")
 
 
-@pytest.mark.requirement("IT-01")
+@pytest.mark.requirement("IT-01", "ACC-003")
 @pytest.mark.evaporation(hours=1)
 def test_the_lowest_rate_holds_no_higher_one_up(pump, bench, verify):
     """A new rate takes hold at once, although the next stroke of the one before is a quarter of an hour away."""
@@ -33,7 +33,24 @@ def test_the_lowest_rate_holds_no_higher_one_up(pump, bench, verify):
     verify("how late the new rate came", raised.transition_time()).within("at once")
 
 
-@pytest.mark.requirement("IT-01")
+@pytest.mark.requirement("IT-01", "ACC-001", "ACC-003")
+@pytest.mark.evaporation(hours=1)
+def test_a_dose_that_is_titrated_follows_each_small_step(pump, bench, verify):
+    """Steps of seven per cent up and a tenth down, as a dose is titrated, are carried out and not only shown."""
+    for rate_ul_h in (200.0, 214.0, 229.0):
+        pump.run_continuous(rate_ul_h=rate_ul_h)
+        bench.dwell(minutes=30, doing="titrated upwards")
+    pump.run_continuous(rate_ul_h=245.0)
+    with bench.window("titrated up") as up:
+        bench.dwell(hours=2, doing="the fourth rate")
+    pump.run_continuous(rate_ul_h=220.0)
+    with bench.window("titrated down") as down:
+        bench.dwell(hours=2, doing="a tenth less")
+    verify("flow after small steps up", up.flow_error()).within("basal accuracy")
+    verify("flow after a small step down", down.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.requirement("IT-01", "ACC-003")
 def test_a_ramp_rises_evenly_and_stays(pump, bench, verify):
     """A ramp over four hours, across midnight, delivers what lies under its line, and then keeps its last rate."""
     pump.set_clock(t_ns=LATE_NS)
@@ -46,7 +63,7 @@ def test_a_ramp_rises_evenly_and_stays(pump, bench, verify):
     verify("flow at the ramp's last rate", last.flow_error()).within("basal accuracy")
 
 
-@pytest.mark.requirement("IT-01")
+@pytest.mark.requirement("IT-01", "ACC-003")
 @pytest.mark.evaporation(hours=1)
 def test_a_ramp_falls_evenly_and_stays(pump, bench, verify):
     """A ramp down over three hours, and two hours at its last rate, deliver what lies under its line."""
@@ -56,7 +73,7 @@ def test_a_ramp_falls_evenly_and_stays(pump, bench, verify):
     verify("volume under the ramp", ramp.volume_error()).within("volume accuracy")
 
 
-@pytest.mark.requirement("IT-01", "1.4.4")
+@pytest.mark.requirement("IT-01", "ACC-003", "1.4.4")
 @pytest.mark.evaporation(hours=1)
 def test_a_bolus_on_a_ramp_moves_nothing_of_it(pump, bench, verify):
     """A bolus of 20 minutes adds its volume to a ramp, which climbs on meanwhile."""
@@ -68,7 +85,7 @@ def test_a_bolus_on_a_ramp_moves_nothing_of_it(pump, bench, verify):
     verify("volume under the ramp and of the bolus", ramp.volume_error()).within("volume accuracy")
 
 
-@pytest.mark.requirement("IT-01", "1.4.4", "4.1.1")
+@pytest.mark.requirement("IT-01", "ACC-003", "1.4.4", "4.1.1")
 @pytest.mark.evaporation(hours=1)
 def test_a_rate_that_is_set_in_a_bolus_is_kept(pump, bench, verify):
     """A new rate for the infusion takes hold while a bolus is given, and stays behind it."""
@@ -96,10 +113,10 @@ def test_nothing_is_made_up_for_a_pause(pump, bench, verify):
     verify("volume with a pause", paused.volume_error()).within("volume accuracy")
 
 
-@pytest.mark.requirement("IT-05", "ACC-001")
+@pytest.mark.requirement("IT-05", "IT-15", "ACC-001")
 @pytest.mark.evaporation(hours=1)
 def test_many_starts_cost_and_add_nothing(pump, bench, verify):
-    """Forty times the pump is started for two minutes and stopped for two: what each start costs or adds shows."""
+    """Forty times the pump is started for two minutes and stopped for two: what each costs, adds or lets back shows."""
     with bench.window("forty starts") as starts:
         for _ in range(40):
             pump.run_continuous(rate_ul_h=150.0)
@@ -108,6 +125,7 @@ def test_many_starts_cost_and_add_nothing(pump, bench, verify):
             bench.dwell(minutes=2, doing="stopped")
     verify("volume of forty starts", starts.volume_error()).within("volume accuracy")
     verify("the pump's books", starts.books_error()).within("books accuracy")
+    verify("reverse flow behind a stop", starts.reverse_flow()).within("a stroke backwards")
 
 
 @pytest.mark.requirement("1.6.1")
