@@ -96,7 +96,10 @@ def defects_of(module: str) -> tuple[Defect, ...]:
     try:
         held = importlib.import_module(module)
     except ImportError as error:
-        raise QualificationError(f"the module of defects {module} cannot be imported: {error}") from error
+        raise QualificationError(
+            f"the module of defects {module} cannot be imported: {error}; name it as Python does, lab_defects and no "
+            "path, from the folder that it stands in or with PYTHONPATH set to that"
+        ) from error
     defects: list[Defect] = getattr(held, _SEEDED, [])
     if not defects:
         raise QualificationError(f"{module} holds no defect: put @seeded(Defect(…)) on a class or a function of it")
