@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from rig.errors import SeriesError
 from rig.evaluation.evidence import books, clock, flow_sensor, motor, programme
 from tests.evaluation import steady
 from tests.evaluation.steady import ONCE_IN_A_THOUSAND, PROGRAMMED_UL, RATE_UL_H, case_of
@@ -54,6 +55,11 @@ def of_books(folder, counted_ul):
 def test_a_count_may_be_off_by_its_limit_and_what_the_weighing_is_worth(tmp_path, u_ul, sign, reaches, said):
     off_ul = sign * (0.05 * PROGRAMMED_UL + reaches * ONCE_IN_A_THOUSAND * u_ul)
     assert of_books(tmp_path, PROGRAMMED_UL + off_ul) == said
+
+
+def test_books_that_were_not_read_behind_the_delivery_say_nothing_of_it(tmp_path):
+    with pytest.raises(SeriesError, match="was not read before and after the delivery"):
+        case_of(tmp_path, books.testify_books, tells=[steady.books(until_h=20.0)])
 
 
 @pytest.mark.parametrize("fallen_ul, said", [(1011.9, 0), (1012.1, 1), (988.1, 0), (987.9, 1)])
