@@ -59,7 +59,7 @@ def books(counted_ul=PROGRAMMED_UL, fallen_ul=PROGRAMMED_UL, clock_ahead_s=0.0, 
         }
         units = {"delivered": "µL", "reservoir": "µL", "clock_offset": "s"}
         record.descriptor("pump", tuple(Channel(name, units[name]) for name in told), {})
-        read = _MINUTES / 60.0 - 4.0 <= until_h
+        read = until_h >= _MINUTES / 60.0 - 4.0
         told = {name: values[read] for name, values in told.items()}
         record.samples("pump", Block(EPOCH_NS + _MINUTES[read] * (HOUR_NS // 60), told))
 

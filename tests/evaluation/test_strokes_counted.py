@@ -1,4 +1,4 @@
-"""Strokes that the pump counted, held to those that its motor's edges stand for: just inside, just beyond, and whose."""
+"""Strokes that the pump counted, held to those of its motor's edges: just inside, just beyond, and whose fault."""
 
 import pytest
 

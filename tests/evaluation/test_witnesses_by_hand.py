@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 
 from rig.errors import SeriesError
+from rig.evaluation.case import Case
 from rig.evaluation.evidence import books, clock, flow_sensor, motor, programme
 from tests.evaluation import steady
+from tests.evaluation.courses import given
+from tests.evaluation.happenings import WINDOW, tell
+from tests.evaluation.records import weighed
 from tests.evaluation.steady import ONCE_IN_A_THOUSAND, PROGRAMMED_UL, RATE_UL_H, case_of
 
 # Of one difference of two readings a whole delivery apart, from the bench's figures and the two weighings.
@@ -84,6 +88,23 @@ def test_a_motor_at_rest_may_end_the_stroke_that_was_under_way(tmp_path, turned,
     moved = round(PROGRAMMED_UL / steady.STROKE_UL * steady.EDGES_PER_STROKE)
     counts = steady.edges((-2.0, 500), (-1.0, 500 + turned), (0.0, 500 + turned), (25.0, 500 + turned + moved))
     assert len(against(tmp_path, motor, [counts])) == said
+
+
+# The line may empty for ten minutes behind the stop.
+@pytest.mark.parametrize("minute, said", [(5, 0), (9, 0), (11, 1), (20, 1)])
+def test_a_motor_may_turn_while_the_line_settles_and_not_behind(tmp_path, minute, said):
+    evaporation = {"zero_flow_hours": 3.0, "settle_minutes": 10.0}
+    limits = {**steady.start()["limits"], "evaporation": evaporation}
+    moved = 500 + round(PROGRAMMED_UL / steady.STROKE_UL * steady.EDGES_PER_STROKE)
+    hour = 25.0 + minute / 60.0
+    counts = steady.edges((-1.0, 500), (0.0, 500), (25.0, moved), (hour, moved), (hour + 1 / 60.0, moved + 200))
+    with weighed(tmp_path, given((0, 40.0), (25, 0.0)), hours=33, start=steady.start() | {"limits": limits}) as record:
+        tell(record, 0.0, "run_continuous", rate_ul_h=40.0)
+        tell(record, 25 * 3600.0, "stop")
+        counts(record)
+        with record.reader() as reader:
+            told = motor.WITNESS.testify(Case(reader, *WINDOW)).against
+    assert len([one for one in told if one.startswith("the motor made")]) == said
 
 
 @pytest.mark.parametrize(
