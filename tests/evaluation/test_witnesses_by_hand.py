@@ -10,7 +10,7 @@ from rig.evaluation.case import Case
 from rig.evaluation.evidence import books, clock, flow_sensor, motor, programme
 from tests.evaluation import steady
 from tests.evaluation.courses import given
-from tests.evaluation.happenings import WINDOW, tell
+from tests.evaluation.happenings import WINDOW, clock_ahead, tell
 from tests.evaluation.records import weighed
 from tests.evaluation.steady import ONCE_IN_A_THOUSAND, PROGRAMMED_UL, RATE_UL_H, case_of
 
@@ -71,6 +71,18 @@ def test_a_reservoir_may_be_off_by_a_percent_two_strokes_and_a_microlitre(tmp_pa
     # Of a thousand that were counted: 10 + 2 · 0.5 + 1 µL.
     told = case_of(tmp_path, books.testify_reservoir, tells=[steady.books(fallen_ul=fallen_ul)])
     assert len(told.against) == said
+
+
+def test_a_reservoir_that_was_refilled_is_held_to_its_count_from_there_on(tmp_path):
+    def refilled(record):
+        hours = np.arange(33 * 60 + 1) / 60.0 - 4.0
+        counted_ul = RATE_UL_H * np.clip(hours, 0.0, 25.0)
+        clock_ahead(record, 0.0, delivered=counted_ul, reservoir=9_000.0 - counted_ul + 5_000.0 * (hours > 10.0))
+        tell(record, 10 * 3600.0, "refilled", volume_ul=13_600.0)
+
+    # 15 h of 40 µL/h, from the first reading a minute behind it on.
+    fallen = case_of(tmp_path, books.fallen_of, tells=[refilled])
+    assert fallen == pytest.approx((600.0 - 40.0 / 60.0, 600.0 - 40.0 / 60.0))
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
