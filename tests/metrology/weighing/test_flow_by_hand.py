@@ -186,6 +186,17 @@ def test_a_loss_that_changes_is_no_more_than_an_open_vessel_loses():
     assert walked == pytest.approx(math.hypot(0.03, tip.open_loss_mg_h / math.sqrt(12.0)))
 
 
+def test_what_two_weighings_show_walks_over_all_of_the_time_between_them():
+    t_s = np.arange(0.0, 4.0 * 3600.0 + 1.0, 60.0)
+    apart = replace(CORRECTIONS.evaporation, change_mg_h=0.3, u_change_mg_h=0.004)
+    c = replace(CORRECTIONS, evaporation=apart, tip=TipInVessel(vessel_mm=100.0))
+    around = Surroundings(lead_h=3.0, lag_h=3.0)
+    changing = with_changing_loss(t_s, 12.0 * t_s / 3600.0, c, around).evaporation
+    # Nothing scatters: 0.3 mg/h in 10 h, of which the middle 4 h are the window (see below).
+    walked = math.sqrt(0.09 / 10.0 * (3.0 + 4.0 / 3.0 + 2.5 - 5.0))
+    assert changing.u_between_mg_h == pytest.approx(math.hypot(0.03, walked), rel=1e-3)
+
+
 def test_a_walk_over_the_window_and_beside_it_adds_up():
     # Of a walk over 10 h of which the middle 4 h are the window: the mean of the window less that of the ends has
     # σ²·(min(t, s) averaged over the window + 10/4 − the window's middle): 3 + 4/3 + 2.5 − 5.
