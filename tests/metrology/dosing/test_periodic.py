@@ -55,12 +55,6 @@ def line_of(budget, name):
 T_S, APART_H = np.arange(0.0, 2000.0, 10.0), 1900.0 / 3600.0
 
 
-def test_a_period_cut_between_two_readings_is_a_tenth_of_a_stroke_at_both_ends():
-    budget = flow_over_periods(T_S, T_S / 100.0, 100.0)
-    cut = line_of(budget, "period cut by the readings")
-    assert cut.contribution == pytest.approx(0.1 / np.sqrt(6.0) / APART_H)
-
-
 def test_a_flow_over_periods_has_the_noise_of_both_means():
     t_s = np.arange(0.0, 2000.0, 0.1)
     noisy = t_s / 100.0 + np.random.default_rng(1).normal(0.0, 0.2, t_s.size)
