@@ -1,5 +1,7 @@
 """`rig duration`."""
 
+import re
+
 import pytest
 
 from tests.core.bench_support import bench_text
@@ -19,6 +21,15 @@ def test_the_hours_are_said_with_their_probability_and_uncertainty(rig, limits):
     said = rig("duration", MOCKED, "--rate-ul-h", "10", "--limit", "wide", "--limits", limits)
     assert (said.code, said.err) == (0, "")
     assert " h decide 'wide' at 10 µL/h as PASS with probability 0.95; U (k = 2) is then " in said.out
+
+
+def test_uncertainties_are_told_with_k_2(rig, limits):
+    words = ("--limit", "wide", "--limits", limits, "--u-evaporation-mg-h", "1")
+    said = rig("duration", MOCKED, "--rate-ul-h", "10", *words).out
+    hours, then, after_a_day = map(float, re.findall(r"([0-9.]+) (?:h decide|%)", said))
+    # An evaporation known to 1 mg/h is 1.00285 µL/h of 10 µL/h: in a day all else is nothing beside it, and less is so.
+    assert hours < 24.0
+    assert (after_a_day, then > after_a_day) == (pytest.approx(20.06, rel=0.01), True)
 
 
 def test_the_projects_own_limits_are_the_default(rig, monkeypatch):

@@ -251,6 +251,14 @@ def test_runs_before_a_date_are_left_out(impact):
     assert impact("--on", "instrument:balance", "--since", "2199-01-01")[1] == {}
 
 
+@pytest.mark.parametrize("since, runs", [("2026-01-05T08:00:00Z", {"run-2"}), ("2026-01-05T08:00:01Z", set())])
+def test_a_run_that_began_at_that_very_moment_is_not_left_out(impact, project, monkeypatch, since, runs):
+    monkeypatch.setattr(writer, "machine_utc_ns", lambda: EPOCH_NS)
+    make_run(project, "run-2")
+    said, _ = impact("--on", "instrument:balance", "--since", since)
+    assert {one["run"] for one in json.loads(said.out)["results"]} - {"run-1"} == runs
+
+
 def test_a_kind_that_there_is_not_is_refused(impact):
     said, _ = impact("--on", "balance")
     assert said.code == 2

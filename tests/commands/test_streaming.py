@@ -64,6 +64,12 @@ def test_sync_of_no_runs_has_nothing_left(rig, tmp_path):
     assert (said.code, said.out) == (0, "")
 
 
+def test_sync_of_a_record_that_cannot_be_read_has_something_left(rig, tmp_path):
+    (tmp_path / "run-1.rig.db").write_bytes(b"no record")
+    said = rig("sync", "--runs", tmp_path)
+    assert (said.code, "nothing of it was sent" in said.err) == (1, True)
+
+
 def test_sync_names_a_run_that_is_not_there_before_it_sends_any(rig, tmp_path):
     everything(tmp_path)
     said = rig("sync", "last", "none", "--runs", tmp_path)

@@ -85,6 +85,12 @@ def test_a_bent_grid_changes_every_interval_alike():
     assert set(np.diff(stamps).tolist()) == {104 * MS}
 
 
+def test_time_goes_on_where_a_grid_is_far_ahead_of_the_clock():
+    # Five seconds by the clock, and the grid says 9.9 s: half of all it spans is taken back, not more.
+    stamps, _ = stamped(SampleClock.of_rate(T0_NS, 10.0), 0, 100, T0_NS - 5_000 * MS)
+    assert set(np.diff(stamps).tolist()) == {50 * MS}
+
+
 def test_the_next_samples_follow_the_bent_ones_in_step():
     stamps, after = stamped(SampleClock.of_rate(T0_NS, 10.0), 0, 100, T0_NS + 10_450 * MS)
     assert after.instants_ns(100, 1)[0] - stamps[-1] == 100 * MS

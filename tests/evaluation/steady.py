@@ -44,8 +44,11 @@ def case_of(folder, testify, *, rate_ul_h=RATE_UL_H, tells=(), **different):
             return testify(Case(reader, *WINDOW))
 
 
-def books(counted_ul=PROGRAMMED_UL, fallen_ul=PROGRAMMED_UL, clock_ahead_s=0.0):
-    """Return what the pump tells each minute: its count, its reservoir, and how far its clock is ahead (s)."""
+def books(counted_ul=PROGRAMMED_UL, fallen_ul=PROGRAMMED_UL, clock_ahead_s=0.0, until_h=29.0):
+    """Return what the pump tells each minute: its count, its reservoir, and how far its clock is ahead (s).
+
+    It is not read any more from an hour since the delivery's begin on.
+    """
 
     def record_them(record):
         share = np.clip((_MINUTES / 60.0 - 4.0) / HOURS, 0.0, 1.0)
@@ -56,7 +59,9 @@ def books(counted_ul=PROGRAMMED_UL, fallen_ul=PROGRAMMED_UL, clock_ahead_s=0.0):
         }
         units = {"delivered": "µL", "reservoir": "µL", "clock_offset": "s"}
         record.descriptor("pump", tuple(Channel(name, units[name]) for name in told), {})
-        record.samples("pump", Block(EPOCH_NS + _MINUTES * (HOUR_NS // 60), told))
+        read = until_h >= _MINUTES / 60.0 - 4.0
+        told = {name: values[read] for name, values in told.items()}
+        record.samples("pump", Block(EPOCH_NS + _MINUTES[read] * (HOUR_NS // 60), told))
 
     return record_them
 

@@ -6,7 +6,7 @@ import pytest
 from rig.record.bodies.judging import Limit
 from tests.evaluation.courses import EVAPORATION_MG_H, line, span
 from tests.evaluation.happenings import judged, tell
-from tests.evaluation.records import Z_UL_MG, weighed
+from tests.evaluation.records import START, Z_UL_MG, weighed
 
 BASAL_UL_H = 100.0
 PERCENT, VOLUME = Limit(unit="%", lower=-5.0, upper=5.0), Limit(unit="µL", lower=145.0, upper=155.0)
@@ -16,14 +16,14 @@ def mass_of(volume_of):
     return lambda hour: 30_000 + volume_of(hour - 4.0) / Z_UL_MG - EVAPORATION_MG_H * hour
 
 
-def beside_bolus(folder, behind_ul_h, *orders, window=(1, 9)):
+def beside_bolus(folder, behind_ul_h, *orders, window=(1, 9), start=None):
     """25 µL at 5 h, beside 100 µL/h that are another rate behind it."""
 
     def volume(hour):
         basal = BASAL_UL_H * np.clip(hour, 0.0, 5.0) + behind_ul_h * np.clip(hour - 5.0, 0.0, 6.0)
         return basal + 25.0 * np.clip((hour - 5.0) * 10.0, 0.0, 1.0)
 
-    with weighed(folder, mass_of(volume), hours=33) as record:
+    with weighed(folder, mass_of(volume), hours=33, start=start) as record:
         tell(record, 0, "run_continuous", rate_ul_h=BASAL_UL_H)
         for at_h, verb, arguments in orders or ((5, "give_bolus", {"volume_ul": 25.0, "rate_ul_h": 250.0}),):
             tell(record, at_h * 3600.0, verb, **arguments)
@@ -41,6 +41,13 @@ def test_the_rate_behind_a_bolus_is_held_to_the_one_before(tmp_path, behind_ul_h
 def test_a_loss_that_may_have_changed_is_in_the_budget(tmp_path):
     result = beside_bolus(tmp_path, 100.0)
     # The bench's floor of 0.01 mg/h is 0.01 % of 100 µL/h; 5 % of 0.05 mg/h are less.
+    assert line(result, "change of evaporation").contribution == pytest.approx(0.0103, rel=0.15)
+
+
+def test_a_loss_is_a_share_of_what_the_balance_shows(tmp_path):
+    # A needle half as wide as the vessel takes a quarter of the loss and of the rate that it is held to.
+    needle = {"weighing": {**START["weighing"], "needle_diameter_mm": 15.0}}
+    result = beside_bolus(tmp_path, 100.0, start=needle)
     assert line(result, "change of evaporation").contribution == pytest.approx(0.0103, rel=0.15)
 
 

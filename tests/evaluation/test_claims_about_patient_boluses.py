@@ -8,6 +8,7 @@ from rig.evaluation.patient_requests import Request, u_between_s
 from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.judging import Limit
+from tests.evaluation.courses import line
 from tests.evaluation.happenings import WINDOW, challenge, clock_ahead, judged, log, tell
 from tests.evaluation.records import HOUR_NS, Z_UL_MG, weighed
 
@@ -131,6 +132,11 @@ def test_the_lockout_is_the_shortest_time_between_two_that_were_granted(run):
     assert result.details["longest_refused_s"] == 900.0
 
 
+def test_the_longest_refusal_need_not_be_the_last(run):
+    asks(run, (100, None), (1000, "locked_out"), (1950, None), (2000, "locked_out"), (3760, None))
+    assert judged(run, "lockout", AT_LEAST).details["longest_refused_s"] == 900.0
+
+
 def test_a_lockout_that_is_too_short_fails(run):
     asks(run, (100, None), (1500, None))
     result = judged(run, "lockout", AT_LEAST)
@@ -167,3 +173,12 @@ def test_the_most_in_24_h_is_told_beside_what_was_allotted(run):
     asks(run, (100, None))
     result = judged(run, "most in 24 h", Limit("µL", None, 10.0))
     assert result.details["allotted_ul"] == 6.0
+
+
+@pytest.mark.parametrize("hours", [10.0, 24.0])
+def test_a_loss_is_as_uncertain_as_the_window_is_long_where_that_is_shorter(run, hours):
+    window = (WINDOW[0], WINDOW[0] + 10 * HOUR_NS + 1)
+    spanned = judged(run, "most in any span", Limit("µL", None, 10.0), window, hours=hours)
+    whole = judged(run, "delivered volume", Limit("µL", None, 10.0), window)
+    told = (line(one, "change of evaporation in between").contribution for one in (spanned, whole))
+    assert next(told) == pytest.approx(next(told))

@@ -42,6 +42,14 @@ def test_a_polled_alarm_rose_between_two_readings(record):
     assert (found.value, found.u) == (pytest.approx(990.0), pytest.approx((60**2 / 12 + 0.5**2) ** 0.5))
 
 
+def test_an_alarm_rises_no_sooner_than_the_line_is_closed(record):
+    challenge(record, 4590.0)
+    status(record, *STATES)
+    found = evaluated(record, time_to_alarm).budget
+    # Between 4590 and 4620 s, although the status was read at 4560 s.
+    assert (found.value, found.u) == (pytest.approx(15.0), pytest.approx(30.0 / 12**0.5))
+
+
 def test_an_alarm_that_the_log_dates_is_known_better(record):
     clock_ahead(record, 100.0)
     challenge(record, CLOSED_S, u_s=0.5)

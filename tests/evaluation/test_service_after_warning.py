@@ -46,6 +46,25 @@ def test_what_was_drained_counts_as_days_at_the_current_that_flows(tmp_path):
     assert result.verdict == "PASS"
 
 
+def test_the_time_itself_counts_beside_what_was_drained(tmp_path):
+    # 8 h are a third of a day.
+    assert service(tmp_path).number.value == pytest.approx(96.0 + 1.0 / 3.0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "name, days",
+    [
+        # Both alarms lie between two readings of the status: one drain more or less, of a day's charge, rectangular.
+        ("charge at both alarms", 1.0 / 3.0**0.5),
+        # A minute of either, rectangular.
+        ("pace of the status", 1.0 / 60.0 / 24.0 / 3.0**0.5),
+    ],
+)
+def test_days_are_as_uncertain_as_the_moments_of_both_alarms(tmp_path, name, days):
+    (line,) = [one for one in service(tmp_path).number.budget if one.name == name]
+    assert line.contribution == pytest.approx(days)
+
+
 def test_a_pump_that_draws_twice_as_much_serves_half_as_long(tmp_path):
     result = service(tmp_path, current_ma=1.0)
     assert (result.verdict, result.number.value) == ("FAIL", pytest.approx(48.3, abs=0.6))

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from rig.errors import SeriesError
@@ -15,13 +16,17 @@ from tests.evaluation.records import EPOCH_NS, HOUR_NS, Z_UL_MG, weighed
 BOLUS_UL, HOURS, BASAL_UL_H = 200.0, 2.0, 20.0
 
 
-def square(share_of):
+# How the balance wanders, minute by minute, where it does.
+WALK_MG = np.cumsum(np.random.default_rng(8).normal(0.0, 0.01, 15 * 60 + 1))
+
+
+def square(share_of, wander=0.0):
     """20 µL/h from hour 4 to 11; a bolus of 200 µL from hour 6 to 8, of which `share_of` its time has come."""
 
     def mass_mg(hour):
         given = BASAL_UL_H * min(max(hour - 4.0, 0.0), 7.0)
         given += BOLUS_UL * share_of(min(max((hour - 6.0) / HOURS, 0.0), 1.0))
-        return 1000.0 + given / Z_UL_MG - 0.05 * hour
+        return 1000.0 + given / Z_UL_MG - 0.05 * hour + wander * WALK_MG[round(60.0 * hour)]
 
     return mass_mg
 
@@ -40,8 +45,8 @@ def wave(share):
     return share - 0.03 * math.sin(2.0 * math.pi * share)
 
 
-def written(folder, share_of, *orders):
-    record = weighed(folder, square(share_of), hours=15)
+def written(folder, share_of, *orders, wander=0.0):
+    record = weighed(folder, square(share_of, wander), hours=15)
     said = {"volume_ul": BOLUS_UL, "over_minutes": HOURS * 60.0, "rate_ul_h": BOLUS_UL / HOURS}
     for hour, verb, arguments in (
         (4, "run_continuous", {"rate_ul_h": BASAL_UL_H}),
@@ -58,8 +63,8 @@ def span(begin, end):
     return EPOCH_NS + round(begin * HOUR_NS), EPOCH_NS + round(end * HOUR_NS) + 1
 
 
-def evaluated(folder, share_of, *orders, begin=5.0, end=9.0):
-    with written(folder, share_of, *orders) as record, record.reader() as reader:
+def evaluated(folder, share_of, *orders, begin=5.0, end=9.0, wander=0.0):
+    with written(folder, share_of, *orders, wander=wander) as record, record.reader() as reader:
         return compute(Recipe("square bolus evenness", {}, *span(begin, end)), reader)
 
 
@@ -88,6 +93,16 @@ def test_a_deviation_in_the_middle_is_worth_three_readings(tmp_path, name, contr
     budget = evaluated(tmp_path, bulging).budget
     (line,) = [one for one in budget.components if one.name == name]
     assert line.contribution == pytest.approx(contribution_percent, rel=0.02)
+
+
+def test_a_wander_between_two_known_ends_is_largest_in_the_middle(tmp_path):
+    found = [evaluated(tmp_path / one.__name__, one, wander=1.0).budget for one in (wave, bulging)]
+    at_a_quarter, in_the_middle = (
+        next(line.contribution for line in budget.components if line.name == "wander of the balance")
+        for budget in found
+    )
+    # A bridge: t·(T − t)/T, at a quarter (or three) of its time 3/16 of it, in the middle 1/4.
+    assert at_a_quarter / in_the_middle == pytest.approx(math.sqrt(3.0 / 4.0), rel=0.01)
 
 
 def test_all_of_its_time_is_looked_at(tmp_path):

@@ -5,7 +5,9 @@ import math
 import pytest
 
 from rig.errors import MetrologyError, SeriesError
-from rig.evaluation.claims.transitions import transition_time, transition_volume
+from rig.evaluation.claims.transitions import changed_ns, transition_time, transition_volume
+from rig.evaluation.orders import PumpOrder
+from rig.evaluation.programme import Programme
 from rig.exchange import Exchange
 from rig.record.bodies.recipe import Recipe
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, Z_UL_MG, weighed
@@ -72,6 +74,16 @@ def test_a_window_without_a_change_is_refused(tmp_path):
 def test_two_changes_are_refused(tmp_path):
     with pytest.raises(SeriesError, match="changes 2 times"):
         evaluated(tmp_path, late, transition_time, end=11.0)
+
+
+def test_an_order_of_the_rate_that_runs_already_is_no_change():
+    orders = [
+        PumpOrder(EPOCH_NS + round(hour * HOUR_NS), "run_continuous", rate)
+        for hour, rate in ((4, LOW), (6, LOW), (7, HIGH), (8, HIGH))
+    ]
+    programme = Programme(orders, EPOCH_NS + 10 * HOUR_NS)
+    recipe = Recipe("transition", {}, EPOCH_NS + 5 * HOUR_NS, EPOCH_NS + 9 * HOUR_NS)
+    assert changed_ns(programme, recipe) == EPOCH_NS + 7 * HOUR_NS
 
 
 def test_a_change_without_time_to_settle_is_refused(tmp_path):

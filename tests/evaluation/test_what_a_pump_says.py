@@ -150,6 +150,17 @@ def test_what_is_left_of_a_battery_is_never_more_than_before(record, later_days,
     assert all(one.endswith("no battery gains by serving") for one in against)
 
 
+# Between 2 and 4 h pass two hours: a day and these are allowed, 1.0833 days.
+@pytest.mark.parametrize("later_days, found", [(1.07, 0), (1.10, 1)])
+def test_a_date_may_be_told_a_day_later_and_the_time_between(record, later_days, found):
+    infused(record, (1, 40.0))
+    for hour, later in ((2, 0.0), (4, later_days)):
+        replace_by_ns = ns(0) + round((900 + later) * DAY_NS)
+        told = {"pump_clock_ns": ns(hour * 3600), "replace_by_ns": replace_by_ns}
+        tell(record, hour * 3600, "read_outlook", extra=told)
+    assert len(said(record, foretold.WITNESS)) == found
+
+
 @pytest.mark.parametrize(
     "told, missing",
     [
@@ -184,6 +195,22 @@ def test_a_stop_that_is_told_twice_at_one_moment_is_one(record):
     log(record, (7200, "bolus_started", 100_000), (7500, "bolus_ended", 50_000), (7500, "stopped", 50_000))
     samples(record, boluses=np.full(HOUR_OF.shape, 7.0))
     assert said(record, pump_log.WITNESS) == ()
+
+
+def test_each_stop_of_a_pump_that_ran_has_a_line(record):
+    infused(record, (0, 40.0), (1, 0.0), (2, 40.0), (3, 0.0))
+    log(record, (0, "infusion_started"), (3600, "stopped"), (7200, "infusion_started"), read_at_s=11_000)
+    samples(record, boluses=np.full(HOUR_OF.shape, 7.0))
+    against = said(record, pump_log.WITNESS)
+    assert "it has 1 lines of stopped, where the pump ran and was told so 2 times" in against
+
+
+def test_a_stop_before_a_bolus_does_not_cut_it_short(record):
+    infused(record, (0, 40.0), (1, 0.0))
+    tell(record, 7200, "give_bolus", volume_ul=100.0, rate_ul_h=600.0)
+    bolus = (7200, "bolus_started", 100_000), (7500, "bolus_ended", 100_000)
+    log(record, (0, "infusion_started"), (3600, "stopped"), *bolus)
+    assert any("a bolus of 100 µL took 300 s by it" in one for one in said(record, pump_log.WITNESS))
 
 
 @pytest.mark.parametrize("set_s, found", [((30.0,), 1), ((300.0,), 0), ((300.0, 30.0), 1), ((30.0, 300.0), 0)])

@@ -5,8 +5,13 @@ import math
 import numpy as np
 import pytest
 
+from rig.errors import SeriesError
+from rig.evaluation.case import Case
 from rig.evaluation.evidence import books, clock, flow_sensor, motor, programme
 from tests.evaluation import steady
+from tests.evaluation.courses import given
+from tests.evaluation.happenings import WINDOW, clock_ahead, tell
+from tests.evaluation.records import weighed
 from tests.evaluation.steady import ONCE_IN_A_THOUSAND, PROGRAMMED_UL, RATE_UL_H, case_of
 
 # Of one difference of two readings a whole delivery apart, from the bench's figures and the two weighings.
@@ -56,11 +61,28 @@ def test_a_count_may_be_off_by_its_limit_and_what_the_weighing_is_worth(tmp_path
     assert of_books(tmp_path, PROGRAMMED_UL + off_ul) == said
 
 
+def test_books_that_were_not_read_behind_the_delivery_say_nothing_of_it(tmp_path):
+    with pytest.raises(SeriesError, match="was not read before and after the delivery"):
+        case_of(tmp_path, books.testify_books, tells=[steady.books(until_h=20.0)])
+
+
 @pytest.mark.parametrize("fallen_ul, said", [(1011.9, 0), (1012.1, 1), (988.1, 0), (987.9, 1)])
 def test_a_reservoir_may_be_off_by_a_percent_two_strokes_and_a_microlitre(tmp_path, fallen_ul, said):
     # Of a thousand that were counted: 10 + 2 · 0.5 + 1 µL.
     told = case_of(tmp_path, books.testify_reservoir, tells=[steady.books(fallen_ul=fallen_ul)])
     assert len(told.against) == said
+
+
+def test_a_reservoir_that_was_refilled_is_held_to_its_count_from_there_on(tmp_path):
+    def refilled(record):
+        hours = np.arange(33 * 60 + 1) / 60.0 - 4.0
+        counted_ul = RATE_UL_H * np.clip(hours, 0.0, 25.0)
+        clock_ahead(record, 0.0, delivered=counted_ul, reservoir=9_000.0 - counted_ul + 5_000.0 * (hours > 10.0))
+        tell(record, 10 * 3600.0, "refilled", volume_ul=13_600.0)
+
+    # 15 h of 40 µL/h, from the first reading a minute behind it on.
+    fallen = case_of(tmp_path, books.fallen_of, tells=[refilled])
+    assert fallen == pytest.approx((600.0 - 40.0 / 60.0, 600.0 - 40.0 / 60.0))
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
@@ -78,6 +100,23 @@ def test_a_motor_at_rest_may_end_the_stroke_that_was_under_way(tmp_path, turned,
     moved = round(PROGRAMMED_UL / steady.STROKE_UL * steady.EDGES_PER_STROKE)
     counts = steady.edges((-2.0, 500), (-1.0, 500 + turned), (0.0, 500 + turned), (25.0, 500 + turned + moved))
     assert len(against(tmp_path, motor, [counts])) == said
+
+
+# The line may empty for ten minutes behind the stop.
+@pytest.mark.parametrize("minute, said", [(5, 0), (9, 0), (11, 1), (20, 1)])
+def test_a_motor_may_turn_while_the_line_settles_and_not_behind(tmp_path, minute, said):
+    evaporation = {"zero_flow_hours": 3.0, "settle_minutes": 10.0}
+    limits = {**steady.start()["limits"], "evaporation": evaporation}
+    moved = 500 + round(PROGRAMMED_UL / steady.STROKE_UL * steady.EDGES_PER_STROKE)
+    hour = 25.0 + minute / 60.0
+    counts = steady.edges((-1.0, 500), (0.0, 500), (25.0, moved), (hour, moved), (hour + 1 / 60.0, moved + 200))
+    with weighed(tmp_path, given((0, 40.0), (25, 0.0)), hours=33, start=steady.start() | {"limits": limits}) as record:
+        tell(record, 0.0, "run_continuous", rate_ul_h=40.0)
+        tell(record, 25 * 3600.0, "stop")
+        counts(record)
+        with record.reader() as reader:
+            told = motor.WITNESS.testify(Case(reader, *WINDOW)).against
+    assert len([one for one in told if one.startswith("the motor made")]) == said
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,12 @@ def there_and_back(value):
     return from_body(type(value), parse_body(canonical_json(to_body(value), "a body"), 1))
 
 
+@pytest.mark.parametrize("value", [math.inf, -math.inf])
+def test_an_infinite_number_comes_back_on_its_own_side(value):
+    limit = Limit("%", value, None, source="a test")
+    assert (to_body(limit)["lower"], there_and_back(limit)) == ("inf" if value > 0 else "-inf", limit)
+
+
 @st.composite
 def results(draw):
     line = st.builds(

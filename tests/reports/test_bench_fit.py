@@ -53,3 +53,9 @@ def test_how_late_it_read_stands_beside_the_bench(write):
     timed = SamplingTimed("balance", 1.0, 100, 0.1, 2.5, 31.0, 3)
     assert "How late it read" in (said := text_of(write, timed))
     assert "balance 2.5 31 3" in " ".join(said.split())
+
+
+def test_of_several_plans_the_one_that_read_latest_counts_and_losses_add_up(write):
+    plans = ((9.0, 12.0, 3), (2.5, 31.0, 4))
+    timed = [SamplingTimed("balance", 1.0, 100, 0.1, p99, worst, skipped) for p99, worst, skipped in plans]
+    assert "balance 9 31 7" in " ".join(text_of(write, *timed).split())

@@ -77,6 +77,24 @@ def test_books_that_count_more_run_out_of_their_limits(world):
     assert line(found, "pump's count").y[-1] > line(found, "upper limit").y[-1] > 0.0
 
 
+def test_a_reservoir_that_falls_as_was_delivered_stays_level(world):
+    record = world((0, 20.0), (10, 0.0))
+    hours = np.arange(33 * 60 + 1) / 60.0
+    clock_ahead(record, 0.0, reservoir=5_000.0 - 20.0 * np.clip(hours - 4.0, 0.0, 10.0))
+    _, graphs = drawn(record, ("reservoir error", Limit("%", -5.0, 5.0), {}))
+    assert np.abs(line(chart(graphs, "books"), "pump's estimate of its reservoir").y).max() < 1.0
+
+
+def test_windows_lie_in_the_middle_of_twice_their_uncertainty(world):
+    record = world((0, 100.0), (10, 0.0))
+    claim = ("share of windows inside", Limit("%", lower=95.0), {"minutes": 60.0, "percent": 5.0})
+    (result,), graphs = drawn(record, claim)
+    found = chart(graphs, "windows")
+    upper, lower, error = (line(found, name).y for name in ("upper end of k = 2", "lower end of k = 2", "60 min"))
+    u_percent = np.array(result.details["u_percent"])
+    assert np.array([upper - error, error - lower]) == pytest.approx(2.0 * np.array([u_percent, u_percent]))
+
+
 def test_a_clock_that_runs_away_has_the_slope_of_its_drift(world):
     record = world((0, 20.0), (10, 0.0))
     clock_ahead(record, 200e-6 * 3600.0 * np.arange(33 * 60 + 1) / 60.0)

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from reports.facts.happenings import noted
 from rig.record.bodies.events import (
     OtherEvent,
     OutcomeWord,
@@ -13,7 +14,7 @@ from rig.record.bodies.events import (
     ReadingMissed,
     SamplerFailed,
 )
-from tests.reports.records import PLAN, result_body
+from tests.reports.records import EPOCH_NS, PLAN, result_body
 from tests.reports.written import html_of, measured, page_of
 
 DIED = "LinkError: the balance gave no weight while the bench weighed before this plan"
@@ -71,6 +72,16 @@ def test_what_repeats_itself_stands_once_with_its_count(write):
     said = events_of(scribe)
     assert said.count("no reply") == 1
     assert "40 times, the last 2026-01-05 08:39:00 UTC" in said
+
+
+def test_what_repeats_itself_stands_at_its_first_time(write):
+    scribe = write()
+    for _ in range(3):
+        scribe.clock.wait_s(60)
+        scribe.record.event(ReadingMissed("balance", "no reply"))
+    with scribe.reader as reader:
+        (found,) = noted(reader, tuple(reader.all_events()))
+    assert ((found.t_ns - EPOCH_NS) / 1e9, (found.last_ns - EPOCH_NS) / 1e9, found.count) == (60.0, 180.0, 3)
 
 
 def test_events_that_are_no_failures_are_folded(write):

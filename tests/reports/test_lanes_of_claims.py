@@ -2,7 +2,9 @@
 
 import pytest
 
-from tests.evaluation.happenings import clock_ahead, log, status, tell
+from rig.record.bodies.challenges import ChallengeKind
+from rig.record.bodies.judging import Limit
+from tests.evaluation.happenings import challenge, clock_ahead, log, status, tell
 from tests.reports.drawn_claims import drawn
 
 
@@ -17,6 +19,26 @@ def test_an_alarm_that_came_late_lies_behind_what_is_allowed(world):
     assert result.verdict == "FAIL"
     assert lanes["battery_low"].stretches[0].begin > lanes["allowed"].stretches[0].end
     assert lanes["battery_low"].stretches[0].tone == "bad"
+
+
+def test_the_delay_of_an_alarm_is_drawn_from_one_reading_of_the_status_to_the_next(world):
+    record = world((0, 20.0), (10, 0.0))
+    status(record, (-60.0, "infusing", ()), (120.0, "infusing", ("battery_low",)))
+    _, graphs = drawn(record, ("alarm delay", Limit("s", upper=200.0), {"alarm": "battery_low"}))
+    (timeline,) = (one for one in graphs.timelines if one.name == "alarm")
+    (lane,) = (one for one in timeline.lanes if one.name == "battery_low")
+    # The status is read each minute.
+    assert (lane.stretches[0].begin, lane.stretches[0].end) == pytest.approx((60.0, 120.0))
+
+
+def test_what_was_done_twice_ends_twice(world):
+    record = world((0, 20.0), (10, 0.0))
+    for begin_h, end_h in ((1, 2), (3, 5)):
+        challenge(record, begin_h * 3600, ChallengeKind.OCCLUSION, until_s=end_h * 3600)
+    _, graphs = drawn(record, ("no alarm", None, {}))
+    (timeline,) = (one for one in graphs.timelines if one.name == "events")
+    (lane,) = (one for one in timeline.lanes if one.name == "occlusion")
+    assert [(one.begin, one.end) for one in lane.stretches] == [pytest.approx((1, 2)), pytest.approx((3, 5))]
 
 
 def test_an_alarm_that_nobody_expects_stands_in_a_lane_of_its_own(world):

@@ -10,10 +10,10 @@ import pytest
 from commands.main import main
 from reports.evidence.bundle import write_bundle
 from reports.evidence.verify import verify_bundle
-from reports.facts.other_runs import as_kept, kept_path, read_kept
+from reports.facts.other_runs import OtherRun, OtherRuns, as_kept, kept_path, read_kept
 from reports.facts.run_reading import read_run
 from reports.history.other_runs import keep_other_runs, look_again, look_for_other_runs
-from reports.words.other_runs import NOT_LOOKED_FOR
+from reports.words.other_runs import NOT_LOOKED_FOR, worst_first
 from rig.clock import VirtualClock
 from rig.errors import ExportError, RecordNotFoundError
 from rig.record.bodies.codec import from_body
@@ -179,6 +179,14 @@ def test_a_run_that_was_found_and_is_not_there_any_more_stays_and_is_told(tried)
     assert gone in run.data["alerts"][0]
     assert gone in run.html
     assert gone in run.paper
+
+
+def test_what_is_gone_stands_before_what_passed():
+    there, gone = (
+        OtherRun(f"run-{number}", f"2026-01-0{number}T08:00:00Z", "FINISHED", "PASS", "table", gone=number == 2)
+        for number in (1, 2)
+    )
+    assert worst_first(OtherRuns("", "2026-01-03T08:00:00Z", 2, (there, gone))) == (gone, there)
 
 
 def test_a_look_that_finds_the_same_is_the_one_before(tried):

@@ -155,6 +155,16 @@ def test_the_flow_sensor_is_summed_up_across_pieces(scribe):
     assert np.diff(volume) == pytest.approx([180.0, 239.5], abs=1e-6)
 
 
+def test_what_flowed_between_two_pieces_is_summed_up_from_both(write):
+    # Sixty and a hundred and twenty µL/h by turns, an hour each: 90 µL in every hour, wherever a piece ends.
+    scribe = write()
+    t_ns = EPOCH_NS + np.arange(41) * HOUR_NS
+    scribe.stream("flow", {"flow": "µL/h"}, t_ns, flow=np.where(np.arange(41) % 2, 120.0, 60.0))
+    with scribe.reader as reader:
+        volume = flow_volume_at(reader, t_ns, EPOCH_NS, EPOCH_NS + 41 * HOUR_NS)
+    assert np.diff(volume) == pytest.approx(np.full(40, 90.0))
+
+
 def test_beyond_its_samples_the_flow_sensor_says_nothing(scribe):
     times_ns = EPOCH_NS + np.array([5, 12]) * HOUR_NS
     with scribe.reader as reader:

@@ -85,6 +85,17 @@ def test_a_sample_a_minute_is_shown_at_once(tmp_path):
     assert len(lines_of(record.path, "samples_1m")) == 3
 
 
+def test_a_sample_a_minute_is_shown_at_once_in_whatever_pieces(tmp_path, monkeypatch):
+    clock = VirtualClock(EPOCH_NS)
+    with begin(tmp_path, clock=clock) as record:
+        record.descriptor("balance", [Channel("mass", "mg")], {})
+        for minute in range(3):
+            clock.wait_s(60.0)
+            record.samples("balance", Block(np.array([clock.now_ns()]), {"mass": np.array([float(minute)])}))
+    monkeypatch.setattr(encoder, "ENTRIES_PER_GROUP", 1)
+    assert len(lines_of(record.path, "samples_1m", resume=True)) == 3
+
+
 def rows_of(folder, measurement, channels, t_ns, columns):
     """Return what the rows of a stream say."""
     clock = VirtualClock(EPOCH_NS)

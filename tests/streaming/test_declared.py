@@ -30,6 +30,15 @@ def test_what_was_in_force_when_a_run_began_is_told(tmp_path, measurement, said)
     assert said in line
 
 
+def test_a_calibration_holds_to_the_end_of_its_day(tmp_path):
+    with begin(tmp_path) as record:
+        pass
+    (line,) = lines_of(record.path, "calibrations,")
+    # To the end of 2026-12-31, UTC; the run began on 2026-01-05 at 08:00, 360 days and 16 h before.
+    assert "due_ms=1798761600000i" in line
+    assert f"days_left={360 + 16 / 24}" in line
+
+
 def test_a_challenge_is_under_way_until_it_ends(tmp_path):
     with begin(tmp_path) as record:
         record.event(ChallengeBegins(ChallengeKind.OCCLUSION, "twin", EPOCH_NS, 0.5, {"volume_ul": 2.0}))

@@ -140,6 +140,13 @@ def test_a_square_bolus_beside_too_fast_an_infusion_is_refused(driver):
         driver.give_square_bolus(volume_ul=20.0, over_minutes=1)
 
 
+def test_a_part_of_a_nanolitre_an_hour_beyond_the_pump_s_rate_is_too_fast(driver):
+    driver.run_continuous(rate_ul_h=999.8)
+    # 500 µL in 2999 s are 600.20007 µL/h.
+    with pytest.raises(OutOfRangeError, match="the pump delivers at most 1600 µL/h"):
+        driver.give_square_bolus(volume_ul=500.0, over_minutes=2999 / 60)
+
+
 def test_a_week_of_thirteen_steps_a_day_goes_over_in_parts(steady):
     ward, driver = steady
     hours = [f"{hour:02d}:00" for hour in range(13)]

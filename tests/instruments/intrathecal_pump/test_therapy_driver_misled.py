@@ -82,6 +82,20 @@ def test_a_refill_that_the_status_does_not_show_is_told_in_words(build_ward):
     assert "advice: tell the pump again; until its status shows it, trust neither its reservoir nor" in said
 
 
+class DoublesRefills(Books):
+    """The pump notes twice as much as was filled in."""
+
+    def book_refill(self, content_nl: int) -> None:
+        """Note it twice."""
+        super().book_refill(2 * content_nl)
+
+
+def test_a_pump_that_holds_more_than_it_was_told_has_not_taken_its_refill(build_ward):
+    driver = build_ward(parts={"books": f"{__name__}:DoublesRefills"}).open()
+    with pytest.raises(RefusedError, match=r"does not show a content of 20000 µL; it shows .*reservoir_nl 40000000"):
+        driver.refilled(volume_ul=20_000.0)
+
+
 @pytest.mark.parametrize("year_ns", [0, 946_684_799_999_999_999, 4_102_444_800_000_000_000, -1])
 def test_a_clock_that_the_pump_does_not_take_is_refused_before_it_is_sent(steady, year_ns):
     ward, driver = steady

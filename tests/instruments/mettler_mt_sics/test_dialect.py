@@ -144,3 +144,11 @@ def test_texts_are_quoted():
 )
 def test_model_stands_before_the_capacity(data, model):
     assert model_of(data) == model
+
+
+@pytest.mark.parametrize(
+    "number, digit_mg", [("  100.00 g", 10.0), ("12.345 mg", 0.001), ("     7 mg", 1.0), ("0.5 kg", 1e5)]
+)
+def test_a_digit_is_what_one_step_of_the_last_place_weighs(number, digit_mg):
+    weight = decode_reply(f"S S {number:>13}\r\n".encode(), "S")
+    assert weight.digit_mg == pytest.approx(digit_mg)

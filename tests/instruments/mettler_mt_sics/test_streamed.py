@@ -77,6 +77,14 @@ def test_stamps_rise_and_none_lies_ahead(sending, wall):
     assert stamps[-1] <= wall.clock.now_ns()
 
 
+def test_the_newest_reading_bears_the_time_at_which_it_was_taken(sending, wall):
+    driver, balance = sending
+    masses(driver, balance, [WHOLE] * 3, 3)
+    before_ns = wall.clock.now_ns()
+    balance.due = [WHOLE]
+    assert driver.read_block().t_ns[-1] >= before_ns
+
+
 @pytest.mark.parametrize("line", OTHER_NUMBERS)
 def test_a_flip_that_stands_alone_is_dropped_with_its_bytes(sending, journal, line):
     driver, balance = sending

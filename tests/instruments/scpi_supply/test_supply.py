@@ -118,6 +118,16 @@ def test_supply_that_clips_is_found_out(supply, twin):
         supply.set_output(voltage_v=3.0, current_limit_a=0.05)
 
 
+@pytest.mark.parametrize("stays_v, is_on", [(5.0, False), (1.0, True)])
+def test_supply_that_stays_above_what_was_wanted_is_switched_off(supply, twin, laboratory, stays_v, is_on):
+    supply.set_output(voltage_v=stays_v, current_limit_a=0.05)
+    supply.switch(on=True)
+    twin._device._found["VOLT"] = lambda _: ""
+    with pytest.raises(RefusedError, match="set to 3 V, the supply says"):
+        supply.set_output(voltage_v=3.0, current_limit_a=0.05)
+    assert laboratory.power.output_on is is_on
+
+
 # The current limit ---------------------------------------------------------------------------------------------------
 
 

@@ -92,8 +92,9 @@ def test_samples_that_the_cable_lost_are_counted_and_move_the_stamps(open_driver
     assert (block.lost, len(block.t_ns), block.t_ns[-1] - t0_ns) == (3000 - 1365, 1365, 600_000_000_000)
 
 
-def test_saturation_is_no_number_and_is_flagged(sampling, clock, twin):
-    twin.malfunction = replace(twin.malfunction, sayings=Sayings(raw_flow=32767))
+@pytest.mark.parametrize("raw", [32767, -32768])
+def test_saturation_at_either_end_is_no_number(sampling, clock, twin, raw):
+    twin.malfunction = replace(twin.malfunction, sayings=Sayings(raw_flow=raw))
     clock.wait_s(1)
     assert np.isnan(sampling.read_block().columns["flow"]).all()
 

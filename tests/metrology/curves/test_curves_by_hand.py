@@ -69,6 +69,11 @@ def test_the_overall_error_is_of_the_analysis_period_alone():
     assert trumpet(VOLUME_UL, SCHEDULE, RATE_UL_H).overall_percent == pytest.approx(-5.0)
 
 
+def test_a_start_up_that_outlasts_the_analysis_is_sampled_to_its_end():
+    # 4 h by half hours, and the sample at the beginning.
+    assert replace(SCHEDULE, startup_min=240.0, analysis_start_min=0.0).samples == 9
+
+
 @pytest.mark.parametrize("place, hours", [(0, 0.5), (1, 1.0)])
 def test_noise_of_a_window_is_two_readings_and_the_walk_in_between(place, hours):
     window = trumpet(VOLUME_UL, SCHEDULE, RATE_UL_H, u_reading_ul=0.1, wander_ul2_h=0.04).windows[place]

@@ -19,6 +19,12 @@ def test_a_clock_of_whole_seconds_is_worth_a_second_over_its_span():
     assert (drift.value, drift.u) == pytest.approx((20.0, 1e6 / 172_800.0 / math.sqrt(3.0)), rel=1e-6)
 
 
+def test_moments_that_are_not_known_widen_what_agrees_by_three_of_them_on_either_side():
+    drift = clock_drift(RIG_S, RIG_S, resolution_s=1.0, u_read_s=0.5).drift
+    # A second, and three times half a second before and behind: 4 s either way, rectangular.
+    assert drift.u == pytest.approx(1e6 * 4.0 / 172_800.0 / math.sqrt(3.0), rel=1e-6)
+
+
 def test_a_span_is_counted_from_its_first_reading():
     later = clock_drift(RIG_S + 1e6, RIG_S + 1e6 + 20e-6 * RIG_S, resolution_s=1.0)
     assert (later.span_s, later.drift.u) == pytest.approx((172_800.0, 1e6 / 172_800.0 / math.sqrt(3.0)), rel=1e-4)

@@ -61,6 +61,19 @@ def test_border_within_the_uncertainty_of_time_is_nobodys_fault():
     assert judge([0, 2.001], [True, False], u_time_s=2.0).refused_wrongly == ()
 
 
+# Times are known to 2 s, and 4 s (k = 2) around the end of a day tell nothing.
+@pytest.mark.parametrize("beyond_s, wrong", [(-5.0, ()), (3.0, ()), (5.0, (3,))])
+def test_a_refusal_near_the_end_of_a_day_is_wrong_beyond_the_uncertainty_of_time(beyond_s, wrong):
+    found = judge([0, 3, 6, 24 + beyond_s / HOUR_S], [True, True, True, False], u_time_s=2.0)
+    assert found.refused_wrongly == wrong
+
+
+@pytest.mark.parametrize("beyond_s, wrong", [(-5.0, (3,)), (-3.0, ()), (5.0, ())])
+def test_one_more_near_the_end_of_a_day_is_too_many_beyond_the_uncertainty_of_time(beyond_s, wrong):
+    found = judge([0, 3, 6, 24 + beyond_s / HOUR_S], [True] * 4, u_time_s=2.0)
+    assert found.granted_too_many == wrong
+
+
 @settings(deadline=None)
 @given(
     st.lists(st.integers(0, 72 * 60), min_size=1, max_size=60, unique=True),

@@ -46,6 +46,23 @@ def test_the_flow_over_whole_periods_has_no_phase():
     assert flows == pytest.approx([41.7] * 9, abs=0.02)
 
 
+def line_of(budget, name):
+    (line,) = [one for one in budget.components if one.name == name]
+    return line
+
+
+# 36 µL/h in strokes of 1 µL, each 100 s, read ten times: means of ten readings, 1900 s apart.
+T_S, APART_H = np.arange(0.0, 2000.0, 10.0), 1900.0 / 3600.0
+
+
+def test_a_flow_over_periods_has_the_noise_of_both_means():
+    t_s = np.arange(0.0, 2000.0, 0.1)
+    noisy = t_s / 100.0 + np.random.default_rng(1).normal(0.0, 0.2, t_s.size)
+    # A thousand readings of 0.2 µL at either end.
+    noise = line_of(flow_over_periods(t_s, noisy, 100.0), "noise of the means")
+    assert noise.contribution == pytest.approx(0.2 * np.sqrt(2.0 / 1000.0) / APART_H, rel=0.03)
+
+
 @pytest.mark.parametrize("every_s", [60.0, 70.0, 80.0])
 def test_a_pump_that_is_read_too_seldom_does_not_show_a_false_period(every_s):
     with pytest.raises(SeriesError, match="read too seldom"):

@@ -74,6 +74,15 @@ def test_plateau_without_a_reading_is_refused(corrections):
         noise_of_doses(T_S, np.zeros(T_S.size), [((0.0, 60.0), (9000.0, 9060.0))], corrections)
 
 
+@pytest.mark.parametrize("repeatability_mg, readings", [(0.051, 4), (0.049, 1)])
+def test_a_digit_is_averaged_where_noise_is_half_of_it(corrections, repeatability_mg, readings):
+    balance = replace(corrections.balance, readability_mg=0.1, repeatability_mg=repeatability_mg)
+    lines = noise_of_doses(T_S, np.zeros(T_S.size), PLATEAUS_S[:1], replace(corrections, balance=balance))
+    (digit,) = [line for line in lines if line.name == "resolution"]
+    # A plateau of 180 s holds four readings, a minute apart.
+    assert u_each([digit], 1) == pytest.approx([corrections.per_mg * 0.1 * math.sqrt(2.0 / 12.0 / readings)])
+
+
 def linear(corrections, linearity_mg=0.3):
     return replace(corrections, balance=replace(corrections.balance, linearity_mg=linearity_mg))
 

@@ -58,12 +58,22 @@ def test_a_fall_is_ten_times_what_a_reading_is_worth():
     assert BALANCE.fall_mg == pytest.approx(0.3)
 
 
+def test_a_fall_is_ten_digits_of_a_coarse_balance():
+    assert replace(BALANCE, repeatability_mg=0.001).fall_mg == pytest.approx(0.1)
+
+
 def test_an_open_beaker_loses_a_tenth_of_a_milligram_for_each_square_millimetre_and_hour():
     assert TipInVessel(vessel_mm=20.0).open_loss_mg_h == pytest.approx(0.1 * math.pi * 100.0)
 
 
 def test_a_needle_above_the_liquid_takes_no_share():
     assert (TipInVessel(vessel_mm=30.0).immersion, TipInVessel(vessel_mm=30.0, u_diameter_mm=0.1).u_immersion) == (1, 0)
+
+
+def test_an_immersed_needle_is_as_uncertain_as_both_diameters():
+    # 1 − (d/D)²: two times a hundredth, by 1 % of the needle and 2 % of the vessel.
+    tip = TipInVessel(needle_mm=2.0, vessel_mm=20.0, u_diameter_mm=0.02, u_vessel_mm=0.4)
+    assert tip.u_immersion == pytest.approx(0.02 * math.hypot(0.01, 0.02))
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -1e-9])

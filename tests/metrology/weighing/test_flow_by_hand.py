@@ -77,6 +77,12 @@ def test_a_difference_of_end_points_and_regression_is_either_or_nothing():
     assert apart.contribution == pytest.approx(abs(result.difference_percent) / math.sqrt(2.0))
 
 
+def test_end_points_and_regression_may_differ_by_the_noise_of_both_ends():
+    # A level of two readings of 0.1 mg each at either end: twice their 0.1 mg, in percent of what comes meanwhile.
+    expected = 2.0 * 100.0 * Z_UL_MG * 0.1 / (RATE_UL_H * (25.0 - 1.0 / 60.0))
+    assert found(weighed()).allowed_percent == pytest.approx(expected, rel=0.01)
+
+
 def test_a_declared_stroke_larger_than_what_shows_counts():
     cut = line(found(weighed(), stroke_ul=0.6).error, "phase of the strokes at both ends")
     # 0.6 µL over √6, in percent of the volume between the ends' levels (a minute each at both ends: 24 h 59 min).
@@ -149,13 +155,16 @@ def test_a_slope_is_no_structure_of_a_level():
     assert level(np.arange(4.0), mass_mg, (0.0, 3.0), BALANCE, 0.0, 7200.0).u_mg == pytest.approx(0.05)
 
 
-def of_stretch(slope_mg_h):
-    """Return what a step from a stretch of another slope before adds to the change of the loss, mg/h."""
-    noise = np.random.default_rng(5).normal(0.0, 0.001, (2, T_S.size))
-    before = (T_S - 26.0 * 3600.0, 100.0 + (12.0 + slope_mg_h) * T_H + noise[0])
-    here = 500.0 + 12.0 * T_H + noise[1]
+def of_stretch(*slopes_mg_h):
+    """Return what a step from stretches of other slopes before adds to the change of the loss, mg/h."""
+    here, *noise = np.random.default_rng(5).normal(0.0, 0.001, (1 + len(slopes_mg_h), T_S.size))
+    before = tuple(
+        (T_S - 26.0 * 3600.0 * place, 100.0 + (12.0 + slope_mg_h) * T_H + own)
+        for place, (slope_mg_h, own) in enumerate(zip(slopes_mg_h, noise, strict=True), start=1)
+    )
+    here += 500.0 + 12.0 * T_H
     open_vessel = replace(CORRECTIONS, tip=TipInVessel(vessel_mm=100.0))
-    around = Surroundings((before,), lead_h=27.0)
+    around = Surroundings(before, lead_h=26.0 * len(before) + 1.0)
     return with_changing_loss(T_S, here, open_vessel, around).evaporation.u_between_mg_h
 
 
@@ -165,11 +174,27 @@ def test_a_step_of_the_slope_before_a_window_may_be_all_loss_or_none():
     assert 0.6 / math.sqrt(3.0) <= walked <= 0.6 / math.sqrt(3.0) + 0.25
 
 
+@pytest.mark.parametrize("slopes_mg_h", [(0.6, 0.0), (0.0, 0.6)])
+def test_of_several_stretches_before_a_window_the_one_that_is_farthest_counts(slopes_mg_h):
+    assert math.sqrt(of_stretch(*slopes_mg_h) ** 2 - 0.03**2) >= 0.6 / math.sqrt(3.0)
+
+
 def test_a_loss_that_changes_is_no_more_than_an_open_vessel_loses():
     tip = TipInVessel(vessel_mm=10.0)
     here = 500.0 + np.where(T_H < 12.0, 12.0 * T_H, 144.0 + 24.0 * (T_H - 12.0))
     walked = with_changing_loss(T_S, here, replace(CORRECTIONS, tip=tip)).evaporation.u_between_mg_h
     assert walked == pytest.approx(math.hypot(0.03, tip.open_loss_mg_h / math.sqrt(12.0)))
+
+
+def test_what_two_weighings_show_walks_over_all_of_the_time_between_them():
+    t_s = np.arange(0.0, 4.0 * 3600.0 + 1.0, 60.0)
+    apart = replace(CORRECTIONS.evaporation, change_mg_h=0.3, u_change_mg_h=0.004)
+    c = replace(CORRECTIONS, evaporation=apart, tip=TipInVessel(vessel_mm=100.0))
+    around = Surroundings(lead_h=3.0, lag_h=3.0)
+    changing = with_changing_loss(t_s, 12.0 * t_s / 3600.0, c, around).evaporation
+    # Nothing scatters: 0.3 mg/h in 10 h, of which the middle 4 h are the window (see below).
+    walked = math.sqrt(0.09 / 10.0 * (3.0 + 4.0 / 3.0 + 2.5 - 5.0))
+    assert changing.u_between_mg_h == pytest.approx(math.hypot(0.03, walked), rel=1e-3)
 
 
 def test_a_walk_over_the_window_and_beside_it_adds_up():

@@ -50,6 +50,11 @@ def test_readings_without_noise_have_a_loss_that_stands_still():
     assert loss_walk([(T_S, 2.0 * T_H)]).variance_mg2_h3 == 0.0
 
 
+def test_readings_without_noise_leave_what_two_weighings_show():
+    # 0.3 mg/h from one weighing to the other, 25 h later: σ²·T is the square of that.
+    assert loss_walk([(T_S, 2.0 * T_H)], 0.3, 0.004, 25.0).variance_mg2_h3 == pytest.approx(0.09 / 25.0)
+
+
 def test_a_creep_that_begins_with_the_window_shows_against_the_flow_before():
     before = (T_S - T_S[-1] - 60.0, weighed(np.full(T_H.size, 0.05), seed=2))
     window = (T_S, weighed(np.full(T_H.size, -0.03), seed=3))
