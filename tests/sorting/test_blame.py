@@ -88,7 +88,10 @@ def test_a_plan_is_not_held_to_what_was_asked_for_before_it_began(tmp_path):
 )
 def test_a_count_at_rest_is_delivery_behind_the_settling_and_beyond_two_strokes(tmp_path, counted_ul, until_h, fault):
     """At rest from the record's begin, a line may empty for half an hour: of 1.33 µL 1 is left, two strokes."""
-    counts = lambda hour: asked_ul(hour) + counted_ul * np.clip(np.asarray(hour) / until_h, 0.0, 1.0)  # noqa: E731
+
+    def counts(hour):
+        return asked_ul(hour) + counted_ul * np.clip(np.asarray(hour) / until_h, 0.0, 1.0)
+
     start = {"limits": {"evaporation": {"zero_flow_hours": 4.0, "settle_minutes": 30.0}}}
     gained = Evidence({REST: testimony.Testimony("", ("the vessel gained",), undermines=True)})
     with Infusion(counts=counts, start=start).recorded(tmp_path) as record, record.reader() as reader:

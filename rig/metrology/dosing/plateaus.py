@@ -17,8 +17,8 @@ from rig.metrology.weighing.levels import level
 
 Span = tuple[float, float]
 
-LINEARITY_OF_A_LEVEL = 1.0 / math.sqrt(6.0)
-"""Standard uncertainty of a level over the stated linearity: that of the difference of two is as in `volume_budget`."""
+# Standard uncertainty of a level over the stated linearity: that of the difference of two is as in `volume_budget`.
+_LINEARITY_OF_A_LEVEL = 1.0 / math.sqrt(6.0)
 
 
 def noise_of_doses(
@@ -58,16 +58,19 @@ def linearity_of_plateaus(
     for the one and too little for the other.
     """
     spans = _spans(plateaus_s)
-    shared = shared_readings(*_readings(t_s, spans))
-    u_level_ul = corrections.per_mg * corrections.balance.linearity_mg * LINEARITY_OF_A_LEVEL
-    return NoiseLine("linearity", "B", u_level_ul**2 * shared).seen_through(_to_doses(spans))
+    return _linearity(shared_readings(*_readings(t_s, spans)), _to_doses(spans), corrections)
 
 
 def linearity_of_steps(doses: int, corrections: Corrections) -> NoiseLine:
     """Return the same for n doses that are the steps between n + 1 levels."""
-    u_level_ul = corrections.per_mg * corrections.balance.linearity_mg * LINEARITY_OF_A_LEVEL
-    levels = NoiseLine("linearity", "B", u_level_ul**2 * np.eye(doses + 1))
-    return levels.seen_through(np.diff(np.eye(doses + 1), axis=0))
+    levels = np.eye(doses + 1)
+    return _linearity(levels, np.diff(levels, axis=0), corrections)
+
+
+def _linearity(shared: FloatArray, to_doses: FloatArray, corrections: Corrections) -> NoiseLine:
+    """Return the line of doses (n, l) that are made of l levels whose errors are correlated as `shared` (l, l)."""
+    u_level_ul = corrections.per_mg * corrections.balance.linearity_mg * _LINEARITY_OF_A_LEVEL
+    return NoiseLine("linearity", "B", u_level_ul**2 * shared).seen_through(to_doses)
 
 
 def _spans(plateaus_s: Sequence[tuple[Span, Span]]) -> list[Span]:
