@@ -73,9 +73,9 @@ NUMBERS = (
     Mistake(
         "M45",
         "few degrees of freedom have the tails of many",
-        _M + "uncertainty.decision",
-        "float(ndtr(score) if math.isinf(dof) else stdtr(dof, score))",
-        "float(ndtr(score) if dof >= 1.0 else stdtr(dof, score))",
+        _M + "uncertainty.spread",
+        "np.asarray(ndtr(-score) if math.isinf(dof) else stdtr(dof, -score))",
+        "np.asarray(ndtr(-score) if dof >= 1.0 else stdtr(dof, -score))",
         _DECISION,
     ),
     Mistake(

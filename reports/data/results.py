@@ -80,6 +80,7 @@ def _line(line: BudgetLine) -> Json:
     return {
         "name": line.name,
         "kind": line.kind,
+        "shape": line.shape,
         "covariance": line.name == COVARIANCE,
         "unit": "" if line.unit == "1" else line.unit,
         "value": plainly(line.value),

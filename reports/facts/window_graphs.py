@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reports.facts.charts import Axis, Band, Chart, Curve
 from reports.facts.limit_curves import limit_curves
 from reports.facts.run_facts import Graphs, ShownResult
 from reports.facts.sheet import Sheet
 from rig.errors import SeriesError
+from rig.record.bodies.codec import Json
 
 
 def windows_graph(_sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
@@ -22,9 +24,9 @@ def windows_graph(_sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
 def windows_chart(result: ShownResult) -> Chart:
     """Return the error of each window of a result whose details hold `error_percent`, with its uncertainty."""
     details = result.said.details
-    begin_h, error, u = (
-        np.array([float(value) for value in details[key]]) for key in ("begin_h", "error_percent", "u_percent")
-    )
+    begin_h, error, u = (_numbers(details[key]) for key in ("begin_h", "error_percent", "u_percent"))
+    # What each window was decided with; windows that no limit judged one by one have none.
+    expanded = _numbers(details["guard_bands"]) if "guard_bands" in details else 2.0 * u
     minutes = float(details["minutes"])
     whole = np.array([begin_h[0], begin_h[-1]])
     curves = [*limit_curves(result, whole)] if "percent" not in details else []
@@ -34,10 +36,10 @@ def windows_chart(result: ShownResult) -> Chart:
             Curve(f"{side} bound", "limit", whole, np.full(2, sign * bound))
             for side, sign in (("upper", 1), ("lower", -1))
         ]
-    bands = (Band("k = 2", len(curves), len(curves) + 1),)
+    bands = (Band("U", len(curves), len(curves) + 1),)
     curves += [
-        Curve("upper end of k = 2", "envelope", begin_h, error + 2.0 * u),
-        Curve("lower end of k = 2", "envelope", begin_h, error - 2.0 * u),
+        Curve("upper end of U", "envelope", begin_h, error + expanded),
+        Curve("lower end of U", "envelope", begin_h, error - expanded),
         Curve(f"{minutes:g} min", "balance", begin_h, error, "marked"),
     ]
     return Chart(
@@ -52,3 +54,7 @@ def windows_chart(result: ShownResult) -> Chart:
         curves=tuple(curves),
         bands=bands,
     )
+
+
+def _numbers(values: Sequence[Json]) -> NDArray[np.float64]:
+    return np.array([float(value) for value in values])

@@ -16,13 +16,13 @@ def farthest_of(
 
     PASS when each passes with `coverage_k`, FAIL when one fails with the k of rejection, Φ(−k') = Φ(−k)/n for n values;
     the guard band stays the one for accepting. The risks are the most that they can be for all values together. Both
-    factors are those of a normal distribution; guard bands widen them by Student's t, as the effective degrees of
-    freedom of the number shown ask for.
+    factors are those of a normal distribution; `guard_bands` are what each value's own spread makes of the first.
     """
-    dof = evaluation.budget.effective_dof
+    own = evaluation.budget.spread
+    spreads = evaluation.spreads or tuple(own.scaled_to(measured.u) for measured in evaluation.each)
     points = [
-        JointPoint(f"{number} of {len(evaluation.each)}", measured, limit.lower, limit.upper, dof)
-        for number, measured in enumerate(evaluation.each, start=1)
+        JointPoint(f"{number} of {len(spreads)}", measured, limit.lower, limit.upper, spread.dof, spread.within)
+        for number, (measured, spread) in enumerate(zip(evaluation.each, spreads, strict=True), start=1)
     ]
     joint = decide_jointly(points, evaluation.invalid, coverage_k)
     reasons = joint.reasons
@@ -37,4 +37,5 @@ def farthest_of(
         wrong_reject_risk=joint.wrong_reject_risk,
         reasons=reasons,
     )
-    return decision, {"accept_k": joint.k_accept, "reject_k": joint.k_reject}
+    guard_bands = [one.guard_band for one in joint.decisions]
+    return decision, {"accept_k": joint.k_accept, "reject_k": joint.k_reject, "guard_bands": guard_bands}

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from rig.faults import Fault
 from rig.metrology.uncertainty.budget import Budget
+from rig.metrology.uncertainty.spread import Spread
 from rig.quantities import Measured
 from rig.record.bodies.codec import Json
 
@@ -15,7 +16,8 @@ class Evaluation:
     `coverage_k` is the coverage factor to judge with when it is not the limit's own: that of a look. `each` are the
     values of which the number is the farthest off, itself among them, in its unit: all of them must lie within the
     limit, and since one of many is beyond it by chance more easily than one alone, a FAIL takes the joint coverage
-    factor. Empty for a number that stands for itself. `fault` is whose it is that it is invalid.
+    factor. Empty for a number that stands for itself. `spreads` are how each of them may differ from its true value;
+    left out, all do as the number shown does. `fault` is whose it is that it is invalid.
     """
 
     budget: Budget
@@ -23,6 +25,7 @@ class Evaluation:
     details: dict[str, Json] = field(default_factory=dict)
     coverage_k: float | None = None
     each: tuple[Measured, ...] = ()
+    spreads: tuple[Spread, ...] = ()
     fault: Fault = Fault.BENCH
 
 

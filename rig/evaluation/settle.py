@@ -175,6 +175,7 @@ def _lines(budget: Budget) -> tuple[BudgetLine, ...]:
             contribution=line.contribution,
             dof=line.dof,
             share_percent=0.0,
+            shape=line.shape,
         )
         for line in budget.components
     ]

@@ -7,6 +7,7 @@ from rig.evaluation.farthest import farthest_of
 from rig.evaluation.outcome import Evaluation
 from rig.metrology.uncertainty.budget import Component, combine
 from rig.metrology.uncertainty.decision import Verdict, decide_budget
+from rig.metrology.uncertainty.spread import Spread
 from rig.quantities import Measured
 from rig.record.bodies.judging import Limit
 
@@ -54,7 +55,20 @@ def test_between_the_two_factors_nothing_is_said_and_the_reason_tells_why():
     assert decision.verdict is Verdict.INCONCLUSIVE
     assert decision.reasons[0] == "beyond k = 2, not beyond the k = 3.118 that a FAIL of one in 25 values takes"
     normal = NormalDist()
-    assert factors == {"accept_k": 2.0, "reject_k": pytest.approx(-normal.inv_cdf(normal.cdf(-2.0) / 25))}
+    assert factors == {
+        "accept_k": 2.0,
+        "reject_k": pytest.approx(-normal.inv_cdf(normal.cdf(-2.0) / 25)),
+        "guard_bands": pytest.approx([2.0] * 25),
+    }
+
+
+def test_each_value_is_decided_with_its_own_shape():
+    each = (Measured(19.0, 1.0, "%"), Measured(18.5, 1.0, "%"))
+    budget = combine(19.0, "%", [Component("strokes", "B", 0.0, 1.0, "%", 1.0, shape="rectangular")])
+    found = Evaluation(budget, each=each, spreads=(budget.spread, Spread(1.0)))
+    decision, factors = farthest_of(decide_budget(budget, -20.0, 20.0), found, limit(), 2.0)
+    assert factors["guard_bands"] == pytest.approx([1.6532, 2.0], abs=1e-4)
+    assert decision.reasons[0].startswith("1 of 2: 1 % inside the upper limit 20")
 
 
 def test_the_guard_band_shown_is_that_of_accepting():

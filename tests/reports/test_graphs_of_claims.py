@@ -90,9 +90,19 @@ def test_windows_lie_in_the_middle_of_twice_their_uncertainty(world):
     claim = ("share of windows inside", Limit("%", lower=95.0), {"minutes": 60.0, "percent": 5.0})
     (result,), graphs = drawn(record, claim)
     found = chart(graphs, "windows")
-    upper, lower, error = (line(found, name).y for name in ("upper end of k = 2", "lower end of k = 2", "60 min"))
+    upper, lower, error = (line(found, name).y for name in ("upper end of U", "lower end of U", "60 min"))
     u_percent = np.array(result.details["u_percent"])
     assert np.array([upper - error, error - lower]) == pytest.approx(2.0 * np.array([u_percent, u_percent]))
+
+
+def test_windows_judged_one_by_one_are_drawn_with_what_they_were_judged_by(world):
+    record = world((0, 100.0), (10, 0.0))
+    (result,), graphs = drawn(record, ("flow in windows", Limit("%", -5.0, 5.0), {"minutes": 60.0}))
+    found = chart(graphs, "windows")
+    upper, error = (line(found, name).y for name in ("upper end of U", "60 min"))
+    assert upper - error == pytest.approx(result.details["guard_bands"])
+    place = int(np.argmax(np.abs(error)))
+    assert (upper - error)[place] == pytest.approx(result.number.expanded)
 
 
 def test_a_clock_that_runs_away_has_the_slope_of_its_drift(world):

@@ -24,7 +24,6 @@ from rig.evaluation.outcome import Evaluation
 from rig.evaluation.registry import kind_of
 from rig.exchange import Exchange
 from rig.metrology.uncertainty.budget import Budget, Component
-from rig.metrology.uncertainty.coverage import student_factor
 from rig.metrology.uncertainty.decision import Verdict, decide_budget
 from rig.record.bodies.pump_events import PumpStateChanged
 from rig.record.bodies.recipe import Recipe
@@ -56,7 +55,7 @@ class Held:
 
 
 def _holds(budget: Budget, truth: float) -> bool:
-    return abs(budget.value - truth) <= student_factor(K, budget.effective_dof) * budget.u
+    return abs(budget.value - truth) <= budget.spread.guard_band(K)
 
 
 def one_infusion(decade: int, number: int) -> list[Held]:
@@ -78,7 +77,7 @@ def one_infusion(decade: int, number: int) -> list[Held]:
         parts = _computed(Recipe("flow in windows", {"minutes": WINDOW_MINUTES}, asked.from_ns, asked.to_ns), reader)
         if parts is not None:
             off = np.abs(np.array(parts.details["error_percent"]) - shown.true_percent)
-            within = off <= K * np.array(parts.details["u_percent"])
+            within = off <= np.array([spread.guard_band(K) for spread in parts.spreads])
             found.append(Held("window", int(within.sum()), within.size))
     return found
 

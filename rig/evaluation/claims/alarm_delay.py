@@ -32,7 +32,7 @@ def alarm_delay(recipe: Recipe, reader: RecordReader) -> Evaluation:
     latest_s = (shown[0].at_ns - recipe.from_ns) / 1e9
     earliest_s = max(0.0, latest_s - every_s)
     width_s = latest_s - earliest_s
-    poll = Component("pace of the status", "B", -width_s / 2, width_s / math.sqrt(12.0), "s", 1.0)
+    poll = Component("pace of the status", "B", -width_s / 2, width_s / math.sqrt(12.0), "s", 1.0, shape="rectangular")
     return Evaluation(Budget((earliest_s + latest_s) / 2, "s", (poll,)))
 
 

@@ -90,7 +90,9 @@ def reverse_flow(recipe: Recipe, reader: RecordReader) -> Evaluation:
     single_ul = _single_ul(window)
     noise_ul = min(fell_ul, 2.0 * largest_of_noise(len(volume)) * single_ul)
     gained = volume_budget(Gain(-fell_ul / c.per_mg, hours, math.sqrt(2.0) * single_ul / c.per_mg), c)
-    largest = Component("range of the readings' noise", "B", 0.0, noise_ul / math.sqrt(12.0), "µL", 1.0)
+    largest = Component(
+        "range of the readings' noise", "B", 0.0, noise_ul / math.sqrt(12.0), "µL", 1.0, shape="rectangular"
+    )
     details = {
         "fell_ul": fell_ul,
         "of_noise_ul": noise_ul,

@@ -81,7 +81,8 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     worst = int(np.argmax(np.abs(parts.error_percent)))
     details = parts.details(recipe.parameters["minutes"]) | {"farthest_begins_s": float(parts.begin_s[worst])}
     each = tuple(error.measured() for error in parts.errors)
-    return Evaluation(parts.errors[worst], parts.invalid, details, each=each)
+    spreads = tuple(error.spread for error in parts.errors)
+    return Evaluation(parts.errors[worst], parts.invalid, details, each=each, spreads=spreads)
 
 
 def _places(window: WeighedWindow, minutes: float, every: float) -> list[tuple[int, int]]:

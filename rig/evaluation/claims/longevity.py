@@ -30,7 +30,9 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
         Component(
             "mean current", "A", current_ma, found.budget.u, "mA", -days / current_ma, found.budget.effective_dof
         ),
-        Component("capacity", "B", capacity_mah, within_mah / math.sqrt(3.0), "mAh", days / capacity_mah),
+        Component(
+            "capacity", "B", capacity_mah, within_mah / math.sqrt(3.0), "mAh", days / capacity_mah, shape="rectangular"
+        ),
     ]
     return Evaluation(combine(days, "day", lines), found.invalid, {**found.details, "current_ma": current_ma})
 

@@ -67,7 +67,15 @@ def pressure_at_alarm(recipe: Recipe, reader: RecordReader) -> Evaluation:
     at = found.pressure_at_alarm
     lines = [
         Component("readings at the alarm, and its time", "A", at.value, at.u, "kPa", 1.0),
-        Component("line pressure sensor", "B", 0.0, sensor_within_kpa(recipe) / math.sqrt(3.0), "kPa", 1.0),
+        Component(
+            "line pressure sensor",
+            "B",
+            0.0,
+            sensor_within_kpa(recipe) / math.sqrt(3.0),
+            "kPa",
+            1.0,
+            shape="rectangular",
+        ),
     ]
     invalid = (*inputs.standing_invalid(reader, recipe.to_ns), *pressure.invalid)
     details = {"time_to_alarm_s": found.time_to_alarm.value, "pressure_before_kpa": found.pressure_before.value}
@@ -102,7 +110,9 @@ def _rose(shown: AlarmShown, alarm: str, closed_ns: int, reader: RecordReader) -
             return one.at_ns, Component("stamp of the pump's log", "B", 0.0, one.u_s, "s", 1.0)
     earliest_ns = max(shown.earliest_ns, closed_ns)
     width_s = (shown.latest_ns - earliest_ns) / NS_PER_S
-    poll = Component("pace of the status", "B", -width_s / 2.0, width_s / math.sqrt(12.0), "s", 1.0)
+    poll = Component(
+        "pace of the status", "B", -width_s / 2.0, width_s / math.sqrt(12.0), "s", 1.0, shape="rectangular"
+    )
     return (earliest_ns + shown.latest_ns) // 2, poll
 
 

@@ -70,7 +70,7 @@ def occlusion_pressure(recipe: Recipe, reader: RecordReader) -> Evaluation:
         "kPa",
         [
             Component("readings at the release", "A", at.value, at.u, "kPa", 1.0),
-            Component("line pressure sensor", "B", 0.0, sensor_kpa / _RECTANGULAR, "kPa", 1.0),
+            Component("line pressure sensor", "B", 0.0, sensor_kpa / _RECTANGULAR, "kPa", 1.0, shape="rectangular"),
         ],
     )
     return Evaluation(budget, _invalid(recipe, reader, pressure), _details(found))
@@ -97,7 +97,7 @@ def compliance(recipe: Recipe, reader: RecordReader) -> Evaluation:
     # Both ends of the rise are as far off as the sensor may be, independently of each other.
     sensor_kpa = math.sqrt(2.0) * sensor_within_kpa(recipe) / _RECTANGULAR
     per_kpa = -found.compliance.value / found.pressure_rise.value
-    sensor = Component("line pressure sensor", "B", 0.0, sensor_kpa, "kPa", per_kpa)
+    sensor = Component("line pressure sensor", "B", 0.0, sensor_kpa, "kPa", per_kpa, shape="triangular")
     budget = found.compliance.scaled(1.0, 0.0, "µL/kPa", [sensor])
     details = _details(found) | {"flow_ul_h": flow.flow.value}
     return Evaluation(budget, (*_invalid(recipe, reader, pressure), *readings.invalid), details)

@@ -95,8 +95,10 @@ def lockout(recipe: Recipe, reader: RecordReader) -> Evaluation:
         raise SeriesError(f"{len(starts)} granted request(s) in this window: a lockout shows between two")
     apart_s = [(b.at_ns - a.at_ns) / NS_PER_S for a, b in pairwise(starts)]
     shortest_s = min(apart_s)
-    of_moments = Component("moments of two requests", "B", 0.0, u_between_s(case, tuple(own), 0.0), "s", 1.0)
-    rate = Component("rate of the pump's clock", "B", 0.0, of_rate_s(case, shortest_s), "s", 1.0)
+    of_moments = Component(
+        "moments of two requests", "B", 0.0, u_between_s(case, tuple(own), 0.0), "s", 1.0, shape="triangular"
+    )
+    rate = Component("rate of the pump's clock", "B", 0.0, of_rate_s(case, shortest_s), "s", 1.0, shape="rectangular")
     invalid = [
         f"the request at {case.hour(one.at_ns):.3f} h {wrong}: the shortest time between two is not its lockout"
         for place, one in enumerate(requests)

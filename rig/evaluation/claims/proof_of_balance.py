@@ -82,7 +82,7 @@ def weight_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
         [
             Component("scatter of the readings", "A", tried.found_mg, tried.scatter_mg, "mg", per_mg),
             Component("certificate of the weight", "B", tried.mass_mg, tried.u_mg, "mg", per_mg),
-            Component("linearity", "B", 0.0, facts.linearity_mg / math.sqrt(3.0), "mg", per_mg),
+            Component("linearity", "B", 0.0, facts.linearity_mg / math.sqrt(3.0), "mg", per_mg, shape="rectangular"),
         ],
         [f"{tried.stream} showed {tried.found_mg:.2f} mg for the check weight of {tried.mass_mg:.2f} mg"],
     )
@@ -111,7 +111,9 @@ def time_to_rest(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """Evaluate how long (s) the balance went on moving behind a change of load: its filter, and what shakes it."""
     tried = found_in(recipe, reader, WeightTried)[-1]
     words = f"{tried.stream} was at rest {tried.settled_s:.3g} s behind a change of load"
-    timed = Component("time between two readings", "B", tried.settled_s, 0.3 / math.sqrt(3.0), "s", 1.0)
+    timed = Component(
+        "time between two readings", "B", tried.settled_s, 0.3 / math.sqrt(3.0), "s", 1.0, shape="rectangular"
+    )
     return Evaluation(combine(tried.settled_s, "s", [timed], [words]))
 
 

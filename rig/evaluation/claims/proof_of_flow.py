@@ -74,7 +74,7 @@ def known_flow(recipe: Recipe, reader: RecordReader) -> Evaluation:
     per = 100.0 / known
     lines = [Component(one.name, one.kind, one.value, one.u, one.unit, per, one.dof) for one in weighed.lines]
     u_known = reference.percent / 100.0 * known / _RECTANGULAR
-    lines.append(Component("reference", "B", known, u_known, "µL/h", -per))
+    lines.append(Component("reference", "B", known, u_known, "µL/h", -per, shape="rectangular"))
     value = (weighed.flow_ul_h - known) * per
     words = [f"{weighed.flow_ul_h:.5g} µL/h were weighed, the reference gives {known:g} µL/h", *_others(recipe, reader)]
     return Evaluation(combine(value, "%", lines, words), weighed.invalid, {"weighed_ul_h": weighed.flow_ul_h})

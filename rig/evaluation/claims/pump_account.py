@@ -94,7 +94,17 @@ def _against_weighed(
         -percent_per_ul * told_ul / weighed.value,
         2.0 * percent_per_ul * told_ul - 100.0,
         "%",
-        [Component("pace of the pump's count", "B", 0.0, stroke_ul / math.sqrt(6.0), "µL", percent_per_ul)],
+        [
+            Component(
+                "pace of the pump's count",
+                "B",
+                0.0,
+                stroke_ul / math.sqrt(6.0),
+                "µL",
+                percent_per_ul,
+                shape="triangular",
+            )
+        ],
     )
     return Evaluation(error, (*invalid, *lost), {key: told_ul, "weighed_ul": weighed.value})
 

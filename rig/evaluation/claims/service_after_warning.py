@@ -57,8 +57,24 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
             -by_drain_days / current_ma,
             current.budget.effective_dof,
         ),
-        Component("charge at both alarms", "B", drained_mah, half_mah / math.sqrt(3.0), "mAh", 1.0 / mah_per_day),
-        Component("pace of the status", "B", sum(passed) / 2, half_h / math.sqrt(3.0), "h", 1.0 / _H_PER_DAY),
+        Component(
+            "charge at both alarms",
+            "B",
+            drained_mah,
+            half_mah / math.sqrt(3.0),
+            "mAh",
+            1.0 / mah_per_day,
+            shape="rectangular",
+        ),
+        Component(
+            "pace of the status",
+            "B",
+            sum(passed) / 2,
+            half_h / math.sqrt(3.0),
+            "h",
+            1.0 / _H_PER_DAY,
+            shape="rectangular",
+        ),
     ]
     details = {**current.details, "current_ma": current_ma, "drained_mah": drained_mah}
     return Evaluation(combine(days, "day", lines), current.invalid, details)

@@ -53,7 +53,8 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
         "off_percent": [one.value for one in budgets],
         "farthest_at_share": float(share[at[worst]]),
     }
-    return Evaluation(budgets[worst], window.invalid, details, each=tuple(one.measured() for one in budgets))
+    each, spreads = tuple(one.measured() for one in budgets), tuple(one.spread for one in budgets)
+    return Evaluation(budgets[worst], window.invalid, details, each=each, spreads=spreads)
 
 
 def _hours(t_s: NDArray[np.float64]) -> float:

@@ -44,7 +44,15 @@ def mean_current(recipe: Recipe, reader: RecordReader, place: tuple[str, str]) -
         "mA",
         [
             Component("scatter of the readings", "A", mean_ma, u_ma, "mA", 1.0, dof),
-            Component("meter", "B", 0.0, _accuracy_ma(recipe, reader, stream, mean_ma) / math.sqrt(3.0), "mA", 1.0),
+            Component(
+                "meter",
+                "B",
+                0.0,
+                _accuracy_ma(recipe, reader, stream, mean_ma) / math.sqrt(3.0),
+                "mA",
+                1.0,
+                shape="rectangular",
+            ),
         ],
     )
     lost = (f"{series.lost} readings of {stream} were lost",) if series.lost else ()

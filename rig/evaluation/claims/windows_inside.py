@@ -69,7 +69,9 @@ def start_up_time(recipe: Recipe, reader: RecordReader) -> Evaluation:
     every_h = float(recipe.parameters.get("every_minutes") or minutes) / _MIN_PER_H
     lines = [
         Component("windows near the bound", "A", 0.0, (latest - soonest) / 2.0, "h", 1.0),
-        Component("interval between windows", "B", -every_h / 2.0, every_h / math.sqrt(12.0), "h", 1.0),
+        Component(
+            "interval between windows", "B", -every_h / 2.0, every_h / math.sqrt(12.0), "h", 1.0, shape="rectangular"
+        ),
     ]
     started_h = (inside[0] - recipe.from_ns) / NS_PER_S / S_PER_H
     return Evaluation(combine(found, "h", lines), parts.invalid, _details(parts, recipe) | {"started_h": started_h})

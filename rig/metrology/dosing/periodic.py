@@ -101,7 +101,15 @@ def flow_over_periods(t_s: ArrayLike, volume_ul: ArrayLike, interval_s: float) -
         "µL/h",
         [
             Component("noise of the means", "A", gained, reading_noise(v) * math.sqrt(2.0 / n), "µL", 1.0 / hours),
-            Component("period cut by the readings", "B", 0.0, abs(stroke_ul) / n / math.sqrt(6.0), "µL", 1.0 / hours),
+            Component(
+                "period cut by the readings",
+                "B",
+                0.0,
+                abs(stroke_ul) / n / math.sqrt(6.0),
+                "µL",
+                1.0 / hours,
+                shape="triangular",
+            ),
         ],
     )
 

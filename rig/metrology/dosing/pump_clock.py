@@ -83,7 +83,9 @@ def _least_squares(rig: FloatArray, difference: FloatArray, resolution_s: float)
 def _middle(low: float, high: float) -> tuple[float, list[Component]]:
     half_ppm = (high - low) / 2 * _PPM
     return (low + high) / 2, [
-        Component("drifts that agree with all readings", "B", 0.0, half_ppm / math.sqrt(3), "ppm", 1.0)
+        Component(
+            "drifts that agree with all readings", "B", 0.0, half_ppm / math.sqrt(3), "ppm", 1.0, shape="rectangular"
+        )
     ]
 
 

@@ -14,8 +14,16 @@ import numpy as np
 from rig.errors import MetrologyError
 from rig.metrology.readings.checked import FloatArray
 from rig.metrology.uncertainty.correlation import Correlation, correlated_groups, correlation_matrix, freedom_spent
-from rig.metrology.uncertainty.coverage import LEVEL_OF_K_2, normal_factor, student_factor
+from rig.metrology.uncertainty.coverage import LEVEL_OF_K_2, normal_factor
+from rig.metrology.uncertainty.spread import Spread
 from rig.quantities import Measured
+
+Shape = Literal["normal", "rectangular", "triangular"]
+# Of the variance of a line, the share that one rectangle has: a triangle is the sum of two equal ones.
+_IN_ONE_RECTANGLE: dict[Shape, float] = {"normal": 0.0, "rectangular": 1.0, "triangular": 0.5}
+
+# A line with one degree of freedom alone beside a bound comes out a rounding step below one.
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,8 @@ class Component:
 
     `value` is the input's best estimate in `unit`, `u` its standard uncertainty in `unit`, `sensitivity` the partial
     derivative of the result by the input (result unit per `unit`), `dof` its degrees of freedom (inf for kind B that
-    is known well). Kind A is evaluated from the data at hand, B from anything else.
+    is known well). Kind A is evaluated from the data at hand, B from anything else. `shape` is how it may differ from
+    the true value: anywhere within ± √3·u where only a bound is known, triangular where two such make the difference.
     """
 
     name: str
@@ -34,6 +43,7 @@ class Component:
     unit: str
     sensitivity: float
     dof: float = math.inf
+    shape: Shape = "normal"
 
     @property
     def contribution(self) -> float:
@@ -85,18 +95,41 @@ class Budget:
         )
         return self.u**4 / rest if rest > 0 else math.inf
 
+    @property
+    def spread(self) -> Spread:
+        """Return how the true value may differ: the largest bound keeps its shape, all else is Student's t.
+
+        A second bound beside it is as good as normal: two equal ones ask for 1.93 of their u, and get 1.95. Lines
+        that vary together are taken for normal, as no two bounds say how they do.
+        """
+        coupled = {name for each in self.correlations for name in (each.first, each.second)}
+        bounds_sq = [
+            0.0 if line.name in coupled else _IN_ONE_RECTANGLE[line.shape] * line.contribution**2
+            for line in self.components
+        ]
+        bound_sq = max(bounds_sq)
+        if bound_sq == 0.0:
+            return Spread(self.u, self.effective_dof)
+        # A bound has no end of degrees of freedom: all that is spent belongs to the rest of the variance.
+        rest_sq = max(0.0, self.u**2 - bound_sq)
+        dof = self.effective_dof * (rest_sq / self.u**2) ** 2 if rest_sq > 0.0 else math.inf
+        if 1.0 - _ROUNDING < dof < 1.0:
+            dof = 1.0
+        return Spread.of_combined(self.u, dof, math.sqrt(3.0 * bound_sq))
+
     def _correlated(self) -> tuple[FloatArray, FloatArray]:
         """Return the signed contributions (n,) and how the lines are correlated (n, n)."""
         signed = np.array([c.sensitivity * c.u for c in self.components])
         return signed, correlation_matrix([c.name for c in self.components], self.correlations)
 
     def coverage_factor(self, level: float = LEVEL_OF_K_2) -> float:
-        """Return Student's k for a two-sided coverage `level`: that of a guard band with the same risk on each side.
+        """Return k for a two-sided coverage `level`: that of a guard band with the same risk on each side.
 
-        2 with many degrees of freedom and the level left out. Raises MetrologyError for a level outside of (0, 1), and
-        for fewer than 1 effective degree of freedom.
+        2 with the level left out, many degrees of freedom and no bound that matters. Raises MetrologyError for a level
+        outside of (0, 1), and for fewer than 1 effective degree of freedom.
         """
-        return student_factor(normal_factor(level), self.effective_dof)
+        factor = normal_factor(level)
+        return self.spread.guard_band(factor) / self.u if self.u > 0 else factor
 
     def expanded(self, level: float = LEVEL_OF_K_2) -> float:
         """Return U = k·u with `coverage_factor`, or raise MetrologyError as that does."""

@@ -13,7 +13,7 @@ from enum import StrEnum
 from rig.errors import MetrologyError
 from rig.metrology.readings.demands import limits, positive
 from rig.metrology.uncertainty.budget import Budget
-from rig.metrology.uncertainty.coverage import student_factor
+from rig.metrology.uncertainty.spread import Spread
 from rig.quantities import Measured
 
 # Edges such as 0.3 − 0.1 come out one rounding step off; an edge that is hit belongs to the zone it closes.
@@ -60,22 +60,26 @@ def decide(
     invalid: Sequence[str] = (),
     k: float = 2.0,
     dof: float = math.inf,
+    within: float = 0.0,
 ) -> Decision:
     """Decide whether `measured` lies within the limits `lower` and `upper`, both in `measured.unit`.
 
     With w = k·u: PASS within [lower + w, upper − w], FAIL below lower − w or above upper + w, else INCONCLUSIVE;
     INVALID, whatever the value, when `invalid` gives a reason. A limit that is None does not exist. Limits belong to
     what they allow. With `dof` degrees of freedom of u, k is exchanged for the quantile of Student's t that leaves the
-    same risk (`student_factor`), and the probabilities are Student's. Raises MetrologyError when both limits are
-    missing, a limit is not finite, the lower one is not below the upper one, k is not a positive number, or dof is
-    below 1.
+    same risk, and the probabilities are Student's. Where a part of u is known by a bound alone, ± `within`, the factor
+    and the probabilities are those of a rectangle and Student's t together, and `dof` those of the rest (`Spread`).
+    Raises MetrologyError when both limits are
+    missing, a limit is not finite, the lower one is not below the upper one, k is not a positive number, dof is
+    below 1, or `within` is wider than u allows.
     """
     limits(lower, upper)
     positive(k, "coverage factor k")
-    guard_band = student_factor(k, dof) * measured.u
+    spread = Spread.of_combined(measured.u, dof, within)
+    guard_band = spread.guard_band(k)
     if not math.isfinite(guard_band):
         raise MetrologyError(f"k = {k:g} with {dof:.3g} degrees of freedom: the guard band is wider than any number")
-    inside, outside = conformance(measured, lower, upper, dof)
+    inside, outside = conformance(measured.value, lower, upper, spread)
     verdict, reasons = _by_guard_band(measured, lower, upper, guard_band)
     if invalid:
         verdict, reasons = Verdict.INVALID, tuple(invalid)
@@ -97,37 +101,30 @@ def decide(
 def decide_budget(
     budget: Budget, lower: float | None, upper: float | None, invalid: Sequence[str] = (), k: float = 2.0
 ) -> Decision:
-    """Decide as `decide` does, with the effective degrees of freedom of the budget."""
-    return decide(budget.measured(), lower, upper, invalid, k, dof=budget.effective_dof)
+    """Decide as `decide` does, with the shape of the budget: its degrees of freedom and its largest bound."""
+    spread = budget.spread
+    return decide(budget.measured(), lower, upper, invalid, k, spread.dof, spread.within)
 
 
-def conformance(
-    measured: Measured, lower: float | None, upper: float | None, dof: float = math.inf
-) -> tuple[float, float]:
+def conformance(value: float, lower: float | None, upper: float | None, spread: Spread) -> tuple[float, float]:
     """Return the probabilities that the true value lies within the limits and outside them.
 
-    p = Φ((upper − y)/u) − Φ((lower − y)/u), JCGM 106 eq. 7, or Student's with `dof` degrees of freedom. Both are
-    returned because 1 − p has no digits left when p is close to 1. Without uncertainty (a count) they are 1 and 0.
+    p = Φ((upper − y)/u) − Φ((lower − y)/u), JCGM 106 eq. 7, or with what else `spread` is. Both are returned because
+    1 − p has no digits left when p is close to 1. Without uncertainty (a count) they are 1 and 0.
     """
-    y, u = measured.value, measured.u
-    if u == 0:
-        within = (lower is None or y >= lower) and (upper is None or y <= upper)
+    if spread.combined_u == 0:
+        within = (lower is None or value >= lower) and (upper is None or value <= upper)
         return (1.0, 0.0) if within else (0.0, 1.0)
-    # Scores of the limits: how far each lies on the safe side of the value.
-    from_lower = math.inf if lower is None else (y - lower) / u
-    to_upper = math.inf if upper is None else (upper - y) / u
-    below, above = _tail(-from_lower, dof), _tail(-to_upper, dof)
+    # How far each limit lies on the safe side of the value.
+    from_lower = math.inf if lower is None else value - lower
+    to_upper = math.inf if upper is None else upper - value
+    below, above = spread.beyond(from_lower), spread.beyond(to_upper)
     outside = min(1.0, below + above)
     if min(from_lower, to_upper) < 0:
         # The value is outside: the difference of the two tails beyond it keeps the digits.
-        return max(0.0, _tail(min(from_lower, to_upper), dof) - _tail(-max(from_lower, to_upper), dof)), outside
+        nearer, farther = sorted((from_lower, to_upper))
+        return max(0.0, spread.beyond(-nearer) - spread.beyond(farther)), outside
     return max(0.0, 1.0 - outside), outside
-
-
-def _tail(score: float, dof: float) -> float:
-    from scipy.special import ndtr, stdtr  # takes long to import: only what settles waits for it
-
-    return float(ndtr(score) if math.isinf(dof) else stdtr(dof, score))
 
 
 def _by_guard_band(

@@ -26,7 +26,7 @@ from rig.quantities import Measured
 class JointPoint:
     """One point of a curve: its name (a window, a rate), what was measured there, and its limits in that unit.
 
-    `dof` are the degrees of freedom of its uncertainty.
+    `dof` are the degrees of freedom of its uncertainty, `within` the bound of a part that is known by that alone.
     """
 
     name: str
@@ -34,6 +34,11 @@ class JointPoint:
     lower: float | None
     upper: float | None
     dof: float = math.inf
+    within: float = 0.0
+
+    def decided(self, k: float) -> Decision:
+        """Return the decision on this point alone with the coverage factor `k`."""
+        return decide(self.measured, self.lower, self.upper, k=k, dof=self.dof, within=self.within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,9 @@ def decide_jointly(points: Sequence[JointPoint], invalid: Sequence[str] = (), k:
 
     if not points:
         raise MetrologyError("a joint decision needs at least one point")
-    decisions = tuple(decide(point.measured, point.lower, point.upper, k=k, dof=point.dof) for point in points)
+    decisions = tuple(point.decided(k) for point in points)
     k_reject = -float(ndtri(ndtr(-k) / len(points)))
-    rejected = [decide(point.measured, point.lower, point.upper, k=k_reject, dof=point.dof) for point in points]
+    rejected = [point.decided(k_reject) for point in points]
     outside = math.fsum(decision.wrong_accept_risk for decision in decisions)
     verdict, reasons = _together(points, decisions, rejected)
     if invalid:

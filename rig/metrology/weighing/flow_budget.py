@@ -63,7 +63,7 @@ def volume_budget(gain: Gain, corrections: Corrections) -> Budget:
             Component("repeatability of start and end", "A", gain.mass_mg, gain.u_noise_mg, "mg", per_mg),
             Component("wander of the balance", "A", 0.0, u_wander, "mg", per_mg, dof=evaporation.dof),
             Component("resolution", "B", 0.0, u_digit, "mg", per_mg),
-            Component("linearity", "B", 0.0, balance.linearity_mg / _RECTANGULAR, "mg", per_mg),
+            Component("linearity", "B", 0.0, balance.linearity_mg / _RECTANGULAR, "mg", per_mg, shape="rectangular"),
             Component("calibration", "B", 1.0, balance.calibration_relative_u, "1", volume),
             Component(
                 "evaporation",
@@ -93,7 +93,9 @@ def strokes_cut(stroke_ul: float, sensitivity: float) -> Component:
 
     Each end misses or gains up to one stroke, rectangular: u = stroke·√(2/12).
     """
-    return Component("phase of the strokes at both ends", "B", 0.0, stroke_ul / math.sqrt(6.0), "µL", sensitivity)
+    return Component(
+        "phase of the strokes at both ends", "B", 0.0, stroke_ul / math.sqrt(6.0), "µL", sensitivity, shape="triangular"
+    )
 
 
 def error_budget(volume: Budget, programmed_ul_h: float, hours: float, tip: TipInVessel) -> Budget:

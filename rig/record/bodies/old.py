@@ -51,7 +51,7 @@ def result_in_old_words(result: Result) -> dict[str, Json]:
     return body | {
         "value": None if number is None else number["value"],
         "u": None if number is None else number["u"],
-        "budget": [{key: value for key, value in line.items() if key != "share_percent"} for line in lines],
+        "budget": [{key: value for key, value in line.items() if key not in _LATER} for line in lines],
         "decision": None if number is None else number["judgement"],
     }
 
@@ -67,6 +67,8 @@ def stop_in_new_words(body: Mapping[str, Json]) -> dict[str, Json]:
 
 
 _NUMBER_KEYS = frozenset({"value", "u", "budget", "decision"})
+# What lines of a budget have come to hold since.
+_LATER = frozenset({"share_percent", "shape"})
 _ALWAYS = _NUMBER_KEYS | {"limit"}
 
 

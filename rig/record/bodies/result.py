@@ -18,7 +18,10 @@ _ROUNDING_PERCENT = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class BudgetLine:
-    """One line of an uncertainty budget; `contribution` is in the result's unit, `share_percent` of its variance."""
+    """One line of an uncertainty budget; `contribution` is in the result's unit, `share_percent` of its variance.
+
+    `shape` is how what is not known of it is distributed: a normal where nothing else is said.
+    """
 
     name: str
     kind: str
@@ -29,6 +32,7 @@ class BudgetLine:
     contribution: float
     dof: float
     share_percent: float
+    shape: str = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Number:
     """A value with its combined standard uncertainty `u`, and the coverage factor `k` that it was judged with.
 
     `k` is the one that makes the guard band: the limit's, or that of the look that stopped the measurement, widened by
-    Student's t where `dof` (effective degrees of freedom) are few. All faces show U = k·u with this k.
+    Student's t where `dof` (effective degrees of freedom) are few, and smaller where a bound is the largest part. All
+    faces show U = k·u with this k.
     """
 
     value: float

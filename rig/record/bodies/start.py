@@ -13,7 +13,8 @@ FORMAT = 2
 # are held to the orders; truths that differ are the fault of whom all witnesses speak against.
 # 6: linearity is of a series' outermost levels, and what noise of levels hides of a pump's own scatter is in its U.
 # 7: what fails in a daily proof is the bench's; an alarm that ended delivery stays until somebody stops the pump.
-RULES = 7
+# 8: k is of the shape of what is not known: where a bound is the largest part, U ends at it.
+RULES = 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rig.errors import MetrologyError
 from rig.metrology.dosing.bolus import evaluate_series
 from rig.metrology.uncertainty.decision import Verdict, conformance, decide, decide_budget
+from rig.metrology.uncertainty.spread import Spread
 from rig.quantities import Measured
 
 finite = st.floats(-1e6, 1e6)
@@ -94,7 +95,7 @@ def test_limits_that_are_none_are_refused(lower, upper, k):
 @settings(deadline=None)
 @given(finite, st.floats(1e-3, 1e3), finite, st.floats(1e-3, 1e6))
 def test_inside_and_outside_are_complementary_probabilities(value, u, lower, width):
-    inside, outside = conformance(Measured(value, u, "%"), lower, lower + width)
+    inside, outside = conformance(value, lower, lower + width, Spread(u))
     assert 0 <= inside <= 1
     assert 0 <= outside <= 1
     assert inside + outside == pytest.approx(1, abs=1e-12)
@@ -111,7 +112,7 @@ def test_verdict_mirrors_with_its_limits(value, u, lower, width):
 @settings(deadline=None)
 @given(finite, st.floats(1e-3, 1e3), finite, st.floats(1e-3, 1e6), st.sampled_from([1.0, 3.0, 24.0]))
 def test_students_probabilities_are_complementary_too(value, u, lower, width, dof):
-    inside, outside = conformance(Measured(value, u, "%"), lower, lower + width, dof)
+    inside, outside = conformance(value, lower, lower + width, Spread(u, dof))
     assert inside + outside == pytest.approx(1, abs=1e-12)
 
 

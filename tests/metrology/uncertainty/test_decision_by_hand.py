@@ -6,6 +6,7 @@ import pytest
 
 from rig.metrology.uncertainty.budget import Component, combine
 from rig.metrology.uncertainty.decision import Verdict, conformance, decide, decide_budget
+from rig.metrology.uncertainty.spread import Spread
 from rig.quantities import Measured
 
 
@@ -42,7 +43,7 @@ def test_the_guard_band_is_two_standard_uncertainties_on_either_side(value, verd
     ],
 )
 def test_probabilities_of_a_normal_value_are_those_of_the_table(value, lower, upper, inside):
-    assert conformance(Measured(value, 1.0, "%"), lower, upper) == pytest.approx((inside, 1.0 - inside), abs=2e-5)
+    assert conformance(value, lower, upper, Spread(1.0)) == pytest.approx((inside, 1.0 - inside), abs=2e-5)
 
 
 # Student's t with one degree of freedom is Cauchy's: 1/2 + arctan(1)/π, and with arctan(2) and arctan(3).
@@ -55,7 +56,7 @@ def test_probabilities_of_a_normal_value_are_those_of_the_table(value, lower, up
     ],
 )
 def test_probabilities_with_one_degree_of_freedom_are_cauchys(value, inside):
-    assert conformance(Measured(value, 1.0, "%"), 2.0, 5.0, dof=1.0) == pytest.approx((inside, 1.0 - inside))
+    assert conformance(value, 2.0, 5.0, Spread(1.0, 1.0)) == pytest.approx((inside, 1.0 - inside))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,7 @@ def test_probabilities_with_one_degree_of_freedom_are_cauchys(value, inside):
     ],
 )
 def test_a_count_is_within_its_limits_or_it_is_not(value, lower, upper, within):
-    assert conformance(Measured(value, 0.0, "1"), lower, upper) == ((1.0, 0.0) if within else (0.0, 1.0))
+    assert conformance(value, lower, upper, Spread(0.0)) == ((1.0, 0.0) if within else (0.0, 1.0))
 
 
 def test_a_pass_may_be_wrong_where_the_value_is_outside_and_a_fail_where_it_is_inside():
