@@ -26,6 +26,9 @@ def test_every_instrument_answers_in_time(bench, verify, proof):
     if proof.has_two_thermometers:
         apart = window.ask("air and liquid apart", within_k=proof.air_and_liquid_k)
         verify("air and liquid", apart).within("air and liquid")
+    verify("possible readings", window.ask("readings are possible")).holds()
+    agree = window.ask("instruments apart", within_k=proof.air_and_liquid_k)
+    verify("agreement of instruments", agree).within("instruments apart")
 
 
 @pytest.mark.part("settings")

@@ -26,6 +26,10 @@ WHAT_TO_DO = {
     "air and liquid apart": "see which thermometer the flow sensor's agrees with, that each is wired to the channel "
     "that the bench file names, and that vessel and air have stood together; a bath that is warm on purpose needs "
     "[proof] air_and_liquid_k",
+    "readings are possible": "plug the sensor in and power it, and put scale, offset and unit of its channel right in the "
+    "bench file",
+    "instruments apart": "find out by a third instrument which of the two is wrong, look at its wiring and at scale and "
+    "offset of its channel, and have it calibrated; where it is worth no more, state its accuracy in the bench file",
     "balance is set for slow flows": "set the balance in its menu: no zero tracking, filter standard or stable, doors "
     "closed",
     "balance adjusted itself": "let the balance stand still and warm up, and let it adjust itself again",
