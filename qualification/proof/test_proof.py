@@ -22,6 +22,7 @@ def test_every_instrument_answers_in_time(bench, verify, proof):
         proof.try_instruments()
     verify("slowest answer", window.ask("slowest answer")).within("answer in time")
     verify("answers lost", window.ask("lost answers")).within("answers lost")
+    verify("buffers", window.ask("buffers hold")).holds()
     verify("clock offset", window.ask("clock offset")).within("clock offset")
     if proof.has_two_thermometers:
         apart = window.ask("air and liquid apart", within_k=proof.air_and_liquid_k)

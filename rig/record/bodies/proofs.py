@@ -95,7 +95,8 @@ class InstrumentTried(Event):
     """How an instrument answered `turns` readings in a row: `failed` did not come, the slowest took `worst_s`.
 
     `lost` samples were overwritten. `clock_off_s` is by how much its newest stamp, or its clock, was behind the rig's;
-    None for one that has no time of its own. `pace_s` is the time between its samples.
+    None for one that has no time of its own. `pace_s` is the time between its samples. Left unread for `unread_s`, as
+    runs leave it, it lost `overrun` samples; 0 s where nobody looked.
     """
 
     NAME = "instrument tried"
@@ -108,6 +109,8 @@ class InstrumentTried(Event):
     worst_s: float
     clock_off_s: float | None = None
     pace_s: float = 0.0
+    unread_s: float = 0.0
+    overrun: int = 0
 
 
 @dataclass(frozen=True)
