@@ -74,6 +74,24 @@ class Proving(TriesBalance):
         return any(one.role == "pump" and wanted in (one.role, one.name) for one in self._bench.file.instruments)
 
     @property
+    def draws_from_supply(self) -> bool:
+        """Tell whether the pump that gives the known flow is fed by the supply, and something measures its current."""
+        entries = self._bench.file.instruments
+        ammeter = any(
+            one.role == "meter" or "supply_current" in channel_names(one.settings)
+            for one in entries
+            if one.capability in ("meter", "daq") and one.sample_every_s is not None
+        )
+        powered = self._bench.file.power is not None and any(one.role == "supply" for one in entries)
+        return powered and ammeter and self.pump_is_reference
+
+    @property
+    def states_loss(self) -> bool:
+        """Tell whether the bench file states what the vessel loses."""
+        weighing = self._bench.file.weighing
+        return weighing is not None and weighing.evaporation_mg_h is not None
+
+    @property
     def has_two_thermometers(self) -> bool:
         """Tell whether a DAQ measures air and liquid both."""
         daqs = [channel_names(one.settings) for one in self._bench.file.instruments if one.role == "daq"]

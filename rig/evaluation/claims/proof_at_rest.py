@@ -64,8 +64,11 @@ def alive(recipe: Recipe, reader: RecordReader) -> FactFound:
     changes = int(np.sum(np.abs(np.diff(mass_mg)) > digit_mg / 2.0))
     text = f"{changes} of {turns} readings differed from the one before"
     if (step_mg := _smallest_step_mg(mass_mg)) > _COARSER * digit_mg:
-        words = f"readings go in steps of {step_mg:.3g} mg, where a digit of {digit_mg:g} mg is stated: is it that balance?"
-        return FactFound(False, f"{text}; {words}", (words,), invalid, {"changes": changes, "step_mg": step_mg})
+        words = (
+            f"readings go in steps of {step_mg:.3g} mg, where a digit of {digit_mg:g} mg is stated: is it that balance?"
+        )
+        details = {"changes": changes, "step_mg": step_mg}
+        return FactFound(holds=False, text=f"{text}; {words}", against=(words,), invalid=invalid, details=details)
     # What scatters by less than a digit may well show the same all the time.
     holds = stated_mg < digit_mg or changes * _UNCHANGED >= turns
     words = (

@@ -18,10 +18,11 @@ _FEWEST = 2
 _MA_PER_A = 1000.0
 CURRENT, AIR_PRESSURE, AIR_HUMIDITY = "the current into the pump", "the pressure of the air", "the humidity of the air"
 LIQUID_TEMPERATURE, AIR_TEMPERATURE = "the temperature of the liquid", "the temperature of the air"
+VOLTAGE = "the voltage at the pump"
 # What tells of one quantity while nothing flows: by capability and channel, in the unit of `rig.evaluation.columns`.
 SAME: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     CURRENT: ("mA", (("meter", "current"), ("daq", "supply_current"), ("supply", "current"))),
-    "the voltage at the pump": ("V", (("supply", "voltage"), ("daq", "pump_voltage"))),
+    VOLTAGE: ("V", (("supply", "voltage"), ("daq", "pump_voltage"))),
     AIR_TEMPERATURE: ("°C", (("daq", "air_temperature"),)),
     LIQUID_TEMPERATURE: ("°C", (("daq", "liquid_temperature"), ("flow", "temperature"))),
     AIR_PRESSURE: ("hPa", (("daq", "air_pressure"),)),
@@ -30,7 +31,7 @@ SAME: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 }
 # Limits of error where the bench file states none: percent of the value, and what comes on top in the quantity's unit.
 _USUAL = {
-    "meter": (0.1, 0.01),
+    "meter": (0.1, 0.005),
     "supply": (1.0, 1.0),
     "daq": (2.0, 0.05),
 }
@@ -139,7 +140,7 @@ def _odd_one(told: list[Told]) -> Told | None:
     for one in told:
         others = [each for each in told if each is not one]
         agree = all(abs(a.mean - b.mean) <= a.limit + b.limit for a, b in combinations(others, 2))
-        if agree and any(abs(one.mean - b.mean) > one.limit + b.limit for b in others):
+        if agree and all(abs(one.mean - b.mean) > one.limit + b.limit for b in others):
             return one
     return None
 
@@ -155,28 +156,28 @@ def _told(quantity: str, recipe: Recipe, reader: RecordReader) -> list[Told]:
             if len(values) < _FEWEST:
                 continue  # "lost answers" of the same part says that it gave nothing
             mean, u = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
-            limit = _limit(quantity, capability, stream, mean, reader.start(), recipe)
+            within_k = float(recipe.parameters.get("within_k", 0.0))
+            limit = limit_of_error(quantity, stream, mean, reader.start(), within_k)
             found.append(Told(quantity, unit, stream, channel, mean, u, limit))
     return found
 
 
-def _limit(quantity: str, capability: str, stream: str, mean: float, start: Start, recipe: Recipe) -> float:
-    """Return the limit of error of a channel in the quantity's unit: as stated, else as is usual."""
+def limit_of_error(quantity: str, stream: str, mean: float, start: Start, within_k: float = 0.0) -> float:
+    """Return the limit of error of an instrument in the quantity's unit: as the bench file states it, else as usual."""
+    declared = start.instruments[stream]
     if quantity == CURRENT:
-        stated = start.instruments[stream].accuracy
         # The absolute part is in the instrument's own unit: a meter's is A, a DAQ has many.
-        if stated is not None and capability != "daq":
-            return stated.percent / 100.0 * abs(mean) + stated.absolute * _MA_PER_A
-        percent, absolute = _USUAL[capability]
+        if declared.accuracy is not None and declared.capability != "daq":
+            return declared.accuracy.percent / 100.0 * abs(mean) + declared.accuracy.absolute * _MA_PER_A
+        percent, absolute = _USUAL[declared.capability]
         return percent / 100.0 * abs(mean) + absolute
     facts = start.weighing or WeighingFacts(0.0, 0.0, 0.0, 0.0)
-    half_k = float(recipe.parameters.get("within_k", 0.0)) / 2.0
     return {
-        AIR_TEMPERATURE: half_k,
-        LIQUID_TEMPERATURE: half_k,
+        AIR_TEMPERATURE: within_k / 2.0,
+        LIQUID_TEMPERATURE: within_k / 2.0,
         AIR_PRESSURE: 2.0 * facts.u_pressure_hpa,
         AIR_HUMIDITY: 2.0 * facts.u_humidity_percent,
-        "the voltage at the pump": _USUAL_V / 100.0 * abs(mean),
+        VOLTAGE: _USUAL_V / 100.0 * abs(mean),
     }.get(quantity, _LINE_KPA)
 
 

@@ -19,11 +19,16 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RestsOn:
-    """The instrument that a part was proved with: its driver, its serial number ("" before it was met), calibration."""
+    """The instrument that a part was proved with: its driver, its serial number ("" before it was met), calibration.
+
+    `stated` are the keys of its table in the bench file by which readings become values, as JSON or, where that is
+    long, its hash; {} where a record does not tell.
+    """
 
     driver: str = ""
     serial: str = ""
     calibration: str = ""
+    stated: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
