@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
+
 from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind
 from rig.evaluation.delivered import streams_of
@@ -153,6 +155,7 @@ def _told(quantity: str, recipe: Recipe, reader: RecordReader) -> list[Told]:
             if not any(one.name == channel for one in reader.channels(stream)):
                 continue
             values, _ = read_column(reader, stream, channel, recipe.from_ns, recipe.to_ns)
+            values = values[np.isfinite(values)]
             if len(values) < _FEWEST:
                 continue  # "lost answers" of the same part says that it gave nothing
             mean, u = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
