@@ -24,8 +24,8 @@ from rig.transports import ByteStream
 
 R = TypeVar("R", bound=Reply)
 LINK_ADVICE = (
-    "check cable, baud rate (115200 8N1) and the pump's power (supply, interlock relay); docs/pump-link.md describes the "
-    "link"
+    "check cable, baud rate (115200 8N1) and the pump's power (supply, interlock relay); docs/pump-link.md describes "
+    "the link"
 )
 REFUSAL_ADVICE = {
     ReplyResult.ALARM_ACTIVE: (
