@@ -17,6 +17,8 @@ from rig.samples import Block
 from tests.evaluation.records import EPOCH_NS, START
 
 READINGS = 40
+# Instruments with a role of their own: what they are.
+KINDS = {"room": "daq", "heater": "supply"}
 END_NS = EPOCH_NS + READINGS * NS_PER_S
 UNITS = {"current": "A", "supply_current": "mA", "temperature": "°C", "air_pressure": "hPa", "air_humidity": "%RH"}
 UNITS |= {"line_pressure": "kPa", "back_pressure": "kPa", "liquid_temperature": "°C", "air_temperature": "°C"}
@@ -28,7 +30,11 @@ def judged(folder, claim, streams, *events, accuracy=None, within_k=1.5):
     A pair shows its first value in the first half and its second one behind that; `accuracy` is the supply's.
     """
     instruments = {
-        name: {"capability": "daq" if name == "room" else name, "accuracy": accuracy if name == "supply" else None}
+        name: {
+            "capability": KINDS.get(name, name),
+            "accuracy": accuracy if name == "supply" else None,
+            "role": name if name in KINDS else "",
+        }
         for name in (*streams, "pump")
     }
     start = from_body(Start, {**START, "instruments": instruments})
@@ -84,6 +90,11 @@ def test_an_ammeter_is_held_to_the_accuracy_that_its_bench_states(tmp_path, accu
     streams = {"meter": {"current": 0.00025}, "supply": {"current": 0.00027}}
     found = judged(tmp_path, "instruments apart", streams, accuracy=accuracy)
     assert (abs(found.budget.value) > 1.0) is beyond
+
+
+def test_what_another_supply_feeds_is_compared_with_nothing(tmp_path):
+    found = judged(tmp_path, "instruments apart", {"meter": {"current": 0.00025}, "heater": {"current": 0.8}})
+    assert found.budget.value == 0.0
 
 
 def test_where_nothing_tells_the_same_nothing_is_claimed(tmp_path):

@@ -154,6 +154,9 @@ def _told(quantity: str, recipe: Recipe, reader: RecordReader) -> list[Told]:
         for stream in streams_of(reader, capability):
             if not any(one.name == channel for one in reader.channels(stream)):
                 continue
+            # A second supply feeds something else, a second sensor stands in another line; a DAQ's channels have names.
+            if capability != "daq" and reader.start().instruments[stream].serves_as != capability:
+                continue
             values, _ = read_column(reader, stream, channel, recipe.from_ns, recipe.to_ns)
             values = values[np.isfinite(values)]
             if len(values) < _FEWEST:
