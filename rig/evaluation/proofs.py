@@ -23,7 +23,7 @@ LIQUID = "[liquid]"
 _NO_VALUE = frozenset(
     {"driver", "role", "twin", "calibration", "serial", "port", "address", "baud", "data_bits", "parity", "stop_bits"}
     | {"handshake", "rs485", "exclusive", "visa_library", "timeout_s", "action_timeout_s", "deadline_s", "away_s"}
-    | {"sample_every_s", "buffer_s", "ca_file", "client_cert_file", "client_key_file", "server_name"}
+    | {"sample_every_s", "sample_rate_hz", "buffer_s", "ca_file", "client_cert_file", "client_key_file", "server_name"}
     | {"adjust_at_opening", "adjust_within_s", "valid_h", "required"}
 )
 # What is stated in more characters is kept as its hash.
@@ -77,7 +77,7 @@ def rests_on(reader: RecordReader, part: str) -> dict[str, RestsOn]:
     if part == "known flow" and start.liquid is not None:
         kept[LIQUID] = RestsOn(start.liquid.name, f"{start.liquid.density_kg_m3:g} kg/m³")
     tables = stated_in(start.bench_file.text)
-    kept = {name: replace(one, stated=tables.get(name, {})) for name, one in kept.items()}
+    kept = {name: replace(one, stated=tables.get(name, {}) if tables else None) for name, one in kept.items()}
     wanted = PARTS[part].tables if part in PARTS else ()
     return kept | {name: RestsOn(stated=tables[name]) for name in wanted if name in tables and name not in kept}
 

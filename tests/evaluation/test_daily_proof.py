@@ -93,6 +93,10 @@ def test_a_valid_proof_leaves_a_run_its_verdicts(tmp_path):
             "proven with streaming of balance as true, now it is false",
         ),
         (
+            [ZERO, replace(WEIGHT, rests_on={"balance": replace(STANDS, stated={})})],
+            "proven with streaming of balance as nothing, now it is false",
+        ),
+        (
             [ZERO, replace(WEIGHT, rests_on={"balance": STANDS, "[weighing]": WEIGHING})],
             "proven with needle_diameter_mm of [weighing] as 0.8, now it is 0.6",
         ),
@@ -118,6 +122,7 @@ def test_a_valid_proof_leaves_a_run_its_verdicts(tmp_path):
         "gone",
         "new",
         "key",
+        "key that is new",
         "table",
         "long value",
         "table gone",

@@ -85,9 +85,11 @@ def _swapped(name: str, before: RestsOn, now: RestsOn | None) -> str:
     return _stated_otherwise(name, before.stated, now.stated)
 
 
-def _stated_otherwise(name: str, before: dict[str, str], now: dict[str, str]) -> str:
+def _stated_otherwise(name: str, before: dict[str, str] | None, now: dict[str, str] | None) -> str:
     """Say which key of the bench file says something else now; "" for none, and for a proof that does not tell."""
-    for key in sorted(before.keys() | now.keys()) if before else ():
+    if before is None or now is None:
+        return ""
+    for key in sorted(before.keys() | now.keys()):
         was, now_is = before.get(key, "nothing"), now.get(key, "nothing")
         if was != now_is:
             long = was.startswith(DIGEST) or now_is.startswith(DIGEST)

@@ -22,13 +22,13 @@ class RestsOn:
     """The instrument that a part was proved with: its driver, its serial number ("" before it was met), calibration.
 
     `stated` are the keys of its table in the bench file by which readings become values, as JSON or, where that is
-    long, its hash; {} where a record does not tell.
+    long, its hash; None where a record does not tell.
     """
 
     driver: str = ""
     serial: str = ""
     calibration: str = ""
-    stated: dict[str, str] = field(default_factory=dict)
+    stated: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
