@@ -201,7 +201,8 @@ def test_a_healthy_bench_is_proven(tmp_path, plan, stands):
 
 def test_a_balance_of_another_digit_than_stated_is_refused(tmp_path):
     coarse = balance(readability_mg=0.1, noise_mg=0.08)
-    refused(prove(tmp_path, PLANS["stability"], tables=coarse), "readings of the balance", "in steps of 0.1 mg")
+    found = prove(tmp_path, PLANS["stability"], stands=("pump", "balance", "daq"), tables=coarse)
+    refused(found, "readings of the balance", "in steps of 0.1 mg")
 
 
 def test_a_buffer_that_overruns_between_two_readings_of_a_run_is_refused(tmp_path):
