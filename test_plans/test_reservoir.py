@@ -35,6 +35,52 @@ def test_the_low_mark_warns_and_the_dose_goes_on(pump, bench, verify):
     verify("volume through the mark", mark.volume_error()).within("volume accuracy")
 
 
+@pytest.mark.requirement("1.5.5", "1.5.4")
+def test_the_low_mark_warns_behind_each_refill(pump, bench, verify):
+    """Three times the reservoir is emptied, filled and infused down to its mark: each time the pump warns anew."""
+    bench.expect_alarm("reservoir_low")
+    pump.set_low_reservoir(volume_ul=4000.0)
+    for filling in ("first", "second", "third"):
+        bench.challenge.fill_anew(volume_ul=4300.0)
+        pump.refilled(volume_ul=4300.0)
+        bench.dwell(minutes=5, doing=f"{filling} filling, stopped")
+        with bench.window(f"{filling} filling") as window:
+            pump.run_continuous(rate_ul_h=600.0)
+            bench.dwell(hours=1, doing=f"{filling} filling, through the low mark")
+        pump.stop()
+        warning = window.alarm_came(alarm="reservoir_low", within_s=35 * 60, priority="non-critical")
+        verify(f"low reservoir was signalled, {filling} filling", warning).holds()
+        verify(f"volume of the {filling} filling", window.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("1.5.1", "1.5.3", "1.5.4")
+def test_the_refill_date_is_told_anew(pump, bench, verify):
+    """After another rate, a bolus and a refill the pump foretells the date that content and programme come to."""
+    pump.refilled(volume_ul=20_000.0)  # what the pump believes; the reservoir holds more
+    pump.set_low_reservoir(volume_ul=2_000.0)
+    told = {}
+
+    def outlook(behind):
+        with bench.window(f"date behind {behind}") as told[behind]:
+            bench.dwell(minutes=10, doing="infusing")
+            pump.read_outlook()
+            bench.dwell(minutes=10, doing="infusing on")
+
+    pump.run_continuous(rate_ul_h=100.0)
+    outlook("the first rate")
+    pump.run_continuous(rate_ul_h=50.0)
+    outlook("half of it")
+    pump.give_bolus(volume_ul=500.0)
+    bench.dwell(hours=1, doing="a bolus of ten hours' dose")
+    pump.give_bolus(volume_ul=500.0)
+    bench.dwell(hours=1, doing="another one")
+    outlook("two boluses")
+    pump.refilled(volume_ul=10_000.0)
+    outlook("a refill")
+    for behind, window in told.items():
+        verify(f"the refill date behind {behind}", window.refill_date_error()).within("refill date")
+
+
 @pytest.mark.requirement("IT-02", "IT-14", "1.5.6")
 def test_the_last_four_millilitres_are_delivered_and_an_empty_pump_says_so(pump, bench, verify):
     """All of the last 4 mL arrives; a low reservoir that was silenced lets the critical alarm behind it sound."""
