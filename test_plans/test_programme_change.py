@@ -66,7 +66,7 @@ def test_a_ramp_rises_evenly_and_stays(pump, bench, verify):
 @pytest.mark.requirement("IT-01", "ACC-003")
 @pytest.mark.evaporation(hours=1)
 def test_a_ramp_of_a_day_and_more_keeps_to_its_line(pump, bench, verify):
-    """A titration over 30 hours, longer than a day and than a short counter of minutes, delivers what is under its line."""
+    """A titration over 30 hours, longer than a day and than a short counter of minutes, keeps to its line all along."""
     with bench.read_each(minutes=10), bench.window("long ramp") as ramp:
         pump.run_ramp(from_ul_h=50.0, to_ul_h=150.0, over_hours=30)
         bench.dwell(hours=32, doing="ramp, then its last rate")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from instruments.intrathecal_pump.messages import Commit, StopDelivery
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.mechanism import Mechanism
 
@@ -26,13 +27,19 @@ class MakesUpAShortStall(Mechanism):
 
 
 class StatusIsOld(CommandDesk):
-    """What is in the status is looked up each five minutes; the log is right."""
+    """Behind an order state and alarms are looked up, and then each five minutes; log and counts are right."""
 
     shown = None
     shown_ns = 0
+
+    def handle(self, command, now_ns):
+        if isinstance(command, Commit | StopDelivery):
+            self.shown = None
+        return super().handle(command, now_ns)
 
     def full_status(self, now_ns):
         now = super().full_status(now_ns)
         if self.shown is None or now_ns - self.shown_ns >= _OLD_NS:
             self.shown, self.shown_ns = now, now_ns
-        return replace(now, therapy=replace(now.therapy, alarms=self.shown.therapy.alarms))
+        first = replace(now.first, state=self.shown.first.state, alarms=self.shown.first.alarms)
+        return replace(self.shown, first=first)
