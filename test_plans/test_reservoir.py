@@ -53,34 +53,6 @@ def test_the_low_mark_warns_behind_each_refill(pump, bench, verify):
         verify(f"volume of the {filling} filling", window.volume_error()).within("volume accuracy")
 
 
-@pytest.mark.requirement("1.5.1", "1.5.3", "1.5.4")
-def test_the_refill_date_is_told_anew(pump, bench, verify):
-    """After another rate, a bolus and a refill the pump foretells the date that content and programme come to."""
-    pump.refilled(volume_ul=20_000.0)  # what the pump believes; the reservoir holds more
-    pump.set_low_reservoir(volume_ul=2_000.0)
-    told = {}
-
-    def outlook(behind):
-        with bench.window(f"date behind {behind}") as told[behind]:
-            bench.dwell(minutes=10, doing="infusing")
-            pump.read_outlook()
-            bench.dwell(minutes=10, doing="infusing on")
-
-    pump.run_continuous(rate_ul_h=100.0)
-    outlook("the first rate")
-    pump.run_continuous(rate_ul_h=50.0)
-    outlook("half of it")
-    pump.give_bolus(volume_ul=500.0)
-    bench.dwell(hours=1, doing="a bolus of ten hours' dose")
-    pump.give_bolus(volume_ul=500.0)
-    bench.dwell(hours=1, doing="another one")
-    outlook("two boluses")
-    pump.refilled(volume_ul=10_000.0)
-    outlook("a refill")
-    for behind, window in told.items():
-        verify(f"the refill date behind {behind}", window.refill_date_error()).within("refill date")
-
-
 @pytest.mark.requirement("IT-02", "IT-14", "1.5.6")
 def test_the_last_four_millilitres_are_delivered_and_an_empty_pump_says_so(pump, bench, verify):
     """All of the last 4 mL arrives; a low reservoir that was silenced lets the critical alarm behind it sound."""
