@@ -173,3 +173,13 @@ def test_another_alarm_is_not_the_one_that_is_denied(run):
 def test_a_pump_whose_status_was_not_followed_may_have_been_in_alarm(tmp_path):
     with weighed(tmp_path, level_mg, hours=33, noise_mg=0) as record:
         assert judged(record, "no alarm").verdict == "INVALID"
+
+
+@pytest.mark.parametrize("stamp_s, between_s", [(119.9, (119.5, 120.0)), (60.1, (60.0, 60.5)), (90.0, (89.6, 90.4))])
+def test_an_alarm_rose_where_status_and_log_both_have_it(run, stamp_s, between_s):
+    clock_ahead(run, 0.0)
+    status(run, (120, "alarm", ("occlusion",)))
+    log(run, (stamp_s, "occlusion"), read_at_s=121)
+    # A stamp is known to 0.2 s (k = 1).
+    told = came(run).details
+    assert (told["soonest_s"], told["latest_s"]) == pytest.approx(between_s)

@@ -59,3 +59,9 @@ def test_of_several_plans_the_one_that_read_latest_counts_and_losses_add_up(writ
     plans = ((9.0, 12.0, 3), (2.5, 31.0, 4))
     timed = [SamplingTimed("balance", 1.0, 100, 0.1, p99, worst, skipped) for p99, worst, skipped in plans]
     assert "balance 9 31 7" in " ".join(text_of(write, *timed).split())
+
+
+def test_a_part_that_held_and_was_not_asked_counts_for_nothing(write):
+    asked = ("check weight", "known flow")
+    words = "0 of the 2 parts of the daily proof that were asked held, by earlier runs"
+    assert words in text_of(write, ProofLookedFor("lab.toml", 24.0, asked, FOUND))
