@@ -1,4 +1,4 @@
-"""What a case takes from its record: its loss, its pump's clock, how restless the balance was, and since when it ran."""
+"""What a case takes from its record: loss, pump's clock, how restless the balance was, and since when it ran."""
 
 import numpy as np
 import pytest

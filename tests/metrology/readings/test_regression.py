@@ -108,7 +108,7 @@ def test_a_jump_takes_a_degree_of_freedom_and_lies_where_two_spans_meet():
     quiet = fit_line(T_S, y)
     # The sixty-fourth of 128 spans ends in the middle of the readings.
     middle_s = T_S[-1] / 2.0
-    y[T_S >= middle_s] += 3.0
+    y[middle_s <= T_S] += 3.0
     line = fit_line(T_S, y)
     assert (quiet.dof, line.dof) == (126.0, 125.0)
     assert line.jumps[0][0] == pytest.approx(middle_s, abs=1e-6)
