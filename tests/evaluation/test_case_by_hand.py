@@ -5,6 +5,8 @@ import pytest
 
 from rig.evaluation.case import Case
 from rig.evaluation.commanded import steady_since
+from rig.evaluation.paths_of_a_case import paths_of
+from tests.evaluation import steady
 from tests.evaluation.happenings import WINDOW, clock_ahead, ns, tell
 from tests.evaluation.records import HOUR_NS, START, weighed
 
@@ -55,3 +57,18 @@ def test_a_rate_is_undisturbed_since_the_last_order_and_the_last_step(tmp_path):
             assert steady_since(reader, WINDOW[0] - HOUR_NS) is None
     # The ramp has reached its end three minutes behind its order.
     assert told == [0.0, 3600.0, 7380.0]
+
+
+def test_balance_sensor_and_motor_are_paths_with_what_is_stated_of_each(tmp_path):
+    def found(case):
+        return {path.kind: path for path in paths_of(case)}, float(case.weighed.u_ul(0.0, 0.0))
+
+    told = (steady.flow(40.0), steady.edges((-1, 0), (0, 0), (26, 128_000)))
+    paths, u_of_two_ul = steady.case_of(tmp_path, found, accuracy={"percent": 6.0, "absolute": 0.9}, tells=told)
+    # Two readings of the balance have both what one has.
+    assert float(paths["balance"].u_ul(np.zeros(1), np.zeros(1))[0]) == pytest.approx(u_of_two_ul)
+    # Limits of error are bounds.
+    sensor, motor = paths["flow sensor"], paths["motor counts"]
+    assert (sensor.relative_u, sensor.u_rate_ul_h) == pytest.approx((0.06 / 3**0.5, 0.9 / 3**0.5))
+    # 5 % are agreed for books; a stroke of 0.5 µL is cut at either end of a count: √2/√12 of it in two, 1/√12 in one.
+    assert (motor.relative_u, motor.volume_ul[-1]) == pytest.approx((0.05 / 3**0.5, 1000.0))

@@ -43,7 +43,7 @@ def test_a_look_takes_the_loss_of_the_weighing_right_before_its_window(tmp_path,
 
 @pytest.mark.parametrize("looks_hours, decided", [([1.0], True), ([1.0, 25.0], False)])
 def test_an_early_look_takes_a_wider_guard_band_than_the_limit_alone(tmp_path, looks_hours, decided):
-    """An hour knows 40 µL/h to some 0.3 %: with k = 2 enough for ± 1.5 %, and not with that of the first of two looks."""
+    """An hour knows 40 µL/h to some 0.3 %: ± 1.5 % are enough with k = 2, and not with that of the first of two."""
     with weighed(tmp_path, COURSE, hours=33, noise_mg=0.001) as record:
         ordered(record, (0, RATE_UL_H), (25, 0))
         with record.reader() as reader:
