@@ -5,7 +5,7 @@ import pytest
 
 from rig.evaluation.buttons import ordered_by_button
 from rig.evaluation.case import Case
-from rig.evaluation.patient_requests import Request, u_between_s
+from rig.evaluation.patient_requests import Request, requests_of, u_between_s
 from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.judging import Limit
@@ -202,3 +202,12 @@ def test_what_is_given_for_a_button_is_what_was_allowed_last(tmp_path):
 def test_a_refusal_that_says_another_reason_shows_nothing_of_the_lockout(run):
     asks(run, (100, None), (700, "locked_out"), (1750, "reservoir_empty"), (2000, None))
     assert judged(run, "lockout", AT_LEAST).details["longest_refused_s"] == pytest.approx(600.0)
+
+
+def test_a_request_is_known_to_how_long_its_answer_took(run):
+    extra = {"granted": True, "why": ""}
+    tell(run, 100, "request_patient_bolus", extra=extra, took_s=6.0, volume_ul=2.0, rate_ul_h=60.0)
+    with run.reader() as reader:
+        (request,) = requests_of(Case(reader, *WINDOW))
+    # Anywhere within six seconds.
+    assert (request.at_ns, request.u_s) == (ns(100), pytest.approx(6.0 / 12.0**0.5))

@@ -75,3 +75,12 @@ def test_data_carry_a_drift_with_its_sign(write, drift_day, text):
     scribe.record.event(ProofCharted("check weight", "ppm", 12, 9.0, 2.0, 1.0, (), drift_day, 0.1, "CAL-1"))
     (chart,) = faced(scribe).data["bench"]["fitness"]["charts"]
     assert chart["drift_day"] == (None if text is None else {"number": drift_day, "text": text})
+
+
+@pytest.mark.parametrize("age_h, valid", [(-1, False), (0, True), (24, True), (25, False)])
+def test_a_proof_holds_from_its_own_time_on_for_as_long_as_it_is_valid(write, age_h, valid):
+    scribe = write(kind="physical")
+    found = PartFound("zero", Standing.PROVEN, EPOCH_NS - age_h * H_NS, "proof-of-today")
+    scribe.record.event(ProofLookedFor("lab.toml", 24.0, ("zero",), (found,)))
+    (part,) = faced(scribe).data["bench"]["fitness"]["parts"]
+    assert (part["valid"], part["age_h"]["number"]) == (valid, age_h)
