@@ -99,6 +99,12 @@ def test_a_part_that_does_not_hold_takes_every_verdict_with_a_sentence(tmp_path,
     assert said.of_the_bench
 
 
+@pytest.mark.parametrize("older_ns, void", [(0, False), (NS_PER_S, True)])
+def test_a_proof_holds_to_the_end_of_its_time(tmp_path, older_ns, void):
+    said = heard(tmp_path, [ZERO, replace(WEIGHT, at_ns=NOW_NS - 24 * H_NS - older_ns)])
+    assert bool(said.against) is void
+
+
 def test_another_liquid_voids_the_known_flow_alone(tmp_path):
     salt = {"balance": STANDS, LIQUID: RestsOn("salt water", "1020 kg/m³")}
     found = [replace(ZERO, part="known flow", rests_on=salt), replace(WEIGHT, rests_on={"balance": STANDS})]

@@ -8,9 +8,10 @@ import pytest
 from rig.errors import SeriesError
 from rig.evaluation.case import Case
 from rig.evaluation.evidence import books, clock, flow_sensor, motor, programme
+from rig.evaluation.evidence import log as log_witness
 from tests.evaluation import steady
 from tests.evaluation.courses import given
-from tests.evaluation.happenings import WINDOW, clock_ahead, tell
+from tests.evaluation.happenings import WINDOW, clock_ahead, log, tell
 from tests.evaluation.records import weighed
 from tests.evaluation.steady import ONCE_IN_A_THOUSAND, PROGRAMMED_UL, RATE_UL_H, case_of
 
@@ -171,3 +172,20 @@ def test_a_pumps_clock_may_not_leap_by_more_than_stamps_and_rate_explain(tmp_pat
     ahead_s = np.where(np.arange(33 * 60 + 1) < 900, 0.0, leap_s)
     found = against(tmp_path, clock, [steady.books(clock_ahead_s=ahead_s)])
     assert len([one for one in found if "leapt" in one]) == said
+
+
+def test_a_leap_of_a_pumps_clock_is_no_rate(tmp_path):
+    ahead_s = np.where(np.arange(33 * 60 + 1) < 900, 0.0, 3600.0)
+    (found,) = against(tmp_path, clock, [steady.books(clock_ahead_s=ahead_s)])
+    assert "leapt by +3600 s" in found
+
+
+# A tenth of 6 min, and 3 s for two stamps.
+@pytest.mark.parametrize("took_s, said", [(398.0, 0), (400.0, 1), (322.0, 0), (320.0, 1)])
+def test_a_bolus_may_take_its_limit_and_what_stamps_are_worth_longer_by_the_log(tmp_path, took_s, said):
+    def bolus(record):
+        tell(record, 200.0, "give_bolus", volume_ul=10.0, rate_ul_h=100.0)
+        log(record, (0, "infusion_started"), (200, "bolus_started"), (200 + took_s, "bolus_ended"), read_at_s=1000)
+
+    found = against(tmp_path, log_witness, [steady.books(), bolus])
+    assert len([one for one in found if "took" in one]) == said
