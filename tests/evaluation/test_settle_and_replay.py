@@ -10,7 +10,7 @@ import pytest
 
 from rig.errors import PlanError, RecordCorruptError
 from rig.evaluation.registry import kinds
-from rig.evaluation.replay import replay
+from rig.evaluation.replay import Replayed, replay
 from rig.evaluation.settle import Asked, settle
 from rig.record.bodies.events import ZeroFlow
 from rig.record.bodies.judging import Limit
@@ -158,6 +158,11 @@ def test_replay_finds_a_result_that_does_not_follow_from_the_samples(tmp_path):
     with RecordReader(record.path) as reader:
         (replayed,) = replay(reader)
     assert replayed.differences == ("number",)
+
+
+@pytest.mark.parametrize("recorded, computed", [({"fact": "it ran"}, {}), ({}, {"fact": "it ran"})])
+def test_a_part_that_only_one_side_has_is_a_difference(recorded, computed):
+    assert Replayed(1, "volume error", None, recorded, computed).differences == ("fact",)
 
 
 def test_replay_refuses_a_record_whose_chain_is_broken(tmp_path):

@@ -225,3 +225,12 @@ def test_a_pump_is_not_excused_by_a_watchdog_that_had_heard_the_rig_in_time(reco
     assert all(
         "had not heard the rig for up to 60 s and ended delivery by its watchdog of 30 s" in one for one in against
     )
+
+
+@pytest.mark.parametrize("set_s, found", [(61.0, 1), (62.0, 0)])
+def test_a_watchdog_may_count_two_percent_less_than_the_record(record, set_s, found):
+    infused(record, (0, 40.0))
+    tell(record, -7200, "set_link_watchdog", seconds=set_s)
+    samples(record, rate=np.where(HOUR_OF < 10.0, 40.0, 0.0))  # it answered 60 s before
+    status(record, (0, "infusing", ()), (10 * 3600, "stopped", ("link_lost",)))
+    assert len(said(record, the_rig.WITNESS)) == found
