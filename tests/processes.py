@@ -6,6 +6,7 @@ the environment that it inherits.
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,9 @@ from tests.warm import WARM
 MARK = "RIG_TESTS_STARTED_BY"
 GRACE_S = 0.5
 Stream = int | IO[bytes]
+# A worker that is killed ends nothing any more: the system does, where it has util-linux. What was started in turn is
+# no child of the worker, and goes by the mark alone.
+DIES_WITH_US = ("setpriv", "--pdeathsig", "KILL") if shutil.which("setpriv") else ()
 
 
 class Children:
@@ -41,7 +45,7 @@ class Children:
     ) -> subprocess.Popen[str]:
         """Start a process whose streams are text."""
         process = subprocess.Popen(
-            command,
+            [*DIES_WITH_US, *command],
             cwd=cwd,
             env=self._marked(env),
             stdin=stdin,
@@ -56,7 +60,7 @@ class Children:
     def start_bytes(self, command: Sequence[str | Path]) -> subprocess.Popen[bytes]:
         """Start a process whose output is bytes, unbuffered."""
         process = subprocess.Popen(
-            command,
+            [*DIES_WITH_US, *command],
             env=self._marked(None),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -103,6 +103,7 @@ class PtyHost:
                 self._plug_in()
         except Exception as error:  # noqa: BLE001 - firmware under test may raise anything; the bench must hear of it
             self.failure = error
+            self._pull_out()  # nobody will answer any more: whoever waits for an answer is told at once
 
     def _carry(self) -> bool:
         """Carry bytes until the host is to end (False) or the wire is unplugged (True)."""

@@ -1,12 +1,16 @@
 """What a test starts ends with it, whatever it did to avoid that; and a session tells of what was left."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from rig.clock import Deadline
 from tests.patience import patient
-from tests.processes import Children, command_line
+from tests.processes import DIES_WITH_US, Children, command_line
 
 ROOT = Path(__file__).parents[2]
 # Deaf to SIGTERM, with a child in a session of its own that is deaf, too.
@@ -19,6 +23,13 @@ if len(sys.argv) == 1:
     print(child.pid, flush=True)
 else:
     print("deaf", flush=True)
+signal.pause()
+"""
+WORKER = """
+import signal, sys
+from tests.processes import Children
+
+print(Children().start([sys.executable, "-c", "import signal; signal.pause()"]).pid, flush=True)
 signal.pause()
 """
 LEAVES = """
@@ -39,6 +50,25 @@ def test_nothing_outlives_the_end(tmp_path):
     assert str(script) in command_line(child)
     started.end()
     assert (parent.poll() is None, command_line(child)) == (False, "")
+
+
+@pytest.mark.skipif(
+    not DIES_WITH_US, reason="util-linux is not installed: nothing tells a child that its parent is gone"
+)
+def test_nothing_outlives_a_worker_that_is_killed(children):
+    worker = children.start([sys.executable, "-c", WORKER], cwd=ROOT)
+    child = int(worker.stdout.readline())
+    # What arranges for its end is in its place first.
+    assert comes_true(lambda: command_line(child).startswith(sys.executable))
+    os.kill(worker.pid, signal.SIGKILL)
+    assert comes_true(lambda: not command_line(child))
+
+
+def comes_true(question):
+    deadline = Deadline(patient(10.0))
+    while not question() and not deadline.passed():
+        deadline.nap(0.01)
+    return question()
 
 
 def test_ending_nothing_and_ending_twice_is_harmless():

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from instruments.hosting.faults import Deaf, Silent, Unplugged
 from rig.clock import NS_PER_S
@@ -152,9 +153,9 @@ def cause_of(name: str) -> Cause:
     return next(cause for cause in CAUSES if cause.name == name)
 
 
-def meet(cause: Cause, folder: Path, children: Children) -> Came:
-    """Let a run meet a cause, and return what came of it."""
-    with stand(folder) as one:
+def meet(cause: Cause, folder: Path, children: Children, **how: Any) -> Came:
+    """Let a run meet a cause on a stand (`how` it is), and return what came of it."""
+    with stand(folder, **how) as one:
         one.plan(cause.body.strip())
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": ""}
         said = folder / "said"

@@ -24,6 +24,10 @@ from rig.safety.left_open import mark_path
 ROOT = Path(__file__).parents[2]
 LIMITS = str(ROOT / "test_plans" / "limits.toml")
 STROKE_UL = 0.01  # at 1000 µL/h one each 36 ms
+# For tests of anything but lateness: on a machine that is busy with something else, nothing here is late.
+AT_EASE: dict[str, Any] = {"watchdog_s": 60, "safety": "plan_lease_s = 30\nrun_lease_s = 30\nsilence_s = 7"}
+# For tests of lateness itself: five times what a bench gives, which a busy machine keeps as well.
+UNHURRIED: dict[str, Any] = {"watchdog_s": 6, "safety": "plan_lease_s = 3\nrun_lease_s = 3\nsilence_s = 3.5"}
 _PLAIN = ("-s", "-p", "no:cacheprovider")
 BENCH = """
 [bench]

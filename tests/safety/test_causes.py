@@ -6,6 +6,7 @@ The whole list of causes, with the time from each to the last stroke, is in `pyt
 import pytest
 
 from tests.safety.causes import cause_of, meet
+from tests.safety.stand import AT_EASE, UNHURRIED
 
 SAID = {
     "SIGKILL": ("account", "the run has died"),
@@ -19,15 +20,19 @@ SAID = {
 }
 
 
+# What is noticed by its lateness alone.
+LATE = ("a loop that polls the pump", "C code that holds the interpreter", "the pump hears and does not answer")
+
+
 @pytest.mark.parametrize("name", SAID)
 def test_delivery_ends(tmp_path, children, name):
-    came = meet(cause_of(name), tmp_path / "stand", children)
+    came = meet(cause_of(name), tmp_path / "stand", children, **(UNHURRIED if name in LATE else AT_EASE))
     where, words = SAID[name]
     assert words in getattr(came, where)
     assert came.supply_v == 0
 
 
 def test_without_run_and_supervisor_the_pump_stops_by_itself(tmp_path, children):
-    came = meet(cause_of("run and supervisor killed"), tmp_path / "stand", children)
+    came = meet(cause_of("run and supervisor killed"), tmp_path / "stand", children, **UNHURRIED)
     assert came.supply_v > 0
     assert came.account == ""

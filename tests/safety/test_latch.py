@@ -17,7 +17,7 @@ from rig.record.writer import RunRecord
 from rig.safety.latch import clear, demand_clear, history, latch, latched
 from tests.fixtures.plan_support import ROOT, environment_of_its_own
 from tests.patience import patient
-from tests.safety.stand import stand
+from tests.safety.stand import AT_EASE, stand
 
 WHY = "interlock most_pressure_kpa tripped"
 
@@ -95,7 +95,7 @@ def open_once(one, name, *, rate_ul_h=1000.0, seconds=1.0):
 
 
 def test_a_trip_latches_a_physical_bench_until_it_is_cleared(tmp_path, children):
-    with stand(tmp_path / "stand", interlocks=INTERLOCKS) as one:
+    with stand(tmp_path / "stand", interlocks=INTERLOCKS, **AT_EASE) as one:
         with pytest.raises(InterlockError, match="interlock most_rate_ul_h tripped: rate of pump was 1000"):
             open_once(one, "first", seconds=patient(1))
         assert one.supply_v() == 0
@@ -115,7 +115,7 @@ def test_a_trip_latches_a_physical_bench_until_it_is_cleared(tmp_path, children)
 
 
 def test_a_bench_whose_pump_does_not_stop_is_latched(tmp_path):
-    with stand(tmp_path / "stand", firmware="tests.fixtures.test_safety_of_a_session:DeafFirmware") as one:
+    with stand(tmp_path / "stand", firmware="tests.fixtures.test_safety_of_a_session:DeafFirmware", **AT_EASE) as one:
         with pytest.raises(SafetyError, match="the pump did not stop when it was told to; interlock opened"):
             open_once(one, "first")
         with pytest.raises(BenchLatchedError, match="by run first: the pump did not stop when it was told to"):
@@ -123,7 +123,7 @@ def test_a_bench_whose_pump_does_not_stop_is_latched(tmp_path):
 
 
 def test_a_bench_that_could_not_be_reached_is_not_latched(tmp_path):
-    with stand(tmp_path / "stand") as one:
+    with stand(tmp_path / "stand", **AT_EASE) as one:
         text = one.bench.read_text(encoding="utf-8").replace(one.host.ports["pump"], str(tmp_path / "unplugged"))
         one.bench.write_text(text, encoding="utf-8")
         with pytest.raises(BenchConnectionError):

@@ -13,7 +13,7 @@ from rig.safety.lease import leased
 from rig.safety.left_open import mark, marked, unmark
 from tests.patience import patient
 from tests.safety.causes import supervisor_of
-from tests.safety.stand import ROOT, stand
+from tests.safety.stand import AT_EASE, ROOT, stand
 
 
 def started(one, children):
@@ -56,7 +56,7 @@ def test_who_leaves_it_safe_takes_its_own_mark_away_alone(tmp_path):
 
 
 def test_a_run_and_its_supervisor_that_are_killed_leave_their_bench_refused(tmp_path, children):
-    with stand(tmp_path / "stand") as one:
+    with stand(tmp_path / "stand", **AT_EASE) as one:
         run = started(one, children)
         supervisor = supervisor_of(run.pid)
         run.kill()
@@ -69,7 +69,7 @@ def test_a_run_and_its_supervisor_that_are_killed_leave_their_bench_refused(tmp_
 
 @pytest.mark.parametrize("killed", ["run", "supervisor"])
 def test_one_of_them_that_is_left_leaves_no_mark(tmp_path, children, killed):
-    with stand(tmp_path / "stand") as one:
+    with stand(tmp_path / "stand", **AT_EASE) as one:
         run = started(one, children)
         assert marked(one.name)
         os.kill({"run": run.pid, "supervisor": supervisor_of(run.pid)}[killed], signal.SIGKILL)

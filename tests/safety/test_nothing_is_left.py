@@ -5,13 +5,13 @@ import signal
 from rig.clock import Deadline
 from tests.fixtures.plan_support import ROOT, environment_of_its_own
 from tests.patience import patient
-from tests.safety.stand import stand
+from tests.safety.stand import AT_EASE, stand
 
 
 def test_workers_whose_controller_was_killed_leave_no_folder(tmp_path, children):
     temporary = tmp_path / "tmp"
     temporary.mkdir()
-    with stand(tmp_path / "stand") as one:
+    with stand(tmp_path / "stand", **AT_EASE) as one:
         one.plan("bench.dwell(hours=1)")
         environment = environment_of_its_own() | {"TMPDIR": str(temporary)}
         controller = children.start(one.command("-n", "1"), cwd=ROOT, env=environment)

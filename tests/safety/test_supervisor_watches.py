@@ -15,7 +15,7 @@ from rig.safety.latch import demand_clear, latched
 from tests.patience import patient
 from tests.processes import Children
 from tests.safety.causes import supervisor_of
-from tests.safety.stand import ROOT, Stand, stand
+from tests.safety.stand import AT_EASE, ROOT, Stand, stand
 
 # The run itself reads the pump each minute: what it does in between is the supervisor's alone to see.
 SELDOM = ("sample_every_s = 0.25", "sample_every_s = 60")
@@ -39,7 +39,7 @@ def tripped(tmp_path_factory):
     children = Children()
     interlocks = "[interlocks]\nmost_volume_ul = 0.5\n"
     try:
-        with stand(tmp_path_factory.mktemp("tripped"), safety="plan_lease_s = 60", interlocks=interlocks) as one:
+        with stand(tmp_path_factory.mktemp("tripped"), interlocks=interlocks, **AT_EASE) as one:
             one.bench.write_text(one.bench.read_text().replace(*SELDOM), encoding="utf-8")
             run, said = started(one, children, "while True: pass")
             one.wait_until_it_moves(patient(6))
@@ -94,7 +94,7 @@ def test_a_supervisor_is_small(tripped):
 
 
 def test_a_bench_whose_pump_did_not_confirm_to_the_supervisor_is_latched(tmp_path, children):
-    with stand(tmp_path / "stand", firmware=DEAF) as one:
+    with stand(tmp_path / "stand", firmware=DEAF, **AT_EASE) as one:
         run, _ = started(one, children, "bench.dwell(seconds=120)")
         one.wait_until_it_moves(patient(6))
         one.clock.wait_s(0.3)

@@ -6,7 +6,7 @@ from rig.errors import TimeLimitError
 from tests.core.bench_support import WALL, bench_text, opened
 from tests.fixtures.conftest import RunPlan
 from tests.fixtures.plan_support import PLAN, ROOT, environment_of_its_own, the_record
-from tests.safety.stand import stand
+from tests.safety.stand import AT_EASE, stand
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_marker_that_says_nothing_useful_ends_the_session_at_once(run_plan, sa
 
 
 def test_a_plan_that_does_not_dwell_is_ended_from_outside(tmp_path, children):
-    with stand(tmp_path / "stand", safety="plan_hours = 0.0003") as one:
+    with stand(tmp_path / "stand", **AT_EASE | {"safety": f"{AT_EASE['safety']}\nplan_hours = 0.0003"}) as one:
         one.plan("bench.stop_pump()\nwhile True: time.sleep(0.05)")
         ended = children.run(one.command("-q"), cwd=ROOT, env=environment_of_its_own())
         assert ended.returncode == 7

@@ -108,10 +108,10 @@ against the programme; a stroke that the window cuts counts by its share. The st
 and the clock of each run are drawn from what its bench file states.
 
 The last of these prints how often k = 2 holds the truth of each kind of number in each decade of flow, on benches that
-are as stated, and how often 100,000 verdicts accept what lies on the limit: 2.28 % is stated. Where most of U is a bound
-(the pace of a status), k is that of a rectangle. Intervals hold the truth more often than in 95.4 % where the bench file
-states the worst that may be: strokes that a line smooths before a window cuts them, doses that scatter less than the
-balance's noise can show.
+are as stated, and how often 100,000 verdicts accept what lies on the limit: 2.28 % is stated. Where most of U is a
+bound (the pace of a status), k is that of a rectangle. Intervals hold the truth more often than in 95.4 % where the
+bench file states the worst that may be: strokes that a line smooths before a window cuts them, doses that scatter less
+than the balance's noise can show.
 
 | world | what happens in it | a refusal is right |
 |---|---|---|
