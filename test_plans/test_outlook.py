@@ -1,0 +1,54 @@
+"""What the pump foretells: until when its reservoir lasts, anew after each change of what takes from it."""
+
+import pytest
+
+# So much flows that an hour's weighing on either side tells evaporation well enough.
+pytestmark = pytest.mark.evaporation(hours=1)
+
+
+def _read(bench, pump, what):
+    """Read the date that the pump foretells, in a window of its own."""
+    with bench.window(what) as window:
+        bench.dwell(minutes=20, doing=what)
+        pump.read_outlook()
+        bench.dwell(minutes=20, doing=f"{what}, date read")
+    return window.refill_date_error()
+
+
+@pytest.mark.requirement("1.5.1", "1.5.2", "1.5.3")
+def test_the_date_of_the_refill_follows_the_programme(pump, bench, verify):
+    """Two rates, one after the other, and a pause: each time the date is that of what runs now, to within 3 min."""
+    pump.refilled(volume_ul=20_000.0)
+    pump.set_low_reservoir(volume_ul=2_000.0)
+    pump.run_continuous(rate_ul_h=150.0)
+    first = _read(bench, pump, "at 150 µL/h")
+    pump.run_continuous(rate_ul_h=400.0)
+    second = _read(bench, pump, "at 400 µL/h")
+    pump.stop()
+    bench.dwell(minutes=30, doing="stopped")
+    pump.run_continuous(rate_ul_h=250.0)
+    third = _read(bench, pump, "at 250 µL/h, after a stop")
+    verify("date at the first rate", first).within("refill date to the minute")
+    verify("date at another rate", second).within("refill date to the minute")
+    verify("date after a stop", third).within("refill date to the minute")
+
+
+@pytest.mark.requirement("1.5.2", "1.5.4", "IT-18")
+def test_the_date_of_the_refill_follows_what_is_taken_and_filled(pump, bench, verify):
+    """Boluses bring the date forward by what they took, two refills and another low mark put it where they belong."""
+    pump.refilled(volume_ul=20_000.0)
+    pump.set_low_reservoir(volume_ul=2_000.0)
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(minutes=20, doing="infusing")
+    for number in range(2):
+        pump.give_bolus(volume_ul=50.0)
+        bench.dwell(minutes=20, doing=f"bolus {number + 1} of 2")
+    taken = _read(bench, pump, "after two boluses")
+    pump.refilled(volume_ul=15_000.0)
+    filled = _read(bench, pump, "after a refill")
+    pump.refilled(volume_ul=18_000.0)
+    pump.set_low_reservoir(volume_ul=4_000.0)
+    again = _read(bench, pump, "after another refill, with another mark")
+    verify("date after boluses", taken).within("refill date to the minute")
+    verify("date after a refill", filled).within("refill date to the minute")
+    verify("date after another refill and mark", again).within("refill date to the minute")
