@@ -51,7 +51,7 @@ def test_a_volume_of_no_whole_strokes_is_given(pump, bench, verify):
     verify("volume of the boluses", odd.volume_error()).within("volume accuracy")
 
 
-@pytest.mark.requirement("1.4.4", "IT-12", "IT-17")
+@pytest.mark.requirement("1.4.4", "IT-12", "IT-17", "4.1.2")
 @pytest.mark.evaporation(hours=1)
 def test_what_is_asked_for_in_a_bolus_is_refused_and_changes_nothing(pump, bench, verify):
     """Neither a second bolus nor a patient's request changes a bolus that is being given: both are refused."""

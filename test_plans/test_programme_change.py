@@ -65,6 +65,17 @@ def test_a_ramp_rises_evenly_and_stays(pump, bench, verify):
 
 @pytest.mark.requirement("IT-01", "ACC-003")
 @pytest.mark.evaporation(hours=1)
+def test_a_ramp_of_a_day_and_more_keeps_to_its_line(pump, bench, verify):
+    """A titration over 30 hours, longer than a day and than a short counter of minutes, keeps to its line all along."""
+    with bench.read_each(minutes=10), bench.window("long ramp") as ramp:
+        pump.run_ramp(from_ul_h=50.0, to_ul_h=150.0, over_hours=30)
+        bench.dwell(hours=32, doing="ramp, then its last rate")
+    verify("volume under the ramp", ramp.volume_error()).within("volume accuracy")
+    verify("any four hours of the ramp", ramp.flow_in_windows(minutes=240)).within("basal accuracy")
+
+
+@pytest.mark.requirement("IT-01", "ACC-003")
+@pytest.mark.evaporation(hours=1)
 def test_a_ramp_falls_evenly_and_stays(pump, bench, verify):
     """A ramp down over three hours, and two hours at its last rate, deliver what lies under its line."""
     with bench.window("ramp down") as ramp:

@@ -35,6 +35,24 @@ def test_the_low_mark_warns_and_the_dose_goes_on(pump, bench, verify):
     verify("volume through the mark", mark.volume_error()).within("volume accuracy")
 
 
+@pytest.mark.requirement("1.5.5", "1.5.4")
+def test_the_low_mark_warns_behind_each_refill(pump, bench, verify):
+    """Three times the reservoir is emptied, filled and infused down to its mark: each time the pump warns anew."""
+    bench.expect_alarm("reservoir_low")
+    pump.set_low_reservoir(volume_ul=4000.0)
+    for filling in ("first", "second", "third"):
+        bench.challenge.fill_anew(volume_ul=4300.0)
+        pump.refilled(volume_ul=4300.0)
+        bench.dwell(minutes=5, doing=f"{filling} filling, stopped")
+        with bench.window(f"{filling} filling") as window:
+            pump.run_continuous(rate_ul_h=600.0)
+            bench.dwell(hours=1, doing=f"{filling} filling, through the low mark")
+        pump.stop()
+        warning = window.alarm_came(alarm="reservoir_low", within_s=35 * 60, priority="non-critical")
+        verify(f"low reservoir was signalled, {filling} filling", warning).holds()
+        verify(f"volume of the {filling} filling", window.volume_error()).within("volume accuracy")
+
+
 @pytest.mark.requirement("IT-02", "IT-14", "1.5.6")
 def test_the_last_four_millilitres_are_delivered_and_an_empty_pump_says_so(pump, bench, verify):
     """All of the last 4 mL arrives; a low reservoir that was silenced lets the critical alarm behind it sound."""

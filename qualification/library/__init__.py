@@ -23,6 +23,7 @@ FAMILIES = (
     "logs",
     "surroundings",
     "edges",
+    "later_in_life",
     "benches",
     "notices",
     "notices_of_standstill",

@@ -189,3 +189,20 @@ def test_a_stall_that_is_over_without_a_line_is_named(run):
 def test_a_stall_that_lasts_has_no_end_to_tell_of(run):
     status(run, STALL[0])
     assert against(run, *UNTIL_THEN, STOP) == []
+
+
+@pytest.mark.parametrize("late_s, missing", [(1.3, 0), (1.5, 1)])
+def test_a_line_may_be_late_by_a_second_and_what_both_clocks_are_known_to(run, late_s, missing):
+    # A stamp is known to 0.2 s: 1 s and twice that.
+    found = against(run, (100 + late_s, "infusion_started"), BOLUS, BOLUS_ENDS, STOP)
+    assert len([one for one in found if one.startswith("no line infusion_started")]) == missing
+
+
+@pytest.mark.parametrize("cut_s, ends", [(None, 1), (1150, 0)])
+def test_an_alarm_that_the_power_took_away_has_no_end_in_the_log(run, cut_s, ends):
+    status(run, (1100, "alarm", ("stall",)))
+    if cut_s is not None:
+        challenge(run, cut_s, ChallengeKind.POWER_CUT, until_s=1160)
+    status(run, (1200, "stopped", ()))
+    found = against(run, *ALL, (1100, "stall"))
+    assert len([one for one in found if "stall_ended" in one]) == ends

@@ -84,3 +84,10 @@ def test_a_tare_is_no_flow_back(tmp_path):
         with record.reader() as reader:
             found = reverse_flow(Recipe("reverse flow", {}, *span), reader)
     assert found.budget.value < 0.1
+
+
+def test_half_of_what_noise_alone_makes_a_fall_of_is_taken_off(tmp_path):
+    found = evaluated(tmp_path, seeping(0.0, 3.0), reverse_flow)
+    # Of 301 readings of 0.02 mg the largest lies 2.86 of that above the mean, and the smallest as far below.
+    assert found.details["of_noise_ul"] == pytest.approx(2.0 * 2.86 * 0.02 * Z_UL_MG, rel=0.01)
+    assert found.budget.value == pytest.approx(found.details["fell_ul"] - found.details["of_noise_ul"] / 2.0)

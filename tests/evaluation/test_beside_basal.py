@@ -90,3 +90,10 @@ def test_what_a_prime_delivers_is_beyond_what_waits(tmp_path, basal_ul_h, given_
     assert result.number.value == pytest.approx(given_ul, abs=result.number.expanded)
     assert result.number.u < 0.3
     assert result.verdict == verdict
+
+
+def test_what_waits_for_a_prime_is_as_uncertain_as_the_rate_behind_it(tmp_path):
+    # 0.01 mg of noise about the line through 224 readings of 3.73 h, for the 0.1 h that the prime takes.
+    u_rate_ul_h = Z_UL_MG * 0.01 * np.sqrt(12.0 / 224.0) / 3.73
+    waited = line(primed(tmp_path, 100.0, 150.0), "rate behind the prime")
+    assert waited.contribution == pytest.approx(0.1 * u_rate_ul_h, rel=0.4)

@@ -149,3 +149,15 @@ def test_an_infusion_that_was_changed_under_the_doses_has_no_common_slope(tmp_pa
             result = settle(asked(), reader)
     assert result.verdict == "INVALID"
     assert any("boluses on a basal infusion: the programme changes" in reason for reason in result.reasons)
+
+
+def test_what_doses_of_several_sizes_have_in_common_is_that_of_the_largest(tmp_path):
+    sizes_ul = (10.0, 40.0, 10.0, 20.0)
+
+    def mass(hour):
+        doses = sum(np.clip((hour - FIRST_H - i) * 30.0, 0.0, 1.0) * size_ul for i, size_ul in enumerate(sizes_ul))
+        return 30_000 + (BASAL_UL_H * np.clip(hour - 4.0, 0.0, 7.0) + doses) / Z_UL_MG - EVAPORATION_MG_H * hour
+
+    common = line(settled(tmp_path, mass, asked("bolus volume"), stroke_ul=0.0), "common to all boluses")
+    # Calibration of 0.002 %, 2.068e-4 per kelvin of 0.2 K, and air known to 1.6e-3 of 997 kg/m³, less that of weights.
+    assert common.u == pytest.approx(40.0 * math.hypot(2e-5, 4.136e-5, 1.4e-6), rel=0.01)

@@ -2,9 +2,10 @@
 
 import pytest
 
+from rig.evaluation.pump_alarms import shown_before
 from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.events import ReadingMissed
-from tests.evaluation.happenings import challenge, clock_ahead, judged, log, put, status, tell
+from tests.evaluation.happenings import challenge, clock_ahead, judged, log, ns, put, status, tell
 from tests.evaluation.records import weighed
 
 
@@ -173,3 +174,20 @@ def test_another_alarm_is_not_the_one_that_is_denied(run):
 def test_a_pump_whose_status_was_not_followed_may_have_been_in_alarm(tmp_path):
     with weighed(tmp_path, level_mg, hours=33, noise_mg=0) as record:
         assert judged(record, "no alarm").verdict == "INVALID"
+
+
+@pytest.mark.parametrize("stamp_s, between_s", [(119.9, (119.5, 120.0)), (60.1, (60.0, 60.5)), (90.0, (89.6, 90.4))])
+def test_an_alarm_rose_where_status_and_log_both_have_it(run, stamp_s, between_s):
+    clock_ahead(run, 0.0)
+    status(run, (120, "alarm", ("occlusion",)))
+    log(run, (stamp_s, "occlusion"), read_at_s=121)
+    # A stamp is known to 0.2 s (k = 1).
+    told = came(run).details
+    assert (told["soonest_s"], told["latest_s"]) == pytest.approx(between_s)
+
+
+@pytest.mark.parametrize("at_s, before", [(119, False), (120, False), (120.001, True), (300, True), (300.001, False)])
+def test_what_shows_at_a_moment_did_not_show_before_it(run, at_s, before):
+    status(run, (120, "alarm", ("occlusion",)), (300, "stopped", ()))
+    with run.reader() as reader:
+        assert shown_before(reader, "occlusion", ns(at_s)) is before

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
+from rig.evaluation.buttons import ordered_by_button
 from rig.evaluation.case import Case
-from rig.evaluation.patient_requests import Request, u_between_s
+from rig.evaluation.patient_requests import Request, requests_of, u_between_s
 from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.judging import Limit
 from tests.evaluation.courses import line
-from tests.evaluation.happenings import WINDOW, challenge, clock_ahead, judged, log, tell
+from tests.evaluation.happenings import WINDOW, challenge, clock_ahead, judged, log, ns, tell
 from tests.evaluation.records import HOUR_NS, Z_UL_MG, weighed
 
 LOCKOUT_S = 1800.0
@@ -182,3 +183,31 @@ def test_a_loss_is_as_uncertain_as_the_window_is_long_where_that_is_shorter(run,
     whole = judged(run, "delivered volume", Limit("µL", None, 10.0), window)
     told = (line(one, "change of evaporation in between").contribution for one in (spanned, whole))
     assert next(told) == pytest.approx(next(told))
+
+
+def test_what_is_given_for_a_button_is_what_was_allowed_last(tmp_path):
+    with weighed(tmp_path, lambda _: 30_000.0, hours=33, noise_mg=0) as record:
+        record.event(PlanBegins("plan"))
+        clock_ahead(record, 0.0)
+        for at_s, volume_ul in ((10, 5.0), (3600, 3.0), (9000, 4.0)):
+            tell(record, at_s, "allow_patient_boluses", volume_ul=volume_ul, lockout_minutes=30.0, most_in_24_h=3)
+        challenge(record, 7200, ChallengeKind.BUTTON)
+        log(record, (7200, "patient_bolus_given"), (7200, "bolus_started"), (7320, "bolus_ended"), read_at_s=7330)
+        with record.reader() as reader:
+            (order,) = ordered_by_button(reader)
+    # 3 µL in two minutes.
+    assert (order.sent_ns, order.amount, order.rate_ul_h) == (ns(7200), 3.0, pytest.approx(90.0))
+
+
+def test_a_refusal_that_says_another_reason_shows_nothing_of_the_lockout(run):
+    asks(run, (100, None), (700, "locked_out"), (1750, "reservoir_empty"), (2000, None))
+    assert judged(run, "lockout", AT_LEAST).details["longest_refused_s"] == pytest.approx(600.0)
+
+
+def test_a_request_is_known_to_how_long_its_answer_took(run):
+    extra = {"granted": True, "why": ""}
+    tell(run, 100, "request_patient_bolus", extra=extra, took_s=6.0, volume_ul=2.0, rate_ul_h=60.0)
+    with run.reader() as reader:
+        (request,) = requests_of(Case(reader, *WINDOW))
+    # Anywhere within six seconds.
+    assert (request.at_ns, request.u_s) == (ns(100), pytest.approx(6.0 / 12.0**0.5))

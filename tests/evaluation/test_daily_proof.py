@@ -34,7 +34,7 @@ WEIGHT = PartFound("check weight", Standing.PROVEN, NOW_NS - 2 * H_NS, "a-proof"
 REQUIRED = ("zero", "check weight")
 
 
-def written(folder, *events, name="a-run", bench="b", at_ns=NOW_NS):
+def written(folder, *events, name="a-run", bench="b", at_ns=NOW_NS, serial="B1"):
     """Write a record of a bench with a balance; return its path."""
     start = Start(
         bench=bench,
@@ -45,7 +45,7 @@ def written(folder, *events, name="a-run", bench="b", at_ns=NOW_NS):
     )
     clock = VirtualClock(at_ns)
     with RunRecord.create(folder, name, start, at_ns, clock) as record:
-        record.event(Connected("balance", "balance", {"serial": "B1"}))
+        record.event(Connected("balance", "balance", {"serial": serial}))
         for event in events:
             record.event(event)
         record.stop(Stop("FINISHED"))
@@ -149,6 +149,12 @@ def test_what_a_file_states_is_kept_in_few_characters_and_in_none_where_nobody_c
     assert stated_in("no = = toml") == {}
 
 
+@pytest.mark.parametrize("older_ns, void", [(0, False), (NS_PER_S, True)])
+def test_a_proof_holds_to_the_end_of_its_time(tmp_path, older_ns, void):
+    said = heard(tmp_path, [ZERO, replace(WEIGHT, at_ns=NOW_NS - 24 * H_NS - older_ns)])
+    assert bool(said.against) is void
+
+
 def test_another_liquid_voids_the_known_flow_alone(tmp_path):
     salt = {"balance": STANDS, LIQUID: RestsOn("salt water", "1020 kg/m³")}
     found = [replace(ZERO, part="known flow", rests_on=salt), replace(WEIGHT, rests_on={"balance": STANDS})]
@@ -187,3 +193,26 @@ def test_a_damaged_proof_is_passed_over(tmp_path):
     proof(tmp_path, 1, PartTried("zero", Standing.PROVEN))
     (tmp_path / f"20270103T080000Z-{name_of('b')}-00000003.rig.db").write_bytes(b"nothing of the kind")
     assert [one.part for one in newest_parts(tmp_path, "b")] == ["zero"]
+
+
+def test_of_two_tries_of_a_part_in_one_proof_the_later_counts(tmp_path):
+    proof(tmp_path, 1, PartTried("zero", Standing.FAILED, "off"), PartTried("zero", Standing.PROVEN))
+    (found,) = newest_parts(tmp_path, "b")
+    assert found.standing is Standing.PROVEN
+
+
+@pytest.mark.parametrize(
+    "serial, met, words",
+    [
+        ("", "B1", "was proven with balance without a number, now it is B1"),
+        ("B2", "B1", "was proven with balance B2, now it is B1"),
+        ("B1", "B1", ""),
+        ("B1", "", ""),  # nobody has met it yet, or it does not say who it is
+    ],
+)
+def test_an_instrument_is_another_where_it_says_another_number(tmp_path, serial, met, words):
+    stands = {"balance": replace(STANDS, serial=serial)}
+    looked = ProofLookedFor("benches/lab.toml", 24.0, ("zero",), (replace(ZERO, rests_on=stands),))
+    with RecordReader(written(tmp_path, looked, PlanBegins("plan"), serial=met)) as reader:
+        against = WITNESS.testify(Case(reader, NOW_NS, NOW_NS + H_NS)).against
+    assert [words in one for one in against] == ([True] if words else [])

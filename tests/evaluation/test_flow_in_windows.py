@@ -71,6 +71,12 @@ def test_parts_may_overlap(record):
     assert evaluation.details["error_percent"] == pytest.approx([0, -2, -2, 0, -2.5, -2.5, 0], abs=0.4)
 
 
+def test_each_part_may_differ_from_the_truth_in_a_way_of_its_own(record):
+    evaluation = found(record, window(60.0))
+    told = [one.combined_u for one in evaluation.spreads]
+    assert told == pytest.approx(evaluation.details["u_percent"])
+
+
 def test_all_parts_must_lie_within_the_limit(record):
     span = window(60.0)
     bounds = (span.from_ns, span.to_ns)

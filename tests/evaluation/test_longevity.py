@@ -1,13 +1,15 @@
 """How long a battery lasts, from a record with a current that is known."""
 
+import math
+
 import numpy as np
 import pytest
 
 from rig.channels import Channel
 from rig.record.bodies.judging import Limit
 from rig.samples import Block
-from tests.evaluation.courses import span
-from tests.evaluation.happenings import judged
+from tests.evaluation.courses import line, span
+from tests.evaluation.happenings import WINDOW, judged
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, START, weighed
 
 INSTRUMENTS = {**START["instruments"], "meter": {"capability": "meter", "sample_every_s": 60.0}}
@@ -36,3 +38,24 @@ def test_no_current_uses_no_battery_up(tmp_path):
     result = longevity(tmp_path, 0.0)
     assert result.verdict == "INVALID"
     assert "the mean current is 0 mA" in result.reasons[0]
+
+
+@pytest.mark.parametrize(
+    "steps, u_ma, dof",
+    [
+        # Sixteen parts, half of them of 1 mA and half of 3: a standard deviation of √(16/15), over √16.
+        (np.repeat([1.0, 3.0], 32), math.sqrt(16.0 / 15.0) / 4.0, 15.0),
+        # Neighbours that differ: the same scatter of 64 readings, and the parts do not wander.
+        (np.tile([1.0, 3.0], 32), math.sqrt(64.0 / 63.0) / 8.0, 63.0),
+    ],
+    ids=["wanders", "alternates"],
+)
+def test_a_current_that_wanders_is_known_from_its_parts(tmp_path, steps, u_ma, dof):
+    with weighed(tmp_path, lambda _hour: 1000.0, hours=33, start={"instruments": INSTRUMENTS}) as record:
+        record.descriptor("meter", (Channel("current", "A"),), {})
+        t_ns = WINDOW[0] + np.arange(64) * (HOUR_NS // 60)
+        record.samples("meter", Block(t_ns, {"current": steps / 1000.0}))
+        found = line(
+            judged(record, "supply current", Limit("mA", None, 5.0), accuracy_ma=0.001), "scatter of the readings"
+        )
+    assert (found.value, found.contribution, found.dof) == pytest.approx((2.0, u_ma, dof))

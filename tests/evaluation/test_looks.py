@@ -7,7 +7,7 @@ from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.record.bodies.judging import Limit
 from tests.evaluation.courses import given, ordered
 from tests.evaluation.happenings import WINDOW
-from tests.evaluation.records import weighed
+from tests.evaluation.records import HOUR_NS, weighed
 
 RATE_UL_H = 40.0
 COURSE = given((0, RATE_UL_H), (25, 0.0))
@@ -39,3 +39,14 @@ def test_a_look_takes_the_loss_of_the_weighing_right_before_its_window(tmp_path,
             limit = Limit("%", -5.0, 0.0)  # with no loss the error is on it, whatever its U
             said = {"programmed_ul_h": RATE_UL_H, "looks_hours": [25.0], "limit": limit}
             assert is_decided(reader, *WINDOW, look=0, **said) is decided
+
+
+@pytest.mark.parametrize("looks_hours, decided", [([1.0], True), ([1.0, 25.0], False)])
+def test_an_early_look_takes_a_wider_guard_band_than_the_limit_alone(tmp_path, looks_hours, decided):
+    """An hour knows 40 µL/h to some 0.3 %: ± 1.5 % are enough with k = 2, and not with that of the first of two."""
+    with weighed(tmp_path, COURSE, hours=33, noise_mg=0.001) as record:
+        ordered(record, (0, RATE_UL_H), (25, 0))
+        with record.reader() as reader:
+            said = {"programmed_ul_h": RATE_UL_H, "looks_hours": looks_hours, "limit": Limit("%", -1.5, 1.5)}
+            window = WINDOW[0], WINDOW[0] + HOUR_NS + 1
+            assert is_decided(reader, *window, look=0, **said) is decided

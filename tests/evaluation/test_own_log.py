@@ -42,3 +42,9 @@ def test_of_an_alarm_that_came_twice_the_last_one_ended_delivery(tmp_path):
         with record.reader() as reader:
             states = states_of(reader)
             assert list(ended_by_alarm_ns(reader, states, frozenset({"occlusion"}), int)) == [ns(580)]
+
+
+def test_a_stamp_by_either_setting_of_a_clock_around_its_moment_is_true(tmp_path):
+    # Set forward by an hour at the 60th minute: half a second before, a line bears the time before.
+    found = line(tmp_path, np.where(MINUTES >= 60, 3600.0, 0.0), 3599.5)
+    assert found.off_s == 0.0

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rig.channels import Channel
+from rig.evaluation.paces import pace_s
 from rig.record.bodies.judging import Limit
 from tests.evaluation.happenings import judged
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, Z_UL_MG, weighed
@@ -40,3 +41,13 @@ def test_readings_of_each_hour_are_whole_when_the_record_knows_of_the_pace(tmp_p
 def test_what_is_missing_for_the_pace_that_holds_is_a_gap(tmp_path, how):
     result = flow(tmp_path, **how)
     assert (result.verdict, result.number) == ("INVALID", None)
+
+
+@pytest.mark.parametrize("from_h, to_h, longest_s", [(6, 8, 60.0), (6, 12, 600.0), (16, 24, 600.0), (21, 24, 5.0)])
+def test_of_several_paces_in_a_window_the_longest_is_what_a_gap_is_held_to(tmp_path, from_h, to_h, longest_s):
+    with weighed(tmp_path, lambda _: 30_000.0, hours=33) as record:
+        for at_h, every_s in ((10, 600.0), (20, 5.0)):
+            record._clock.wait_until(EPOCH_NS + at_h * HOUR_NS)
+            record.descriptor("balance", CHANNELS, {"every_s": every_s})
+        with record.reader() as reader:
+            assert pace_s(reader, "balance", EPOCH_NS + from_h * HOUR_NS, EPOCH_NS + to_h * HOUR_NS) == longest_s

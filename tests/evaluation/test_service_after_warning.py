@@ -16,7 +16,7 @@ THREE_MONTHS = Limit(unit="day", lower=90.0)
 WARNING, END = "elective_replacement", "end_of_service"
 
 
-def service(folder, *, current_ma=0.5, mah=12.0, warned=WARNING, ended=END):
+def service(folder, *, current_ma=0.5, mah=12.0, warned=WARNING, ended=END, first_s=30):
     """Drain the battery each 5 min from the window's begin on; it warns after 1 h and a minute, and ends 8 h later."""
     with weighed(folder, lambda _hour: 1000.0, hours=33, start={"instruments": INSTRUMENTS}) as record:
         minutes = np.arange(33 * 60 + 1)
@@ -26,7 +26,9 @@ def service(folder, *, current_ma=0.5, mah=12.0, warned=WARNING, ended=END):
         clock_ahead(record, 0.0)
         changes = {1: (), 3660: (warned,), 32_460: (warned, ended)}
         drains = {
-            300 * n + 30: ChallengeBegins(ChallengeKind.BATTERY_DRAINED, "twin", ns(300 * n + 30), said={"mah": mah})
+            300 * n + first_s: ChallengeBegins(
+                ChallengeKind.BATTERY_DRAINED, "twin", ns(300 * n + first_s), said={"mah": mah}
+            )
             for n in range(120)
         }
         for alarm in (WARNING, END):
@@ -34,7 +36,7 @@ def service(folder, *, current_ma=0.5, mah=12.0, warned=WARNING, ended=END):
         for at_s in sorted({*changes, *drains}):
             if at_s in changes:
                 status(record, (at_s, "stopped", changes[at_s]))
-            else:
+            if at_s in drains:
                 put(record, at_s, drains[at_s])
         return judged(record, "service after warning", THREE_MONTHS, WINDOW, accuracy_ma=0.005)
 
@@ -78,3 +80,10 @@ def test_without_both_alarms_it_is_not_known(tmp_path, names):
 
 def test_without_a_current_it_is_not_known(tmp_path):
     assert "the mean current is 0 mA" in service(tmp_path, current_ma=0.0).reasons[0]
+
+
+def test_a_drain_at_the_moment_of_the_warning_counts_and_one_at_the_moment_of_the_end_does_not(tmp_path):
+    # Drains at 3660 s, 3960 s … 32,160 s and 32,460 s: 96 without the last, wherever between its readings each rose.
+    result = service(tmp_path, first_s=60)
+    assert result.details["drained_mah"] == pytest.approx(12.0 * 96)
+    assert not [one for one in result.number.budget if one.name == "charge at both alarms"]

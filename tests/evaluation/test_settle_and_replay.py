@@ -10,7 +10,7 @@ import pytest
 
 from rig.errors import PlanError, RecordCorruptError
 from rig.evaluation.registry import kinds
-from rig.evaluation.replay import replay
+from rig.evaluation.replay import Replayed, replay
 from rig.evaluation.settle import Asked, settle
 from rig.record.bodies.events import ZeroFlow
 from rig.record.bodies.judging import Limit
@@ -18,6 +18,8 @@ from rig.record.bodies.others import Stop
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 from rig.samples import Block
+from tests.evaluation.courses import given, ordered
+from tests.evaluation.happenings import judged
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, Z_UL_MG, weighed
 
 LIMIT = Limit(unit="%", lower=-5.0, upper=5.0, source="a test")
@@ -158,6 +160,11 @@ def test_replay_finds_a_result_that_does_not_follow_from_the_samples(tmp_path):
     assert replayed.differences == ("number",)
 
 
+@pytest.mark.parametrize("recorded, computed", [({"fact": "it ran"}, {}), ({}, {"fact": "it ran"})])
+def test_a_part_that_only_one_side_has_is_a_difference(recorded, computed):
+    assert Replayed(1, "volume error", None, recorded, computed).differences == ("fact",)
+
+
 def test_replay_refuses_a_record_whose_chain_is_broken(tmp_path):
     path = recorded(tmp_path)
     with sqlite3.connect(path) as database:
@@ -189,3 +196,17 @@ def test_a_simulated_instrument_needs_no_calibration(tmp_path):
     start = {"instruments": {"balance": balance}}
     with weighed(tmp_path, infusion(), hours=33, start=start) as record, record.reader() as reader:
         assert settle(Asked(recipe(), LIMIT), reader).verdict == "PASS"
+
+
+@pytest.mark.parametrize("at_rest_ul_h, verdict", [(0.0, "FAIL"), (1.0, "INVALID")])
+def test_a_fail_stands_beside_what_contradicts_the_pump_and_not_beside_a_weighing_in_doubt(
+    tmp_path, at_rest_ul_h, verdict
+):
+    # 30 µL/h where 40 are programmed; 1 µL/h at rest is no evaporation.
+    mass = given((-4, at_rest_ul_h), (0, 30.0), (25, 0.0))
+    with weighed(tmp_path, mass, hours=33) as record:
+        ordered(record, (0, 40.0), (25, 0.0))
+        result = judged(record, "volume error", Limit("%", -5.0, 5.0), programmed_ul=1000.0)
+    assert result.number.value < -20.0
+    assert result.verdict == verdict
+    assert any(reason.startswith("programme: ") for reason in result.reasons)

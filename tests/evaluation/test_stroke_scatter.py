@@ -1,10 +1,12 @@
 """The scatter of strokes from a synthetic record whose strokes are known one by one."""
 
+import math
+
 import numpy as np
 import pytest
 
 from rig.record.bodies.judging import Limit
-from tests.evaluation.courses import EVAPORATION_MG_H, given, settled, span
+from tests.evaluation.courses import EVAPORATION_MG_H, given, line, settled, span
 from tests.evaluation.records import Z_UL_MG
 
 # A stroke of 5 µL each quarter of an hour for 16 h.
@@ -56,3 +58,10 @@ def test_a_flow_without_strokes_has_none_to_scatter(tmp_path):
     result = settled(tmp_path, mass, PROGRAMME, "stroke scatter", LIMIT, span(0, 16))
     assert result.verdict == "INVALID"
     assert "no strokes" in result.reasons[0]
+
+
+def test_a_scatter_in_percent_is_off_by_the_scale_s_share_of_itself(tmp_path):
+    scale = line(strokes(tmp_path, 4.0), "scale")
+    # Calibration of 0.002 %, and 2.068e-4 per kelvin of 0.2 K.
+    assert scale.contribution == pytest.approx(scale.sensitivity * math.hypot(2e-5, 4.136e-5), rel=0.01)
+    assert scale.sensitivity == pytest.approx(4.0, rel=0.3)

@@ -1,5 +1,6 @@
 """Strokes that the pump counted, held to those of its motor's edges: just inside, just beyond, and whose fault."""
 
+import numpy as np
 import pytest
 
 from rig.evaluation.evidence import strokes_counted
@@ -37,6 +38,12 @@ def test_books_that_are_farther_from_what_was_weighed_are_the_pumps_fault(tmp_pa
 def test_edges_of_another_delivery_behind_are_none_of_this_one(tmp_path):
     later = (26.0, 500 + round((STROKES + 50) * EDGES_PER_STROKE))
     assert told(tmp_path, STROKES, more=(later,)).against == ()
+
+
+def test_what_is_booked_behind_the_delivery_is_none_of_it(tmp_path):
+    # The stop comes 25 h behind the first order, which comes 4 h behind the record's begin.
+    counted_ul = np.where(np.arange(33 * 60 + 1) > 60 * (4 + 26), PROGRAMMED_UL + 50.0, PROGRAMMED_UL)
+    assert told(tmp_path, STROKES, counted_ul=counted_ul).against == ()
 
 
 def test_what_was_not_counted_at_rest_behind_the_delivery_is_not_asked(tmp_path):

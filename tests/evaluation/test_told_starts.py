@@ -59,3 +59,9 @@ def test_a_rounded_number_is_right():
 )
 def test_what_cannot_be_told_apart_is_not_called_wrong(told):
     assert wrong([RUN, AGAIN], *told) == []
+
+
+@pytest.mark.parametrize("told, right", [(200_150, True), (200_300, False)])
+def test_of_a_large_number_a_thousandth_may_be_rounded(told, right):
+    said = wrong([PumpOrder(1, "run_continuous", 200.0)], ("infusion_started", told))
+    assert (said == []) is right

@@ -10,7 +10,7 @@ from rig.evaluation.orders import PumpOrder
 from rig.evaluation.programme import Programme
 from rig.exchange import Exchange
 from rig.record.bodies.recipe import Recipe
-from tests.evaluation.records import EPOCH_NS, HOUR_NS, Z_UL_MG, weighed
+from tests.evaluation.records import EPOCH_NS, HOUR_NS, START, Z_UL_MG, weighed
 
 LOW, HIGH, CONSTANT_H = 60.0, 300.0, 0.1
 
@@ -30,8 +30,8 @@ def late(hour):
     return 1000.0 + given / Z_UL_MG - 0.05 * hour
 
 
-def evaluated(folder, mass_mg, compute, begin=5.0, end=10.0, **said):
-    with weighed(folder, mass_mg, hours=15) as record:
+def evaluated(folder, mass_mg, compute, begin=5.0, end=10.0, start=None, **said):
+    with weighed(folder, mass_mg, hours=15, start=start) as record:
         for hour, verb, arguments in (
             (4, "run_continuous", {"rate_ul_h": LOW}),
             (7, "run_continuous", {"rate_ul_h": HIGH}),
@@ -89,3 +89,14 @@ def test_an_order_of_the_rate_that_runs_already_is_no_change():
 def test_a_change_without_time_to_settle_is_refused(tmp_path):
     with pytest.raises(MetrologyError, match="is not inside"):
         evaluated(tmp_path, late, transition_time, settling_minutes=200.0)
+
+
+def test_a_new_rate_is_timed_as_well_as_its_command_is_stamped(tmp_path):
+    start = {"weighing": {**START["weighing"], "u_stamp_s": 0.4}}
+    budgets = [
+        evaluated(tmp_path / name, late, of, start=start).budget
+        for name, of in (("s", transition_time), ("ul", transition_volume))
+    ]
+    told = [one.contribution for budget in budgets for one in budget.components if one.name == "time of the command"]
+    # 0.4 s, and what 240 µL/h more or less give in them.
+    assert told == pytest.approx([0.4, 0.4 / 15.0], rel=0.01)

@@ -225,3 +225,22 @@ def test_a_pump_is_not_excused_by_a_watchdog_that_had_heard_the_rig_in_time(reco
     assert all(
         "had not heard the rig for up to 60 s and ended delivery by its watchdog of 30 s" in one for one in against
     )
+
+
+@pytest.mark.parametrize("set_s, found", [(61.0, 1), (62.0, 0)])
+def test_a_watchdog_may_count_two_percent_less_than_the_record(record, set_s, found):
+    infused(record, (0, 40.0))
+    tell(record, -7200, "set_link_watchdog", seconds=set_s)
+    samples(record, rate=np.where(HOUR_OF < 10.0, 40.0, 0.0))  # it answered 60 s before
+    status(record, (0, "infusing", ()), (10 * 3600, "stopped", ("link_lost",)))
+    assert len(said(record, the_rig.WITNESS)) == found
+
+
+@pytest.mark.parametrize("before_v, found", [(2.58, 0), (2.56, 1)])
+def test_a_warning_that_comes_at_a_reading_was_due_at_a_lower_one(record, before_v, found):
+    """It is shown at 2.6 V, and from the 4th hour on at 2.4 V: 0.03 V below the higher one it was missing."""
+    samples(record, battery=np.select([HOUR_OF < 1, HOUR_OF < 2, HOUR_OF < 4], [3.0, before_v, 2.6], 2.4))
+    status(record, (0, "infusing", ()), (2 * 3600, "infusing", ("battery_low",)))
+    against = said(record, warnings.WITNESS)
+    assert len(against) == found
+    assert all("told 2.56 V at" in one and "which it showed at 2.6 V" in one for one in against)

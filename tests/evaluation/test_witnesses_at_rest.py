@@ -6,8 +6,9 @@ import pytest
 from rig.evaluation.case import Case
 from rig.evaluation.evidence import states, zero_flow
 from rig.evaluation.evidence.programme import Spans
+from rig.record.bodies.challenges import ChallengeKind
 from tests.evaluation import steady
-from tests.evaluation.happenings import WINDOW, status, tell
+from tests.evaluation.happenings import WINDOW, challenge, status, tell
 from tests.evaluation.records import weighed
 from tests.evaluation.steady import case_of
 
@@ -91,3 +92,13 @@ def test_the_stretch_that_is_farthest_beyond_its_limit_is_named_in_its_own_uncer
     )
     # Off by 0, 5 and 4 µL where 1, 1 and 2 are allowed: −2, 4 and 4 of their own u, and 4 less the third's limit.
     assert spans.farthest(np.array([1.0, 1.0, 1.5]), 3.0) == (2, pytest.approx(2.0))
+
+
+@pytest.mark.parametrize("late_s, said", [(189.0, 0), (191.0, 1)])
+def test_a_status_that_could_not_be_read_may_show_a_begin_three_paces_behind(tmp_path, late_s, said):
+    def show(record):
+        status(record, (-3600.0, "stopped", ()))
+        challenge(record, -10.0, ChallengeKind.LINK_LOST, until_s=600.0)
+        status(record, (600.0 + late_s, "infusing", ()), (25 * 3600.0, "stopped", ()))
+
+    assert len(case_of(tmp_path, states.testify, tells=[show]).against) == said

@@ -147,3 +147,15 @@ def test_runs_of_one_moment_have_no_trend():
     pairs = [(run(at, f"P-{at}", day=0.0), result(1.0 + at)) for at in range(4)]
     (series,) = series_of(*given(*pairs))
     assert statistics_of(series).trend == Lacking("all values are of one time: nothing is known of a trend")
+
+
+@pytest.mark.parametrize("first, newest", [("lower", "upper"), ("upper", "lower")])
+def test_a_tolerance_interval_is_open_where_the_newest_limit_is(first, newest):
+    bounds = {"lower": {"upper": None}, "upper": {"lower": None}}
+    pairs = [
+        (run(number, f"P-{number}"), result(value, **bounds[first if number < 5 else newest]))
+        for number, value in enumerate(FLOWRATE)
+    ]
+    (series,) = series_of(*given(*pairs))
+    found = statistics_of(series).tolerance
+    assert (getattr(found, first), getattr(found, newest) is None) == (None, False)

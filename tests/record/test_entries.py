@@ -224,3 +224,12 @@ def test_a_record_can_be_read_as_it_was(tmp_path):
             assert reader.series("s").columns["x"].tolist() == [1.0, 2.0]
             # What the other reader has learned of newer entries changes nothing for this one.
             assert then.series("s").columns["x"].tolist() == [1.0]
+
+
+def test_what_was_computed_once_is_of_the_record_as_it_was_then(record: RunRecord):
+    record.event(OtherEvent("later", {}))
+    with record.reader() as reader, reader.as_of(1) as early, reader.as_of(2) as late, reader.as_of(2) as again:
+        found = [one.once(("entries",), one.last_seq) for one in (early, late)]
+        assert found == [1, 2]
+        assert again.once(("entries",), lambda: "computed anew") == 2
+        assert [reader.once(("entries",), lambda said=said: said) for said in (3, 4)] == [3, 4]

@@ -5,6 +5,7 @@ import pytest
 from rig.clock import NS_PER_S
 from rig.record.bodies.proofs import PartFound, PartTried, ProofBegins, ProofCharted, ProofLookedFor, Standing
 from rig.record.bodies.timing import SamplingTimed
+from tests.reports.faced import faced
 from tests.reports.records import EPOCH_NS
 from tests.reports.written import page_of
 
@@ -59,3 +60,27 @@ def test_of_several_plans_the_one_that_read_latest_counts_and_losses_add_up(writ
     plans = ((9.0, 12.0, 3), (2.5, 31.0, 4))
     timed = [SamplingTimed("balance", 1.0, 100, 0.1, p99, worst, skipped) for p99, worst, skipped in plans]
     assert "balance 9 31 7" in " ".join(text_of(write, *timed).split())
+
+
+def test_a_part_that_held_and_was_not_asked_counts_for_nothing(write):
+    asked = ("check weight", "known flow")
+    words = "0 of the 2 parts of the daily proof that were asked held, by earlier runs"
+    assert words in text_of(write, ProofLookedFor("lab.toml", 24.0, asked, FOUND))
+
+
+@pytest.mark.parametrize("drift_day, text", [(-0.5, "−0.5"), (0.5, "0.5"), (None, None)])
+def test_data_carry_a_drift_with_its_sign(write, drift_day, text):
+    scribe = write(kind="physical")
+    scribe.record.event(ProofBegins(24.0, REQUIRED))
+    scribe.record.event(ProofCharted("check weight", "ppm", 12, 9.0, 2.0, 1.0, (), drift_day, 0.1, "CAL-1"))
+    (chart,) = faced(scribe).data["bench"]["fitness"]["charts"]
+    assert chart["drift_day"] == (None if text is None else {"number": drift_day, "text": text})
+
+
+@pytest.mark.parametrize("age_h, valid", [(-1, False), (0, True), (24, True), (25, False)])
+def test_a_proof_holds_from_its_own_time_on_for_as_long_as_it_is_valid(write, age_h, valid):
+    scribe = write(kind="physical")
+    found = PartFound("zero", Standing.PROVEN, EPOCH_NS - age_h * H_NS, "proof-of-today")
+    scribe.record.event(ProofLookedFor("lab.toml", 24.0, ("zero",), (found,)))
+    (part,) = faced(scribe).data["bench"]["fitness"]["parts"]
+    assert (part["valid"], part["age_h"]["number"]) == (valid, age_h)

@@ -193,3 +193,15 @@ def test_without_evaporation_there_is_no_trumpet_and_it_is_said(write):
     scribe.clock.wait_until(EPOCH_NS + HOUR_NS)
     scribe.record.event(PlanEnds(PLAN))
     assert "evaporation was not determined" in graphs(scribe).remarks[0]
+
+
+def test_a_start_up_graph_begins_with_the_infusion_that_is_measured(write):
+    scribe = pulsed_run(write)
+    with scribe.reader as reader:
+        (plan,) = read_plans(reader, ())
+        (start, stop) = plan.told
+        # Another rate was told an hour after the first.
+        again = replace(start, t_ns=start.t_ns + HOUR_NS)
+        found = graphs_of(reader, replace(plan, told=(start, again, stop)), plan.end_ns + 1)
+    start_up = next(chart for chart in found.charts if chart.name == "start-up")
+    assert (start_up.origin_ns, start_up.regions[0].begin) == (start.t_ns + HOUR_NS, 23.0)

@@ -221,3 +221,9 @@ def test_a_graph_that_cannot_be_drawn_says_why(world):
     record = world((0, 20.0), (10, 0.0))
     _, graphs = drawn(record, ("supply current", Limit("mA", upper=0.3), {}))
     assert any(one.startswith("supply current: no graph: the run recorded no current") for one in graphs.remarks)
+
+
+def test_the_most_in_any_span_is_the_highest_point_of_its_graph(world):
+    record = world((0, 20.0), (10, 0.0), programme=((0, 20.0), (10, 0.0)))
+    (result,), graphs = drawn(record, ("most in any span", Limit("µL", upper=150.0), {"hours": 2.0}), window=(1.0, 9.0))
+    assert line(chart(graphs, "day"), "weighed").y.max() == pytest.approx(result.number.value, rel=1e-9)

@@ -71,3 +71,5 @@ def test_a_request_granted_within_the_lockout_lies_in_its_bar(world):
     (timeline,) = (one for one in graphs.timelines if one.name == "requests")
     granted, _, locked = timeline.lanes
     assert locked.stretches[0].begin < granted.moments[1].at < locked.stretches[0].end
+    # An hour each.
+    assert [one.end - one.begin for one in locked.stretches] == pytest.approx([1.0, 1.0])

@@ -5,6 +5,8 @@ import math
 import pytest
 
 from reports.words.numbers import chance, freedom, lasting, plain, share, uncertainty, utc, with_uncertainty
+from reports.words.sentences import budget_lines
+from rig.record.bodies.result import COVARIANCE, BudgetLine, Judgement, Number
 from tests.reports.records import EPOCH_NS, HOUR_NS
 
 
@@ -27,7 +29,15 @@ def test_value_and_u_end_at_the_same_place(value, expanded, text):
 
 @pytest.mark.parametrize(
     "value, text",
-    [(0.1, "0.1"), (-12.5, "−12.5"), (24934.2, "24934"), (2e-5, "2·10⁻⁵"), (math.inf, "∞"), (math.nan, "–")],
+    [
+        (0.1, "0.1"),
+        (-12.5, "−12.5"),
+        (24934.2, "24934"),
+        (1e4, "10000"),
+        (2e-5, "2·10⁻⁵"),
+        (math.inf, "∞"),
+        (math.nan, "–"),
+    ],
 )
 def test_plain_numbers(value, text):
     assert plain(value) == text
@@ -65,3 +75,10 @@ def test_times_are_utc():
 @pytest.mark.parametrize("hours, text", [(0, "0 s"), (25, "1 d 1 h"), (1.5, "1 h 30 min"), (48, "2 d")])
 def test_spans_of_time(hours, text):
     assert lasting(EPOCH_NS, EPOCH_NS + round(hours * HOUR_NS)) == text
+
+
+def test_a_budget_has_its_largest_line_first_and_what_lines_have_in_common_last():
+    told = [("digit", 0.1), (COVARIANCE, 9.0), ("noise", 3.0), ("loss", 0.5)]
+    lines = tuple(BudgetLine(name, "A", 0.0, u, "mg", 1.0, u, math.inf, 0.0) for name, u in told)
+    number = Number(1.0, 3.0, 2.0, math.inf, lines, Judgement(6.0, 0.9, 0.1, 0.9))
+    assert [one.name for one in budget_lines(number)] == ["noise", "loss", "digit", COVARIANCE]

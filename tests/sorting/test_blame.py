@@ -46,6 +46,22 @@ def test_what_the_rig_did_or_read_too_late_excuses_it(case, name):
     assert blamed(case, Evidence({name: NOT_PROVEN, "pump's log": LOG_GAP})).fault is Fault.BENCH
 
 
+@pytest.mark.parametrize("delivered_percent, fault", [(30.0, Fault.PUMP), (5.0, Fault.BENCH)])
+def test_what_a_bench_did_does_not_excuse_more_than_was_asked_for(tmp_path, delivered_percent, fault):
+    against = {"the bench's proof": NOT_PROVEN, "programme": testimony.Testimony("", ("too much was delivered",))}
+    more = Infusion(arrives=share(delivered_percent), turns=share(delivered_percent))
+    with more.recorded(tmp_path) as record, record.reader() as reader:
+        assert blamed(Case(reader, *WINDOW), Evidence(against)).fault is fault
+
+
+@pytest.mark.parametrize(
+    "said, only",
+    [((), False), ((NOT_PROVEN,), True), ((NOT_PROVEN, LOG_GAP), False), ((NOT_PROVEN, testimony.Testimony("")), True)],
+)
+def test_a_contradiction_is_the_benchs_alone_where_nothing_else_contradicts(said, only):
+    assert Evidence({str(number): one for number, one in enumerate(said)}).only_of_the_bench is only
+
+
 COUNT, BALANCE, FLOW = ("pump",), ("balance",), ("flow",)
 
 

@@ -122,3 +122,11 @@ def test_a_proof_says_in_one_sentence_whether_the_bench_is_fit():
         "1 part undecided (loss of the vessel), 9 proven"
     )
     assert sentence_of_a_proof([UNSURE], 0) == "rig: the bench is not fit: 1 part undecided (loss of the vessel)"
+
+
+def test_of_several_tries_of_a_part_the_last_one_is_told(tmp_path):
+    errors = [Sorted(Fault.BENCH, f"balance: {said}", "balance on COM3", said) for said in ("no reply", "no weight")]
+    outcomes = [(60.0 + place, PlanOutcome(PLAN, OutcomeWord.ERROR, "", (), one)) for place, one in enumerate(errors)]
+    broke = told((0.0, ProofBegins(24.0, ())), *outcomes)
+    with settled(Infusion(besides=broke), tmp_path) as record, record.reader() as reader:
+        assert why_failed(reader, PLAN) == ("balance: no weight", "no weight")

@@ -77,7 +77,9 @@ def _inside(one: Request, recipe: Recipe) -> bool:
 def _otherwise(one: Request, *, granted: bool, why: str) -> str:
     """Return how an answer differs from the one claimed, "" when it does not."""
     if one.granted != granted:
-        return "was granted" if one.granted else f"was refused{f' ({one.why})' if one.why else ''}"
+        if one.granted:
+            return f"was granted, where {why} was to be the answer" if why else "was granted"
+        return f"was refused{f' ({one.why})' if one.why else ''}"
     return f"was refused for {one.why or 'no reason'}, not for {why}" if why not in ("", one.why) else ""
 
 

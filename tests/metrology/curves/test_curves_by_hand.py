@@ -109,6 +109,13 @@ def test_averaging_narrows_the_noise_of_a_reading_and_not_its_digit(average_s, r
     assert found.startup.u_percent == pytest.approx(expected_percent, rel=1e-5)
 
 
+@pytest.mark.parametrize("place, hours", [(0, 0.5), (1, 1.0)])
+def test_a_walk_in_milligrams_is_one_in_microlitres(place, hours):
+    window = of_readings(0.0).trumpet.windows[place]
+    u_mg = math.sqrt(2.0 * (0.3**2 + 0.1**2 / 12.0) + 0.04 * hours)
+    assert window.u_percent == pytest.approx(100.0 * PER_MG * u_mg / (RATE_UL_H * hours), rel=1e-5)
+
+
 def test_the_overall_error_has_the_noise_of_two_averaged_readings():
     (line,) = [one for one in of_readings(600.0).overall.components if one.name.startswith("repeatability")]
     # Ten readings of 0.3 mg at either end, in percent of 20 µL.

@@ -105,6 +105,16 @@ def test_the_envelope_is_what_a_perfect_pump_shows_on_average(white_ul, walk_ul2
     assert np.mean(shown, axis=0) == pytest.approx(expected, rel=0.15)
 
 
+def test_windows_of_one_interval_are_no_more_than_there_are():
+    """Windows that do not overlap are independent: as many as there are, whatever the fit to overlapping ones says."""
+    schedule = Schedule(
+        interval_min=15.0, startup_min=15.0, analysis_start_min=0.0, analysis_min=150.0, windows_min=(15.0,)
+    )
+    # In a quarter of an hour 2.5 µL are asked for, and a walk of 0.1 µL² an hour makes √0.025 µL.
+    (window,) = trumpet(10.0 / 60.0 * minutes_of(schedule), schedule, 10.0, wander_ul2_h=0.1).windows
+    assert window.perfect_max_percent == pytest.approx(100.0 * math.sqrt(0.025) / 2.5 * expected_maximum(10))
+
+
 def test_the_largest_of_independent_normals_is_tabulated():
     # Harter 1961, expected values of the largest of n: 0.56419, 1.53875, 2.50759.
     assert [expected_maximum(n) for n in (2, 10, 100)] == pytest.approx([0.56419, 1.53875, 2.50759], abs=5e-6)

@@ -63,3 +63,12 @@ def test_nan_is_refused():
     v[3] = np.nan
     with pytest.raises(SeriesError):
         bolus_steps(t, v, COMMANDS_S, settling_s=60)
+
+
+def test_readings_of_one_moment_count_as_their_mean():
+    t, v = record([5.0] * 25, noise_ul=0.1)
+    off = 0.3 * np.random.default_rng(6).normal(size=t.size)
+    twice = np.repeat(t, 2), np.column_stack((v + off, v - off)).ravel()
+    once, of_pairs = (bolus_steps(*readings, COMMANDS_S, settling_s=60) for readings in ((t, v), twice))
+    assert of_pairs.volume_ul == pytest.approx(once.volume_ul)
+    assert of_pairs.u_volume_ul == pytest.approx(once.u_volume_ul)

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -111,3 +113,11 @@ def broken_before(t, v):
 def test_broken_records_are_refused(breaking):
     with pytest.raises(SeriesError):
         shape(*breaking(*delivery()))
+
+
+def test_times_without_noise_are_as_uncertain_as_readings_are_apart():
+    # A second between readings is 1/√12 s of each crossing. The onset is 9/8 of one less 1/8 of the other, and has the
+    # command's own; the duration is the difference of both over 0.8.
+    found = shape(*delivery(), u_commanded_s=0.5)
+    assert found.onset_delay.u == pytest.approx(math.hypot(math.hypot(9 / 8, 1 / 8) / math.sqrt(12.0), 0.5), rel=1e-3)
+    assert found.duration.u == pytest.approx(math.sqrt(2.0 / 12.0) / 0.8, rel=1e-3)

@@ -87,3 +87,15 @@ def test_a_lag_is_as_uncertain_as_the_step_that_it_is_read_from():
 def test_a_change_has_settled_where_nothing_is_left_of_its_error():
     # Off the new line by what is still missing: from 0.5 µL at the command down to 5 % of it, 2.5 s before it arrives.
     assert changed().settling.value == pytest.approx(47.5, abs=2.0)
+
+
+def test_a_released_volume_and_a_compliance_are_as_uncertain_as_the_rate_of_the_pressure():
+    # The middle of the rise, from 8 to 72 kPa above its foot, takes 1440 s. What scatters by 0.4 kPa there makes the
+    # rate, of 160 kPa/h, uncertain by some share; both results are by the same share.
+    pressure_kpa = 2.0 + 160.0 * np.maximum(T_S - CLOSED_S, 0.0) / 3600.0
+    pressure_kpa += 0.4 * np.random.default_rng(3).normal(size=T_S.size)
+    found = occlusion(T_S, pressure_kpa, closed_s=CLOSED_S, alarm_s=ALARM_S, flow=Measured(40.0, 0.8, "µL/h"))
+    share = 0.4 * math.sqrt(12.0 / 720.0) / 0.4 / 160.0
+    told = [contribution(of, "rate of pressure") / of.value for of in (found.compliance, found.released)]
+    assert told[0] == pytest.approx(share, rel=0.3)
+    assert told[1] == pytest.approx(told[0])

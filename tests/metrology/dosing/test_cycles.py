@@ -82,3 +82,10 @@ def test_nothing_delivered_has_no_strokes():
 def test_strokes_below_the_noise_are_not_invented():
     with pytest.raises(SeriesError, match="no strokes"):
         find_strokes(*staircase(100.0, 0.01, 1.0, 1.0))
+
+
+def test_strokes_of_a_pump_that_does_not_wander_are_known_to_the_noise_of_their_plateaus():
+    # Plateaus of 60 readings, of which those next to a stroke are not used.
+    strokes = find_strokes(*staircase(60.0, 1.0, 1.0, 1.0, noise_ul=0.05))
+    known = [0.05 * np.sqrt(2.0 / readings) for readings in (60, 30)]
+    assert known[0] <= np.median(strokes.u_volume_ul) <= known[1]

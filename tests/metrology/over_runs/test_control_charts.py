@@ -136,3 +136,9 @@ def test_a_range_that_is_too_narrow_is_a_signal_of_the_spread_chart(narrow, sign
     subgroups = np.tile(np.linspace(-0.5, 0.5, 8), (10, 1))
     subgroups[5] *= narrow
     assert [one.point for one in range_chart(subgroups).spread.signals] == signals
+
+
+def test_sigma_of_a_chart_of_ranges_is_that_of_ranges():
+    # d3/d2 of the mean range (n = 5: 0.864/2.326), though the lower limit is cut off at nothing.
+    spread = range_chart(RINGS).spread
+    assert spread.sigma == pytest.approx(spread.centre * 0.864 / 2.326, rel=1e-3)

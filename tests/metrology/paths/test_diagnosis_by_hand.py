@@ -67,3 +67,9 @@ def test_shapes_that_fit_nearly_as_well_are_named_too(first_ul_h, causes):
         )
     ]
     assert {one.cause for one in diagnose(compare(paths))} == causes
+
+
+def test_a_step_of_less_than_half_a_stroke_is_no_stroke_that_was_missed():
+    paths = [path("balance"), path("flow sensor"), path("motor counts", step_ul=0.4)]
+    of_steps = [one.cause for one in diagnose(compare(paths), stroke_ul=2.0) if one.pattern.shape == "step"]
+    assert of_steps == ["bubble"]

@@ -1,6 +1,7 @@
 """Paths fused: against the simulated truth, with the uncertainty that is stated, and never where they disagree."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -221,3 +222,11 @@ def test_no_more_points_are_told_than_readings_with_noise_of_their_own(independe
     assert len(told) <= independent
     assert len(told) == pytest.approx(most, abs=1)
     assert told[-1] == dense[-1]
+
+
+def test_two_counts_of_one_stroke_know_its_volume_no_better_than_one():
+    known = {"u_reading_ul": 0.01, "relative_u": 0.03, "u_rate_ul_h": 0.0, "scale": "stroke"}
+    paths = [Path(kind=kind, t_s=T_S, volume_ul=20.0 * T_H, **known) for kind in ("motor counts", "pump's books")]
+    together, apart = fuse(paths).total, fuse([replace(path, scale="") for path in paths]).total
+    assert (together.value, together.u) == pytest.approx((500.0, 15.0), rel=1e-4)
+    assert apart.u == pytest.approx(15.0 / 2**0.5, rel=1e-4)

@@ -72,3 +72,12 @@ def test_a_shape_is_told_with_its_size_its_rate_and_where_it_begins():
 
 def test_what_never_deviates_has_no_shape():
     assert ranked(np.zeros(N)) == ()
+
+
+def test_each_of_several_steps_costs_its_place_and_its_level():
+    deviation_ul = SHAPES["steps"] + noise(1)
+    (found,) = (one for one in ranked(deviation_ul, 0.01) if one.shape == "steps")
+    assert (found.onset_s, found.end_s) == (T_S[40], T_S[150])
+    parts = [deviation_ul[40:110], deviation_ul[110:150], deviation_ul[150:]]
+    rest = float(np.sum(deviation_ul[:40] ** 2)) + sum(float(np.sum((part - part.mean()) ** 2)) for part in parts)
+    assert found.cost == pytest.approx(N * math.log(rest / N) + 6 * math.log(N))

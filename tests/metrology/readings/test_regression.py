@@ -101,3 +101,14 @@ def test_readings_in_two_heaps_make_no_line():
     t = np.concatenate([np.linspace(0.0, 1.0, 50), np.linspace(99.0, 100.0, 50)])
     with pytest.raises(SeriesError, match="do not fill"):
         fit_line(t, t)
+
+
+def test_a_jump_takes_a_degree_of_freedom_and_lies_where_two_spans_meet():
+    y = noise(6)
+    quiet = fit_line(T_S, y)
+    # The sixty-fourth of 128 spans ends in the middle of the readings.
+    middle_s = T_S[-1] / 2.0
+    y[middle_s <= T_S] += 3.0
+    line = fit_line(T_S, y)
+    assert (quiet.dof, line.dof) == (126.0, 125.0)
+    assert line.jumps[0][0] == pytest.approx(middle_s, abs=1e-6)

@@ -72,3 +72,11 @@ def test_readings_that_end_early_are_refused():
 def test_a_grid_that_is_not_possible_is_refused(interval_s, samples, average_s):
     with pytest.raises(WindowError):
         at_intervals(np.arange(10.0), np.zeros(10), interval_s=interval_s, samples=samples, average_s=average_s)
+
+
+def test_readings_beside_their_time_are_moved_to_it_along_the_line():
+    # Two readings within ± 2 s of each time, both late: their mean is 1 s behind it.
+    wanted_s = 10.0 * np.arange(20.0)
+    stamps = np.sort(np.concatenate([wanted_s + 0.5, wanted_s + 1.5, wanted_s - 4.0, wanted_s + 5.0]))
+    found = at_intervals(stamps, 3.0 * stamps + 7.0, interval_s=10.0, samples=20, average_s=4.0)
+    assert found == pytest.approx(3.0 * wanted_s + 7.0)

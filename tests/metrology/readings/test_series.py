@@ -143,3 +143,9 @@ def test_noise_is_told_from_readings_that_also_step():
     rng = np.random.default_rng(2)
     readings = 2.0 * np.floor(T_S / 30.0) + rng.normal(0.0, 0.1, T_S.size)
     assert reading_noise(readings) == pytest.approx(0.1, rel=0.05)
+
+
+def test_less_than_a_drop_may_fall_for_good():
+    mass = MASS_MG.copy()
+    mass[3000:] -= 4.5
+    assert check_series(T_S, mass, fall_mg=1.0).n == T_S.size

@@ -36,3 +36,13 @@ def test_a_gust_leaves_nothing_behind():
 def test_a_reading_that_came_late_is_no_step():
     late = np.delete(np.arange(T_S.size), slice(700, 760))
     assert sudden_steps(T_S[late], (300.0 * T_S / 3600.0 + NOISE)[late]).size == 0
+
+
+def test_a_step_beyond_strokes_that_are_known_stands_out_of_readings_that_scatter_by_them():
+    # A stroke of 0.5 between every other pair of readings: eight of their median deviations are 2.97, one and a half
+    # strokes with eight of √2 of 0.01 are 0.86. What stands out is told less the stroke that half of the steps are.
+    steps = np.resize([0.0, 0.5], 200)
+    steps[100] = 2.0
+    mass = np.concatenate([[0.0], np.cumsum(steps)])
+    found = sudden_steps(np.arange(201.0), mass, stroke=0.5, noise=0.01)
+    assert found == pytest.approx([1.5], abs=0.02)

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from rig.errors import MetrologyError
-from rig.metrology.uncertainty.propagation import Input, monte_carlo, numerical_tolerance, propagate, validate
+from rig.metrology.uncertainty.budget import Budget, Component
+from rig.metrology.uncertainty.coverage import LEVEL_OF_K_2
+from rig.metrology.uncertainty.propagation import (
+    Input,
+    MonteCarlo,
+    monte_carlo,
+    numerical_tolerance,
+    propagate,
+    validate,
+)
 from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, TipInVessel
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
@@ -147,3 +156,10 @@ def test_a_model_that_leaves_the_numbers_is_refused():
 def test_budget_and_draws_in_different_units_are_not_compared():
     with pytest.raises(MetrologyError, match="not comparable"):
         validate(propagate(added, ADDED["normal"], "mg"), monte_carlo(added, ADDED["normal"], "1", seed=1))
+
+
+@pytest.mark.parametrize("low, high", [(-2.0, 3.0), (-3.0, 2.0)])
+def test_a_budget_is_validated_only_where_both_ends_of_its_interval_are(low, high):
+    budget = Budget(0.0, "1", (Component("one", "B", 0.0, 1.0, "1", 1.0),))
+    drawn = MonteCarlo(0.0, 1.0, "1", low, high, low, high, LEVEL_OF_K_2, 1_000_000)
+    assert not validate(budget, drawn).valid

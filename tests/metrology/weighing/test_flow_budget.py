@@ -7,7 +7,7 @@ import pytest
 from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, TipInVessel
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
-from rig.metrology.weighing.flow_budget import Gain, error_budget, strokes_cut, volume_budget
+from rig.metrology.weighing.flow_budget import Gain, error_budget, planned_error_budget, strokes_cut, volume_budget
 
 # A solution of 1.05 times the density of water at 20 °C (998.2067 kg/m³, Tanaka 2001), in air of 1.1993 kg/m³.
 LIQUID_KG_M3, AIR_KG_M3 = 1.05 * 998.2067, 1.1993
@@ -93,3 +93,15 @@ def test_time_takes_its_share_of_an_error_in_percent():
     # The clock's 1e-4, and two stamps of 0.5 s within 86,400 s.
     expected = 100.0 * VOLUME_UL / (41.0 * 24.0) * math.hypot(1e-4, 0.5 * 1.4142136 / 86_400.0)
     assert time.contribution == pytest.approx(expected, rel=1e-6)
+
+
+def test_what_weighings_at_zero_flow_found_has_their_degrees_of_freedom():
+    few = {one.name: one.dof for one in volume_budget(GAIN, CORRECTIONS).components if math.isfinite(one.dof)}
+    assert few == {"wander of the balance": 50.0, "evaporation": 50.0}
+
+
+def test_a_plan_averages_the_readings_of_each_end():
+    # Four readings of 0.02 mg at either end: √2 of half of one.
+    planned = planned_error_budget(41.0, 24.0, corrections=CORRECTIONS, readings=4)
+    (line,) = [one for one in planned.components if one.name == "repeatability of start and end"]
+    assert line.u == pytest.approx(0.02 / 2.0 * math.sqrt(2.0))

@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from rig.metrology.readings.regression import fit_line
 from rig.metrology.uncertainty.budget import Budget
 from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, TipInVessel
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.metrology.weighing.flow import Surroundings, mean_flow, volume_delivered, with_changing_loss
 from rig.metrology.weighing.levels import level
-from rig.metrology.weighing.loss_change import LossWalk
+from rig.metrology.weighing.loss_change import LossWalk, loss_walk
 
 # Water at 20 °C in air of 1013.25 hPa and 50 %RH.
 Z_UL_MG = 1.0028512
@@ -202,3 +203,21 @@ def test_a_walk_over_the_window_and_beside_it_adds_up():
     # σ²·(min(t, s) averaged over the window + 10/4 − the window's middle): 3 + 4/3 + 2.5 − 5.
     u = LossWalk(1.0).u_of_mean_mg_h(4.0, lead_h=3.0, lag_h=3.0)
     assert u == pytest.approx(math.sqrt(3.0 + 4.0 / 3.0 + 2.5 - 5.0), rel=1e-3)
+
+
+def test_strokes_that_both_ends_cut_explain_a_difference_of_end_points_and_regression():
+    # Readings that scatter by 0.5 mg are 0.1 mg of the balance's and structure, which either end, of one reading, has.
+    expected = 2.0 * 100.0 * Z_UL_MG * math.sqrt(2.0) * 0.5 / (RATE_UL_H * 25.0)
+    assert found(weighed(noise_mg=0.5)).allowed_percent == pytest.approx(expected, rel=0.06)
+
+
+def test_a_slope_before_a_window_that_its_own_noise_explains_is_no_step():
+    here = 500.0 + 12.0 * T_H + np.random.default_rng(1).normal(0.0, 0.001, T_S.size)
+    before = 100.0 + 12.0 * T_H + np.random.default_rng(4).normal(0.0, 1.0, T_S.size)
+    lines = fit_line(T_S, here), fit_line(T_S, before)
+    assert lines[0].u_slope_h < abs(lines[0].slope_h - lines[1].slope_h) < lines[1].u_slope_h
+    stretch = T_S - 26.0 * 3600.0, before
+    c = replace(CORRECTIONS, tip=TipInVessel(vessel_mm=100.0))
+    changing = with_changing_loss(T_S, here, c, Surroundings((stretch,), lead_h=1.0)).evaporation
+    walk = loss_walk([stretch, (T_S, here)]).u_of_mean_mg_h(25.0, 1.0)
+    assert changing.u_between_mg_h == pytest.approx(math.hypot(0.03, walk))

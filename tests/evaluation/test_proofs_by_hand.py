@@ -1,0 +1,98 @@
+"""The numbers of a daily proof, from events and readings whose answers are worked out by hand."""
+
+import math
+
+import numpy as np
+import pytest
+
+from rig.channels import Channel
+from rig.record.bodies.judging import Limit
+from rig.record.bodies.proofs import InputKnown, InstrumentTried, ReferenceRuns, ZeroTried
+from rig.samples import Block
+from tests.evaluation.courses import line
+from tests.evaluation.happenings import WINDOW, judged, ns, put
+from tests.evaluation.records import HOUR_NS, START, Z_UL_MG, weighed
+
+DAQ = {"instruments": {**START["instruments"], "daq": {"capability": "daq", "sample_every_s": 60.0}}}
+ANY = Limit("1", -1e9, 1e9)
+# What the balance's readings are stated to scatter by.
+STATED_MG = 0.02
+
+
+def proven(folder, function, *events, limit=ANY, mass=lambda _: 30_000.0, daq=None, window=WINDOW, **parameters):
+    with weighed(folder, mass, hours=33, noise_mg=0.0, start=DAQ) as record:
+        for event in events:
+            put(record, 60.0, event)
+        if daq is not None:
+            record.descriptor("daq", tuple(Channel(name, unit) for name, (unit, _) in daq.items()), {})
+            columns = {name: np.asarray(values, float) for name, (_, values) in daq.items()}
+            size = len(next(iter(columns.values())))
+            record.samples("daq", Block(WINDOW[0] + np.arange(size) * (HOUR_NS // 60), columns))
+        return judged(record, function, limit, window, **parameters)
+
+
+@pytest.mark.parametrize(
+    "shown_mg, farthest_mg", [((-0.05, 0.03), -0.05), ((0.01, 0.04), 0.04), ((0.02, -0.03), -0.03)]
+)
+def test_a_zero_is_off_by_what_it_showed_farthest_at_once_or_later(tmp_path, shown_mg, farthest_mg):
+    number = proven(tmp_path, "zero error", ZeroTried("balance", *shown_mg, 10, 0.02)).number
+    # The tare is one reading more, with the scatter of one.
+    expected = (farthest_mg / STATED_MG, 0.02 * math.sqrt(1.1) / STATED_MG)
+    assert (number.value, number.u) == pytest.approx(expected)
+
+
+def test_unrest_is_what_readings_scatter_about_their_line(tmp_path):
+    # Thirteen readings, up and down by 0.01 mg: 13 − 1/13 squares are left of a line, for eleven degrees of freedom.
+    window = (ns(0), ns(12 * 60) + 1)
+    result = proven(
+        tmp_path, "unrest of readings", mass=lambda h: 30_000.0 + 0.01 * (-1) ** round(60 * h), window=window
+    )
+    sd_mg = 0.01 * math.sqrt((13.0 - 1.0 / 13.0) / 11.0)
+    assert result.number.value == pytest.approx(sd_mg / STATED_MG)
+    # A standard deviation of thirteen is known to 1/√24 of itself.
+    assert result.number.u == pytest.approx(result.number.value / math.sqrt(24.0))
+
+
+def test_lost_answers_are_a_share_of_all_that_were_due_at_the_worst_instrument(tmp_path):
+    tried = [InstrumentTried("pump", 1000, 2, 0, 0.1, 0.2), InstrumentTried("flow", 900, 1, 100, 0.1, 0.3)]
+    limit = Limit("ppm", None, 1e6)
+    # 2 of 1000; 1 and 100 of 900 and 100.
+    assert proven(tmp_path, "lost answers", *tried, limit=limit).number.value == pytest.approx(101_000.0)
+
+
+def test_a_clock_is_off_by_what_pace_and_answer_do_not_explain(tmp_path):
+    tried = InstrumentTried("flow", 100, 0, 0, 0.1, 0.3, clock_off_s=-2.5, pace_s=1.0)
+    # 2.5 s less a second's pace, 0.3 s of an answer and 0.1 s.
+    number = proven(tmp_path, "clock offset", tried, limit=Limit("s", None, 10.0)).number
+    assert number.value == pytest.approx(1.1)
+
+
+def test_of_known_inputs_the_one_that_is_farthest_off_counts_whichever_way(tmp_path):
+    known = [InputKnown("low", 5.0, 0.5, "a source"), InputKnown("high", 20.0, 1.0, "a source")]
+    # 0.4 V of ± 0.5 too little, 0.5 V of ± 1 too much; four samples that scatter by ± 0.1 V.
+    spread = 0.1 * np.array([1.0, -1.0, 1.0, -1.0])
+    daq = {"low": ("V", 4.6 + spread), "high": ("V", 20.5 + spread)}
+    number = proven(tmp_path, "known inputs error", *known, daq=daq).number
+    assert (number.value, number.u) == pytest.approx((-0.8, 0.1 * math.sqrt(4.0 / 3.0) / 2.0 / 0.5))
+
+
+def test_air_and_liquid_are_as_far_apart_as_their_means_say(tmp_path):
+    # Means of 23 and 21 °C; four samples of each scatter by ± 0.1 and ± 0.2 K.
+    turns = np.array([1.0, -1.0, 1.0, -1.0])
+    daq = {"air_temperature": ("°C", 23.0 + 0.1 * turns), "liquid_temperature": ("°C", 21.0 + 0.2 * turns)}
+    number = proven(tmp_path, "air and liquid apart", daq=daq, within_k=4.0).number
+    u_k = math.hypot(0.1, 0.2) * math.sqrt(4.0 / 3.0) / 2.0
+    assert (number.value, number.u) == pytest.approx((-0.5, u_k / 4.0))
+
+
+def test_a_known_flow_is_weighed_as_well_as_the_reference_is_known(tmp_path):
+    # 40 µL/h are weighed and 0.1 mg/h is taken to evaporate beside them; a reference of 50 µL/h, to ± 2 %.
+    def mass(hour):
+        return 30_000.0 + 40.0 / Z_UL_MG * hour
+
+    result = proven(
+        tmp_path, "known flow error", ReferenceRuns("syringe", 50.0, 2.0), limit=Limit("%", -50, 50), mass=mass
+    )
+    assert result.number.value == pytest.approx(100.0 * (40.0 + 0.1 * Z_UL_MG) / 50.0 - 100.0, abs=1e-3)
+    assert line(result, "reference").contribution == pytest.approx(2.0 / math.sqrt(3.0))
+    assert line(result, "loss of the vessel").contribution == pytest.approx(100.0 * 0.1 * Z_UL_MG / 50.0, rel=1e-4)
