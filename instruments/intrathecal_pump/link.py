@@ -23,7 +23,10 @@ from rig.errors import GarbledReplyError, InstrumentError, NoReplyError, Refused
 from rig.transports import ByteStream
 
 R = TypeVar("R", bound=Reply)
-LINK_ADVICE = "check cable, baud rate (115200 8N1) and the pump's power; docs/pump-link.md describes the link"
+LINK_ADVICE = (
+    "check cable, baud rate (115200 8N1) and the pump's power (supply, interlock relay); docs/pump-link.md describes "
+    "the link"
+)
 REFUSAL_ADVICE = {
     ReplyResult.ALARM_ACTIVE: (
         "read the status for the alarm, remove its cause, then stop the pump, which acknowledges it"

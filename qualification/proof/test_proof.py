@@ -22,10 +22,14 @@ def test_every_instrument_answers_in_time(bench, verify, proof):
         proof.try_instruments()
     verify("slowest answer", window.ask("slowest answer")).within("answer in time")
     verify("answers lost", window.ask("lost answers")).within("answers lost")
+    verify("buffers", window.ask("buffers hold")).holds()
     verify("clock offset", window.ask("clock offset")).within("clock offset")
     if proof.has_two_thermometers:
         apart = window.ask("air and liquid apart", within_k=proof.air_and_liquid_k)
         verify("air and liquid", apart).within("air and liquid")
+    verify("possible readings", window.ask("readings are possible")).holds()
+    agree = window.ask("instruments apart", within_k=proof.air_and_liquid_k)
+    verify("agreement of instruments", agree).within("instruments apart")
 
 
 @pytest.mark.part("settings")
@@ -96,8 +100,11 @@ def test_the_vessel_loses_little(bench, verify, proof):
     """A blank: the vessel loses what a covered one does, evenly, and gains nothing."""
     with bench.read_each(seconds=proof.pace_s(proof.blank_minutes)), bench.window("blank") as window:
         bench.dwell(minutes=proof.blank_minutes, doing="nothing flows")
+    verify("room", window.ask("room is steady")).holds()
     verify("unrest of the blank", window.ask("unrest of readings")).within("unrest")
-    if proof.is_long_blank:
+    if proof.states_loss and proof.is_long_blank:
+        verify("loss of the vessel", window.ask("loss of the vessel")).within("loss beside what is stated")
+    elif proof.is_long_blank:
         verify("loss of the vessel", window.ask("loss of the vessel")).within("loss in a long blank")
     else:
         verify("loss of the vessel", window.ask("loss of the vessel")).within("loss in a short blank")
@@ -118,6 +125,9 @@ def test_a_known_flow_is_seen_by_all(bench, verify, proof):
         verify("flow sensor at rest", rest.ask("flow sensor error")).within("flow sensor")
         verify("flow sensor", window.ask("flow sensor error")).within("flow sensor")
         verify("flow sensor's line", window.ask("no air in the flow sensor")).holds()
+    if proof.draws_from_supply:
+        verify("supply feeds the pump", window.ask("supply feeds the pump")).holds()
+    verify("pressures", window.ask("pressures of a flow")).holds()
     if proof.counts_edges:
         verify("motor's edges", window.ask("motor edges error")).within("motor edges")
 

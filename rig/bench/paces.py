@@ -10,6 +10,7 @@ from rig.bench.sampling import Sampler
 from rig.bench_file.reading import BenchFile
 from rig.clock import Clock
 from rig.driving import LONGEST_SILENCE_S
+from rig.errors import InstrumentError
 from rig.pump_skills import WatchesLink
 
 # At zero flow, on the virtual clock: each reading takes real time, and beside what the air does to a vessel in hours a
@@ -64,8 +65,12 @@ class ReadsAtPaces:
         try:
             yield
             self.catch_up()
-        finally:
-            self._pace(before_s, waited_s)
+        except BaseException:
+            # A pump whose power an interlock took hears nothing any more: what broke the block is what is told.
+            with contextlib.suppress(InstrumentError):
+                self._pace(before_s, waited_s)
+            raise
+        self._pace(before_s, waited_s)
 
     def _pace(self, every_s: Mapping[str, float], waits_s: Mapping[str, float] | None = None) -> None:
         """Read each instrument at its pace; a pump that hears nobody else waits as said, or for twice its pace."""

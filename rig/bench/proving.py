@@ -13,7 +13,7 @@ from rig.bench_file.proof import SUPPLY
 from rig.bench_file.reading import channel_names
 from rig.capabilities import Pump
 from rig.clock import NS_PER_S
-from rig.errors import PlanError
+from rig.errors import InstrumentError, PlanError
 from rig.record.bodies.proofs import (
     InputKnown,
     InstrumentTried,
@@ -30,6 +30,8 @@ _OWN_CLOCK = "clock_offset"
 _LOOK_BACK_NS = 120 * NS_PER_S
 # What takes its samples by itself, at a pace of its own.
 _BY_ITSELF = frozenset({"flow", "daq"})
+# For longer than this nobody waits of a morning to see whether a buffer holds.
+_LONGEST_UNREAD_S = 600.0
 BY_HAND = "operator"
 THERMOMETERS = ("air_temperature", "liquid_temperature")
 
@@ -61,8 +63,33 @@ class Proving(TriesBalance):
 
     @property
     def counts_edges(self) -> bool:
-        """Tell whether the motor's edges are counted, and what they stand for is declared."""
-        return self._bench.instruments.count_edges() and self._bench.file.dut.ul_per_edge > 0.0
+        """Tell whether the edges of the reference's own motor are counted, and what they stand for is declared."""
+        counted = self._bench.instruments.count_edges() and self._bench.file.dut.ul_per_edge > 0.0
+        return counted and self.pump_is_reference
+
+    @property
+    def pump_is_reference(self) -> bool:
+        """Tell whether the pump under test gives the known flow: its motor turns, and it draws from the supply."""
+        wanted = self._bench.file.proof.reference
+        return any(one.role == "pump" and wanted in (one.role, one.name) for one in self._bench.file.instruments)
+
+    @property
+    def draws_from_supply(self) -> bool:
+        """Tell whether the pump that gives the known flow is fed by the supply, and something measures its current."""
+        entries = self._bench.file.instruments
+        ammeter = any(
+            one.role == "meter" or "supply_current" in channel_names(one.settings)
+            for one in entries
+            if one.capability in ("meter", "daq") and one.sample_every_s is not None
+        )
+        powered = self._bench.file.power is not None and any(one.role == "supply" for one in entries)
+        return powered and ammeter and self.pump_is_reference
+
+    @property
+    def states_loss(self) -> bool:
+        """Tell whether the bench file states what the vessel loses."""
+        weighing = self._bench.file.weighing
+        return weighing is not None and weighing.evaporation_mg_h is not None
 
     @property
     def has_two_thermometers(self) -> bool:
@@ -89,6 +116,8 @@ class Proving(TriesBalance):
             before = sampler.counts.counted()
             took_s = [self._turn(sampler) for _ in range(self.turns)]
             after = sampler.counts.counted()
+            timed = self._time_of(sampler)
+            unread_s, overrun = self._leave_unread(sampler)
             bench.record.event(
                 InstrumentTried(
                     sampler.name,
@@ -97,7 +126,9 @@ class Proving(TriesBalance):
                     after.lost - before.lost,
                     statistics.fmean(took_s),
                     max(took_s),
-                    *self._time_of(sampler),
+                    *timed,
+                    unread_s,
+                    overrun,
                 )
             )
 
@@ -134,8 +165,12 @@ class Proving(TriesBalance):
         bench.record.event(told)
         try:
             yield
-        finally:
-            pump.stop()
+        except BaseException:
+            # A pump whose power an interlock took does not hear it any more, and is stopped: what broke is told.
+            with contextlib.suppress(InstrumentError):
+                pump.stop()
+            raise
+        pump.stop()
 
     def _turn(self, sampler: Sampler) -> float:
         """Read an instrument once, out of turn; return how long that took, in s of the bench's time."""
@@ -144,6 +179,23 @@ class Proving(TriesBalance):
         took_s = (self._bench.clock.now_ns() - begun_ns) / NS_PER_S
         self._wait(_TURN_EACH_S if self._bench.clock.virtual else 0.0)
         return took_s
+
+    def _leave_unread(self, sampler: Sampler) -> tuple[float, int]:
+        """Leave what takes samples by itself unread for as long as runs do; return how long, s, and what was lost."""
+        if not self._takes_by_itself(sampler) or sampler.every_s > _LONGEST_UNREAD_S:
+            return 0.0, 0
+        sampler.read_now()
+        before, reach = sampler.counts.counted().lost, sampler.out_of_reach
+        sampler.out_of_reach = lambda: True
+        try:
+            self._wait(sampler.every_s)
+        finally:
+            sampler.out_of_reach = reach
+        sampler.read_now()
+        return sampler.every_s, sampler.counts.counted().lost - before
+
+    def _takes_by_itself(self, sampler: Sampler) -> bool:
+        return any(one.name == sampler.name and one.capability in _BY_ITSELF for one in self._bench.instruments)
 
     def _time_of(self, sampler: Sampler) -> tuple[float | None, float]:
         """Return how far an instrument's own time is behind the rig's, and the time between its samples, in s."""
@@ -154,9 +206,6 @@ class Proving(TriesBalance):
         t_ns = series.t_ns
         if own:
             return (-float(series.columns[_OWN_CLOCK][-1]), 0.0) if len(t_ns) else (None, 0.0)
-        takes_by_itself = any(
-            one.name == sampler.name and one.capability in _BY_ITSELF for one in self._bench.instruments
-        )
-        if len(t_ns) < 2 or not takes_by_itself:
+        if len(t_ns) < 2 or not self._takes_by_itself(sampler):
             return None, 0.0  # stamped by the rig, when it came
         return (now_ns - int(t_ns[-1])) / NS_PER_S, statistics.median((t_ns[1:] - t_ns[:-1]).tolist()) / NS_PER_S

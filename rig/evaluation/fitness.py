@@ -5,6 +5,7 @@ A proof judges no pump. The one that delivers meanwhile is its reference, and is
 
 from dataclasses import replace
 
+from rig.errors import InterlockError, RigError
 from rig.faults import Fault, Sorted
 from rig.metrology.uncertainty.decision import Verdict
 from rig.record.bodies.events import PlanOutcome
@@ -22,10 +23,15 @@ WHAT_TO_DO = {
     "machine is fit": "make room on the disk, and let NTP keep the machine's clock",
     "slowest answer": "look at the instrument's line: its baud rate, its adapter, and who else speaks on it",
     "lost answers": "look at the instrument's cable, plugs and adapter, and at who else speaks on its line",
+    "buffers hold": "read the instrument more often (sample_every_s), or let it take samples at a longer interval",
     "clock offset": "set the instrument's clock, and let NTP keep the machine's",
     "air and liquid apart": "see which thermometer the flow sensor's agrees with, that each is wired to the channel "
     "that the bench file names, and that vessel and air have stood together; a bath that is warm on purpose needs "
     "[proof] air_and_liquid_k",
+    "readings are possible": "plug the sensor in and power it, and put scale, offset and unit of its channel right in "
+    "the bench file",
+    "instruments apart": "find out by a third instrument which of the two is wrong, look at its wiring and at scale "
+    "and offset of its channel, and have it calibrated; where it is worth no more, state its accuracy on the bench",
     "balance is set for slow flows": "set the balance in its menu: no zero tracking, filter standard or stable, doors "
     "closed",
     "balance adjusted itself": "let the balance stand still and warm up, and let it adjust itself again",
@@ -36,7 +42,8 @@ WHAT_TO_DO = {
     "check weight's certificate": "have the weight calibrated, and write certificate, due and u_mg into [check_weight]",
     "time to come to rest": f"set the balance's filter to standard or stable; {_SHIELD}",
     "return of the zero": "clean the pan, see that nothing touches it or the weight, and weigh again",
-    "readings change": "see that the pan moves freely, take filters off, and connect the balance to the rig itself",
+    "readings change": "see that it is the balance of the bench file, with that digit (readability_mg), that the pan "
+    "moves freely, take filters off, and connect the balance to the rig itself",
     "unrest of readings": _SHIELD,
     "farthest reading": _SHIELD,
     "loss of the vessel": _VESSEL,
@@ -45,11 +52,21 @@ WHAT_TO_DO = {
     "flow sensor error": "see that it is the sensor, the range and the liquid that the bench file names, and that its "
     "line holds no air; flush and clean it",
     "no air in the flow sensor": "flush the line until the sensor tells of no air, and look where it came in",
+    "supply feeds the pump": "see which source feeds the pump: connect it to the supply through the interlock relay, "
+    "and take its own cell out",
+    "pressures of a flow": "swap the two sensors, or their inputs in channels of the DAQ",
+    "room is steady": "let the room come to rest, see that its air conditioning runs, and take a blank then",
     "motor edges error": "look at stroke_ul and motor_edges_per_stroke of [dut], at the counter's input and its edge, "
     "and at the motor's cable",
     "known inputs error": "see that each channel is wired to what the bench file says, with that scale and offset",
     "supply voltage error": "look at the supply's sensing and its cables, and have it calibrated",
 }
+# An error, by its class, where its own advice is not what a proof needs.
+_OF_A_TRIP = (
+    "look at the interlock's value in the bench file and at [proof] reference_ul_h: a known flow must not trip it; "
+    "then prove the part again"
+)
+_OF_A_REFUSAL = "let another pump be the reference, or give less ([proof] reference and reference_ul_h)"
 _AGAIN = "put that right, and prove the part again"
 
 
@@ -77,6 +94,19 @@ def why_failed(reader: RecordReader, plan: str) -> tuple[str, ...]:
     return (said[0].what, said[0].what_to_do) if said else ()
 
 
+def error_of_the_bench(found: Sorted, error: BaseException) -> Sorted:
+    """Return an error in a proof as its bench's: a pump that refuses is its reference, and no plan of a person's asked.
+
+    What the rig did not raise stays what it is.
+    """
+    if not isinstance(error, RigError) or found.fault in (Fault.BENCH, Fault.UNDECIDED):
+        return found
+    if isinstance(error, InterlockError):
+        return replace(found, fault=Fault.BENCH, what_to_do=_OF_A_TRIP)
+    todo = f"{found.what_to_do}; or {_OF_A_REFUSAL}" if found.fault is Fault.PUMP else found.what_to_do
+    return replace(found, fault=Fault.BENCH, what_to_do=todo)
+
+
 def _named(broke: Sorted) -> str:
     """Return what an error is, with the instrument that it is of where its words do not say so: `where` begins so."""
     at = broke.where.partition(", at ")[0]
@@ -89,12 +119,15 @@ def of_the_bench(found: Sorted, result: Result, reader: RecordReader) -> Sorted:
 
     What a claim's failing means at a bench is known; why there is no number of it is said by what was found.
     """
-    if found.fault is Fault.UNDECIDED:
-        return found
-    when = found.where.rpartition(", ")[2]
-    advice = WHAT_TO_DO.get(result.recipe.function, "") if result.verdict == Verdict.FAIL.value else ""
-    todo = f"{advice}; then prove the part again" if advice else _AGAIN
+    told = result.verdict == Verdict.FAIL.value or found.fault is Fault.UNDECIDED
+    advice = WHAT_TO_DO.get(result.recipe.function, "") if told else ""
     # The claim's own words name the instrument; its number alone does not.
-    words = result.remarks[0] if result.remarks and result.verdict == Verdict.FAIL.value else ""
+    words = result.remarks[0] if result.remarks and told else ""
     what = f"{words}: {found.what}" if words else found.what
+    if found.fault is Fault.UNDECIDED:
+        return replace(
+            found, what=what, what_to_do=f"{advice}; else {found.what_to_do}" if advice else found.what_to_do
+        )
+    when = found.where.rpartition(", ")[2]
+    todo = f"{advice}; then prove the part again" if advice else _AGAIN
     return replace(found, fault=Fault.BENCH, what=what, where=f"bench {reader.start().bench}, {when}", what_to_do=todo)

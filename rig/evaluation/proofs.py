@@ -1,6 +1,10 @@
 """The proofs of a bench, from the records of a folder: what the newest of each part came to, and what it rests on."""
 
+import json
+import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from rig.errors import RecordError
@@ -15,6 +19,16 @@ from rig.record.schema import SUFFIX
 # What marks the name of a proof's record, so that it is found among ten thousand others.
 MARK = "proof"
 LIQUID = "[liquid]"
+# Keys of an instrument that make no other value of what it reads, or that are held to what was met.
+_NO_VALUE = frozenset(
+    {"driver", "role", "twin", "calibration", "serial", "port", "address", "baud", "data_bits", "parity", "stop_bits"}
+    | {"handshake", "rs485", "exclusive", "visa_library", "timeout_s", "action_timeout_s", "deadline_s", "away_s"}
+    | {"sample_every_s", "sample_rate_hz", "buffer_s", "ca_file", "client_cert_file", "client_key_file", "server_name"}
+    | {"adjust_at_opening", "adjust_within_s", "valid_h", "required"}
+)
+# What is stated in more characters is kept as its hash.
+_LONG = 60
+DIGEST = "sha256 "
 # So many proofs back a part is looked for: one that lies farther back has long been overdue.
 _MOST_PROOFS = 40
 
@@ -62,9 +76,35 @@ def rests_on(reader: RecordReader, part: str) -> dict[str, RestsOn]:
     kept = {name: one for name, one in found.items() if start.instruments[name].serves_as in roles}
     if part == "known flow" and start.liquid is not None:
         kept[LIQUID] = RestsOn(start.liquid.name, f"{start.liquid.density_kg_m3:g} kg/m³")
-    return kept
+    tables = stated_in(start.bench_file.text)
+    kept = {name: replace(one, stated=tables.get(name, {}) if tables else None) for name, one in kept.items()}
+    wanted = PARTS[part].tables if part in PARTS else ()
+    return kept | {name: RestsOn(stated=tables[name]) for name in wanted if name in tables and name not in kept}
 
 
 def _as_declared(start: Start, name: str, serial: str) -> RestsOn:
     declared = start.instruments[name]
     return RestsOn(declared.driver, serial, declared.calibration.id if declared.calibration is not None else "")
+
+
+def stated_in(text: str) -> dict[str, dict[str, str]]:
+    """Return what a bench file states: keys by the names of instruments and by tables, `[weighing]`; {} for no TOML.
+
+    Left out is what makes no other value of a reading: where an instrument is reached, how often and how patiently it
+    is read, its calibration and its serial number, which are held to what was met.
+    """
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return {}
+    instruments = tables.pop("instruments", {})
+    found = {name: _told(table) for name, table in instruments.items() if isinstance(table, dict)}
+    return found | {f"[{name}]": _told(table) for name, table in tables.items() if isinstance(table, dict)}
+
+
+def _told(table: dict[str, object]) -> dict[str, str]:
+    said = {key: json.dumps(value, sort_keys=True, default=str) for key, value in table.items() if key not in _NO_VALUE}
+    return {
+        key: text if len(text) <= _LONG else f"{DIGEST}{sha256(text.encode()).hexdigest()}"
+        for key, text in said.items()
+    }

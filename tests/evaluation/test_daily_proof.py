@@ -7,17 +7,28 @@ import pytest
 from rig.clock import NS_PER_S, VirtualClock
 from rig.evaluation.case import Case
 from rig.evaluation.evidence.daily_proof import WITNESS
-from rig.evaluation.proofs import LIQUID, name_of, newest_parts
+from rig.evaluation.proofs import LIQUID, name_of, newest_parts, stated_in
 from rig.record.bodies.events import Connected, PlanBegins
 from rig.record.bodies.others import Stop
 from rig.record.bodies.proofs import PartFound, PartTried, ProofBegins, ProofLookedFor, RestsOn, Standing
-from rig.record.bodies.start import CalibrationStatus, DeclaredInstrument, LiquidFacts, Start
+from rig.record.bodies.start import CalibrationStatus, DeclaredInstrument, LiquidFacts, SourceFile, Start
 from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
 
 NOW_NS = 1_800_000_000 * NS_PER_S
 H_NS = 3600 * NS_PER_S
 STANDS = RestsOn("mettler_mt_sics", "B1", "CAL-1")
+FILE = """
+[weighing]
+needle_diameter_mm = 0.6
+[instruments.balance]
+driver = "mettler_mt_sics"
+port = "/dev/ttyUSB7"
+sample_every_s = 2
+streaming = false
+"""
+SAME = {"streaming": "false"}
+WEIGHING = RestsOn(stated={"needle_diameter_mm": "0.8"})
 ZERO = PartFound("zero", Standing.PROVEN, NOW_NS - H_NS, "a-proof", "", {"balance": STANDS})
 WEIGHT = PartFound("check weight", Standing.PROVEN, NOW_NS - 2 * H_NS, "a-proof", "", {"balance": STANDS})
 REQUIRED = ("zero", "check weight")
@@ -28,6 +39,7 @@ def written(folder, *events, name="a-run", bench="b", at_ns=NOW_NS, serial="B1")
     start = Start(
         bench=bench,
         kind="physical",
+        bench_file=SourceFile("lab.toml", "", FILE),
         instruments={"balance": DeclaredInstrument("balance", "mettler_mt_sics", CalibrationStatus("CAL-1"))},
         liquid=LiquidFacts("water", 998.2, 0.05, 20.0, 22.0),
     )
@@ -76,6 +88,26 @@ def test_a_valid_proof_leaves_a_run_its_verdicts(tmp_path):
         ([ZERO, replace(WEIGHT, rests_on={"balance": replace(STANDS, driver="other")})], "balance by other, now it is"),
         ([ZERO, replace(WEIGHT, rests_on={"old": STANDS, "balance": STANDS})], "old, which no longer stands there"),
         ([ZERO, replace(WEIGHT, rests_on={})], "was proven without balance"),
+        (
+            [ZERO, replace(WEIGHT, rests_on={"balance": replace(STANDS, stated={"streaming": "true"})})],
+            "proven with streaming of balance as true, now it is false",
+        ),
+        (
+            [ZERO, replace(WEIGHT, rests_on={"balance": replace(STANDS, stated={})})],
+            "proven with streaming of balance as nothing, now it is false",
+        ),
+        (
+            [ZERO, replace(WEIGHT, rests_on={"balance": STANDS, "[weighing]": WEIGHING})],
+            "proven with needle_diameter_mm of [weighing] as 0.8, now it is 0.6",
+        ),
+        (
+            [ZERO, replace(WEIGHT, rests_on={"balance": replace(STANDS, stated=SAME | {"table": "sha256 00"})})],
+            "proven with table of balance other than now",
+        ),
+        (
+            [ZERO, replace(WEIGHT, rests_on={"balance": STANDS, "[check_weight]": WEIGHING})],
+            "proven with [check_weight], which no longer stands there",
+        ),
     ],
     ids=[
         "none",
@@ -89,6 +121,11 @@ def test_a_valid_proof_leaves_a_run_its_verdicts(tmp_path):
         "driver",
         "gone",
         "new",
+        "key",
+        "key that is new",
+        "table",
+        "long value",
+        "table gone",
     ],
 )
 def test_a_part_that_does_not_hold_takes_every_verdict_with_a_sentence(tmp_path, found, words):
@@ -97,6 +134,19 @@ def test_a_part_that_does_not_hold_takes_every_verdict_with_a_sentence(tmp_path,
     assert words in said.against[0]
     assert said.undermines
     assert said.of_the_bench
+
+
+def test_what_makes_no_other_value_of_a_reading_may_change_behind_a_proof(tmp_path):
+    found = [ZERO, replace(WEIGHT, rests_on={"balance": replace(STANDS, stated=SAME)})]
+    assert heard(tmp_path, found).against == ()
+
+
+def test_what_a_file_states_is_kept_in_few_characters_and_in_none_where_nobody_can_read_it():
+    said = stated_in('[instruments.daq]\nchannels = ["\u202ex", "' + "a" * 10_000 + '"]\nport = "COM3"\n')["daq"]
+    assert set(said) == {"channels"}
+    assert said["channels"].startswith("sha256 ")
+    assert len(said["channels"]) < 80
+    assert stated_in("no = = toml") == {}
 
 
 @pytest.mark.parametrize("older_ns, void", [(0, False), (NS_PER_S, True)])

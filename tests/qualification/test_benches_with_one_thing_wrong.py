@@ -23,6 +23,7 @@ REPEATS = {"instruments.balance": {"driver": "qualification.library.repeating_ba
 LAGS = {"instruments.balance": {"driver": "tests.qualification.lagging_balance.driver:Driver"}}
 # What is as plain in five minutes as in twenty.
 SHORT = {"proof": {"flow_minutes": 5.0, "every_s": 5.0}, "instruments.flow": {"interval_ms": 470}}
+QUICK = {"proof": SHORT["proof"]}
 SEEN = {"proof": {"every_s": 60.0, "rest_minutes": 20.0}}
 FLOWS = ("pump", "balance", "flow", "daq")
 
@@ -196,3 +197,34 @@ def test_a_clock_that_was_set_wrongly_is_refused(tmp_path):
 def test_a_healthy_bench_is_proven(tmp_path, plan, stands):
     found = prove(tmp_path, PLANS[plan], stands=stands, tables=SHORT if "flow" in stands else SEEN)
     assert {name: result.reasons for name, result in found.items() if result.verdict != "PASS"} == {}
+
+
+def test_a_balance_of_another_digit_than_stated_is_refused(tmp_path):
+    coarse = balance(readability_mg=0.1, noise_mg=0.08)
+    found = prove(tmp_path, PLANS["stability"], stands=("pump", "balance", "daq"), tables=coarse)
+    refused(found, "readings of the balance", "in steps of 0.1 mg")
+
+
+def test_a_buffer_that_overruns_between_two_readings_of_a_run_is_refused(tmp_path):
+    small = {"instruments.flow": {"sample_every_s": 60, "interval_ms": 200, "twin": {"buffer_bytes": 600}}}
+    found = prove(tmp_path, PLANS["instruments"], stands=("pump", "balance", "flow"), tables=small)
+    refused(found, "buffers", "when it was left unread for 60 s")
+
+
+def test_a_pump_that_its_own_cell_feeds_is_refused(tmp_path):
+    tables = QUICK | lab(pump_power="battery")
+    found = prove(tmp_path, PLANS["flow"], stands=("pump", "balance", "daq", "supply", "meter"), tables=tables)
+    refused(found, "supply feeds the pump", "something else than the supply feeds it")
+
+
+def test_edges_are_asked_of_no_other_reference_than_the_pump_whose_motor_is_counted(tmp_path):
+    tables = {"proof": QUICK["proof"] | {"reference": "operator"}}
+    found = prove(tmp_path, PLANS["flow"], stands=("pump", "balance", "daq"), tables=tables)
+    assert "known flow" in found
+    assert "motor's edges" not in found
+
+
+def test_what_breaks_while_the_reference_runs_is_told_and_not_the_silence_behind_it(tmp_path):
+    tables = {"interlocks": {"most_rate_ul_h": 800.0}, "instruments.pump": {"timeout_s": 0.02}}
+    said = prove(tmp_path, PLANS["flow"], stands=("pump", "balance", "daq", "supply"), tables=QUICK | tables)
+    assert "interlock most_rate_ul_h tripped" in said

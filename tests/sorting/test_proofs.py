@@ -5,7 +5,8 @@ import re
 import pytest
 
 from fixtures.exit_codes import sentence_of_a_proof
-from rig.evaluation.fitness import WHAT_TO_DO, why_failed
+from rig.errors import InterlockError, RefusedError
+from rig.evaluation.fitness import WHAT_TO_DO, error_of_the_bench, why_failed
 from rig.evaluation.registry import kind_of
 from rig.evaluation.sorting import sorted_of
 from rig.faults import Fault, Sorted, heaviest
@@ -18,6 +19,8 @@ from tests.truth.support import ROOT
 
 IN_A_PROOF = told((0.0, ProofBegins(24.0, ())))
 WEIGHT = Sorted(Fault.BENCH, "check weight error -250 ppm", "bench b", "clean the pan")
+REFUSED = RefusedError("pump", "COMMIT was refused: ABOVE_DOSE_LIMIT", advice="wait", code="7")
+TRIPPED = InterlockError("most_rate_ul_h", "tripped", value=1000.0, limit=800.0, from_ns=0, to_ns=0)
 UNSURE = Sorted(Fault.UNDECIDED, "loss of the vessel", "bench b", "look longer")
 
 
@@ -75,6 +78,34 @@ def test_an_error_that_does_not_name_its_instrument_is_told_with_it(tmp_path):
     broke = told((0.0, ProofBegins(24.0, ())), (60.0, PlanOutcome(PLAN, OutcomeWord.ERROR, "long", (), error)))
     with settled(Infusion(besides=broke), tmp_path) as record, record.reader() as reader:
         assert why_failed(reader, PLAN)[0] == "balance on COM3: no reply within 6 s"
+
+
+def test_what_is_undecided_in_a_proof_says_what_was_found_and_where_to_look(tmp_path):
+    zero_near = told((0.0, ProofBegins(24.0, ())), (60.0, ZeroTried("balance", 0.139, 0.139, 10, 0.02)))
+    infusion = Infusion(besides=zero_near, claim=("zero error", {}, Limit("1", -7.0, 7.0)))
+    found = told_of(infusion, tmp_path)
+    assert found.fault is Fault.UNDECIDED
+    assert found.what.startswith("balance showed +0.139 mg behind a tare: zero error")
+    assert found.what_to_do.startswith(f"{WHAT_TO_DO['zero error']}; else U must fall")
+
+
+@pytest.mark.parametrize(
+    "error, sorted_as, advice",
+    [
+        (REFUSED, Fault.PUMP, "wait; or let another pump be"),
+        (TRIPPED, Fault.PLAN, "look at the interlock's value"),
+    ],
+    ids=["the reference refuses", "an interlock"],
+)
+def test_an_error_in_a_proof_is_the_bench_s(error, sorted_as, advice):
+    found = error_of_the_bench(Sorted(sorted_as, "what", "where", "wait"), error)
+    assert found.fault is Fault.BENCH
+    assert found.what_to_do.startswith(advice)
+
+
+def test_an_error_of_the_rig_s_own_code_stays_what_it_is():
+    found = Sorted(Fault.PLAN, "KeyError: 'x'", "where", "correct it")
+    assert error_of_the_bench(found, KeyError("x")) is found
 
 
 def test_of_every_claim_of_a_proof_it_is_said_what_to_do():

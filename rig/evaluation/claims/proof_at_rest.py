@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from rig.errors import SeriesError
 from rig.evaluation import inputs
+from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind
 from rig.evaluation.outcome import Evaluation, FactFound
 from rig.metrology.uncertainty.budget import Component, combine
@@ -17,6 +18,8 @@ from rig.record.reader import RecordReader
 _FEWEST = 12
 # Of so many readings in a row at least one is another than that before it.
 _UNCHANGED = 20
+# Readings that never differ by less than so many digits come from a balance with a coarser one.
+_COARSER = 1.8
 
 
 def unrest(recipe: Recipe, reader: RecordReader) -> Evaluation:
@@ -61,6 +64,12 @@ def alive(recipe: Recipe, reader: RecordReader) -> FactFound:
     digit_mg, turns = inputs.weighing_facts(reader).readability_mg, len(mass_mg) - 1
     changes = int(np.sum(np.abs(np.diff(mass_mg)) > digit_mg / 2.0))
     text = f"{changes} of {turns} readings differed from the one before"
+    if (step_mg := _smallest_step_mg(recipe, reader)) > _COARSER * digit_mg:
+        words = (
+            f"readings go in steps of {step_mg:.3g} mg, where a digit of {digit_mg:g} mg is stated: is it that balance?"
+        )
+        details = {"changes": changes, "step_mg": step_mg}
+        return FactFound(holds=False, text=f"{text}; {words}", against=(words,), invalid=invalid, details=details)
     # What scatters by less than a digit may well show the same all the time.
     holds = stated_mg < digit_mg or changes * _UNCHANGED >= turns
     words = (
@@ -68,6 +77,13 @@ def alive(recipe: Recipe, reader: RecordReader) -> FactFound:
         "readings that it has kept"
     )
     return FactFound(holds, text, () if holds else (words,), invalid, {"changes": changes, "readings": turns + 1})
+
+
+def _smallest_step_mg(recipe: Recipe, reader: RecordReader) -> float:
+    """Return the smallest difference between two readings as they came, before any correction; 0 where none differs."""
+    mass_mg, _ = read_column(reader, inputs.balance_stream(reader), "mass", recipe.from_ns, recipe.to_ns)
+    values = np.unique(np.round(mass_mg, 6))
+    return float(np.diff(values).min()) if len(values) > 1 else 0.0
 
 
 def loss(recipe: Recipe, reader: RecordReader) -> Evaluation:

@@ -55,6 +55,20 @@ def lost_answers(recipe: Recipe, reader: RecordReader) -> Evaluation:
     return _worst(recipe, reader, "ppm", _lost_ppm, "lost {:.6g} ppm of its answers")
 
 
+def buffers(recipe: Recipe, reader: RecordReader) -> FactFound:
+    """Find whether what takes samples by itself keeps all that come between two readings of a run."""
+    left = [one for one in found_in(recipe, reader, InstrumentTried) if one.unread_s > 0.0]
+    against = tuple(
+        f"{one.stream} lost {one.overrun} samples when it was left unread for {one.unread_s:g} s, as sample_every_s of "
+        "the bench file has it: its buffer is too short for that"
+        for one in left
+        if one.overrun
+    )
+    words = [f"{one.stream} kept what came in {one.unread_s:g} s" for one in left if not one.overrun]
+    text = "; ".join((*against, *words)) or "nothing that stands here takes samples by itself: not looked at"
+    return FactFound(not against, text, against, details={one.stream: one.overrun for one in left})
+
+
 def clock_offset(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """Evaluate the largest time (s) that an instrument's own clock is off the rig's, beyond its pace and its answer."""
     return _worst(recipe, reader, "s", _clock_off_s, "is {:.3g} s off the rig's time by its own clock")
@@ -102,6 +116,13 @@ KINDS = (
         unit="ppm",
         question="the largest share of an instrument's readings that did not come, in ppm; of proofs",
         compute=lost_answers,
+        graph=GraphKind.EVENTS,
+    ),
+    ClaimKind(
+        name="buffers hold",
+        unit="",
+        question="whether what takes samples by itself keeps all between two readings of a run; a fact, of proofs",
+        compute=buffers,
         graph=GraphKind.EVENTS,
     ),
     ClaimKind(

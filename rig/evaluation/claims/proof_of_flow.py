@@ -8,6 +8,7 @@ import numpy as np
 from rig.errors import SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.claims.proof_of_bench import found_in
+from rig.evaluation.claims.proof_while_flowing import kinked
 from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind
 from rig.evaluation.delivered import streams_of
@@ -18,6 +19,7 @@ from rig.metrology.uncertainty.budget import Component, combine
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.quantities import S_PER_H
 from rig.record.bodies.proofs import InputKnown, ReferenceRuns
+from rig.record.bodies.pump_events import PumpStateChanged
 from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.start import StatedAccuracy
 from rig.record.reader import RecordReader
@@ -77,7 +79,16 @@ def known_flow(recipe: Recipe, reader: RecordReader) -> Evaluation:
     lines.append(Component("reference", "B", known, u_known, "µL/h", -per, shape="rectangular"))
     value = (weighed.flow_ul_h - known) * per
     words = [f"{weighed.flow_ul_h:.5g} µL/h were weighed, the reference gives {known:g} µL/h", *_others(recipe, reader)]
+    words[0] = "; ".join([words[0], *filter(None, (alarms_of(reference, recipe, reader), kinked(recipe, reader)))])
     return Evaluation(combine(value, "%", lines, words), weighed.invalid, {"weighed_ul_h": weighed.flow_ul_h})
+
+
+def alarms_of(reference: ReferenceRuns, recipe: Recipe, reader: RecordReader) -> str:
+    """Return the alarms that the reference itself told of while it ran, "" for none."""
+    named = {one for one in reader.streams() if reference.by in (one, reader.start().instruments[one].serves_as)}
+    changes = [e.body for e in reader.events(PumpStateChanged) if recipe.from_ns <= e.t_ns <= recipe.to_ns]
+    told = {alarm: one.instrument for one in changes if one.instrument in named for alarm in one.alarms}
+    return f"{next(iter(told.values()))} told of {', '.join(told)} meanwhile" if told else ""
 
 
 def _others(recipe: Recipe, reader: RecordReader) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rig.clock import hours_between
 from rig.evaluation.case import Case
-from rig.evaluation.proofs import rests_on
+from rig.evaluation.proofs import DIGEST, rests_on
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.proof_parts import PARTS
 from rig.record.bodies.proofs import PartFound, ProofLookedFor, RestsOn, Standing
@@ -62,7 +62,8 @@ def wrong_with(one: PartFound, case: Case, looked: ProofLookedFor) -> str:
     for name, before in one.rests_on.items():
         if swapped := _swapped(name, before, now.get(name)):
             return f"{what} was proven with {swapped}"
-    if added := sorted(now.keys() - one.rests_on.keys()):
+    # Of a table of the bench file an older proof says nothing.
+    if added := sorted(name for name in now.keys() - one.rests_on.keys() if not name.startswith("[")):
         return f"{what} was proven without {', '.join(added)}"
     return ""
 
@@ -81,6 +82,18 @@ def _swapped(name: str, before: RestsOn, now: RestsOn | None) -> str:
         return f"{name} {before.serial or 'without a number'}, now it is {now.serial}"
     if before.calibration != now.calibration:
         return f"{name} calibrated by {before.calibration or 'nothing'}, now it is {now.calibration or 'nothing'}"
+    return _stated_otherwise(name, before.stated, now.stated)
+
+
+def _stated_otherwise(name: str, before: dict[str, str] | None, now: dict[str, str] | None) -> str:
+    """Say which key of the bench file says something else now; "" for none, and for a proof that does not tell."""
+    if before is None or now is None:
+        return ""
+    for key in sorted(before.keys() | now.keys()):
+        was, now_is = before.get(key, "nothing"), now.get(key, "nothing")
+        if was != now_is:
+            long = was.startswith(DIGEST) or now_is.startswith(DIGEST)
+            return f"{key} of {name} other than now" if long else f"{key} of {name} as {was}, now it is {now_is}"
     return ""
 
 

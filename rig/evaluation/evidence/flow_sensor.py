@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation.absences import away_in
 from rig.evaluation.case import Case
@@ -13,12 +14,15 @@ from rig.evaluation.delivered import streams_of
 from rig.evaluation.inputs import widening
 from rig.evaluation.programme import NS_PER_H
 from rig.evaluation.testimony import Testimony, Witness
+from rig.quantities import S_PER_H
 from rig.record.bodies.start import StatedAccuracy
 
 # What is supposed of a sensor whose limits the bench file does not state: a thermal sensor of a larger range.
 USUAL = StatedAccuracy(percent=10.0, absolute=10.0)
 _BLOCKS = 24
 _INTERLEAVED = (2, 3, 5, 7)
+# Samples that come each so many strokes, within this share, keep to one phase of them for an hour.
+_OUT_OF_STEP = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,24 @@ def testify(case: Case) -> Testimony:
         f"{allowed_ul_h:.3g} µL/h apart are allowed"
     )
     off = abs(seen.mean_ul_h - seen.weighed_ul_h) > allowed_ul_h
-    return Testimony(said, (f"{said}: one of the two is wrong",) if off else (), undermines=off)
+    words = f"{said}: {_in_step(case, seen) or 'one of the two is wrong'}"
+    return Testimony(said, (words,) if off else (), undermines=off)
+
+
+def _in_step(case: Case, seen: FlowSeen) -> str:
+    """Return that the sensor's samples fall on the same phase of each stroke, "" where they do not."""
+    stroke_ul, stream = case.start.dut.stroke_ul, streams_of(case.reader, "flow")[0]
+    t_ns = case.reader.series(stream, *case.delivers_ns, []).t_ns
+    if stroke_ul <= 0.0 or seen.weighed_ul_h <= 0.0 or len(t_ns) < 2:
+        return ""
+    every_s, stroke_s = float(np.median(np.diff(t_ns))) / NS_PER_S, stroke_ul / seen.weighed_ul_h * S_PER_H
+    strokes = every_s / stroke_s
+    if round(strokes) < 1 or abs(strokes - round(strokes)) > _OUT_OF_STEP * round(strokes):
+        return ""
+    return (
+        f"{stream} takes a sample each {every_s:.3g} s, in step with a stroke each {stroke_s:.3g} s: it sees one phase "
+        "of them alone; let it sample at another interval"
+    )
 
 
 def _mean(t_ns: np.ndarray, flow_ul_h: np.ndarray, span_ns: np.ndarray) -> tuple[float, float]:

@@ -19,11 +19,16 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RestsOn:
-    """The instrument that a part was proved with: its driver, its serial number ("" before it was met), calibration."""
+    """The instrument that a part was proved with: its driver, its serial number ("" before it was met), calibration.
+
+    `stated` are the keys of its table in the bench file by which readings become values, as JSON or, where that is
+    long, its hash; None where a record does not tell.
+    """
 
     driver: str = ""
     serial: str = ""
     calibration: str = ""
+    stated: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ class InstrumentTried(Event):
     """How an instrument answered `turns` readings in a row: `failed` did not come, the slowest took `worst_s`.
 
     `lost` samples were overwritten. `clock_off_s` is by how much its newest stamp, or its clock, was behind the rig's;
-    None for one that has no time of its own. `pace_s` is the time between its samples.
+    None for one that has no time of its own. `pace_s` is the time between its samples. Left unread for `unread_s`, as
+    runs leave it, it lost `overrun` samples; 0 s where nobody looked.
     """
 
     NAME = "instrument tried"
@@ -108,6 +114,8 @@ class InstrumentTried(Event):
     worst_s: float
     clock_off_s: float | None = None
     pace_s: float = 0.0
+    unread_s: float = 0.0
+    overrun: int = 0
 
 
 @dataclass(frozen=True)
