@@ -42,9 +42,9 @@ class Projection:
                 rate_ul_h = _constant_rate(reader, begin_ns, now_ns + 1)
                 if rate_ul_h > 0:
                     error = _flow_error(reader, begin_ns, now_ns + 1, rate_ul_h, _evaporation(reader, begin_ns))
-                    return f"so far {error.value:+.2f} ± {2 * error.u:.2g} %"
+                    return f"so far {error.value:+.2f} ± {error.expanded():.2g} %"
                 volume = _volume(reader, begin_ns, now_ns + 1)
-                return f"so far {volume.value:.2f} ± {2 * volume.u:.2g} µL"
+                return f"so far {volume.value:.2f} ± {volume.expanded():.2g} µL"
             except MetrologyError:
                 return ""  # too early, or nothing flows: the result itself will say so if it stays that way
 

@@ -1,4 +1,4 @@
-"""What the status line says of a window before its end: the value so far, with twice its standard uncertainty."""
+"""What the status line says of a window before its end: the value so far, with its expanded uncertainty."""
 
 import re
 
@@ -35,9 +35,9 @@ def so_far(folder, rate_ul_h, stroke_ul):
     return float(value), float(expanded), unit
 
 
-def test_an_error_so_far_has_twice_what_strokes_leave_open(tmp_path):
+def test_an_error_so_far_has_what_strokes_leave_open(tmp_path):
     value, expanded, unit = so_far(tmp_path, 40.0, stroke_ul=20.0)
-    # A stroke of 20 µL cut at both ends of 800 µL: 20/√6, in percent.
+    # A stroke of 20 µL cut at both ends of 800 µL: 20/√6, in percent; a triangle, with k a little below 2.
     assert (value, unit) == (pytest.approx(0.0, abs=0.1), "%")
     assert expanded == pytest.approx(2.0 * 100.0 * 20.0 / 6**0.5 / 800.0, rel=0.04)
 

@@ -19,6 +19,8 @@ from rig.metrology.uncertainty.coverage import student_factor
 _ROUNDING = 1e-9
 # Of a risk, what no verdict sees; found in some ten steps.
 _CLOSE, _STEPS, _TINY = 1e-11, 100, 1e-300
+# Degrees from which on the series of ln Γ is right to the last digit.
+_MANY = 1e5
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 
 
@@ -137,6 +139,13 @@ def _area(score: FloatArray, dof: float) -> FloatArray:
         return np.asarray(np.exp(-0.5 * score**2) / math.sqrt(2.0 * math.pi) - score * _tail(score, dof))
     # With one degree the area has no bound: a hair more gives differences of areas all the same.
     nu = max(dof, 1.0 + 1e-6)
-    log_density = math.lgamma((nu + 1) / 2) - math.lgamma(nu / 2) - 0.5 * math.log(nu * math.pi)
+    log_density = _log_gamma_step(nu) - 0.5 * math.log(nu * math.pi)
     density = np.exp(log_density - 0.5 * (nu + 1) * np.log1p(score**2 / nu))
     return np.asarray((nu + score**2) / (nu - 1.0) * density - score * _tail(score, nu))
+
+
+def _log_gamma_step(nu: float) -> float:
+    """Return ln Γ((ν + 1)/2) − ln Γ(ν/2), which of many degrees is a small difference of two large numbers."""
+    if nu < _MANY:
+        return math.lgamma((nu + 1.0) / 2.0) - math.lgamma(nu / 2.0)
+    return 0.5 * math.log(nu / 2.0) - 0.25 / nu

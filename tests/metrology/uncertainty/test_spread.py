@@ -48,7 +48,12 @@ def test_what_lies_beyond_is_that_of_draws(u, dof, within, distance):
     assert Spread(u, dof, within).beyond(distance) == pytest.approx(share, abs=5.0 * math.sqrt(0.25 / scores.size))
 
 
-@given(st.floats(1e-3, 1e3), st.sampled_from([1.0, 2.5, 7.0, 40.0, math.inf]), st.floats(0.0, 1e3), st.floats(0.5, 3.5))
+@given(
+    st.floats(1e-3, 1e3),
+    st.sampled_from([1.0, 2.5, 7.0, 40.0, 1e6, 1e17, math.inf]),
+    st.floats(0.0, 1e3),
+    st.floats(0.5, 3.5),
+)
 def test_beyond_the_guard_band_lies_the_risk(u, dof, within, k):
     spread = Spread(u, dof, within)
     assert spread.beyond(spread.guard_band(k)) == pytest.approx(0.5 * math.erfc(k / math.sqrt(2.0)), rel=1e-5)
@@ -71,6 +76,14 @@ def test_a_bound_never_asks_for_more_than_a_normal_of_the_same_u(u, within, k):
 def test_a_wide_bound_hides_what_stands_beside_it(within, k):
     expected = within * math.erf(k / math.sqrt(2.0))
     assert Spread(1.0, 8.0, within).guard_band(k) == pytest.approx(expected, abs=1e-6 * within + 4.0 * k)
+
+
+@pytest.mark.parametrize("within", [0.0, 0.5, 1.7, 40.0])
+@pytest.mark.parametrize("dof", [1e4, 9.9e4, 1.1e5, 1e7, 1e12, 1e17])
+def test_many_degrees_are_as_good_as_a_normal(within, dof):
+    many, normal = Spread(1.0, dof, within), Spread(1.0, math.inf, within)
+    assert many.guard_band(2.0) == pytest.approx(normal.guard_band(2.0), rel=4.0 / dof + 1e-9)
+    assert many.beyond(1.5) == pytest.approx(normal.beyond(1.5), rel=4.0 / dof + 1e-9)
 
 
 def test_a_bound_a_hair_above_none_is_none():
