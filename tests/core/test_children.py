@@ -10,7 +10,7 @@ import pytest
 
 from rig.clock import Deadline
 from tests.patience import patient
-from tests.processes import DIES_WITH_US, Children, command_line
+from tests.processes import Children, command_line
 
 ROOT = Path(__file__).parents[2]
 # Deaf to SIGTERM, with a child in a session of its own that is deaf, too.
@@ -52,9 +52,7 @@ def test_nothing_outlives_the_end(tmp_path):
     assert (parent.poll() is None, command_line(child)) == (False, "")
 
 
-@pytest.mark.skipif(
-    not DIES_WITH_US, reason="util-linux is not installed: nothing tells a child that its parent is gone"
-)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent is gone")
 def test_nothing_outlives_a_worker_that_is_killed(children):
     worker = children.start([sys.executable, "-c", WORKER], cwd=ROOT)
     child = int(worker.stdout.readline())

@@ -69,9 +69,8 @@ def decide(
     what they allow. With `dof` degrees of freedom of u, k is exchanged for the quantile of Student's t that leaves the
     same risk, and the probabilities are Student's. Where a part of u is known by a bound alone, ± `within`, the factor
     and the probabilities are those of a rectangle and Student's t together, and `dof` those of the rest (`Spread`).
-    Raises MetrologyError when both limits are
-    missing, a limit is not finite, the lower one is not below the upper one, k is not a positive number, dof is
-    below 1, or `within` is wider than u allows.
+    Raises MetrologyError when both limits are missing, a limit is not finite, the lower one is not below the upper one,
+    k is not a positive number, dof is below 1, or `within` is wider than u allows.
     """
     limits(lower, upper)
     positive(k, "coverage factor k")
