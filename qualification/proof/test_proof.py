@@ -121,6 +121,7 @@ def test_a_known_flow_is_seen_by_all(bench, verify, proof):
         with bench.window("reference") as window:
             bench.dwell(minutes=proof.flow_minutes, doing="a known flow")
     verify("known flow", window.ask("known flow error")).within("known flow")
+    verify("evenness", window.ask("known flow's unevenness")).within("unevenness")
     if bench.instruments.has("flow"):
         verify("flow sensor at rest", rest.ask("flow sensor error")).within("flow sensor")
         verify("flow sensor", window.ask("flow sensor error")).within("flow sensor")
@@ -130,6 +131,8 @@ def test_a_known_flow_is_seen_by_all(bench, verify, proof):
     verify("pressures", window.ask("pressures of a flow")).holds()
     if proof.counts_edges:
         verify("motor's edges", window.ask("motor edges error")).within("motor edges")
+        apart = window.ask("motor edges beside the pump's count")
+        verify("edges and pump's count", apart).within("edges beside the count")
 
 
 @pytest.mark.part("inputs")

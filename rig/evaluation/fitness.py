@@ -16,7 +16,7 @@ from rig.record.reader import RecordReader
 _SHIELD = "close the doors of the draught shield, keep draughts, vibration and people away, and discharge the vessel"
 _VESSEL = (
     "cover the vessel, see that no tube touches it and that nothing drips, discharge it, let the balance warm up, and "
-    "take a longer blank"
+    "take a longer blank; where blanks go on to show that, state it in [weighing] evaporation_mg_h"
 )
 # By the claim, because one part of a proof makes several.
 WHAT_TO_DO = {
@@ -49,6 +49,8 @@ WHAT_TO_DO = {
     "loss of the vessel": _VESSEL,
     "known flow error": "look for air, a leak or a tube that touches the vessel behind the flow sensor, at [liquid] "
     "and [weighing] of the bench file, and at the reference itself",
+    "known flow's unevenness": "let the needle dip into the liquid by some mm and touch no wall, and see that no "
+    "tube or cable touches the vessel",
     "flow sensor error": "see that it is the sensor, the range and the liquid that the bench file names, and that its "
     "line holds no air; flush and clean it",
     "no air in the flow sensor": "flush the line until the sensor tells of no air, and look where it came in",
@@ -58,8 +60,19 @@ WHAT_TO_DO = {
     "room is steady": "let the room come to rest, see that its air conditioning runs, and take a blank then",
     "motor edges error": "look at stroke_ul and motor_edges_per_stroke of [dut], at the counter's input and its edge, "
     "and at the motor's cable",
+    "motor edges beside the pump's count": "see that stroke_ul and motor_edges_per_stroke of [dut] are those of "
+    "the motor that is counted, and look at the counter's input for edges that are missed or bounce",
     "known inputs error": "see that each channel is wired to what the bench file says, with that scale and offset",
     "supply voltage error": "look at the supply's sensing and its cables, and have it calibrated",
+}
+# What contradicts a part unasked, by the name of the witness: the claim whose advice is the same.
+_OF_A_WITNESS = {
+    "flow sensor": WHAT_TO_DO["flow sensor error"],
+    "motor": "look at the counter's input, its edge and its cable: it may pick up what no motor made; see that nothing "
+    "else turns the motor",
+    "strokes counted twice": WHAT_TO_DO["motor edges beside the pump's count"],
+    "weighing at zero flow": _VESSEL,
+    "pump's clock": WHAT_TO_DO["clock offset"],
 }
 # An error, by its class, where its own advice is not what a proof needs.
 _OF_A_TRIP = (
@@ -128,6 +141,10 @@ def of_the_bench(found: Sorted, result: Result, reader: RecordReader) -> Sorted:
         return replace(
             found, what=what, what_to_do=f"{advice}; else {found.what_to_do}" if advice else found.what_to_do
         )
+    witness = found.what.partition(": ")[0]
+    if not told and witness in _OF_A_WITNESS:
+        # What the claim found all the same tells which of two is wrong.
+        advice, what = _OF_A_WITNESS[witness], "; ".join((what, *result.remarks[:1]))
     when = found.where.rpartition(", ")[2]
     todo = f"{advice}; then prove the part again" if advice else _AGAIN
     return replace(found, fault=Fault.BENCH, what=what, where=f"bench {reader.start().bench}, {when}", what_to_do=todo)

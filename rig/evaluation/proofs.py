@@ -7,10 +7,10 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from rig.errors import RecordError
+from rig.errors import RecordCorruptError, RecordError
 from rig.record.bodies.events import Connected
 from rig.record.bodies.proof_parts import PARTS
-from rig.record.bodies.proofs import PartFound, PartTried, ProofBegins, RestsOn
+from rig.record.bodies.proofs import PartFound, PartTried, ProofBegins, RestsOn, Standing
 from rig.record.bodies.start import Start
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
@@ -43,28 +43,46 @@ def proof_paths(runs: Path, bench: str) -> list[Path]:
     return sorted(runs.glob(f"*-{name_of(bench)}-*{SUFFIX}"), key=lambda path: path.name, reverse=True)
 
 
-def proofs_of(runs: Path, bench: str) -> Iterator[RecordReader]:
-    """Yield the proofs of a bench, open, the newest first; what cannot be read is passed over."""
+def proofs_of(runs: Path, bench: str, *, mocked: bool | None = None) -> Iterator[RecordReader]:
+    """Yield the proofs of a bench, open, the newest first; what cannot be read is passed over.
+
+    `mocked` takes those of simulated instruments alone, or of real ones: a rehearsal may bear the bench's name.
+    """
     for path in proof_paths(runs, bench):
         try:
             with RecordReader(path) as reader:
-                if reader.start().bench == bench and reader.events(ProofBegins):
+                start = reader.start()
+                if start.bench == bench and mocked in (None, start.mocked) and reader.events(ProofBegins):
                     yield reader
         except RecordError:
             continue  # `rig runs` says what is wrong with it
 
 
-def newest_parts(runs: Path, bench: str) -> tuple[PartFound, ...]:
-    """Return what the newest try of each part of a bench's proofs came to."""
+def newest_parts(runs: Path, bench: str, *, mocked: bool | None = None) -> tuple[PartFound, ...]:
+    """Return what the newest try of each part of a bench's proofs came to; `mocked` as `proofs_of` has it.
+
+    What a record says that is not what was recorded is not proven, and no older proof speaks in its place.
+    """
     found: dict[str, PartFound] = {}
-    for number, reader in enumerate(proofs_of(runs, bench)):
+    for number, reader in enumerate(proofs_of(runs, bench, mocked=mocked)):
+        altered = _altered(reader)
         for entry in reversed(reader.events(PartTried)):
-            one = entry.body
-            run = run_id(reader.path)
-            found.setdefault(one.part, PartFound(one.part, one.standing, entry.t_ns, run, one.why, one.rests_on))
+            one, run = entry.body, run_id(reader.path)
+            standing, why = (Standing.NOT_PROVEN, altered) if altered else (one.standing, one.why)
+            found.setdefault(one.part, PartFound(one.part, standing, entry.t_ns, run, why, one.rests_on))
         if found.keys() >= PARTS.keys() or number + 1 >= _MOST_PROOFS:
             break
     return tuple(found[part] for part in PARTS if part in found)
+
+
+def _altered(reader: RecordReader) -> str:
+    """Return that a proof's record is not what was recorded, "" where it is: it is short, and soon gone through."""
+    try:
+        reader.verify_chain()
+    except RecordError as error:
+        entry = f", entry {error.seq}" if isinstance(error, RecordCorruptError) and error.seq is not None else ""
+        return f"the record of its proof, {run_id(reader.path)}, was altered{entry}"
+    return ""
 
 
 def rests_on(reader: RecordReader, part: str) -> dict[str, RestsOn]:

@@ -1,5 +1,7 @@
 """Without a valid proof of its bench a run on it says nothing: which part is missing, failed, overdue or void."""
 
+import contextlib
+import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -193,6 +195,32 @@ def test_a_damaged_proof_is_passed_over(tmp_path):
     proof(tmp_path, 1, PartTried("zero", Standing.PROVEN))
     (tmp_path / f"20270103T080000Z-{name_of('b')}-00000003.rig.db").write_bytes(b"nothing of the kind")
     assert [one.part for one in newest_parts(tmp_path, "b")] == ["zero"]
+
+
+def test_a_proof_that_is_not_what_was_recorded_proves_nothing_and_no_older_one_in_its_place(tmp_path):
+    proof(tmp_path, 1, PartTried("zero", Standing.PROVEN), PartTried("check weight", Standing.PROVEN))
+    path = proof(tmp_path, 2, PartTried("zero", Standing.FAILED, "off"))
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        (kept,) = database.execute("SELECT sql FROM sqlite_master WHERE name = 'entry_never_changes'").fetchone()
+        database.execute("DROP TRIGGER entry_never_changes")
+        database.execute("UPDATE entry SET body = replace(body, 'failed', 'proven') WHERE name = 'proof part'")
+        database.execute(kept)
+    found = {one.part: one for one in newest_parts(tmp_path, "b")}
+    assert {part: one.standing for part, one in found.items()} == {
+        "zero": Standing.NOT_PROVEN,
+        "check weight": Standing.PROVEN,
+    }
+    assert found["zero"].why.startswith(
+        "the record of its proof, 20270102T080000Z-b-proof-00000002, was altered, entry "
+    )
+
+
+@pytest.mark.parametrize("mocked, parts", [(True, []), (False, ["zero"])])
+def test_a_rehearsal_with_simulated_instruments_proves_nothing_of_the_bench_whose_name_it_bears(
+    tmp_path, mocked, parts
+):
+    proof(tmp_path, 1, PartTried("zero", Standing.PROVEN))
+    assert [one.part for one in newest_parts(tmp_path, "b", mocked=mocked)] == parts
 
 
 def test_of_two_tries_of_a_part_in_one_proof_the_later_counts(tmp_path):

@@ -97,12 +97,16 @@ def loss(recipe: Recipe, reader: RecordReader) -> Evaluation:
     facts = inputs.weighing_facts(reader)
     lines = [Component("slope of the readings", "A", rate.rate_mg_h, rate.u_mg_h, "mg/h", 1.0, rate.dof)]
     lines.append(Component("how it strays, as stated", "B", 0.0, facts.evaporation_floor_mg_h, "mg/h", 1.0))
-    words = f"the vessel lost {rate.rate_mg_h:+.3f} mg/h"
-    value = rate.rate_mg_h
+    value, words = rate.rate_mg_h, f"the vessel lost {rate.rate_mg_h:+.3f} mg/h"
+    if value < -2.0 * rate.u_mg_h:
+        words += (
+            ", which is a gain: liquid comes while nothing should flow (siphon, stopcock, a pump that seeps), water "
+            "condenses, or the balance drifts"
+        )
     if facts.evaporation_mg_h is not None and facts.u_evaporation_mg_h is not None:
         value -= facts.evaporation_mg_h
         lines.append(Component("loss as stated", "B", facts.evaporation_mg_h, facts.u_evaporation_mg_h, "mg/h", -1.0))
-        words += f", where {facts.evaporation_mg_h:.3f} mg/h are stated"
+        words += f", where {facts.evaporation_mg_h:.3f} mg/h are stated ([weighing] evaporation_mg_h)"
     return Evaluation(combine(value, "mg/h", lines, [words]), readings.invalid, {"loss_mg_h": rate.rate_mg_h})
 
 

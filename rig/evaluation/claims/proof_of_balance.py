@@ -19,6 +19,8 @@ HOW_SET = "how_it_is_set"
 _NOT_TOLD = "not told"
 # An answer that is by the weight itself off those that follow, to within so much of it, was weighed before it was gone.
 _STALE_SHARE = 0.001
+# What a check weight is to tell of a balance; the limit "check weight" of the proof is as wide.
+_TOLD_PPM = 100.0
 _SLOW_FILTERS = ("unstable", "very unstable")
 
 
@@ -103,6 +105,13 @@ def weight_certificate(recipe: Recipe, reader: RecordReader) -> FactFound:
         against.append(
             f"the certificate {tried.certificate} of the check weight is without its uncertainty: give [check_weight] "
             "u_mg, the standard uncertainty, which is half of an expanded one with k = 2"
+        )
+    limits_mg = 2.0 * math.hypot(tried.u_mg, inputs.weighing_facts(reader).linearity_mg / math.sqrt(3.0))
+    if limits_mg * 1e6 > _TOLD_PPM * tried.mass_mg:
+        against.append(
+            f"a weight of {tried.mass_mg:g} mg whose certificate has {tried.u_mg:g} mg of uncertainty tells no better "
+            f"than {limits_mg * 1e6 / tried.mass_mg:.3g} ppm on this balance, and {_TOLD_PPM:g} ppm are to be told: "
+            "take a heavier weight, or one of a better class"
         )
     return FactFound(not against, text, tuple(against))
 

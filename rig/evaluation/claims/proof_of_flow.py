@@ -29,7 +29,7 @@ _RECTANGULAR = math.sqrt(3.0)
 _LOSS = EvaporationRate(0.1, 0.1)
 # A thermal sensor whose limits of error the bench file does not state.
 _USUAL = StatedAccuracy(percent=10.0, absolute=10.0)
-_FEWEST = 8
+FEWEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +111,8 @@ def flow_sensor(recipe: Recipe, reader: RecordReader) -> Evaluation:
     if not streams:
         raise SeriesError("the run recorded no flow sensor")
     flow, series = read_column(reader, streams[0], "flow", recipe.from_ns, recipe.to_ns)
-    if len(flow) < _FEWEST:
-        raise SeriesError(f"{streams[0]} gave {len(flow)} samples, {_FEWEST} are wanted")
+    if len(flow) < FEWEST:
+        raise SeriesError(f"{streams[0]} gave {len(flow)} samples, {FEWEST} are wanted")
     if saturated := int(np.sum(~np.isfinite(flow))):
         raise SeriesError(
             f"{streams[0]} was saturated in {saturated} of {len(flow)} samples: see that it is the sensor, with the "

@@ -1,0 +1,95 @@
+"""What a daily proof asks of a known flow's strokes: that it comes as evenly, and is counted alike by pump and DAQ."""
+
+import math
+
+import numpy as np
+
+from rig.errors import SeriesError
+from rig.evaluation import inputs
+from rig.evaluation.claims.proof_of_flow import FEWEST
+from rig.evaluation.columns import read_column
+from rig.evaluation.definition import ClaimKind, GraphKind
+from rig.evaluation.edges import counted_edges
+from rig.evaluation.outcome import Evaluation
+from rig.metrology.uncertainty.budget import Component, combine
+from rig.record.bodies.recipe import Recipe
+from rig.record.reader import RecordReader
+
+# A reference whose stroke nobody declares makes none larger than this; and how often readings may stray so far besides.
+_STROKE_UL = 0.5
+_REPEATABILITIES = 5.0
+# By how much two counts of the same strokes may differ: a part of the volume, and strokes under way at the ends.
+_SHARE, _STROKES = 0.005, 1.5
+
+
+def uneven(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate by how much what is weighed of a known flow strays from a line, as a multiple of what strokes explain.
+
+    That is a stroke and five times the stated repeatability. A needle above the liquid lets go of drops, and a tube
+    that touches slips. Raises SeriesError for fewer than 8 readings.
+    """
+    readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
+    n = len(readings.mass_mg)
+    if n < FEWEST:
+        raise SeriesError(f"{n} readings of the balance in this window: {FEWEST} tell how evenly they go on")
+    t_s = readings.t_s - readings.t_s.mean()
+    off_mg = readings.mass_mg - np.polyval(np.polyfit(t_s, readings.mass_mg, 1), t_s)
+    stray_mg = math.sqrt(float(off_mg @ off_mg) / (n - 2))
+    stroke_ul = max(_STROKE_UL, reader.start().dut.stroke_ul)
+    # A µL weighs a mg, nearly enough for what is allowed.
+    allowed_mg = stroke_ul + _REPEATABILITIES * inputs.weighing_facts(reader).repeatability_mg
+    words = (
+        f"what was weighed strayed by {stray_mg:.3f} mg from an even flow, where strokes and scatter explain "
+        f"{allowed_mg:.2g} mg: it came in drops, or a tube that touches let go"
+    )
+    known = Component(
+        "as many readings tell", "A", stray_mg, stray_mg / math.sqrt(2.0 * (n - 1)), "mg", 1.0 / allowed_mg
+    )
+    budget = combine(stray_mg / allowed_mg, "1", [known], [words] if stray_mg > allowed_mg else [])
+    return Evaluation(budget, readings.invalid, {"stray_mg": stray_mg})
+
+
+def edges_apart(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate by what the motor's edges are off the pump's own count of volume, as a multiple of what is allowed.
+
+    That is half a per cent and one and a half strokes: both count the same strokes, and no balance stands between.
+    Raises SeriesError where one of them was not counted twice, or [dut] does not say what an edge stands for.
+    """
+    dut, stream = reader.start().dut, reader.start().in_role("pump")
+    counts = counted_edges(reader, recipe.from_ns, recipe.to_ns)
+    told_ul, series = read_column(reader, stream, "delivered", recipe.from_ns, recipe.to_ns)
+    if min(len(counts), len(told_ul)) < 2 or not (dut.motor_edges_per_stroke and dut.stroke_ul):
+        raise SeriesError(
+            "motor's edges and pump's count were not both read twice, or [dut] does not say what they are"
+        )
+    edges = counts[-1].edges - counts[0].edges
+    moved_ul = edges * dut.stroke_ul / dut.motor_edges_per_stroke
+    ends_ns = np.asarray([counts[0].at_ns, counts[-1].at_ns], np.int64) - series.t_ns[0]
+    first_ul, last_ul = np.interp(ends_ns, series.t_ns - series.t_ns[0], told_ul)
+    counted_ul = float(last_ul - first_ul)
+    allowed_ul = _SHARE * counted_ul + _STROKES * dut.stroke_ul
+    words = (
+        f"{counts[0].instrument} counted {edges} edges of the motor, {moved_ul:.4g} µL by [dut], as {stream} counted "
+        f"{counted_ul:.4g} µL of its strokes itself"
+    )
+    # A stroke under way at either end.
+    ends = Component("strokes under way", "B", moved_ul, dut.stroke_ul * math.sqrt(2.0 / 12.0), "µL", 1.0 / allowed_ul)
+    return Evaluation(combine((moved_ul - counted_ul) / allowed_ul, "1", [ends], [words]), details={"edges": edges})
+
+
+KINDS = (
+    ClaimKind(
+        name="motor edges beside the pump's count",
+        unit="1",
+        question="by what the motor's edges are off the pump's own count, as a multiple of what is allowed; of proofs",
+        compute=edges_apart,
+        graph=GraphKind.EVENTS,
+    ),
+    ClaimKind(
+        name="known flow's unevenness",
+        unit="1",
+        question="by how much a known flow strays from a line, as a multiple of what strokes explain; of proofs",
+        compute=uneven,
+        graph=GraphKind.EVENTS,
+    ),
+)
