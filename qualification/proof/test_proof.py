@@ -28,6 +28,8 @@ def test_every_instrument_answers_in_time(bench, verify, proof):
         apart = window.ask("air and liquid apart", within_k=proof.air_and_liquid_k)
         verify("air and liquid", apart).within("air and liquid")
     verify("possible readings", window.ask("readings are possible")).holds()
+    verify("quiet channels", window.ask("channels are quiet", within_k=proof.air_and_liquid_k)).holds()
+    verify("calibrations", window.ask("calibrations hold")).holds()
     agree = window.ask("instruments apart", within_k=proof.air_and_liquid_k)
     verify("agreement of instruments", agree).within("instruments apart")
 
@@ -120,8 +122,11 @@ def test_a_known_flow_is_seen_by_all(bench, verify, proof):
         bench.dwell(minutes=1, doing="stabilising")
         with bench.window("reference") as window:
             bench.dwell(minutes=proof.flow_minutes, doing="a known flow")
+    with bench.read_each(seconds=proof.every_s), bench.window("behind the reference") as behind:
+        bench.dwell(seconds=40, doing="what comes behind a stop")
     verify("known flow", window.ask("known flow error")).within("known flow")
     verify("evenness", window.ask("known flow's unevenness")).within("unevenness")
+    verify("behind the stop", behind.ask("flow behind a stop")).within("flow behind a stop")
     if bench.instruments.has("flow"):
         verify("flow sensor at rest", rest.ask("flow sensor error")).within("flow sensor")
         verify("flow sensor", window.ask("flow sensor error")).within("flow sensor")

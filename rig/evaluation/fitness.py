@@ -51,6 +51,9 @@ WHAT_TO_DO = {
     "and [weighing] of the bench file, and at the reference itself",
     "known flow's unevenness": "let the needle dip into the liquid by some mm and touch no wall, and see that no "
     "tube or cable touches the vessel",
+    "flow behind a stop": "flush air out of the line, and look for a soft or narrow tube, a blocked filter or a kink",
+    "channels are quiet": "look at plugs, shields and grounding of that channel, and that its sensor has power",
+    "calibrations hold": "have the instrument calibrated, and write id and due of its certificate into the bench file",
     "flow sensor error": "see that it is the sensor, the range and the liquid that the bench file names, and that its "
     "line holds no air; flush and clean it",
     "no air in the flow sensor": "flush the line until the sensor tells of no air, and look where it came in",

@@ -20,7 +20,8 @@ READINGS = 40
 # Instruments with a role of their own: what they are.
 KINDS = {"room": "daq", "heater": "supply"}
 END_NS = EPOCH_NS + READINGS * NS_PER_S
-UNITS = {"current": "A", "supply_current": "mA", "temperature": "°C", "air_pressure": "hPa", "air_humidity": "%RH"}
+UNITS = {"delivered": "µL", "pump_voltage": "V"}
+UNITS |= {"current": "A", "supply_current": "mA", "temperature": "°C", "air_pressure": "hPa", "air_humidity": "%RH"}
 UNITS |= {"line_pressure": "kPa", "back_pressure": "kPa", "liquid_temperature": "°C", "air_temperature": "°C"}
 
 
@@ -120,6 +121,21 @@ def test_a_flow_s_pressure_shows_in_the_line_and_not_at_its_tip(tmp_path, line, 
     found = judged(tmp_path, "pressures of a flow", streams, runs)
     assert found.holds is holds
     assert "2.60 kPa" in found.text
+
+
+def test_two_pressure_sensors_that_are_swapped_show_by_whichever_scale(tmp_path):
+    # The line's 2.6 kPa at the input of a sensor with a quarter of its scale.
+    streams = {"daq": {"line_pressure": (0.0, 0.0), "back_pressure": (0.0, 0.65)}}
+    found = judged(tmp_path, "pressures of a flow", streams, ReferenceRuns("pump", 1000.0, 0.2))
+    assert "are swapped" in found.text + "".join(found.against)
+
+
+@pytest.mark.parametrize("channel, apart, holds", [("air_pressure", 1.0, True), ("air_pressure", 8.0, False)])
+def test_a_channel_that_scatters_by_more_than_it_may_be_wrong_is_named(tmp_path, channel, apart, holds):
+    # Half of forty readings below, half above: they scatter by half of what is between, and √(40/39) of that.
+    found = judged(tmp_path, "channels are quiet", {"daq": {channel: (1008.0, 1008.0 + apart)}})
+    assert found.holds is holds
+    assert ("air_pressure of daq scatters by 4.1 hPa, where" in "".join(found.against)) is not holds
 
 
 @pytest.mark.parametrize("current_a, holds", [(0.00025, True), (5e-8, False)])

@@ -98,20 +98,6 @@ def test_a_known_flow_is_weighed_as_well_as_the_reference_is_known(tmp_path):
     assert line(result, "loss of the vessel").contribution == pytest.approx(100.0 * 0.1 * Z_UL_MG / 50.0, rel=1e-4)
 
 
-def in_drops(h, drop_mg):
-    """Return what the balance shows of 1000 mg/h that hang at the needle until a drop of so many mg falls."""
-    gained = 1000.0 * h
-    return 30_000.0 + (gained if drop_mg == 0.0 else drop_mg * math.floor(gained / drop_mg))
-
-
-@pytest.mark.parametrize("drop_mg, stray_mg", [(0.0, 0.0), (13.0, 13.0 / math.sqrt(12.0))])
-def test_a_known_flow_that_comes_in_drops_strays_from_a_line_by_a_drop_s_share(tmp_path, drop_mg, stray_mg):
-    result = proven(tmp_path, "known flow's unevenness", mass=lambda h: in_drops(h, drop_mg))
-    # A stroke of half a µL, and five times the repeatability: 0.6 mg.
-    assert result.number.value == pytest.approx(stray_mg / 0.6, rel=0.05, abs=0.02)
-    assert bool(result.remarks) is (drop_mg > 0.0)
-
-
 @pytest.mark.parametrize("gain_mg_h, told", [(0.2, True), (-0.2, False)])
 def test_a_vessel_that_gains_is_said_to_gain(tmp_path, gain_mg_h, told):
     limit = Limit("mg/h", -1.0, 1.0)

@@ -45,6 +45,19 @@ def test_nothing_that_fails_in_a_proof_is_the_fault_of_a_pump(tmp_path, infusion
     assert "pump" not in found.what_to_do
 
 
+@pytest.mark.parametrize(
+    "infusion, what, to_do",
+    [
+        (Infusion(turns=beside(ul_h=20.0, begin_h=29.0), besides=IN_A_PROOF), "motor: ", "look at the counter's input"),
+        (Infusion(passes=share(60.0), besides=IN_A_PROOF), "flow sensor: ", "see that it is the sensor"),
+    ],
+)
+def test_what_contradicts_a_part_unasked_is_told_with_what_to_do_about_it(tmp_path, infusion, what, to_do):
+    found = told_of(infusion, tmp_path)
+    assert found.what.startswith(what)
+    assert found.what_to_do.startswith(to_do)
+
+
 def test_what_a_proof_leaves_undecided_is_no_fault(tmp_path):
     found = told_of(Infusion(limit=limit(-5.0, 0.0), besides=IN_A_PROOF), tmp_path)
     assert found.fault is Fault.UNDECIDED

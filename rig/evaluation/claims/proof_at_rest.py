@@ -18,7 +18,8 @@ from rig.record.reader import RecordReader
 _FEWEST = 12
 # Of so many readings in a row at least one is another than that before it.
 _UNCHANGED = 20
-# Readings that never differ by less than so many digits come from a balance with a coarser one.
+# Readings that never differ by less than so many digits come from a balance with a coarser one, and those that differ
+# by so many times less from one with a finer one.
 _COARSER = 1.8
 
 
@@ -64,7 +65,8 @@ def alive(recipe: Recipe, reader: RecordReader) -> FactFound:
     digit_mg, turns = inputs.weighing_facts(reader).readability_mg, len(mass_mg) - 1
     changes = int(np.sum(np.abs(np.diff(mass_mg)) > digit_mg / 2.0))
     text = f"{changes} of {turns} readings differed from the one before"
-    if (step_mg := _smallest_step_mg(recipe, reader)) > _COARSER * digit_mg:
+    step_mg = _smallest_step_mg(recipe, reader)
+    if step_mg > _COARSER * digit_mg or 0.0 < step_mg < digit_mg / _COARSER:
         words = (
             f"readings go in steps of {step_mg:.3g} mg, where a digit of {digit_mg:g} mg is stated: is it that balance?"
         )

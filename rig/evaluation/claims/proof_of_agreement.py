@@ -50,7 +50,10 @@ POSSIBLE = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one channel of a stream said of a quantity on the mean, in its unit, and by how much it may be wrong."""
+    """What one channel of a stream said of a quantity on the mean, in its unit, and by how much it may be wrong.
+
+    `scatter` is the standard deviation of its values.
+    """
 
     quantity: str
     unit: str
@@ -59,6 +62,7 @@ class Told:
     mean: float
     u: float
     limit: float
+    scatter: float
 
     @property
     def words(self) -> str:
@@ -116,7 +120,7 @@ def possible(recipe: Recipe, reader: RecordReader) -> FactFound:
     """Find whether what is read of air and liquid can be: a sensor that is not plugged in reads none of a room."""
     against, said = [], []
     for quantity, (low, high) in POSSIBLE.items():
-        for one in _told(quantity, recipe, reader):
+        for one in told_of(quantity, recipe, reader):
             said.append(one.words)
             if not low <= one.mean <= high:
                 against.append(
@@ -128,7 +132,7 @@ def possible(recipe: Recipe, reader: RecordReader) -> FactFound:
 
 def _pairs(recipe: Recipe, reader: RecordReader) -> Iterator[Pair]:
     for quantity in SAME:
-        told = _told(quantity, recipe, reader)
+        told = told_of(quantity, recipe, reader)
         odd = _odd_one(told)
         for one, other in combinations(told, 2):
             alone = odd if odd in (one, other) else None
@@ -147,7 +151,8 @@ def _odd_one(told: list[Told]) -> Told | None:
     return None
 
 
-def _told(quantity: str, recipe: Recipe, reader: RecordReader) -> list[Told]:
+def told_of(quantity: str, recipe: Recipe, reader: RecordReader) -> list[Told]:
+    """Return what each channel that tells of a quantity of `SAME` said of it in a window."""
     unit, places = SAME[quantity]
     found = []
     for capability, channel in places:
@@ -161,10 +166,11 @@ def _told(quantity: str, recipe: Recipe, reader: RecordReader) -> list[Told]:
             values = values[np.isfinite(values)]
             if len(values) < _FEWEST:
                 continue  # "lost answers" of the same part says that it gave nothing
-            mean, u = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(len(values))
+            mean, scatter = float(values.mean()), float(values.std(ddof=1))
             within_k = float(recipe.parameters.get("within_k", 0.0))
             limit = limit_of_error(quantity, stream, mean, reader.start(), within_k)
-            found.append(Told(quantity, unit, stream, channel, mean, u, limit))
+            u = scatter / math.sqrt(len(values))
+            found.append(Told(quantity, unit, stream, channel, mean, u, limit, scatter))
     return found
 
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from rig.errors import SeriesError
 from rig.evaluation.definition import ClaimKind, GraphKind
+from rig.evaluation.inputs import standing_invalid
 from rig.evaluation.outcome import Evaluation, FactFound
 from rig.metrology.uncertainty.budget import Component, combine
 from rig.record.bodies.event import Event
@@ -74,6 +75,14 @@ def clock_offset(recipe: Recipe, reader: RecordReader) -> Evaluation:
     return _worst(recipe, reader, "s", _clock_off_s, "is {:.3g} s off the rig's time by its own clock")
 
 
+def calibrations(recipe: Recipe, reader: RecordReader) -> FactFound:
+    """Find whether the calibration of each instrument still holds; twins have none that could run out."""
+    against = standing_invalid(reader, recipe.to_ns)
+    declared = reader.start().instruments.items()
+    due = [f"{name} until {one.calibration.due}" for name, one in declared if one.calibration and one.calibration.due]
+    return FactFound(not against, ", ".join(due) or "no calibration is stated", tuple(against))
+
+
 def _lost_ppm(one: InstrumentTried) -> float:
     return 1e6 * (one.failed + one.lost) / (one.turns + one.lost)
 
@@ -97,6 +106,13 @@ def _worst(
 
 
 KINDS = (
+    ClaimKind(
+        name="calibrations hold",
+        unit="",
+        question="whether the calibrations of all instruments hold on the day; a fact, of proofs",
+        compute=calibrations,
+        graph=GraphKind.EVENTS,
+    ),
     ClaimKind(
         name="machine is fit",
         unit="",

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from rig.errors import SeriesError
+from rig.evaluation.claims.proof_of_agreement import CURRENT, SAME, told_of
 from rig.evaluation.definition import ClaimKind, GraphKind
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.outcome import Evaluation, FactFound
@@ -65,7 +66,31 @@ def no_air(recipe: Recipe, reader: RecordReader) -> FactFound:
     return FactFound(not against, text, against, details={"samples": len(flags), "with_air": with_air})
 
 
+def quiet(recipe: Recipe, reader: RecordReader) -> FactFound:
+    """Find whether channels of air, liquid, voltage and pressure scatter by less than they may be wrong.
+
+    What a pump draws at rest comes in pulses, and is not looked at.
+    """
+    told = [one for quantity in SAME if quantity != CURRENT for one in told_of(quantity, recipe, reader)]
+    said = [f"{one.channel} of {one.stream} scatters by {one.scatter:.2g} {one.unit}" for one in told]
+    against = tuple(
+        f"{words}, where it may be wrong by {one.limit:.2g} {one.unit}: look for a loose plug or shield, for mains and "
+        "for a sensor without power"
+        for one, words in zip(told, said, strict=True)
+        if one.scatter > one.limit
+    )
+    return FactFound(not against, "; ".join(said) or "nothing measures there: not looked at", against)
+
+
 KINDS = (
+    ClaimKind(
+        name="channels are quiet",
+        unit="",
+        question="whether channels scatter by less than they may be wrong while nothing flows; a fact, of proofs",
+        parameters={"within_k": "how far two thermometers may be apart, in K"},
+        compute=quiet,
+        graph=GraphKind.EVENTS,
+    ),
     ClaimKind(
         name="air and liquid apart",
         unit="1",

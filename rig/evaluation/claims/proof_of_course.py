@@ -12,12 +12,16 @@ from rig.evaluation.definition import ClaimKind, GraphKind
 from rig.evaluation.edges import counted_edges
 from rig.evaluation.outcome import Evaluation
 from rig.metrology.uncertainty.budget import Component, combine
+from rig.quantities import S_PER_H
+from rig.record.bodies.proofs import ReferenceRuns
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
 # A reference whose stroke nobody declares makes none larger than this; and how often readings may stray so far besides.
 _STROKE_UL = 0.5
 _REPEATABILITIES = 5.0
+# A line that is full, stiff and open is done with a flow so soon.
+_SOON_S = 5.0
 # By how much two counts of the same strokes may differ: a part of the volume, and strokes under way at the ends.
 _SHARE, _STROKES = 0.005, 1.5
 
@@ -77,7 +81,38 @@ def edges_apart(recipe: Recipe, reader: RecordReader) -> Evaluation:
     return Evaluation(combine((moved_ul - counted_ul) / allowed_ul, "1", [ends], [words]), details={"edges": edges})
 
 
+def behind_stop(recipe: Recipe, reader: RecordReader) -> Evaluation:
+    """Evaluate for how long (s) the known flow went on behind its stop: what came then, as so much time of that flow.
+
+    A line keeps what its compliance takes up at the pressure of the flow, a stroke is ended: some seconds. Air, a soft
+    tube or a narrow one makes it many. Raises SeriesError for fewer than 8 readings.
+    """
+    readings, told = inputs.weighing(reader, recipe.from_ns, recipe.to_ns), reader.events(ReferenceRuns)
+    n = len(readings.mass_mg)
+    if n < FEWEST or not told:
+        raise SeriesError(f"{n} readings of the balance behind a known flow: {FEWEST} tell what came then")
+    late_mg = readings.mass_mg[-max(3, n // 3) :]
+    came_mg, scatter_mg = float(late_mg.mean() - readings.mass_mg[0]), float(late_mg.std(ddof=1))
+    # A µL weighs a mg, nearly enough for what is allowed.
+    per_s = S_PER_H / told[-1].body.rate_ul_h
+    u_mg = scatter_mg * math.sqrt(1.0 + 1.0 / len(late_mg))
+    words = (
+        f"{came_mg:.2f} mg came behind the stop of the known flow, as in {came_mg * per_s:.3g} s of it: there is air "
+        "in the line, or it is soft or narrow"
+    )
+    scatter = Component("scatter of the readings", "A", came_mg, u_mg, "mg", per_s)
+    budget = combine(came_mg * per_s, "s", [scatter], [words] if came_mg * per_s > _SOON_S else [])
+    return Evaluation(budget, readings.invalid, {"came_mg": came_mg})
+
+
 KINDS = (
+    ClaimKind(
+        name="flow behind a stop",
+        unit="s",
+        question="for how long a known flow went on behind its stop, by what came then, in s; of proofs",
+        compute=behind_stop,
+        graph=GraphKind.EVENTS,
+    ),
     ClaimKind(
         name="motor edges beside the pump's count",
         unit="1",
