@@ -123,7 +123,7 @@ def test_an_error_of_the_rig_s_own_code_stays_what_it_is():
 
 def test_of_every_claim_of_a_proof_it_is_said_what_to_do():
     plans = (ROOT / "qualification" / "proof" / "test_proof.py").read_text(encoding="utf-8")
-    claims = re.findall(r'window\.ask\("([^"]+)"', plans)
+    claims = re.findall(r'(?:window|rest|behind)\.ask\("([^"]+)"', plans)
     assert set(claims) == set(WHAT_TO_DO)
     assert all(kind_of(claim) for claim in claims)
 
