@@ -130,6 +130,15 @@ def _named(broke: Sorted) -> str:
     return f"{at}: {broke.what}" if on and not broke.what.startswith(f"{name}:") else broke.what
 
 
+def _is_beyond(result: Result) -> bool:
+    """Tell whether the number of a result lies beyond its limit, whatever its verdict."""
+    number, limit = result.number, result.limit
+    if number is None or limit is None:
+        return False
+    low, high = limit.lower, limit.upper
+    return (low is not None and number.value < low) or (high is not None and number.value > high)
+
+
 def of_the_bench(found: Sorted, result: Result, reader: RecordReader) -> Sorted:
     """Return a failure of a proof as one of its bench; what is undecided stays so, with what would decide it.
 
@@ -147,7 +156,9 @@ def of_the_bench(found: Sorted, result: Result, reader: RecordReader) -> Sorted:
     witness = found.what.partition(": ")[0]
     if not told and witness in _OF_A_WITNESS:
         # What the claim found all the same tells which of two is wrong.
-        advice, what = _OF_A_WITNESS[witness], "; ".join((what, *result.remarks[:1]))
+        off = result.recipe.function == "known flow error" and _is_beyond(result)
+        advice = WHAT_TO_DO["known flow error"] if off else _OF_A_WITNESS[witness]
+        what = "; ".join((what, *result.remarks[:1]))
     when = found.where.rpartition(", ")[2]
     todo = f"{advice}; then prove the part again" if advice else _AGAIN
     return replace(found, fault=Fault.BENCH, what=what, where=f"bench {reader.start().bench}, {when}", what_to_do=todo)

@@ -12,8 +12,8 @@ from rig.evaluation.sorting import sorted_of
 from rig.faults import Fault, Sorted, heaviest
 from rig.record.bodies.events import OutcomeWord, PlanOutcome
 from rig.record.bodies.judging import Limit
-from rig.record.bodies.proofs import ProofBegins, ZeroTried
-from tests.sorting.infusion import PLAN, Infusion, settled
+from rig.record.bodies.proofs import ProofBegins, ReferenceRuns, ZeroTried
+from tests.sorting.infusion import PLAN, RATE_UL_H, Infusion, settled
 from tests.sorting.runs import beside, limit, share, told
 from tests.truth.support import ROOT
 
@@ -55,6 +55,21 @@ def test_nothing_that_fails_in_a_proof_is_the_fault_of_a_pump(tmp_path, infusion
 def test_what_contradicts_a_part_unasked_is_told_with_what_to_do_about_it(tmp_path, infusion, what, to_do):
     found = told_of(infusion, tmp_path)
     assert found.what.startswith(what)
+    assert found.what_to_do.startswith(to_do)
+
+
+@pytest.mark.parametrize(
+    "arrives, passes, to_do",
+    [(-30.0, 0.0, "look for air, a leak"), (0.0, -40.0, "see that it is the sensor")],
+    ids=["lost behind the sensor", "the sensor"],
+)
+def test_whether_sensor_or_balance_is_wrong_is_told_by_the_reference(tmp_path, arrives, passes, to_do):
+    runs = told((0.0, ProofBegins(24.0, ())), (0.0, ReferenceRuns("pump", RATE_UL_H, 0.2)))
+    claim = ("known flow error", {}, Limit("%", -1.0, 1.0))
+    infusion = Infusion(arrives=share(arrives), passes=share(passes), besides=runs, claim=claim)
+    with settled(infusion, tmp_path) as record, record.reader() as reader:
+        (found,) = [one.sorted_as for one in sorted_of(reader) if "the reference gives" in one.sorted_as.what]
+    assert found.what.startswith("flow sensor: ")
     assert found.what_to_do.startswith(to_do)
 
 
