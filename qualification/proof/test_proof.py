@@ -80,6 +80,7 @@ def test_nothing_moves_where_nothing_moves(bench, verify, proof):
     """While nothing moves the readings scatter by no more than the balance is stated to."""
     with bench.read_each(seconds=proof.every_s), bench.window("rest") as window:
         bench.dwell(minutes=proof.rest_minutes, doing="nothing moves")
+    verify("instruments there", window.ask("all instruments are there")).holds()
     verify("readings of the balance", window.ask("readings change")).holds()
     verify("unrest of the balance", window.ask("unrest of readings")).within("unrest")
     verify("farthest reading", window.ask("farthest reading")).within("farthest reading")
@@ -92,6 +93,7 @@ def test_somebody_who_walks_round_is_not_weighed(bench, verify, proof):
     with bench.read_each(seconds=proof.every_s), bench.window("walked round") as window:
         bench.ask("walk round the balance for 15 s, and stand still again")
         bench.dwell(minutes=proof.rest_minutes, doing="somebody walked round")
+    verify("instruments there, walked round", window.ask("all instruments are there")).holds()
     verify("unrest, walked round", window.ask("unrest of readings")).within("unrest")
     verify("farthest reading, walked round", window.ask("farthest reading")).within("farthest reading")
 
@@ -102,6 +104,7 @@ def test_the_vessel_loses_little(bench, verify, proof):
     """A blank: the vessel loses what a covered one does, evenly, and gains nothing."""
     with bench.read_each(seconds=proof.pace_s(proof.blank_minutes)), bench.window("blank") as window:
         bench.dwell(minutes=proof.blank_minutes, doing="nothing flows")
+    verify("instruments there", window.ask("all instruments are there")).holds()
     verify("room", window.ask("room is steady")).holds()
     verify("unrest of the blank", window.ask("unrest of readings")).within("unrest")
     if proof.states_loss and proof.is_long_blank:
@@ -124,6 +127,7 @@ def test_a_known_flow_is_seen_by_all(bench, verify, proof):
             bench.dwell(minutes=proof.flow_minutes, doing="a known flow")
     with bench.read_each(seconds=proof.every_s), bench.window("behind the reference") as behind:
         bench.dwell(seconds=40, doing="what comes behind a stop")
+    verify("instruments there", window.ask("all instruments are there")).holds()
     verify("known flow", window.ask("known flow error")).within("known flow")
     verify("evenness", window.ask("known flow's unevenness")).within("unevenness")
     verify("behind the stop", behind.ask("flow behind a stop")).within("flow behind a stop")

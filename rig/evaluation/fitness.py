@@ -23,6 +23,8 @@ WHAT_TO_DO = {
     "machine is fit": "make room on the disk, and let NTP keep the machine's clock",
     "slowest answer": "look at the instrument's line: its baud rate, its adapter, and who else speaks on it",
     "lost answers": "look at the instrument's cable, plugs and adapter, and at who else speaks on its line",
+    "all instruments are there": "look at that instrument's plugs, cable and adapter, at what switches its power, and "
+    "who else opens its port",
     "buffers hold": "read the instrument more often (sample_every_s), or let it take samples at a longer interval",
     "clock offset": "set the instrument's clock, and let NTP keep the machine's",
     "air and liquid apart": "see which thermometer the flow sensor's agrees with, that each is wired to the channel "

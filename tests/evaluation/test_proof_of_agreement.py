@@ -7,6 +7,7 @@ from rig.channels import Channel
 from rig.clock import NS_PER_S, VirtualClock
 from rig.evaluation.claims.proof_of_flow import alarms_of
 from rig.evaluation.registry import kind_of
+from rig.record.bodies.absences import InstrumentLost, SamplingGap
 from rig.record.bodies.codec import from_body
 from rig.record.bodies.proofs import InstrumentTried, ReferenceRuns
 from rig.record.bodies.pump_events import PumpStateChanged
@@ -163,6 +164,25 @@ def test_what_a_buffer_loses_between_two_readings_of_a_run_is_told(tmp_path, ove
     found = judged(tmp_path, "buffers hold", {"daq": {"air_pressure": 1008.0}}, tried)
     assert found.holds is holds
     assert ("flow lost 818 samples when it was left unread for 300 s" in found.text) is not holds
+
+
+def test_an_instrument_that_was_away_and_came_back_is_told(tmp_path):
+    lost_ns, back_ns = EPOCH_NS + 5 * NS_PER_S, EPOCH_NS + 9 * NS_PER_S
+    events = InstrumentLost("daq", lost_ns, "pulled"), SamplingGap("daq", lost_ns, back_ns, "pulled", 3, 2, back=True)
+    streams = {"daq": {"air_pressure": 1008.0}}
+    (tmp_path / "whole").mkdir()
+    assert judged(tmp_path / "whole", "all instruments are there", streams).holds
+    found = judged(tmp_path, "all instruments are there", streams, *events)
+    assert not found.holds
+    assert "daq gave no readings from" in found.against[0]
+
+
+@pytest.mark.parametrize("overdue", [(), ("daq: calibration CAL-7 was due on 2025-06-30",)])
+def test_a_calibration_that_ran_out_is_told_before_any_verdict_rests_on_it(tmp_path, overdue):
+    start = from_body(Start, {**START, "overdue": list(overdue)})
+    clock, recipe = VirtualClock(EPOCH_NS), Recipe("calibrations hold", {}, EPOCH_NS, END_NS)
+    with RunRecord.create(tmp_path, "synthetic", start, EPOCH_NS, clock) as record, record.reader() as reader:
+        assert kind_of("calibrations hold").compute(recipe, reader).against == overdue
 
 
 def test_a_reference_that_alarmed_is_told_with_its_alarm(tmp_path):

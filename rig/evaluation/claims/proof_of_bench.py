@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from rig.errors import SeriesError
+from rig.evaluation.absences import said_of
 from rig.evaluation.definition import ClaimKind, GraphKind
 from rig.evaluation.inputs import standing_invalid
 from rig.evaluation.outcome import Evaluation, FactFound
@@ -83,6 +84,15 @@ def calibrations(recipe: Recipe, reader: RecordReader) -> FactFound:
     return FactFound(not against, ", ".join(due) or "no calibration is stated", tuple(against))
 
 
+def all_there(recipe: Recipe, reader: RecordReader) -> FactFound:
+    """Find whether every instrument gave all its readings in a window: one that comes back was away all the same."""
+    away = said_of(reader, recipe.from_ns, recipe.to_ns)
+    lost = {stream: reader.series(stream, recipe.from_ns, recipe.to_ns, []).lost for stream in reader.streams()}
+    told = (f"{stream} lost {count} samples in this window" for stream, count in lost.items() if count)
+    against = (*away, *told)
+    return FactFound(not against, ", ".join(reader.streams()) or "nothing is read", against)
+
+
 def _lost_ppm(one: InstrumentTried) -> float:
     return 1e6 * (one.failed + one.lost) / (one.turns + one.lost)
 
@@ -106,6 +116,13 @@ def _worst(
 
 
 KINDS = (
+    ClaimKind(
+        name="all instruments are there",
+        unit="",
+        question="whether every instrument gave all its readings in a window; a fact, of proofs",
+        compute=all_there,
+        graph=GraphKind.EVENTS,
+    ),
     ClaimKind(
         name="calibrations hold",
         unit="",
