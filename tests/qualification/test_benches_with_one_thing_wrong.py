@@ -228,3 +228,26 @@ def test_what_breaks_while_the_reference_runs_is_told_and_not_the_silence_behind
     tables = {"interlocks": {"most_rate_ul_h": 800.0}, "instruments.pump": {"timeout_s": 0.02}}
     said = prove(tmp_path, PLANS["flow"], stands=("pump", "balance", "daq", "supply"), tables=QUICK | tables)
     assert "interlock most_rate_ul_h tripped" in said
+
+
+AWAY = {"kind": "unplugged", "after_s": 20.0, "for_s": 10.0}
+COUNTS = ("pump", "balance", "daq")
+
+
+@pytest.mark.parametrize(
+    "plan, claim, words, stands, tables",
+    [
+        ("flow", "behind the stop", "mg came behind the stop", COUNTS[:2], QUICK | lab(line_compliance_ul_kpa=2.6)),
+        ("flow", "edges and pump's count", "of its strokes itself", COUNTS, QUICK | {"dut": {"stroke_ul": 0.51}}),
+        (
+            "stability",
+            "instruments there",
+            "daq gave no readings",
+            COUNTS,
+            {"instruments.daq": {"twin": {"faults": [AWAY]}}},
+        ),
+    ],
+    ids=["soft line", "stroke of another pump", "loose plug"],
+)
+def test_what_only_the_course_of_a_part_shows_is_refused(tmp_path, plan, claim, words, stands, tables):
+    refused(prove(tmp_path, PLANS[plan], stands=stands, tables=tables), claim, words)
