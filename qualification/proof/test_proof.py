@@ -127,8 +127,8 @@ def test_a_known_flow_is_seen_by_all(bench, verify, proof):
             bench.dwell(minutes=proof.flow_minutes, doing="a known flow")
     with bench.read_each(seconds=proof.every_s), bench.window("behind the reference") as behind:
         bench.dwell(seconds=40, doing="what comes behind a stop")
-    verify("instruments there", window.ask("all instruments are there")).holds()
     verify("known flow", window.ask("known flow error")).within("known flow")
+    verify("instruments there", window.ask("all instruments are there")).holds()
     verify("evenness", window.ask("known flow's unevenness")).within("unevenness")
     verify("behind the stop", behind.ask("flow behind a stop")).within("flow behind a stop")
     if bench.instruments.has("flow"):
