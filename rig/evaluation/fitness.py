@@ -16,7 +16,7 @@ from rig.record.reader import RecordReader
 _SHIELD = "close the doors of the draught shield, keep draughts, vibration and people away, and discharge the vessel"
 _VESSEL = (
     "cover the vessel, see that no tube touches it and that nothing drips, discharge it, let the balance warm up, and "
-    "take a longer blank; where blanks go on to show that, state it in [weighing] evaporation_mg_h"
+    "take a longer blank"
 )
 # By the claim, because one part of a proof makes several.
 WHAT_TO_DO = {
