@@ -108,7 +108,8 @@ def loss(recipe: Recipe, reader: RecordReader) -> Evaluation:
     if facts.evaporation_mg_h is not None and facts.u_evaporation_mg_h is not None:
         value -= facts.evaporation_mg_h
         lines.append(Component("loss as stated", "B", facts.evaporation_mg_h, facts.u_evaporation_mg_h, "mg/h", -1.0))
-        words += f", where {facts.evaporation_mg_h:.3f} mg/h are stated (is [weighing] evaporation_mg_h that of this vessel?)"
+        stated = "stated: is [weighing] evaporation_mg_h that of this vessel?"
+        words += f", where {facts.evaporation_mg_h:.3f} mg/h are {stated}"
     return Evaluation(combine(value, "mg/h", lines, [words]), readings.invalid, {"loss_mg_h": rate.rate_mg_h})
 
 
