@@ -11,7 +11,7 @@ from rig.record.bodies.proofs import ReferenceRuns
 from rig.record.bodies.pump_events import EdgesCounted
 from rig.samples import Block
 from tests.evaluation.happenings import WINDOW, judged, ns, put
-from tests.evaluation.records import HOUR_NS, START, weighed
+from tests.evaluation.records import HOUR_NS, START, Z_UL_MG, weighed
 
 DUT = {"dut": {"model": "a pump", "stroke_ul": 0.5, "motor_edges_per_stroke": 8.0}}
 DAQ = {"instruments": {**START["instruments"], "daq": {"capability": "daq", "sample_every_s": 60.0}}}
@@ -68,3 +68,21 @@ def test_edges_and_the_pump_s_own_count_are_two_counts_of_the_same_strokes(tmp_p
         window = (WINDOW[0], WINDOW[0] + 2 * HOUR_NS + 1)
         number = judged(record, "motor edges beside the pump's count", WIDE, window).number
     assert number.value == pytest.approx(off)
+
+
+@pytest.mark.parametrize("samples, relative_u", [(1600, 0.0), (40, 0.5 / math.sqrt(39.0))], ids=["many", "few"])
+def test_strokes_that_a_sensor_sees_rise_and_fall_are_no_noise_of_its_mean(tmp_path, samples, relative_u):
+    # By turns half as much again and half as much: parts of a hundred samples have one mean.
+    flow_ul_h = 100.0 + 50.0 * np.where(np.arange(samples) % 2, 1.0, -1.0)
+    stands = {"flow": {"capability": "flow", "accuracy": {"percent": 5.0, "absolute": 5.0}}}
+    start = {"instruments": {**START["instruments"], **stands}}
+    with weighed(
+        tmp_path, lambda hour: 30_000.0 + 100.0 / Z_UL_MG * hour, hours=33, noise_mg=0.0, start=start
+    ) as record:
+        record.descriptor("flow", (Channel("flow", "µL/h"),), {})
+        t_ns = WINDOW[0] + np.arange(samples, dtype=np.int64) * ((WINDOW[1] - WINDOW[0]) // samples)
+        record.samples("flow", Block(t_ns, {"flow": flow_ul_h}))
+        result = judged(record, "flow sensor error", WIDE)
+    # Limits of error are 5 µL/h: what is a share of 100 µL/h is twenty times as many of them.
+    lines = {one.name: one.contribution for one in result.number.budget}  # one that adds nothing is left out
+    assert lines.get("scatter of the sensor", 0.0) == pytest.approx(20.0 * relative_u, rel=1e-2)

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rig.errors import SeriesError
 from rig.evaluation import inputs
@@ -30,6 +31,7 @@ _LOSS = EvaporationRate(0.1, 0.1)
 # A thermal sensor whose limits of error the bench file does not state.
 _USUAL = StatedAccuracy(percent=10.0, absolute=10.0)
 FEWEST = 8
+_PARTS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +124,12 @@ def flow_sensor(recipe: Recipe, reader: RecordReader) -> Evaluation:
     stated = reader.start().instruments[streams[0]].accuracy or _USUAL
     limit = max(stated.percent / 100.0 * abs(weighed.flow_ul_h), stated.absolute)
     mean, per = float(flow.mean()), 1.0 / limit
-    u_mean = float(flow.std(ddof=1)) / math.sqrt(len(flow))
+    u_mean, dof = _u_of_mean(flow)
     budget = combine(
         (mean - weighed.flow_ul_h) * per,
         "1",
         [
-            Component("scatter of the sensor", "A", mean, u_mean, "µL/h", per, len(flow) - 1.0),
+            Component("scatter of the sensor", "A", mean, u_mean, "µL/h", per, dof),
             Component("flow weighed", "A", weighed.flow_ul_h, weighed.u_ul_h, "µL/h", -per),
         ],
         [
@@ -137,6 +139,19 @@ def flow_sensor(recipe: Recipe, reader: RecordReader) -> Evaluation:
     )
     lost = (f"{series.lost} samples of {streams[0]} were lost",) if series.lost else ()
     return Evaluation(budget, (*weighed.invalid, *lost), {"seen_ul_h": mean})
+
+
+def _u_of_mean(flow_ul_h: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the standard uncertainty of the mean of a flow, µL/h, and its degrees of freedom.
+
+    Samples rise and fall with each stroke, of which their mean takes all phases alike: that is no noise. What the means
+    of equal parts, of some strokes each, scatter by is; where there are enough.
+    """
+    n = flow_ul_h.size
+    if n < 4 * _PARTS:
+        return float(flow_ul_h.std(ddof=1)) / math.sqrt(n), n - 1.0
+    means = np.array([part.mean() for part in np.array_split(flow_ul_h, _PARTS)])
+    return float(means.std(ddof=1)) / math.sqrt(_PARTS), _PARTS - 1.0
 
 
 def motor_edges(recipe: Recipe, reader: RecordReader) -> Evaluation:
