@@ -6,7 +6,7 @@ import numpy as np
 
 from rig.errors import SeriesError
 from rig.evaluation import inputs
-from rig.evaluation.claims.proof_of_flow import FEWEST
+from rig.evaluation.claims.proof_of_flow import COUNTED_BEFORE_NS, FEWEST
 from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind
 from rig.evaluation.edges import counted_edges
@@ -60,8 +60,9 @@ def edges_apart(recipe: Recipe, reader: RecordReader) -> Evaluation:
     Raises SeriesError where one of them was not counted twice, or [dut] does not say what an edge stands for.
     """
     dut, stream = reader.start().dut, reader.start().in_role("pump")
-    counts = counted_edges(reader, recipe.from_ns, recipe.to_ns)
-    told_ul, series = read_column(reader, stream, "delivered", recipe.from_ns, recipe.to_ns)
+    from_ns = recipe.from_ns - COUNTED_BEFORE_NS
+    counts = counted_edges(reader, from_ns, recipe.to_ns)
+    told_ul, series = read_column(reader, stream, "delivered", from_ns, recipe.to_ns)
     if min(len(counts), len(told_ul)) < 2 or not (dut.motor_edges_per_stroke and dut.stroke_ul):
         raise SeriesError(
             "motor's edges and pump's count were not both read twice, or [dut] does not say what they are"

@@ -31,6 +31,8 @@ _LOSS = EvaporationRate(0.1, 0.1)
 # A thermal sensor whose limits of error the bench file does not state.
 _USUAL = StatedAccuracy(percent=10.0, absolute=10.0)
 FEWEST = 8
+# On the wall clock edges are counted a moment before a window begins, while the known flow is running already.
+COUNTED_BEFORE_NS = 5_000_000_000
 _PARTS = 16
 
 
@@ -157,7 +159,7 @@ def _u_of_mean(flow_ul_h: NDArray[np.float64]) -> tuple[float, float]:
 def motor_edges(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """Evaluate by what the volume of the motor's edges, as the DAQ counts them, is off the volume weighed, in %."""
     dut = reader.start().dut
-    counts = counted_edges(reader, recipe.from_ns, recipe.to_ns)
+    counts = counted_edges(reader, recipe.from_ns - COUNTED_BEFORE_NS, recipe.to_ns)
     if len(counts) < 2 or not (dut.motor_edges_per_stroke and dut.stroke_ul):
         raise SeriesError("nothing counted the motor's edges, or [dut] does not say what they stand for")
     hours = (counts[-1].at_ns - counts[0].at_ns) / 1e9 / S_PER_H
