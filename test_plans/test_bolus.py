@@ -23,6 +23,19 @@ def test_boluses_are_accurate(pump, bench, verify, volume_ul, minutes):
     verify("largest bolus error", window.largest_bolus_error()).within("single bolus accuracy")
 
 
+@pytest.mark.evaporation(hours=1)
+def test_boluses_between_the_smallest_and_the_largest_are_accurate(pump, bench, verify):
+    """A bolus of each size, none twice as large as the one before, delivers the programmed volume."""
+    given = []
+    for volume_ul in (12.0, 20.0, 32.0, 50.0, 75.0, 110.0, 160.0, 240.0, 350.0):
+        with bench.window(f"bolus of {volume_ul:g} µL") as window:
+            pump.give_bolus(volume_ul=volume_ul)
+            bench.dwell(minutes=10 + volume_ul / 10, doing=f"a bolus of {volume_ul:g} µL")
+        given.append((volume_ul, window))
+    for volume_ul, window in given:
+        verify(f"volume of a bolus of {volume_ul:g} µL", window.volume_error()).within("volume accuracy")
+
+
 @pytest.mark.first_look
 @pytest.mark.requirement("1.4.4")
 def test_a_bolus_adds_its_volume_to_the_basal_infusion(pump, bench, verify):

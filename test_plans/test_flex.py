@@ -83,6 +83,7 @@ def test_the_calendar_moves_no_dose(pump, bench, verify, before_it):
     verify("volume over the change of day", change.volume_error()).within("volume over a change of date")
 
 
+@pytest.mark.requirement("IT-19")
 @pytest.mark.evaporation(hours=1)
 def test_a_pump_that_nobody_speaks_to_keeps_its_hours(pump, bench, verify):
     """Alone for five hours, as an implant is for weeks, the pump delivers each step of its day at its time."""
@@ -96,3 +97,21 @@ def test_a_pump_that_nobody_speaks_to_keeps_its_hours(pump, bench, verify):
         bench.dwell(minutes=45, doing="heard again")
     verify("volume of a pump that was alone", alone.volume_error()).within("volume accuracy")
     verify("no alarm", alone.no_alarm()).holds()
+
+
+@pytest.mark.requirement("1.4.4", "1.4.6")
+@pytest.mark.evaporation(hours=1)
+def test_a_step_of_the_day_leaves_boluses_alone(pump, bench, verify):
+    """Single boluses across a step and across midnight, and a square one over three steps, are given whole."""
+    pump.set_clock(t_ns=int(datetime(2026, 1, 7, 22, 30, tzinfo=UTC).timestamp()) * 10**9)
+    with bench.window("boluses over steps") as steps:
+        pump.run_flex(days=BY_TURNS)
+        bench.dwell(minutes=22, doing="until shortly before a step")
+        pump.give_bolus(volume_ul=200.0)
+        bench.dwell(minutes=60, doing="bolus over a step")
+        pump.give_bolus(volume_ul=200.0)
+        bench.dwell(minutes=60, doing="bolus over midnight")
+        pump.give_square_bolus(volume_ul=100.0, over_minutes=150)
+        bench.dwell(hours=4, doing="square bolus over steps")
+    verify("volume with boluses over steps", steps.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", steps.log_tells_all()).holds()
