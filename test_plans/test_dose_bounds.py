@@ -27,7 +27,7 @@ def test_no_sliding_window_holds_more_than_is_set(pump, bench, verify):
 
 @pytest.mark.requirement("IT-12")
 def test_a_sliding_window_forgets_none_of_many_small_boluses(pump, bench, verify):
-    """Of requests for 5 µL each ten minutes as many are granted as 105 µL in any 4 h leave room for: none is forgotten."""
+    """Of requests for 5 µL each ten minutes as many are granted as 105 µL in any 4 h leave room for."""
     pump.set_dose_limit(volume_ul=105.0, window_hours=4)
     pump.allow_patient_boluses(volume_ul=5.0, lockout_minutes=5, most_in_24_h=100)
     with bench.window("many small boluses") as hours:
