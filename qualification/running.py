@@ -69,7 +69,7 @@ def qualify(workshop: Workshop, asked: Asked, say: Callable[[str], None]) -> Qua
 
 
 def _rows(workshop: Workshop, asked: Asked, catalogue: Catalogue, say: Callable[[str], None]) -> tuple[Row, ...]:
-    """Ask the plans that claim what a defect violates, of what they miss the general ones, and then all others."""
+    """Ask the plans that claim what a defect violates; of what they miss or cannot name, others too (`_unasked`)."""
     rows = {one.key: Row(one, ()) for one in asked.defects}
     every = tuple(plan.plan for plan in catalogue.plans)
     looks: tuple[tuple[str, Callable[[Defect], tuple[str, ...]]], ...] = (
@@ -95,9 +95,9 @@ def _with(row: Row, done: Done) -> Row:
 
 
 def _unasked(row: Row, look: Callable[[Defect], tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the plans of a look that are still to be asked: none where it was caught, or need not be."""
+    """Return the plans of a look that are still to be asked: none where it was caught and named, or need not be."""
     need_not = row.defect.control or row.defect.of_the_bench or row.within_limits
-    if row.caught or row.broke or (row.findings and need_not):
+    if (row.caught and row.names_it is not False) or row.broke or (row.findings and need_not):
         return ()
     looked = {one.plan for one in row.findings}
     return tuple(one for one in look(row.defect) if one not in looked)

@@ -28,12 +28,16 @@ def test_a_loss_is_held_to_blanks_of_its_bench(tmp_path, stated_mg_h, said):
     assert len(case_of(tmp_path, zero_flow.testify, **blanks).against) == said
 
 
-def came(folder, step_mg, *tells, noise_mg=0.0):
-    """Return what is said of a step in the middle of the first weighing at zero flow; the vessel loses nothing."""
+def came(folder, step_mg, *tells, noise_mg=0.0, minutes=0.0, fallen_mg=0.0):
+    """Return what is said of a step in the middle of the first weighing at zero flow; the vessel loses nothing.
+
+    The step takes `minutes`; an hour before it `fallen_mg` are taken off at once.
+    """
 
     def mass(hour):
         flowing = 40.0 * min(max(hour - 4.0, 0.0), 25.0)
-        return 30_000.0 + flowing + step_mg * (hour >= 2.0)
+        stepped = min(1.0, (hour - 2.0) * 60.0 / minutes) if minutes and hour >= 2.0 else hour >= 2.0
+        return 30_000.0 + flowing + step_mg * stepped - fallen_mg * (hour >= 1.0)
 
     with weighed(folder, mass, hours=33, noise_mg=noise_mg, start=steady.start()) as record:
         tell(record, 0.0, "run_continuous", rate_ul_h=40.0)
@@ -63,6 +67,11 @@ def test_a_touch_while_the_motor_stood_still_is_no_flow(tmp_path):
 
 def test_a_touch_while_the_motor_turned_may_be_a_flow(tmp_path):
     assert came(tmp_path, 0.5, steady.edges((-4.0, 500), (0.0, 501)), noise_mg=0.01)
+
+
+def test_what_came_slowly_is_told_although_as_much_was_taken_off_at_a_touch(tmp_path):
+    stood_still = steady.edges((-4.0, 500), (0.0, 500))
+    assert came(tmp_path, 1.0, stood_still, noise_mg=0.01, minutes=60.0, fallen_mg=0.6)
 
 
 # Three paces of a minute, and ten seconds for the order on its way.

@@ -53,6 +53,7 @@ class Finds:
 
     faulty: tuple[str, ...]
     cut: str = ""
+    without_words: tuple[str, ...] = ()
 
     def __post_init__(self):
         self.asked = []
@@ -66,7 +67,8 @@ class Finds:
         if job.defect is None:
             return next(one for one in PLANS if one.plan == name)
         self.asked.append(name)
-        return finding(claim("FAIL" if name in self.faulty else "PASS", value=9.0), plan=name)
+        said = "" if name in self.without_words else "the books are off"
+        return finding(claim("FAIL" if name in self.faulty else "PASS", said, 9.0), plan=name)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,23 @@ def test_what_the_quick_ones_miss_is_asked_of_general_ones_and_then_of_all_that_
     (row,) = qualify(workshop, Asked(names, (defect(control=control),)), said.append).matrix.rows
     assert (workshop.asked, row.word) == (asked, word)
     assert sorted(one.plan for one in row.findings) == sorted(asked)
+
+
+@pytest.mark.parametrize(
+    "without_words, asked",
+    [((), [QUICK]), ((QUICK,), [QUICK, GENERAL]), ((QUICK, GENERAL), [QUICK, GENERAL, SLOW, LONG])],
+)
+def test_what_was_caught_without_the_words_for_it_is_asked_of_others_until_one_names_it(without_words, asked):
+    workshop = Finds((QUICK, GENERAL, LONG), without_words=without_words)
+    names = tuple(one.plan for one in PLANS)
+    (row,) = qualify(workshop, Asked(names, (defect(),)), [].append).matrix.rows
+    assert (workshop.asked, row.names_it) == (asked, True)
+
+
+def test_a_defect_without_words_for_itself_is_asked_until_it_is_caught():
+    workshop, names = Finds((QUICK,), without_words=(QUICK,)), tuple(one.plan for one in PLANS)
+    qualify(workshop, Asked(names, (defect(says=()),)), [].append)
+    assert workshop.asked == [QUICK]
 
 
 def test_a_defect_that_no_plan_claims_is_asked_of_the_general_ones_and_missed():

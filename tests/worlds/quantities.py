@@ -1,17 +1,19 @@
 """How often each kind of number holds the truth, and how often a verdict on the limit is wrong: figures, no table.
 
 `python -m tests.worlds.quantities --runs 4000` takes an hour on two idle cores. Mean flow, volume and windows are three
-questions to one record; changing programmes, boluses, lockouts and alarms have records of their own. A decision on the
-limit is a number whose truth lies there, drawn with an uncertainty that is itself known from few readings or many.
+questions to one record, of a balance that deviates by all that is stated in each of them; changing programmes, boluses,
+lockouts and alarms have records of their own. A decision on the limit is a number whose truth lies there, drawn with an
+uncertainty that is itself known from few readings or many.
 """
 
 import argparse
 import math
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -30,16 +32,17 @@ from rig.record.bodies.recipe import Recipe
 from rig.record.writer import RunRecord
 from rig.samples import Block
 from tests.worlds.catalogue import BY_NAME, DECADES
+from tests.worlds.physics import Floats
 from tests.worlds.recording import EPOCH_NS, PUMP_CHANNELS, READ_EVERY_S, at_ns, recipe_of, recorded, start_of
 from tests.worlds.scene import seen
-from tests.worlds.schedule import Schedule
+from tests.worlds.schedule import PER_H, Schedule
 from tests.worlds.study import Share
 
 _IN_MEMORY = Path("/dev/shm")
 INFUSION, BOLUSES = "as stated", "10 boluses"
 # What comes on top of an infusion: each so many hours, for so many, at so many times its rate; in 24 h.
 PROGRAMMES = {"boluses": (3.0, 0.05, 20.0), "hours of a higher rate": (4.0, 2.0, 1.0), "steps": (2.0, 1.0, 2.0)}
-WINDOW_MINUTES = 300.0
+WINDOW_MINUTES, _WINDOWS = 300.0, 5
 QUANTITIES = ("mean flow", "volume", "changing programme", "window", "bolus", "lockout", "time to alarm")
 K = 2.0
 _CHUNK = 10
@@ -58,6 +61,20 @@ def _holds(budget: Budget, truth: float) -> bool:
     return abs(budget.value - truth) <= budget.spread.guard_band(K)
 
 
+def to_and_fro(share: Floats) -> Floats:
+    """Return a deviation that comes in one window and goes in the next: of a gain of five, the whole sees it too."""
+    return 1.0 - np.abs((_WINDOWS * share) % 2.0 - 1.0)
+
+
+def with_doses(schedule: Schedule) -> Callable[[Floats], Floats]:
+    """Return a deviation that grows with what doses gain, and not with the infusion that they come on top of."""
+    dosed_ul = schedule.dosed(np.ones(schedule.doses))
+    gained_ul = schedule.rate_ul_h * schedule.running + dosed_ul
+    first, last = (round(h * PER_H) for h in (schedule.from_h, schedule.to_h))
+    share = (gained_ul - gained_ul[first]) / (gained_ul[last] - gained_ul[first])
+    return partial(np.interp, xp=share, fp=dosed_ul / dosed_ul[last])
+
+
 def one_infusion(decade: int, number: int) -> list[Held]:
     """Let one infusion happen and ask its record for mean flow, volume and windows.
 
@@ -65,7 +82,7 @@ def one_infusion(decade: int, number: int) -> list[Held]:
     """
     world = BY_NAME[INFUSION]
     rng = world.rng(decade, 100_000 + number)
-    scene = world.scene(decade, rng)
+    scene = replace(world.scene(decade, rng), deviates=to_and_fro)
     shown = seen(scene, rng)
     asked = recipe_of(scene)
     found = []
@@ -117,6 +134,7 @@ def one_series(decade: int, number: int) -> list[Held]:
     world = BY_NAME[BOLUSES]
     rng = world.rng(decade, 100_000 + number)
     scene = world.scene(decade, rng)
+    scene = replace(scene, deviates=with_doses(scene.schedule))
     shown = seen(scene, rng)
     with _folder() as there, recorded(there, scene, shown) as record, record.reader() as reader:
         computed = _computed(recipe_of(scene), reader)

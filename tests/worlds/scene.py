@@ -1,5 +1,6 @@
 """One run as it really is, and what the balance, the pump and the sensors show of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,7 +22,8 @@ class Scene:
     file names or not; dose i is `dose_shares[i]` of what was asked for. `loss_factor` multiplies the bench's loss and
     `leak_ul_h` leaves the tip besides, at each reading; `extra_mg` is what the balance shows besides. The tube carries
     `tube_share` of what is gained within `tube_h`. The balance is tared at `tared_h`. What is pumped leaves the tip
-    later, by an exponential of `lag_h`: the line gives way.
+    later, by an exponential of `lag_h`: the line gives way. The balance deviates by its linearity as `deviates` says,
+    over the share of the window's gain that is on the pan.
     """
 
     schedule: Schedule
@@ -37,6 +39,7 @@ class Scene:
     tube_h: tuple[float, float] = (0.0, 0.0)
     tared_h: float | None = None
     lag_h: float = 0.0
+    deviates: Callable[[Floats], Floats] = lambda share: share
 
     @property
     def hours(self) -> Floats:
@@ -122,8 +125,8 @@ def _shown(scene: Scene, volume_ul: Floats, rng: np.random.Generator) -> Floats:
     gained_mg = gained_mg / (1.0 - (bench.needle_mm / bench.vessel_mm) ** 2)
     gained_mg = gained_mg - _carried(scene, gained_mg)
     first, last = (round(h * PER_H) for h in (schedule.from_h, schedule.to_h))
-    share = gained_mg / max(1e-9, gained_mg[last] - gained_mg[first])
-    load_mg = gained_mg * (1.0 + bench.calibration) + bench.linearity * stated.linearity_mg * share
+    share = (gained_mg - gained_mg[first]) / max(1e-9, gained_mg[last] - gained_mg[first])
+    load_mg = gained_mg * (1.0 + bench.calibration) + bench.linearity * stated.linearity_mg * scene.deviates(share)
     load_mg = load_mg + indicated_mg(VESSEL_MG, GLASS_KG_M3, air)
     wander_mg = bench.walk_mg * np.cumsum(rng.normal(0.0, 1.0 / np.sqrt(PER_H), hours.shape))
     load_mg = load_mg + wander_mg + bench.drift_mg_h * hours + _wetting(scene, rng) + scene.extra_mg

@@ -1,5 +1,6 @@
 """The study of each kind of number: what it counts, and that it notices an interval that is too narrow."""
 
+import numpy as np
 import pytest
 
 from tests.worlds.quantities import (
@@ -10,14 +11,27 @@ from tests.worlds.quantities import (
     one_lockout,
     one_programme,
     one_series,
+    to_and_fro,
+    with_doses,
     wrong_accepts,
 )
+from tests.worlds.schedule import boluses
 from tests.worlds.study import STATED_RISK_PERCENT
 
 
 def test_an_infusion_is_asked_for_mean_flow_volume_and_windows():
     found = one_infusion(1, 0)
     assert [(one.quantity, one.told) for one in found] == [("mean flow", 1), ("volume", 1), ("window", 5)]
+
+
+def test_the_balance_deviates_by_all_that_is_stated_in_each_window_and_in_all_of_them():
+    assert np.diff(to_and_fro(np.linspace(0.0, 1.0, 6))) == pytest.approx([1.0, -1.0, 1.0, -1.0, 1.0])
+
+
+def test_the_balance_deviates_with_doses_and_not_with_the_infusion_below_them():
+    # Ten doses of 1 µL at 20 µL/h, one an hour from 0.5 h on, on 2 µL/h: 31 µL in the window of 10.5 h.
+    deviates = with_doses(boluses(2.0, 10, 0.5))
+    assert deviates(np.array([0.0, 1.0, 2.0, 31.0]) / 31.0) == pytest.approx([0.0, 0.0, 0.1 * 20 / 22, 1.0])
 
 
 @pytest.mark.parametrize("decade", range(3))
