@@ -7,6 +7,7 @@ pytestmark = pytest.mark.requirement("ACC-001")
 # Rates in µL/h, and for how many hours each: with those below no rate is more than 1.6 times its neighbour. A row of a
 # table, or one setting of a timer, that is wrong is so between a few rates only.
 BETWEEN = (
+    (3.6, 8),
     (8.0, 6),
     (19.0, 3),
     (28.0, 2.5),
