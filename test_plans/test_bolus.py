@@ -23,6 +23,22 @@ def test_boluses_are_accurate(pump, bench, verify, volume_ul, minutes):
     verify("largest bolus error", window.largest_bolus_error()).within("single bolus accuracy")
 
 
+@pytest.mark.evaporation(hours=1)
+def test_boluses_between_the_smallest_and_the_largest_are_accurate(pump, bench, verify):
+    """Two boluses of each size, each at most twice as large as the one before, deliver the programmed volume."""
+    given = []
+    for volume_ul in (10.0, 20.0, 40.0, 75.0, 150.0, 300.0):
+        with bench.window(f"boluses of {volume_ul:g} µL") as window:
+            for _ in range(2):
+                with window.dose():
+                    pump.give_bolus(volume_ul=volume_ul)
+                    bench.dwell(minutes=10 + volume_ul / 10, doing=f"a bolus of {volume_ul:g} µL")
+        given.append((volume_ul, window))
+        bench.dwell(minutes=2, doing="between two sizes")
+    for volume_ul, window in given:
+        verify(f"error of boluses of {volume_ul:g} µL", window.bolus_error()).within("bolus accuracy")
+
+
 @pytest.mark.first_look
 @pytest.mark.requirement("1.4.4")
 def test_a_bolus_adds_its_volume_to_the_basal_infusion(pump, bench, verify):

@@ -26,6 +26,20 @@ def test_no_sliding_window_holds_more_than_is_set(pump, bench, verify):
 
 
 @pytest.mark.requirement("IT-12")
+def test_a_sliding_window_forgets_none_of_many_small_boluses(pump, bench, verify):
+    """Of requests for 5 µL each ten minutes as many are granted as 105 µL in any 4 h leave room for."""
+    pump.set_dose_limit(volume_ul=105.0, window_hours=4)
+    pump.allow_patient_boluses(volume_ul=5.0, lockout_minutes=5, most_in_24_h=100)
+    with bench.window("many small boluses") as hours:
+        pump.run_continuous(rate_ul_h=10.0)
+        for number in range(36):
+            pump.request_patient_bolus()
+            bench.dwell(minutes=10, doing=f"request {number + 1} of 36")
+    verify("most in any 4 h", hours.most_in(hours=4)).within("105 µL in any 4 h")
+    verify("volume of what was granted", hours.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("IT-12")
 def test_a_sliding_window_outlives_stop_and_power(pump, bench, verify):
     """What a window of 4 h holds counts on through a stop and a power cut: no request behind them exceeds 105 µL."""
     pump.set_dose_limit(volume_ul=105.0, window_hours=4)

@@ -28,6 +28,8 @@ WEEK = {"mon": A_DAY, "tue": EVEN, "wed": A_DAY, "thu": EVEN, "fri": A_DAY, "sat
 ONE = {"00:00": 20.0, "01:00": 40.0, "02:00": 80.0, "03:00": 30.0, "04:00": 60.0, "23:00": 20.0}
 OTHER = {"00:00": 40.0, "01:00": 80.0, "02:00": 30.0, "03:00": 20.0, "04:00": 60.0, "23:00": 50.0}
 THIRD = {"00:00": 80.0, "01:00": 30.0, "02:00": 20.0, "03:00": 60.0, "04:00": 40.0, "23:00": 70.0}
+# Steps so steep that a bolus which moves one by its own length shows.
+STEEP = {"00:00": 150.0, "01:00": 20.0, "02:00": 80.0, "03:00": 30.0, "22:00": 150.0, "23:00": 20.0}
 BY_TURNS = {"mon": ONE, "tue": OTHER, "wed": ONE, "thu": OTHER, "fri": ONE, "sat": OTHER, "sun": THIRD}
 
 
@@ -83,6 +85,7 @@ def test_the_calendar_moves_no_dose(pump, bench, verify, before_it):
     verify("volume over the change of day", change.volume_error()).within("volume over a change of date")
 
 
+@pytest.mark.requirement("IT-19")
 @pytest.mark.evaporation(hours=1)
 def test_a_pump_that_nobody_speaks_to_keeps_its_hours(pump, bench, verify):
     """Alone for five hours, as an implant is for weeks, the pump delivers each step of its day at its time."""
@@ -96,3 +99,26 @@ def test_a_pump_that_nobody_speaks_to_keeps_its_hours(pump, bench, verify):
         bench.dwell(minutes=45, doing="heard again")
     verify("volume of a pump that was alone", alone.volume_error()).within("volume accuracy")
     verify("no alarm", alone.no_alarm()).holds()
+
+
+@pytest.mark.requirement("1.4.4", "1.4.6")
+@pytest.mark.evaporation(hours=1)
+def test_a_step_of_the_day_and_a_bolus_leave_each_other_alone(pump, bench, verify):
+    """Boluses over a step down and over midnight, and a square one over three steps, are whole; so are the steps."""
+    pump.set_clock(t_ns=int(datetime(2026, 1, 7, 22, 30, tzinfo=UTC).timestamp()) * 10**9)
+    with bench.window("all of it") as whole:
+        pump.run_flex(days={"every": STEEP})
+        bench.dwell(minutes=22, doing="until shortly before a step")
+        with bench.window("over a step") as step:
+            pump.give_bolus(volume_ul=500.0)
+            bench.dwell(minutes=60, doing="bolus over a step")
+        with bench.window("over midnight") as midnight:
+            pump.give_bolus(volume_ul=200.0)
+            bench.dwell(minutes=60, doing="bolus over midnight")
+        with bench.window("over three steps") as steps:
+            pump.give_square_bolus(volume_ul=100.0, over_minutes=150)
+            bench.dwell(hours=4, doing="square bolus over steps")
+    verify("volume of a bolus over a step", step.volume_error()).within("volume accuracy")
+    verify("volume of a bolus over midnight", midnight.volume_error()).within("volume accuracy")
+    verify("volume of a square bolus over steps", steps.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", whole.log_tells_all()).holds()

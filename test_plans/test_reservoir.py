@@ -37,7 +37,7 @@ def test_the_low_mark_warns_and_the_dose_goes_on(pump, bench, verify):
 
 @pytest.mark.requirement("1.5.5", "1.5.4")
 def test_the_low_mark_warns_behind_each_refill(pump, bench, verify):
-    """Three times the reservoir is emptied, filled and infused down to its mark: each time the pump warns anew."""
+    """Emptied, filled and infused down to its mark the pump warns each time, whatever is programmed besides."""
     bench.expect_alarm("reservoir_low")
     pump.set_low_reservoir(volume_ul=4000.0)
     for filling in ("first", "second", "third"):
@@ -45,12 +45,31 @@ def test_the_low_mark_warns_behind_each_refill(pump, bench, verify):
         pump.refilled(volume_ul=4300.0)
         bench.dwell(minutes=5, doing=f"{filling} filling, stopped")
         with bench.window(f"{filling} filling") as window:
-            pump.run_continuous(rate_ul_h=600.0)
+            if filling == "second":
+                pump.run_flex(days={"every": {"00:00": 600.0}})
+            else:
+                pump.run_continuous(rate_ul_h=600.0)
+            if filling == "third":
+                pump.allow_patient_boluses(volume_ul=20.0, lockout_minutes=60, most_in_24_h=4)
             bench.dwell(hours=1, doing=f"{filling} filling, through the low mark")
         pump.stop()
         warning = window.alarm_came(alarm="reservoir_low", within_s=35 * 60, priority="non-critical")
         verify(f"low reservoir was signalled, {filling} filling", warning).holds()
         verify(f"volume of the {filling} filling", window.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("1.5.5", "1.5.4")
+def test_a_bolus_that_takes_the_reservoir_to_its_mark_warns(pump, bench, verify):
+    """The low mark is passed in the middle of a bolus, with no infusion beside it: the pump warns as in an infusion."""
+    pump.set_low_reservoir(volume_ul=4000.0)
+    bench.challenge.fill_anew(volume_ul=4200.0)
+    pump.refilled(volume_ul=4200.0)
+    with bench.window("a bolus through the mark") as through:
+        pump.give_bolus(volume_ul=400.0)
+        bench.dwell(hours=1, doing="the bolus, and a while behind it")
+    warning = through.alarm_came(alarm="reservoir_low", within_s=35 * 60, priority="non-critical")
+    verify("low reservoir was signalled in a bolus", warning).holds()
+    verify("volume of the bolus", through.volume_error()).within("volume accuracy")
 
 
 @pytest.mark.requirement("IT-02", "IT-14", "1.5.6")
@@ -67,6 +86,18 @@ def test_the_last_four_millilitres_are_delivered_and_an_empty_pump_says_so(pump,
     empty = end.alarm_came(alarm="reservoir_empty", within_s=4.5 * 3600, priority="critical")
     verify("empty reservoir was signalled", empty).holds()
     verify("volume of the last 4 mL", end.volume()).within("last four millilitres")
+
+
+@pytest.mark.requirement("IT-01")
+def test_the_dose_is_the_same_from_full_to_low(pump, bench, verify):
+    """From 20 mL, a full implant, down to the last 4 mL each two hours bring what is programmed."""
+    bench.challenge.fill_anew(volume_ul=20_000.0)
+    pump.refilled(volume_ul=20_000.0)
+    pump.run_continuous(rate_ul_h=1000.0)
+    with bench.read_each(minutes=5), bench.window("from full to low") as filling:
+        bench.dwell(hours=16, doing="from full to low")
+    verify("volume from full to low", filling.volume_error()).within("volume accuracy")
+    verify("any two hours of it", filling.flow_in_windows(minutes=120)).within("basal accuracy")
 
 
 @pytest.mark.requirement("IT-02")

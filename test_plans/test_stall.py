@@ -64,17 +64,22 @@ def test_a_self_test_costs_no_dose(pump, bench, verify):
     verify("the pump's log tells all", tested.log_tells_all()).holds()
 
 
-@pytest.mark.requirement("IT-06")
+@pytest.mark.requirement("IT-06", "IT-15")
 def test_a_pump_that_is_stopped_for_two_days_says_so(pump, bench, verify):
-    """Stopped for 48 h the pump raises its alarm."""
+    """Stopped for 48 h the pump raises its alarm; told to run again it does so at once, and forwards."""
     pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(minutes=30, doing="infusing")
     with bench.read_each(minutes=15), bench.window("stopped for two days") as forgotten:
         pump.stop()
         bench.dwell(hours=49, doing="forgotten")
+    with bench.window("told to run again") as again:
+        pump.run_continuous(rate_ul_h=100.0)
+        bench.dwell(minutes=30, doing="told to run again")
     verify(
         "it was signalled", forgotten.alarm_came(alarm="stopped_too_long", within_s=48.2 * 3600, priority="critical")
     ).holds()
+    verify("reverse flow behind the rest", again.reverse_flow()).within("a stroke backwards")
+    verify("volume behind the rest", again.volume_error()).within("volume accuracy")
 
 
 @pytest.mark.requirement("1.4.11")

@@ -45,13 +45,17 @@ def test_a_tip_that_is_moved_changes_no_dose(pump, bench, verify, kpa):
 @pytest.mark.requirement("7.1.1")
 @pytest.mark.parametrize("liquid_c", [35.0, 40.0])
 def test_warmth_changes_no_dose(pump, bench, verify, liquid_c):
-    """An infusion keeps its rate at both ends of the temperatures of an implant."""
+    """An infusion keeps its rate at both ends of the temperatures of an implant, and when the warmth is over."""
     pump.run_continuous(rate_ul_h=200.0)
     with bench.challenge.temperature(liquid_c=liquid_c):
         bench.dwell(hours=2, doing="warming")
         with bench.window("warm") as warm:
             bench.dwell(hours=4, doing="warm")
+    bench.dwell(hours=1, doing="cooling")
+    with bench.window("cool again") as cool:
+        bench.dwell(hours=2, doing="cool again")
     verify("flow of a warm pump", warm.flow_error()).within("basal accuracy")
+    verify("flow behind the warmth", cool.flow_error()).within("basal accuracy")
 
 
 @pytest.mark.requirement("7.1.3")

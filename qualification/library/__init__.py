@@ -24,6 +24,7 @@ FAMILIES = (
     "surroundings",
     "edges",
     "later_in_life",
+    "interplay",
     "benches",
     "notices",
     "notices_of_standstill",

@@ -38,6 +38,14 @@ def test_an_alarm_behind_a_stop_is_over_by_right(record):
     assert against(record) == ()
 
 
+# The status that shows the alarm at 60 s may have been asked for ten seconds before it came.
+@pytest.mark.parametrize("stop_s, told", [(51.0, 0), (49.0, 1)])
+def test_a_stop_counts_that_was_on_its_way_when_the_alarm_was_shown(record, stop_s, told):
+    tell(record, stop_s, "stop")
+    status(record, (60.0, "alarm", ("stall",)), (720.0, "stopped", ()))
+    assert len(against(record)) == told
+
+
 def test_an_alarm_of_a_pump_that_lost_its_power_is_over_by_right(record):
     status(record, (60.0, "alarm", ("stall",)))
     challenge(record, 600.0, ChallengeKind.POWER_CUT, until_s=660.0)

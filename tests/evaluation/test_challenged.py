@@ -2,9 +2,10 @@
 
 import pytest
 
+from rig.evaluation.case import Case
 from rig.evaluation.challenged import dark_spans, occlusions_in, parted_spans
 from rig.record.bodies.challenges import ChallengeEnds, ChallengeKind
-from tests.evaluation.happenings import challenge, ns, put
+from tests.evaluation.happenings import WINDOW, challenge, ns, put
 from tests.evaluation.records import weighed
 
 SETTLE_NS = 600 * 10**9
@@ -60,3 +61,21 @@ def test_an_occlusion_ends_in_a_window_that_goes_on_behind_its_end(run, to_s, en
     with run.reader() as reader:
         ((begins, ends),) = occlusions_in(reader, ns(100), ns(to_s))
     assert (begins.at_ns, ends and ends.at_ns) == (ns(100), ends_s and ns(ends_s))
+
+
+@pytest.mark.parametrize(
+    "from_s, to_s, clear",
+    [
+        (0, 3600, [(0, 100), (400, 2000), (2300, 3600)]),
+        (150, 350, []),
+        (150, 900, [(400, 900)]),
+        (800, 1900, [(800, 1900)]),
+        (100, 2300, [(400, 2000)]),
+    ],
+)
+def test_the_parts_of_a_span_that_no_challenge_touches_are_clear(run, from_s, to_s, clear):
+    challenge(run, 100, until_s=400)
+    challenge(run, 2000, until_s=2300)
+    with run.reader() as reader:
+        found = Case(reader, *WINDOW).clear(ns(from_s), ns(to_s))
+    assert found == [(ns(begin), ns(end)) for begin, end in clear]

@@ -11,7 +11,16 @@ HALF_A_DAY = Limit(unit="h", lower=-12.0, upper=12.0)
 
 
 def foretold(
-    folder, hours, *, marks=(2_000.0,), read=True, rate_ul_h=20.0, content_ul=20_000.0, at_s=600, most_in_24_h=10
+    folder,
+    hours,
+    *,
+    marks=(2_000.0,),
+    read=True,
+    rate_ul_h=20.0,
+    content_ul=20_000.0,
+    at_s=600,
+    most_in_24_h=10,
+    other_dates_s=(),
 ):
     """A pump with 20 mL foretells so many hours to its mark of 2 mL; a patient may ask for 200 µL a day."""
     with weighed(folder, lambda _hour: 0.0, hours=33) as record:
@@ -21,6 +30,9 @@ def foretold(
         tell(record, -240, "allow_patient_boluses", volume_ul=20.0, lockout_minutes=60, most_in_24_h=most_in_24_h)
         if rate_ul_h:
             tell(record, -180, "run_continuous", rate_ul_h=rate_ul_h)
+        for at in other_dates_s:
+            tell(record, at, "read_outlook", extra={"pump_clock_ns": ns(at), "refill_by_ns": ns(at) + HOUR_NS})
+        tell(record, 60, "acknowledge_alarms")
         said = {"pump_clock_ns": ns(at_s), "refill_by_ns": ns(at_s) + round(hours * HOUR_NS)}
         if read:
             tell(record, at_s, "read_outlook", extra=said)
@@ -35,6 +47,11 @@ def test_a_date_is_held_to_infusion_and_allotment_together(tmp_path, hours, erro
 
 def test_the_mark_is_the_one_that_was_set_last(tmp_path):
     assert foretold(tmp_path, 635.3, marks=(5_000.0, 2_000.0)).number.value == pytest.approx(0.0, abs=0.1)
+
+
+@pytest.mark.parametrize("at_s", [-60.0, 25 * 3600.0 + 60.0])
+def test_a_date_that_was_read_outside_of_the_window_is_another_plan_s(tmp_path, at_s):
+    assert foretold(tmp_path, 635.3, other_dates_s=(at_s,)).number.value == pytest.approx(0.0, abs=0.1)
 
 
 def test_boluses_alone_take_of_the_content_too(tmp_path):

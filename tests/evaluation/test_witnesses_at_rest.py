@@ -97,6 +97,7 @@ def test_the_stretch_that_is_farthest_beyond_its_limit_is_named_in_its_own_uncer
         to_ns=np.arange(3) + 1,
         weighed_ul=np.array([10.0, 20.0, 26.0]),
         programmed_ul=np.array([10.0, 25.0, 30.0]),
+        late_ul=np.array([10.0, 25.0, 30.0]),
         u_ul=np.array([0.5, 1.0, 0.5]),
     )
     # Off by 0, 5 and 4 µL where 1, 1 and 2 are allowed: −2, 4 and 4 of their own u, and 4 less the third's limit.

@@ -49,6 +49,7 @@ def test_an_infusion_as_it_should_be_is_nobodys_fault(tmp_path):
 def test_a_fail_says_what_where_and_that_it_is_not_to_be_tried_again(tmp_path):
     (flow, *_) = told(Infusion(arrives=share(12.0), turns=share(12.0)), tmp_path)
     assert flow.what.startswith("mean flow error +12 ± ")
+    assert flow.what.endswith(" %, where the limit allows at least -5 and at most 5 %: beyond it by more than U")
     assert flow.where == "pump P-1, 2026-01-05T12:00:00Z to 2026-01-06T13:00:00Z"
     assert "running the plan again until it passes shows nothing" in flow.what_to_do
 

@@ -26,17 +26,22 @@ _GUST_H = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Stretches of the course: begins and ends (UTC ns), volumes weighed and programmed, and u, µL, (n,) each."""
+    """Stretches of the course: begins and ends (UTC ns), volumes weighed and programmed, and u, µL, (n,) each.
+
+    `late_ul` is what was programmed in a stretch as long that begins earlier by what the line may hold back.
+    """
 
     from_ns: NDArray[np.int64]
     to_ns: NDArray[np.int64]
     weighed_ul: NDArray[np.float64]
     programmed_ul: NDArray[np.float64]
+    late_ul: NDArray[np.float64]
     u_ul: NDArray[np.float64]
 
     def farthest(self, allowed_ul: NDArray[np.float64], k: float) -> tuple[int, float]:
         """Return which stretch is farthest beyond `allowed_ul` (n,) and k·u, and by how many u (≤ 0: none is)."""
-        off_ul = np.abs(self.weighed_ul - self.programmed_ul)
+        low_ul, high_ul = np.minimum(self.programmed_ul, self.late_ul), np.maximum(self.programmed_ul, self.late_ul)
+        off_ul = np.abs(self.weighed_ul - np.clip(self.weighed_ul, low_ul, high_ul))
         beyond = (off_ul - allowed_ul) / self.u_ul - k
         i = int(np.argmax(beyond))
         return i, float(beyond[i])
@@ -111,9 +116,12 @@ def _spans(case: Case, weighed: WeighedCourse, from_ns: NDArray[np.int64], to_ns
         good &= (weighed.t_ns[last] <= parted_from) | (weighed.t_ns[first] >= parted_to)
     begin_ns, end_ns = weighed.t_ns[first[good]], weighed.t_ns[last[good]]
     programmed = case.programme.volume_ul(end_ns) - case.programme.volume_ul(begin_ns)
+    # Behind a high rate the line still lets go what it held of that: nobody programmed so much for the low one.
+    held_ns = round(_LAG_S * 1e9)
+    late = case.programme.volume_ul(end_ns - held_ns) - case.programme.volume_ul(begin_ns - held_ns)
     hours = (end_ns - begin_ns) / NS_PER_H
     gained = weighed.volume_ul[last[good]] - weighed.volume_ul[first[good]]
-    return Spans(begin_ns, end_ns, gained, programmed, weighed.u_ul(hours, programmed))
+    return Spans(begin_ns, end_ns, gained, programmed, late, weighed.u_ul(hours, programmed))
 
 
 def _scale(case: Case, weighed: WeighedCourse, begin_ns: int, end_ns: int, hours: float) -> Spans:
@@ -201,7 +209,8 @@ def _while_given(case: Case, weighed: WeighedCourse, order: PumpOrder) -> Spans:
     last = int(np.searchsorted(weighed.t_ns, over_ns + round(_LAG_S * 1e9), side="right")) + 1
     at = np.arange(first, min(last, len(weighed.t_ns)))
     begin = np.full(at.size, max(before, 0))
-    return _spans(case, weighed, weighed.t_ns[begin], weighed.t_ns[at])
+    spans = _spans(case, weighed, weighed.t_ns[begin], weighed.t_ns[at])
+    return replace(spans, late_ul=spans.programmed_ul)  # how late a bolus may be is allowed by its own rate
 
 
 def _k(count: int) -> float:

@@ -38,6 +38,8 @@ def test_intervals_of_uncertainty_hold_the_truth():
     period_s = 3600.0 / 41.7
     assert np.mean([abs(each.interval_s - period_s) <= 2.0 * each.u_interval_s for each in cycles]) >= 0.9
     assert np.mean([abs(each.flow.value - 41.7) <= 2.0 * each.flow.u for each in cycles]) >= 0.85
+    # Nor are they far wider than that.
+    assert np.mean([abs(each.interval_s - period_s) >= 0.5 * each.u_interval_s for each in cycles]) >= 0.3
 
 
 def test_the_flow_over_whole_periods_has_no_phase():

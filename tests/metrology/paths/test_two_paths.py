@@ -164,21 +164,30 @@ def test_a_flow_that_rises_integrates_to_the_area_under_it():
     assert volume.tolist() == pytest.approx([0.0, 5.0, 17.5])
 
 
-def at_the_end(microlitres):
-    """Return two paths of ten hours, each certain to 0.3 µL, that part by so much, evenly."""
+def at_the_end(microlitres, *others):
+    """Return two paths of ten hours, each certain to 0.3 µL, that part by so much, evenly, and `others` half way."""
     line = np.linspace(0.0, 100.0, 11)
     u = {"u_reading_ul": 0.15, "relative_u": 0.0, "u_rate_ul_h": 0.0}
     hours = np.linspace(0.0, 36_000.0, 11)
-    apart = line + np.linspace(0.0, microlitres, 11)
-    return compare(
-        [
-            Path(kind="balance", t_s=hours, volume_ul=line, **u),
-            Path(kind="motor counts", t_s=hours, volume_ul=apart, **u),
-        ]
-    )
+    parted = [("balance", 0.0), ("motor counts", microlitres), *((kind, microlitres / 2.0) for kind in others)]
+    return compare([Path(kind=kind, t_s=hours, volume_ul=line + np.linspace(0.0, by, 11), **u) for kind, by in parted])
 
 
 # Each path is uncertain by √2·0.15 µL, their difference by 0.3 µL: k = 2 is 0.6 µL.
 @pytest.mark.parametrize("microlitres, agree", [(0.55, True), (0.65, False)])
 def test_two_paths_agree_at_the_end_within_twice_their_uncertainty(microlitres, agree):
     assert at_the_end(microlitres).consistent is agree
+
+
+# Of three pairs or six one is as far off by chance as one in twenty alone: k = 2.4 and 2.65, 0.72 and 0.795 µL.
+@pytest.mark.parametrize(
+    "microlitres, others, agree",
+    [
+        (0.70, ("flow sensor",), True),
+        (0.74, ("flow sensor",), False),
+        (0.78, ("flow sensor", "pump's books"), True),
+        (0.81, ("flow sensor", "pump's books"), False),
+    ],
+)
+def test_three_paths_or_four_may_be_farther_apart_at_the_end(microlitres, others, agree):
+    assert at_the_end(microlitres, *others).consistent is agree
