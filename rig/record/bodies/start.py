@@ -14,7 +14,7 @@ FORMAT = 2
 # 6: linearity is of a series' outermost levels, and what noise of levels hides of a pump's own scatter is in its U.
 # 7: what fails in a daily proof is the bench's; an alarm that ended delivery stays until somebody stops the pump.
 # 8: k is of the shape of what is not known: where a bound is the largest part, U ends at it.
-# 9: a line may let go behind a high rate what it held of it; a proof looks into its known flow.
+# 9: a line may let go behind a high rate what it held of it; a pump that is not the one named is a contradiction.
 RULES = 9
 
 
