@@ -147,9 +147,10 @@ def test_a_pump_that_draws_nothing_from_the_supply_has_another_source(tmp_path, 
 @pytest.mark.parametrize(
     "channel, course, holds",
     [
-        ("air_temperature", (22.0, 22.4), True),
-        ("air_temperature", (22.0, 24.0), False),
-        ("air_pressure", (1008.0, 1003.0), False),
+        ("air_temperature", (22.0, 22.48), True),
+        ("air_temperature", (22.0, 22.52), False),
+        ("air_pressure", (1008.0, 1007.1), True),
+        ("air_pressure", (1008.0, 1006.9), False),
     ],
 )
 def test_a_room_that_changes_while_nothing_flows_is_named(tmp_path, channel, course, holds):
