@@ -1,9 +1,9 @@
 """How often each kind of number holds the truth, and how often a verdict on the limit is wrong: figures, no table.
 
-`python -m tests.worlds.quantities --runs 4000` takes an hour on two idle cores. Mean flow, volume and windows are three
-questions to one record, of a balance that deviates by all that is stated in each of them; changing programmes, boluses,
-lockouts and alarms have records of their own. A decision on the limit is a number whose truth lies there, drawn with an
-uncertainty that is itself known from few readings or many.
+`python -m tests.worlds.quantities --runs 4000` takes a quarter of an hour on two cores. Mean flow, volume and windows
+are three questions to one record, of a balance that deviates by all that is stated in each of them; changing
+programmes, boluses, lockouts and alarms have records of their own. A decision on the limit is a number whose truth
+lies there, drawn with an uncertainty that is itself known from few readings or many.
 """
 
 import argparse
