@@ -126,7 +126,7 @@ def test_a_known_flow_is_seen_by_all(bench, verify, proof):
         with bench.window("reference") as window:
             bench.dwell(minutes=proof.flow_minutes, doing="a known flow")
     with bench.read_each(seconds=proof.every_s), bench.window("behind the reference") as behind:
-        bench.dwell(seconds=40, doing="what comes behind a stop")
+        bench.dwell(seconds=max(40.0, 10.0 * proof.every_s), doing="what comes behind a stop")
     verify("known flow", window.ask("known flow error")).within("known flow")
     verify("instruments there", window.ask("all instruments are there")).holds()
     verify("evenness", window.ask("known flow's unevenness")).within("unevenness")

@@ -71,7 +71,7 @@ WHAT_TO_DO = {
     "supply voltage error": "look at the supply's sensing and its cables, and have it calibrated",
 }
 # What contradicts a part unasked, by the name of the witness: the claim whose advice is the same.
-_OF_A_WITNESS = {
+OF_A_WITNESS = {
     "flow sensor": WHAT_TO_DO["flow sensor error"],
     "motor": "look at the counter's input, its edge and its cable: it may pick up what no motor made; see that nothing "
     "else turns the motor",
@@ -156,10 +156,10 @@ def of_the_bench(found: Sorted, result: Result, reader: RecordReader) -> Sorted:
             found, what=what, what_to_do=f"{advice}; else {found.what_to_do}" if advice else found.what_to_do
         )
     witness = found.what.partition(": ")[0]
-    if not told and witness in _OF_A_WITNESS:
+    if not told and witness in OF_A_WITNESS:
         # What the claim found all the same tells which of two is wrong.
         off = result.recipe.function == "known flow error" and _is_beyond(result)
-        advice = WHAT_TO_DO["known flow error"] if off else _OF_A_WITNESS[witness]
+        advice = WHAT_TO_DO["known flow error"] if off else OF_A_WITNESS[witness]
         what = "; ".join((what, *result.remarks[:1]))
     when = found.where.rpartition(", ")[2]
     todo = f"{advice}; then prove the part again" if advice else _AGAIN

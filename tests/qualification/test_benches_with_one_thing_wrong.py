@@ -251,3 +251,7 @@ COUNTS = ("pump", "balance", "daq")
 )
 def test_what_only_the_course_of_a_part_shows_is_refused(tmp_path, plan, claim, words, stands, tables):
     refused(prove(tmp_path, PLANS[plan], stands=stands, tables=tables), claim, words)
+
+
+def test_a_bench_that_reads_as_seldom_as_it_may_sees_what_comes_behind_a_stop(tmp_path):
+    assert prove(tmp_path, PLANS["flow"], stands=COUNTS[:2], tables=SEEN)["behind the stop"].verdict == "PASS"

@@ -6,9 +6,10 @@ import pytest
 
 from fixtures.exit_codes import sentence_of_a_proof
 from rig.errors import InterlockError, RefusedError
-from rig.evaluation.fitness import WHAT_TO_DO, error_of_the_bench, why_failed
+from rig.evaluation.fitness import OF_A_WITNESS, WHAT_TO_DO, error_of_the_bench, why_failed
 from rig.evaluation.registry import kind_of
 from rig.evaluation.sorting import sorted_of
+from rig.evaluation.witnesses import witnesses
 from rig.faults import Fault, Sorted, heaviest
 from rig.record.bodies.events import OutcomeWord, PlanOutcome
 from rig.record.bodies.judging import Limit
@@ -134,6 +135,10 @@ def test_an_error_in_a_proof_is_the_bench_s(error, sorted_as, advice):
 def test_an_error_of_the_rig_s_own_code_stays_what_it_is():
     found = Sorted(Fault.PLAN, "KeyError: 'x'", "where", "correct it")
     assert error_of_the_bench(found, KeyError("x")) is found
+
+
+def test_advice_is_kept_by_witnesses_that_there_are():
+    assert set(OF_A_WITNESS) <= {one.name for one in witnesses()}
 
 
 def test_of_every_claim_of_a_proof_it_is_said_what_to_do():

@@ -81,7 +81,7 @@ def calibrations(recipe: Recipe, reader: RecordReader) -> FactFound:
     against = standing_invalid(reader, recipe.to_ns)
     declared = reader.start().instruments.items()
     due = [f"{name} until {one.calibration.due}" for name, one in declared if one.calibration and one.calibration.due]
-    return FactFound(not against, ", ".join(due) or "no calibration is stated", tuple(against))
+    return FactFound(not against, ", ".join(due) or "no calibration is stated", against)
 
 
 def all_there(recipe: Recipe, reader: RecordReader) -> FactFound:
