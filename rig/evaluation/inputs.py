@@ -178,13 +178,13 @@ def surroundings(reader: RecordReader, recipe: Recipe) -> Surroundings:
     Raises SeriesError as `weighings_around` does.
     """
     before, after = weighings_around(reader, recipe)
-    settle_ns = _settle_ns(reader)
+    settling_ns = settle_ns(reader)
     since_ns = steady_since(reader, recipe.from_ns)
     stretches = []
-    if since_ns is not None and recipe.from_ns - (since_ns + settle_ns) > _STRETCH_H * S_PER_H * NS_PER_S:
-        readings = weighing(reader, since_ns + settle_ns, recipe.from_ns, through_tares=True)
+    if since_ns is not None and recipe.from_ns - (since_ns + settling_ns) > _STRETCH_H * S_PER_H * NS_PER_S:
+        readings = weighing(reader, since_ns + settling_ns, recipe.from_ns, through_tares=True)
         if not readings.invalid and len(readings.t_s) > 8:
-            offset_s = (recipe.from_ns - since_ns - settle_ns) / NS_PER_S
+            offset_s = (recipe.from_ns - since_ns - settling_ns) / NS_PER_S
             stretches.append((readings.t_s - offset_s, readings.mass_mg))
     return Surroundings(
         tuple(stretches),
@@ -231,7 +231,7 @@ def zero_flow_rate(reader: RecordReader, weighed: ZeroFlow) -> EvaporationRate:
     """Evaluate a zero-flow run, leaving out its beginning, while the line still runs empty."""
 
     def evaluated() -> EvaporationRate:
-        readings = weighing(reader, weighed.from_ns + _settle_ns(reader), weighed.to_ns)
+        readings = weighing(reader, weighed.from_ns + settle_ns(reader), weighed.to_ns)
         if readings.invalid:
             raise SeriesError(f"a weighing at zero flow is no good: {'; '.join(readings.invalid)}")
         return evaporation_rate(readings.t_s, readings.mass_mg, max_gap_s=readings.max_gap_s)
@@ -256,7 +256,8 @@ def balance_stream(reader: RecordReader) -> str:
     return streams[0]
 
 
-def _settle_ns(reader: RecordReader) -> int:
+def settle_ns(reader: RecordReader) -> int:
+    """Return how long the line runs on behind a change of what is asked for, as the limits say, in ns."""
     return round(reader.start().limits.evaporation.settle_minutes * 60 * NS_PER_S)
 
 

@@ -66,6 +66,11 @@ class Programme:
             volume = volume + volume_ul * (t_ns >= given_ns)
         return np.asarray(volume, np.float64)
 
+    def infused_ul(self, from_ns: int, to_ns: int) -> float:
+        """Return what infusions were to deliver in [from_ns, to_ns) UTC ns, without boluses, in µL."""
+        spans = ((max(one.from_ns, from_ns), min(one.to_ns, to_ns), one.rate_ul_h) for one in self.infusion)
+        return sum(rate * (end - begin) / NS_PER_H for begin, end, rate in spans if end > begin)
+
     @property
     def given_at_once_ns(self) -> tuple[int, ...]:
         """Return when (UTC ns) a volume was asked for of which no rate is known."""

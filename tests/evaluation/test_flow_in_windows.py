@@ -98,3 +98,35 @@ def test_a_part_longer_than_the_window_is_refused(record):
 def test_parts_shorter_than_the_balances_pace_are_refused(record):
     with pytest.raises(SeriesError, match="too short for how often"):
         found(record, window(1.5))
+
+
+def crept(folder, begin):
+    """Return a record of 10 µL/h from hour 4 on, weighed by a balance that creeps by 0.1 mg/h from `begin` to 17."""
+
+    def mass(hour):
+        return 10.0 * min(max(hour - 4.0, 0.0), 13.0) / Z_UL_MG + 0.1 * min(max(hour - begin, 0.0), 17.0 - begin)
+
+    return under_one_rate(weighed(folder, mass, hours=21))
+
+
+def under_one_rate(record):
+    for hour, verb, arguments in ((4, "run_continuous", {"rate_ul_h": 10.0}), (17, "stop", {})):
+        at_ns = EPOCH_NS + hour * HOUR_NS
+        record.command(Exchange("pump", verb, arguments, b"", b"", at_ns, at_ns, "ok"))
+    return record
+
+
+def test_a_creep_that_begins_with_the_window_shows_beside_the_flow_before_it(tmp_path):
+    with crept(tmp_path, 7.0) as record:
+        budget = found(record, window(300.0, begin=7, end=17)).budget
+    assert budget.value == pytest.approx(0.0, abs=budget.expanded())
+
+
+def test_what_falls_on_the_pan_is_in_the_uncertainty_of_its_part_alone(tmp_path):
+    mass = [10.0 * max(m / 60 - 4.0, 0.0) / Z_UL_MG + 5.0 * (m > 700) for m in range(17 * 60 + 1)]
+    mass += mass[-1:] * 240
+    with weighed(tmp_path, lambda hour: mass[round(60 * hour)], hours=21) as record:
+        evaluation = found(under_one_rate(record), window(300.0, begin=7, end=17))
+    fallen, other = evaluation.details["u_percent"]
+    # 5 mg of 50 µL is 10 %, either there or not: 10/√2.
+    assert fallen**2 - other**2 == pytest.approx(50.0, rel=0.05)

@@ -94,7 +94,8 @@ def made_up(recipe: Recipe, reader: RecordReader) -> Evaluation:
     cause = cause_of(recipe, reader)
     span = replace(recipe, from_ns=cause.latest_ns)
     case = case_around(reader, span)
-    weighed, invalid = weighed_volume(span, reader, case.programme)
+    found = weighed_volume(span, reader, case.programme)
+    weighed, invalid = found.volume, found.invalid
     ends_ns = np.asarray([span.from_ns, span.to_ns - 1], np.int64)
     asked_ul = float(np.diff(case.programme.volume_ul(ends_ns))[0])
     if case.clear(span.from_ns, span.to_ns) != [(span.from_ns, span.to_ns)]:

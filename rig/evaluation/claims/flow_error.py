@@ -4,7 +4,7 @@ from rig.evaluation import inputs, looks
 from rig.evaluation.commanded import with_rate
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
-from rig.metrology.weighing.flow import mean_flow
+from rig.evaluation.steady_flow import steady_flow
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
@@ -13,16 +13,7 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """Evaluate the mean flow error; a window that was stopped at a look is judged with that look's k."""
     programmed_ul_h = recipe.parameters["programmed_ul_h"]
     readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
-    c = inputs.corrections(reader, recipe)
-    flow = mean_flow(
-        readings.t_s,
-        readings.mass_mg,
-        programmed_ul_h=programmed_ul_h,
-        corrections=c,
-        stroke_ul=inputs.stroke_ul(reader),
-        around=inputs.surroundings(reader, recipe),
-        max_gap_s=readings.max_gap_s,
-    )
+    flow = steady_flow(recipe, reader, readings, programmed_ul_h)
     error = flow.error
     invalid = (*inputs.standing_invalid(reader, recipe.to_ns), *readings.invalid)
     details = {
@@ -40,7 +31,7 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
         recipe.to_ns,
         programmed_ul_h=programmed_ul_h,
         looks_hours=recipe.parameters["looks_hours"],
-        evaporation=c.evaporation,
+        evaporation=inputs.evaporation_around(reader, recipe),
         k=recipe.parameters["coverage_k"],
     )
     look = recipe.parameters["look"]

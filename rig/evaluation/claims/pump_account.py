@@ -79,7 +79,8 @@ def _against_weighed(
 
     The pump is read at its own pace: what it tells misses up to what flows between two readings at each end.
     """
-    weighed, invalid = weighed_volume(recipe, reader)
+    found = weighed_volume(recipe, reader)
+    weighed = found.volume
     if weighed.value <= 0:
         raise SeriesError(f"the balance saw {weighed.value:.4g} µL in this window: nothing to compare the books with")
     gained_ul = float(told.value[-1] - told.value[0])
@@ -106,7 +107,7 @@ def _against_weighed(
             )
         ],
     )
-    return Evaluation(error, (*invalid, *lost), {key: told_ul, "weighed_ul": weighed.value})
+    return Evaluation(error, (*found.invalid, *lost), {key: told_ul, "weighed_ul": weighed.value})
 
 
 def log_in_order(recipe: Recipe, reader: RecordReader) -> FactFound:

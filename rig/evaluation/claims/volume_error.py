@@ -9,6 +9,8 @@ from rig.evaluation.case import Case
 from rig.evaluation.claims.delivered_volume import weighed_volume
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation
+from rig.evaluation.programme import NS_PER_H
+from rig.metrology.weighing.flow_budget import programmed_error
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
@@ -37,9 +39,19 @@ def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     asked_ul = float(recipe.parameters["programmed_ul"])
     if asked_ul <= 0.0:
         raise MisfitError("the pump was told to deliver nothing in this window: no error in percent of that")
-    weighed, invalid = weighed_volume(recipe, reader)
-    error = weighed.scaled(100.0 / asked_ul, -100.0, "%")
-    return Evaluation(error, invalid, {"weighed_ul": weighed.value, "programmed_ul": asked_ul})
+    weighed = weighed_volume(recipe, reader)
+    details = {"weighed_ul": weighed.volume.value, "programmed_ul": asked_ul}
+    if weighed.flow is not None:
+        return Evaluation(weighed.flow.error, weighed.invalid, details)
+    ends = np.asarray([recipe.from_ns, recipe.to_ns - 1], np.int64)
+    error = programmed_error(
+        weighed.volume,
+        asked_ul,
+        weighed.window.programme.infused_ul(*ends),
+        float(np.diff(ends)[0]) / NS_PER_H,
+        weighed.window.corrections.tip,
+    )
+    return Evaluation(error, weighed.invalid, details)
 
 
 KINDS = (

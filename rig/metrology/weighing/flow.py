@@ -16,7 +16,7 @@ from rig.metrology.readings.sudden import sudden_steps
 from rig.metrology.uncertainty.budget import Budget, Component
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
-from rig.metrology.weighing.flow_budget import Gain, error_budget, strokes_cut, volume_budget
+from rig.metrology.weighing.flow_budget import TIME, Gain, error_budget, strokes_cut, volume_budget
 from rig.metrology.weighing.levels import level
 from rig.metrology.weighing.loss_change import loss_walk
 from rig.quantities import S_PER_H
@@ -27,6 +27,8 @@ FEWEST_READINGS = 4
 _END_S = 60.0
 _RESTLESS_END_S = 5.0
 _END_SHARE = 1.0 / 500.0
+AT_ONCE = "what came at once"
+"""The line of a budget that holds it."""
 # Of two values either of which may be the true one, the root mean square distance from the one that is stated.
 _EITHER = 1.0 / math.sqrt(2.0)
 
@@ -57,6 +59,11 @@ class MeanFlow:
     def agree(self) -> bool:
         """Tell whether end-point and regression agree; `error` carries their difference when they do not."""
         return abs(self.difference_percent) <= self.allowed_percent
+
+    def volume(self, hours: float) -> Budget:
+        """Return what so many hours of it bring, in µL; how long they are by the clock is no part of a volume."""
+        told = self.flow.scaled(hours, 0.0, "µL")
+        return replace(told, components=tuple(line for line in told.components if line.name != TIME))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +160,7 @@ def mean_flow(
     error = error_budget(volume_budget(gain, changing), programmed_ul_h, gain.hours, changing.tip)
     cut = strokes_cut(stroke, 100.0 / (programmed_ul_h * gain.hours))
     found = _compared(error.scaled(1.0, 0.0, "%", [cut]), gain, line, unrest_mg, programmed_ul_h, changing, stroke)
-    steps_mg = sudden_steps(t, m, stroke=stroke / changing.per_mg, noise=single_mg)
+    steps_mg = sudden_steps(t, m, stroke=stroke / changing.per_mg, noise=single_mg).size
     return _with_sudden(found, steps_mg, programmed_ul_h, changing.per_mg)
 
 
@@ -162,13 +169,22 @@ def _with_sudden(found: MeanFlow, steps_mg: FloatArray, programmed_ul_h: float, 
 
     A difference of end points and regression that is larger holds it already.
     """
-    percent = 100.0 * per_mg * abs(float(steps_mg.sum())) / (programmed_ul_h * found.gain.hours)
-    if percent <= (0.0 if found.agree else abs(found.difference_percent)):
+    per_ul = 100.0 / (programmed_ul_h * found.gain.hours)
+    if per_ul * per_mg * abs(float(steps_mg.sum())) <= (0.0 if found.agree else abs(found.difference_percent)):
         return found
-    sizes = ", ".join(f"{size:+.3g}" for size in steps_mg.tolist())
-    line = Component("what came at once", "A", 0.0, percent * _EITHER, "%", 1.0)
-    error = found.error.scaled(1.0, 0.0, "%", [line], [f"{sizes} mg came at once, from one reading to the next"])
+    error = with_what_came_at_once(found.error, steps_mg, per_mg, per_ul)
     return replace(found, error=error, flow=error.scaled(programmed_ul_h / 100.0, programmed_ul_h, "µL/h"))
+
+
+def with_what_came_at_once(found: Budget, steps_mg: FloatArray, per_mg: float, sensitivity: float) -> Budget:
+    """Return a result, `sensitivity` of its unit per µL, that may hold steps (k,) of the mass or not: k ≥ 1.
+
+    Either may be the true one: delivered in one piece, or fallen on the pan.
+    """
+    sizes = ", ".join(f"{size:+.3g}" for size in steps_mg.tolist())
+    u_ul = per_mg * abs(float(steps_mg.sum())) * _EITHER
+    line = Component(AT_ONCE, "A", 0.0, u_ul, "µL", sensitivity)
+    return found.scaled(1.0, 0.0, found.unit, [line], [f"{sizes} mg came at once, from one reading to the next"])
 
 
 def with_changing_loss(

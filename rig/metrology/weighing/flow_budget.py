@@ -16,6 +16,9 @@ from rig.quantities import S_PER_H
 # Half of a rectangular distribution's width over its standard deviation.
 _RECTANGULAR = math.sqrt(3.0)
 
+TIME = "time"
+"""The line of an error in percent that holds how well the time is known for which a rate was asked."""
+
 NOISE = frozenset({"repeatability of start and end", "wander of the balance", "resolution", "capillary force"})
 """Components that fall anew with each reading; the others shift all results of a run alike."""
 
@@ -105,9 +108,20 @@ def error_budget(volume: Budget, programmed_ul_h: float, hours: float, tip: TipI
     """
     if not (0.0 < programmed_ul_h < math.inf and 0.0 < hours < math.inf):
         raise MetrologyError(f"{programmed_ul_h!r} µL/h for {hours!r} h: an error in percent needs both positive")
-    per_ul = 100.0 / (programmed_ul_h * hours)
+    return programmed_error(volume, programmed_ul_h * hours, programmed_ul_h * hours, hours, tip)
+
+
+def programmed_error(
+    volume: Budget, programmed_ul: float, of_rates_ul: float, hours: float, tip: TipInVessel
+) -> Budget:
+    """Return 100·(V/V₀ − 1) in percent of the programmed volume V₀ > 0.
+
+    Rates ask for `of_rates_ul` of it in `hours`: how much that is goes by the clock; what a bolus is does not.
+    """
+    per_ul = 100.0 / programmed_ul
     u_relative = math.hypot(tip.clock_relative_u, math.sqrt(2.0) * tip.u_stamp_s / S_PER_H / hours)
-    time = Component("time", "B", hours, hours * u_relative, "h", -per_ul * volume.value / hours)
+    by_rates = of_rates_ul / programmed_ul
+    time = Component(TIME, "B", hours, hours * u_relative, "h", -per_ul * by_rates * volume.value / hours)
     return volume.scaled(per_ul, -100.0, "%", [time])
 
 
