@@ -13,6 +13,7 @@ from rig.evaluation import inputs
 from rig.evaluation.case import Case
 from rig.evaluation.inputs import Weighing
 from rig.evaluation.programme import Programme
+from rig.metrology.readings.beside import beside
 from rig.metrology.readings.regression import FEWEST_SPANS, fit_line
 from rig.metrology.readings.sudden import NO_STEPS, SuddenSteps, sudden_steps
 from rig.metrology.uncertainty.budget import Budget
@@ -25,6 +26,8 @@ from rig.record.reader import RecordReader
 
 # The orders beside a window's last reading are those of a nanosecond before it.
 _END_NS = 2
+# What gives way lets go within minutes: its course is made up of the programme so much later.
+_LATER_S = (60.0, 120.0, 300.0, 600.0, 1200.0, 2400.0)
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,19 @@ class WeighedWindow:
 
     def _stroke_ul(self, first: int, last: int) -> float:
         part = slice(first, last + 1)
-        rest_mg = self.readings.mass_mg[part] - self.programme.volume_ul(self.t_ns[part]) / self.corrections.per_mg
         try:
-            scatter = fit_line(self.t_s[part], rest_mg).scatter
+            scatter = fit_line(self.t_s[part], self._rest_mg[part]).scatter
         except SeriesError:
             return self.declared_ul  # too few readings to tell
         return max(self.declared_ul, self.corrections.stroke_shown_ul(scatter))
+
+    @cached_property
+    def _rest_mg(self) -> NDArray[np.float64]:
+        """Return what was weighed beside the programme as a line that gives way lets go of it, mg (n,)."""
+        t_ns, programme, per_mg = self.t_ns, self.programme, self.corrections.per_mg
+        asked_mg = programme.volume_ul(t_ns) / per_mg
+        later_mg = [programme.volume_ul(t_ns - round(s * NS_PER_S)) / per_mg - asked_mg for s in _LATER_S]
+        return beside(self.t_s, self.readings.mass_mg - asked_mg, [asked_mg, *later_mg])
 
     @cached_property
     def sudden(self) -> SuddenSteps:

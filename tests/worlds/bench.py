@@ -29,7 +29,7 @@ class Bench:
     `measured` tells whether a DAQ measures the air (its sensors are off by `sensor_off`: K, hPa, %RH, K of the
     liquid); else the air is `stated`. `calibration` and `clock` are relative errors, `needle_mm` and `vessel_mm` true
     diameters, `linearity` the share of the stated deviation that the window's gain shows, `density_kg_m3` the liquid's
-    at `liquid.volume_at_c`. The balance loses `loss_mg_h`, drifts by `drift_mg_h` and wanders by `walk_mg` in √h.
+    where the pump displaces it. The balance loses `loss_mg_h`, drifts by `drift_mg_h` and wanders by `walk_mg` in √h.
     """
 
     weighing: WeighingFacts
@@ -86,15 +86,18 @@ def drawn_bench(rng: np.random.Generator) -> Bench:
         needle_mm=max(0.1, rng.normal(weighing.needle_diameter_mm, weighing.u_needle_mm)),
         vessel_mm=rng.normal(weighing.vessel_diameter_mm, weighing.u_vessel_mm),
         linearity=u(-1.0, 1.0),
-        density_kg_m3=true_density(liquid, rng),
+        density_kg_m3=true_density(liquid, rng, weighing.u_temperature_k),
         loss_mg_h=u(0.02, 0.4),
         drift_mg_h=rng.normal(0.0, 0.005),
         walk_mg=0.003 * 20.0 ** u() if u() < 0.5 else 0.0,
     )
 
 
-def true_density(liquid: LiquidFacts, rng: np.random.Generator) -> float:
-    """Draw the liquid's density at the temperature that volumes are stated at; it expands as water does."""
+def true_density(liquid: LiquidFacts, rng: np.random.Generator, u_temperature_k: float) -> float:
+    """Draw the liquid's density where the pump displaces it: nearly as warm as volumes are stated at.
+
+    It expands as water does.
+    """
     at_reference = rng.normal(liquid.density_kg_m3, liquid.u_density_kg_m3)
-    expanded = float(water_kg_m3(liquid.volume_at_c)) / float(water_kg_m3(liquid.reference_c))
-    return at_reference * expanded
+    displaced_c = rng.normal(liquid.volume_at_c, u_temperature_k)
+    return at_reference * float(water_kg_m3(displaced_c)) / float(water_kg_m3(liquid.reference_c))

@@ -72,7 +72,8 @@ def denser(scene: Scene, rng: Draw, *, u_kg_m3: float = 0.2) -> Scene:
     at_c = scene.bench.liquid.volume_at_c
     density = 1.005 * float(water_kg_m3(REFERENCE_C))
     stated = LiquidFacts("a solution", density, u_kg_m3, REFERENCE_C, at_c)
-    return replace(scene, bench=replace(scene.bench, liquid=stated, density_kg_m3=true_density(stated, rng)))
+    density_kg_m3 = true_density(stated, rng, scene.bench.weighing.u_temperature_k)
+    return replace(scene, bench=replace(scene.bench, liquid=stated, density_kg_m3=density_kg_m3))
 
 
 def drift_measured(scene: Scene, rng: Draw) -> Scene:

@@ -101,6 +101,7 @@ The physics is in `tests/worlds/` and shares no formula with the evaluation.
 make coverage                                               # draws all of it anew and writes this page
 .venv/bin/python -m tests.worlds.table --runs 50 leak walk  # some worlds, fewer runs; writes nothing
 .venv/bin/python -m tests.worlds.quantities --runs 4000     # each kind of number, verdicts on the limit; writes nothing
+.venv/bin/python -m tests.worlds.quantities --world creep   # volumes and windows in a world that is not as stated
 ```
 
 Half of the pumps are healthy (within ±1 %), half lie anywhere within ±7.5 %. True is what left the tip in the window,
