@@ -56,8 +56,8 @@ class World:
             bench,
             error_percent=rng.uniform(-reach, reach),
             stroke_ul=0.1 * 20.0 ** rng.uniform() if rng.uniform() < 0.5 else 0.0,
-            # A dose differs from the next by some tenths of a per cent.
-            dose_shares=1.0 + rng.normal(0.0, 0.002, schedule.doses),
+            # A dose differs from the next by some tenths of a per cent, in some pumps by more.
+            dose_shares=1.0 + rng.normal(0.0, 0.001 * 20.0 ** rng.uniform(), schedule.doses),
         )
         return self.change(drawn, rng)
 

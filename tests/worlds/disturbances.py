@@ -23,6 +23,16 @@ def as_stated(scene: Scene, rng: Draw) -> Scene:
     return replace(scene, loss_factor=np.where(running, 1.0 + rng.normal(0.0, floor_mg_h) / bench.loss_mg_h, 1.0))
 
 
+def as_stated_by_the_dose(scene: Scene, rng: Draw) -> Scene:
+    """The loss differs from dose to dose by as much as the bench file says that it may while the pump runs."""
+    bench, schedule = scene.bench, scene.schedule
+    floor_mg_h = np.hypot(
+        bench.weighing.evaporation_floor_mg_h, bench.weighing.evaporation_floor_percent / 100.0 * bench.loss_mg_h
+    )
+    more = 1.0 + rng.normal(0.0, floor_mg_h, schedule.doses + 1) / bench.loss_mg_h
+    return replace(scene, loss_factor=more[np.searchsorted(schedule.dose_h, scene.hours)])
+
+
 def daily_swing(scene: Scene, rng: Draw) -> Scene:
     """Evaporation swings by ±30 % over the day, at any phase."""
     phase = rng.uniform(0.0, 2.0 * np.pi)

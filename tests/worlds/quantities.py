@@ -32,6 +32,7 @@ from rig.record.bodies.recipe import Recipe
 from rig.record.writer import RunRecord
 from rig.samples import Block
 from tests.worlds.catalogue import BY_NAME, DECADES
+from tests.worlds.disturbances import as_stated_by_the_dose
 from tests.worlds.physics import Floats
 from tests.worlds.recording import EPOCH_NS, PUMP_CHANNELS, READ_EVERY_S, at_ns, recipe_of, recorded, start_of
 from tests.worlds.scene import seen
@@ -146,7 +147,7 @@ def one_series(decade: int, number: int) -> list[Held]:
     world = BY_NAME[BOLUSES]
     rng = world.rng(decade, 100_000 + number)
     scene = world.scene(decade, rng)
-    scene = replace(scene, deviates=with_doses(scene.schedule))
+    scene = as_stated_by_the_dose(replace(scene, deviates=with_doses(scene.schedule)), rng)
     shown = seen(scene, rng)
     with _folder() as there, recorded(there, scene, shown) as record, record.reader() as reader:
         computed = _computed(recipe_of(scene), reader)

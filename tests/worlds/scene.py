@@ -193,7 +193,9 @@ def _carried(scene: Scene, gained_mg: Floats) -> Floats:
 
 
 def _wetting(scene: Scene, rng: np.random.Generator) -> Floats:
-    """Return the needle's capillary force as mass: it sits still, then slips, as the level rises."""
+    """Return the needle's capillary force as mass: it sits still, then slips, as the level rises and with each dose."""
     slots = (scene.schedule.running / _PINNED_H).astype(int)
+    for begin_h in scene.schedule.dose_h:
+        slots = slots + (scene.hours > begin_h)
     held = rng.normal(0.0, scene.bench.weighing.capillary_mg, int(slots.max()) + 1)
     return held[slots]
