@@ -53,7 +53,7 @@ def with_dose(recipe: Recipe, reader: RecordReader) -> Recipe:
     """Return a recipe of doses with the programmed volume of each (µL) from the record; raises as `with_rate` does."""
     doses = [one for one in told(reader) if one.verb in SINGLE]
     spans = recipe.parameters.get("doses", ())
-    volumes = {one.amount for begin, end in spans for one in doses if begin <= one.sent_ns < end}
+    volumes = {one.amount for begin, end in spans for one in doses if begin <= one.sent_ns < end - 1}
     if len(volumes) > 1:
         said = ", ".join(f"{amount:g}" for amount in sorted(volumes))
         raise PlanError(f"the doses of the window are of {said} µL: a series has one programmed volume")

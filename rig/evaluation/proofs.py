@@ -1,12 +1,15 @@
 """The proofs of a bench, from the records of a folder: what the newest of each part came to, and what it rests on."""
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+from rig.clock import NS_PER_S
 from rig.errors import RecordCorruptError, RecordError
 from rig.record.bodies.events import Connected
 from rig.record.bodies.proof_parts import PARTS
@@ -44,7 +47,7 @@ def proof_paths(runs: Path, bench: str) -> list[Path]:
 
 
 def proofs_of(runs: Path, bench: str, *, mocked: bool | None = None) -> Iterator[RecordReader]:
-    """Yield the proofs of a bench, open, the newest first; what cannot be read is passed over.
+    """Yield the proofs of a bench that can be read, open, the newest first.
 
     `mocked` takes those of simulated instruments alone, or of real ones: a rehearsal may bear the bench's name.
     """
@@ -61,10 +64,14 @@ def proofs_of(runs: Path, bench: str, *, mocked: bool | None = None) -> Iterator
 def newest_parts(runs: Path, bench: str, *, mocked: bool | None = None) -> tuple[PartFound, ...]:
     """Return what the newest try of each part of a bench's proofs came to; `mocked` as `proofs_of` has it.
 
-    What a record says that is not what was recorded is not proven, and no older proof speaks in its place.
+    What a record says that is not what was recorded is not proven, and no older proof speaks in its place: nor in that
+    of a record which cannot be read, of whatever parts it was.
     """
     found: dict[str, PartFound] = {}
+    unread = _unread(runs, bench)
     for number, reader in enumerate(proofs_of(runs, bench, mocked=mocked)):
+        if unread and unread[0].run > run_id(reader.path):
+            break
         altered = _altered(reader)
         for entry in reversed(reader.events(PartTried)):
             one, run = entry.body, run_id(reader.path)
@@ -72,7 +79,28 @@ def newest_parts(runs: Path, bench: str, *, mocked: bool | None = None) -> tuple
             found.setdefault(one.part, PartFound(one.part, standing, entry.t_ns, run, why, one.rests_on))
         if found.keys() >= PARTS.keys() or number + 1 >= _MOST_PROOFS:
             break
-    return tuple(found[part] for part in PARTS if part in found)
+    parts = {one.part: one for one in unread} | found
+    return tuple(parts[part] for part in PARTS if part in parts)
+
+
+def _unread(runs: Path, bench: str) -> tuple[PartFound, ...]:
+    """Return every part as not proven by the newest proof of a bench that cannot be read, () where each can be.
+
+    A file of no bytes is that of a proof that never began.
+    """
+    named = re.compile(rf"(\d{{8}}T\d{{6}})Z-{re.escape(name_of(bench))}-[0-9a-f]+")
+    for path in proof_paths(runs, bench):
+        begun = named.fullmatch(run_id(path))
+        if begun is None or not path.stat().st_size:
+            continue
+        try:
+            with RecordReader(path) as reader:
+                reader.start()
+        except RecordError as error:
+            at_ns = int(datetime.strptime(f"{begun[1]}Z", "%Y%m%dT%H%M%S%z").timestamp()) * NS_PER_S
+            why = f"the record of its newest proof, {run_id(path)}, cannot be read ({error}): prove the bench again"
+            return tuple(PartFound(part, Standing.NOT_PROVEN, at_ns, run_id(path), why) for part in PARTS)
+    return ()
 
 
 def _altered(reader: RecordReader) -> str:

@@ -57,6 +57,12 @@ def test_two_boluses_have_no_behind(tmp_path):
     assert "let the window hold one bolus and no other; give_bolus, give_bolus was given" in result.reasons[0]
 
 
+def test_a_bolus_that_is_ordered_at_the_window_s_last_moment_is_none_of_it(tmp_path):
+    bolus = {"volume_ul": 25.0, "rate_ul_h": 250.0}
+    result = beside_bolus(tmp_path, 100.0, (5, "give_bolus", bolus), (9, "give_bolus", bolus))
+    assert result.number is not None, result.reasons
+
+
 def test_a_rate_that_was_changed_by_order_is_no_effect_of_the_bolus(tmp_path):
     bolus = (5, "give_bolus", {"volume_ul": 25.0, "rate_ul_h": 250.0})
     result = beside_bolus(tmp_path, 100.0, bolus, (7, "run_continuous", {"rate_ul_h": 50.0}))

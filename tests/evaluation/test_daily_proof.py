@@ -12,6 +12,7 @@ from rig.evaluation.evidence.daily_proof import WITNESS
 from rig.evaluation.proofs import LIQUID, name_of, newest_parts, stated_in
 from rig.record.bodies.events import Connected, PlanBegins
 from rig.record.bodies.others import Stop
+from rig.record.bodies.proof_parts import PARTS
 from rig.record.bodies.proofs import PartFound, PartTried, ProofBegins, ProofLookedFor, RestsOn, Standing
 from rig.record.bodies.start import CalibrationStatus, DeclaredInstrument, LiquidFacts, SourceFile, Start
 from rig.record.reader import RecordReader
@@ -191,9 +192,35 @@ def test_another_bench_s_proof_proves_nothing_of_this_one(tmp_path):
     assert newest_parts(tmp_path, "b") == ()
 
 
-def test_a_damaged_proof_is_passed_over(tmp_path):
+def damaged(folder, number, bench="b", content=b"nothing of the kind"):
+    name = f"2027010{number}T080000Z-{name_of(bench)}-0000000{number}"
+    (folder / f"{name}.rig.db").write_bytes(content)
+    return name
+
+
+def test_no_older_proof_speaks_in_place_of_one_that_cannot_be_read(tmp_path):
     proof(tmp_path, 1, PartTried("zero", Standing.PROVEN))
-    (tmp_path / f"20270103T080000Z-{name_of('b')}-00000003.rig.db").write_bytes(b"nothing of the kind")
+    name = damaged(tmp_path, 3)
+    found = {one.part: one for one in newest_parts(tmp_path, "b")}
+    assert found.keys() == PARTS.keys()
+    assert {(one.standing, one.run) for one in found.values()} == {(Standing.NOT_PROVEN, name)}
+    assert f"the record of its newest proof, {name}, cannot be read" in found["zero"].why
+
+
+def test_what_is_proven_behind_one_that_cannot_be_read_is_proven(tmp_path):
+    damaged(tmp_path, 1)
+    proof(tmp_path, 2, PartTried("zero", Standing.PROVEN))
+    found = {one.part: one.standing for one in newest_parts(tmp_path, "b")}
+    assert found.pop("zero") is Standing.PROVEN
+    assert set(found.values()) == {Standing.NOT_PROVEN}
+
+
+@pytest.mark.parametrize(
+    "bench, content", [("other-b", b"nothing"), ("b-proof-of-another", b"nothing"), ("b", b"")], ids=str
+)
+def test_another_bench_s_proof_and_one_that_never_began_are_passed_over(tmp_path, bench, content):
+    proof(tmp_path, 1, PartTried("zero", Standing.PROVEN))
+    damaged(tmp_path, 3, bench, content)
     assert [one.part for one in newest_parts(tmp_path, "b")] == ["zero"]
 
 

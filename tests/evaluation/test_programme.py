@@ -91,3 +91,11 @@ def test_doses_of_several_volumes_are_no_series(told):
     told(2, "give_bolus", volume_ul=50.0)
     with pytest.raises(PlanError, match="25, 50"):
         with_dose(doses(1, 2), told.reader)
+
+
+def test_a_dose_that_is_ordered_at_the_last_moment_of_another_is_none_of_it(told):
+    told(1, "give_bolus", volume_ul=25.0)
+    told(2, "give_bolus", volume_ul=50.0)
+    spans = [[EPOCH_NS + HOUR_NS, EPOCH_NS + 2 * HOUR_NS + 1]]
+    recipe = Recipe("mean bolus error", {"doses": spans}, EPOCH_NS, EPOCH_NS + 9 * HOUR_NS)
+    assert with_dose(recipe, told.reader).parameters["programmed_ul"] == 25.0

@@ -132,3 +132,9 @@ def test_a_window_that_ends_before_the_bolus_is_refused(tmp_path):
 def test_a_window_without_one_is_refused(tmp_path):
     with pytest.raises(SeriesError, match="0 square boluses were ordered"):
         evaluated(tmp_path, even, begin=8.5, end=10.0)
+
+
+def test_a_second_one_that_is_ordered_at_the_window_s_last_moment_is_none_of_it(tmp_path):
+    again = (9, "give_square_bolus", {"volume_ul": 10.0, "over_minutes": 60.0, "rate_ul_h": 10.0})
+    found = evaluated(tmp_path, even, again)
+    assert found.details["bolus_ul"] == BOLUS_UL

@@ -70,7 +70,7 @@ def _the_one(window: WeighedWindow, recipe: Recipe, verbs: frozenset[str], what:
     given = [
         one
         for one in window.programme.orders
-        if one.verb in (*ON_TOP, PRIME) and recipe.from_ns <= one.sent_ns < recipe.to_ns
+        if one.verb in (*ON_TOP, PRIME) and recipe.from_ns <= one.sent_ns < recipe.to_ns - 1
     ]
     if len(given) != 1 or given[0].verb not in verbs:
         said = ", ".join(one.verb for one in given) or "nothing"

@@ -67,7 +67,7 @@ def parts_of(recipe: Recipe, window: WeighedWindow) -> Parts:
     minutes = float(recipe.parameters["minutes"])
     every = float(recipe.parameters.get("every_minutes") or minutes)
     if window.programme.given_at_once_ns and any(
-        recipe.from_ns <= ns < recipe.to_ns for ns in window.programme.given_at_once_ns
+        recipe.from_ns <= ns < recipe.to_ns - 1 for ns in window.programme.given_at_once_ns
     ):
         raise MisfitError("a bolus whose rate is not recorded was given: what each part was asked for is not known")
     places = _places(window, minutes, every)

@@ -63,7 +63,7 @@ def _hours(t_s: NDArray[np.float64]) -> float:
 
 def _bolus(programme: Programme, recipe: Recipe) -> PumpOrder:
     """Return the one square bolus that was ordered in a window; raise SeriesError for none or several."""
-    found = [one for one in programme.orders if one.verb == SQUARE and recipe.from_ns <= one.sent_ns < recipe.to_ns]
+    found = [one for one in programme.orders if one.verb == SQUARE and recipe.from_ns <= one.sent_ns < recipe.to_ns - 1]
     if len(found) != 1:
         raise MisfitError(f"{len(found)} square boluses were ordered in this window: let it hold one")
     if found[0].amount <= 0.0 or found[0].number("over_minutes") <= 0.0:
