@@ -13,6 +13,9 @@ GENERAL = (
     "test_plans/test_bolus.py::test_a_power_cut_in_a_bolus_ends_it_and_nothing_of_it_comes_later",
 )
 
+# Plans of orders that were drawn by chance, asked of what all others missed: the last hope, and the dearest.
+BY_CHANCE = ("test_plans/test_therapies.py::",)
+
 CLAIMING_S = 4.0
 """How long the plans that claim what a defect violates may take in all, beyond the quickest of them."""
 
@@ -67,6 +70,10 @@ class Catalogue:
         """Return the plans that are asked of what none of `could_see` found and named."""
         return tuple(one.plan for one in self.plans if one.plan.startswith(GENERAL))
 
+    def by_chance(self) -> tuple[str, ...]:
+        """Return the plans of orders drawn by chance, which are asked of what no other plan found or named."""
+        return tuple(one.plan for one in self.plans if one.plan.startswith(BY_CHANCE))
+
     def left_out(self, defect: Defect) -> tuple[str, ...]:
         """Return the plans, and cases of plans, that it names or that claim what it violates, none of `could_see`."""
         seen, could = self.could_see(defect), [*self._named(defect), *self._claiming(defect)]
@@ -76,7 +83,8 @@ class Catalogue:
         return [one for one in self.plans if one.plan.startswith(defect.plans)]
 
     def _claiming(self, defect: Defect) -> list[Finding]:
-        return [one for one in self.plans if defect.violates in one.requirements]
+        claim = [one for one in self.plans if defect.violates in one.requirements]
+        return [one for one in claim if not one.plan.startswith(BY_CHANCE)]
 
     def of_requirement(self, requirement: str) -> Sequence[str]:
         """Return the plans that claim a requirement."""

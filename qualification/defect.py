@@ -100,6 +100,10 @@ def defects_of(module: str) -> tuple[Defect, ...]:
             f"the module of defects {module} cannot be imported: {error}; name it as Python does, lab_defects and no "
             "path, from the folder that it stands in or with PYTHONPATH set to that"
         ) from error
+    except Exception as error:
+        # Whatever a module of a person's own raises while it is read, its author is told which one it was.
+        why = f"{type(error).__name__}: {error}"
+        raise QualificationError(f"the module of defects {module} stops while it is read: {why}") from error
     defects: list[Defect] = getattr(held, _SEEDED, [])
     if not defects:
         raise QualificationError(f"{module} holds no defect: put @seeded(Defect(…)) on a class or a function of it")

@@ -76,6 +76,7 @@ def _rows(workshop: Workshop, asked: Asked, catalogue: Catalogue, say: Callable[
         ("", lambda one: every if asked.every_plan else catalogue.could_see(one)),
         ("the general plans look too", lambda _: catalogue.general()),
         ("all other plans that claim it look too", catalogue.left_out),
+        ("orders drawn by chance look too", lambda _: catalogue.by_chance()),
     )
     for number, (_, look) in enumerate(looks):
         jobs = [Job(plans, row.defect) for row in rows.values() if (plans := _unasked(row, look))]

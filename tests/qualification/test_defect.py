@@ -65,6 +65,7 @@ def test_a_class_that_is_no_part_is_refused():
     [
         ("tests.qualification.no_defects", "holds no defect"),
         ("tests.qualification.is_not_there", "cannot be imported"),
+        ("tests.qualification.defects_that_stop", "stops while it is read: ZeroDivisionError"),
         ("folder/lab_defects.py", "name it as Python does, lab_defects and no path"),
     ],
 )

@@ -1,0 +1,3 @@
+"""A module of defects with a mistake of its author's in it."""
+
+SIZE_PERCENT = 100.0 / 0.0
