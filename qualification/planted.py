@@ -97,7 +97,7 @@ PLANTED = (
         "M10",
         "the error in percent of what was measured, not of what was programmed",
         _M + "weighing.flow_budget",
-        "    per_ul = 100.0 / (programmed_ul_h * hours)\n",
+        "    per_ul = 100.0 / programmed_ul\n",
         "    per_ul = 100.0 / (volume.value or 1.0)\n",
         _WEIGHING,
     ),

@@ -57,7 +57,7 @@ def test_a_fail_says_what_where_and_that_it_is_not_to_be_tried_again(tmp_path):
 def test_of_what_is_undecided_the_time_that_would_decide_it_is_told(tmp_path):
     world = BY_NAME["tared"]
     rng = world.rng(0, 0)
-    scene = dataclasses.replace(world.scene(0, rng), error_percent=4.4)
+    scene = dataclasses.replace(world.scene(0, rng), error_percent=4.2)
     with recorded(tmp_path, scene, seen(scene, rng)) as record, record.reader() as reader:
         recipe = recipe_of(scene)
         result = settle(Asked(kind_of(recipe.function).resolve(recipe, reader), LIMIT, PLAN), reader)

@@ -216,7 +216,10 @@ def with_changing_loss(
     walked = math.hypot(walk.u_of_mean_mg_h(hours, around.lead_h, around.lag_h), stepped)
     # Whatever varies beyond what an open vessel can lose is no evaporation (rectangle from nothing to that).
     walked = min(walked, corrections.tip.open_loss_mg_h / math.sqrt(12.0))
-    u_between = math.hypot(evaporation.u_between_mg_h, walked)
+    # The difference of the two weighings is counted once: as the rectangle between them, or in the walk that it shows.
+    apart_mg_h = abs(evaporation.change_mg_h) / math.sqrt(12.0)
+    stated_sq = max(0.0, evaporation.u_between_mg_h**2 - apart_mg_h**2)
+    u_between = math.sqrt(stated_sq + max(apart_mg_h, walked) ** 2)
     return replace(corrections, evaporation=replace(evaporation, u_between_mg_h=u_between))
 
 

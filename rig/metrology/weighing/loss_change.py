@@ -8,8 +8,8 @@ rate, a pump that gives one share too much or too little of all of it, or late b
 apart: no room's air follows a programme. Each such explanation is one more model; the likelihood weighs them.
 
 A slope is taken for the loss in its middle, though it averages over two spans: of a walk that is louder than the noise
-some 45 % of its variance are found. The rectangle between the two weighings, which is counted beside the walk, more
-than makes up for that: the worlds "walk" and "daily swing" of docs/coverage.md hold the truth in 99 % and more.
+some 45 % of its variance are found. Steps from a steady flow before the window, and the rectangle between the two
+weighings where that is wider, make up for it: the worlds "walk" and "daily swing" hold the truth in 96 % and more.
 
 Sources: Patterson and Thompson, Biometrika 58 (1971) 545-554 (restricted likelihood); Harvey, Forecasting, Structural
 Time Series Models (1989), ch. 2 (a local linear trend); the average over the likelihood instead of its highest point

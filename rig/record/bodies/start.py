@@ -15,7 +15,8 @@ FORMAT = 2
 # 7: what fails in a daily proof is the bench's; an alarm that ended delivery stays until somebody stops the pump.
 # 8: k is of the shape of what is not known: where a bound is the largest part, U ends at it.
 # 9: a line may let go behind a high rate what it held of it; a pump that is not the one named is a contradiction.
-# 10: of one rate, volume and mean flow are one number; what came at once is in the U of every volume and part.
+# 10: of one rate, volume and mean flow are one number; what came at once is in the U of every volume and part, and by
+# how much the two weighings differ is in it once.
 RULES = 10
 
 

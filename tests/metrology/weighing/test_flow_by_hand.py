@@ -187,14 +187,18 @@ def test_a_loss_that_changes_is_no_more_than_an_open_vessel_loses():
     assert walked == pytest.approx(math.hypot(0.03, tip.open_loss_mg_h / math.sqrt(12.0)))
 
 
-def test_what_two_weighings_show_walks_over_all_of_the_time_between_them():
+@pytest.mark.parametrize(
+    "beside_h, walked",
+    # Nothing scatters: 0.3 mg/h in 10 h, of which the middle 4 h are the window (see below); or in those 4 h alone.
+    [(3.0, math.sqrt(0.09 / 10.0 * (3.0 + 4.0 / 3.0 + 2.5 - 5.0))), (0.0, 0.3 / math.sqrt(12.0))],
+)
+def test_what_two_weighings_show_is_counted_once_over_all_of_the_time_between_them(beside_h, walked):
     t_s = np.arange(0.0, 4.0 * 3600.0 + 1.0, 60.0)
-    apart = replace(CORRECTIONS.evaporation, change_mg_h=0.3, u_change_mg_h=0.004)
+    of_weighings_mg_h = math.hypot(0.03, 0.3 / math.sqrt(12.0))
+    apart = replace(CORRECTIONS.evaporation, change_mg_h=0.3, u_change_mg_h=0.004, u_between_mg_h=of_weighings_mg_h)
     c = replace(CORRECTIONS, evaporation=apart, tip=TipInVessel(vessel_mm=100.0))
-    around = Surroundings(lead_h=3.0, lag_h=3.0)
+    around = Surroundings(lead_h=beside_h, lag_h=beside_h)
     changing = with_changing_loss(t_s, 12.0 * t_s / 3600.0, c, around).evaporation
-    # Nothing scatters: 0.3 mg/h in 10 h, of which the middle 4 h are the window (see below).
-    walked = math.sqrt(0.09 / 10.0 * (3.0 + 4.0 / 3.0 + 2.5 - 5.0))
     assert changing.u_between_mg_h == pytest.approx(math.hypot(0.03, walked), rel=1e-3)
 
 
