@@ -63,6 +63,30 @@ def test_a_sliding_window_outlives_stop_and_power(pump, bench, verify):
     verify("volume of what was granted", hours.volume_error()).within("volume accuracy")
 
 
+@pytest.mark.requirement("IT-12", "1.4.12")
+def test_a_dose_limit_that_was_acknowledged_still_holds(pump, bench, verify):
+    """An infusion fills a window of 4 h and ends in an alarm; whoever acknowledges that has no new window before him."""
+    bench.expect_alarm("dose_limit")
+    pump.set_dose_limit(volume_ul=105.0, window_hours=4)
+    with bench.window("to the limit and beyond") as hours:
+        for volume_ul in (10.0, 50.0):
+            pump.give_bolus(volume_ul=volume_ul)
+            bench.dwell(minutes=15, doing=f"a bolus of {volume_ul:g} µL")
+        pump.run_continuous(rate_ul_h=26.0)
+        bench.dwell(hours=2, doing="infusing to the limit")
+        pump.acknowledge_alarms()
+        pump.stop()
+        bench.dwell(minutes=95, doing="until the first bolus, and it alone, has left the window")
+        pump.allow_patient_boluses(volume_ul=60.0, lockout_minutes=5, most_in_24_h=24)
+        with bench.window("acknowledged") as acknowledged:
+            pump.request_patient_bolus()
+            bench.dwell(hours=1, doing="acknowledged, and asked for more")
+    full = hours.alarm_came(alarm="dose_limit", within_s=3 * 3600, priority="critical")
+    verify("the limit was signalled", full).holds()
+    verify("the request was refused", acknowledged.patient_bolus_refused(why="above_dose_limit")).holds()
+    verify("most in any 4 h", hours.most_in(hours=4)).within("105 µL in any 4 h")
+
+
 @pytest.mark.requirement("IT-12", "IT-09")
 def test_what_a_prime_gave_counts_in_the_window(pump, bench, verify):
     """Of 105 µL in any 4 h a prime of 60 µL leaves no room for a bolus of 60 µL, until it has left the window."""

@@ -15,6 +15,17 @@ def test_72_hours_are_within_5_percent(pump, bench, verify):
     verify("the pump's books of three days", days.books_error()).within("books accuracy")
 
 
+@pytest.mark.requirement("1.2.1")
+@pytest.mark.evaporation(hours=1)
+def test_no_quarter_of_an_hour_makes_up_for_another(pump, bench, verify):
+    """Six hours at a rate of which a quarter of an hour can be weighed are right in each, not only in their sum."""
+    pump.run_continuous(rate_ul_h=400.0)
+    bench.dwell(minutes=30, doing="stabilising")
+    with bench.window("quarters of an hour") as quarters:
+        bench.dwell(hours=6, doing="infusing")
+    verify("any quarter of an hour", quarters.flow_in_windows(minutes=15)).within("basal accuracy")
+
+
 @pytest.mark.requirement("IT-17", "4.1.1", "4.1.2", "4.1.3")
 def test_each_bolus_is_counted_once_in_log_and_books(pump, bench, verify):
     """Ten boluses are in the log, in the pump's count and in the vessel, each once."""

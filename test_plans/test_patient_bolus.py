@@ -53,7 +53,7 @@ def test_no_more_are_given_than_are_allotted_in_any_24_hours(pump, bench, verify
 
 @pytest.mark.requirement("IT-12", "IT-13")
 def test_what_a_patient_had_outlives_stop_power_and_a_new_permission(pump, bench, verify):
-    """Lockout and allotment count on through a stop, a power cut, and whoever gives the permission anew."""
+    """Lockout and allotment count on through a stop, a power cut, a refill, a self-test, and a permission anew."""
 
     def asked(minutes):
         pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=60, most_in_24_h=2)
@@ -67,7 +67,10 @@ def test_what_a_patient_had_outlives_stop_power_and_a_new_permission(pump, bench
         with bench.challenge.power_cut():
             bench.dwell(minutes=1, doing="without power")
         bench.dwell(minutes=1, doing="power is back")
-        asked(30)
+        asked(5)
+        pump.refilled(volume_ul=100_000.0)
+        pump.self_test()
+        asked(20)
         asked(70)
         asked(30)
     verify("volume of what was granted", window.volume_error()).within("volume accuracy")

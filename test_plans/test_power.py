@@ -8,18 +8,22 @@ pytestmark = pytest.mark.evaporation(hours=1)
 
 @pytest.mark.requirement("IT-07", "5.1.4")
 def test_a_low_battery_is_signalled_and_the_dose_holds(pump, bench, verify):
-    """At 2.5 V the pump warns for as long as that lasts, stopped too, and its rate stays within its limits."""
+    """At 2.5 V the pump warns for as long as that lasts, stopped too; its rate and its boluses keep to their limits."""
     pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(hours=1, doing="stabilising")
     with bench.challenge.supply_voltage(v=2.5):
         with bench.window("low battery") as low:
             bench.dwell(hours=4, doing="low battery")
+        with bench.window("bolus at low battery") as bolus:
+            pump.give_bolus(volume_ul=100.0)
+            bench.dwell(hours=1, doing="low battery, bolus")
         pump.stop()
         bench.dwell(minutes=10, doing="low battery, stopped")
     verify(
         "low battery was signalled", low.alarm_came(alarm="battery_low", within_s=300, priority="non-critical")
     ).holds()
     verify("flow at low battery", low.flow_error()).within("basal accuracy")
+    verify("volume with a bolus at low battery", bolus.volume_error()).within("volume accuracy")
 
 
 @pytest.mark.requirement("IT-07")

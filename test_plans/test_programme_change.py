@@ -77,11 +77,15 @@ def test_a_ramp_of_a_day_and_more_keeps_to_its_line(pump, bench, verify):
 @pytest.mark.requirement("IT-01", "ACC-003")
 @pytest.mark.evaporation(hours=1)
 def test_a_ramp_falls_evenly_and_stays(pump, bench, verify):
-    """A ramp down over three hours, and two hours at its last rate, deliver what lies under its line."""
+    """A ramp down, its last rate, and a second ramp behind it as one of its own, deliver what lies under their lines."""
     with bench.window("ramp down") as ramp:
         pump.run_ramp(from_ul_h=200.0, to_ul_h=20.0, over_hours=3)
         bench.dwell(hours=5, doing="ramp down, then its last rate")
+    with bench.window("a second ramp") as second:
+        pump.run_ramp(from_ul_h=20.0, to_ul_h=200.0, over_hours=2)
+        bench.dwell(hours=2.5, doing="ramp up, then its last rate")
     verify("volume under the ramp", ramp.volume_error()).within("volume accuracy")
+    verify("volume under a second ramp", second.volume_error()).within("volume accuracy")
 
 
 @pytest.mark.requirement("IT-01", "ACC-003", "1.4.4")

@@ -29,7 +29,7 @@ def test_straining_changes_no_dose(pump, bench, verify):
     verify("flow against high pressure", straining.flow_error()).within("basal accuracy")
 
 
-@pytest.mark.requirement("7.1.3")
+@pytest.mark.requirement("7.1.3", "ACC-001")
 @pytest.mark.parametrize("kpa", [-5.0, 5.0], ids=["half a metre lower", "half a metre higher"])
 def test_a_tip_that_is_moved_changes_no_dose(pump, bench, verify, kpa):
     """An infusion keeps its rate when the catheter's tip is moved by half a metre, as when somebody rises."""
