@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from instruments.intrathecal_pump.messages import Alarm, LogEvent
+from instruments.intrathecal_pump.messages import Alarm, Command, LogEvent, Refilled, Reply
 from instruments.intrathecal_pump.programme import FlexInfusion
 from instruments.intrathecal_pump.simulated.alarms import Alarms
 from instruments.intrathecal_pump.simulated.assembly import Parts
@@ -11,6 +11,7 @@ from instruments.intrathecal_pump.simulated.bolus_engine import BolusEngine
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
+from instruments.intrathecal_pump.simulated.patient import PatientControl
 from instruments.intrathecal_pump.simulated.spell import Spell
 from instruments.plant.line import NS_PER_H, Stroke
 from qualification.defect import Defect, seeded
@@ -133,3 +134,67 @@ class SlowWhenAlone(BuiltInFirmware):
         made = super().advance(to_ns, supply_v=supply_v, line_kpa=line_kpa)
         slow_ns = self.heard_ns + _UNHEARD_NS
         return [replace(one, volume_ul=_SLOW_SHARE * one.volume_ul) if one.t_ns > slow_ns else one for one in made]
+
+
+class ForgetsWhenTold(PatientControl):
+    """Can be told that nothing was given yet."""
+
+    def forget(self) -> None:
+        """Begin lockout and allotment anew."""
+        self._starts_ns.clear()
+
+
+@seeded(
+    Defect(
+        "U5",
+        "a refill forgets the patient's last boluses",
+        "In the hour behind a refill the patient can ask again at once: lockout and allotment begin anew.",
+        "IT-13",
+        effect="a bolus more than allotted, and no lockout, behind each refill",
+        says=("lockout", "patient", "allot", "most in"),
+        plans=("test_plans/test_patient_bolus.py",),
+        source="class of counts that are cleared with others",
+    ),
+    also=(ForgetsWhenTold,),
+)
+class RefillOpensTheLockout(CommandDesk):
+    """Clears more than the reservoir's count."""
+
+    def handle(self, command: Command, now_ns: int) -> Reply:
+        """Carry out a command, and forget with a refill."""
+        reply = super().handle(command, now_ns)
+        patient = self.parts.patient
+        if isinstance(command, Refilled) and isinstance(patient, ForgetsWhenTold):
+            patient.forget()
+        return reply
+
+
+class ForgetsItsWindow(DoseLimit):
+    """Can be told that nothing was given yet."""
+
+    def forget(self) -> None:
+        """Have all windows empty."""
+        self._spells.clear()
+
+
+@seeded(
+    Defect(
+        "U6",
+        "who acknowledges the dose-limit alarm has the whole dose before him again",
+        "Two keys of the programmer, and the largest dose is given a second time.",
+        "IT-12",
+        effect="up to twice the largest dose in a window",
+        says=("most in", "dose", "window"),
+        plans=("test_plans/test_dose_bounds.py",),
+        source="class of alarms that are cleared with their cause",
+    ),
+    also=(ForgetsItsWindow,),
+)
+class AcknowledgedIsForgotten(Alarms):
+    """Takes the window back with the alarm."""
+
+    def acknowledge(self) -> None:
+        """Forget what is latched, and what it was latched for."""
+        if Alarm.DOSE_LIMIT in self.latched and isinstance(self._dose_limit, ForgetsItsWindow):
+            self._dose_limit.forget()
+        super().acknowledge()

@@ -7,6 +7,7 @@ from instruments.intrathecal_pump.simulated.battery import Battery
 from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.infusion_steps import NS_PER_MINUTE, RampSteps, Steps
+from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
 from qualification.defect import Defect, seeded
 
 _ONE_BYTE = 256
@@ -159,3 +160,34 @@ class DepletedWhileInfusingOnly(Battery):
     def ended(self) -> bool:
         """Tell whether service has ended, while it infuses."""
         return super().ended and self._schedule.running
+
+
+@seeded(
+    Defect(
+        "T7",
+        "the link's watchdog bites once: after a first loss of the link no other is noticed",
+        "The second time that the programmer falls silent the pump runs on by itself.",
+        "IT-03",
+        effect="delivery goes on in silence, from the second time on",
+        says=("link", "silence", "watchdog"),
+        plans=("test_plans/test_link.py",),
+        source="class of flags that nobody takes back",
+    )
+)
+class WatchdogBitesOnce(LinkWatchdog):
+    """Leaves its flag up when it was heard again."""
+
+    bitten = False
+    spent = False
+
+    def expired(self, t_ns: int) -> bool:
+        """Tell whether silence has lasted too long, for the first time."""
+        if self.spent:
+            return False
+        self.bitten = self.bitten or super().expired(t_ns)
+        return super().expired(t_ns)
+
+    def heard(self, now_ns: int) -> None:
+        """Begin anew, or never again."""
+        super().heard(now_ns)
+        self.spent = self.spent or self.bitten
