@@ -65,7 +65,7 @@ def test_a_sliding_window_outlives_stop_and_power(pump, bench, verify):
 
 @pytest.mark.requirement("IT-12", "1.4.12")
 def test_a_dose_limit_that_was_acknowledged_still_holds(pump, bench, verify):
-    """An infusion fills a window of 4 h and ends in an alarm; whoever acknowledges that has no new window before him."""
+    """An infusion fills a window of 4 h and ends in an alarm; who acknowledges that has no new window before him."""
     bench.expect_alarm("dose_limit")
     pump.set_dose_limit(volume_ul=105.0, window_hours=4)
     with bench.window("to the limit and beyond") as hours:

@@ -77,7 +77,7 @@ def test_a_ramp_of_a_day_and_more_keeps_to_its_line(pump, bench, verify):
 @pytest.mark.requirement("IT-01", "ACC-003")
 @pytest.mark.evaporation(hours=1)
 def test_a_ramp_falls_evenly_and_stays(pump, bench, verify):
-    """A ramp down, its last rate, and a second ramp behind it as one of its own, deliver what lies under their lines."""
+    """A ramp down, its last rate, and a second ramp behind it, as one of its own, deliver what their lines ask for."""
     with bench.window("ramp down") as ramp:
         pump.run_ramp(from_ul_h=200.0, to_ul_h=20.0, over_hours=3)
         bench.dwell(hours=5, doing="ramp down, then its last rate")

@@ -8,6 +8,7 @@ from scipy.special import ndtri
 
 from rig.evaluation.case import Case, WeighedCourse
 from rig.evaluation.inputs import FALSE_ALARM
+from rig.evaluation.meanwhile import meanwhile
 from rig.evaluation.orders import SINGLE, PumpOrder
 from rig.evaluation.programme import NS_PER_H
 from rig.evaluation.testimony import Testimony, Witness
@@ -169,10 +170,11 @@ def _course(case: Case, scales: list[Spans], portion_ul: float) -> list[str]:
 
 
 def _told(case: Case, spans: Spans, i: int, k: float) -> str:
+    from_ns, to_ns = int(spans.from_ns[i]), int(spans.to_ns[i])
     return (
-        f"between {case.hour(int(spans.from_ns[i])):.2f} and {case.hour(int(spans.to_ns[i])):.2f} h "
-        f"{spans.weighed_ul[i]:.4g} ± {k * spans.u_ul[i]:.2g} µL were delivered, where the programme asks for "
-        f"{spans.programmed_ul[i]:.4g} µL{under_way(case.programme, int(spans.from_ns[i]), int(spans.to_ns[i]))}"
+        f"between {case.hour(from_ns):.2f} and {case.hour(to_ns):.2f} h {spans.weighed_ul[i]:.4g} ± "
+        f"{k * spans.u_ul[i]:.2g} µL were delivered, where the programme asks for {spans.programmed_ul[i]:.4g} µL"
+        f"{under_way(case.programme, from_ns, to_ns)}{meanwhile(case, from_ns, to_ns)}"
     )
 
 
