@@ -63,7 +63,7 @@ def test_a_sliding_window_outlives_stop_and_power(pump, bench, verify):
     verify("volume of what was granted", hours.volume_error()).within("volume accuracy")
 
 
-@pytest.mark.requirement("IT-12", "1.4.12")
+@pytest.mark.requirement("IT-12")
 def test_a_dose_limit_that_was_acknowledged_still_holds(pump, bench, verify):
     """An infusion fills a window of 4 h and ends in an alarm; who acknowledges that has no new window before him."""
     bench.expect_alarm("dose_limit")

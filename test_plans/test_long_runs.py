@@ -23,7 +23,7 @@ def test_no_quarter_of_an_hour_makes_up_for_another(pump, bench, verify):
     bench.dwell(minutes=30, doing="stabilising")
     with bench.window("quarters of an hour") as quarters:
         bench.dwell(hours=4, doing="infusing")
-    verify("any quarter of an hour", quarters.flow_in_windows(minutes=15)).within("basal accuracy")
+    verify("any window of a quarter of an hour", quarters.flow_in_windows(minutes=15)).within("basal accuracy")
 
 
 @pytest.mark.requirement("IT-17", "4.1.1", "4.1.2", "4.1.3")

@@ -88,6 +88,28 @@ def test_a_ramp_falls_evenly_and_stays(pump, bench, verify):
     verify("volume under a second ramp", second.volume_error()).within("volume accuracy")
 
 
+@pytest.mark.requirement("ACC-003", "IT-10")
+@pytest.mark.evaporation(hours=1)
+def test_one_therapy_leaves_nothing_to_the_next(pump, bench, verify):
+    """Bridge, ramp, day's pattern and constant rate, twice in turn with other numbers: each as if it were the first."""
+    windows = []
+
+    def seen(what, order, *, minutes=45, **numbers):
+        with bench.window(what) as window:
+            order(**numbers)
+            bench.dwell(minutes=minutes, doing=what)
+        windows.append((what, window))
+        bench.dwell(minutes=1, doing="before the next")
+
+    for turn, one, other in (("first", 120.0, 40.0), ("second", 60.0, 200.0)):
+        seen(f"{turn} bridge", pump.run_bridge, volume_ul=one / 3, rate_ul_h=one, then_ul_h=other)
+        seen(f"{turn} ramp", pump.run_ramp, from_ul_h=one, to_ul_h=other, over_hours=0.5)
+        seen(f"{turn} pattern", pump.run_flex, days={"every": {"00:00": other, "12:00": one}})
+        seen(f"{turn} constant rate", pump.run_continuous, rate_ul_h=other)
+    for what, window in windows:
+        verify(f"volume of the {what}", window.volume_error()).within("volume accuracy")
+
+
 @pytest.mark.requirement("IT-01", "ACC-003", "1.4.4")
 @pytest.mark.evaporation(hours=1)
 def test_a_bolus_on_a_ramp_moves_nothing_of_it(pump, bench, verify):

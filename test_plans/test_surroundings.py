@@ -37,9 +37,12 @@ def test_a_tip_that_is_moved_changes_no_dose(pump, bench, verify, kpa):
     bench.dwell(hours=1, doing="stabilising")
     with bench.window("moved") as moved:
         with bench.challenge.back_pressure(kpa=kpa):
-            bench.dwell(hours=3, doing="tip moved")
+            bench.dwell(minutes=10, doing="tip moved")
+            with bench.window("at another pressure") as elsewhere:
+                bench.dwell(hours=3, doing="tip moved")
         bench.dwell(hours=1, doing="tip back")
     verify("flow while the tip moves", moved.flow_error()).within("basal accuracy")
+    verify("flow at another pressure at the tip", elsewhere.flow_error()).within("basal accuracy")
 
 
 @pytest.mark.requirement("7.1.1")

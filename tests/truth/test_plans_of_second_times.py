@@ -24,7 +24,7 @@ SECOND = "tests.truth.faulty_second_times:"
         (
             long_runs.test_no_quarter_of_an_hour_makes_up_for_another,
             {"schedule": SECOND + "ToAndFro"},
-            "any quarter of an hour",
+            "any window of a quarter of an hour",
         ),
         (
             link.test_a_link_that_is_lost_ends_delivery_with_an_alarm,
