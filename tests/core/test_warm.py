@@ -89,3 +89,8 @@ def test_what_hangs_is_ended(run):
     with pytest.raises(subprocess.TimeoutExpired):
         run("import signal; signal.pause()", longest_s=0.02)
     assert run("print('and goes on')").stdout == "and goes on\n"
+
+
+def test_what_sessions_load_is_there_before_they_begin(run):
+    done = run("import sys; from fixtures import PLUGINS; print(sorted(set(PLUGINS) - set(sys.modules)))")
+    assert done.stdout == "[]\n", done.stderr
