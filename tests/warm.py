@@ -22,6 +22,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+# Its plug-in would load all of Hypothesis at each session's end, only to say that nothing used it.
+_WITHOUT = ("-p", "no:hypothesispytest")
 
 
 class Warm:
@@ -119,8 +121,7 @@ def _become(order: dict[str, Any]) -> str:
     os.chdir(order["cwd"])
     os.environ.clear()
     os.environ.update(order["env"])
-    # Its plug-in would load all of Hypothesis at each session's end, only to say that nothing used it.
-    os.environ["PYTEST_ADDOPTS"] = f"-p no:hypothesispytest {order['env'].get('PYTEST_ADDOPTS', '')}".rstrip()
+    os.environ["PYTEST_ADDOPTS"] = " ".join([*_WITHOUT, order["env"].get("PYTEST_ADDOPTS", "")]).rstrip()
     time.tzset()
     _take_streams(order["out"], order["err"])
     words = list(order["words"])
@@ -147,11 +148,21 @@ def _take_streams(out: str, err: str) -> None:
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
 
 
-def main() -> None:
-    """Load what sessions need, then fork for each."""
+def _load() -> None:
+    """Load what sessions need: what those of a qualification do, and what these have beside it."""
+    from fixtures.running import load_plugins
     from qualification.sessions import preload
+    from reports.history import other_runs as other_runs
+    from reports.index.page import render
 
+    render((), (), written_ns=0)  # each session writes such a page: its template is compiled here
+    load_plugins(_WITHOUT)
     preload()
+
+
+def main() -> None:
+    """Load everything, then fork for each session."""
+    _load()
     module = _become(_serve())
     # The project's own packages of tests and this one are not what a session finds there.
     for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
