@@ -1,18 +1,24 @@
-"""What a series comes to: chart, trend, yield, performance and tolerance interval, or what each of them lacks."""
+"""What a series comes to: chart, trend, yield, performance and tolerance interval, or what each of them lacks.
+
+Each session looks at other runs when it is over, and mostly there are too few for any of these: what computes them is
+imported where there is something to compute.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from reports.history.series import Point, Series
 from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation.proof_history import FEWEST_BEFORE
-from rig.metrology.over_runs.capability import Performance, Yield, observed_yield, performance
 from rig.metrology.over_runs.control_charts import individuals_chart
 from rig.metrology.over_runs.trend import FEWEST, Trend, trend
-from rig.metrology.uncertainty.tolerance import Side, ToleranceInterval, tolerance_interval
 from rig.record.standing import PASSED
+
+if TYPE_CHECKING:
+    from rig.metrology.over_runs.capability import Performance, Yield
+    from rig.metrology.uncertainty.tolerance import Side, ToleranceInterval
 
 T = TypeVar("T")
 LEVEL = 0.95
@@ -52,7 +58,7 @@ class Chart:
 class Index:
     """Ppk over pumps with its two-sided 95 % confidence interval, exact for the nearer limit."""
 
-    performance: Performance
+    performance: "Performance"
     lower: float
     upper: float
 
@@ -63,9 +69,9 @@ class Statistics:
 
     chart: Chart | Lacking
     trend: Trend | Lacking
-    first_pass: Yield | Lacking
+    first_pass: "Yield | Lacking"
     index: Index | Lacking
-    tolerance: ToleranceInterval | Lacking
+    tolerance: "ToleranceInterval | Lacking"
 
 
 def statistics_of(series: Series, coverage: float = 0.9, confidence: float = 0.9) -> Statistics:
@@ -112,10 +118,12 @@ def _trend(series: Series) -> Trend | Lacking:
     return trend(days, [point.value for point in points], LEVEL)
 
 
-def _first_pass(series: Series) -> Yield | Lacking:
+def _first_pass(series: Series) -> "Yield | Lacking":
     pumps = series.of_pumps
     if not pumps:
         return Lacking(_no_pump(series))
+    from rig.metrology.over_runs.capability import observed_yield  # brings scipy's root finding
+
     return observed_yield(sum(one.point.result.verdict == PASSED for one in pumps), len(pumps), LEVEL)
 
 
@@ -128,17 +136,23 @@ def _index(series: Series) -> Index | Lacking:
     ((lower, upper),) = series.limits
     if lower is None and upper is None:
         return Lacking("there is no limit")
+    from rig.metrology.over_runs.capability import performance  # brings scipy's root finding
+
     found = performance(values, lower, upper, LEVEL)
     ends = [performance(values, lower, upper, level).ppk_lower for level in ((1 + LEVEL) / 2, (1 - LEVEL) / 2)]
     return Index(found, ends[0], ends[1])
 
 
-def _tolerance(series: Series, coverage: float, confidence: float) -> ToleranceInterval | Lacking:
+def _tolerance(series: Series, coverage: float, confidence: float) -> "ToleranceInterval | Lacking":
     values, why = _of_pumps(series, "a tolerance interval")
-    return Lacking(why) if why else tolerance_interval(values, coverage, confidence, _side(series))
+    if why:
+        return Lacking(why)
+    from rig.metrology.uncertainty.tolerance import tolerance_interval
+
+    return tolerance_interval(values, coverage, confidence, _side(series))
 
 
-def _side(series: Series) -> Side:
+def _side(series: Series) -> "Side":
     """Return which side is open: that of the newest limit, where it has one side only."""
     lower, upper = series.limits[-1]
     sides: dict[tuple[bool, bool], Literal["both", "lower", "upper"]] = {(True, False): "lower", (False, True): "upper"}

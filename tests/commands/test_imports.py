@@ -96,3 +96,7 @@ def test_a_session_begins_without_what_only_verdicts_need():
 
 def test_knowing_every_claim_and_witness_imports_nothing_that_only_some_of_them_need():
     assert ASKED_BY_FEW & imported_by(PLUGINS + CLAIMS) == set()
+
+
+def test_looking_at_other_runs_behind_a_session_imports_nothing_that_only_some_of_them_need():
+    assert ASKED_BY_FEW & imported_by("import sys, reports.history.other_runs") == set()

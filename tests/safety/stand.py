@@ -20,6 +20,7 @@ from rig.bench_file.reading import load_bench_file
 from rig.clock import NS_PER_S, Deadline, WallClock
 from rig.safety.latch import latch_path
 from rig.safety.left_open import mark_path
+from tests.fixtures.plan_support import NOT_OF_PLANS
 
 ROOT = Path(__file__).parents[2]
 LIMITS = str(ROOT / "test_plans" / "limits.toml")
@@ -28,7 +29,7 @@ STROKE_UL = 0.01  # at 1000 µL/h one each 36 ms
 AT_EASE: dict[str, Any] = {"watchdog_s": 60, "safety": "plan_lease_s = 30\nrun_lease_s = 30\nsilence_s = 7"}
 # For tests of lateness itself: five times what a bench gives, which a busy machine keeps as well.
 UNHURRIED: dict[str, Any] = {"watchdog_s": 6, "safety": "plan_lease_s = 3\nrun_lease_s = 3\nsilence_s = 3.5"}
-_PLAIN = ("-s", "-p", "no:cacheprovider")
+_PLAIN = ("-s", "-p", "no:cacheprovider", *NOT_OF_PLANS)
 BENCH = """
 [bench]
 name = "stand-NAME"
