@@ -1,5 +1,6 @@
 """What all tests share: no deadline where a time proves nothing, and no process that outlives its test."""
 
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -41,6 +42,17 @@ def _rank(item: pytest.Item) -> int:
     path = item.path.as_posix()
     found = (rank for rank, name in enumerate(LONGEST_FIRST) if f"/tests/{name}" in path)
     return next(found, len(LONGEST_FIRST))
+
+
+def pytest_collection() -> None:
+    """Look for no garbage while ten thousand tests are made, all of which stay."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Take what is there by now out of the collector's sight: it would look through all tests again and again."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_configure(config: pytest.Config) -> None:
