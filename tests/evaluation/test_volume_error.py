@@ -108,3 +108,15 @@ def test_what_rates_ask_for_goes_by_the_clock_and_a_bolus_does_not(record):
     line = next(one for one in evaluated(record, window(5, 11)).budget.components if one.name == "time")
     # 50 ppm of 50 of 90 µL, of which 2 % more came.
     assert line.contribution == pytest.approx(50e-4 * 50.0 / 90.0 * 1.02, rel=0.01)
+
+
+def test_what_a_pump_gave_that_stopped_by_itself_is_weighed_as_it_is(tmp_path):
+    """10 µL/h from hour 5 on, and nothing from hour 15 to 20: 100 of 150 µL, whatever a regression makes of that."""
+    with weighed(tmp_path, lambda hour: 10.0 * min(max(hour - 5.0, 0.0), 10.0) / Z_UL_MG, hours=25) as record:
+        order(record, 5, "run_continuous", rate_ul_h=10.0)
+        order(record, 20, "stop")
+        volume = evaluated(record, window(5, 20), delivered_volume.compute).budget
+        flow = evaluated(record, window(5, 20), flow_error.compute, programmed_ul_h=10.0).budget
+    assert volume.value == pytest.approx(100.0, abs=0.5)
+    assert "end-point against regression" in {line.name for line in flow.components}
+    assert "end-point against regression" not in {line.name for line in volume.components}

@@ -17,8 +17,8 @@ from rig.record.reader import RecordReader
 class WeighedVolume:
     """What the balance says was delivered in a window: its volume (µL).
 
-    `flow` is the mean flow that the volume is of where one rate was asked for all through, None where it was not and
-    where there are too few readings for one.
+    `flow` is the mean flow that the volume is of; None where several rates were asked for, where less came for a while
+    (end points and regression disagree, and no jump upwards tells why), and where there are too few readings for one.
     """
 
     volume: Budget
@@ -34,9 +34,10 @@ class WeighedVolume:
 def weighed_volume(recipe: Recipe, reader: RecordReader, programme: Programme | None = None) -> WeighedVolume:
     """Return the volume that was delivered in a window.
 
-    Where one rate was asked for all through, it is the mean flow times the time: two names of one number. `programme`
-    is what was asked for meanwhile, where that is not what the window's own case says. Raises SeriesError when the data
-    allow no number.
+    Where one rate was asked for all through, and came, it is the mean flow times the time: two names of one number. Of
+    a pump that stood still for a while no regression tells what came, and the weighing does. `programme` is what was
+    asked for meanwhile, where that is not what the window's own case says. Raises SeriesError when the data allow no
+    number.
     """
     window = weighed_window(recipe, reader, programme)
     flow = _steady_flow(recipe, reader, window)
@@ -49,7 +50,8 @@ def weighed_volume(recipe: Recipe, reader: RecordReader, programme: Programme | 
 def _steady_flow(recipe: Recipe, reader: RecordReader, window: WeighedWindow) -> MeanFlow | None:
     if not window.rate_ul_h or len(window.t_s) < FEWEST_READINGS:
         return None
-    return steady_flow(recipe, reader, window.readings, window.rate_ul_h)
+    flow = steady_flow(recipe, reader, window.readings, window.rate_ul_h)
+    return flow if flow.agree or flow.jumped_mg > 0.0 else None
 
 
 def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:

@@ -42,7 +42,7 @@ class MeanFlow:
     those residuals alone. `difference_percent` is end-point less regression, `allowed_percent` what the balance's noise
     and strokes cut by the ends explain of it (k = 2). `gain` is the mass between the ends and `evaporation` the loss
     that was corrected, from which `draw_error` checks the budget by Monte Carlo. `stroke_ul` is the larger of the
-    stroke that was declared and the one that the readings show.
+    stroke that was declared and the one that the readings show, `jumped_mg` what the regression leaves out as jumps.
     """
 
     error: Budget
@@ -54,6 +54,7 @@ class MeanFlow:
     allowed_percent: float
     evaporation: EvaporationRate
     stroke_ul: float
+    jumped_mg: float
 
     @property
     def agree(self) -> bool:
@@ -288,4 +289,5 @@ def _compared(
         allowed_percent=allowed,
         evaporation=corrections.evaporation,
         stroke_ul=stroke_ul,
+        jumped_mg=sum(size for _, size in line.jumps),
     )
