@@ -108,11 +108,17 @@ Half of the pumps are healthy (within ±1 %), half lie anywhere within ±7.5 %. 
 against the programme; a stroke that the window cuts counts by its share. The stroke, the needle, the air, the balance
 and the clock of each run are drawn from what its bench file states.
 
-The last of these prints how often k = 2 holds the truth of each kind of number in each decade of flow, on benches that
+The third of these prints how often k = 2 holds the truth of each kind of number in each decade of flow, on benches that
 are as stated, and how often 100,000 verdicts accept what lies on the limit: 2.28 % is stated. Where most of U is a
 bound (the pace of a status), k is that of a rectangle. Intervals hold the truth more often than in 95.4 % where the
 bench file states the worst that may be: strokes that a line smooths before a window cuts them, doses that scatter less
 than the balance's noise can show.
+
+The fourth asks an infusion for its volume and its windows in any of these worlds, and a programme that changes for its
+volume. A volume of one rate is its mean flow and holds the truth as that does. A window of some hours alone cannot tell
+a pump that gives less meanwhile from an open door, draughts or a tube that carries some of the gain, and beside a
+programme that changes all the time no flow before it shows what a balance creeps. There the truth is held less often:
+it is for what is compared without asking to find that the bench is unfit.
 
 | world | what happens in it | a refusal is right |
 |---|---|---|
