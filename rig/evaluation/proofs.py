@@ -54,11 +54,15 @@ def proofs_of(runs: Path, bench: str, *, mocked: bool | None = None) -> Iterator
     for path in proof_paths(runs, bench):
         try:
             with RecordReader(path) as reader:
-                start = reader.start()
-                if start.bench == bench and mocked in (None, start.mocked) and reader.events(ProofBegins):
+                if _is_proof_of(reader, bench, mocked=mocked):
                     yield reader
         except RecordError:
             continue  # `rig runs` says what is wrong with it
+
+
+def _is_proof_of(reader: RecordReader, bench: str, *, mocked: bool | None) -> bool:
+    start = reader.start()
+    return start.bench == bench and mocked in (None, start.mocked) and bool(reader.events(ProofBegins))
 
 
 def newest_parts(runs: Path, bench: str, *, mocked: bool | None = None) -> tuple[PartFound, ...]:
@@ -68,39 +72,48 @@ def newest_parts(runs: Path, bench: str, *, mocked: bool | None = None) -> tuple
     of a record which cannot be read, of whatever parts it was.
     """
     found: dict[str, PartFound] = {}
-    unread = _unread(runs, bench)
-    for number, reader in enumerate(proofs_of(runs, bench, mocked=mocked)):
-        if unread and unread[0].run > run_id(reader.path):
+    looked = 0
+    for path in proof_paths(runs, bench):
+        try:
+            with RecordReader(path) as reader:
+                if not _is_proof_of(reader, bench, mocked=mocked):
+                    continue
+                tried = _tried(reader)
+        except RecordError as error:
+            tried = _unread(path, bench, error)
+        for one in tried:
+            found.setdefault(one.part, one)
+        looked += bool(tried)
+        if found.keys() >= PARTS.keys() or looked >= _MOST_PROOFS:
             break
-        altered = _altered(reader)
-        for entry in reversed(reader.events(PartTried)):
-            one, run = entry.body, run_id(reader.path)
-            standing, why = (Standing.NOT_PROVEN, altered) if altered else (one.standing, one.why)
-            found.setdefault(one.part, PartFound(one.part, standing, entry.t_ns, run, why, one.rests_on))
-        if found.keys() >= PARTS.keys() or number + 1 >= _MOST_PROOFS:
-            break
-    parts = {one.part: one for one in unread} | found
-    return tuple(parts[part] for part in PARTS if part in parts)
+    return tuple(found[part] for part in PARTS if part in found)
 
 
-def _unread(runs: Path, bench: str) -> tuple[PartFound, ...]:
-    """Return every part as not proven by the newest proof of a bench that cannot be read, () where each can be.
+def _tried(reader: RecordReader) -> tuple[PartFound, ...]:
+    """Return what each try of a part came to in a proof, the last first."""
+    altered, run = _altered(reader), run_id(reader.path)
+    entries = reversed(reader.events(PartTried))
+    if altered:
+        return tuple(
+            PartFound(one.body.part, Standing.NOT_PROVEN, one.t_ns, run, altered, one.body.rests_on) for one in entries
+        )
+    return tuple(
+        PartFound(one.body.part, one.body.standing, one.t_ns, run, one.body.why, one.body.rests_on) for one in entries
+    )
+
+
+def _unread(path: Path, bench: str, error: RecordError) -> tuple[PartFound, ...]:
+    """Return every part as not proven by a proof that cannot be read; () where the file is no proof of this bench.
 
     A file of no bytes is that of a proof that never began.
     """
-    named = re.compile(rf"(\d{{8}}T\d{{6}})Z-{re.escape(name_of(bench))}-[0-9a-f]+")
-    for path in proof_paths(runs, bench):
-        begun = named.fullmatch(run_id(path))
-        if begun is None or not path.stat().st_size:
-            continue
-        try:
-            with RecordReader(path) as reader:
-                reader.start()
-        except RecordError as error:
-            at_ns = int(datetime.strptime(f"{begun[1]}Z", "%Y%m%dT%H%M%S%z").timestamp()) * NS_PER_S
-            why = f"the record of its newest proof, {run_id(path)}, cannot be read ({error}): prove the bench again"
-            return tuple(PartFound(part, Standing.NOT_PROVEN, at_ns, run_id(path), why) for part in PARTS)
-    return ()
+    run = run_id(path)
+    begun = re.fullmatch(rf"(\d{{8}}T\d{{6}})Z-{re.escape(name_of(bench))}-[0-9a-f]+", run)
+    if begun is None or not path.stat().st_size:
+        return ()
+    at_ns = int(datetime.strptime(f"{begun[1]}Z", "%Y%m%dT%H%M%S%z").timestamp()) * NS_PER_S
+    why = f"the record of its newest proof, {run}, cannot be read ({error}): prove the bench again"
+    return tuple(PartFound(part, Standing.NOT_PROVEN, at_ns, run, why) for part in PARTS)
 
 
 def _altered(reader: RecordReader) -> str:

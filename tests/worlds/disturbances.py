@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from rig.record.bodies.start import LiquidFacts
-from tests.worlds.bench import REFERENCE_C, true_density
+from tests.worlds.bench import REFERENCE_C, Bench, true_density
 from tests.worlds.physics import water_kg_m3
 from tests.worlds.scene import Scene
 from tests.worlds.schedule import PER_H
@@ -13,23 +13,25 @@ from tests.worlds.schedule import PER_H
 Draw = np.random.Generator
 
 
+def _floor_mg_h(bench: Bench) -> float:
+    """Return by how much the loss may differ while the pump runs, as the bench file says: standard, mg/h."""
+    stated = bench.weighing
+    return float(np.hypot(stated.evaporation_floor_mg_h, stated.evaporation_floor_percent / 100.0 * bench.loss_mg_h))
+
+
 def as_stated(scene: Scene, rng: Draw) -> Scene:
     """The loss while the pump runs differs from that at rest by as much as the bench file says that it may."""
     bench, schedule = scene.bench, scene.schedule
-    floor_mg_h = np.hypot(
-        bench.weighing.evaporation_floor_mg_h, bench.weighing.evaporation_floor_percent / 100.0 * bench.loss_mg_h
-    )
     running = (scene.hours >= schedule.run_h) & (scene.hours < schedule.to_h)
-    return replace(scene, loss_factor=np.where(running, 1.0 + rng.normal(0.0, floor_mg_h) / bench.loss_mg_h, 1.0))
+    return replace(
+        scene, loss_factor=np.where(running, 1.0 + rng.normal(0.0, _floor_mg_h(bench)) / bench.loss_mg_h, 1.0)
+    )
 
 
 def as_stated_by_the_dose(scene: Scene, rng: Draw) -> Scene:
     """The loss differs from dose to dose by as much as the bench file says that it may while the pump runs."""
     bench, schedule = scene.bench, scene.schedule
-    floor_mg_h = np.hypot(
-        bench.weighing.evaporation_floor_mg_h, bench.weighing.evaporation_floor_percent / 100.0 * bench.loss_mg_h
-    )
-    more = 1.0 + rng.normal(0.0, floor_mg_h, schedule.doses + 1) / bench.loss_mg_h
+    more = 1.0 + rng.normal(0.0, _floor_mg_h(bench), schedule.doses + 1) / bench.loss_mg_h
     return replace(scene, loss_factor=more[np.searchsorted(schedule.dose_h, scene.hours)])
 
 
