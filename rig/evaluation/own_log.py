@@ -18,7 +18,7 @@ U_STAMP_S = 0.2
 _OFF_S = 2.0
 # A line, a setting and a comparison that are so near to each other may have come in any order.
 _NEAR_NS = 2 * NS_PER_S
-# A line is written within a pace of some comparison, give or take.
+# A line is written within a pace of some comparison, give or take: what the pace was just then, others come before.
 _PACES = 1.5
 
 
@@ -106,8 +106,9 @@ def _stamped(
     apart_ns = np.abs(t_ns[first:last] + offset_ns - line.pump_clock_ns)
     nearest = int(np.argmin(apart_ns))
     # Where the clock was set between two comparisons near to each other, the line is of before or of behind that.
-    pace_ns = float(np.median(np.diff(t_ns))) if len(t_ns) > 1 else 0.0
-    may_be = offset_s[first:last][apart_ns <= max(_PACES * pace_ns, float(apart_ns[nearest]))]
+    gaps_ns = np.diff(t_ns[first:last], prepend=t_ns[first], append=t_ns[last - 1])
+    near_ns = _PACES * np.maximum(gaps_ns[:-1], gaps_ns[1:])
+    may_be = offset_s[first:last][apart_ns <= np.maximum(near_ns, apart_ns[nearest])]
     u_s = math.hypot(U_STAMP_S, float(np.ptp(may_be)) / math.sqrt(3.0))
     at_ns = line.pump_clock_ns - int(offset_ns[nearest])
     return StampedLine(line, at_ns, u_s, read_ns, _off_s(at_ns, float(offset_s[first + nearest]), shown))

@@ -41,9 +41,9 @@ def log(record, *lines, ahead_s=0.0, read_at_s=None, first=10):
     put(record, lines[-1][0] if read_at_s is None else read_at_s, PumpLogRead("pump", said))
 
 
-def clock_ahead(record, ahead_s, hours=33, **columns):
-    """Let the pump tell each minute, for the whole record, by how much its clock is ahead, and other columns."""
-    minutes = np.arange(hours * 60 + 1)
+def clock_ahead(record, ahead_s, hours=33, minutes=None, **columns):
+    """Let the pump tell by how much its clock is ahead, and other columns, at `minutes` of the record (None: each)."""
+    minutes = np.arange(hours * 60 + 1) if minutes is None else minutes
     told = {"clock_offset": np.broadcast_to(np.asarray(ahead_s, float), minutes.shape).copy(), **columns}
     units = {"clock_offset": "s", "delivered": "µL", "reservoir": "µL"}
     record.descriptor("pump", tuple(Channel(name, units[name]) for name in told), {})

@@ -35,6 +35,18 @@ def test_a_line_between_two_comparisons_that_differ_may_be_by_either(tmp_path, a
     assert found.u_s == pytest.approx((0.2**2 + 30.0**2 / 3.0) ** 0.5)
 
 
+def test_a_line_may_be_by_either_where_comparisons_come_seldom_and_came_often_before(tmp_path):
+    # Each minute at first, then each 5 min: set back by 2 min, 144 s behind one comparison and 156 s before the next.
+    minutes = np.concatenate([np.arange(0, 1200), np.arange(1200, 33 * 60 + 1, 5)])
+    set_s = 20.0 * 3600 + 144.0
+    with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+        clock_ahead(record, np.where(minutes * 60 - 4 * 3600 > set_s, 0.0, 120.0), minutes=minutes)
+        log(record, (set_s, "clock_set"))
+        with record.reader() as reader:
+            (found,) = stamped_lines(reader)
+    assert found.u_s == pytest.approx((0.2**2 + 120.0**2 / 3.0) ** 0.5)
+
+
 def test_of_an_alarm_that_came_twice_the_last_one_ended_delivery(tmp_path):
     with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
         status(record, (0, "infusing", ()), (600, "alarm", ("occlusion",)))

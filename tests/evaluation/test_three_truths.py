@@ -26,13 +26,18 @@ def delivered_ul(hour):
     return RATE_UL_H * np.clip(hour - 4, 0, HOURS)
 
 
-def recorded(folder, *, of_weight=1.0, of_count=1.0, of_edges=1.0, of_flow=1.0, leak_ul_h=0.0, ordered_ul_h=RATE_UL_H):
+def recorded(
+    folder, *, of_weight=1.0, of_count=1.0, of_edges=1.0, of_flow=1.0, leak_ul_h=0.0, ordered_ul_h=RATE_UL_H, keep=None
+):
     """An infusion of 10 h at 40 µL/h; each instrument may see its own share of what was delivered."""
 
     def arrived_ul(hour):
         return delivered_ul(hour) * of_weight - leak_ul_h * np.clip(hour - 8, 0, 6)
 
-    record = weighed(folder, lambda h: 30_000 + arrived_ul(h) / Z_UL_MG, hours=33, noise_mg=0.001, start=BENCH)
+    def mass_mg(hour):
+        return 30_000 + arrived_ul(hour) / Z_UL_MG
+
+    record = weighed(folder, mass_mg, hours=33, noise_mg=0.001, start=BENCH, keep=keep)
     record.event(PlanBegins("plan"))
     hours = np.arange(33 * 60 + 1) / 60
     counted = delivered_ul(hours) * of_count
@@ -53,6 +58,14 @@ def recorded(folder, *, of_weight=1.0, of_count=1.0, of_edges=1.0, of_flow=1.0, 
 def truths(record):
     with record.reader() as reader, reader.as_of(reader.last_seq()) as then:
         return truths_of(Case(then, *WINDOW))
+
+
+def test_what_came_before_the_first_reading_and_behind_the_last_one_is_weighed_too(tmp_path):
+    # A reading each 20 min, the order and the stop half-way between two of them.
+    with recorded(tmp_path, keep=lambda minutes: minutes % 20 == 10) as record:
+        found = {one.name: one for one in truths(record).rows}
+    assert found["programme"].volume_ul == pytest.approx(WHOLE_UL)
+    assert found["weighed"].volume_ul == pytest.approx(WHOLE_UL, abs=0.1)
 
 
 def test_three_that_are_one_hold(tmp_path):

@@ -75,9 +75,15 @@ def testify(case: Case) -> Testimony:
 
 
 def whole_of(case: Case, weighed: WeighedCourse) -> Spans:
-    """Return all from the first order to the last stop, in parts where a challenge kept some of it from the balance."""
+    """Return all from the first order to the last stop, in parts where a challenge kept some of it from the balance.
+
+    From the last reading before until the first one behind it: what came between an order and a reading is part of it.
+    """
     begin_ns, end_ns = case.delivers_ns
-    clear = case.clear(begin_ns, min(end_ns + case.settle_ns, case.to_ns))
+    over_ns = min(end_ns + case.settle_ns, case.to_ns)
+    before = max(0, int(np.searchsorted(weighed.t_ns, begin_ns, side="right")) - 1)
+    behind = min(int(np.searchsorted(weighed.t_ns, over_ns)), len(weighed.t_ns) - 1)
+    clear = case.clear(min(begin_ns, int(weighed.t_ns[before])), max(over_ns, int(weighed.t_ns[behind])))
     return _spans(case, weighed, np.asarray([low for low, _ in clear]), np.asarray([high for _, high in clear]))
 
 

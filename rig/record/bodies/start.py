@@ -17,7 +17,9 @@ FORMAT = 2
 # 9: a line may let go behind a high rate what it held of it; a pump that is not the one named is a contradiction.
 # 10: of one rate, volume and mean flow are one number; what came at once is in the U of every volume and part, and by
 # how much the two weighings differ is in it once.
-RULES = 10
+# 11: a line of the pump's log between two comparisons of its clock that differ may be by either, however often it was
+# compared before.
+RULES = 11
 
 
 @dataclass(frozen=True, slots=True)
