@@ -20,6 +20,7 @@ def test_no_sliding_window_holds_more_than_is_set(pump, bench, verify):
             pump.request_patient_bolus()
             bench.dwell(minutes=30, doing=f"request {number + 1} of 15")
     verify("most in any 4 h", hours.most_in(hours=4)).within("105 µL in any 4 h")
+    verify("most counted in any 4 h", hours.most_counted_in(hours=4)).within("105 µL counted in any 4 h")
     verify("volume of what was granted", hours.volume_error()).within("volume accuracy")
     verify("the infusion went on", hours.no_alarm()).holds()
     verify("the pump's log tells all", hours.log_tells_all()).holds()
@@ -36,6 +37,7 @@ def test_a_sliding_window_forgets_none_of_many_small_boluses(pump, bench, verify
             pump.request_patient_bolus()
             bench.dwell(minutes=10, doing=f"request {number + 1} of 36")
     verify("most in any 4 h", hours.most_in(hours=4)).within("105 µL in any 4 h")
+    verify("most counted in any 4 h", hours.most_counted_in(hours=4)).within("105 µL counted in any 4 h")
     verify("volume of what was granted", hours.volume_error()).within("volume accuracy")
 
 
@@ -60,6 +62,7 @@ def test_a_sliding_window_outlives_stop_and_power(pump, bench, verify):
         bench.dwell(minutes=1, doing="power is back")
         asked(200)
     verify("most in any 4 h", hours.most_in(hours=4)).within("105 µL in any 4 h")
+    verify("most counted in any 4 h", hours.most_counted_in(hours=4)).within("105 µL counted in any 4 h")
     verify("volume of what was granted", hours.volume_error()).within("volume accuracy")
 
 
@@ -85,6 +88,7 @@ def test_a_dose_limit_that_was_acknowledged_still_holds(pump, bench, verify):
     verify("the limit was signalled", full).holds()
     verify("the request was refused", acknowledged.patient_bolus_refused(why="above_dose_limit")).holds()
     verify("most in any 4 h", hours.most_in(hours=4)).within("105 µL in any 4 h")
+    verify("most counted in any 4 h", hours.most_counted_in(hours=4)).within("105 µL counted in any 4 h")
 
 
 @pytest.mark.requirement("IT-12", "IT-09")
@@ -101,6 +105,7 @@ def test_what_a_prime_gave_counts_in_the_window(pump, bench, verify):
         pump.request_patient_bolus()
         bench.dwell(minutes=30, doing="asked for 60 µL again")
     verify("most in any 4 h, prime included", hours.most_in(hours=4)).within("105 µL in any 4 h")
+    verify("most counted in any 4 h", hours.most_counted_in(hours=4)).within("105 µL counted in any 4 h")
     verify("volume of prime and what was granted", hours.volume_error()).within("volume accuracy")
     verify("the pump's log tells all", hours.log_tells_all()).holds()
 
@@ -117,6 +122,7 @@ def test_a_trial_gives_its_total_dose_and_no_more(pump, bench, verify):
     over = trial.alarm_came(alarm="trial_over", within_s=2.6 * 3600, after="run_continuous", priority="non-critical")
     verify("the end was signalled", over).holds()
     verify("volume of the trial", trial.volume()).within("trial of 150 µL")
+    verify("count of the trial", trial.most_counted_in(hours=24)).within("trial of 150 µL counted")
     verify("nothing was made up", trial.nothing_made_up(after="trial_over")).within("nothing made up")
 
 

@@ -137,3 +137,4 @@ def test_the_dose_limit_outlives_a_power_cut(pump, bench, verify):
     full = cut.alarm_came(alarm="dose_limit", within_s=3 * 3600, priority="critical")
     verify("the limit was signalled", full).holds()
     verify("most in any 2 h", cut.most_in(hours=2)).within("450 µL in any 2 h")
+    verify("most counted in any 2 h", cut.most_counted_in(hours=2)).within("450 µL counted in any 2 h")

@@ -47,7 +47,7 @@ OF_RESULTS: dict[GraphKind, Builder] = {
     GraphKind.ALARM: alarm_timeline,
     GraphKind.LOG: log_timeline,
 }
-_ALONE = frozenset({GraphKind.ALARM})
+_ALONE = frozenset({GraphKind.ALARM, GraphKind.DAY})
 # Of the plan as a whole, whichever of its results ask for it.
 OF_PLANS = frozenset({GraphKind.FLOW, GraphKind.PROGRAMME, GraphKind.EVENTS, GraphKind.TRUTHS})
 

@@ -11,10 +11,10 @@ from reports.facts.sheet import Sheet, names_of
 from reports.facts.traces import hours_since, thin, traces
 from rig.errors import SeriesError
 from rig.evaluation.challenged import begun
-from rig.evaluation.claims.pump_account import pump_told
 from rig.evaluation.claims.supply_current import place_of_current
 from rig.evaluation.columns import read_column
 from rig.evaluation.pump_alarms import first_shown
+from rig.evaluation.pump_told import pump_told
 from rig.record.bodies.challenges import ChallengeKind
 
 _POWER = (ChallengeKind.SUPPLY_VOLTAGE, ChallengeKind.POWER_CUT)
@@ -22,6 +22,7 @@ _S_PER_H_OF_PPM = 3600.0 * 1e-6
 # By the name of a claim: the channel, what it is called, and the sign of a volume that was delivered.
 BOOKS = {
     "books error": ("delivered", "count", 1.0),
+    "counted error": ("delivered", "count", 1.0),
     "reservoir error": ("reservoir", "estimate of its reservoir", -1.0),
 }
 

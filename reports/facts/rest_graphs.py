@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reports.facts.charts import Axis, Chart, Curve, Mark
 from reports.facts.lines import band_of, level, limits_along, sloped
@@ -13,8 +14,10 @@ from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation.causes import cause_of
 from rig.evaluation.claims.patient_boluses import DAY_S, gains_of
+from rig.evaluation.pump_told import pump_told
 from rig.quantities import S_PER_H
 
+_COUNTED = "most counted in any span"
 _FLOW, _BACK, _ENDED, _MADE_UP = "zero flow", "reverse flow", "delivery ended", "nothing made up"
 # So much before and behind what is marked is shown at least.
 _AROUND_NS = 15 * 60 * NS_PER_S
@@ -99,19 +102,19 @@ def _marks(sheet: Sheet, result: ShownResult) -> tuple[Mark, ...]:
 
 
 def day_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
-    """Return the volume weighed in the hours asked for (else 24) before each moment of a window.
+    """Return the volume weighed, or counted, in the hours asked for (else 24) before each moment of a window.
 
     Raises SeriesError without readings.
     """
     result = results[0]
-    gains = gains_of(result.recipe, sheet.reader)
-    t_s = gains.t_s[1:]
+    counted = result.recipe.function == _COUNTED
+    t_s, gained_ul = _counted(sheet, result) if counted else _weighed(sheet, result)
     span_h = float(result.recipe.parameters.get("hours") or DAY_S / S_PER_H)
-    total = np.concatenate([[0.0], np.cumsum(gains.gained_ul)])
+    total = np.concatenate([[0.0], np.cumsum(gained_ul)])
     first = np.searchsorted(t_s, t_s - span_h * S_PER_H, side="right")
     last_day = total[1:] - total[first]
     if not len(last_day):
-        raise SeriesError("fewer than two readings of the balance lie in its window")
+        raise SeriesError(f"fewer than two readings of the {'pump' if counted else 'balance'} lie in its window")
     kept = thin(last_day)
     from_ns = result.recipe.from_ns
     x = hours_since(from_ns + np.rint(t_s * NS_PER_S).astype(np.int64), sheet.origin_ns)
@@ -122,12 +125,23 @@ def day_graph(sheet: Sheet, results: Sequence[ShownResult]) -> Graphs:
     chart = Chart(
         name="day",
         title=f"Volume of the last {span_h:g} h: {names_of(results)}",
-        caption=f"What was weighed in the {span_h:g} h before each moment, of infusion and boluses together.",
+        caption=f"What {'the pump counted' if counted else 'was weighed'} in the {span_h:g} h before each moment, of "
+        "infusion and boluses together.",
         x=Axis("time since delivery began", "h"),
         y=Axis(f"last {span_h:g} h", "µL"),
-        curves=(*lines, Curve("weighed", "balance", x[kept], last_day[kept])),
+        curves=(*lines, Curve(*(("counted", "pump") if counted else ("weighed", "balance")), x[kept], last_day[kept])),
         bands=band_of(lines),
         origin_ns=sheet.origin_ns,
         group=f"volume-{sheet.plan.begin_ns}",
     )
     return Graphs((chart,))
+
+
+def _weighed(sheet: Sheet, result: ShownResult) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    gains = gains_of(result.recipe, sheet.reader)
+    return gains.t_s[1:], gains.gained_ul
+
+
+def _counted(sheet: Sheet, result: ShownResult) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    told, _ = pump_told(result.recipe, sheet.reader, "delivered", "count")
+    return (told.t_ns[1:] - result.recipe.from_ns) / NS_PER_S, np.diff(told.value)

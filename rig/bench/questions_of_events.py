@@ -71,6 +71,10 @@ class QuestionsOfEvents(ABC):
         """Ask for the largest volume delivered in any sliding span of so many hours of this window, in µL."""
         return self.ask("most in any span", hours=hours)
 
+    def most_counted_in(self, *, hours: float) -> Recipe:
+        """Ask for the largest volume that the pump counted in any such span, in µL: its bounds go by its count."""
+        return self.ask("most counted in any span", hours=hours)
+
     def three_truths(self) -> Recipe:
         """Ask whether programme, the pump's own books and what was weighed agree over the plan's delivery; a fact.
 

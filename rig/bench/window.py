@@ -139,6 +139,10 @@ class Window(QuestionsOfEvents, QuestionsOfNumbers):
         """Ask for what the pump counted against what was weighed, in percent of the weighed volume."""
         return self.ask("books error")
 
+    def counted_error(self) -> Recipe:
+        """Ask for what the pump counted against all that it was told to deliver meanwhile, in percent of that."""
+        return self.ask("counted error")
+
     def alarm_delay(self, *, alarm: str) -> Recipe:
         """Ask for the time from this window's begin to the first status of the pump that shows `alarm`, in s."""
         return self.ask("alarm delay", alarm=alarm)

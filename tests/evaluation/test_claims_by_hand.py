@@ -77,7 +77,7 @@ def test_a_course_stands_between_its_readings_and_a_little_beyond_its_ends():
     assert course().at(at_s * 10**9) == pytest.approx([math.nan, 0.0, 15.0, 50.0, 70.0, math.nan], nan_ok=True)
 
 
-def settled(folder, function, limit, of, *tells):
+def settled(folder, function, limit, of, *tells, **parameters):
     """Settle a claim about a part of a steady run of 40 µL/h; its hours count from the first order."""
     mass, rests = given((0, 40.0), (25, 0.0)), ((0, 3), (-3, 0))
     with weighed(folder, mass, hours=33, noise_mg=0.0, zero_flow=rests, start=steady.start()) as record:
@@ -85,7 +85,7 @@ def settled(folder, function, limit, of, *tells):
         for one in tells:
             one(record)
         tell(record, 25 * 3600.0, "stop")
-        return judged(record, function, limit, of)
+        return judged(record, function, limit, of, **parameters)
 
 
 VOLUME = Limit("µL", 0.0, 2000.0)
@@ -117,11 +117,28 @@ def test_a_reservoir_that_falls_too_little_is_off_below(tmp_path):
     assert result.number.value == pytest.approx(-2.0, abs=0.01)
 
 
-def test_a_count_may_miss_what_it_counts_at_a_time_at_both_ends(tmp_path):
-    result = settled(tmp_path, "books error", PERCENT, span(0, 25), steady.books(counted_ul=1500.0))
-    # A microlitre a minute, rectangular at both ends, in percent of 1000 µL.
+@pytest.mark.parametrize("begin_s, hidden_ul", [(0.0, 0.5), (15.0, 0.75)])
+def test_a_count_may_miss_a_stroke_at_each_end_or_what_came_before_it_was_read(tmp_path, begin_s, hidden_ul):
+    counted = steady.books(counted_ul=1500.0)
+    result = settled(tmp_path, "books error", PERCENT, span(begin_s / 3600.0, 25), counted)
+    # A microlitre a minute, read each minute; half of one is a stroke. Rectangular, in percent of 1000 µL.
     pace = line(result, "pace of the pump's count")
-    assert pace.contribution == pytest.approx(0.1 * math.sqrt(2.0 / 12.0), rel=1e-4)
+    assert pace.contribution == pytest.approx(0.1 * math.hypot(hidden_ul, 0.5) / math.sqrt(12.0), rel=1e-3)
+
+
+def test_a_count_is_held_to_the_programme_however_much_was_weighed(tmp_path):
+    counted = steady.books(counted_ul=1020.0)
+    result = settled(tmp_path, "counted error", PERCENT, span(0, 25), counted, programmed_ul=1000.0)
+    # 1000 µL were asked for and weighed.
+    assert result.number.value == pytest.approx(2.0, abs=1e-6)
+    assert result.number.expanded == pytest.approx(1.95 * 0.05 * math.sqrt(2.0 / 12.0), rel=0.01)
+
+
+def test_the_most_that_is_counted_in_any_span_is_that_of_the_fastest(tmp_path):
+    result = settled(
+        tmp_path, "most counted in any span", VOLUME, span(0, 25), steady.books(counted_ul=1500.0), hours=4.0
+    )
+    assert result.number.value == pytest.approx(240.0, abs=1e-6)
 
 
 def test_what_was_weighed_is_as_uncertain_for_books_as_for_itself(tmp_path):

@@ -1,19 +1,16 @@
 """Whether the pump's own books and its log are true: what it counted against the balance, and its log by itself."""
 
-import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rig.errors import MisfitError, SeriesError
 from rig.evaluation.claims.delivered_volume import weighed_volume
-from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.log_words import CLOCK_SET
 from rig.evaluation.outcome import Evaluation, FactFound
-from rig.metrology.uncertainty.budget import Component
+from rig.evaluation.pump_told import PumpTold, pump_told
 from rig.record.bodies.pump_events import LogLine, PumpLogRead
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
@@ -43,69 +40,23 @@ def reservoir_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
     return _against_weighed(recipe, reader, replace(pump_ul, value=-pump_ul.value), invalid, "fell_ul")
 
 
-@dataclass(frozen=True, slots=True)
-class PumpTold:
-    """What the pump told, µL (n,) at UTC ns (n,)."""
-
-    t_ns: NDArray[np.int64]
-    value: NDArray[np.float64]
-
-
-def pump_told(recipe: Recipe, reader: RecordReader, channel: str, what: str) -> tuple[PumpTold, tuple[str, ...]]:
-    """Return a channel of the pump's status in a window, and what makes it invalid; raise SeriesError without it.
-
-    `what` is what the channel is called in a sentence.
-    """
-    pump = reader.start().in_role("pump")
-    if pump not in reader.streams():
-        raise MisfitError("the run recorded no pump: its books are not known")
-    if channel not in {one.name for one in reader.channels(pump)}:
-        raise MisfitError(f"the pump tells no {what}: nothing to hold to what was weighed")
-    value, series = read_column(reader, pump, channel, recipe.from_ns, recipe.to_ns)
-    if len(series.t_ns) < 2 or series.t_ns[-1] <= series.t_ns[0]:
-        raise SeriesError(f"fewer than two readings of the pump's {what} lie apart in this window")
-    # Of several readings at the window's first moment the last is its own, of those at its last moment the first: what
-    # a plan does between two windows comes behind the one and before the other.
-    first = max(0, int(np.searchsorted(series.t_ns, recipe.from_ns, side="right")) - 1)
-    behind = int(np.searchsorted(series.t_ns, recipe.to_ns - 1, side="left")) + 1
-    own = PumpTold(series.t_ns[first:behind], value[first:behind])
-    return own, (f"{series.lost} readings of the pump's {what} were lost",) if series.lost else ()
-
-
 def _against_weighed(
     recipe: Recipe, reader: RecordReader, told: PumpTold, lost: tuple[str, ...], key: str
 ) -> Evaluation:
-    """Return 100·(told/weighed − 1) with its budget.
-
-    The pump is read at its own pace: what it tells misses up to what flows between two readings at each end.
-    """
+    """Return 100·(told/weighed − 1) with its budget."""
     found = weighed_volume(recipe, reader)
     weighed = found.volume
     if weighed.value <= 0:
         raise SeriesError(f"the balance saw {weighed.value:.4g} µL in this window: nothing to compare the books with")
-    gained_ul = float(told.value[-1] - told.value[0])
-    missing_ns = (int(told.t_ns[0]) - recipe.from_ns) + (recipe.to_ns - int(told.t_ns[-1]))
-    span_ns = int(told.t_ns[-1] - told.t_ns[0])
-    # What flowed before the first and behind the last reading, at the pace of what lies between them.
-    told_ul = gained_ul + gained_ul * missing_ns / span_ns
-    stroke_ul = float(np.abs(np.diff(told.value)).max())
+    counted = told.gain(recipe, reader.start().dut.stroke_ul)
+    told_ul, pace = counted.value, counted.components[0]
     percent_per_ul = 100.0 / weighed.value
     # 100·(told/weighed − 1), linear in what was weighed around its value.
     error = weighed.scaled(
         -percent_per_ul * told_ul / weighed.value,
         2.0 * percent_per_ul * told_ul - 100.0,
         "%",
-        [
-            Component(
-                "pace of the pump's count",
-                "B",
-                0.0,
-                stroke_ul / math.sqrt(6.0),
-                "µL",
-                percent_per_ul,
-                shape="triangular",
-            )
-        ],
+        [replace(pace, sensitivity=percent_per_ul)],
     )
     return Evaluation(error, (*found.invalid, *lost), {key: told_ul, "weighed_ul": weighed.value})
 

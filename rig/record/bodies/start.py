@@ -18,7 +18,7 @@ FORMAT = 2
 # 10: of one rate, volume and mean flow are one number; what came at once is in the U of every volume and part, and by
 # how much the two weighings differ is in it once.
 # 11: a line of the pump's log between two comparisons of its clock that differ may be by either, however often it was
-# compared before.
+# compared before; a count that was read at a window's ends hides a stroke there, not what comes between two readings.
 RULES = 11
 
 
