@@ -1,11 +1,12 @@
 """What a pump's log has to tell of a case: a line for each order, answer, alarm and challenge, and what may follow."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from rig.clock import NS_PER_S
 from rig.evaluation.case import Case
 from rig.evaluation.challenged import replayed_spans
+from rig.evaluation.ends_of_orders import ends_of
 from rig.evaluation.log_words import (
     ALARM_ENDED,
     BOLUS_ENDED,
@@ -20,16 +21,13 @@ from rig.evaluation.log_words import (
     POWER_ON,
     STOPPED,
 )
-from rig.evaluation.orders import BOLUS, PATIENT, PRIME, STOP, PumpOrder
-from rig.evaluation.programme import NS_PER_H
+from rig.evaluation.orders import PATIENT
 from rig.evaluation.pump_alarms import first_shown
 from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds, ChallengeKind
 from rig.record.bodies.others import Command
 
 # How long a pump may take to start when its power comes back.
 _STARTS_S = 60.0
-# The end of a bolus: two stamps of the pump's clock, and a command that takes its time.
-_END_S = 3.0
 _OK = "ok"
 _POWERING = frozenset({"switch", "set_interlock"})
 
@@ -52,7 +50,7 @@ def expected_lines(case: Case) -> tuple[Expected, ...]:
     """Return what the log of a case's pump has to tell, and what it may, in order of time."""
     found = [
         *_of_commands(case),
-        *_ends_of_boluses(case),
+        *_of_ends(case),
         *_of_alarms(case),
         *_of_power(case),
         *_of_buttons(case),
@@ -77,9 +75,8 @@ def _of_commands(case: Case) -> Iterator[Expected]:
         for word in MAYBE_OF.get(verb, ()):
             ran = word == STOPPED and taken and _ran(case, sent_ns)
             yield Expected(frozenset({word}), sent_ns, latest_ns, verb, ran)
-        for word in ENDS_OF.get(verb, ()):
-            if verb != BOLUS:
-                yield Expected(frozenset({word}), sent_ns, case.to_ns, f"the end of {verb}", demanded=False)
+        if not taken:
+            yield from _may_end(case, verb, sent_ns)
 
 
 def _commands(case: Case) -> Iterator[tuple[int, Command]]:
@@ -96,25 +93,26 @@ def _ran(case: Case, at_ns: int) -> bool:
     return runs or case.programme.rate_ul_h(before_ns) > 0.0
 
 
-def _ends_of_boluses(case: Case) -> Iterator[Expected]:
-    """Yield the end of each single bolus: when its volume is given, unless something cuts it short or makes it wait."""
+def _of_ends(case: Case) -> Iterator[Expected]:
+    """Yield the end of what each order began: when it is due, or at any time where something cuts it short."""
+    due = ends_of(case.programme, case.limits.agreement.course_percent, case.to_ns)
+    for end in due:
+        if end.order.sent_ns >= case.from_ns:
+            earliest_ns = max(end.order.sent_ns, end.at_ns - end.off_ns)
+            said = f"the end of {end.order.verb}"
+            yield Expected(frozenset({end.word}), earliest_ns, end.at_ns + end.off_ns, said)
+    dated = {(end.order.sent_ns, end.order.verb, end.word) for end in due}
     for order in case.orders:
-        if order.verb != BOLUS or order.sent_ns < case.from_ns:
-            continue
-        took_ns = round(order.amount / order.rate_ul_h * NS_PER_H) if order.rate_ul_h > 0 else None
-        words, said = frozenset({BOLUS_ENDED}), f"the end of {BOLUS}"
-        if took_ns is None or _disturbed(case, order, order.sent_ns + took_ns):
-            yield Expected(words, order.sent_ns, case.to_ns, said, demanded=False)
-            continue
-        off_ns = round(case.limits.agreement.course_percent / 100.0 * took_ns + _END_S * NS_PER_S)
-        due_ns = order.sent_ns + took_ns
-        yield Expected(words, max(order.sent_ns, due_ns - off_ns), due_ns + off_ns, said)
+        if order.sent_ns >= case.from_ns:
+            yield from _may_end(case, order.verb, order.sent_ns, dated)
 
 
-def _disturbed(case: Case, bolus: PumpOrder, due_ns: int) -> bool:
-    return any(one.verb in (STOP, PRIME) and bolus.sent_ns < one.sent_ns <= due_ns for one in case.orders) or any(
-        one.verb == PRIME and one.sent_ns <= bolus.sent_ns for one in case.orders
-    )
+def _may_end(
+    case: Case, verb: str, sent_ns: int, dated: Collection[tuple[int, str, str]] = frozenset()
+) -> Iterator[Expected]:
+    for word in ENDS_OF.get(verb, ()):
+        if (sent_ns, verb, word) not in dated:
+            yield Expected(frozenset({word}), sent_ns, case.to_ns, f"the end of {verb}", demanded=False)
 
 
 def _of_alarms(case: Case) -> Iterator[Expected]:

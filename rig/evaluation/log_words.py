@@ -27,6 +27,7 @@ PATIENT_GIVEN, PATIENT_REFUSED = "patient_bolus_given", "patient_bolus_refused"
 # The alarm of a pump whose delivery ended with its power.
 RESET = "reset"
 SQUARE_STARTED, SQUARE_ENDED = "square_started", "square_ended"
+PRIMED, RAMP_ENDED, BRIDGE_ENDED = "primed", "ramp_ended", "bridge_ended"
 
 # What a log writes for an order that the pump took, each line in any of the words that stand together.
 LINES_OF: dict[str, tuple[frozenset[str], ...]] = {
@@ -56,9 +57,9 @@ ENDS_OF: dict[str, tuple[str, ...]] = {
     SQUARE: (SQUARE_ENDED,),
     COMBINATION: (BOLUS_ENDED, SQUARE_ENDED),
     PATIENT: (BOLUS_ENDED,),
-    PRIME: ("primed",),
-    RAMP: ("ramp_ended",),
-    BRIDGE: ("bridge_ended",),
+    PRIME: (PRIMED,),
+    RAMP: (RAMP_ENDED,),
+    BRIDGE: (BRIDGE_ENDED,),
 }
 # What may be written to an order, according to what the pump was doing.
 MAYBE_OF: dict[str, tuple[str, ...]] = {"acknowledge_alarms": ("alarms_acknowledged",), STOP: (STOPPED,)}

@@ -47,6 +47,9 @@ def stamped_lines(reader: RecordReader, from_ns: int = 0) -> tuple[StampedLine, 
     pump = reader.start().in_role("pump")
     t_ns, offset_s = _offsets(reader, pump)
     shown = _shown(reader, pump, t_ns, offset_s)
+    # Of the plan before, whose last comparison may be hours ago, none says what the clock shows here.
+    own = t_ns >= from_ns
+    t_ns, offset_s = t_ns[own], offset_s[own]
     found = []
     before_ns = 0
     for entry in reader.events(PumpLogRead):

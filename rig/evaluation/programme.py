@@ -24,13 +24,27 @@ class Stretch:
     rate_ul_h: float
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What an order asks for beside the infusion: in `spans` (UTC ns) at a rate (µL/h), `whole` unless it is ended.
+
+    A combination bolus is two of them, the second of them `square`.
+    """
+
+    order: PumpOrder
+    square: bool
+    spans: tuple[Span, ...]
+    rate_ul_h: float
+    whole: bool
+
+
 class Programme:
     """What orders ask for, as stretches of one rate each; nothing is asked for outside of them.
 
     A single bolus runs at its own rate on top of the infusion; of one whose rate is not recorded only the volume is
     known: it is taken as given at once. A square bolus waits while a single one is given, and everything waits for a
-    prime. `infusion` is what the infusion alone asks for; `runs` are spans (UTC ns) in which one is under way, though
-    it may ask for nothing just then. `until_ns` is where the looking ends.
+    prime. `infusion` is what the infusion alone asks for, `given` what comes beside it; `runs` are spans (UTC ns) in
+    which an infusion is under way, though it may ask for nothing just then. `until_ns` is where the looking ends.
     """
 
     def __init__(self, orders: Sequence[PumpOrder], until_ns: int) -> None:
@@ -40,14 +54,10 @@ class Programme:
         primes = self._primes()
         infusions = self._infusions()
         self.runs = tuple((begin, end) for begin, end, _ in infusions)
-        self.infusion = _stretches(_without(infusions, primes), until_ns)
-        singles = self._singles(primes)
-        rates = [
-            *[(one.from_ns, one.to_ns, one.rate_ul_h) for one in self.infusion],
-            *[(begin, end, rate) for begin, end, rate in primes],
-            *singles,
-            *self._squares(primes, singles),
-        ]
+        self.infusion = _stretches(_without(infusions, _rates(primes)), until_ns)
+        singles = self._singles(_waits(primes))
+        self.given = (*primes, *singles, *self._squares(_waits([*primes, *singles])))
+        rates = [*[(one.from_ns, one.to_ns, one.rate_ul_h) for one in self.infusion], *_rates(self.given)]
         self.stretches = _stretches(rates, until_ns)
         self._t_ns = np.asarray([one.from_ns for one in self.stretches] or [0], np.int64)
         self._rate = np.asarray([one.rate_ul_h for one in self.stretches] or [0.0])
@@ -92,27 +102,21 @@ class Programme:
                 found += _spans(steps_of(order, self.orders, end_ns), end_ns)
         return found
 
-    def _primes(self) -> list[tuple[int, int, float]]:
+    def _primes(self) -> list[Given]:
         return [
-            (one.sent_ns, min(_over_ns(one), self._ended_ns(place)), one.rate_ul_h)
+            self._one(place, one, one.sent_ns, _over_ns(one) - one.sent_ns, one.rate_ul_h, ())
             for place, one in enumerate(self.orders)
             if one.verb == PRIME and one.rate_ul_h > 0
         ]
 
-    def _singles(self, primes: Sequence[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
-        found = []
-        for place, order in enumerate(self.orders):
-            if (order.verb in SINGLE or order.verb == COMBINATION) and order.rate_ul_h > 0:
-                length_ns = _over_ns(order) - order.sent_ns
-                waits = [(begin, end) for begin, end, _ in primes]
-                spans = _with_waits(order.sent_ns, length_ns, self._ended_ns(place), waits)
-                found += [(begin, end, order.rate_ul_h) for begin, end in spans]
-        return found
+    def _singles(self, waits: Sequence[Span]) -> list[Given]:
+        return [
+            self._one(place, one, one.sent_ns, _over_ns(one) - one.sent_ns, one.rate_ul_h, waits)
+            for place, one in enumerate(self.orders)
+            if (one.verb in SINGLE or one.verb == COMBINATION) and one.rate_ul_h > 0
+        ]
 
-    def _squares(
-        self, primes: Sequence[tuple[int, int, float]], singles: Sequence[tuple[int, int, float]]
-    ) -> list[tuple[int, int, float]]:
-        waits = sorted((begin, end) for begin, end, _ in (*primes, *singles))
+    def _squares(self, waits: Sequence[Span]) -> list[Given]:
         found = []
         for place, order in enumerate(self.orders):
             minutes = order.number("over_minutes")
@@ -120,9 +124,32 @@ class Programme:
                 continue
             volume_ul = order.amount if order.verb == SQUARE else order.number("then_ul")
             begin_ns = order.sent_ns if order.verb == SQUARE else _over_ns(order)
-            spans = _with_waits(begin_ns, round(minutes / 60.0 * NS_PER_H), self._ended_ns(place), waits)
-            found += [(begin, end, volume_ul / (minutes / 60.0)) for begin, end in spans]
+            length_ns, rate_ul_h = round(minutes / 60.0 * NS_PER_H), volume_ul / (minutes / 60.0)
+            found.append(self._one(place, order, begin_ns, length_ns, rate_ul_h, waits, square=True))
         return found
+
+    def _one(
+        self,
+        place: int,
+        order: PumpOrder,
+        begin_ns: int,
+        length_ns: int,
+        rate_ul_h: float,
+        waits: Sequence[Span],
+        *,
+        square: bool = False,
+    ) -> Given:
+        spans = _with_waits(begin_ns, length_ns, self._ended_ns(place), waits)
+        whole = sum(end - begin for begin, end in spans) >= length_ns
+        return Given(order, square, tuple(spans), rate_ul_h, whole)
+
+
+def _rates(given: Sequence[Given]) -> list[tuple[int, int, float]]:
+    return [(begin, end, one.rate_ul_h) for one in given for begin, end in one.spans]
+
+
+def _waits(given: Sequence[Given]) -> list[Span]:
+    return sorted(span for one in given for span in one.spans)
 
 
 def _of_unknown_length(order: PumpOrder) -> bool:

@@ -73,6 +73,60 @@ def test_a_bolus_that_ends_too_soon_by_the_log_did_not_end_as_ordered(run):
     assert "no line bolus_ended" in against(run, RUN, BOLUS, (300, "bolus_ended"), STOP)[0]
 
 
+def patient_bolus(record, at_s):
+    """Let a patient's bolus of 6 µL be granted, at 60 µL/h."""
+    tell(record, at_s, "request_patient_bolus", extra={"granted": True, "why": ""}, volume_ul=6.0, rate_ul_h=60.0)
+    return (at_s, "patient_bolus_given"), (at_s, "bolus_started")
+
+
+def square(record, at_s):
+    tell(record, at_s, "give_square_bolus", volume_ul=6.0, over_minutes=6.0)
+    return ((at_s, "square_started"),)
+
+
+def ramp(record, at_s):
+    tell(record, at_s, "run_ramp", from_ul_h=40.0, to_ul_h=60.0, over_hours=0.1)
+    return ((at_s, "ramp_started"),)
+
+
+def bridge(record, at_s):
+    tell(record, at_s, "run_bridge", volume_ul=6.0, rate_ul_h=60.0, then_ul_h=40.0)
+    return ((at_s, "bridge_started"),)
+
+
+def prime(record, at_s):
+    tell(record, at_s, "prime", volume_ul=6.0, rate_ul_h=60.0)
+    return ((at_s, "prime_started"),)
+
+
+# Each takes 6 min: its end is due then, give or take a tenth of that and 3 s.
+SIX_MINUTES = [
+    (patient_bolus, "bolus_ended"),
+    (square, "square_ended"),
+    (ramp, "ramp_ended"),
+    (bridge, "bridge_ended"),
+    (prime, "primed"),
+]
+
+
+@pytest.mark.parametrize("order, word", SIX_MINUTES)
+@pytest.mark.parametrize("ended_s, said", [(1860, 0), (1860 - 38, 0), (1860 + 41, 1), (1500, 1)])
+def test_whatever_takes_its_time_ends_in_the_log_when_it_is_over(run, order, word, ended_s, said):
+    lines = order(run, 1500)
+    log(run, *ALL, *lines, (ended_s, word), (2000, "watchdog_set"), ahead_s=AHEAD_S, read_at_s=2500)
+    found = judged(run, "log tells all").reasons
+    assert len([one for one in found if one.startswith(f"no line {word} tells of the end of ")]) == said
+    # Without being asked for, the witness says the same.
+    assert any(f"it tells of no {word} at 0.489 h" in one for one in found) == bool(said)
+
+
+@pytest.mark.parametrize("order, word", SIX_MINUTES)
+def test_what_a_stop_cuts_short_may_end_in_the_log_at_any_time(run, order, word):
+    lines = order(run, 1500)
+    tell(run, 1600, "stop")
+    assert not any(word in one for one in against(run, *ALL, *lines, (1600, word), (1600, "stopped")))
+
+
 def test_a_stop_may_cut_a_bolus_short(run):
     tell(run, 1200, "give_bolus", volume_ul=10.0, rate_ul_h=100.0)
     tell(run, 1300, "stop")

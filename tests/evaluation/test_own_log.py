@@ -47,6 +47,18 @@ def test_a_line_may_be_by_either_where_comparisons_come_seldom_and_came_often_be
     assert found.u_s == pytest.approx((0.2**2 + 120.0**2 / 3.0) ** 0.5)
 
 
+def test_a_line_is_dated_by_the_comparisons_of_its_own_case(tmp_path):
+    # The plan before left off at 12 h of the record, with a clock that was an hour ahead; this one begins at 16 h.
+    minutes = np.concatenate([np.arange(0, 720), np.arange(960, 33 * 60 + 1)])
+    begin_s = 12.0 * 3600
+    with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+        clock_ahead(record, np.where(minutes < 960, 3600.0, 0.0), minutes=minutes)
+        log(record, (begin_s + 5.0, "watchdog_set"))
+        with record.reader() as reader:
+            (found,) = stamped_lines(reader, ns(begin_s))
+    assert (found.at_ns, found.u_s) == (ns(begin_s + 5.0), pytest.approx(0.2))
+
+
 def test_of_an_alarm_that_came_twice_the_last_one_ended_delivery(tmp_path):
     with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
         status(record, (0, "infusing", ()), (600, "alarm", ("occlusion",)))

@@ -3,8 +3,10 @@
 from collections import Counter
 from typing import TypeVar
 
+from rig.clock import NS_PER_S
 from rig.evaluation.case import Case
 from rig.evaluation.claims.pump_account import out_of_order
+from rig.evaluation.ends_of_orders import ends_of
 from rig.evaluation.log_words import (
     BOLUS_ENDED,
     BOLUS_STARTED,
@@ -17,7 +19,7 @@ from rig.evaluation.log_words import (
     tells_of_trouble,
 )
 from rig.evaluation.orders import BOLUS, DELIVERS, PRIME, STOP, told
-from rig.evaluation.own_log import stamped_lines
+from rig.evaluation.own_log import StampedLine, stamped_lines
 from rig.evaluation.testimony import Testimony, Witness
 from rig.evaluation.told_starts import wrong_details
 from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpLogUnreadable
@@ -26,6 +28,7 @@ from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpLogUnreadabl
 _STAMPS_S = 3.0
 # A line may bear the stamp of a moment before the order was complete.
 _SLACK_NS = 1_000_000_000
+_K = 2.0
 
 _BOLUS = "bolus"
 
@@ -41,7 +44,15 @@ def testify(case: Case) -> Testimony:
     speaks = not lines or bool(FIRST_WORDS & {line.event for line in lines})
     missing = _missing(case, own) if speaks else []
     wrong = wrong_details(case, own) if speaks else []
-    told = [*missing, *_trouble(case, own), *_durations(case, own), *_dates(case), *wrong]
+    dated = [one for one in stamped_lines(case.reader, case.from_ns) if one.read_ns <= case.to_ns]
+    told = [
+        *missing,
+        *_trouble(case, own),
+        *_durations(case, own),
+        *_ends_at(case, dated),
+        *_dates(case, dated),
+        *wrong,
+    ]
     against = [*unread[:1], *out_of_order(lines), *told]
     return Testimony(f"{len(lines)} lines of the pump's log", tuple(against), of_the_pump=True)
 
@@ -123,9 +134,35 @@ def _durations(case: Case, own: list[LogLine]) -> list[str]:
     return []
 
 
-def _dates(case: Case) -> list[str]:
+def _ends_at(case: Case, read: list[StampedLine]) -> list[str]:
+    """Return the end of an order, no clinician's bolus, that is farthest from any line of the log that tells of one.
+
+    Of what was over when the log was read last, and in words that this log has.
+    """
+    heard_ns = max((one.read_ns for one in read), default=0)
+    worst, found = 0.0, ""
+    for end in ends_of(case.programme, case.limits.agreement.course_percent, case.to_ns):
+        lines = [one for one in read if one.line.event == end.word and one.dated]
+        if (
+            end.order.verb == BOLUS
+            or end.order.sent_ns < case.from_ns
+            or end.at_ns + end.off_ns > heard_ns
+            or not lines
+        ):
+            continue
+        nearest = min(lines, key=lambda one: abs(one.at_ns - end.at_ns))
+        beyond_s = (abs(nearest.at_ns - end.at_ns) - end.off_ns) / NS_PER_S - _K * nearest.u_s
+        if beyond_s > worst:
+            worst = beyond_s
+            found = (
+                f"it tells of no {end.word} at {case.hour(end.at_ns):.3f} h, when {end.order.verb} of "
+                f"{case.hour(end.order.sent_ns):.3f} h was over: the nearest is of {case.hour(nearest.at_ns):.3f} h"
+            )
+    return [found] if found else []
+
+
+def _dates(case: Case, read: list[StampedLine]) -> list[str]:
     """Return the line whose stamp is farthest from what the pump's clock showed when it was written."""
-    read = [one for one in stamped_lines(case.reader, case.from_ns) if one.read_ns <= case.to_ns]
     worst = max(read, key=lambda one: abs(one.off_s), default=None)
     if worst is None or not worst.off_s:
         return []

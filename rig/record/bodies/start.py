@@ -17,8 +17,9 @@ FORMAT = 2
 # 9: a line may let go behind a high rate what it held of it; a pump that is not the one named is a contradiction.
 # 10: of one rate, volume and mean flow are one number; what came at once is in the U of every volume and part, and by
 # how much the two weighings differ is in it once.
-# 11: a line of the pump's log between two comparisons of its clock that differ may be by either, however often it was
-# compared before; a count that was read at a window's ends hides a stroke there, not what comes between two readings.
+# 11: whatever takes its time ends in the pump's log when it is over, and not boluses alone; a line of it between two
+# comparisons of its clock that differ may be by either; what a patient's requests are answered against their terms is
+# held against the pump; a count that was read at a window's ends hides a stroke there and no more.
 RULES = 11
 
 
