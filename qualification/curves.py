@@ -9,8 +9,11 @@ from scipy.stats import binomtest, norm
 from qualification.findings import Claim, Finding
 from qualification.scaled import Trial
 
-SIZES_PERCENT = (2.0, 4.0, 5.0, 5.2, 5.5, 6.0, 7.5, 10.0, 15.0)
-"""Sizes of a stroke's error that records are tried with: close to each other round the limits of accuracy."""
+SIZES_PERCENT = (-4.0, 2.0, 4.0, 5.0, 5.2, 5.5, 6.0, 7.5, 10.0, 15.0)
+"""Sizes of a stroke's error that records are tried with: close to each other round the limits of accuracy.
+
+What lies within these is no error, and on either side: a plan that finds it calls a good pump faulty.
+"""
 
 WANTED = 0.95
 _Z = float(norm.ppf(WANTED))
@@ -61,10 +64,11 @@ class Reckoned:
 
 
 def curves_of(trials: Iterable[Trial]) -> tuple[Curve, ...]:
-    """Return a curve for each plan that was tried, in order of plans."""
+    """Return a curve for each plan that was tried with errors upwards, in order of plans."""
     held: dict[str, dict[float, list[bool]]] = defaultdict(lambda: defaultdict(list))
     for one in trials:
-        held[one.plan][one.percent].append(one.found)
+        if one.percent > 0.0:
+            held[one.plan][one.percent].append(one.found)
     return tuple(
         Curve(plan, tuple(_point(percent, found) for percent, found in sorted(sizes.items())))
         for plan, sizes in sorted(held.items())

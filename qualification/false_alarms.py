@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scipy.stats import binomtest, norm
 
-from qualification.findings import Finding
+from qualification.findings import WITHIN_LIMITS_PERCENT, Finding
 from qualification.jobs import Done, Job
 
 CONFIDENCE = 0.95
@@ -18,7 +18,8 @@ class FalseAlarms:
 
     `lower` and `upper` bound the rate of false alarms with 95 % confidence (Clopper and Pearson, exact). `stated` is
     the largest risk that a limit with its guard band allows: that of a pump that lies right on it. `broken` says of
-    sessions that did not come to their end why: they are counted as seeds, and shown.
+    sessions that did not come to their end why: they are counted as seeds, and shown. `rejected` are plans with the
+    sizes in percent of a stroke that the limits allow, and with which they called a pump faulty all the same.
     """
 
     seeds: int
@@ -29,6 +30,7 @@ class FalseAlarms:
     upper: float
     stated: float
     broken: tuple[str, ...] = ()
+    rejected: tuple[tuple[str, float], ...] = ()
 
     @property
     def rate(self) -> float:
@@ -37,8 +39,8 @@ class FalseAlarms:
 
     @property
     def as_stated(self) -> bool:
-        """Tell whether all sessions came to their end, and their rate does not contradict the risk that is stated."""
-        return not self.broken and self.lower <= self.stated
+        """Tell whether all sessions came to their end, with no more false alarms than the limits state."""
+        return not self.broken and not self.rejected and self.lower <= self.stated
 
 
 def jobs_of_seeds(plans: Sequence[Finding], seeds: int, sizes_percent: tuple[float, ...]) -> list[Job]:
@@ -75,4 +77,20 @@ def false_alarms(done: Iterable[Done], coverage_k: float = 2.0) -> FalseAlarms:
         upper=float(bounds[1]),
         stated=float(norm.sf(coverage_k)),
         broken=tuple(one.said for one in sessions if one.said),
+        rejected=_rejected(sessions),
     )
+
+
+def _rejected(sessions: Sequence[Done]) -> tuple[tuple[str, float], ...]:
+    """Return which plans call pumps faulty whose strokes are off by less than the limits allow, and by how much.
+
+    A requirement on the rig itself is none on a pump: there one stands for a flow that is known.
+    """
+    of_the_rig = {plan.plan for one in sessions for plan in one.findings if plan.of_the_rig}
+    found = {
+        (trial.plan, trial.percent)
+        for one in sessions
+        for trial in one.trials
+        if trial.found and abs(trial.percent) < WITHIN_LIMITS_PERCENT and trial.plan not in of_the_rig
+    }
+    return tuple(sorted(found))

@@ -12,6 +12,10 @@ from rig.record.bodies.events import OutcomeWord, PlanOutcome
 from rig.record.bodies.result import Result
 from rig.record.reader import RecordReader
 
+# A requirement of the rig itself: a plan that fails it speaks against the rig, as it should.
+_OF_THE_RIG = "RIG-"
+# What the limits of accuracy allow to a dose, in percent: test_plans/limits.toml.
+WITHIN_LIMITS_PERCENT = 5.0
 CAUGHT = (Verdict.FAIL.value, Verdict.INVALID.value)
 # What pytest says with --durations=0: `7.30s call     test_plans/test_x.py::test_y[case with spaces]`.
 _DURATION = re.compile(r"^(\d+\.\d+)s (?:setup|call|teardown) +(\S.*)$", re.MULTILINE)
@@ -45,7 +49,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one plan came to: how it ended, why where it did not pass, its claims, and the time that it took in s."""
+    """What one plan came to: how it ended, why where it did not pass, its claims, and the time that it took in s.
+
+    `fault` is whose fault it was said to be where more than its claims went wrong, "" where those say so themselves.
+    """
 
     plan: str
     outcome: str
@@ -53,11 +60,17 @@ class Finding:
     requirements: tuple[str, ...] = ()
     claims: tuple[Claim, ...] = ()
     seconds: float = 0.0
+    fault: str = ""
 
     @property
     def passed(self) -> bool:
         """Tell whether the plan passed: each claim is PASS and nothing was raised."""
         return self.outcome == OutcomeWord.PASSED.value
+
+    @property
+    def of_the_rig(self) -> bool:
+        """Tell whether it is a requirement on the rig itself that it holds, with the pump as what is known."""
+        return any(one.startswith(_OF_THE_RIG) for one in self.requirements)
 
     @property
     def undecided(self) -> bool:
@@ -81,6 +94,12 @@ class Finding:
         if not self.reached:
             return self.outcome
         return "caught" if self.caught else "undecided" if self.undecided else "passed"
+
+    @property
+    def faults(self) -> frozenset[str]:
+        """Return whose fault it was said to be, of all that went wrong in it."""
+        said = (Fault.PUMP.value if one.blames_the_pump else one.fault for one in self.claims)
+        return frozenset(one for one in (*said, self.fault) if one)
 
     @property
     def by(self) -> Claim | None:
@@ -116,6 +135,7 @@ def findings_in(record: Path, seconds: Mapping[str, float]) -> tuple[Finding, ..
             one.requirements,
             tuple(_claim(name, result) for name, result in named if result.plan == one.plan),
             seconds.get(one.plan, 0.0),
+            one.sorted_as.fault.value if one.sorted_as else "",
         )
         for one in outcomes
     )

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from qualification.defect import Defect
-from qualification.findings import Finding
+from qualification.findings import WITHIN_LIMITS_PERCENT, Finding
 from qualification.jobs import Done
+from rig.faults import Fault
 from rig.metrology.uncertainty.decision import Verdict
 
 
@@ -42,19 +43,23 @@ class Row:
         """Tell whether the plans did by this row what is to be asked of them.
 
         A control is not called faulty. What is wrong with the bench is not called the pump's fault. A defect is caught,
-        unless its effect on the dose is within what the limits allow. Where no plan looked, or the session did not come
-        to its end, nothing was shown.
+        unless its effect on the dose is within what the limits allow, and is somewhere called the pump's. Where no plan
+        looked, or the session did not come to its end, nothing was shown.
         """
         if not any(one.reached for one in self.findings) or self.broke or (self.said and not self.caught):
             return False
         if self.defect.control:
             return not self.caught
         if self.defect.of_the_bench:
-            of_the_pump = (
-                one for one in self.findings if not any(named.startswith(_OF_THE_RIG) for named in one.requirements)
-            )
+            of_the_pump = (one for one in self.findings if not one.of_the_rig)
             return not any(claim.blames_the_pump for one in of_the_pump for claim in one.claims)
-        return self.caught or self.within_limits
+        return self.within_limits if not self.caught else self.blames in ("", Fault.PUMP.value)
+
+    @property
+    def blames(self) -> str:
+        """Return whose fault it was said to be: the pump's where any plan says so; "" where none says anything."""
+        said = {fault for one in self.caught_by for fault in one.faults}
+        return next((one.value for one in Fault if one.value in said), "")
 
     @property
     def within_limits(self) -> bool:
@@ -119,12 +124,8 @@ class Row:
         return f"no plan looks at this: {looked}; --every-plan runs the others too"
 
 
-# A requirement of the rig itself: a plan that fails it speaks against the rig, as it should.
-_OF_THE_RIG = "RIG-"
 # A defect's stated effect is that of its idea at the reference state; seeded, it may come out a little differently.
 _TOLERANCE = 0.05
-# What the limits of accuracy allow to a dose, in percent: test_plans/limits.toml.
-WITHIN_LIMITS_PERCENT = 5.0
 
 
 def row_of(defect: Defect, done: Done) -> Row:

@@ -30,6 +30,7 @@ def data_of(found: Qualification) -> dict[str, Json]:
             "upper": alarms.upper,
             "stated": alarms.stated,
             "broken": list(alarms.broken),
+            "rejected": [{"plan": plan, "percent": percent} for plan, percent in alarms.rejected],
             "which": [{"plan": one.plan, "said": one.words} for one in alarms.alarms],
         },
         "curves": [_curve(one) for one in found.curves],
@@ -59,6 +60,7 @@ def _row(row: Row) -> Json:
         "as_it_should": row.as_it_should,
         "names_it": row.names_it,
         "sizes_it": row.sizes_it,
+        "blames": row.blames,
         "why_missed": row.why,
         "plans": [_cell(finding) for finding in row.findings],
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from qualification.matrix import Row
 from qualification.running import Qualification
+from rig.faults import Fault
 
 _LONGEST = 160
 
@@ -28,6 +29,13 @@ def _figures(found: Qualification) -> Iterator[str]:
             f"- {len(alarms.alarms)} of {alarms.plans} plans over {alarms.seeds} healthy seeds called a healthy pump "
             f"faulty: {alarms.rate:.2%} (95 %: {alarms.lower:.2%} to {alarms.upper:.2%}; stated: {alarms.stated:.2%})"
         )
+    if alarms.rejected:
+        plans = {plan for plan, _ in alarms.rejected}
+        yield f"- {len(plans)} plans call pumps faulty whose strokes are off by less than the limits allow:"
+        yield from (f"  - {_cell(plan)} at {percent:+g} %" for plan, percent in alarms.rejected)
+    blamed = [row.defect.key for row in caught if row.blames not in ("", Fault.PUMP.value)]
+    if blamed:
+        yield f"- {len(blamed)} of the defects caught were said to be no fault of the pump's: {', '.join(blamed)}"
     if alarms.broken:
         yield f"- {len(alarms.broken)} sessions of healthy pumps did not come to their end: {_cell(alarms.broken[0])}"
 
@@ -37,14 +45,14 @@ def _count(rows: Iterable[Row], told: str) -> int:
 
 
 def _rows(rows: Iterable[Row]) -> Iterator[str]:
-    yield "| defect | what is wrong | effect | found | by | what it said |"
-    yield "|---|---|---|---|---|---|"
+    yield "| defect | what is wrong | effect | found | blames | by | what it said |"
+    yield "|---|---|---|---|---|---|---|"
     for row in sorted(rows, key=lambda row: row.as_it_should):
         one, by = row.defect, row.caught_by
         effect = one.effect or ("none on dose" if one.effect_percent is None else f"{one.effect_percent:+.3g} %")
         plans = ", ".join(finding.plan.partition("::")[2] for finding in by) or "–"
         said = by[0].words if by else row.why
-        cells = (one.key, one.name, effect, row.word, plans, said[:_LONGEST])
+        cells = (one.key, one.name, effect, row.word, row.blames, plans, said[:_LONGEST])
         yield f"| {' | '.join(_cell(cell) for cell in cells)} |"
 
 

@@ -1,6 +1,7 @@
 """Page, table and JSON of one qualification say one thing, and hold whatever a defect is called."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -71,13 +72,29 @@ def test_any_name_of_a_defect_is_text(name):
     found = Qualification(Matrix(rows, (PASSED,)), false_alarms([]), (), ())
     assert "<script>alert" not in page_of(found)
     (line,) = [one for one in markdown_of(found).splitlines() if one.startswith("| A1")]
-    assert line.replace("\\|", "").count("|") == 7
+    assert line.replace("\\|", "").count("|") == 8
 
 
 def test_nothing_at_all_is_a_page_too():
     empty = Qualification(Matrix((), ()), false_alarms([]), (), ())
     assert "<strong>0 of 0</strong>" in page_of(empty)
     assert "0 of 0 defects" in markdown_of(empty)
+
+
+def test_plans_that_reject_good_pumps_stand_on_every_face():
+    done = Done((PASSED,), 1.0, trials=(Trial(FLOW, -4.0, True),))
+    found = Qualification(Matrix(ROWS, (PASSED,)), false_alarms([done]), (), ())
+    assert f"{FLOW}: calls a pump faulty whose strokes are off by -4 %" in page_of(found)
+    assert f"  - {FLOW} at -4 %" in markdown_of(found)
+    assert data_of(found)["false_alarms"]["rejected"] == [{"plan": FLOW, "percent": -4.0}]
+
+
+def test_a_pumps_defect_that_is_put_down_to_the_bench_speaks_against_the_plans_on_every_face():
+    one = finding(replace(claim("INVALID", "it was touched"), fault="bench"))
+    found = Qualification(Matrix((Row(defect(), (one,)),), (PASSED,)), false_alarms([]), (), ())
+    assert "It was said to be the bench's fault." in page_of(found)
+    assert "- 1 of the defects caught were said to be no fault of the pump's: A1" in markdown_of(found)
+    assert [row["blames"] for row in data_of(found)["defects"]] == ["bench"]
 
 
 def test_sessions_that_did_not_come_to_their_end_stand_on_every_face():

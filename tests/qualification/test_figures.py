@@ -63,6 +63,27 @@ def test_the_smallest_error_is_that_from_which_on_95_in_100_are_found(shares, sm
     assert curve.smallest_percent == smallest
 
 
+@pytest.mark.parametrize(
+    "percent, found, requirements, rejected",
+    [
+        (4.0, True, ("ACC-001",), ((FLOW, 4.0),)),
+        (-4.0, True, ("ACC-001",), ((FLOW, -4.0),)),
+        (4.0, False, ("ACC-001",), ()),
+        (5.2, True, ("ACC-001",), ()),  # beyond what is allowed
+        (4.0, True, ("RIG-002",), ()),  # the pump is what is known there
+    ],
+)
+def test_a_plan_that_finds_what_is_allowed_rejects_good_pumps(percent, found, requirements, rejected):
+    plan = finding(claim("PASS", value=0.0), requirements=requirements)
+    told = false_alarms([Done((plan,), 1.0, trials=(Trial(FLOW, percent, found),))])
+    assert (told.rejected, told.as_stated) == (rejected, not rejected)
+
+
+def test_a_curve_is_of_errors_upwards():
+    (curve,) = curves_of([Trial(FLOW, -4.0, False), Trial(FLOW, 4.0, False)])
+    assert [point.percent for point in curve.points] == [4.0]
+
+
 def test_a_plan_has_a_curve_of_its_own():
     curves = curves_of([Trial(FLOW, 5.0, True), Trial(BOLUS, 5.0, False)])
     assert [(one.plan, one.points[0].share) for one in curves] == [(FLOW, 1.0), (BOLUS, 0.0)]

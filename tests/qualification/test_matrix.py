@@ -69,6 +69,20 @@ def test_a_diagnosis_fits_when_it_says_what_is_wrong(says, names):
     assert Row(defect(says=says), (FAILED,)).names_it is names
 
 
+@pytest.mark.parametrize(
+    "findings, blames",
+    [
+        ((PASSED,), ""),
+        ((told("INVALID", "bench"),), "bench"),
+        ((told("INVALID", "bench"), FAILED), "pump"),
+        ((told("INVALID", "plan"), told("INVALID", "bench")), "plan"),
+        ((replace(INVALID, fault="bench"),), "bench"),
+    ],
+)
+def test_a_row_says_whose_fault_it_was_said_to_be(findings, blames):
+    assert Row(defect(), findings).blames == blames
+
+
 @pytest.mark.parametrize("effect, sizes", [(10.0, True), (14.5, False), (0.0, None)])
 def test_a_size_fits_within_its_uncertainty(effect, sizes):
     assert Row(defect(effect_percent=effect), (FAILED,)).sizes_it is sizes
@@ -88,6 +102,10 @@ def test_a_size_fits_within_its_uncertainty(effect, sizes):
         (defect(of_the_bench=True), (told("FAIL", "bench"),), True),
         (defect(of_the_bench=True), (told("FAIL", "pump"),), False),
         (defect(of_the_bench=True), (told("INVALID", "pump"),), False),
+        # Of the pump's defect somebody must say that it is the pump's.
+        (defect(), (told("INVALID", "bench"),), False),
+        (defect(), (told("INVALID", "bench"), told("INVALID", "pump")), True),
+        (defect(), (replace(NOT_REACHED, outcome="broken", fault="pump"),), True),
         # Where nobody looked, nothing was shown.
         (defect(control=True), (), False),
         (defect(of_the_bench=True), (), False),
