@@ -1,16 +1,17 @@
 """What became of a patient's requests for a bolus, from the commands and the log in the record."""
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from rig.clock import NS_PER_S
 from rig.evaluation.buttons import ALLOW, pressed
 from rig.evaluation.case import Case
 from rig.evaluation.orders import PATIENT, STOP
-from rig.metrology.dosing.patient_bolus import PatientBoluses, patient_boluses
+from rig.record.reader import RecordReader
 
 # A pump refuses for other reasons too: those that speak of lockout or allotment are held to what was set.
-_OF_TERMS = ("lock", "allot", "24")
+_OF_TERMS = ("lock", "allot", "24", "allowed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,11 @@ class Request:
     @property
     def of_terms(self) -> bool:
         """Tell whether the answer rests on lockout and allotment, as far as the pump says why."""
-        return self.granted or not self.why or any(word in self.why for word in _OF_TERMS)
+        return self.granted or self.may_mean(*_OF_TERMS)
+
+    def may_mean(self, *words: str) -> bool:
+        """Tell whether one of some words is in the reason that the pump gave, or may be: it gave none."""
+        return not self.why or any(word in self.why for word in words)
 
 
 def requests_of(case: Case) -> tuple[Request, ...]:
@@ -43,56 +48,49 @@ def requests_of(case: Case) -> tuple[Request, ...]:
 
     A press that the log does not answer is none.
     """
+    return requests_between(case.reader, case.pump, case.from_ns, case.to_ns)
+
+
+def requests_between(reader: RecordReader, pump: str, from_ns: int, to_ns: int) -> tuple[Request, ...]:
+    """Return every request to a pump in [from_ns, to_ns), UTC ns, as `requests_of` does."""
     found = []
-    for entry in case.reader.commands(case.pump) if case.pump else ():
+    for entry in reader.commands(pump) if pump else ():
         command, at_ns = entry.body, entry.body.sent_ns or entry.t_ns
         granted = command.extra.get("granted")
-        if command.verb == PATIENT and isinstance(granted, bool) and case.from_ns <= at_ns < case.to_ns:
+        if command.verb == PATIENT and isinstance(granted, bool) and from_ns <= at_ns < to_ns:
             u_s = max(0, command.received_ns - at_ns) / NS_PER_S / math.sqrt(12.0)
             found.append(Request(at_ns, u_s, granted, str(command.extra.get("why", ""))))
-    by_button = [one for one in pressed(case.reader) if case.from_ns <= one.at_ns < case.to_ns]
+    by_button = [one for one in pressed(reader) if from_ns <= one.at_ns < to_ns]
     found += [Request(one.at_ns, one.u_s, one.granted) for one in by_button]
     return tuple(sorted(found, key=lambda one: one.at_ns))
 
 
+class TermsInForce:
+    """What a patient was allowed at each moment of a case: as it was set last, up to a stop, which ends it."""
+
+    def __init__(self, case: Case) -> None:
+        self._set = [
+            Terms(
+                entry.body.sent_ns or entry.t_ns,
+                float(entry.body.arguments["volume_ul"]),
+                60.0 * float(entry.body.arguments["lockout_minutes"]),
+                int(entry.body.arguments["most_in_24_h"]),
+            )
+            for entry in (case.reader.commands(case.pump) if case.pump else ())
+            if entry.body.verb == ALLOW and entry.body.result == "ok"
+        ]
+        self._stops_ns = sorted(one.sent_ns for one in case.orders if one.verb == STOP)
+
+    def at(self, at_ns: int) -> Terms | None:
+        """Return what was allowed at a moment (UTC ns); None before it was set, and behind a stop."""
+        found = next((one for one in reversed(self._set) if one.since_ns <= at_ns), None)
+        ended = found is not None and bisect_right(self._stops_ns, at_ns) > bisect_right(self._stops_ns, found.since_ns)
+        return None if ended else found
+
+
 def terms_at(case: Case, at_ns: int) -> Terms | None:
-    """Return what was allowed at a moment; None before it was set, and behind a stop, which ends it."""
-    found = None
-    for entry in case.reader.commands(case.pump) if case.pump else ():
-        command, sent_ns = entry.body, entry.body.sent_ns or entry.t_ns
-        if command.verb == ALLOW and command.result == "ok" and sent_ns <= at_ns:
-            said = command.arguments
-            lockout_s = 60.0 * float(said["lockout_minutes"])
-            found = Terms(sent_ns, float(said["volume_ul"]), lockout_s, int(said["most_in_24_h"]))
-    ended = found is not None and any(one.verb == STOP and found.since_ns < one.sent_ns <= at_ns for one in case.orders)
-    return None if ended else found
-
-
-def wrongly_answered(case: Case, requests: tuple[Request, ...], place: int) -> str:
-    """Return how the answer to the request at a place breaks what was allowed, "" when it does not."""
-    request = requests[place]
-    terms = terms_at(case, request.at_ns)
-    if terms is None:
-        return "was granted although nothing was allowed" if request.granted else ""
-    if not request.of_terms:
-        return ""
-    judged, last = _judged(case, requests[: place + 1], terms), place
-    if last in judged.granted_too_soon:
-        return f"was granted within the lockout of {terms.lockout_s / 60.0:g} min"
-    if last in judged.granted_too_many:
-        return f"was granted beyond the {terms.most_in_24_h} that any 24 h may hold"
-    return "was refused although lockout and allotment allowed it" if last in judged.refused_wrongly else ""
-
-
-def _judged(case: Case, requests: tuple[Request, ...], terms: Terms) -> PatientBoluses:
-    t_s = [(one.at_ns - requests[0].at_ns) / NS_PER_S for one in requests]
-    return patient_boluses(
-        t_s,
-        [one.granted for one in requests],
-        lockout_s=terms.lockout_s,
-        most_per_period=terms.most_in_24_h,
-        u_time_s=u_between_s(case, requests, terms.lockout_s),
-    )
+    """Return what was allowed at one moment of a case, as `TermsInForce` does."""
+    return TermsInForce(case).at(at_ns)
 
 
 def u_between_s(case: Case, requests: tuple[Request, ...], apart_s: float) -> float:

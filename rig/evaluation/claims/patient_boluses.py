@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.clock import NS_PER_S
-from rig.errors import MisfitError, SeriesError
+from rig.errors import MisfitError, NotShownError, SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.case import Case, case_around
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.outcome import Evaluation, FactFound
-from rig.evaluation.patient_requests import Request, of_rate_s, requests_of, terms_at, u_between_s, wrongly_answered
+from rig.evaluation.patient_requests import Request, of_rate_s, requests_of, terms_at, u_between_s
 from rig.evaluation.programme import NS_PER_H
+from rig.evaluation.wrong_answers import wrong_answers
+from rig.faults import Fault
 from rig.metrology.dosing.patient_bolus import largest_dose_in
 from rig.metrology.uncertainty.budget import Budget, Component
 from rig.metrology.weighing.corrections import Corrections
@@ -52,20 +54,18 @@ def refused(recipe: Recipe, reader: RecordReader) -> FactFound:
 
 def _answered(recipe: Recipe, reader: RecordReader, *, granted: bool) -> FactFound:
     case = case_around(reader, recipe)
-    requests = requests_of(case)
-    own = [place for place, one in enumerate(requests) if _inside(one, recipe)]
+    own = [(one, wrong) for one, wrong in wrong_answers(case) if _inside(one, recipe)]
     if not own:
         raise MisfitError("nobody asked for a patient's bolus in this window")
     why = recipe.parameters.get("why", "")
     against = []
-    for place in own:
-        one = requests[place]
-        wrong = _otherwise(one, granted=granted, why=why) or wrongly_answered(case, requests, place)
-        if wrong:
-            against.append(f"the request at {case.hour(one.at_ns):.3f} h {wrong}")
-    count = sum(requests[place].granted for place in own)
+    for one, wrong in own:
+        said = _otherwise(one, granted=granted, why=why) or wrong
+        if said:
+            against.append(f"the request at {case.hour(one.at_ns):.3f} h {said}")
+    count = sum(one.granted for one, _ in own)
     text = f"{count} of {len(own)} requests granted, {len(own) - count} refused"
-    reasons = sorted({requests[place].why for place in own if requests[place].why})
+    reasons = sorted({one.why for one, _ in own if one.why})
     return FactFound(not against, f"{text}{': ' if reasons else ''}{', '.join(reasons)}", tuple(against))
 
 
@@ -87,32 +87,35 @@ def lockout(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """Evaluate the shortest time between the starts of two granted requests of a window, in s.
 
     It is the lockout only where the requests in between were refused, and none was refused behind it: one that was
-    makes the number invalid. Raises SeriesError for fewer than two granted requests.
+    makes the number invalid, which is the pump's fault. Raises MisfitError for fewer than two granted requests,
+    NotShownError where the pump refused what it owed.
     """
     case = case_around(reader, recipe)
-    requests = requests_of(case)
-    own = [one for one in requests if _inside(one, recipe)]
+    answered = [(one, wrong) for one, wrong in wrong_answers(case) if _inside(one, recipe)]
+    own = [one for one, _ in answered]
+    refused_wrongly = [
+        f"the request at {case.hour(one.at_ns):.3f} h {wrong}" for one, wrong in answered if wrong and not one.granted
+    ]
     starts = [one for one in own if one.granted]
     if len(starts) < 2:
-        raise SeriesError(f"{len(starts)} granted request(s) in this window: a lockout shows between two")
+        shown = f"{len(starts)} granted request(s) in this window: a lockout shows between two"
+        if refused_wrongly:
+            raise NotShownError(f"{shown}; {refused_wrongly[0]}")
+        raise MisfitError(shown)
     apart_s = [(b.at_ns - a.at_ns) / NS_PER_S for a, b in pairwise(starts)]
     shortest_s = min(apart_s)
     of_moments = Component(
         "moments of two requests", "B", 0.0, u_between_s(case, tuple(own), 0.0), "s", 1.0, shape="triangular"
     )
     rate = Component("rate of the pump's clock", "B", 0.0, of_rate_s(case, shortest_s), "s", 1.0, shape="rectangular")
-    invalid = [
-        f"the request at {case.hour(one.at_ns):.3f} h {wrong}: the shortest time between two is not its lockout"
-        for place, one in enumerate(requests)
-        if _inside(one, recipe) and not one.granted and (wrong := wrongly_answered(case, requests, place))
-    ]
+    invalid = tuple(f"{one}: the shortest time between two is not its lockout" for one in refused_wrongly)
     details = {"granted": len(starts), "refused": len(own) - len(starts), "longest_refused_s": _longest_refused_s(own)}
     remarks, terms = [], terms_at(case, starts[-1].at_ns)
     if terms is not None:
         details["set_s"] = terms.lockout_s
         short = shortest_s < terms.lockout_s - 2.0 * math.hypot(of_moments.u, rate.u)
         remarks = [f"a lockout of {terms.lockout_s:g} s was set{', and was not kept' if short else ''}"]
-    return Evaluation(Budget(shortest_s, "s", (of_moments, rate), tuple(remarks)), tuple(invalid), details)
+    return Evaluation(Budget(shortest_s, "s", (of_moments, rate), tuple(remarks)), invalid, details, fault=Fault.PUMP)
 
 
 def _longest_refused_s(own: list[Request]) -> float:
