@@ -13,7 +13,8 @@ from rig.evaluation.case import Case
 from rig.evaluation.columns import read_column
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.evidence import flow_sensor, motor
-from rig.metrology.paths.diagnosis import Finding, diagnose
+from rig.evaluation.inputs import widening
+from rig.metrology.paths.diagnosis import Cause, Finding, alike_of, diagnose
 from rig.metrology.paths.two_paths import Comparison, Path, PathKind, compare, volume_from_flow
 
 # Enough for the four hundred intervals of a comparison.
@@ -35,7 +36,16 @@ class Diagnosis:
         """Return it in words."""
         if not self.findings:
             return (f"{', '.join(self.paths)} agree",)
-        return tuple(f"fits {one.cause}: {one.evidence}" for one in self.findings)
+        alike = alike_of(self.findings)
+        *others, last = self.fits_best
+        named = f"{', '.join(others)} or {last} alike" if others else last
+        rest = (f"fits {one.cause}: {one.evidence}" for one in self.findings if one not in alike)
+        return (f"fits {named}: {alike[0].evidence}", *rest)
+
+    @property
+    def fits_best(self) -> tuple[Cause, ...]:
+        """Return the causes that nothing fits better than, the likeliest first; () where all agree."""
+        return tuple(dict.fromkeys(one.cause for one in alike_of(self.findings)))
 
 
 def diagnosis_of(case: Case) -> Diagnosis | None:
@@ -53,12 +63,17 @@ def diagnosis_of(case: Case) -> Diagnosis | None:
 
 
 def _plausible_evaporation_ul_h(case: Case) -> float:
-    """Return the most that may evaporate besides what is taken off, µL/h; infinite where nothing was weighed."""
+    """Return the most that may evaporate besides what is taken off, µL/h; infinite where nothing was weighed.
+
+    Where zero flow was weighed before and after, no more than these weighings leave open.
+    """
     weighed = case.weighed
     if weighed is None:
         return math.inf
     loss = weighed.corrections.evaporation
     u_mg_h = math.hypot(loss.u_mg_h, loss.u_between_mg_h)
+    if len(case.zero_flows) > 1:
+        return weighed.corrections.per_mg * widening(loss.dof) * u_mg_h
     return weighed.corrections.per_mg * _OPEN_DOOR * (loss.rate_mg_h + 2.0 * u_mg_h)
 
 

@@ -212,3 +212,29 @@ def test_a_balance_alone_shows_no_cause(tmp_path):
 def test_a_cause_that_no_diagnosis_knows_is_refused(cause):
     with pytest.raises(PlanError, match=r"leak, .* are known"):
         check_cause(cause)
+
+
+def test_what_two_weighings_at_zero_flow_rule_out_is_no_evaporation(tmp_path):
+    with recorded(tmp_path, of_weight=0.74) as record:
+        said = truths(record).findings
+    assert said[0].startswith("fits leak")
+    assert not any("evaporation" in one for one in said)
+
+
+def test_without_a_flow_sensor_a_loss_at_one_rate_is_told_as_all_that_it_may_be(tmp_path):
+    with weighed(
+        tmp_path, lambda h: 30_000 + 0.74 * delivered_ul(h) / Z_UL_MG, hours=33, noise_mg=0.001, start=BENCH
+    ) as record:
+        record.event(PlanBegins("plan"))
+        tell(record, 0, "run_continuous", rate_ul_h=RATE_UL_H)
+        tell(record, HOURS * 3600, "stop")
+        for at_h in (-1, *range(HOURS + 1), HOURS + 2):
+            put(
+                record,
+                at_h * 3600,
+                EdgesCounted("daq", ns(at_h * 3600), round(float(delivered_ul(4 + at_h)) / 0.5 * 8)),
+            )
+        (first, *_) = truths(record).findings
+        held = [shown(record, cause).holds for cause in ("leak", "missed strokes", "evaporation")]
+    assert first.startswith("fits leak or missed strokes alike: balance shows 104 µL less than motor counts")
+    assert held == [True, True, False]

@@ -13,7 +13,7 @@ from rig.record.reader import RecordReader
 
 
 def shows(recipe: Recipe, reader: RecordReader) -> FactFound:
-    """Find whether a cause fits best what the paths of the plan's whole delivery disagree in.
+    """Find whether nothing fits better than a cause what the paths of the plan's whole delivery disagree in.
 
     With one path alone nothing is known.
     """
@@ -22,8 +22,7 @@ def shows(recipe: Recipe, reader: RecordReader) -> FactFound:
     if found is None:
         alone = "nothing that tells volumes stood beside the balance, or nothing was delivered"
         return FactFound(holds=False, text=f"{cause}: not known", invalid=(alone,))
-    best = found.findings[0].cause if found.findings else ""
-    against = () if best == cause else (f"{cause} is claimed; {found.said[0]}",)
+    against = () if cause in found.fits_best else (f"{cause} is claimed; {found.said[0]}",)
     return FactFound(not against, found.said[0], against, details={"diagnosis": list(found.said)})
 
 

@@ -1,10 +1,11 @@
 """What fits the pattern when measurements of one delivery disagree: bubble, leak, evaporation, drift, missed strokes.
 
 The table below is the knowledge: which path is off, in which direction, in which shape. More than one cause may fit;
-all that do are named, each with its evidence, and none is chosen by averaging.
+all that do are named, each with its evidence, and none is chosen by averaging. Causes that fit alike are told together.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -49,28 +50,38 @@ _CAUSES: dict[tuple[PathKind, bool, Shape], tuple[Cause, ...]] = {
 _DRIFTS: frozenset[Shape] = frozenset({"ramp", "late ramp", "share", "growing"})
 # Shapes this much dearer than the best are not worth naming (Kass and Raftery 1995: strong evidence).
 _WORTH_NAMING = 6.0
+# Nothing speaks for a shape that is cheaper by less than this (Kass and Raftery: not worth more than a bare mention).
+_ALIKE = 2.0
+# Of what fits alike, the likelier first: what is lost on the way goes with the flow.
+_LIKELIER: tuple[Shape, ...] = ("share", "ramp", "growing", "late ramp", "step", "transient", "steps")
 # A step is a number of whole strokes when it is this close to one, in strokes: half of all sizes are not.
 _WHOLE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A cause that fits: the path that it puts off, the pattern, and the evidence in words."""
+    """A cause that fits: the path that it puts off against which other, the pattern, and the evidence in words."""
 
     cause: Cause
     path: PathKind
+    other: PathKind
     pattern: Pattern
     evidence: str
+
+    def fits_like(self, best: "Finding") -> bool:
+        """Tell whether nothing speaks for the best finding rather than for this one, of the same two paths."""
+        same = {self.path, self.other} == {best.path, best.other}
+        return same and "unknown" not in (self.cause, best.cause) and self.pattern.cost <= best.pattern.cost + _ALIKE
 
 
 def diagnose(
     comparison: Comparison, *, stroke_ul: float = 0.0, plausible_evaporation_ul_h: float = math.inf
 ) -> tuple[Finding, ...]:
-    """Return what fits the disagreement, best first; nothing when all paths agree.
+    """Return what fits the disagreement, best first, of what fits alike the likelier; nothing when all paths agree.
 
     With three paths of which two agree, the third is off; else each path of each disagreeing pair is considered.
     `stroke_ul` is the pump's stroke (0: not known), `plausible_evaporation_ul_h` the largest loss that the vessel could
-    have beyond its correction (inf: not known): a steady loss beyond that is a leak and no evaporation.
+    have beyond its correction (inf: not known): what goes on beyond that is no evaporation.
     """
     odd = comparison.odd_one_out
     found: list[Finding] = []
@@ -81,7 +92,17 @@ def diagnose(
         for suspect in suspects:
             found.extend(_findings(comparison, index, suspect, stroke_ul, plausible_evaporation_ul_h))
     found.sort(key=lambda finding: (finding.cause == "unknown", finding.pattern.cost))
-    return tuple(_once(found))
+    alike = _once(sorted(alike_of(found), key=lambda finding: _LIKELIER.index(finding.pattern.shape)))
+    return tuple(_once([*alike, *found]))
+
+
+def alike_of(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the findings that fit as well as the best does, itself among them; none of none.
+
+    The first is the best, or one that fits like it.
+    """
+    best = min(findings, key=lambda one: (one.cause == "unknown", one.pattern.cost), default=None)
+    return tuple(one for one in findings if best is not None and (one is best or one.fits_like(best)))
 
 
 def _findings(
@@ -97,7 +118,7 @@ def _findings(
     volume = comparison.volume_ul[kinds.index(other)]
     patterns = rank_patterns(comparison.t_s, deviation, volume, _noise_ul(pair))
     return [
-        Finding(cause, suspect, pattern, _evidence(pattern, suspect, other, difference.at_end_k, patterns))
+        Finding(cause, suspect, other, pattern, _evidence(pattern, suspect, other, difference.at_end_k, patterns))
         for pattern in patterns
         if pattern.cost <= patterns[0].cost + _WORTH_NAMING
         for cause in _causes(suspect, pattern, stroke_ul, plausible_ul_h)
@@ -109,8 +130,8 @@ def _causes(suspect: PathKind, pattern: Pattern, stroke_ul: float, plausible_ul_
     if suspect == "flow sensor" and pattern.shape in _DRIFTS:
         return ("sensor drift",)
     causes = _CAUSES.get((suspect, low, pattern.shape), ("unknown",))
-    if suspect == "balance" and low and pattern.shape == "ramp":
-        return ("evaporation", "leak") if abs(pattern.rate_ul_h) <= plausible_ul_h else ("leak",)
+    if "evaporation" in causes and abs(_mean_rate_ul_h(pattern)) > plausible_ul_h:
+        return tuple(cause for cause in causes if cause != "evaporation") or ("disturbed weighing",)
     if pattern.shape == "step" and "missed strokes" in causes and stroke_ul > 0.0:
         strokes = pattern.size_ul / stroke_ul
         whole = abs(strokes - round(strokes)) < _WHOLE and round(strokes) >= 1
@@ -118,11 +139,29 @@ def _causes(suspect: PathKind, pattern: Pattern, stroke_ul: float, plausible_ul_
     return causes
 
 
+def _mean_rate_ul_h(pattern: Pattern) -> float:
+    """Return how fast a deviation that goes on to the end grows in the mean, µL/h."""
+    return pattern.size_ul / (pattern.end_s - pattern.onset_s) * S_PER_H
+
+
 def _evidence(
     pattern: Pattern, suspect: PathKind, other: PathKind, at_end_k: float, patterns: tuple[Pattern, ...]
 ) -> str:
     direction = "less" if pattern.size_ul < 0.0 else "more"
-    where = {
+    alike = [one for one in patterns if abs(one.cost - pattern.cost) <= _ALIKE]
+    alike.sort(key=lambda one: _LIKELIER.index(one.shape))
+    where = ", or as well ".join(map(_where, alike))
+    rivals = [each for each in patterns if each not in alike]
+    lead = rivals[0].cost - pattern.cost if rivals else 0.0
+    rival = f"; next shape, {rivals[0].shape}, costs {lead:+.0f}" if rivals else ""
+    return (
+        f"{suspect} shows {abs(pattern.size_ul):.3g} µL {direction} than {other} ({at_end_k:.1f} standard "
+        f"uncertainties at the end): {where}; explains {100.0 * pattern.explained:.0f} % of the deviation{rival}"
+    )
+
+
+def _where(pattern: Pattern) -> str:
+    return {
         "step": f"a step at {pattern.onset_s / S_PER_H:.2f} h",
         "steps": f"steps from {pattern.onset_s / S_PER_H:.2f} to {pattern.end_s / S_PER_H:.2f} h",
         "transient": (
@@ -133,13 +172,6 @@ def _evidence(
         "share": "in proportion to what was delivered",
         "growing": "faster and faster from the start",
     }[pattern.shape]
-    rivals = [each for each in patterns if each.shape != pattern.shape]
-    lead = rivals[0].cost - pattern.cost if rivals else 0.0
-    rival = f"; next shape, {rivals[0].shape}, costs {lead:+.0f}" if rivals else ""
-    return (
-        f"{suspect} shows {abs(pattern.size_ul):.3g} µL {direction} than {other} ({at_end_k:.1f} standard "
-        f"uncertainties at the end): {where}; explains {100.0 * pattern.explained:.0f} % of the deviation{rival}"
-    )
 
 
 def _noise_ul(pair: list[Path]) -> float:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rig.errors import PathsDisagreeError
-from rig.metrology.paths.diagnosis import diagnose
+from rig.metrology.paths.diagnosis import alike_of, diagnose
 from rig.metrology.paths.fused import fuse
 from rig.metrology.paths.two_paths import Path, compare
 
@@ -73,3 +73,40 @@ def test_a_step_of_less_than_half_a_stroke_is_no_stroke_that_was_missed():
     paths = [path("balance"), path("flow sensor"), path("motor counts", step_ul=0.4)]
     of_steps = [one.cause for one in diagnose(compare(paths), stroke_ul=2.0) if one.pattern.shape == "step"]
     assert of_steps == ["bubble"]
+
+
+def test_shapes_that_cost_the_same_are_told_together():
+    # At one rate a share of it and a steady loss are one curve.
+    found = diagnose(compare([path("balance", 370.0), path("motor counts")]))
+    alike = alike_of(found)
+    assert [(one.cause, one.path) for one in alike[:3]] == [
+        ("leak", "balance"),
+        ("leak", "motor counts"),
+        ("missed strokes", "motor counts"),
+    ]
+    assert alike[3].cause == "evaporation"
+    assert "in proportion to what was delivered, or as well steadily from the start, -13 µL/h" in alike[0].evidence
+    assert "costs +0" not in alike[0].evidence
+
+
+def test_a_shape_that_fits_better_is_told_alone():
+    (first, *_) = diagnose(compare([path("balance", step_ul=-20.0), path("flow sensor"), path("motor counts")]))
+    assert "or as well" not in first.evidence
+
+
+@pytest.mark.parametrize(
+    "gained_ul, plausible_ul_h, offered", [(490.0, 0.9, False), (490.0, 1.1, True), (510.0, 0.9, False)]
+)
+def test_an_evaporation_beyond_what_is_plausible_is_not_offered(gained_ul, plausible_ul_h, offered):
+    # 10 µL in 10 h: 1 µL/h less, or more.
+    paths = [path("balance", gained_ul), path("flow sensor"), path("motor counts")]
+    found = diagnose(compare(paths), plausible_evaporation_ul_h=plausible_ul_h)
+    assert ("evaporation" in {one.cause for one in found}) is offered
+
+
+def test_a_loss_that_grows_beyond_what_is_plausible_is_no_evaporation():
+    grows_ul = 500.0 * T_S / 36_000.0 - 10.0 * (T_S / 36_000.0) ** 2
+    known = {"u_reading_ul": 0.05, "relative_u": 0.0, "u_rate_ul_h": 0.0}
+    paths = [Path(kind="balance", t_s=T_S, volume_ul=grows_ul, **known), path("flow sensor"), path("motor counts")]
+    (first, *_) = diagnose(compare(paths), plausible_evaporation_ul_h=0.9)
+    assert (first.cause, first.pattern.shape) == ("leak", "growing")
