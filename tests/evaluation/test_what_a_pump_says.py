@@ -112,7 +112,7 @@ def test_a_warning_stays_until_its_reading_is_better(record, cleared_h, found):
     status(record, (cleared_h * 3600, "infusing", ()))
     against = said(record, warnings.WITNESS)
     assert len(against) == found
-    assert all("told 2.5 V at" in one and "did not show battery_low" in one for one in against)
+    assert all("battery_depleted at 2.5 V (6.02 h), and did not at 2.5 V (9.03 h)" in one for one in against)
 
 
 @pytest.mark.parametrize(
@@ -243,4 +243,25 @@ def test_a_warning_that_comes_at_a_reading_was_due_at_a_lower_one(record, before
     status(record, (0, "infusing", ()), (2 * 3600, "infusing", ("battery_low",)))
     against = said(record, warnings.WITNESS)
     assert len(against) == found
-    assert all("told 2.56 V at" in one and "which it showed at 2.6 V" in one for one in against)
+    assert all("battery_depleted at 2.6 V (6.00 h), and did not at 2.56 V (5.00 h)" in one for one in against)
+
+
+def low_for_good(record, mark_h):
+    """Fill a pump of 3900 µL to 4300 µL in its 4th hour; it goes on to say that it is low."""
+    samples(record, reservoir=np.select([HOUR_OF < 1, HOUR_OF < 3], [4290.0, 3900.0], 4300.0))
+    status(record, (0, "infusing", ()), (3600, "infusing", ("reservoir_low",)))
+    if mark_h is not None:
+        tell(record, mark_h * 3600, "set_low_reservoir", volume_ul=4000.0)
+
+
+@pytest.mark.parametrize("mark_h", [0.25, -2.0])
+def test_where_the_mark_is_known_it_alone_says_which_reading_is_wrong(record, mark_h):
+    low_for_good(record, mark_h)
+    (told,) = said(record, warnings.WITNESS)
+    assert told.startswith("the status told a content of 4300 µL at 7.03 h and showed reservoir_low")
+
+
+def test_where_no_mark_is_known_both_readings_are_told(record):
+    low_for_good(record, None)
+    (told,) = said(record, warnings.WITNESS)
+    assert "at 4300 µL (7.00 h), and did not at 4290 µL (0.03 h): they cannot both be right" in told

@@ -1,4 +1,4 @@
-"""The pump's warnings against its own readings: each is shown wherever its reading is as bad as where it was shown."""
+"""The pump's warnings against its own readings: by the mark where one is known, else wherever it was as bad."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.evaluation.case import Case
+from rig.evaluation.openings import set_up_ns
 from rig.evaluation.pump_alarms import states_of
 from rig.evaluation.testimony import Testimony, Witness
 
@@ -50,35 +51,40 @@ def _shown(case: Case, t_ns: NDArray[np.int64], alarms: tuple[str, ...]) -> NDAr
 
 
 def _comes_and_goes(case: Case, name: str, alarms: tuple[str, ...]) -> Iterator[str]:
-    """Yield a sentence where a warning is missing although its reading is as bad as where it was shown before."""
+    """Yield a sentence where a warning is missing although its reading is as bad as where it was shown.
+
+    Which of the two readings is wrong only a mark would tell; while one is known, `_marked` judges by that alone.
+    """
     t_ns, told = case.counted
     if name not in told:
         return
     value, shown = told[name], _shown(case, t_ns, alarms)
-    for from_ns, to_ns in _alike(case, name):
-        part = (t_ns >= from_ns) & (t_ns < to_ns)
-        at, before = _steadily(part & ~shown), np.flatnonzero(part & shown)
-        if not len(before) or not len(at):
-            continue
-        # Once shown it stays until the reading is better; not shown yet, it is shown at the latest at that reading.
-        behind = at[at > before[0]]
-        lowest, highest = float(value[before].min()), float(value[before].max())
-        gone = behind[value[behind] <= lowest]
-        late = at[value[at] < highest - _HYSTERESIS[name]]
-        for places, seen in ((gone, lowest), (late, highest)):
-            if len(places):
-                yield (
-                    f"the status told {value[places[0]]:.4g} {_UNITS[name]} at {case.hour(int(t_ns[places[0]])):.2f} h "
-                    f"and did not show {' or '.join(alarms)}, which it showed at {seen:.4g} {_UNITS[name]}"
-                )
-                return
+    part = (t_ns >= case.from_ns) & (t_ns < _marked_from_ns(case, name))
+    at, with_it = _steadily(part & ~shown), np.flatnonzero(part & shown)
+    if not len(with_it) or not len(at):
+        return
+    # Once shown it stays until the reading is better; not shown yet, it is shown at the latest at that reading.
+    behind = at[at > with_it[0]]
+    lowest, highest = with_it[np.argmin(value[with_it])], with_it[np.argmax(value[with_it])]
+    gone = behind[value[behind] <= value[lowest]]
+    late = at[value[at] < value[highest] - _HYSTERESIS[name]]
+    for without, seen in ((gone, lowest), (late, highest)):
+        if len(without):
+            yield (
+                f"the status showed {' or '.join(alarms)} at {_reading(case, name, seen)}, and did not at "
+                f"{_reading(case, name, without[0])}: they cannot both be right"
+            )
+            return
 
 
-def _alike(case: Case, name: str) -> list[tuple[int, int]]:
-    """Return the spans (UTC ns) in which a warning means the same: the mark of the reservoir may be set anew."""
-    marks = [at_ns for at_ns, _ in _marks(case)] if name == "reservoir" else []
-    edges = [case.from_ns, *(one for one in marks if case.from_ns < one < case.to_ns), case.to_ns]
-    return list(pairwise(edges))
+def _reading(case: Case, name: str, place: np.intp) -> str:
+    t_ns, told = case.counted
+    return f"{told[name][place]:.4g} {_UNITS[name]} ({case.hour(int(t_ns[place])):.2f} h)"
+
+
+def _marked_from_ns(case: Case, name: str) -> int:
+    """Return from when on (UTC ns) a mark says at which reading a warning is due; the case's end for none."""
+    return next((at_ns for at_ns, _ in _marks(case)), case.to_ns) if name == "reservoir" else case.to_ns
 
 
 def _marked(case: Case) -> Iterator[str]:
@@ -103,11 +109,12 @@ def _marked(case: Case) -> Iterator[str]:
 
 
 def _marks(case: Case) -> list[tuple[int, float]]:
-    """Return when the low mark was set (UTC ns), and to what (µL), since the plan began."""
+    """Return when the low mark was set (UTC ns), and to what (µL), since this pump stands on the bench: it is kept."""
+    since_ns = set_up_ns(case.reader, case.begun_ns)
     return [
         (entry.body.received_ns or entry.t_ns, float(entry.body.arguments["volume_ul"]))
         for entry in (case.reader.commands(case.pump) if case.pump else ())
-        if entry.body.verb == _LOW_MARK and entry.body.result == _OK and case.begun_ns <= entry.t_ns < case.to_ns
+        if entry.body.verb == _LOW_MARK and entry.body.result == _OK and since_ns <= entry.t_ns < case.to_ns
     ]
 
 
