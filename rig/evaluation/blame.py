@@ -36,11 +36,15 @@ _STROKES = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Blamed:
-    """Whose fault a contradiction is, the sentence that says so with its witness before it, and what it is about."""
+    """Whose fault a contradiction is, the sentence that says so with its witness before it, and what it is about.
+
+    `why` is what happened to the bench, as far as what stood by tells: "" where it does not.
+    """
 
     fault: Fault
     said: str
     about: str
+    why: str = ""
 
 
 def blamed(case: Case, evidence: Evidence) -> Blamed | None:
@@ -75,13 +79,12 @@ def _by_volumes(case: Case, against: dict[str, Testimony]) -> Blamed:
         return _of(Fault.BENCH, against, FLOW, "the balance, or the line between it and the flow sensor")
     away = {one.stream for one in away_in(case.reader, case.from_ns, case.to_ns)}
     if away & set(streams_of(case.reader, "balance")):
-        return _of(Fault.BENCH, against, first, "the balance, which gave no readings for a while")
+        return _of(Fault.BENCH, against, first, "the balance", "the balance gave no readings for a while")
     if _touched(case):
-        return _of(Fault.BENCH, against, first, "the balance: something touched it")
+        return _of(Fault.BENCH, against, first, "the balance", "the weighing was disturbed: something touched the pan")
     if odd_path(case) == "balance":
-        return _of(
-            Fault.BENCH, against, first, "the balance, or the line to it: motor and flow sensor agree without it"
-        )
+        why = "motor and flow sensor agree without the balance"
+        return _of(Fault.BENCH, against, first, "the balance, or the line to it", why)
     return _of(Fault.PUMP, against, first, "the pump")
 
 
@@ -158,5 +161,6 @@ def _first(against: dict[str, Testimony], wanted: Callable[[Testimony], bool]) -
     return next((name for name, said in against.items() if wanted(said)), "")
 
 
-def _of(fault: Fault, against: dict[str, Testimony], name: str, about: str) -> Blamed:
-    return Blamed(fault, f"{name}: {against[name].against[0]}", about)
+def _of(fault: Fault, against: dict[str, Testimony], name: str, about: str, why: str = "") -> Blamed:
+    said = f"{name}: {against[name].against[0]}"
+    return Blamed(fault, f"{said}; {why}" if why else said, about, why)

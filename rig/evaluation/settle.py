@@ -9,7 +9,7 @@ from rig.evaluation.definition import ClaimKind
 from rig.evaluation.farthest import farthest_of
 from rig.evaluation.outcome import Evaluation, FactFound
 from rig.evaluation.registry import kind_of
-from rig.evaluation.sorting import sorted_result
+from rig.evaluation.sorting import happened_to_the_bench, sorted_result
 from rig.evaluation.witnesses import Evidence, evidence_around
 from rig.faults import Fault, fault_of
 from rig.metrology.uncertainty.budget import Budget
@@ -63,7 +63,10 @@ def settle(asked: Asked, reader: RecordReader) -> Result:
         result, refused = _computed(kind, claimed, then)
         if kind.name != AGREEMENT:
             result = _held_to(result, evidence_around(then, recipe))
-        return replace(result, sorted_as=sorted_result(result, refused, then))
+        sorted_as = sorted_result(result, refused, then)
+        happened = happened_to_the_bench(result, then)
+        reasons = (*result.reasons, happened) if happened else result.reasons
+        return replace(result, reasons=reasons, sorted_as=sorted_as)
 
 
 def _computed(kind: ClaimKind, claimed: Result, reader: RecordReader) -> tuple[Result, Fault | None]:

@@ -61,6 +61,17 @@ def _sorted(result: Result, refused: Fault | None, reader: RecordReader) -> Sort
     return own if against is None else heaviest([own, _of_evidence(against, result, reader)])
 
 
+def happened_to_the_bench(result: Result, reader: RecordReader) -> str:
+    """Return what happened to the bench where witnesses contradict a result, "" where nothing tells, and of a PASS.
+
+    Of a daily proof its own words say it.
+    """
+    if result.verdict == Verdict.PASS.value or is_proof(reader):
+        return ""
+    against = blamed(case_around(reader, result.recipe), evidence_around(reader, result.recipe))
+    return "" if against is None else against.why
+
+
 def sorted_of(reader: RecordReader) -> tuple[SortedFailure, ...]:
     """Return every failure of a run, in the record's order; pure in the record.
 

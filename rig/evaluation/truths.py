@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rig.errors import MetrologyError
 from rig.evaluation.case import Case
+from rig.evaluation.directions import moved
 from rig.evaluation.evidence import books, flow_sensor, log, motor, programme
 from rig.evaluation.inputs import widening
 from rig.evaluation.order_times import u_times_ul
@@ -113,10 +114,11 @@ def _count(case: Case) -> tuple[float, float, str]:
 def _reservoir(case: Case) -> tuple[float | None, float, str]:
     fallen_ul, _ = books.fallen_of(case)
     if any(case.from_ns <= one < case.to_ns for one in refilled_ns(case.reader)):
-        return None, 0.0, f"its content fell by {fallen_ul:.5g} µL since it was refilled"
+        return None, 0.0, f"its content {moved(-fallen_ul, 'µL')} since it was refilled"
     if case.parted:
-        return None, 0.0, f"its content fell by {fallen_ul:.5g} µL, {_WITH_PARTED}"
-    return fallen_ul, _u_strokes_ul(case), "what its content fell by"
+        return None, 0.0, f"its content {moved(-fallen_ul, 'µL')}, {_WITH_PARTED}"
+    said = "what its content fell by" if fallen_ul >= 0.0 else f"its content {moved(-fallen_ul, 'µL')}"
+    return fallen_ul, _u_strokes_ul(case), said
 
 
 def _log(case: Case) -> tuple[None, float, str]:

@@ -8,6 +8,7 @@ import pytest
 
 from rig.errors import SeriesError
 from rig.evaluation.case import Case
+from rig.evaluation.directions import moved
 from rig.evaluation.evidence import books, clock, flow_sensor, motor, programme
 from rig.evaluation.evidence import log as log_witness
 from tests.evaluation import steady
@@ -85,6 +86,22 @@ def test_a_reservoir_that_was_refilled_is_held_to_its_count_from_there_on(tmp_pa
     # 15 h of 40 µL/h, from the first reading a minute behind it on.
     fallen = case_of(tmp_path, books.fallen_of, tells=[refilled])
     assert fallen == pytest.approx((600.0 - 40.0 / 60.0, 600.0 - 40.0 / 60.0))
+
+
+def test_a_reservoir_that_rises_is_told_so_and_since_when(tmp_path):
+    def refilled(record):
+        hours = np.arange(33 * 60 + 1) / 60.0 - 4.0
+        counted_ul = RATE_UL_H * np.clip(hours, 0.0, 25.0)
+        clock_ahead(record, 0.0, delivered=counted_ul, reservoir=9_000.0 + 80_000.0 * (hours > 11.0))
+        tell(record, 10 * 3600.0, "refilled", volume_ul=9_000.0)
+
+    (said,) = case_of(tmp_path, books.testify_reservoir, tells=[refilled]).against
+    assert said.startswith("the reservoir rose by 80000 µL since its refill at 10.00 h, the pump counted 599.33 µL")
+
+
+@pytest.mark.parametrize("by, said", [(3.0, "rose by 3 µL"), (-3.0, "fell by 3 µL"), (-0.0, "fell by 0 µL")])
+def test_a_change_is_told_without_a_sign(by, said):
+    assert moved(by, "µL") == said
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])

@@ -93,6 +93,19 @@ def test_a_step_downwards_is_the_benchs_without_any_other_witness(tmp_path):
     assert sorted_as(Infusion(arrives=beside(step_ul=-80.0), turns=None), tmp_path) is Fault.BENCH
 
 
+TOUCHED = "the weighing was disturbed: something touched the pan"
+
+
+@pytest.mark.parametrize("step_ul, happened", [(-80.0, True), (0.0, False)])
+def test_what_happened_to_the_bench_stands_in_the_sentence_of_the_claim(tmp_path, step_ul, happened):
+    touched = Infusion(arrives=beside(step_ul=step_ul), claim=("three truths", {}, None))
+    with settled(touched, tmp_path) as record, record.reader() as reader:
+        results = [entry.body for entry in reader.results()]
+    assert [TOUCHED in one.reasons for one in results] == [happened] * len(results)
+    said = results[-1].sorted_as
+    assert (said is not None and said.what.endswith(TOUCHED)) is happened
+
+
 @pytest.mark.parametrize(
     "happened, fault",
     [({"arrives": beside(step_ul=-600.0)}, Fault.BENCH), ({"counts": share(25.0)}, Fault.PUMP)],

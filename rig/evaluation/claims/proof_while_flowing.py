@@ -10,6 +10,7 @@ from rig.evaluation.claims.supply_current import place_of_current
 from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind
 from rig.evaluation.delivered import streams_of
+from rig.evaluation.directions import moved
 from rig.evaluation.outcome import FactFound
 from rig.quantities import S_PER_H
 from rig.record.bodies.proofs import ReferenceRuns
@@ -48,7 +49,7 @@ def feeds(recipe: Recipe, reader: RecordReader) -> FactFound:
 def pressures(recipe: Recipe, reader: RecordReader) -> FactFound:
     """Find whether the pressure that a flow makes shows in the line, and not behind it at the tip."""
     rose = rises_kpa(recipe, reader)
-    text = "; ".join(f"{channel} rose by {kpa:.2f} kPa as it flowed" for channel, kpa in rose.items())
+    text = "; ".join(f"{channel} {moved(kpa, 'kPa', '.2f')} as it flowed" for channel, kpa in rose.items())
     if len(rose) < len((_LINE, _TIP)):
         return FactFound(holds=True, text=text or "nothing measures pressure: not looked at")
     swapped = rose[_TIP] - max(rose[_LINE], 0.0) > _STRAYS_KPA

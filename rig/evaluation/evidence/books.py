@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from rig.errors import SeriesError
 from rig.evaluation.case import Case, WeighedCourse
+from rig.evaluation.directions import moved
 from rig.evaluation.inputs import widening
 from rig.evaluation.orders import refilled_ns
 from rig.evaluation.paths_of_a_case import findings_of
@@ -103,7 +104,10 @@ def testify_reservoir(case: Case) -> Testimony:
     """Hold what the reservoir lost to what the pump counted."""
     fallen_ul, gained_ul = fallen_of(case)
     allowed_ul = _RESERVOIR_PERCENT / 100.0 * abs(gained_ul) + 2.0 * case.start.dut.stroke_ul + _RESERVOIR_UL
-    said = f"the reservoir fell by {fallen_ul:.5g} µL, the pump counted {gained_ul:.5g} µL"
+    refills_ns = [one for one in refilled_ns(case.reader) if case.from_ns <= one < case.to_ns]
+    since = f" since its refill at {case.hour(refills_ns[-1]):.2f} h" if refills_ns else ""
+    counted = f"counted {gained_ul:.5g} µL" if gained_ul >= 0.0 else f"took {-gained_ul:.5g} µL off its count"
+    said = f"the reservoir {moved(-fallen_ul, 'µL')}{since}, the pump {counted}"
     off = abs(fallen_ul - gained_ul) > allowed_ul
     return Testimony(said, (f"{said}: both cannot be true",) if off else (), of_the_pump=True)
 

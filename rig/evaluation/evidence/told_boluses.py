@@ -3,6 +3,7 @@
 import numpy as np
 
 from rig.evaluation.case import Case
+from rig.evaluation.directions import moved
 from rig.evaluation.evidence.log import lines_within
 from rig.evaluation.log_words import BOLUS_ENDED, BOLUS_STARTED
 from rig.evaluation.orders import BOLUS, COMBINATION, PATIENT, PRIME, STOP, PumpOrder
@@ -48,7 +49,7 @@ def _counted(case: Case, orders: list[PumpOrder]) -> list[str]:
     counted = round(float(told["boluses"][after[-1]] - told["boluses"][before[0]]))
     if counted == len(orders):
         return []
-    return [f"its counter of boluses rose by {counted}, where it took {len(orders)}"]
+    return [f"its counter of boluses {moved(counted, '')}, where it took {len(orders)}"]
 
 
 def _ended(case: Case, orders: list[PumpOrder]) -> list[str]:

@@ -8,6 +8,7 @@ from rig.clock import NS_PER_S
 from rig.errors import MetrologyError
 from rig.evaluation import inputs
 from rig.evaluation.case import Case
+from rig.evaluation.directions import moved
 from rig.evaluation.edges import counted_edges
 from rig.evaluation.inputs import Weighing
 from rig.evaluation.testimony import Testimony, Witness
@@ -67,9 +68,9 @@ def _known_loss(rate: EvaporationRate, facts: WeighingFacts, where: str) -> list
     if abs(off_mg_h) <= allowed_mg_h:
         return []
     what = "more than blanks of this bench" if off_mg_h > 0 else "less than blanks of this bench: something flows in"
+    changed = moved(-rate.rate_mg_h, "mg/h", ".3g", up="gained", down="lost")
     return [
-        f"with the pump stopped, {where}, the vessel lost {rate.rate_mg_h:.3g} mg/h, "
-        f"{abs(off_mg_h):.2g} ± {allowed_mg_h:.2g} mg/h {what}"
+        f"with the pump stopped, {where}, the vessel {changed}, {abs(off_mg_h):.2g} ± {allowed_mg_h:.2g} mg/h {what}"
     ]
 
 
