@@ -1,5 +1,6 @@
 """The driver's boluses: single, square, combination, and those that a patient asks for."""
 
+from instruments.intrathecal_pump.conversation import Shown
 from instruments.intrathecal_pump.messages import (
     FullStatus,
     GetFullStatus,
@@ -35,9 +36,12 @@ class BolusSkills(Skill):
         with programmer.verb("give_bolus", volume_ul=volume_ul, rate_ul_h=self._bolus_rate_ul_h) as talk:
             programmer.programme(talk, Bolus(volume_nl, self._bolus_rate_nl_h))
             after = talk.ask(GetStatus(), StatusReply)
-            # The count, not the state: a short bolus may be over by now.
-            if after.boluses != before.boluses + 1 or after.basal_nl_h != before.basal_nl_h:
-                raise talk.not_seen(f"a bolus of {volume_ul:g} µL on an unchanged infusion")
+            talk.check(
+                f"a bolus of {volume_ul:g} µL on an unchanged infusion",
+                # The count, not the state: a short bolus may be over by now.
+                Shown("boluses", after.boluses, before.boluses + 1),
+                Shown("basal_nl_h", after.basal_nl_h, before.basal_nl_h),
+            )
 
     def give_square_bolus(self, *, volume_ul: float, over_minutes: float) -> None:
         """Control a bolus in µL that is spread evenly over a time in whole seconds, on top of the present infusion.
@@ -53,8 +57,8 @@ class BolusSkills(Skill):
             "give_square_bolus", volume_ul=volume_ul, over_minutes=over_minutes, rate_ul_h=rate_ul_h
         ) as talk:
             programmer.programme(talk, square)
-            if talk.ask(GetFullStatus(), FullStatus).therapy.squares != before.therapy.squares + 1:
-                raise talk.not_seen(f"a square bolus of {volume_ul:g} µL")
+            squares = talk.ask(GetFullStatus(), FullStatus).therapy.squares
+            talk.check(f"a square bolus of {volume_ul:g} µL", Shown("squares", squares, before.therapy.squares + 1))
 
     def give_combination_bolus(self, *, now_ul: float, then_ul: float, over_minutes: float) -> None:
         """Control a single bolus of `now_ul`, and behind it `then_ul` spread evenly over a time in whole seconds.
@@ -76,9 +80,11 @@ class BolusSkills(Skill):
         with programmer.verb("give_combination_bolus", **arguments) as talk:
             programmer.programme(talk, Combination(now_nl, self._bolus_rate_nl_h, square.volume_nl, square.seconds))
             after = talk.ask(GetFullStatus(), FullStatus)
-            begun = (after.first.boluses - before.first.boluses, after.therapy.squares - before.therapy.squares)
-            if begun != (1, 1):
-                raise talk.not_seen(f"a bolus of {now_ul:g} µL and a square one of {then_ul:g} µL behind it")
+            talk.check(
+                f"a bolus of {now_ul:g} µL and a square one of {then_ul:g} µL behind it",
+                Shown("boluses", after.first.boluses, before.first.boluses + 1),
+                Shown("squares", after.therapy.squares, before.therapy.squares + 1),
+            )
 
     def allow_patient_boluses(self, *, volume_ul: float, lockout_minutes: float, most_in_24_h: int) -> None:
         """Set what a request gives in µL, how long from start to start none is given, and how many in any 24 h.
@@ -100,13 +106,13 @@ class BolusSkills(Skill):
         ) as talk:
             programmer.programme(talk, terms)
             seen = talk.ask(GetFullStatus(), FullStatus).patient
-            if (seen.volume_nl, seen.rate_nl_h, seen.lockout_s, seen.most_in_24_h) != (
-                terms.volume_nl,
-                terms.rate_nl_h,
-                terms.lockout_s,
-                terms.most_in_24_h,
-            ):
-                raise talk.not_seen(f"patient boluses of {volume_ul:g} µL")
+            talk.check(
+                f"patient boluses of {volume_ul:g} µL",
+                Shown("volume_nl", seen.volume_nl, terms.volume_nl),
+                Shown("rate_nl_h", seen.rate_nl_h, terms.rate_nl_h),
+                Shown("lockout_s", seen.lockout_s, terms.lockout_s),
+                Shown("most_in_24_h", seen.most_in_24_h, terms.most_in_24_h),
+            )
 
     def request_patient_bolus(self) -> PatientAnswer:
         """Control a request as the patient's controller makes it; get whether it was granted, and why not.
@@ -126,13 +132,13 @@ class BolusSkills(Skill):
             answer = PatientAnswer(granted=granted, why="" if granted else said.name.lower())
             talk.note(granted=answer.granted, why=answer.why)
             after = talk.ask(GetFullStatus(), FullStatus)
-            counted = (
-                after.patient.given - before.patient.given,
-                after.patient.refused - before.patient.refused,
-                after.first.boluses - before.first.boluses,
+            talk.check(
+                "a patient's bolus" if granted else "a patient's request that was refused",
+                Shown("boluses", after.first.boluses, before.first.boluses + granted),
+                Shown("given", after.patient.given, before.patient.given + granted),
+                Shown("refused", after.patient.refused, before.patient.refused + (not granted)),
+                said=said.name,
             )
-            if counted != (granted, not granted, granted):
-                raise talk.not_seen("a patient's bolus" if granted else "a patient's request that was refused")
         return answer
 
     @property

@@ -1,5 +1,6 @@
 """What bounds the pump's delivery: the largest dose in a sliding window, a trial; and the dates that it foretells."""
 
+from instruments.intrathecal_pump.conversation import Shown
 from instruments.intrathecal_pump.messages import Bounds, DoneReply, GetBounds, SetDoseLimit, SetTrial
 from instruments.intrathecal_pump.programmer import Skill
 from instruments.intrathecal_pump.readings import NS_PER_MS
@@ -24,8 +25,11 @@ class BoundsSkills(Skill):
         with self._programmer.verb("set_dose_limit", volume_ul=volume_ul, window_hours=window_hours) as talk:
             talk.ask(SetDoseLimit(volume_nl, window_s), DoneReply)
             seen = talk.ask(GetBounds(), Bounds)
-            if (seen.limit_nl, seen.window_s) != (volume_nl, window_s):
-                raise talk.not_seen(f"a largest dose of {volume_ul:g} µL in any {window_hours:g} h")
+            talk.check(
+                f"a largest dose of {volume_ul:g} µL in any {window_hours:g} h",
+                Shown("limit_nl", seen.limit_nl, volume_nl),
+                Shown("window_s", seen.window_s, window_s),
+            )
 
     def begin_trial(self, *, total_ul: float, over_hours: float) -> None:
         """Control the begin of a trial session: at most so much in µL, for at most so many hours, of all delivery.
@@ -37,9 +41,13 @@ class BoundsSkills(Skill):
         with self._programmer.verb("begin_trial", total_ul=total_ul, over_hours=over_hours) as talk:
             talk.ask(SetTrial(total_nl, seconds), DoneReply)
             seen = talk.ask(GetBounds(), Bounds)
-            # A pump that infuses may have used some of it by now.
-            if seen.trial_nl != total_nl or not 0 < seen.trial_left_s <= seconds:
-                raise talk.not_seen(f"a trial of {total_ul:g} µL in {over_hours:g} h")
+            left_s = seen.trial_left_s
+            talk.check(
+                f"a trial of {total_ul:g} µL in {over_hours:g} h",
+                Shown("trial_nl", seen.trial_nl, total_nl),
+                # Some of it may be over by now.
+                Shown("trial_left_s", left_s, f"more than 0, at most {seconds}", 0 < left_s <= seconds),
+            )
 
     def end_trial(self) -> None:
         """Control the end of a trial session: nothing of it bounds delivery any longer.
@@ -48,8 +56,7 @@ class BoundsSkills(Skill):
         """
         with self._programmer.verb("end_trial") as talk:
             talk.ask(SetTrial(0, 0), DoneReply)
-            if talk.ask(GetBounds(), Bounds).trial_nl:
-                raise talk.not_seen("the end of a trial")
+            talk.check("the end of a trial", Shown("trial_nl", talk.ask(GetBounds(), Bounds).trial_nl, 0))
 
     def read_outlook(self) -> PumpOutlook:
         """Get the dates that the pump foretells, by its own clock in UTC ns."""

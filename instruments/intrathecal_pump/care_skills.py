@@ -1,7 +1,9 @@
 """What the driver does beside a therapy: reservoir, alarms, clock, link watchdog and event log."""
 
+from instruments.intrathecal_pump.conversation import Shown
 from instruments.intrathecal_pump.messages import (
     Acknowledge,
+    Alarm,
     ClockReading,
     DoneReply,
     Finding,
@@ -69,8 +71,8 @@ class CareSkills(Skill):
             raise self._programmer.reporter.out_of_range(f"{seconds!r} s", allowed)
         with self._programmer.verb("set_link_watchdog", seconds=seconds) as talk:
             talk.ask(SetWatchdog(watchdog_ms), DoneReply)
-            if talk.ask(GetStatus(), StatusReply).watchdog_ms != watchdog_ms:
-                raise talk.not_seen(f"a link watchdog of {watchdog_ms} ms")
+            seen_ms = talk.ask(GetStatus(), StatusReply).watchdog_ms
+            talk.check(f"a link watchdog of {watchdog_ms} ms", Shown("watchdog_ms", seen_ms, watchdog_ms))
 
     def read_clock_ns(self) -> int:
         """Get the pump's clock in UTC ns (it counts milliseconds)."""
@@ -92,24 +94,30 @@ class CareSkills(Skill):
         with self._programmer.verb("refilled", volume_ul=volume_ul) as talk:
             talk.ask(Refilled(volume_nl), DoneReply)
             after = talk.ask(GetFullStatus(), FullStatus)
-            # A pump that infuses may have used some of it by now.
-            if after.therapy.refills != before.refills + 1 or after.first.reservoir_nl > volume_nl:
-                raise talk.not_seen(f"a content of {volume_ul:g} µL", _TELL_AGAIN)
+            left_nl = after.first.reservoir_nl
+            talk.check(
+                f"a content of {volume_ul:g} µL",
+                Shown("refills", after.therapy.refills, before.refills + 1),
+                # A pump that infuses may have used some of it by now.
+                Shown("reservoir_nl", left_nl, f"at most {volume_nl}", left_nl <= volume_nl),
+                advice=_TELL_AGAIN,
+            )
 
     def set_low_reservoir(self, *, volume_ul: float) -> None:
         """Set at which content in µL the pump warns; raises OutOfRangeError for more than the reservoir can hold."""
         volume_nl = self._content_nl("a low-reservoir mark", volume_ul)
         with self._programmer.verb("set_low_reservoir", volume_ul=volume_ul) as talk:
             talk.ask(SetLowMark(volume_nl), DoneReply)
-            if talk.ask(GetFullStatus(), FullStatus).therapy.low_mark_nl != volume_nl:
-                raise talk.not_seen(f"a low-reservoir mark of {volume_ul:g} µL", _TELL_AGAIN)
+            mark_nl = talk.ask(GetFullStatus(), FullStatus).therapy.low_mark_nl
+            wanted = f"a low-reservoir mark of {volume_ul:g} µL"
+            talk.check(wanted, Shown("low_mark_nl", mark_nl, volume_nl), advice=_TELL_AGAIN)
 
     def acknowledge_alarms(self) -> None:
         """Control the end of the alarms' signals; what ended delivery stays until `stop`."""
         with self._programmer.verb("acknowledge_alarms") as talk:
             talk.ask(Acknowledge(), DoneReply)
-            if talk.ask(GetFullStatus(), FullStatus).therapy.sounding:
-                raise talk.not_seen("silenced alarms")
+            sounding = talk.ask(GetFullStatus(), FullStatus).therapy.sounding
+            talk.check("silenced alarms", Shown("sounding", sounding, Alarm(0)))
 
     def self_test(self) -> tuple[str, ...]:
         """Control the pump's test of itself; get what it found wrong: memory, motor, cell, clock."""

@@ -1,15 +1,37 @@
 """The exchanges of one verb, each noted for the record."""
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
-from enum import Enum
+from dataclasses import dataclass
+from enum import Enum, Flag
 
 from instruments.intrathecal_pump.link import Link, R
 from instruments.intrathecal_pump.messages import Command
 from rig.driving import VerbUnderWay
-from rig.errors import GarbledReplyError, RefusedError
+from rig.errors import GarbledReplyError
 
 STOP_IT = "stop the pump by other means (supply, interlock) before anything else, then read its log"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A field of a status as the pump told it, and what it should be.
+
+    Where that is no single value, `expected` says it in words and `holds` whether it is so.
+    """
+
+    field: str
+    found: object
+    expected: object
+    holds: bool | None = None
+
+    @property
+    def differs(self) -> bool:
+        """Tell whether the field is not what it should be."""
+        return self.found != self.expected if self.holds is None else not self.holds
+
+    @property
+    def in_words(self) -> str:
+        """Return what was found and what was expected."""
+        return f"{self.field} {_told(self.found)}, expected {_told(self.expected)}"
 
 
 class Conversation:
@@ -20,13 +42,12 @@ class Conversation:
         self._told = told
         self._last_sent = b""
         self._last_received = b""
-        self._last_reply: object = None
 
     def ask(self, command: Command, kind: type[R]) -> R:
         """Return the pump's reply; raises what `Link.ask` raises."""
         answer = self._link.ask(command, kind)
         self._told.note(answer.sent, answer.received)
-        self._last_sent, self._last_received, self._last_reply = answer.sent, answer.received, answer.reply
+        self._last_sent, self._last_received = answer.sent, answer.received
         return answer.reply
 
     def note(self, **told: object) -> None:
@@ -37,18 +58,18 @@ class Conversation:
         """Return the error for a last reply that contradicts what was asked."""
         return self._link.garbled(what, self._last_sent, self._last_received)
 
-    def not_seen(self, wanted: str, advice: str = STOP_IT) -> RefusedError:
-        """Return the error for a status (the last reply) that does not show what the pump said it would do."""
-        shown = ", ".join(_fields(self._last_reply))
-        what = f"the pump said OK, but its status does not show {wanted}; it shows {shown}"
-        return self._link.refused(what, "NOT_SEEN_IN_STATUS", advice, self._last_sent, self._last_received)
+    def check(self, wanted: str, *shown: Shown, said: str = "OK", advice: str = STOP_IT) -> None:
+        """Raise RefusedError, with each field that differs, unless the status (the last reply) shows what it should.
+
+        `said` is how the pump answered the order.
+        """
+        differ = "; ".join(one.in_words for one in shown if one.differs)
+        if differ:
+            what = f"the pump said {said}, but its status does not show {wanted}: {differ}"
+            raise self._link.refused(what, "NOT_SEEN_IN_STATUS", advice, self._last_sent, self._last_received)
 
 
-def _fields(reply: object) -> Iterator[str]:
-    """Yield what a reply holds, field by field; zeros, which say nothing, only where they are a state."""
-    for field in fields(reply) if is_dataclass(reply) else ():
-        value = getattr(reply, field.name)
-        if is_dataclass(value):
-            yield from _fields(value)
-        elif value or field.name == "state":
-            yield f"{field.name} {value.name if isinstance(value, Enum) else value}"
+def _told(value: object) -> str:
+    if isinstance(value, Flag):
+        return " and ".join(str(one.name) for one in type(value) if one in value) or "none"
+    return str(value.name) if isinstance(value, Enum) else str(value)

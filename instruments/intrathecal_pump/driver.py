@@ -8,6 +8,7 @@ from pydantic import Field
 from instruments.intrathecal_pump.bolus_skills import BolusSkills
 from instruments.intrathecal_pump.bounds_skills import BoundsSkills
 from instruments.intrathecal_pump.care_skills import CareSkills
+from instruments.intrathecal_pump.conversation import Shown
 from instruments.intrathecal_pump.infusion_skills import InfusionSkills
 from instruments.intrathecal_pump.link import Link
 from instruments.intrathecal_pump.messages import (
@@ -102,8 +103,12 @@ class Driver(InfusionSkills, BolusSkills, CareSkills, BoundsSkills):
         with self._programmer.verb("stop") as talk:
             talk.ask(StopDelivery(), DoneReply)
             status = talk.ask(GetStatus(), StatusReply)
-            if status.state is not DeliveryState.STOPPED or status.basal_nl_h or status.bolus_nl_h:
-                raise talk.not_seen("a stopped pump")
+            talk.check(
+                "a stopped pump",
+                Shown("state", status.state, DeliveryState.STOPPED),
+                Shown("basal_nl_h", status.basal_nl_h, 0),
+                Shown("bolus_nl_h", status.bolus_nl_h, 0),
+            )
 
     def status(self) -> PumpStatus:
         """Get the pump's own account of itself."""

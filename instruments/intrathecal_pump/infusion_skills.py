@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from instruments.intrathecal_pump.conversation import Shown
 from instruments.intrathecal_pump.messages import FullStatus, GetFullStatus, GetStatus, StatusReply
 from instruments.intrathecal_pump.programme import (
     NL_PER_UL,
@@ -13,7 +14,7 @@ from instruments.intrathecal_pump.programme import (
     Prime,
     Ramp,
 )
-from instruments.intrathecal_pump.programmer import RUNNING, Skill
+from instruments.intrathecal_pump.programmer import Skill, running
 from instruments.intrathecal_pump.readings import NS_PER_MS
 from rig.therapy import WEEK, DayPattern, FlexStep, flex_of
 
@@ -33,8 +34,9 @@ class InfusionSkills(Skill):
         with programmer.verb("run_continuous", rate_ul_h=rate_ul_h) as talk:
             programmer.programme(talk, Continuous(rate_nl_h))
             status = talk.ask(GetStatus(), StatusReply)
-            if status.basal_nl_h != rate_nl_h or status.state not in RUNNING:
-                raise talk.not_seen(f"an infusion of {rate_ul_h:g} µL/h")
+            talk.check(
+                f"an infusion of {rate_ul_h:g} µL/h", Shown("basal_nl_h", status.basal_nl_h, rate_nl_h), running(status)
+            )
 
     def run_flex(self, *, days: Mapping[str, DayPattern]) -> None:
         """Control an infusion by the pump's own weekday and time: day patterns in µL/h, as `rig.therapy.flex_of` reads.
@@ -99,8 +101,8 @@ class InfusionSkills(Skill):
         with programmer.verb("prime", volume_ul=volume_ul, rate_ul_h=full.prime_rate_nl_h / NL_PER_UL) as talk:
             programmer.programme(talk, Prime(volume_nl))
             # The count, not what is left: a short prime may be over by now.
-            if talk.ask(GetFullStatus(), FullStatus).therapy.primes != before.therapy.primes + 1:
-                raise talk.not_seen(f"a prime of {volume_ul:g} µL")
+            primes = talk.ask(GetFullStatus(), FullStatus).therapy.primes
+            talk.check(f"a prime of {volume_ul:g} µL", Shown("primes", primes, before.therapy.primes + 1))
 
     def run_bridge(self, *, volume_ul: float, rate_ul_h: float, then_ul_h: float) -> None:
         """Control an infusion of a volume in µL at one rate, and then another rate: the line holds the old drug.

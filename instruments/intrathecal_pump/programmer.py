@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from instruments.intrathecal_pump.conversation import Conversation
+from instruments.intrathecal_pump.conversation import Conversation, Shown
 from instruments.intrathecal_pump.frames import MAX_PAYLOAD_BYTES, DialectError
 from instruments.intrathecal_pump.link import REFUSAL_ADVICE, Link
 from instruments.intrathecal_pump.messages import (
@@ -46,6 +46,12 @@ from rig.errors import RefusedError
 LONGEST_FIRST_EDITION_S = 600.0
 LONGEST_SECOND_EDITION_S = 172_800.0
 RUNNING = (DeliveryState.INFUSING, DeliveryState.BOLUS)
+
+
+def running(status: StatusReply) -> Shown:
+    """Return how a status shows that the pump delivers."""
+    wanted = " or ".join(state.name for state in RUNNING)
+    return Shown("state", status.state, wanted, status.state in RUNNING)
 
 
 class Programmer:
@@ -116,9 +122,12 @@ class Programmer:
         self._require_second_edition()
         self.programme(talk, infusion)
         status = talk.ask(GetFullStatus(), FullStatus)
-        seen = (status.therapy.infusion_kind, status.therapy.infusion_crc)
-        if seen != (kind_of(infusion), programme_crc(infusion)) or status.first.state not in RUNNING:
-            raise talk.not_seen(what)
+        talk.check(
+            what,
+            Shown("infusion_kind", status.therapy.infusion_kind, kind_of(infusion)),
+            Shown("infusion_crc", status.therapy.infusion_crc, programme_crc(infusion)),
+            running(status.first),
+        )
         return status
 
     def rate_nl_h(self, what: str, rate_ul_h: float) -> int:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from instruments.intrathecal_pump.conversation import Shown
+from instruments.intrathecal_pump.messages import Alarm, DeliveryState, PatientReply, ReplyResult
 from instruments.intrathecal_pump.simulated.books import Books
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
@@ -76,9 +78,8 @@ def test_a_refill_that_the_status_does_not_show_is_told_in_words(build_ward):
     with pytest.raises(RefusedError) as caught:
         driver.refilled(volume_ul=20_000.0)
     said = str(caught.value)
-    assert "does not show a content of 20000 µL; it shows state STOPPED, " in said
-    assert "reservoir_nl 120000000" in said
-    assert "FullStatus(" not in said
+    assert "does not show a content of 20000 µL: refills 0, expected 1; " in said
+    assert "reservoir_nl 120000000, expected at most 20000000\n" in said
     assert "advice: tell the pump again; until its status shows it, trust neither its reservoir nor" in said
 
 
@@ -92,8 +93,47 @@ class DoublesRefills(Books):
 
 def test_a_pump_that_holds_more_than_it_was_told_has_not_taken_its_refill(build_ward):
     driver = build_ward(parts={"books": f"{__name__}:DoublesRefills"}).open()
-    with pytest.raises(RefusedError, match=r"does not show a content of 20000 µL; it shows .*reservoir_nl 40000000"):
+    with pytest.raises(RefusedError, match=r"µL: reservoir_nl 40000000, expected at most 20000000\n"):
         driver.refilled(volume_ul=20_000.0)
+
+
+class CountsRefusals(CommandDesk):
+    """The pump counts a patient's request among the boluses although it was refused."""
+
+    def handle(self, command, now_ns):
+        """Count it."""
+        reply = super().handle(command, now_ns)
+        if isinstance(reply, PatientReply) and reply.answer is not ReplyResult.OK:
+            self.parts.books.book_bolus()
+        return reply
+
+
+def test_of_a_status_that_contradicts_an_answer_the_field_that_differs_is_told(build_ward):
+    driver = build_ward(parts={"desk": f"{__name__}:CountsRefusals"}).open()
+    with pytest.raises(RefusedError) as caught:
+        driver.request_patient_bolus()
+    what = "the pump said NOT_ALLOWED, but its status does not show a patient's request that was refused"
+    assert caught.value.what == f"{what}: boluses 1, expected 0"
+    assert caught.value.received
+    assert "stop the pump by other means" in caught.value.advice
+
+
+@pytest.mark.parametrize(
+    "shown, words",
+    [
+        (Shown("boluses", 2, 1), "boluses 2, expected 1"),
+        (Shown("state", DeliveryState.ALARM, DeliveryState.STOPPED), "state ALARM, expected STOPPED"),
+        (Shown("sounding", Alarm.STALL | Alarm.BATTERY_LOW, Alarm(0)), "sounding BATTERY_LOW and STALL, expected none"),
+        (Shown("trial_left_s", 0, "more than 0", holds=False), "trial_left_s 0, expected more than 0"),
+    ],
+)
+def test_a_field_is_told_with_what_it_should_be(shown, words):
+    assert (shown.differs, shown.in_words) == (True, words)
+
+
+@pytest.mark.parametrize("shown", [Shown("boluses", 1, 1), Shown("trial_left_s", 5, "more than 0", holds=True)])
+def test_a_field_that_is_as_it_should_be_does_not_differ(shown):
+    assert not shown.differs
 
 
 @pytest.mark.parametrize("year_ns", [0, 946_684_799_999_999_999, 4_102_444_800_000_000_000, -1])
