@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+from rig.errors import NotShownError
+from rig.evaluation.claims.beside_basal import basal_change
 from rig.record.bodies.judging import Limit
+from rig.record.bodies.recipe import Recipe
 from tests.evaluation.courses import EVAPORATION_MG_H, line, span
 from tests.evaluation.happenings import judged, tell
 from tests.evaluation.records import START, Z_UL_MG, weighed
@@ -103,3 +106,13 @@ def test_what_waits_for_a_prime_is_as_uncertain_as_the_rate_behind_it(tmp_path):
     u_rate_ul_h = Z_UL_MG * 0.01 * np.sqrt(12.0 / 224.0) / 3.73
     waited = line(primed(tmp_path, 100.0, 150.0), "rate behind the prime")
     assert waited.contribution == pytest.approx(0.1 * u_rate_ul_h, rel=0.4)
+
+
+def test_a_basal_rate_that_never_came_is_the_pumps(tmp_path):
+    bolus = {"volume_ul": 25.0, "rate_ul_h": 250.0}
+    with weighed(tmp_path, mass_of(lambda hour: -np.clip(hour, 0.0, 11.0)), hours=33) as record:
+        tell(record, 0, "run_continuous", rate_ul_h=BASAL_UL_H)
+        tell(record, 5 * 3600.0, "give_bolus", **bolus)
+        tell(record, 11 * 3600.0, "stop")
+        with record.reader() as reader, pytest.raises(NotShownError, match="100 µL/h were asked for"):
+            basal_change(Recipe("basal change by a bolus", {}, *span(1, 9)), reader)

@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from rig.errors import NotShownError
 from rig.evaluation.case import WeighedCourse
+from rig.evaluation.claims import pump_account
 from rig.evaluation.inputs import Weighing
 from rig.evaluation.programme import Programme
 from rig.evaluation.weighed_window import WeighedWindow
@@ -13,6 +15,7 @@ from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, Tip
 from rig.metrology.weighing.corrections import Corrections
 from rig.metrology.weighing.evaporation import EvaporationRate
 from rig.record.bodies.judging import Limit
+from rig.record.bodies.recipe import Recipe
 from tests.evaluation import steady
 from tests.evaluation.courses import given, line, span
 from tests.evaluation.happenings import judged, tell
@@ -171,3 +174,11 @@ def test_a_clock_gains_what_it_was_told_to_gain(tmp_path):
 )
 def test_a_drift_is_worth_a_second_over_its_span_and_the_rigs_own_clock(tmp_path, name, contribution_ppm):
     assert line(clocked(tmp_path), name).contribution == pytest.approx(contribution_ppm, rel=1e-3)
+
+
+def test_books_of_a_pump_that_delivered_nothing_of_what_was_asked_for_are_its_own_fault(tmp_path):
+    def books_error(case):
+        return pump_account.books_error(Recipe("books error", {}, *span(0, 25)), case.reader)
+
+    with pytest.raises(NotShownError, match="where 1000 µL were asked for: nothing to compare the books with"):
+        steady.case_of(tmp_path, books_error, rate_ul_h=-0.1, tells=[steady.books()])

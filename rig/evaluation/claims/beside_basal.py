@@ -1,6 +1,6 @@
 """What is given beside an infusion: the volume of a prime, and whether a bolus leaves the basal rate as it was."""
 
-from rig.errors import MisfitError, PlanError, SeriesError
+from rig.errors import MisfitError, NotShownError, PlanError, SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.commanded import rate_in
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
@@ -48,8 +48,10 @@ def basal_change(recipe: Recipe, reader: RecordReader) -> Evaluation:
         programmed_ul_h = rate_in(reader, recipe.from_ns, recipe.to_ns)
     except PlanError as error:
         raise SeriesError(f"a bolus beside a basal infusion: {error}") from error
-    if not programmed_ul_h or before.rate_h <= 0.0:
+    if not programmed_ul_h:
         raise MisfitError("no infusion was under way before the bolus: it has no basal rate to leave alone")
+    if before.rate_h <= 0.0:
+        raise NotShownError(f"nothing came before the bolus, where {programmed_ul_h:g} µL/h were asked for")
     percent_h = 100.0 / before.rate_h
     # A loss that changed from before to behind looks like a rate that did; a steady one is in both rates. The weighings
     # around say how far it may stray: what the readings show is the very thing that is asked for.

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from rig.errors import MisfitError, SeriesError
+from rig.errors import MisfitError, NotShownError
 from rig.evaluation.claims.delivered_volume import weighed_volume
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.log_words import CLOCK_SET
@@ -47,7 +47,11 @@ def _against_weighed(
     found = weighed_volume(recipe, reader)
     weighed = found.volume
     if weighed.value <= 0:
-        raise SeriesError(f"the balance saw {weighed.value:.4g} µL in this window: nothing to compare the books with")
+        saw = f"the balance saw {weighed.value:.4g} µL in this window"
+        asked_ul = float(np.diff(found.window.programme.volume_ul(np.asarray([recipe.from_ns, recipe.to_ns])))[0])
+        if asked_ul > 0.0:
+            raise NotShownError(f"{saw}, where {asked_ul:.4g} µL were asked for: nothing to compare the books with")
+        raise MisfitError(f"{saw}, and nothing was asked for: nothing to compare the books with")
     counted = told.gain(recipe, reader.start().dut.stroke_ul)
     told_ul, pace = counted.value, counted.components[0]
     percent_per_ul = 100.0 / weighed.value
