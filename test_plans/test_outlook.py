@@ -1,9 +1,17 @@
 """What the pump foretells: until when its reservoir lasts, anew after each change of what takes from it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 # So much flows that an hour's weighing on either side tells evaporation well enough.
 pytestmark = pytest.mark.evaporation(hours=1)
+
+# On a Wednesday the last step of the day comes an hour behind this.
+LATE_NS = int(datetime(2026, 1, 7, 22, tzinfo=UTC).timestamp()) * 10**9
+WORKDAY = {"00:00": 250.0, "23:00": 400.0}
+WEEKEND = {"00:00": 200.0}
+WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), WORKDAY) | {"sat": WEEKEND, "sun": WEEKEND}
 
 
 def _read(bench, pump, what):
@@ -52,3 +60,24 @@ def test_the_date_of_the_refill_follows_what_is_taken_and_filled(pump, bench, ve
     verify("date after boluses", taken).within("refill date to the minute")
     verify("date after a refill", filled).within("refill date to the minute")
     verify("date after another refill and mark", again).within("refill date to the minute")
+
+
+@pytest.mark.requirement("1.5.1", "1.5.2", "1.5.3", "IT-18")
+def test_the_date_of_an_infusion_that_changes_is_that_of_its_mean(pump, bench, verify):
+    """In two steps of a day the date is that of the week's mean; on a ramp and in a bridge that of their last rate."""
+    pump.set_clock(t_ns=LATE_NS)
+    pump.refilled(volume_ul=20_000.0)
+    pump.set_low_reservoir(volume_ul=2_000.0)
+    pump.allow_patient_boluses(volume_ul=20.0, lockout_minutes=60, most_in_24_h=10)
+    pump.run_flex(days=WEEK)
+    early = _read(bench, pump, "in a step of the day")
+    bench.dwell(minutes=25, doing="over to the next step")
+    late = _read(bench, pump, "in the next step of the day")
+    pump.run_ramp(from_ul_h=400.0, to_ul_h=150.0, over_hours=1)
+    ramp = _read(bench, pump, "on a ramp")
+    pump.run_bridge(volume_ul=200.0, rate_ul_h=250.0, then_ul_h=400.0)
+    bridge = _read(bench, pump, "in a bridge")
+    verify("refill date in a step of the day", early).within("refill date to the minute")
+    verify("refill date in the next step", late).within("refill date to the minute")
+    verify("refill date on a ramp", ramp).within("refill date to the minute")
+    verify("refill date in a bridge", bridge).within("refill date to the minute")

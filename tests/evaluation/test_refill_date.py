@@ -21,6 +21,7 @@ def foretold(
     at_s=600,
     most_in_24_h=10,
     other_dates_s=(),
+    orders=(),
 ):
     """A pump with 20 mL foretells so many hours to its mark of 2 mL; a patient may ask for 200 µL a day."""
     with weighed(folder, lambda _hour: 0.0, hours=33) as record:
@@ -30,6 +31,8 @@ def foretold(
         tell(record, -240, "allow_patient_boluses", volume_ul=20.0, lockout_minutes=60, most_in_24_h=most_in_24_h)
         if rate_ul_h:
             tell(record, -180, "run_continuous", rate_ul_h=rate_ul_h)
+        for place, (verb, said) in enumerate(orders):
+            tell(record, place - 120, verb, **said)
         for at in other_dates_s:
             tell(record, at, "read_outlook", extra={"pump_clock_ns": ns(at), "refill_by_ns": ns(at) + HOUR_NS})
         tell(record, 60, "acknowledge_alarms")
@@ -56,6 +59,35 @@ def test_a_date_that_was_read_outside_of_the_window_is_another_plan_s(tmp_path, 
 
 def test_boluses_alone_take_of_the_content_too(tmp_path):
     assert foretold(tmp_path, 2160.0, rate_ul_h=0.0).number.value == pytest.approx(0.0, abs=0.1)
+
+
+DAY = {"00:00": 10.0, "06:00": 40.0}
+WEEKEND = {"00:00": 0.0, "12:00": 20.0}
+WEEK = {"mon": DAY, "tue": DAY, "wed": DAY, "thu": DAY, "fri": DAY, "sat": WEEKEND, "sun": WEEKEND}
+
+
+# Beside 200 µL of boluses a day: 6 h of 10 µL/h and 18 h of 40 are 780 µL; five such days and two of 240 µL are 4380 µL
+# a week; a ramp and a bridge end at 720 µL a day; a stop leaves the boluses, once they are allowed anew.
+@pytest.mark.parametrize(
+    "orders, ul_day",
+    [
+        ((("run_flex", {"days": {"every": DAY}}),), 980.0),
+        ((("run_flex", {"days": WEEK}),), 4380.0 / 7.0 + 200.0),
+        ((("run_ramp", {"from_ul_h": 10.0, "to_ul_h": 30.0, "over_hours": 2.0}),), 920.0),
+        ((("run_bridge", {"volume_ul": 100.0, "rate_ul_h": 10.0, "then_ul_h": 30.0}),), 920.0),
+        (
+            (("stop", {}), ("allow_patient_boluses", {"volume_ul": 20.0, "lockout_minutes": 60, "most_in_24_h": 10})),
+            200.0,
+        ),
+        ((("run_flex", {"days": {"every": DAY}}), ("run_continuous", {"rate_ul_h": 50.0})), 1400.0),
+    ],
+    ids=["day pattern", "week", "ramp", "bridge", "stopped", "rate after a pattern"],
+)
+@pytest.mark.parametrize("at_s", [600, 9 * 3600 + 600], ids=["in one step", "in another step"])
+def test_a_date_takes_the_mean_of_an_infusion_that_changes(tmp_path, orders, ul_day, at_s):
+    assert foretold(tmp_path, 18_000.0 / ul_day * 24.0, orders=orders, at_s=at_s).number.value == pytest.approx(
+        0.0, abs=0.1
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from rig.evaluation import inputs
 from rig.evaluation.case import Case, case_around
 from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
-from rig.evaluation.orders import FLEX, INFUSIONS
+from rig.evaluation.orders import FLEX, INFUSIONS, STOP, PumpOrder
 from rig.evaluation.outcome import Evaluation
 from rig.evaluation.patient_requests import terms_at
 from rig.evaluation.programme import NS_PER_H
@@ -15,6 +15,7 @@ from rig.metrology.uncertainty.budget import Component, combine
 from rig.record.bodies.others import Command
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
+from rig.therapy import MINUTES_A_DAY, flex_of
 
 OUTLOOK, LOW_MARK, REFILL_BY, CLOCK = "read_outlook", "set_low_reservoir", "refill_by_ns", "pump_clock_ns"
 _OK = "ok"
@@ -24,7 +25,8 @@ _H_PER_DAY = 24.0
 def compute(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """Evaluate the first date foretold in a window, less the time that the content takes down to the low mark.
 
-    The content is the pump's own count; it is taken by the infusion, and by all boluses that a patient may ask for.
+    The content is the pump's own count; it is taken by the infusion, and by all boluses that a patient may ask for. A
+    day pattern takes the mean of its days, a ramp and a bridge what they end at.
     Raises SeriesError when no date was read, the mark or the content is not in the record, or nothing takes of it.
     """
     case = case_around(reader, recipe)
@@ -89,11 +91,28 @@ def _mark(reader: RecordReader, case: Case, at_ns: int) -> float:
 
 
 def _infused_ul_h(case: Case, at_ns: int) -> float:
-    begun = [one.verb for one in case.orders if one.verb in INFUSIONS and one.sent_ns <= at_ns]
-    if begun and begun[-1] == FLEX:
-        raise MisfitError("the infusion follows the time of day: claim the date of an infusion at one rate")
-    found = [one.rate_ul_h for one in case.programme.infusion if one.from_ns <= at_ns < one.to_ns]
-    return found[0] if found else 0.0
+    """Return what the infusion under way at a moment takes on the average, in µL/h, 0 without one.
+
+    Of a ramp and a bridge, which end, that is the rate that they end at.
+    """
+    told = [one for one in case.orders if one.verb in INFUSIONS | {STOP} and one.sent_ns <= at_ns]
+    if not told or told[-1].verb == STOP:
+        return 0.0
+    return _mean_ul_h(told[-1]) if told[-1].verb == FLEX else told[-1].amount
+
+
+def _mean_ul_h(order: PumpOrder) -> float:
+    days = order.said.get("days")
+    if not isinstance(days, dict):
+        raise NotShownError("the record's flex infusion says no day patterns")
+    patterns = flex_of(days).days
+    ends = [(*(step.minute for step in day[1:]), MINUTES_A_DAY) for day in patterns]
+    minutes_ul_h = [
+        (end - step.minute) * step.rate_ul_h
+        for day, until in zip(patterns, ends, strict=True)
+        for step, end in zip(day, until, strict=True)
+    ]
+    return sum(minutes_ul_h) / (len(patterns) * MINUTES_A_DAY)
 
 
 KINDS = (
