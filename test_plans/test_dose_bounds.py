@@ -112,18 +112,57 @@ def test_what_a_prime_gave_counts_in_the_window(pump, bench, verify):
 
 @pytest.mark.requirement("IT-12")
 def test_a_trial_gives_its_total_dose_and_no_more(pump, bench, verify):
-    """A trial of 150 µL in a day ends delivery when they are given, infusion and bolus together, and says so."""
+    """A trial of 150 µL in a day ends when they are given, whatever stops it or sets its clock, and says so."""
     with bench.window("trial") as trial:
         pump.begin_trial(total_ul=150.0, over_hours=24)
         pump.run_continuous(rate_ul_h=50.0)
         bench.dwell(hours=1, doing="infusing")
         pump.give_bolus(volume_ul=25.0)
-        bench.dwell(hours=3, doing="to the total dose and beyond")
-    over = trial.alarm_came(alarm="trial_over", within_s=2.6 * 3600, after="run_continuous", priority="non-critical")
+        pump.set_clock(t_ns=pump.read_clock_ns() + 25 * 3600 * 10**9)
+        bench.dwell(minutes=15, doing="infusing, a day ahead")
+        pump.stop()
+        bench.dwell(minutes=10, doing="stopped")
+        pump.run_continuous(rate_ul_h=50.0)
+        bench.dwell(minutes=15, doing="infusing")
+        with bench.challenge.power_cut():
+            bench.dwell(minutes=1, doing="without power")
+        bench.dwell(minutes=1, doing="power is back")
+        pump.run_continuous(rate_ul_h=50.0)
+        bench.dwell(hours=2, doing="to the total dose and beyond")
+    over = trial.alarm_came(alarm="trial_over", within_s=2.8 * 3600, priority="non-critical")
     verify("the end was signalled", over).holds()
     verify("volume of the trial", trial.volume()).within("trial of 150 µL")
     verify("count of the trial", trial.most_counted_in(hours=24)).within("trial of 150 µL counted")
     verify("nothing was made up", trial.nothing_made_up(after="trial_over")).within("nothing made up")
+
+
+@pytest.mark.requirement("IT-12")
+def test_a_trial_ends_in_its_time(pump, bench, verify):
+    """A trial of 3 h is over 3 h behind its begin, no sooner, whatever stops it or sets its clock meanwhile."""
+    with bench.window("trial") as trial:
+        pump.begin_trial(total_ul=1000.0, over_hours=3)
+        pump.run_continuous(rate_ul_h=60.0)
+        with bench.window("within its time") as within:
+            bench.dwell(minutes=20, doing="infusing")
+            pump.set_clock(t_ns=pump.read_clock_ns() + 4 * 3600 * 10**9)
+            bench.dwell(minutes=20, doing="infusing, four hours ahead")
+            pump.stop()
+            bench.dwell(hours=1, doing="stopped")
+            pump.set_clock(t_ns=pump.read_clock_ns() - 8 * 3600 * 10**9)
+            pump.run_continuous(rate_ul_h=60.0)
+            bench.dwell(minutes=20, doing="infusing, four hours behind")
+            pump.set_clock(t_ns=pump.read_clock_ns() + 4 * 3600 * 10**9)
+            with bench.challenge.power_cut():
+                bench.dwell(minutes=10, doing="without power")
+            bench.dwell(minutes=1, doing="power is back")
+            pump.run_continuous(rate_ul_h=60.0)
+            bench.dwell(minutes=46, doing="infusing until shortly before the end")
+        bench.dwell(hours=1, doing="beyond the end")
+    over = trial.alarm_came(alarm="trial_over", within_s=3.05 * 3600, priority="non-critical")
+    verify("not over within its time", within.no_alarm(which="trial_over")).holds()
+    verify("the end was signalled", over).holds()
+    verify("volume of the trial's time", trial.volume_error()).within("volume accuracy")
+    verify("nothing was made up behind its time", trial.nothing_made_up(after="trial_over")).within("nothing made up")
 
 
 @pytest.mark.requirement("IT-18")

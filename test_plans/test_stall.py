@@ -64,22 +64,80 @@ def test_a_self_test_costs_no_dose(pump, bench, verify):
     verify("the pump's log tells all", tested.log_tells_all()).holds()
 
 
+def _forgotten(pump, bench):
+    """Leave a pump alone for 49 h, its clock set ahead and back; return a window of them, and one of the first 47."""
+    with bench.read_each(minutes=20), bench.window("forgotten") as forgotten:
+        with bench.window("within two days") as within:
+            bench.dwell(hours=1, doing="forgotten")
+            pump.set_clock(t_ns=pump.read_clock_ns() + 49 * 3600 * 10**9)
+            bench.dwell(hours=23, doing="forgotten, two days ahead")
+            pump.set_clock(t_ns=pump.read_clock_ns() - 98 * 3600 * 10**9)
+            bench.dwell(hours=23, doing="forgotten, two days behind")
+        bench.dwell(hours=2, doing="forgotten, beyond two days")
+    return forgotten, within
+
+
 @pytest.mark.requirement("IT-06", "IT-15")
 def test_a_pump_that_is_stopped_for_two_days_says_so(pump, bench, verify):
-    """Stopped for 48 h the pump raises its alarm; told to run again it does so at once, and forwards."""
+    """Stopped for 48 h the pump raises its alarm, no sooner; told to run again it does so at once, and forwards."""
     pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(minutes=30, doing="infusing")
-    with bench.read_each(minutes=15), bench.window("stopped for two days") as forgotten:
-        pump.stop()
-        bench.dwell(hours=49, doing="forgotten")
+    pump.stop()
+    forgotten, within = _forgotten(pump, bench)
     with bench.window("told to run again") as again:
-        pump.run_continuous(rate_ul_h=100.0)
-        bench.dwell(minutes=30, doing="told to run again")
-    verify(
-        "it was signalled", forgotten.alarm_came(alarm="stopped_too_long", within_s=48.2 * 3600, priority="critical")
-    ).holds()
+        pump.run_continuous(rate_ul_h=200.0)
+        bench.dwell(hours=1, doing="told to run again")
+    signalled = forgotten.alarm_came(alarm="stopped_too_long", within_s=48.2 * 3600, priority="critical")
+    verify("not before its time", within.no_alarm(which="stopped_too_long")).holds()
+    verify("it was signalled", signalled).holds()
     verify("reverse flow behind the rest", again.reverse_flow()).within("a stroke backwards")
     verify("volume behind the rest", again.volume_error()).within("volume accuracy")
+
+
+def _alarm(_pump, bench):
+    bench.expect_alarm("stall")
+    with bench.challenge.magnet():
+        bench.dwell(minutes=5, doing="the motor is held")
+
+
+def _power_cut(_pump, bench):
+    with bench.challenge.power_cut():
+        bench.dwell(minutes=1, doing="without power")
+
+
+def _end_of_a_trial(pump, bench):
+    bench.expect_alarm("trial_over")
+    pump.begin_trial(total_ul=50.0, over_hours=24)
+    bench.dwell(minutes=20, doing="to the end of the trial")
+
+
+def _end_of_a_bolus(pump, bench):
+    pump.stop()
+    bench.dwell(hours=6, doing="stopped")
+    pump.give_bolus(volume_ul=100.0)
+    bench.dwell(minutes=15, doing="a bolus of a stopped pump")
+
+
+ENDS = {
+    "an alarm": _alarm,
+    "a power cut": _power_cut,
+    "the end of a trial": _end_of_a_trial,
+    "a bolus of a stopped pump": _end_of_a_bolus,
+}
+
+
+@pytest.mark.requirement("IT-06")
+@pytest.mark.evaporation(hours=1)
+@pytest.mark.parametrize("ended_by", ENDS)
+def test_two_days_behind_any_end_of_delivery_are_signalled(pump, bench, verify, ended_by):
+    """48 h behind what has ended delivery, an alarm that nobody answered too, the pump says so, and no sooner."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(minutes=30, doing="infusing")
+    ENDS[ended_by](pump, bench)
+    forgotten, within = _forgotten(pump, bench)
+    signalled = forgotten.alarm_came(alarm="stopped_too_long", within_s=48.2 * 3600, priority="critical")
+    verify("not before its time", within.no_alarm(which="stopped_too_long")).holds()
+    verify("it was signalled", signalled).holds()
 
 
 @pytest.mark.requirement("1.4.11")
