@@ -10,18 +10,18 @@ LATE_NS = int(datetime(2026, 1, 7, 22, tzinfo=UTC).timestamp()) * 10**9
 pytestmark = pytest.mark.evaporation(hours=1)
 
 
-@pytest.mark.requirement("IT-09")
+@pytest.mark.requirement("IT-05", "IT-09")
 def test_priming_delivers_its_volume_and_no_low_dose_behind_it(pump, bench, verify):
-    """A prime of 200 µL gives 200 µL, and so does a second one; the infusion behind them is whole."""
-    pump.run_continuous(rate_ul_h=50.0)
+    """A prime of 330 µL gives 330 µL, and so does a second one; what waits meanwhile, a seventh, is not made up."""
+    pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(hours=1, doing="basal before")
     with bench.window("prime") as prime:
-        pump.prime(volume_ul=200.0)
+        pump.prime(volume_ul=330.0)
         bench.dwell(hours=1, doing="prime, then basal")
     with bench.window("behind it") as behind:
         bench.dwell(hours=3, doing="basal behind the prime")
     with bench.window("second prime") as second:
-        pump.prime(volume_ul=200.0)
+        pump.prime(volume_ul=330.0)
         bench.dwell(hours=1, doing="prime, then basal")
     verify("volume of the prime", prime.volume_error()).within("volume accuracy")
     verify("flow behind the prime", behind.flow_error()).within("basal accuracy")

@@ -72,6 +72,36 @@ def test_a_bolus_that_takes_the_reservoir_to_its_mark_warns(pump, bench, verify)
     verify("volume of the bolus", through.volume_error()).within("volume accuracy")
 
 
+@pytest.mark.requirement("1.5.4", "IT-02")
+def test_a_refill_that_is_told_in_any_delivery_is_kept(pump, bench, verify):
+    """Filled in a bolus, a square one, a patient's, a prime and a ramp the pump counts down from what it was told."""
+    fillings = []
+
+    def filled(volume_ul):
+        bench.challenge.fill_anew(volume_ul=volume_ul)
+        pump.refilled(volume_ul=volume_ul)
+
+    def filled_in(what, order, **numbers):
+        filled(5_000.0)
+        bench.dwell(minutes=5, doing=f"before {what}")
+        order(**numbers)
+        bench.dwell(minutes=5, doing=what)
+        filled(20_000.0)
+        with bench.window(f"behind the refill in {what}") as window:
+            bench.dwell(minutes=40, doing=f"the rest of {what}, and behind it")
+        fillings.append((what, window))
+
+    pump.run_continuous(rate_ul_h=100.0)
+    pump.allow_patient_boluses(volume_ul=100.0, lockout_minutes=30, most_in_24_h=4)
+    filled_in("a bolus", pump.give_bolus, volume_ul=150.0)
+    filled_in("a square bolus", pump.give_square_bolus, volume_ul=100.0, over_minutes=20)
+    filled_in("a patient's bolus", pump.request_patient_bolus)
+    filled_in("a prime", pump.prime, volume_ul=150.0)
+    filled_in("a ramp", pump.run_ramp, from_ul_h=50.0, to_ul_h=200.0, over_hours=0.25)
+    for what, window in fillings:
+        verify(f"the pump's reservoir, filled in {what}", window.reservoir_error()).within("a filling that is kept")
+
+
 @pytest.mark.requirement("IT-02", "IT-14", "1.5.6")
 def test_the_last_four_millilitres_are_delivered_and_an_empty_pump_says_so(pump, bench, verify):
     """All of the last 4 mL arrives; a low reservoir that was silenced lets the critical alarm behind it sound."""

@@ -33,9 +33,9 @@ def test_a_square_bolus_of_most_of_a_day_is_spread_over_its_time(pump, bench, ve
     verify("evenness of a square bolus of 20 h", square.square_bolus_evenness()).within("square bolus evenness")
 
 
-@pytest.mark.requirement("1.4.5", "1.4.6")
+@pytest.mark.requirement("1.4.5", "1.4.6", "4.1.3")
 def test_a_single_bolus_goes_before_a_square_one(pump, bench, verify):
-    """A single bolus pre-empts a square one, which goes on behind it: both are given whole."""
+    """A single bolus pre-empts a square one, which goes on behind it: both are given whole, and logged in order."""
     pump.run_continuous(rate_ul_h=20.0)
     bench.dwell(hours=1, doing="basal before")
     with bench.window("both boluses") as both:
@@ -44,6 +44,7 @@ def test_a_single_bolus_goes_before_a_square_one(pump, bench, verify):
         pump.give_bolus(volume_ul=50.0)
         bench.dwell(hours=4, doing="single, the rest of the square, basal")
     verify("volume of both boluses", both.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", both.log_tells_all()).holds()
 
 
 @pytest.mark.requirement("1.4.1")
