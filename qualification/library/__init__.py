@@ -25,6 +25,8 @@ FAMILIES = (
     "edges",
     "later_in_life",
     "interplay",
+    "calendars",
+    "meanwhile",
     "benches",
     "notices",
     "notices_of_standstill",

@@ -1,0 +1,174 @@
+"""What goes by the calendar and should go by the pump's own time; and a weekday that is lost when a month ends."""
+
+from datetime import UTC, datetime
+
+from instruments.intrathecal_pump.messages import Reply
+from instruments.intrathecal_pump.programme import FlexInfusion, Infusion
+from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
+from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
+from instruments.intrathecal_pump.simulated.forecast import MS_PER_DAY
+from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
+from instruments.intrathecal_pump.simulated.infusion_steps import FlexSteps, Steps
+from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
+from instruments.intrathecal_pump.simulated.patient import DAY_NS, PatientControl
+from instruments.intrathecal_pump.simulated.rest_timer import RestTimer
+from qualification.defect import Defect, seeded
+
+_NS_PER_MS = 1_000_000
+
+
+class SetsByTheCalendar(CommandDesk):
+    """Has one part's memory in the calendar's time: it is as much older as the clock is set ahead."""
+
+    ages = ""
+
+    def set_clock(self, clock_ms: int, now_ns: int) -> Reply:
+        """Set the clock, and with it what the part remembers."""
+        before_ms = self.parts.clock.read_ms(now_ns)
+        reply = super().set_clock(clock_ms, now_ns)
+        getattr(self.parts, self.ages).age((self.parts.clock.read_ms(now_ns) - before_ms) * _NS_PER_MS)
+        return reply
+
+
+class DatedDoseLimit(DoseLimit):
+    """Remembers spells by their dates."""
+
+    def age(self, by_ns: int) -> None:
+        """Take what was given for so much older."""
+        self._spells = type(self._spells)((since - by_ns, to - by_ns, rate) for since, to, rate in self._spells)
+
+
+@seeded(
+    Defect(
+        "V1",
+        "the window of the largest dose goes by the calendar",
+        "The clock is set ahead by half a day, and the largest dose can be given once more at once.",
+        "IT-12",
+        effect="up to the largest dose once more behind a setting of the clock; none at all, set back",
+        says=("window", "above_dose_limit", "requests granted"),
+        plans=("test_plans/test_clock.py",),
+        source="class of C5",
+    ),
+    also=(DatedDoseLimit,),
+)
+class WindowGoesByTheCalendar(SetsByTheCalendar):
+    """Ages the window."""
+
+    ages = "dose_limit"
+
+
+class DatedAllotment(PatientControl):
+    """Counts the boluses of the last day by their dates; the lockout goes by the pump's own time."""
+
+    ahead_ns = 0
+
+    def age(self, by_ns: int) -> None:
+        """Take the boluses for so much older."""
+        self.ahead_ns += by_ns
+
+    def given_in_24_h(self, t_ns: int) -> int:
+        """Return how many boluses began in the day before, by the clock as it is set."""
+        return sum(start_ns - self.ahead_ns > t_ns - DAY_NS for start_ns in self._starts_ns)
+
+
+@seeded(
+    Defect(
+        "V2",
+        "the allotment of 24 h goes by the calendar",
+        "On a journey the clock is set, and all the doses of the day may be asked for again.",
+        "IT-12",
+        effect="the allotted boluses once more behind a setting of the clock",
+        says=("allot", "requests granted"),
+        plans=("test_plans/test_clock.py",),
+        source="class of C5",
+    ),
+    also=(DatedAllotment,),
+)
+class AllotmentGoesByTheCalendar(SetsByTheCalendar):
+    """Ages the allotment."""
+
+    ages = "patient"
+
+
+class DatedWatchdog(LinkWatchdog):
+    """Remembers when it last heard somebody by the date."""
+
+    def age(self, by_ns: int) -> None:
+        """Take the last frame for so much older."""
+        self._heard_ns -= by_ns
+
+
+@seeded(
+    Defect(
+        "V3",
+        "the link's watchdog goes by the calendar",
+        "Somebody corrects the clock, and the infusion ends with an alarm: nobody has been heard for a day.",
+        "IT-03",
+        effect="an end of delivery when the clock is set ahead",
+        says=("link_lost",),
+        plans=("test_plans/test_clock.py",),
+        source="class of C5",
+    ),
+    also=(DatedWatchdog,),
+)
+class WatchdogGoesByTheCalendar(SetsByTheCalendar):
+    """Ages what the watchdog heard."""
+
+    ages = "watchdog"
+
+
+class DatedRest(RestTimer):
+    """Remembers the end of delivery by its date."""
+
+    def age(self, by_ns: int) -> None:
+        """Take the end of delivery for so much older."""
+        self._since_ns -= by_ns
+
+
+@seeded(
+    Defect(
+        "V4",
+        "the 48 h of a standstill go by the calendar",
+        "The clock of a stopped pump is set back, and for days more nobody is told that it stands still.",
+        "IT-06",
+        effect="no dose; the alarm as much too late as the clock was set back",
+        says=("stopped_too_long",),
+        plans=("test_plans/test_stall.py",),
+        source="class of C5",
+    ),
+    also=(DatedRest,),
+)
+class RestGoesByTheCalendar(SetsByTheCalendar):
+    """Ages the rest."""
+
+    ages = "rest"
+
+
+class StaysInTheMonth(FlexSteps):
+    """Counts weekdays up but on the first of a month."""
+
+    def _which(self, day: int) -> int:
+        first = datetime.fromtimestamp(day * MS_PER_DAY / 1000, UTC).day == 1
+        return super()._which(day - 1 if first else day)
+
+
+@seeded(
+    Defect(
+        "V5",
+        "on the first of a month the pattern of the day before runs once more",
+        "Twelve times a year the patient gets another weekday's dose.",
+        "IT-20",
+        effect="another weekday's pattern, for a day",
+        says=("over the change", "programme asks for"),
+        plans=("test_plans/test_flex.py",),
+        source="class of C6b",
+    )
+)
+class WeekdayStaysForAMonthsEnd(InfusionSchedule):
+    """Has such steps."""
+
+    def steps_of(self, programme: Infusion, t_ns: int) -> Steps:
+        """Give a day pattern such days."""
+        if isinstance(programme, FlexInfusion):
+            return StaysInTheMonth(programme, self.clock)
+        return super().steps_of(programme, t_ns)
