@@ -106,7 +106,7 @@ class DatedWatchdog(LinkWatchdog):
         "IT-03",
         effect="an end of delivery when the clock is set ahead",
         says=("link_lost",),
-        plans=("test_plans/test_clock.py",),
+        plans=("test_plans/test_clock.py::test_setting_the_calendar_moves_no_watchdog",),
         source="class of C5",
     ),
     also=(DatedWatchdog,),
