@@ -36,7 +36,7 @@ def test_a_schedule_that_goes_by_summer_time_is_found(tmp_path):
             flex.test_a_pump_that_nobody_speaks_to_keeps_its_hours,
             {"schedule": "timing:AdvancesWhenHeard", "desk": "timing:ScheduleHears"},
             "volume of a pump that was alone",
-            "where the programme asks for 250 µL",
+            "where the programme asks for 320 µL",
         ),
         (
             change.test_the_lowest_rate_holds_no_higher_one_up,
