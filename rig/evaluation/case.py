@@ -135,7 +135,7 @@ class Case:
         found = [one for one in told(self.reader) if one.sent_ns < self.to_ns]
         found += [one for one in ordered_by_button(self.reader) if one.sent_ns < self.to_ns]
         found += [PumpOrder(t_ns, STOP, 0.0) for t_ns in self._power_taken_ns]
-        ended_ns = ended_by_alarm_ns(self.reader, self.states, self.expected_alarms, self.rig_ns)
+        ended_ns = ended_by_alarm_ns(self.reader, self.states, self.expected_alarms, self.from_ns)
         found += [PumpOrder(t_ns, STOP, 0.0) for t_ns in ended_ns]
         return tuple(sorted(found, key=lambda order: order.sent_ns))
 
@@ -185,10 +185,6 @@ class Case:
             ]
         return parts
 
-    def rig_ns(self, pump_clock_ns: int) -> int:
-        """Return a moment of the pump's clock on the rig's (UTC ns)."""
-        return pump_clock_ns - self.clock_offset_ns
-
     @cached_property
     def counted(self) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
         """Return what the pump's status told in numbers during the case: UTC ns (n,), and channels (n,) by name.
@@ -201,12 +197,6 @@ class Case:
         # All in one reading: the status of a pump that is polled fast is very many small blocks.
         series = self.reader.series(self.pump, self.from_ns, self.to_ns, names)
         return series.t_ns, {name: column(series, name) for name in names}
-
-    @cached_property
-    def clock_offset_ns(self) -> int:
-        """Return by how much the pump's clock was ahead of the rig's when the case began, 0 where it tells none."""
-        offset_s = self.counted[1].get("clock_offset", np.empty(0))
-        return round(float(offset_s[0]) * NS_PER_S) if len(offset_s) else 0
 
     @property
     def settle_ns(self) -> int:

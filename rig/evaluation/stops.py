@@ -1,11 +1,12 @@
 """What ends a delivery besides a stop: power that was taken away, and alarms that the plan provokes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rig.evaluation.challenged import power_cuts
 from rig.evaluation.orders import STOP, told
-from rig.record.bodies.pump_events import PumpLogRead, PumpStateChanged
+from rig.evaluation.own_log import stamped_lines
+from rig.record.bodies.pump_events import PumpStateChanged
 from rig.record.bodies.start import Start
 from rig.record.reader import RecordReader
 
@@ -24,12 +25,13 @@ def power_taken_ns(reader: RecordReader, start: Start) -> Iterator[int]:
 
 
 def ended_by_alarm_ns(
-    reader: RecordReader, states: Sequence[PumpStateChanged], expected: frozenset[str], rig_ns: Callable[[int], int]
+    reader: RecordReader, states: Sequence[PumpStateChanged], expected: frozenset[str], from_ns: int = 0
 ) -> Iterator[int]:
     """Yield when (UTC ns) an alarm that the plan expects ended a delivery.
 
-    By the pump's log, whose clock `rig_ns` turns into the rig's, where it has a line of it between the two readings of
-    the status; else when the status showed it. A pump that warned and was stopped by command was not ended by it.
+    By the pump's log, its lines dated by comparisons of the clocks from `from_ns` (UTC ns) on, where it has a line of
+    it between the two readings of the status; else when the status showed it. A pump that warned and was stopped by
+    command was not ended by it.
     """
     stopped_ns = [order.sent_ns for order in told(reader) if order.verb == STOP]
     for before, one in pairwise(states):
@@ -38,10 +40,8 @@ def ended_by_alarm_ns(
         by_itself = one.state == "alarm" or (one.state == "stopped" and not by_command)
         if alarms and before.state in _DELIVERING and by_itself:
             logged = [
-                rig_ns(line.pump_clock_ns)
-                for entry in reader.events(PumpLogRead)
-                if entry.body.instrument == one.instrument and entry.t_ns >= before.at_ns
-                for line in entry.body.lines
-                if line.event in alarms and before.at_ns <= rig_ns(line.pump_clock_ns) <= one.at_ns
+                line.at_ns
+                for line in stamped_lines(reader, from_ns)
+                if line.dated and line.line.event in alarms and before.at_ns <= line.at_ns <= one.at_ns
             ]
             yield logged[-1] if logged else one.at_ns

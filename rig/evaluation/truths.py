@@ -112,7 +112,7 @@ def _count(case: Case) -> tuple[float, float, str]:
 
 
 def _reservoir(case: Case) -> tuple[float | None, float, str]:
-    fallen_ul, _ = books.fallen_of(case)
+    fallen_ul = books.fallen_of(case)[-1].fallen_ul
     if any(case.from_ns <= one < case.to_ns for one in refilled_ns(case.reader)):
         return None, 0.0, f"its content {moved(-fallen_ul, 'µL')} since it was refilled"
     if case.parted:

@@ -7,7 +7,7 @@ from rig.evaluation.case import Case
 from rig.evaluation.commanded import steady_since
 from rig.evaluation.paths_of_a_case import paths_of
 from tests.evaluation import steady
-from tests.evaluation.happenings import WINDOW, clock_ahead, ns, tell
+from tests.evaluation.happenings import WINDOW, ns, tell
 from tests.evaluation.records import HOUR_NS, START, weighed
 
 
@@ -25,13 +25,6 @@ def test_a_loss_that_was_weighed_once_may_have_been_another_behind(tmp_path, res
     # The bench's floor is 0.01 mg/h and 5 % of the loss; an uncovered small beaker loses 0.1 mg/h.
     expected_mg_h = np.sqrt(0.01**2 + 0.0025**2 + alone_mg_h**2)
     assert (found.rate_mg_h, found.u_between_mg_h) == pytest.approx((0.05, expected_mg_h), rel=1e-6)
-
-
-def test_the_pumps_clock_is_as_far_ahead_as_when_the_case_began(tmp_path):
-    # 40 s, and one more each hour.
-    gains = (lambda record: clock_ahead(record, 40.0 + np.arange(33 * 60 + 1) / 60.0),)
-    pump_ns = ns(0) + 45 * 10**9
-    assert of_case(tmp_path, lambda case: case.rig_ns(pump_ns), tells=gains) == ns(5)
 
 
 def test_a_balance_is_as_restless_as_at_zero_flow_behind_the_settling(tmp_path):

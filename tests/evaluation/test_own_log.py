@@ -61,11 +61,23 @@ def test_a_line_is_dated_by_the_comparisons_of_its_own_case(tmp_path):
 
 def test_of_an_alarm_that_came_twice_the_last_one_ended_delivery(tmp_path):
     with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+        clock_ahead(record, 0.0)
         status(record, (0, "infusing", ()), (600, "alarm", ("occlusion",)))
         log(record, (550, "occlusion"), (580, "occlusion"), (700, "occlusion"))
         with record.reader() as reader:
             states = states_of(reader)
-            assert list(ended_by_alarm_ns(reader, states, frozenset({"occlusion"}), int)) == [ns(580)]
+            assert list(ended_by_alarm_ns(reader, states, frozenset({"occlusion"}))) == [ns(580)]
+
+
+def test_of_a_clock_that_was_set_the_log_tells_when_an_alarm_ended_delivery(tmp_path):
+    # Set three days ahead at the 5th minute, the status read each 10 min.
+    with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+        clock_ahead(record, np.where(MINUTES > 5, 3 * 86_400.0, 0.0))
+        status(record, (0, "infusing", ()), (600, "infusing", ()), (1200, "alarm", ("link_lost",)))
+        log(record, (900, "link_lost"), ahead_s=3 * 86_400.0, read_at_s=1200)
+        with record.reader() as reader:
+            states = states_of(reader)
+            assert list(ended_by_alarm_ns(reader, states, frozenset({"link_lost"}))) == [ns(900)]
 
 
 def test_a_stamp_by_either_setting_of_a_clock_around_its_moment_is_true(tmp_path):

@@ -76,23 +76,43 @@ def test_a_reservoir_may_be_off_by_a_percent_two_strokes_and_a_microlitre(tmp_pa
     assert len(told.against) == said
 
 
-def test_a_reservoir_that_was_refilled_is_held_to_its_count_from_there_on(tmp_path):
+def test_each_filling_of_a_reservoir_is_held_to_its_count(tmp_path):
     def refilled(record):
         hours = np.arange(33 * 60 + 1) / 60.0 - 4.0
         counted_ul = RATE_UL_H * np.clip(hours, 0.0, 25.0)
         clock_ahead(record, 0.0, delivered=counted_ul, reservoir=9_000.0 - counted_ul + 5_000.0 * (hours > 10.0))
         tell(record, 10 * 3600.0, "refilled", volume_ul=13_600.0)
 
-    # 15 h of 40 µL/h, from the first reading a minute behind it on.
-    fallen = case_of(tmp_path, books.fallen_of, tells=[refilled])
-    assert fallen == pytest.approx((600.0 - 40.0 / 60.0, 600.0 - 40.0 / 60.0))
+    # 10 h of 40 µL/h, to the last reading a minute before it, and 15 h from the first reading a minute behind it on.
+    before, behind = case_of(tmp_path, books.fallen_of, tells=[refilled])
+    a_minute_ul = 40.0 / 60.0
+    assert (before.fallen_ul, before.gained_ul) == pytest.approx((400.0 - a_minute_ul, 400.0 - a_minute_ul))
+    assert (behind.fallen_ul, behind.gained_ul) == pytest.approx((600.0 - a_minute_ul, 600.0 - a_minute_ul))
+
+
+def test_a_refill_that_was_lost_is_told_though_another_came_later(tmp_path):
+    def refilled(record):
+        hours = np.arange(33 * 60 + 1) / 60.0 - 4.0
+        counted_ul = RATE_UL_H * np.clip(hours, 0.0, 25.0)
+        kept_ul = 5_000.0 * ((hours > 10.0) & (hours < 11.0)) + 7_000.0 * (hours > 20.0)
+        clock_ahead(record, 0.0, delivered=counted_ul, reservoir=9_000.0 - counted_ul + kept_ul)
+        for at_h in (10, 20):
+            tell(record, at_h * 3600.0, "refilled", volume_ul=13_600.0)
+
+    (said,) = case_of(tmp_path, books.testify_reservoir, tells=[refilled]).against
+    assert said.startswith("the reservoir fell by 5398.7 µL since its refill at 10.00 h, the pump counted 398.67 µL")
 
 
 def test_a_reservoir_that_rises_is_told_so_and_since_when(tmp_path):
     def refilled(record):
         hours = np.arange(33 * 60 + 1) / 60.0 - 4.0
         counted_ul = RATE_UL_H * np.clip(hours, 0.0, 25.0)
-        clock_ahead(record, 0.0, delivered=counted_ul, reservoir=9_000.0 + 80_000.0 * (hours > 11.0))
+        clock_ahead(
+            record,
+            0.0,
+            delivered=counted_ul,
+            reservoir=9_000.0 - np.minimum(counted_ul, 400.0) + 80_000.0 * (hours > 11.0),
+        )
         tell(record, 10 * 3600.0, "refilled", volume_ul=9_000.0)
 
     (said,) = case_of(tmp_path, books.testify_reservoir, tells=[refilled]).against

@@ -1,6 +1,7 @@
 """The pump's own count and its reservoir: against what was weighed, and against each other."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,30 +87,54 @@ def _parts(case: Case, t_ns: NDArray[np.int64], from_ns: int, to_ns: int) -> lis
     return parts
 
 
-def fallen_of(case: Case) -> tuple[float, float]:
-    """Return by how much the reservoir's content fell and what was counted, µL; raises SeriesError without either."""
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """By how much the reservoir's content fell between two refills, or since one, and what was counted, µL.
+
+    `refilled_ns` is when it was refilled before, 0 where the case began with it as it was.
+    """
+
+    fallen_ul: float
+    gained_ul: float
+    refilled_ns: int
+
+
+def fallen_of(case: Case) -> tuple[Fallen, ...]:
+    """Return what became of each filling of the reservoir, in order; raises SeriesError where none was read twice."""
     counted, content = _counted(case, "delivered"), _counted(case, "reservoir")
     if counted is None or content is None or not len(counted[0]):
         raise SeriesError("the pump tells no content of its reservoir")
     # A pump that is told of a refill counts down from there.
-    from_ns = max([case.from_ns, *(one for one in refilled_ns(case.reader) if one < case.to_ns)])
-    inside = (counted[0] > from_ns) & (counted[0] <= case.to_ns)
-    if np.count_nonzero(inside) < 2:
+    refills_ns = [one for one in refilled_ns(case.reader) if case.from_ns <= one < case.to_ns]
+    found = []
+    for begin_ns, end_ns in pairwise([0, *refills_ns, case.to_ns + 1]):
+        inside = (counted[0] > max(begin_ns, case.from_ns)) & (counted[0] < end_ns)
+        if np.count_nonzero(inside) > 1:
+            left_ul, count_ul = content[1][inside], counted[1][inside]
+            found.append(Fallen(float(left_ul[0] - left_ul[-1]), float(count_ul[-1] - count_ul[0]), begin_ns))
+    if not found:
         raise SeriesError("the content of the reservoir was not read twice")
-    count_ul, left_ul = counted[1][inside], content[1][inside]
-    return float(left_ul[0] - left_ul[-1]), float(count_ul[-1] - count_ul[0])
+    return tuple(found)
 
 
 def testify_reservoir(case: Case) -> Testimony:
-    """Hold what the reservoir lost to what the pump counted."""
-    fallen_ul, gained_ul = fallen_of(case)
-    allowed_ul = _RESERVOIR_PERCENT / 100.0 * abs(gained_ul) + 2.0 * case.start.dut.stroke_ul + _RESERVOIR_UL
-    refills_ns = [one for one in refilled_ns(case.reader) if case.from_ns <= one < case.to_ns]
-    since = f" since its refill at {case.hour(refills_ns[-1]):.2f} h" if refills_ns else ""
-    counted = f"counted {gained_ul:.5g} µL" if gained_ul >= 0.0 else f"took {-gained_ul:.5g} µL off its count"
-    said = f"the reservoir {moved(-fallen_ul, 'µL')}{since}, the pump {counted}"
-    off = abs(fallen_ul - gained_ul) > allowed_ul
-    return Testimony(said, (f"{said}: both cannot be true",) if off else (), of_the_pump=True)
+    """Hold what the reservoir lost, of each filling, to what the pump counted meanwhile."""
+    told = [(one, _said(case, one)) for one in fallen_of(case)]
+    against = [f"{said}: both cannot be true" for one, said in told if _is_off(case, one)]
+    return Testimony(told[-1][1], tuple(against[:1]), of_the_pump=True)
+
+
+def _is_off(case: Case, one: Fallen) -> bool:
+    allowed_ul = _RESERVOIR_PERCENT / 100.0 * abs(one.gained_ul) + 2.0 * case.start.dut.stroke_ul + _RESERVOIR_UL
+    return abs(one.fallen_ul - one.gained_ul) > allowed_ul
+
+
+def _said(case: Case, one: Fallen) -> str:
+    since = f" since its refill at {case.hour(one.refilled_ns):.2f} h" if one.refilled_ns else ""
+    counted = (
+        f"counted {one.gained_ul:.5g} µL" if one.gained_ul >= 0.0 else f"took {-one.gained_ul:.5g} µL off its count"
+    )
+    return f"the reservoir {moved(-one.fallen_ul, 'µL')}{since}, the pump {counted}"
 
 
 def _counted(case: Case, name: str) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:

@@ -39,7 +39,8 @@ def testify(case: Case) -> Testimony:
         return Testimony(not_asked="the pump keeps no log, or it was not followed")
     lines = [line for one in _lines(case, PumpLogRead) for line in one.lines]
     unread = [f"it could not be read: {one.error.splitlines()[0]}" for one in _lines(case, PumpLogUnreadable)]
-    own = lines_within(case)
+    within = dated_within(case)
+    own = [one.line for one in within]
     # A log with none of the first words speaks another language: what it should say to an order is not known.
     speaks = not lines or bool(FIRST_WORDS & {line.event for line in lines})
     missing = _missing(case, own) if speaks else []
@@ -47,8 +48,8 @@ def testify(case: Case) -> Testimony:
     dated = [one for one in stamped_lines(case.reader, case.from_ns) if one.read_ns <= case.to_ns]
     told = [
         *missing,
-        *_trouble(case, own),
-        *_durations(case, own),
+        *_trouble(case, within),
+        *_durations(case, within),
         *_ends_at(case, dated),
         *_dates(case, dated),
         *wrong,
@@ -99,34 +100,38 @@ def _ends(case: Case, found: Counter[str]) -> list[str]:
     return against
 
 
-def _trouble(case: Case, own: list[LogLine]) -> list[str]:
+def _trouble(case: Case, own: list[StampedLine]) -> list[str]:
     """Return what the log tells of that nobody provoked: alarms that came and went between two looks, restarts."""
     against = []
-    for line in own:
-        at_ns = case.rig_ns(line.pump_clock_ns)
-        if line.event == POWER_ON:
-            provoked = case.power_taken_before(at_ns)
+    for one in own:
+        event = one.line.event
+        if event == POWER_ON:
+            provoked = case.power_taken_before(one.at_ns + _reach_ns(one))
         else:
-            provoked = not tells_of_trouble(line.event) or alarm_of(line.event) in case.expected_alarms
+            provoked = not tells_of_trouble(event) or alarm_of(event) in case.expected_alarms
         if not provoked:
-            against.append(f"it tells of {line.event} at {case.hour(at_ns):.2f} h, which nobody provoked")
+            against.append(f"it tells of {event} at {case.hour(one.at_ns):.2f} h, which nobody provoked")
     return against[:1]
 
 
-def _durations(case: Case, own: list[LogLine]) -> list[str]:
+def _reach_ns(one: StampedLine) -> int:
+    return round(_K * one.u_s * NS_PER_S) if one.dated else 0
+
+
+def _durations(case: Case, own: list[StampedLine]) -> list[str]:
     """Return the bolus whose two lines lie farther apart, or closer together, than its volume takes at its rate."""
-    begun = [line for line in own if line.event == BOLUS_STARTED]
-    ended = [line for line in own if line.event == BOLUS_ENDED]
+    begun = [one for one in own if one.line.event == BOLUS_STARTED]
+    ended = [one for one in own if one.line.event == BOLUS_ENDED]
     orders = [one for one in case.orders if one.verb == BOLUS and one.sent_ns >= case.from_ns]
     if not len(begun) == len(ended) == len(orders):
         return []  # which belongs to which is not known; that lines are missing is said elsewhere
     for first, last, order in zip(begun, ended, orders, strict=True):
-        ended_ns = case.rig_ns(last.pump_clock_ns) + _SLACK_NS
+        ended_ns = last.at_ns + _SLACK_NS
         cut_short = any(one.verb == STOP and order.sent_ns < one.sent_ns <= ended_ns for one in case.orders)
         waited = any(one.verb == PRIME and one.sent_ns < ended_ns for one in case.orders)
         if order.rate_ul_h <= 0 or cut_short or waited:
             continue
-        took_s = (last.pump_clock_ns - first.pump_clock_ns) / 1e9
+        took_s = (last.line.pump_clock_ns - first.line.pump_clock_ns) / 1e9
         asked_s = order.amount / order.rate_ul_h * 3600.0
         if abs(took_s - asked_s) > case.limits.agreement.course_percent / 100.0 * asked_s + _STAMPS_S:
             took = f"a bolus of {order.amount:g} µL took {took_s:.4g} s by it"
@@ -172,17 +177,23 @@ def _dates(case: Case, read: list[StampedLine]) -> list[str]:
     ]
 
 
-def lines_within(case: Case) -> list[LogLine]:
+def dated_within(case: Case) -> list[StampedLine]:
     """Return the lines from the case's first order on: what was read at its beginning may be of the plan before.
 
     Stamps tell them apart, unless the pump's clock was set on the way; what was read before the first order is none.
     """
     first_ns = case.delivers_ns[0]
-    read = [entry.body for entry in case.reader.events(PumpLogRead) if first_ns <= entry.t_ns <= case.to_ns]
-    lines = [line for one in read if one.instrument == case.pump for line in one.lines]
-    if any(line.event == CLOCK_SET for line in lines):
-        return lines
-    return [line for line in lines if case.rig_ns(line.pump_clock_ns) >= first_ns - _SLACK_NS]
+    read = [one for one in stamped_lines(case.reader, case.from_ns) if first_ns <= one.read_ns <= case.to_ns]
+    if any(one.line.event == CLOCK_SET for one in read):
+        return read
+    # A pump whose clock nobody compared is taken to have the rig's.
+    written_ns = [one.at_ns + _reach_ns(one) if one.dated else one.line.pump_clock_ns for one in read]
+    return [one for one, at_ns in zip(read, written_ns, strict=True) if at_ns >= first_ns - _SLACK_NS]
+
+
+def lines_within(case: Case) -> list[LogLine]:
+    """Return the lines of `dated_within` as the pump told them."""
+    return [one.line for one in dated_within(case)]
 
 
 WITNESS = Witness("pump's log", testify)
