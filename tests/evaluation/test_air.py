@@ -26,25 +26,28 @@ def air_density_kg_m3(pressure_hpa):
     return (0.34848 * pressure_hpa - 0.009 * 50 * np.exp(0.061 * 20)) / 293.15
 
 
-@pytest.fixture
-def reader(tmp_path):
+def filled(folder, factor=1.0, unit="mg"):
+    """A vessel of 30 g that holds 50 mL, on a balance that records in a unit of so many mg, as the barometer falls."""
     minutes = np.arange(241)
     t_ns = EPOCH_NS + HOUR_NS + minutes * 60 * NS_PER_S
     pressure_hpa = 1020.0 - 20.0 * minutes / 240
     air = air_density_kg_m3(pressure_hpa)
     mass_mg = 30_000 + VOLUME_UL * (998.20675 - air) / (1 - air / 8000) / 1000
     start = from_body(Start, {**START, "instruments": {**START["instruments"], **DAQ}})
-    with RunRecord.create(tmp_path, "r", start, EPOCH_NS, VirtualClock(EPOCH_NS)) as record:
-        record.descriptor("balance", (Channel("mass", "mg"),), {})
-        record.samples("balance", Block(np.asarray([EPOCH_NS]), {"mass": np.asarray([30_000.0])}))
-        record.samples("balance", Block(t_ns, {"mass": mass_mg}))
-        record.descriptor("daq", tuple(Channel(name, unit) for name, unit in AIR.items()), {})
-        columns = dict(
-            zip(AIR, (np.full(241, 20.0), pressure_hpa, np.full(241, 50.0), np.full(241, 20.0)), strict=True)
-        )
-        record.samples("daq", Block(t_ns, columns))
-        with record.reader() as opened:
-            yield opened
+    record = RunRecord.create(folder, "r", start, EPOCH_NS, VirtualClock(EPOCH_NS))
+    record.descriptor("balance", (Channel("mass", unit),), {})
+    record.samples("balance", Block(np.asarray([EPOCH_NS]), {"mass": np.asarray([30_000.0]) / factor}))
+    record.samples("balance", Block(t_ns, {"mass": mass_mg / factor}))
+    record.descriptor("daq", tuple(Channel(name, unit) for name, unit in AIR.items()), {})
+    columns = (np.full(241, 20.0), pressure_hpa, np.full(241, 50.0), np.full(241, 20.0))
+    record.samples("daq", Block(t_ns, dict(zip(AIR, columns, strict=True))))
+    return record
+
+
+@pytest.fixture
+def reader(tmp_path):
+    with filled(tmp_path) as record, record.reader() as opened:
+        yield opened
 
 
 def test_the_mass_as_read_seems_to_evaporate(reader):
@@ -61,6 +64,13 @@ def test_the_mass_in_mean_air_stands_still(reader):
 def test_a_zero_flow_run_finds_no_evaporation(reader):
     rate = inputs.zero_flow_rate(reader, ZeroFlow(EPOCH_NS + HOUR_NS, EPOCH_NS + 5 * HOUR_NS + 1))
     assert rate.rate_mg_h == pytest.approx(0.0, abs=0.002)
+
+
+@pytest.mark.parametrize("unit, factor", [("g", 1000.0), ("kg", 1e6)])
+def test_an_empty_vessel_is_as_heavy_in_another_unit(tmp_path, unit, factor):
+    with filled(tmp_path, factor, unit) as record, record.reader() as reader:
+        mass_mg = inputs.weighing(reader, EPOCH_NS + HOUR_NS, EPOCH_NS + 5 * HOUR_NS + 1).mass_mg
+    assert np.ptp(mass_mg) < 0.005
 
 
 @pytest.fixture

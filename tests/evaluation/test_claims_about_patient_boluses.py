@@ -170,6 +170,14 @@ def test_the_most_in_24_h_is_that_of_the_fullest_span(tmp_path):
     assert result.number.expanded < 2.0
 
 
+def test_what_a_vessel_loses_meanwhile_belongs_to_the_most_in_24_h(tmp_path):
+    # 2 mg/h: two days of it are more than all boluses together.
+    with weighed(tmp_path, lambda h: 30_000 - 2.0 * h + bursts_ul(h) / Z_UL_MG, hours=60, noise_mg=0.01) as record:
+        window = (WINDOW[0], WINDOW[0] + 50 * HOUR_NS)
+        result = judged(record, "most in 24 h", Limit("µL", None, 60.0), window)
+    assert result.number.value == pytest.approx(55.0, abs=result.number.expanded)
+
+
 def test_the_most_in_24_h_is_told_beside_what_was_allotted(run):
     asks(run, (100, None))
     result = judged(run, "most in 24 h", Limit("µL", None, 10.0))

@@ -111,6 +111,16 @@ def test_the_loss_of_a_window_is_the_mean_of_both_weighings(tmp_path):
     assert rate.rate_mg_h == pytest.approx(0.07, rel=1e-6)
 
 
+def test_what_a_line_still_gives_as_it_runs_empty_is_no_part_of_a_loss(tmp_path):
+    # 5 mg come in the first half hour of the weighing that begins at the 29th hour.
+    def mass(hour):
+        return loses(0.04)(hour) + float(np.interp(hour, (29.0, 29.5), (0.0, 5.0)))
+
+    start = {"limits": {"evaporation": {"zero_flow_hours": 4.0, "settle_minutes": 30.0}}}
+    rate = read(tmp_path, lambda reader: inputs.evaporation_around(reader, RECIPE), mass, start=start)
+    assert rate.rate_mg_h == pytest.approx(0.04, rel=1e-6)
+
+
 def test_what_a_vessel_gained_at_zero_flow_is_uncertain_in_full(tmp_path):
     rate = read(tmp_path, lambda reader: inputs.evaporation_around(reader, RECIPE), loses(-0.2))
     # The floor is 0.01 mg/h: 0.2 mg/h of gain outweigh it.
