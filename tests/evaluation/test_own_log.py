@@ -84,3 +84,14 @@ def test_a_stamp_by_either_setting_of_a_clock_around_its_moment_is_true(tmp_path
     # Set forward by an hour at the 60th minute: half a second before, a line bears the time before.
     found = line(tmp_path, np.where(MINUTES >= 60, 3600.0, 0.0), 3599.5)
     assert found.off_s == 0.0
+
+
+def test_a_line_behind_an_earlier_reading_of_the_log_is_true_by_the_clock_of_its_own_moment(tmp_path):
+    # Set forward by a minute four hours into the window; the log was read at eight hours, and again behind twelve.
+    with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+        clock_ahead(record, np.where(MINUTES > 240, 60.0, 0.0))
+        log(record, (8.0 * 3600, "infusion_started"), ahead_s=60.0)
+        log(record, (12.0 * 3600, "infusion_stopped"), ahead_s=60.0, first=11)
+        with record.reader() as reader:
+            _, found = stamped_lines(reader)
+    assert found.off_s == 0.0

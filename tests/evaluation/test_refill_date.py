@@ -106,3 +106,10 @@ def test_the_content_is_that_of_the_moment_between_two_readings(tmp_path):
     assert result.number.value == pytest.approx(0.0, abs=0.01)
     # Up to 300 µL to either side, rectangular.
     assert result.number.u == pytest.approx(300.0 / 20.0 / 3**0.5, rel=1e-3)
+
+
+def test_the_content_is_that_of_the_readings_next_to_the_date(tmp_path):
+    # It falls by 10 µL a minute all along, from 20,000 µL half a minute before the date to 19,990 half a minute behind.
+    content_ul = 20_000.0 - 10.0 * (np.arange(33 * 60 + 1) - (4 * 60 + 10))
+    result = foretold(tmp_path, 17_995.0 / 20.0, content_ul=content_ul, at_s=630, most_in_24_h=0)
+    assert result.number.value == pytest.approx(0.0, abs=0.01)

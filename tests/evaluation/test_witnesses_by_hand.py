@@ -6,15 +6,17 @@ import re
 import numpy as np
 import pytest
 
+from rig.channels import Channel
 from rig.errors import SeriesError
 from rig.evaluation.case import Case
 from rig.evaluation.directions import moved
 from rig.evaluation.evidence import books, clock, flow_sensor, motor, programme
 from rig.evaluation.evidence import log as log_witness
+from rig.samples import Block
 from tests.evaluation import steady
 from tests.evaluation.courses import given
 from tests.evaluation.happenings import WINDOW, clock_ahead, log, tell
-from tests.evaluation.records import weighed
+from tests.evaluation.records import HOUR_NS, weighed
 from tests.evaluation.steady import ONCE_IN_A_THOUSAND, PROGRAMMED_UL, RATE_UL_H, case_of
 
 # Of one difference of two readings a whole delivery apart, from the bench's figures and the two weighings.
@@ -189,6 +191,18 @@ def test_a_flow_sensor_may_be_off_by_the_wider_of_its_limits(tmp_path, accuracy,
 def test_the_scatter_of_a_flow_sensor_makes_its_mean_uncertain(tmp_path, flow_ul_h, u_ul_h):
     seen = case_of(tmp_path, flow_sensor.flow_seen, tells=[steady.flow(flow_ul_h)])
     assert (seen.mean_ul_h, seen.u_ul_h) == pytest.approx((RATE_UL_H, u_ul_h), rel=5e-3)
+
+
+def test_a_flow_that_was_not_read_for_hours_weighs_as_long_as_it_lasted(tmp_path):
+    # Ten hours at 38, ten at 42, and between them five from the one to the other: 40 on the mean.
+    minutes = np.concatenate([np.arange(0, 601), np.arange(900, 1501)])
+
+    def read(record):
+        record.descriptor("flow", (Channel("flow", "µL/h"),), {})
+        values = np.where(minutes <= 600, 38.0, 42.0)
+        record.samples("flow", Block(WINDOW[0] + minutes * (HOUR_NS // 60), {"flow": values}))
+
+    assert case_of(tmp_path, flow_sensor.flow_seen, tells=[read]).mean_ul_h == pytest.approx(40.0, rel=1e-3)
 
 
 def test_a_mean_flow_is_held_to_what_was_weighed_in_the_same_hours(tmp_path):
