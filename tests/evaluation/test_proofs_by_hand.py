@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rig.channels import Channel
+from rig.exchange import Exchange
 from rig.record.bodies.judging import Limit
 from rig.record.bodies.proofs import InputKnown, InstrumentTried, ReferenceRuns, WeightTried, ZeroTried
 from rig.samples import Block
@@ -96,6 +97,29 @@ def test_a_known_flow_is_weighed_as_well_as_the_reference_is_known(tmp_path):
     assert result.number.value == pytest.approx(100.0 * (40.0 + 0.1 * Z_UL_MG) / 50.0 - 100.0, abs=1e-3)
     assert line(result, "reference").contribution == pytest.approx(2.0 / math.sqrt(3.0))
     assert line(result, "loss of the vessel").contribution == pytest.approx(100.0 * 0.1 * Z_UL_MG / 50.0, rel=1e-4)
+
+
+def test_the_reference_that_was_started_last_is_the_known_flow(tmp_path):
+    # 50 µL/h with what is taken to evaporate, 0.1 mg/h.
+    def mass(hour):
+        return 30_000.0 + (50.0 / Z_UL_MG - 0.1) * hour
+
+    references = (ReferenceRuns("syringe", 80.0, 2.0), ReferenceRuns("syringe", 50.0, 2.0))
+    result = proven(tmp_path, "known flow error", *references, limit=Limit("%", -50, 50), mass=mass)
+    assert result.number.value == pytest.approx(0.0, abs=1e-3)
+
+
+def test_a_supply_is_held_to_the_voltage_that_it_was_set_to_last(tmp_path):
+    start = {"instruments": {**START["instruments"], "supply": {"capability": "supply", "sample_every_s": 60.0}}}
+    with weighed(tmp_path, lambda _: 30_000.0, hours=33, start=start) as record:
+        for at_s, voltage_v in ((10.0, 5.0), (20.0, 3.0)):
+            told = {"voltage_v": voltage_v, "current_limit_a": 0.1}
+            record.command(Exchange("supply", "set_output", told, b"", b"", ns(at_s), ns(at_s), "ok"))
+        record.descriptor("supply", (Channel("voltage", "V"),), {})
+        t_ns = WINDOW[0] + np.arange(10) * (HOUR_NS // 60)
+        record.samples("supply", Block(t_ns, {"voltage": np.full(10, 3.0003)}))
+        result = judged(record, "supply voltage error", Limit("ppm", -500.0, 500.0))
+    assert result.number.value == pytest.approx(100.0, rel=1e-6)
 
 
 @pytest.mark.parametrize("gain_mg_h, told", [(0.2, True), (-0.2, False)])
