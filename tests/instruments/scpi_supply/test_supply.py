@@ -85,6 +85,17 @@ def test_block_holds_one_sample_of_every_channel(supply, clock):
     }
 
 
+def test_block_holds_volts_and_amperes_each_in_its_own_column(supply, laboratory):
+    laboratory.change_power(interlock_closed=True)
+    supply.set_output(voltage_v=3.0, current_limit_a=0.05)
+    supply.switch(on=True)
+    columns = supply.read_block().columns
+    assert (columns["voltage"][0], columns["current"][0]) == (
+        pytest.approx(3.0, abs=0.003),
+        pytest.approx(IDLE_A, abs=3e-5),
+    )
+
+
 @pytest.mark.parametrize(
     "values",
     [
