@@ -101,6 +101,15 @@ def test_the_graph_shows_what_the_table_says(pulsed):
     assert highest.y.tolist() == [row.max_percent for row in pulsed.tables[0].rows]
 
 
+def test_the_flow_sensors_mean_in_each_interval_is_in_ul_h(write):
+    scribe = pulsed_run(write)
+    minutes = np.arange(60 * (2 * BEFORE_H + STABILISING_H + ANALYSIS_H) + 1)
+    scribe.stream("flow", {"flow": "µL/h"}, EPOCH_NS + minutes * MINUTE_NS, flow=np.full(minutes.size, 42.5))
+    start_up = next(chart for chart in graphs(scribe).charts if chart.name == "start-up")
+    seen = next(curve for curve in start_up.curves if curve.role == "flow")
+    assert seen.y == pytest.approx(42.5)
+
+
 def test_overall_error_of_pulses(pulsed):
     # 25 h ask for 1041.67 pulses of 1 µL; from hour 24 to hour 49 the 1001st to the 2041st fall.
     assert pulsed.tables[0].overall_percent == pytest.approx(100 * (1041 / (25 * RATE_UL_H) - 1), abs=3e-3)

@@ -4,7 +4,9 @@ import math
 
 import pytest
 
+from reports.facts.run_facts import WindowRow
 from reports.words.numbers import chance, freedom, lasting, plain, share, uncertainty, utc, with_uncertainty
+from reports.words.results import extremes
 from reports.words.sentences import budget_lines
 from rig.record.bodies.result import COVARIANCE, BudgetLine, Judgement, Number
 from tests.reports.records import EPOCH_NS, HOUR_NS
@@ -66,6 +68,10 @@ def test_degrees_of_freedom(dof, text):
 )
 def test_shares(percent, text):
     assert share(percent) == text
+
+
+def test_a_window_tells_its_largest_error_its_smallest_and_what_noise_alone_makes():
+    assert extremes(WindowRow(31.0, 120, 4.21, -3.96, 0.52)) == ("+4.21 %", "−3.96 %", "±0.52 %")
 
 
 def test_times_are_utc():

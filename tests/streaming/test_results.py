@@ -57,6 +57,16 @@ def test_the_temperature_of_a_volume_is_a_field(tmp_path):
     assert ",volume_at_c=37.0" in line_of(tmp_path, RESULT | {"volume_at_c": 37.0})
 
 
+@pytest.mark.parametrize("field", ["value_percent=1.25", "u_percent=0.5", "expanded_percent=1.0", "coverage_k=2.0"])
+def test_a_number_is_told_with_u_and_with_twice_that_where_it_was_judged_with_k_2(tmp_path, field):
+    assert f",{field}," in line_of(tmp_path, RESULT)
+
+
+def test_a_setting_is_told_with_all_of_its_digits(tmp_path):
+    recipe = RESULT["recipe"] | {"parameters": {"programmed_ul_h": 41.667}}
+    assert r",setting=41.667\ µL/h," in line_of(tmp_path, RESULT | {"recipe": recipe})
+
+
 @pytest.mark.parametrize("field", ["volume_at_c", "contradictions", "witnesses_asked"])
 def test_what_a_result_does_not_have_is_left_out(tmp_path, field):
     assert field not in line_of(tmp_path, RESULT)
