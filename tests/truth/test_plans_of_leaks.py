@@ -13,9 +13,11 @@ def test_a_reservoir_that_leaks_at_its_septum_is_found_although_the_pump_believe
         tmp_path, plan, parts={"mechanism": "tests.truth.faulty_links:LeaksAtTheSeptum"}
     ).results
     given = results["volume of the last 4 mL"]
-    # So many hours until 1000 µL/h and 3500 / 24 µL/h together have emptied 4 mL.
-    hours = 4000.0 / (1000.0 + 3500.0 / 24.0)
-    assert (given.verdict, given.number.value) == ("FAIL", pytest.approx(1000.0 * hours, abs=4))
+    # So many hours until 1000 µL/h and 3500 / 24 µL/h together have emptied what 4.2 mL hold.
+    hours = 4200.0 / (1000.0 + 3500.0 / 24.0)
+    # What stops before its time widens U to the limit: what the pump says of itself contradicts, and is its fault.
+    assert given.number.value == pytest.approx(1000.0 * hours, abs=4)
+    assert (given.verdict, given.sorted_as.fault) == ("INVALID", "pump")
 
 
 def test_a_pump_that_over_infuses_empties_its_reservoir_faster_than_it_believes(tmp_path):
