@@ -126,6 +126,10 @@ class GarbledReplyError(InstrumentError):
     """What came is not the dialect: bad checksum, unknown code, truncated, not a number."""
 
 
+NOT_SEEN = "NOT_SEEN_IN_STATUS"
+"""The code of a refusal by the driver: the order was taken, and does not show in the status as it should."""
+
+
 class RefusedError(InstrumentError):
     """The instrument understood the command and refused it; `code` is its own code for why."""
 

@@ -6,7 +6,7 @@ from enum import Enum, Flag
 from instruments.intrathecal_pump.link import Link, R
 from instruments.intrathecal_pump.messages import Command
 from rig.driving import VerbUnderWay
-from rig.errors import GarbledReplyError
+from rig.errors import NOT_SEEN, GarbledReplyError
 
 STOP_IT = "stop the pump by other means (supply, interlock) before anything else, then read its log"
 
@@ -66,7 +66,7 @@ class Conversation:
         differ = "; ".join(one.in_words for one in shown if one.differs)
         if differ:
             what = f"the pump said {said}, but its status does not show {wanted}: {differ}"
-            raise self._link.refused(what, "NOT_SEEN_IN_STATUS", advice, self._last_sent, self._last_received)
+            raise self._link.refused(what, NOT_SEEN, advice, self._last_sent, self._last_received)
 
 
 def _told(value: object) -> str:

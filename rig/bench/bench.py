@@ -21,6 +21,7 @@ from rig.bench.progress import Progress
 from rig.bench.prompts import Prompts
 from rig.bench.pump_watch import PumpWatch
 from rig.bench.realisers import Realisers
+from rig.bench.refusals import ExpectsRefusals
 from rig.bench.rest_watch import RestWatch
 from rig.bench.sampling import Sampler
 from rig.bench.silence import Silence
@@ -53,7 +54,7 @@ _WALL_SLICE_S = 0.2
 _VIRTUAL_SLICE_S = 60.0
 
 
-class Bench(SaysDoses, ReadsAtPaces, KeepsBounds):
+class Bench(SaysDoses, ReadsAtPaces, KeepsBounds, ExpectsRefusals):
     """An open bench. Use as a context manager: leaving it stops the pump, whatever happened inside.
 
     `instruments` are the open drivers, typed, by name and role. `unsafe` says that the pump did not stop when told, and

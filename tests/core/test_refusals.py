@@ -1,0 +1,35 @@
+"""An order that must be refused: whoever takes it did not show what it should."""
+
+import pytest
+
+from rig.bench.refusals import ExpectsRefusals
+from rig.errors import NOT_SEEN, NoReplyError, NotShownError, OutOfRangeError, RefusedError
+from rig.faults import Fault, fault_of
+
+
+def refused(code):
+    return RefusedError("pump", "it said so", advice="wait", code=code)
+
+
+@pytest.mark.parametrize(
+    "error", [refused("BOLUS_RUNNING"), OutOfRangeError("pump", "5000 µL/h is too much", advice="ask for less")]
+)
+def test_what_is_refused_is_as_expected(error):
+    with ExpectsRefusals().refusal():
+        raise error
+
+
+def test_what_is_taken_is_the_pumps_fault():
+    with pytest.raises(NotShownError, match=r"was to be refused was taken$") as raised, ExpectsRefusals().refusal():
+        pass
+    assert fault_of(raised.value) is Fault.PUMP
+
+
+def test_what_is_taken_and_not_shown_is_no_refusal():
+    with pytest.raises(NotShownError, match="was taken: it said so"), ExpectsRefusals().refusal():
+        raise refused(NOT_SEEN)
+
+
+def test_a_pump_that_does_not_answer_refuses_nothing():
+    with pytest.raises(NoReplyError), ExpectsRefusals().refusal():
+        raise NoReplyError("pump", "no reply", advice="look at the cable")
