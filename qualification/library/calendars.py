@@ -9,7 +9,6 @@ from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
 from instruments.intrathecal_pump.simulated.forecast import MS_PER_DAY
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.infusion_steps import FlexSteps, Steps
-from instruments.intrathecal_pump.simulated.link_watchdog import LinkWatchdog
 from instruments.intrathecal_pump.simulated.patient import DAY_NS, PatientControl
 from instruments.intrathecal_pump.simulated.rest_timer import RestTimer
 from qualification.defect import Defect, seeded
@@ -88,33 +87,6 @@ class AllotmentGoesByTheCalendar(SetsByTheCalendar):
     """Ages the allotment."""
 
     ages = "patient"
-
-
-class DatedWatchdog(LinkWatchdog):
-    """Remembers when it last heard somebody by the date."""
-
-    def age(self, by_ns: int) -> None:
-        """Take the last frame for so much older."""
-        self._heard_ns -= by_ns
-
-
-@seeded(
-    Defect(
-        "V3",
-        "the link's watchdog goes by the calendar",
-        "Somebody corrects the clock, and the infusion ends with an alarm: nobody has been heard for a day.",
-        "IT-03",
-        effect="an end of delivery when the clock is set ahead",
-        says=("link_lost",),
-        plans=("test_plans/test_clock.py::test_setting_the_calendar_moves_no_watchdog",),
-        source="class of C5",
-    ),
-    also=(DatedWatchdog,),
-)
-class WatchdogGoesByTheCalendar(SetsByTheCalendar):
-    """Ages what the watchdog heard."""
-
-    ages = "watchdog"
 
 
 class DatedRest(RestTimer):
