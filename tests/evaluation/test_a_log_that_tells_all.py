@@ -120,6 +120,18 @@ def test_whatever_takes_its_time_ends_in_the_log_when_it_is_over(run, order, wor
     assert any(f"it tells of no {word} at 0.489 h" in one for one in found) == bool(said)
 
 
+def test_a_clock_that_was_set_in_a_bolus_tells_nothing_of_how_long_it_took(tmp_path):
+    later_s = 90_000.0
+    with weighed(tmp_path, lambda _: 30_000.0, hours=33, noise_mg=0) as record:
+        record.event(PlanBegins("plan"))
+        clock_ahead(record, np.where((np.arange(33 * 60 + 1) - 240) * 60 > 300, later_s, 0.0))
+        status(record, (-100, "stopped", ()))
+        tell(record, 100, "run_continuous", rate_ul_h=40.0)
+        tell(record, 200, "give_bolus", volume_ul=10.0, rate_ul_h=100.0)
+        log(record, RUN, BOLUS, (300 + later_s, "clock_set"), (560 + later_s, "bolus_ended"), read_at_s=1000)
+        assert not any(" took " in one for one in judged(record, "log tells all").reasons)
+
+
 @pytest.mark.parametrize("order, word", SIX_MINUTES)
 def test_what_a_stop_cuts_short_may_end_in_the_log_at_any_time(run, order, word):
     lines = order(run, 1500)

@@ -129,7 +129,7 @@ def _durations(case: Case, own: list[StampedLine]) -> list[str]:
         ended_ns = last.at_ns + _SLACK_NS
         cut_short = any(one.verb == STOP and order.sent_ns < one.sent_ns <= ended_ns for one in case.orders)
         waited = any(one.verb == PRIME and one.sent_ns < ended_ns for one in case.orders)
-        if order.rate_ul_h <= 0 or cut_short or waited:
+        if order.rate_ul_h <= 0 or cut_short or waited or _set_between(own, first, last):
             continue
         took_s = (last.line.pump_clock_ns - first.line.pump_clock_ns) / 1e9
         asked_s = order.amount / order.rate_ul_h * 3600.0
@@ -137,6 +137,11 @@ def _durations(case: Case, own: list[StampedLine]) -> list[str]:
             took = f"a bolus of {order.amount:g} µL took {took_s:.4g} s by it"
             return [f"{took}, where the programme asks for {asked_s:.4g} s"]
     return []
+
+
+def _set_between(own: list[StampedLine], first: StampedLine, last: StampedLine) -> bool:
+    """Tell whether the pump's clock was set between two lines: their stamps are by two clocks."""
+    return any(one.line.event == CLOCK_SET and first.line.number < one.line.number < last.line.number for one in own)
 
 
 def _ends_at(case: Case, read: list[StampedLine]) -> list[str]:
