@@ -9,7 +9,6 @@ from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation.causes import cause_of
 from rig.evaluation.log_words import tells_of_trouble
-from rig.evaluation.own_log import stamped_lines
 from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds
 
 # An axis goes on behind the last that it must show by this share of itself.
@@ -104,7 +103,7 @@ def events_timeline(sheet: Sheet) -> Graphs:
     begin_ns, end_ns = case.begun_ns, min(case.to_ns, sheet.end_ns)
     told = [
         one
-        for one in stamped_lines(sheet.reader, case.from_ns)
+        for one in case.log_lines
         if one.dated and begin_ns <= one.at_ns < end_ns and tells_of_trouble(one.line.event)
     ]
     lines = tuple(

@@ -144,4 +144,4 @@ def _weighed(sheet: Sheet, result: ShownResult) -> tuple[NDArray[np.float64], ND
 
 def _counted(sheet: Sheet, result: ShownResult) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     told, _ = pump_told(result.recipe, sheet.reader, "delivered", "count")
-    return (told.t_ns[1:] - result.recipe.from_ns) / NS_PER_S, np.diff(told.value)
+    return told.steps(result.recipe.from_ns)

@@ -16,6 +16,7 @@ from rig.evaluation.columns import column
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.openings import zero_flows
 from rig.evaluation.orders import DELIVERS, STOP, PumpOrder, told
+from rig.evaluation.own_log import StampedLine, stamped_lines
 from rig.evaluation.portions import portion_ul
 from rig.evaluation.programme import NS_PER_H, Programme
 from rig.evaluation.stops import ended_by_alarm_ns, power_taken_ns
@@ -128,6 +129,11 @@ class Case:
         changes = [entry.body for entry in self.reader.events(PumpStateChanged) if entry.body.instrument == self.pump]
         before = [one for one in changes if one.at_ns <= self.from_ns]
         return (*before[-1:], *(one for one in changes if self.from_ns < one.at_ns < self.to_ns))
+
+    @cached_property
+    def log_lines(self) -> tuple[StampedLine, ...]:
+        """Return the lines of the pump's log that were read from the case's begin on, on the rig's clock."""
+        return stamped_lines(self.reader, self.from_ns)
 
     @cached_property
     def orders(self) -> tuple[PumpOrder, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.clock import NS_PER_S
 from rig.errors import MisfitError, SeriesError
 from rig.evaluation.columns import read_column
 from rig.metrology.uncertainty.budget import Budget, Component, combine
@@ -20,21 +21,29 @@ class PumpTold:
     t_ns: NDArray[np.int64]
     value: NDArray[np.float64]
 
+    def steps(self, from_ns: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return what came from reading to reading, µL (n − 1,), each at its end: seconds (n − 1,) since `from_ns`."""
+        return (self.t_ns[1:] - from_ns) / NS_PER_S, np.diff(self.value)
+
+    def own_ul(self, stroke_ul: float) -> float:
+        """Return what it moves by at a time, µL: the stroke declared, the smallest step seen where that is 0."""
+        steps = np.abs(np.diff(self.value))
+        return stroke_ul or float(steps[steps > 0.0].min(initial=float(steps.max())))
+
     def gain(self, recipe: Recipe, stroke_ul: float) -> Budget:
         """Return by how much it rose in a recipe's window, µL, with what its ends may hide of it.
 
         The pump is read at its own pace: what flowed before the first and behind the last reading is taken at the pace
-        of what lies between them, and may be as much as came between any two readings. `stroke_ul` is what it counts
-        by, 0 where nobody says so: then the smallest step is taken for it.
+        of what lies between them, and may be as much as the fastest step brings in that time, a whole one at the most.
         """
         steps = np.abs(np.diff(self.value))
-        pace_ns = float(np.median(np.diff(self.t_ns)))
+        apart_ns = np.diff(self.t_ns)
+        fastest_ns = float((steps[apart_ns > 0] / apart_ns[apart_ns > 0]).max())
         ends_ns = (int(self.t_ns[0]) - recipe.from_ns, max(0, recipe.to_ns - 1 - int(self.t_ns[-1])))
         gained_ul = float(self.value[-1] - self.value[0])
         between_ul = gained_ul * sum(ends_ns) / int(self.t_ns[-1] - self.t_ns[0])
-        own_ul = stroke_ul or float(steps[steps > 0.0].min(initial=float(steps.max())))
-        shares = (min(1.0, end_ns / pace_ns) if pace_ns > 0.0 else 1.0 for end_ns in ends_ns)
-        hidden_ul = math.hypot(*(max(own_ul, float(steps.max()) * share) for share in shares))
+        own_ul, most_ul = self.own_ul(stroke_ul), float(steps.max())
+        hidden_ul = math.hypot(*(max(own_ul, min(most_ul, fastest_ns * end_ns)) for end_ns in ends_ns))
         u_ul = hidden_ul / math.sqrt(12.0)
         pace = Component("pace of the pump's count", "B", 0.0, u_ul, "µL", 1.0, shape="triangular")
         return combine(gained_ul + between_ul, "µL", [pace])

@@ -57,6 +57,13 @@ def tell(record, at_s, verb, *, result="ok", extra=None, sent=b"\x01", took_s=0.
     record.command(Exchange("pump", verb, arguments, sent, b"", at_ns, done_ns, result, extra or {}))
 
 
+def asks(record, *answers):
+    """Let the patient ask at seconds of the window: None is granted, else why not."""
+    for at_s, why in answers:
+        extra = {"granted": why is None, "why": why or ""}
+        tell(record, at_s, "request_patient_bolus", extra=extra, volume_ul=2.0, rate_ul_h=60.0)
+
+
 def challenge(record, at_s, kind=ChallengeKind.OCCLUSION, u_s=0.0, until_s=None):
     """Begin a challenge, and end it where that is said."""
     put(record, at_s, ChallengeBegins(kind, "twin", ns(at_s), u_s))

@@ -10,7 +10,7 @@ from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.judging import Limit
 from tests.evaluation.courses import line
-from tests.evaluation.happenings import WINDOW, challenge, clock_ahead, judged, log, ns, tell
+from tests.evaluation.happenings import WINDOW, asks, challenge, clock_ahead, judged, log, ns, tell
 from tests.evaluation.records import HOUR_NS, Z_UL_MG, weighed
 
 LOCKOUT_S = 1800.0
@@ -24,13 +24,6 @@ def run(tmp_path):
         record.event(PlanBegins("plan"))
         tell(record, 10, "allow_patient_boluses", volume_ul=2.0, lockout_minutes=30.0, most_in_24_h=3)
         yield record
-
-
-def asks(record, *answers):
-    """Let the patient ask at seconds of the window: None is granted, else why not."""
-    for at_s, why in answers:
-        extra = {"granted": why is None, "why": why or ""}
-        tell(record, at_s, "request_patient_bolus", extra=extra, volume_ul=2.0, rate_ul_h=60.0)
 
 
 def own_reasons(result):

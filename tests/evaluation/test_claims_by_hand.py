@@ -10,6 +10,7 @@ from rig.evaluation.case import WeighedCourse
 from rig.evaluation.claims import pump_account
 from rig.evaluation.inputs import Weighing
 from rig.evaluation.programme import Programme
+from rig.evaluation.pump_told import PumpTold
 from rig.evaluation.weighed_window import WeighedWindow
 from rig.metrology.weighing.conditions import Ambient, BalanceSpecification, TipInVessel
 from rig.metrology.weighing.corrections import Corrections
@@ -182,3 +183,8 @@ def test_books_of_a_pump_that_delivered_nothing_of_what_was_asked_for_are_its_ow
 
     with pytest.raises(NotShownError, match="where 1000 µL were asked for: nothing to compare the books with"):
         steady.case_of(tmp_path, books_error, rate_ul_h=-0.1, tells=[steady.books()])
+
+
+def test_the_most_that_is_counted_is_as_uncertain_as_its_smallest_step_where_no_stroke_is_declared():
+    told = PumpTold(np.array([0, 60, 120]) * 10**9, np.array([0.0, 1.0, 3.0]))
+    assert (told.own_ul(0.5), told.own_ul(0.0)) == (0.5, 1.0)

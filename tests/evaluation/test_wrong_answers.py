@@ -12,7 +12,7 @@ from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.events import BenchOpened, PlanBegins
 from rig.record.bodies.judging import Limit
 from rig.record.bodies.recipe import Recipe
-from tests.evaluation.happenings import WINDOW, challenge, clock_ahead, judged, log, put, status, tell
+from tests.evaluation.happenings import WINDOW, asks, challenge, clock_ahead, judged, log, put, status, tell
 from tests.evaluation.records import weighed
 
 AT_LEAST = Limit("s", 1799.0, None)
@@ -27,13 +27,6 @@ def run(tmp_path):
         record.event(PlanBegins("plan"))
         tell(record, 10, "allow_patient_boluses", volume_ul=2.0, lockout_minutes=30.0, most_in_24_h=3)
         yield record
-
-
-def asks(record, *answers):
-    """Let the patient ask at seconds of the window: None is granted, else why not."""
-    for at_s, why in answers:
-        extra = {"granted": why is None, "why": why or ""}
-        tell(record, at_s, "request_patient_bolus", extra=extra, volume_ul=2.0, rate_ul_h=60.0)
 
 
 def wrong(record):

@@ -37,11 +37,11 @@ def most_counted(recipe: Recipe, reader: RecordReader) -> Evaluation:
     A window that is shorter is one such span. Raises as `pump_told` does.
     """
     told, lost = pump_told(recipe, reader, "delivered", "count")
-    t_s = (told.t_ns - recipe.from_ns) / 1e9
     # Each gain is counted at its end: a span holds what came from the reading at its beginning on.
-    gained_ul = told.value[1:] - told.value[:-1]
-    most = largest_dose_in(t_s[1:], gained_ul, 0.0, float(recipe.parameters["hours"]) * S_PER_H)
-    return Evaluation(combine(most.value, "µL", [strokes_cut(reader.start().dut.stroke_ul, 1.0)]), lost)
+    t_s, gained_ul = told.steps(recipe.from_ns)
+    most = largest_dose_in(t_s, gained_ul, 0.0, float(recipe.parameters["hours"]) * S_PER_H)
+    cut = strokes_cut(told.own_ul(reader.start().dut.stroke_ul), 1.0)
+    return Evaluation(combine(most.value, "µL", [cut]), lost)
 
 
 KINDS = (

@@ -10,7 +10,7 @@ from rig.evaluation.definition import ClaimKind, GraphKind, ResultPanel
 from rig.evaluation.log_expected import Expected, expected_lines
 from rig.evaluation.log_words import KNOWN, tells_of_trouble
 from rig.evaluation.outcome import FactFound
-from rig.evaluation.own_log import StampedLine, stamped_lines
+from rig.evaluation.own_log import StampedLine
 from rig.record.bodies.pump_events import PumpLogUnreadable
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
@@ -76,7 +76,7 @@ def log_tells_all(recipe: Recipe, reader: RecordReader) -> FactFound:
 
 def held_log(recipe: Recipe, case: Case) -> HeldLog:
     """Return the log of a case's pump beside what it must tell in a recipe's window."""
-    lines = stamped_lines(case.reader, case.from_ns)
+    lines = case.log_lines
     unknown = _unknown(case, lines)
     if unknown:
         return HeldLog(lines, unknown=unknown)

@@ -53,14 +53,13 @@ def _against_weighed(
             raise NotShownError(f"{saw}, where {asked_ul:.4g} µL were asked for: nothing to compare the books with")
         raise MisfitError(f"{saw}, and nothing was asked for: nothing to compare the books with")
     counted = told.gain(recipe, reader.start().dut.stroke_ul)
-    told_ul, pace = counted.value, counted.components[0]
-    percent_per_ul = 100.0 / weighed.value
+    told_ul, percent_per_ul = counted.value, 100.0 / weighed.value
     # 100·(told/weighed − 1), linear in what was weighed around its value.
     error = weighed.scaled(
         -percent_per_ul * told_ul / weighed.value,
         2.0 * percent_per_ul * told_ul - 100.0,
         "%",
-        [replace(pace, sensitivity=percent_per_ul)],
+        counted.scaled(percent_per_ul, 0.0, "%").components,
     )
     return Evaluation(error, (*found.invalid, *lost), {key: told_ul, "weighed_ul": weighed.value})
 

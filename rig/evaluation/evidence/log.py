@@ -19,7 +19,7 @@ from rig.evaluation.log_words import (
     tells_of_trouble,
 )
 from rig.evaluation.orders import BOLUS, DELIVERS, PRIME, STOP, told
-from rig.evaluation.own_log import StampedLine, stamped_lines
+from rig.evaluation.own_log import StampedLine
 from rig.evaluation.testimony import Testimony, Witness
 from rig.evaluation.told_starts import wrong_details
 from rig.record.bodies.pump_events import LogLine, PumpLogRead, PumpLogUnreadable
@@ -45,7 +45,7 @@ def testify(case: Case) -> Testimony:
     speaks = not lines or bool(FIRST_WORDS & {line.event for line in lines})
     missing = _missing(case, own) if speaks else []
     wrong = wrong_details(case, own) if speaks else []
-    dated = [one for one in stamped_lines(case.reader, case.from_ns) if one.read_ns <= case.to_ns]
+    dated = [one for one in case.log_lines if one.read_ns <= case.to_ns]
     told = [
         *missing,
         *_trouble(case, within),
@@ -188,7 +188,7 @@ def dated_within(case: Case) -> list[StampedLine]:
     Stamps tell them apart, unless the pump's clock was set on the way; what was read before the first order is none.
     """
     first_ns = case.delivers_ns[0]
-    read = [one for one in stamped_lines(case.reader, case.from_ns) if first_ns <= one.read_ns <= case.to_ns]
+    read = [one for one in case.log_lines if first_ns <= one.read_ns <= case.to_ns]
     if any(one.line.event == CLOCK_SET for one in read):
         return read
     # A pump whose clock nobody compared is taken to have the rig's.
