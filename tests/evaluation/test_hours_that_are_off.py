@@ -4,7 +4,7 @@ import pytest
 
 from rig.evaluation.case import Case
 from rig.evaluation.evidence import programme
-from tests.evaluation.courses import given
+from tests.evaluation.courses import given, ordered
 from tests.evaluation.happenings import WINDOW, tell
 from tests.evaluation.records import weighed
 from tests.evaluation.steady import AGREEMENT, HOURS, RATE_UL_H, start
@@ -41,3 +41,15 @@ def test_a_pump_that_may_be_off_for_hours_is_told_so(tmp_path):
 @pytest.mark.parametrize("course_percent, told", [(6.0, 1), (10.0, 0)])
 def test_without_a_statement_no_hours_may_be_off_further_than_any_stretch(tmp_path, course_percent, told):
     assert len(contradictions(tmp_path, -7.0, 6, total_percent=20.0, course_percent=course_percent)) == told
+
+
+@pytest.mark.parametrize("every_minutes", [13, 15, 20, 25])
+def test_what_is_within_the_limit_is_none_however_seldom_the_balance_is_read(tmp_path, every_minutes):
+    programmed = [(0, 10.0), (7, 400.0), (8, 3.0), (HOURS, 0.0)]
+    mass = given(*((hour, 0.96 * rate_ul_h) for hour, rate_ul_h in programmed))
+    limits = {**start()["limits"], "agreement": {**AGREEMENT, "total_percent": 5.0}}
+    seldom = {"keep": lambda minutes: minutes % every_minutes == 0, "noise_mg": 0.0}
+    with weighed(tmp_path, mass, hours=33, start={**start(), "limits": limits}, **seldom) as record:
+        ordered(record, *programmed)
+        with record.reader() as reader:
+            assert not programme.testify(Case(reader, *WINDOW)).against

@@ -99,8 +99,9 @@ def _without_gusts(case: Case, weighed: WeighedCourse, whole_h: float) -> NDArra
     apart_h = float(weighed.t_ns[-1] - weighed.t_ns[0]) / NS_PER_H / (len(weighed.t_ns) - 1)
     readings = int(min(_GUST_H, whole_h / 8.0) / apart_h) if apart_h > 0 else 1
     away = weighed.volume_ul - programmed
-    # Stamps that lie nonsensically close together ask for a window of more readings than there are.
-    size = min(max(1, readings), 2 * len(away) + 1)
+    # Stamps that lie nonsensically close together ask for a window of more readings than there are. Of an even number
+    # none is in the middle: the course would come a reading late, and a low rate show what a high one before it left.
+    size = min(max(1, readings - 1 | 1), 2 * len(away) + 1)
     return np.asarray(programmed + median_filter(away, size=size, mode="nearest"), np.float64)
 
 
