@@ -13,6 +13,7 @@ RigError
 │   ├── ConnectionLostError     the port died while in use
 │   ├── NoReplyError            nothing (or too little) came before the deadline
 │   ├── GarbledReplyError       what came is not the dialect
+│   │   └── SenselessReplyError   it came whole, by its checksum, and cannot be meant
 │   ├── RefusedError            the instrument understood and said no
 │   ├── OutOfRangeError         the driver refused before anything was sent
 │   └── DriverFailedError       the driver itself failed, with an error of no kind of these
@@ -124,6 +125,10 @@ class NoReplyError(InstrumentError):
 
 class GarbledReplyError(InstrumentError):
     """What came is not the dialect: bad checksum, unknown code, truncated, not a number."""
+
+
+class SenselessReplyError(GarbledReplyError):
+    """What came is whole by its checksum and cannot be meant: no line makes that of a reply, its sender does."""
 
 
 NOT_SEEN = "NOT_SEEN_IN_STATUS"

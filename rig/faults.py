@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rig.errors import (
+    BenchConnectionError,
     DeliveryEndedError,
     DiscoveryError,
     InterlockError,
@@ -20,6 +21,7 @@ from rig.errors import (
     RefusedError,
     RigError,
     SafetyError,
+    SenselessReplyError,
     TomlFileError,
     WindowError,
 )
@@ -79,10 +81,12 @@ _BY_CLASS: dict[type[BaseException], Fault] = {
 def fault_of(error: BaseException, pumps: Iterable[str] = ()) -> Fault:
     """Return whose fault an error is; `pumps` are the names of the bench's pumps.
 
-    An instrument that refuses is the bench's fault, a pump that does is its own. What the rig did not raise comes from
-    the plan's own code, unless the machine failed it.
+    An instrument that refuses, or talks without sense, is the bench's fault, a pump that does is its own. What the rig
+    did not raise comes from the plan's own code, unless the machine failed it.
     """
-    if isinstance(error, RefusedError) and error.instrument in pumps:
+    if isinstance(error, BenchConnectionError):
+        return Fault.PUMP if {fault_of(one, pumps) for one in error.failures} == {Fault.PUMP} else Fault.BENCH
+    if isinstance(error, RefusedError | SenselessReplyError) and error.instrument in pumps:
         return Fault.PUMP
     if isinstance(error, DeliveryEndedError):
         return Fault.PLAN if error.lapsed else Fault.BENCH

@@ -51,7 +51,7 @@ class CareSkills(Skill):
             begin = max(first, page.oldest)
             numbers = [record.number for record in page.records]
             if numbers != list(range(begin, begin + len(numbers))) or (not numbers and begin < page.total):
-                raise self._programmer.link.garbled(
+                raise self._programmer.link.senseless(
                     f"log entries {numbers} came where {begin} and following belong", answer.sent, answer.received
                 )
             entries += [log_entry(record) for record in page.records]

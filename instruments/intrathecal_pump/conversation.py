@@ -6,7 +6,7 @@ from enum import Enum, Flag
 from instruments.intrathecal_pump.link import Link, R
 from instruments.intrathecal_pump.messages import Command
 from rig.driving import VerbUnderWay
-from rig.errors import NOT_SEEN, GarbledReplyError
+from rig.errors import NOT_SEEN, SenselessReplyError
 
 STOP_IT = "stop the pump by other means (supply, interlock) before anything else, then read its log"
 
@@ -54,9 +54,9 @@ class Conversation:
         """Record with the verb what the pump told of it."""
         self._told.extra.update(told)
 
-    def garbled(self, what: str) -> GarbledReplyError:
+    def senseless(self, what: str) -> SenselessReplyError:
         """Return the error for a last reply that contradicts what was asked."""
-        return self._link.garbled(what, self._last_sent, self._last_received)
+        return self._link.senseless(what, self._last_sent, self._last_received)
 
     def check(self, wanted: str, *shown: Shown, said: str = "OK", advice: str = STOP_IT) -> None:
         """Raise RefusedError, with each field that differs, unless the status (the last reply) shows what it should.

@@ -19,7 +19,7 @@ from instruments.intrathecal_pump.frames import (
 from instruments.intrathecal_pump.messages import Command, GetFullLimits, Identify, RefusalReply, Reply, ReplyResult
 from rig.clock import Deadline
 from rig.driving import Reporter
-from rig.errors import GarbledReplyError, InstrumentError, NoReplyError, RefusedError
+from rig.errors import GarbledReplyError, InstrumentError, NoReplyError, RefusedError, SenselessReplyError
 from rig.transports import ByteStream
 
 R = TypeVar("R", bound=Reply)
@@ -44,6 +44,10 @@ REFUSAL_ADVICE = {
     ReplyResult.NOTHING_STAGED: "the pump was stopped or restarted between staging and commit; find out why",
     ReplyResult.CRC_MISMATCH: "another client staged a programme at the same time; only one may talk to the pump",
 }
+
+SENSELESS_ADVICE = (
+    "the reply came whole, the pump made it so: keep the pump as it is, and compare its firmware with docs/pump-link.md"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +75,15 @@ class Link:
         self._timeout_s = timeout_s
         self._garbled_s = timeout_s if garbled_s is None else garbled_s
         self._tries = tries
+        self._often = f"asked {tries} times, {timeout_s:g} s each"
         self._sequence = UNNUMBERED
         self._lock = threading.Lock()
 
     def ask(self, command: Command, kind: type[R]) -> Answer[R]:
         """Return the pump's answer to a command.
 
-        Raises RefusedError with the pump's result, NoReplyError or GarbledReplyError when all tries are used up,
-        ConnectionLostError when the port died.
+        Raises RefusedError with the pump's result, NoReplyError or GarbledReplyError when all tries are used up
+        (SenselessReplyError where each brought a whole frame without sense), ConnectionLostError when the port died.
         """
         with self._lock:
             # What opens a conversation is unnumbered: no reply to an earlier client can pass for one to it.
@@ -94,12 +99,12 @@ class Link:
                 f"{code.name} was refused: {result.name}", result.name, advice, answer.sent, answer.received
             )
         if not isinstance(answer.reply, kind):
-            raise self.garbled(f"{answer.reply} came where a {kind.__name__} belongs", answer.sent, answer.received)
+            raise self.senseless(f"{answer.reply} came where a {kind.__name__} belongs", answer.sent, answer.received)
         return Answer(answer.reply, answer.sent, answer.received)
 
-    def garbled(self, what: str, sent: bytes, received: bytes) -> GarbledReplyError:
-        """Return the error for a reply that cannot be what the pump means."""
-        return self._reporter.error(GarbledReplyError, what, LINK_ADVICE, sent, received)
+    def senseless(self, what: str, sent: bytes, received: bytes) -> SenselessReplyError:
+        """Return the error for a reply that came whole and cannot be what the pump means."""
+        return self._reporter.error(SenselessReplyError, what, SENSELESS_ADVICE, sent, received)
 
     def refused(self, what: str, code: str, advice: str, sent: bytes, received: bytes) -> RefusedError:
         """Return the error for a pump that understood and did not do it."""
@@ -114,9 +119,7 @@ class Link:
                 if error.received is None:
                     raise  # the frame did not even leave: waiting as long again would only delay other ways to act
                 failures.append(error)
-        # Of several failures a garbled reply tells more than silence.
-        told = next((failure for failure in failures if isinstance(failure, GarbledReplyError)), failures[-1])
-        raise told
+        raise _most_telling(failures)
 
     def _try_once(self, sent: bytes, sequence: int, code: int) -> Answer[Reply]:
         """Send a frame and return the reply that belongs to it; what belongs to earlier ones is passed over."""
@@ -135,17 +138,32 @@ class Link:
                 continue
             try:
                 frame = decode_frame(chunk[:-1])
-                if (frame.version, frame.sequence, frame.code) == (VERSION, sequence, code | REPLY_BIT):
-                    return Answer(decode_reply(code, frame.payload), sent, received)
-                fault = (
-                    f"version {frame.version}, sequence {frame.sequence}, code {frame.code:#04x} answer nothing asked"
-                )
             except DialectError as error:
                 fault = str(error)
                 deadline = Deadline(min(deadline.left_s(), self._garbled_s))
+                continue
+            if (frame.version, frame.sequence, frame.code) != (VERSION, sequence, code | REPLY_BIT):
+                fault = (
+                    f"version {frame.version}, sequence {frame.sequence}, code {frame.code:#04x} answer nothing asked"
+                )
+                continue
+            try:
+                return Answer(decode_reply(code, frame.payload), sent, received)
+            except DialectError as error:
+                raise self.senseless(f"{error} ({self._often})", sent, received) from error
 
     def _failure(self, fault: str, sent: bytes, received: bytes) -> NoReplyError | GarbledReplyError:
-        often = f"asked {self._tries} times, {self._timeout_s:g} s each"
         if fault:
-            return self._reporter.error(GarbledReplyError, f"{fault} ({often})", LINK_ADVICE, sent, received)
-        return self._reporter.error(NoReplyError, f"no whole reply ({often})", LINK_ADVICE, sent, received)
+            return self._reporter.error(GarbledReplyError, f"{fault} ({self._often})", LINK_ADVICE, sent, received)
+        return self._reporter.error(NoReplyError, f"no whole reply ({self._often})", LINK_ADVICE, sent, received)
+
+
+def _most_telling(failures: list[InstrumentError]) -> InstrumentError:
+    """Return the failure of several tries to raise: a garbled reply tells more than silence.
+
+    That a pump talks without sense is said where every try shows it: noise passes a checksum once, not each time.
+    """
+    if all(isinstance(one, SenselessReplyError) for one in failures):
+        return failures[0]
+    by_the_line = (one for one in failures if isinstance(one, GarbledReplyError))
+    return next((one for one in by_the_line if not isinstance(one, SenselessReplyError)), failures[-1])

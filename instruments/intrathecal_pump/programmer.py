@@ -114,7 +114,7 @@ class Programmer:
                 talk.ask(StagePart(len(whole), at, whole[at : at + PART_BYTES]), DoneReply)
             staged = self._read_parts(talk, len(whole))
         if staged != programme:
-            raise talk.garbled(f"{staged} is staged where {programme} was sent")
+            raise talk.senseless(f"{staged} is staged where {programme} was sent")
         talk.ask(Commit(programme_crc(staged)), DoneReply)
 
     def run(self, talk: Conversation, infusion: Infusion, what: str) -> FullStatus:
@@ -189,12 +189,12 @@ class Programmer:
         while len(came) < total:
             part = talk.ask(ReadPart(len(came)), StagedPart)
             if (part.total, part.offset) != (total, len(came)) or not part.data:
-                raise talk.garbled(f"{len(part.data)} of {part.total} bytes from {part.offset} on are staged")
+                raise talk.senseless(f"{len(part.data)} of {part.total} bytes from {part.offset} on are staged")
             came += part.data
         try:
             return from_image(came)
         except DialectError as error:
-            raise talk.garbled(f"what is staged is no programme: {error}") from error
+            raise talk.senseless(f"what is staged is no programme: {error}") from error
 
 
 class Skill:

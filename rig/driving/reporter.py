@@ -13,11 +13,12 @@ from rig.errors import (
     NoReplyError,
     OutOfRangeError,
     RefusedError,
+    SenselessReplyError,
 )
 from rig.exchange import Exchange
 
 T = TypeVar("T")
-E = TypeVar("E", ConnectionFailedError, GarbledReplyError, NoReplyError, OutOfRangeError)
+E = TypeVar("E", ConnectionFailedError, SenselessReplyError, GarbledReplyError, NoReplyError, OutOfRangeError)
 OTHER_INSTRUMENT = "plug in the instrument that the bench file names, or correct its table there (and its calibration)"
 
 

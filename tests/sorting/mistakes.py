@@ -5,12 +5,13 @@ Each is let happen, and what it raises is sorted.
 
 import textwrap
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from instruments.hosting.faults import Deaf, Garbage, Silent, Truncated
 from instruments.hosting.tcp_host import TcpHost
 from instruments.hosting.wire import Wire
+from instruments.intrathecal_pump.simulated.programming_limits import ProgrammingLimits
 from instruments.mettler_mt_sics.driver import Driver
 from instruments.mettler_mt_sics.twin import BalanceMalfunction, Twin
 from instruments.plant.laboratory import Laboratory, Parameters
@@ -153,8 +154,26 @@ class _Unpowered:
     daq = supply = interlock = None
 
 
+class HalvesItsLimits(ProgrammingLimits):
+    """Tells less for all together than for one."""
+
+    @property
+    def limits(self):
+        own = super().limits
+        return replace(own, max_total_rate_nl_h=own.max_rate_nl_h // 2)
+
+
+def contradicts_itself(folder):
+    """Open a bench whose pump tells bounds that cannot be."""
+    parts = f'twin = {{ parts = {{ limits = "{__name__}:HalvesItsLimits" }} }}'
+    text = bench_text().replace('driver = "intrathecal_pump"', f'driver = "intrathecal_pump"\n{parts}')
+    with opened(folder, text):
+        pass
+
+
 PUMP = {
     "pump: refuses an order": refused_by_the_pump,
+    "pump: bounds that contradict each other": contradicts_itself,
     "pump: delivers although it said that it stopped": _runs_on,
 }
 SEEDS = tuple(

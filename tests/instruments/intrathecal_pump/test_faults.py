@@ -5,11 +5,19 @@ from dataclasses import replace
 import pytest
 
 from instruments.hosting.faults import Altered, Deaf, Doubled, Garbage, Late, Silent, Truncated
-from instruments.intrathecal_pump.frames import DELIMITER, decode_frame, encode_frame
+from instruments.intrathecal_pump import link
+from instruments.intrathecal_pump.frames import DELIMITER, DialectError, decode_frame, encode_frame
 from rig.capabilities import PumpState
 from rig.clock import stopwatch_ns
 from rig.driving.context import LONGEST_PATIENT_WAIT_S
-from rig.errors import ConnectionFailedError, ConnectionLostError, GarbledReplyError, InstrumentError, NoReplyError
+from rig.errors import (
+    ConnectionFailedError,
+    ConnectionLostError,
+    GarbledReplyError,
+    InstrumentError,
+    NoReplyError,
+    SenselessReplyError,
+)
 
 
 def altered(**fields):
@@ -40,6 +48,11 @@ HARMLESS = {
     "doubled": Doubled(),
 }
 FAULTS = LOSES | MISLEADS | HARMLESS
+
+
+def without_sense(*_):
+    """Find no sense in a whole reply."""
+    raise DialectError("no sense")
 
 
 def faults(*names):
@@ -75,6 +88,29 @@ def test_a_pump_that_stays_garbled_is_garbled_and_shows_its_bytes(ward, impatien
     with pytest.raises(GarbledReplyError) as caught:
         impatient.status()
     assert caught.value.received
+
+
+@faults("garbage", "bad crc")
+def test_what_a_line_may_have_spoilt_is_not_put_down_to_the_pump(ward, impatient, fault):
+    ward.wire.fail(fault)
+    with pytest.raises(GarbledReplyError) as caught:
+        impatient.status()
+    assert not isinstance(caught.value, SenselessReplyError)
+
+
+@faults("garbage", "bad crc")
+def test_one_reply_without_sense_is_not_put_down_to_the_pump(ward, impatient, fault, monkeypatch):
+    ward.wire.fail(replace(fault, from_answer=2))
+    monkeypatch.setattr(link, "decode_reply", without_sense)
+    with pytest.raises(GarbledReplyError) as caught:
+        impatient.status()
+    assert not isinstance(caught.value, SenselessReplyError)
+
+
+def test_replies_that_come_whole_each_time_and_make_no_sense_are_the_pump_s(ward, impatient):
+    ward.wire.fail(FAULTS["out of range"])
+    with pytest.raises(SenselessReplyError, match="the pump made it so"):
+        impatient.status()
 
 
 @faults("silent", "garbage", "bad crc", *MISLEADS)

@@ -16,7 +16,7 @@ from instruments.intrathecal_pump.messages import (
 from instruments.intrathecal_pump.programme import Bolus, Continuous
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
 from instruments.intrathecal_pump.simulated.firmware import BUILT_IN_FIRMWARE, PumpParameters
-from rig.errors import GarbledReplyError, RefusedError
+from rig.errors import RefusedError, SenselessReplyError
 from tests.patience import patient
 
 
@@ -86,7 +86,7 @@ def test_a_stop_that_the_status_does_not_show_is_an_error(build_ward):
 
 def test_a_programme_that_is_staged_wrongly_is_never_committed(driven_by):
     driver = driven_by(StagesAnotherRate)
-    with pytest.raises(GarbledReplyError, match=r"41701.*is staged where.*41700"):
+    with pytest.raises(SenselessReplyError, match=r"41701.*is staged where.*41700"):
         driver.run_continuous(rate_ul_h=41.7)
     assert driver.status().state == "stopped"
 
@@ -99,12 +99,12 @@ def test_a_bolus_that_disturbs_the_infusion_is_an_error(driven_by):
 
 
 def test_a_log_that_does_not_come_is_an_error_and_no_endless_question(driven_by):
-    with pytest.raises(GarbledReplyError, match="log entries"):
+    with pytest.raises(SenselessReplyError, match="log entries"):
         driven_by(KeepsNoLog).read_log()
 
 
 def test_limits_that_are_no_limits_are_not_believed(driven_by):
-    with pytest.raises(GarbledReplyError, match="0x02"):
+    with pytest.raises(SenselessReplyError, match="0x02"):
         driven_by(HasNoLimits)
 
 
