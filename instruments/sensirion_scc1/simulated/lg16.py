@@ -58,8 +58,7 @@ class Lg16Sensor:
         self._laboratory = laboratory
         self._rng = laboratory.rng(f"{name}.noise")
         own = laboratory.rng(f"{name}.calibration")
-        # Accuracy is a limit that nearly all sensors keep: three standard deviations.
-        drawn = own.normal(0.0, [model.accuracy_percent / 3, model.accuracy_fs_percent / 3])
+        drawn = _within(np.array([model.accuracy_percent, model.accuracy_fs_percent]), own)
         self._gain = 1.0 + (drawn[0] if gain_percent is None else gain_percent) / 100.0
         self._offset_ul_min = (drawn[1] if gain_percent is None else 0.0) / 100.0 * model.full_scale_ul_min
         self._offset_ul_min += offset_ul_h * UL_MIN_PER_UL_H
@@ -87,3 +86,11 @@ class Lg16Sensor:
         )
         # The sensor's own numbers end here; what lies beyond shows as the last of them, as in the real one.
         return np.asarray(np.clip(np.rint(np.stack(columns, axis=1)), RAW_MIN, RAW_MAX), np.int16)
+
+
+def _within(accuracy: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return errors (n,) of a sensor within its `accuracy` (n,): one of the few beyond it is not delivered."""
+    while True:
+        drawn = rng.normal(0.0, accuracy / 3.0)
+        if np.all(np.abs(drawn) <= accuracy):
+            return drawn

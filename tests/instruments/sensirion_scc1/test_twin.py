@@ -258,7 +258,12 @@ def test_a_sensors_own_error_lies_within_its_accuracy_mostly():
     assert np.std(readings) / 10.0 * 100 == pytest.approx(5 / 3, rel=0.15)
 
 
-def steady_of_seed(seed):
+def test_no_sensor_is_beyond_its_accuracy():
+    # 0.15 % of 80 µL/min is 0.12; the mean of 50 samples scatters by 0.0011.
+    assert max(abs(steady_of_seed(seed, flow_ul_h=0.0)) for seed in range(1000)) < 0.12 + 0.005
+
+
+def steady_of_seed(seed, flow_ul_h=600.0):
     laboratory = Laboratory(Parameters(air_temperature_c=23.0, air_temperature_swing_c=0.0), VirtualClock(0), seed)
-    laboratory.line.flow_ul_h = lambda t_ns: np.full(len(t_ns), 600.0)
+    laboratory.line.flow_ul_h = lambda t_ns: np.full(len(t_ns), flow_ul_h)
     return Lg16Sensor("s", MODELS["LG16-0430"], laboratory, gain_percent=None).raw(np.arange(50))[:, 0].mean() / 240
