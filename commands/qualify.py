@@ -13,7 +13,7 @@ from commands.command import EXIT_FOUND_PROBLEMS, RigCommand
 
 if TYPE_CHECKING:
     from qualification.defect import Defect
-    from qualification.running import Qualification
+    from qualification.running import Asked, Qualification
 
 _BENCH = Path("benches/mocked.toml")
 _FOLDER = Path("runs/qualification")
@@ -54,10 +54,30 @@ def _run(options: argparse.Namespace) -> int:
         tuple(options.plans or ("test_plans",)), _defects(options), every_plan=options.every_plan, seeds=options.seeds
     )
     found = qualify(workshop, asked, _say)
+    found = replace(found, scope=_scope(options, asked))
     if options.mistakes:
         found = replace(found, mistakes=notice(PLANTED, options.into, options.bench, options.workers, _say))
     _write(found, options.into)
     return 0 if found.as_it_should else EXIT_FOUND_PROBLEMS
+
+
+def _scope(options: argparse.Namespace, asked: Asked) -> tuple[tuple[str, str], ...]:
+    """Return what was asked, in words."""
+    from rig.bench.provenance import provenance
+
+    by = provenance()
+    only = f", of these what begins with {' or '.join(options.only)}" if options.only else ""
+    which = (
+        "all plans asked of each" if asked.every_plan else "each asked of some plans, until one catches and names it"
+    )
+    return (
+        ("made at", by.started_wall_utc),
+        ("rig", f"{by.rig}, commit {by.commit[:12]}{', with changes since' if by.modified else ''}"),
+        ("bench", str(options.bench)),
+        ("plans", ", ".join(asked.plans)),
+        ("defects", f"{len(asked.defects)} of {', '.join(options.defects or ['the library'])}{only}; {which}"),
+        ("healthy seeds", str(asked.seeds) if asked.seeds else "none asked: nothing is said about false alarms"),
+    )
 
 
 def _defects(options: argparse.Namespace) -> tuple[Defect, ...]:

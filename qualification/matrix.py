@@ -72,6 +72,8 @@ class Row:
         """Return what became of it in one word."""
         if self.caught:
             return "caught"
+        if self.defect.control and not (self.said or self.broke) and any(one.reached for one in self.findings):
+            return "let pass"
         return "not shown" if self.said or self.broke else "undecided" if self.undecided else "missed"
 
     @property
@@ -119,9 +121,14 @@ class Row:
             return "below the detection limit: a plan could not decide"
         if self.within_limits:
             return "below the detection limit: its effect is within what is allowed"
+        meant, asked = self.defect.plans, [one.plan for one in self.findings]
+        if meant and not any(plan.startswith(meant) for plan in asked):
+            return f"the plans meant for it were not asked: {', '.join(meant)}"
         claiming = sum(self.defect.violates in one.requirements for one in self.findings)
-        looked = f"the plans that were run passed, {claiming} of {len(self.findings)} claim {self.defect.violates}"
-        return f"no plan looks at this: {looked}; --every-plan runs the others too"
+        if claiming:
+            looked = "the one plan asked that claims" if claiming == 1 else f"{claiming} plans asked that claim"
+            return f"{looked} {self.defect.violates} let it pass; --every-plan asks the others too"
+        return f"no plan of the {len(asked)} asked claims {self.defect.violates}; --every-plan asks the others too"
 
 
 # A defect's stated effect is that of its idea at the reference state; seeded, it may come out a little differently.
@@ -180,10 +187,13 @@ class Matrix:
         return tuple(self._need(one) for one in claimed)
 
     def needed_by_none(self) -> tuple[str, ...]:
-        """Return the plans without which each defect would have been found all the same."""
+        """Return the plans without which each defect would have been found all the same, of those asked."""
         sole = {plan for row in self.rows for plan in self._sole(row)}
-        looked = {one.plan for row in self.rows for one in row.findings}
-        return tuple(one.plan for one in self.plans if one.plan in looked and one.plan not in sole)
+        return tuple(one.plan for one in self.plans if self.asked_of(one.plan) and one.plan not in sole)
+
+    def asked_of(self, plan: str) -> int:
+        """Return of how many defects a plan was asked: of few where others caught and named them first."""
+        return sum(any(one.plan == plan for one in row.findings) for row in self.rows if not row.defect.control)
 
     def never_asked(self) -> tuple[str, ...]:
         """Return the plans that looked at no defect."""

@@ -35,6 +35,8 @@ class Qualification:
     curves: tuple[Curve, ...]
     reckoned: tuple[Reckoned, ...]
     mistakes: tuple[Noticed, ...] = ()
+    scope: tuple[tuple[str, str], ...] = ()
+    """What was asked, as names and words: what is not in it was not shown."""
 
     @property
     def as_it_should(self) -> bool:

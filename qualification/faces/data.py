@@ -18,6 +18,7 @@ def data_of(found: Qualification) -> dict[str, Json]:
     return {
         "schema": SCHEMA,
         "as_it_should": found.as_it_should,
+        "scope": dict(found.scope),
         "defects": [_row(row) for row in matrix.rows],
         "missed": [row.defect.key for row in matrix.missed],
         "false_alarms": {
@@ -39,6 +40,7 @@ def data_of(found: Qualification) -> dict[str, Json]:
         ],
         "requirements": [_need(one) for one in matrix.needs()],
         "plans_needed_by_none": list(matrix.needed_by_none()),
+        "defects_asked_of_plans": {one.plan: matrix.asked_of(one.plan) for one in matrix.plans},
         "plans_never_asked": list(matrix.never_asked()),
         "mistakes": [_noticed(one) for one in found.mistakes],
     }

@@ -19,6 +19,7 @@ def _figures(found: Qualification) -> Iterator[str]:
     caught = [row for row in matrix.defects if row.caught]
     yield "# Which faults the plans find"
     yield ""
+    yield from (f"- {name}: {_cell(said)}" for name, said in found.scope)
     named = _count(caught, "names_it")
     yield f"- {len(caught)} of {len(matrix.defects)} defects of the pump were caught, {named} of them by their name"
     beyond = [row for row in matrix.missed if not row.within_limits]

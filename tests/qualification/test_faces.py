@@ -51,13 +51,24 @@ def test_the_same_figures_stand_on_every_face():
 def test_json_is_what_json_can_hold():
     said = json.loads(json.dumps(data_of(FOUND)))
     assert (said["schema"], said["as_it_should"]) == (SCHEMA, False)
-    assert [row["found"] for row in said["defects"]] == ["caught", "missed", "missed", "missed"]
+    assert [row["found"] for row in said["defects"]] == ["caught", "missed", "missed", "let pass"]
 
 
 def test_what_speaks_against_the_plans_comes_first():
     table = [line for line in markdown_of(FOUND).splitlines() if line.startswith("| A")]
     assert [line[2:4] for line in table] == ["A3", "A1", "A2"]
     assert page_of(FOUND).index("What speaks against the plans") < page_of(FOUND).index("Defect by defect")
+
+
+def test_what_was_asked_stands_on_every_face():
+    asked = replace(FOUND, scope=(("plans", "test_plans/test_basal.py"), ("defects", "4 of the library")))
+    assert "<strong>plans</strong> test_plans/test_basal.py" in page_of(asked)
+    assert "- defects: 4 of the library" in markdown_of(asked)
+    assert data_of(asked)["scope"] == {"plans": "test_plans/test_basal.py", "defects": "4 of the library"}
+
+
+def test_a_control_that_passed_is_told_so():
+    assert "rightly: it must not be called faulty" in page_of(FOUND)
 
 
 def test_a_mistake_that_nothing_noticed_is_marked():

@@ -36,7 +36,14 @@ def test_a_defect_is_caught_by_whatever_lets_the_pump_not_pass(findings, word):
     "one, findings, why",
     [
         (defect(), (), "no plan looks: none claims"),
-        (defect(), (PASSED,), "of 1 claim"),
+        (defect(), (PASSED,), "the one plan asked that claims ACC-001 let it pass"),
+        (defect(), (PASSED, replace(PASSED, plan=BOLUS)), "2 plans asked that claim ACC-001 let it pass"),
+        (defect(), (replace(PASSED, requirements=()),), "no plan of the 1 asked claims ACC-001"),
+        (
+            defect(plans=("test_plans/test_clock.py",)),
+            (PASSED,),
+            "meant for it were not asked: test_plans/test_clock.py",
+        ),
         (defect(effect_percent=-2.4), (PASSED,), "within what is allowed"),
         (defect(), (UNDECIDED,), "could not decide"),
         (defect(), (FAILED,), ""),
@@ -133,3 +140,9 @@ def test_a_plan_that_no_defect_needs_is_said():
     bolus = finding(claim("FAIL"), plan=BOLUS)
     matrix = Matrix((Row(defect(), (FAILED, bolus)), Row(defect("A2"), (FAILED,))), (PASSED, bolus))
     assert matrix.needed_by_none() == (BOLUS,)
+    assert (matrix.asked_of(BOLUS), matrix.asked_of(FAILED.plan)) == (1, 2)
+
+
+@pytest.mark.parametrize("findings, word", [((PASSED,), "let pass"), ((FAILED,), "caught"), ((), "missed")])
+def test_a_control_is_let_pass_where_a_plan_looked(findings, word):
+    assert Row(defect(control=True), findings).word == word
