@@ -237,7 +237,7 @@ COUNTS = ("pump", "balance", "daq")
 @pytest.mark.parametrize(
     "plan, claim, words, stands, tables",
     [
-        ("flow", "behind the stop", "mg came behind the stop", COUNTS[:2], QUICK | lab(line_compliance_ul_kpa=2.6)),
+        ("flow", "behind the stop", "mg came behind the stop", COUNTS[:2], QUICK | lab(line_compliance_ul_kpa=0.6)),
         ("flow", "edges and pump's count", "of its strokes itself", COUNTS, QUICK | {"dut": {"stroke_ul": 0.51}}),
         (
             "stability",
