@@ -70,6 +70,11 @@ WHAT_TO_DO = {
     "known inputs error": "see that each channel is wired to what the bench file says, with that scale and offset",
     "supply voltage error": "look at the supply's sensing and its cables, and have it calibrated",
 }
+# Of a claim whose number has a sign: what to do where it is above its limit, and `WHAT_TO_DO` speaks of what is below.
+_TOO_MUCH = {
+    "known flow error": "nothing that leaks makes more: look at the density in [liquid], at needle and vessel in "
+    "[weighing], at what drips or falls into the vessel, and at the reference itself",
+}
 # What contradicts a part unasked, by the name of the witness: the claim whose advice is the same.
 OF_A_WITNESS = {
     "flow sensor": WHAT_TO_DO["flow sensor error"],
@@ -132,6 +137,13 @@ def _named(broke: Sorted) -> str:
     return f"{at}: {broke.what}" if on and not broke.what.startswith(f"{name}:") else broke.what
 
 
+def _advice(result: Result) -> str:
+    """Return what to do about what a claim found, "" where nothing is known."""
+    function, number, limit = result.recipe.function, result.number, result.limit
+    above = number is not None and limit is not None and limit.upper is not None and number.value > limit.upper
+    return _TOO_MUCH[function] if above and function in _TOO_MUCH else WHAT_TO_DO.get(function, "")
+
+
 def _is_beyond(result: Result) -> bool:
     """Tell whether the number of a result lies beyond its limit, whatever its verdict."""
     number, limit = result.number, result.limit
@@ -147,19 +159,17 @@ def of_the_bench(found: Sorted, result: Result, reader: RecordReader) -> Sorted:
     What a claim's failing means at a bench is known; why there is no number of it is said by what was found.
     """
     told = result.verdict == Verdict.FAIL.value or found.fault is Fault.UNDECIDED
-    advice = WHAT_TO_DO.get(result.recipe.function, "") if told else ""
+    advice = _advice(result) if told else ""
     # The claim's own words name the instrument; its number alone does not.
     words = result.remarks[0] if result.remarks and told else ""
     what = f"{words}: {found.what}" if words else found.what
     if found.fault is Fault.UNDECIDED:
-        return replace(
-            found, what=what, what_to_do=f"{advice}; else {found.what_to_do}" if advice else found.what_to_do
-        )
+        return replace(found, what=what, what_to_do=f"{found.what_to_do}; or {advice}" if advice else found.what_to_do)
     witness = found.what.partition(": ")[0]
     if not told and witness in OF_A_WITNESS:
         # What the claim found all the same tells which of two is wrong.
         off = result.recipe.function == "known flow error" and _is_beyond(result)
-        advice = WHAT_TO_DO["known flow error"] if off else OF_A_WITNESS[witness]
+        advice = _advice(result) if off else OF_A_WITNESS[witness]
         what = "; ".join((what, *result.remarks[:1]))
     when = found.where.rpartition(", ")[2]
     todo = f"{advice}; then prove the part again" if advice else _AGAIN
