@@ -72,9 +72,11 @@ class Row:
         """Return what became of it in one word."""
         if self.caught:
             return "caught"
-        if self.defect.control and not (self.said or self.broke) and any(one.reached for one in self.findings):
-            return "let pass"
-        return "not shown" if self.said or self.broke else "undecided" if self.undecided else "missed"
+        if self.said or self.broke:
+            return "not shown"
+        if self.undecided:
+            return "undecided"
+        return "let pass" if self.defect.control and any(one.reached for one in self.findings) else "missed"
 
     @property
     def names_it(self) -> bool | None:
@@ -197,8 +199,7 @@ class Matrix:
 
     def never_asked(self) -> tuple[str, ...]:
         """Return the plans that looked at no defect."""
-        looked = {one.plan for row in self.rows for one in row.findings}
-        return tuple(one.plan for one in self.plans if one.plan not in looked)
+        return tuple(one.plan for one in self.plans if not self.asked_of(one.plan))
 
     def _need(self, requirement: str) -> Need:
         plans = {one.plan for one in self.plans if requirement in one.requirements}

@@ -165,5 +165,5 @@ def _most_telling(failures: list[InstrumentError]) -> InstrumentError:
     """
     if all(isinstance(one, SenselessReplyError) for one in failures):
         return failures[0]
-    by_the_line = (one for one in failures if isinstance(one, GarbledReplyError))
-    return next((one for one in by_the_line if not isinstance(one, SenselessReplyError)), failures[-1])
+    by_the_line = [one for one in failures if not isinstance(one, SenselessReplyError)]
+    return next((one for one in by_the_line if isinstance(one, GarbledReplyError)), by_the_line[-1])

@@ -143,6 +143,8 @@ def test_a_plan_that_no_defect_needs_is_said():
     assert (matrix.asked_of(BOLUS), matrix.asked_of(FAILED.plan)) == (1, 2)
 
 
-@pytest.mark.parametrize("findings, word", [((PASSED,), "let pass"), ((FAILED,), "caught"), ((), "missed")])
+@pytest.mark.parametrize(
+    "findings, word", [((PASSED,), "let pass"), ((UNDECIDED,), "undecided"), ((FAILED,), "caught"), ((), "missed")]
+)
 def test_a_control_is_let_pass_where_a_plan_looked(findings, word):
     assert Row(defect(control=True), findings).word == word
