@@ -53,8 +53,8 @@ def _run(options: argparse.Namespace) -> int:
     asked = Asked(
         tuple(options.plans or ("test_plans",)), _defects(options), every_plan=options.every_plan, seeds=options.seeds
     )
-    found = qualify(workshop, asked, _say)
-    found = replace(found, scope=_scope(options, asked))
+    scope = _scope(options, asked)  # of the sources that are run, whatever becomes of them meanwhile
+    found = replace(qualify(workshop, asked, _say), scope=scope)
     if options.mistakes:
         found = replace(found, mistakes=notice(PLANTED, options.into, options.bench, options.workers, _say))
     _write(found, options.into)
@@ -71,7 +71,7 @@ def _scope(options: argparse.Namespace, asked: Asked) -> tuple[tuple[str, str], 
         "all plans asked of each" if asked.every_plan else "each asked of some plans, until one catches and names it"
     )
     return (
-        ("made at", by.started_wall_utc),
+        ("begun at", by.started_wall_utc),
         ("rig", f"{by.rig}, commit {by.commit[:12]}{', with changes since' if by.modified else ''}"),
         ("bench", str(options.bench)),
         ("plans", ", ".join(asked.plans)),

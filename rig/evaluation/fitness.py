@@ -139,18 +139,18 @@ def _named(broke: Sorted) -> str:
 
 def _advice(result: Result) -> str:
     """Return what to do about what a claim found, "" where nothing is known."""
-    function, number, limit = result.recipe.function, result.number, result.limit
-    above = number is not None and limit is not None and limit.upper is not None and number.value > limit.upper
-    return _TOO_MUCH[function] if above and function in _TOO_MUCH else WHAT_TO_DO.get(function, "")
+    function = result.recipe.function
+    return _TOO_MUCH[function] if _beyond(result) > 0 and function in _TOO_MUCH else WHAT_TO_DO.get(function, "")
 
 
-def _is_beyond(result: Result) -> bool:
-    """Tell whether the number of a result lies beyond its limit, whatever its verdict."""
+def _beyond(result: Result) -> int:
+    """Return on which side of its limit the number of a result lies, whatever its verdict: 0 within, or for none."""
     number, limit = result.number, result.limit
     if number is None or limit is None:
-        return False
-    low, high = limit.lower, limit.upper
-    return (low is not None and number.value < low) or (high is not None and number.value > high)
+        return 0
+    if limit.upper is not None and number.value > limit.upper:
+        return 1
+    return -1 if limit.lower is not None and number.value < limit.lower else 0
 
 
 def of_the_bench(found: Sorted, result: Result, reader: RecordReader) -> Sorted:
@@ -168,7 +168,7 @@ def of_the_bench(found: Sorted, result: Result, reader: RecordReader) -> Sorted:
     witness = found.what.partition(": ")[0]
     if not told and witness in OF_A_WITNESS:
         # What the claim found all the same tells which of two is wrong.
-        off = result.recipe.function == "known flow error" and _is_beyond(result)
+        off = result.recipe.function == "known flow error" and _beyond(result) != 0
         advice = _advice(result) if off else OF_A_WITNESS[witness]
         what = "; ".join((what, *result.remarks[:1]))
     when = found.where.rpartition(", ")[2]

@@ -31,6 +31,13 @@ def test_defects_of_ones_own_are_qualified_and_what_was_found_is_kept(rig, tmp_p
     assert (tmp_path / "kept.jsonl").read_text(encoding="utf-8") == kept
 
 
+def test_what_was_asked_stands_in_the_matrix(rig, tmp_path):
+    rig("qualify", STOP, *OWN, "--only", "X1", "--seeds", "2", "--into", tmp_path)
+    scope = matrix_in(tmp_path)["scope"]
+    assert (scope["plans"], scope["bench"], scope["healthy seeds"]) == (STOP, "benches/mocked.toml", "2")
+    assert scope["defects"].startswith("1 of tests.qualification.examples, of these what begins with X1; all plans")
+
+
 def test_a_defect_whose_own_code_raises_is_not_called_caught(rig, tmp_path):
     said = rig("qualify", STOP, *OWN, "--only", "X6", "--into", tmp_path)
     (row,) = matrix_in(tmp_path)["defects"]

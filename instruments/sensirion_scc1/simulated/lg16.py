@@ -89,7 +89,10 @@ class Lg16Sensor:
 
 
 def _within(accuracy: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return errors (n,) of a sensor within its `accuracy` (n,): one of the few beyond it is not delivered."""
+    """Return errors (n,) of a sensor within its `accuracy` (n,), which is three standard deviations of theirs.
+
+    One of the few beyond it is not delivered.
+    """
     while True:
         drawn = rng.normal(0.0, accuracy / 3.0)
         if np.all(np.abs(drawn) <= accuracy):

@@ -101,7 +101,7 @@ def _without_gusts(case: Case, weighed: WeighedCourse, whole_h: float) -> NDArra
     away = weighed.volume_ul - programmed
     # Stamps that lie nonsensically close together ask for a window of more readings than there are. Of an even number
     # none is in the middle: the course would come a reading late, and a low rate show what a high one before it left.
-    size = min(max(1, readings - 1 | 1), 2 * len(away) + 1)
+    size = min(max(1, (readings - 1) | 1), 2 * len(away) + 1)
     return np.asarray(programmed + median_filter(away, size=size, mode="nearest"), np.float64)
 
 

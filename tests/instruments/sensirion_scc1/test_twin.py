@@ -252,7 +252,7 @@ def test_the_nl_min_of_the_smallest_sensor_are_the_same_flow():
     assert steady(5.0, "LG16-0150")[:, 0].mean() / 3 == pytest.approx(5000, rel=1e-3)
 
 
-def test_a_sensors_own_error_lies_within_its_accuracy_mostly():
+def test_a_sensors_own_error_scatters_by_a_third_of_its_accuracy():
     # Three standard deviations of the drawn errors are the printed limit of 5 %.
     readings = [steady_of_seed(seed) for seed in range(200)]
     assert np.std(readings) / 10.0 * 100 == pytest.approx(5 / 3, rel=0.15)
