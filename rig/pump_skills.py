@@ -48,8 +48,8 @@ class WatchesLink(Protocol):
 class GivesBoluses(Protocol):
     """A pump that gives single boluses."""
 
-    def give_bolus(self, *, volume_ul: float) -> None:
-        """Control a single bolus in µL on top of the present infusion."""
+    def give_bolus(self, *, volume_ul: float, rate_ul_h: float | None = None) -> None:
+        """Control a single bolus in µL on top of the present infusion, at the bench file's rate where none is said."""
 
 
 @runtime_checkable
@@ -59,8 +59,10 @@ class GivesSquareBoluses(Protocol):
     def give_square_bolus(self, *, volume_ul: float, over_minutes: float) -> None:
         """Control a bolus in µL that is spread evenly over a time, on top of the present infusion."""
 
-    def give_combination_bolus(self, *, now_ul: float, then_ul: float, over_minutes: float) -> None:
-        """Control a single bolus of `now_ul`, and behind it `then_ul` spread evenly over a time."""
+    def give_combination_bolus(
+        self, *, now_ul: float, then_ul: float, over_minutes: float, rate_ul_h: float | None = None
+    ) -> None:
+        """Control a single bolus of `now_ul` at a rate, and behind it `then_ul` spread evenly over a time."""
 
 
 @runtime_checkable
@@ -94,8 +96,10 @@ class RunsAtMinimum(Protocol):
 class TakesPatientBoluses(Protocol):
     """A pump that its patient may ask for a bolus."""
 
-    def allow_patient_boluses(self, *, volume_ul: float, lockout_minutes: float, most_in_24_h: int) -> None:
-        """Set what a request gives, how long from start to start none is given, and how many in any 24 h."""
+    def allow_patient_boluses(
+        self, *, volume_ul: float, lockout_minutes: float, most_in_24_h: int, rate_ul_h: float | None = None
+    ) -> None:
+        """Set what a request gives and how fast, from start to start how long none, and how many in any 24 h."""
 
     def request_patient_bolus(self) -> PatientAnswer:
         """Control a request as the patient's controller makes it; get whether it was granted, and why not."""

@@ -1,94 +1,150 @@
 """Therapies drawn by chance: what one order leaves behind in a pump, another order shows.
 
 Nobody thinks of every sequence of orders. Each case is some days of whatever a clinic and a patient may ask for, in an
-order, at sizes and at times that were drawn once and stay the same: a plan is repeated as it was.
+order, at sizes and at times that were drawn once and stay the same: a plan is repeated as it was. Orders are broken off
+and interrupted, and what was broken off is often ordered again: there pumps go wrong that carry out each by itself.
 """
 
 from random import Random
 
 import pytest
 
-# A single bolus and a patient's are given at this rate, as the bench file's pump has it where it says nothing else.
-BOLUS_UL_H = 600.0
-# So much may be asked for at once beside a bolus.
+# So much an infusion may ask for beside a bolus.
 MOST_UL_H = 250.0
-ORDERS = 28
+# So fast a bolus may be beside that.
+FASTEST_UL_H = 900.0
+PRIME_UL_H = 1000.0
+ORDERS = 30
 
 
 class Clinic:
-    """Gives orders to a pump, drawn by chance, and waits as long as each of them takes, or less, or more."""
+    """Gives orders to a pump, drawn by chance, and waits as long as each of them takes, or less, or more.
+
+    `left` is what is still to come beside the infusion, in minutes: of two the one that is told first goes first.
+    """
 
     def __init__(self, pump, bench, chance):
         self.pump, self.bench, self.chance = pump, bench, chance
+        self.left = {"prime": 0.0, "single": 0.0, "square": 0.0}
+        self.bolus_minutes = 0.0
 
     def rate_ul_h(self):
-        """Return a rate as likely below 20 µL/h as above, with as many digits as a programmer takes."""
+        """Return a rate as likely below 27 µL/h as above, with as many digits as a programmer takes."""
         return round(3.0 * (MOST_UL_H / 3.0) ** self.chance.random(), self.chance.choice((0, 1, 3)))
 
+    def bolus_rate_ul_h(self):
+        return float(self.chance.choice((60, 150, 600, 600, FASTEST_UL_H)))
+
+    def dwell(self, minutes, doing):
+        """Let whole seconds pass."""
+        minutes = round(minutes * 60.0) / 60.0
+        self.bench.dwell(minutes=minutes, doing=doing)
+        for what in self.left:
+            gone = min(minutes, self.left[what])
+            self.left[what] -= gone
+            minutes -= gone
+
     def wait(self, shortest_minutes, longest_minutes, doing):
-        """Wait for whole seconds: of two lengths the shorter is as likely as the longer."""
-        minutes = shortest_minutes * (longest_minutes / shortest_minutes) ** self.chance.random()
-        self.bench.dwell(minutes=round(minutes * 60.0) / 60.0, doing=doing)
+        """Wait: of two lengths the shorter is as likely as the longer."""
+        self.dwell(shortest_minutes * (longest_minutes / shortest_minutes) ** self.chance.random(), doing)
+
+    def see_to_its_end(self, minutes, doing):
+        """Wait as long as an order takes and a while; of five orders two are left before, for what comes in between."""
+        if self.chance.random() < 0.4:
+            self.dwell(minutes * self.chance.uniform(0.05, 0.95), doing)
+            self.come_between()
+        else:
+            self.dwell(minutes + self.chance.uniform(1.0, 60.0), doing)
+
+    def free(self, *whats):
+        """Wait until nothing of some kinds is left, since of each there can be only one."""
+        if any(self.left[what] for what in whats):
+            self.dwell(sum(self.left.values()) + 1.0, "until the one before is over")
+
+    def nothing_is_left(self):
+        self.left = dict.fromkeys(self.left, 0.0)
 
     def a_rate(self):
         self.pump.run_continuous(rate_ul_h=self.rate_ul_h())
-        self.wait(20, 360, "a rate")
+        self.wait(5, 360, "a rate")
+
+    def the_minimum(self):
+        self.pump.run_at_minimum()
+        self.wait(10, 240, "the minimum rate")
 
     def a_ramp(self):
         minutes = self.chance.randrange(20, 480)
         self.pump.run_ramp(from_ul_h=self.rate_ul_h(), to_ul_h=self.rate_ul_h(), over_hours=minutes / 60.0)
-        self.wait(0.5 * minutes, 1.5 * minutes, "a ramp")
+        self.see_to_its_end(minutes, "a ramp")
+
+    def a_bridge(self):
+        volume_ul, rate_ul_h = float(self.chance.randrange(5, 120)), self.rate_ul_h()
+        self.pump.run_bridge(volume_ul=volume_ul, rate_ul_h=rate_ul_h, then_ul_h=self.rate_ul_h())
+        self.see_to_its_end(min(600.0, volume_ul / rate_ul_h * 60.0), "a bridge")
 
     def a_day_pattern(self):
-        hours = sorted(self.chance.sample(range(1, 24), self.chance.randrange(1, 9)))
-        pattern = {f"{hour:02d}:00": self.rate_ul_h() for hour in (0, *hours)}
+        minutes = sorted(self.chance.sample(range(1, 1440), self.chance.randrange(1, 9)))
+        pattern = {f"{minute // 60:02d}:{minute % 60:02d}": self.rate_ul_h() for minute in (0, *minutes)}
         self.pump.run_flex(days={"every": pattern})
-        self.wait(120, 2400, "a day pattern")
+        self.wait(120, 1800, "a day pattern")
 
     def a_bolus(self):
-        volume_ul = round(5.0 * 30.0 ** self.chance.random(), 1)
-        self.pump.give_bolus(volume_ul=volume_ul)
-        self.wait(volume_ul / BOLUS_UL_H * 60.0 + 1.0, 120, "a bolus")
+        self.free("prime", "single")
+        volume_ul, rate_ul_h = round(5.0 * 30.0 ** self.chance.random(), 1), self.bolus_rate_ul_h()
+        self.pump.give_bolus(volume_ul=volume_ul, rate_ul_h=rate_ul_h)
+        self.left["single"] = volume_ul / rate_ul_h * 60.0
+        self.see_to_its_end(self.left["single"], "a bolus")
 
     def a_square_bolus(self):
+        self.free("square")
         minutes = self.chance.randrange(10, 400)
         volume_ul = float(self.chance.randrange(5, max(20, minutes)))
         self.pump.give_square_bolus(volume_ul=volume_ul, over_minutes=minutes)
-        self.wait(minutes + 1, minutes + 60, "a square bolus")
+        self.left["square"] = float(minutes)
+        self.see_to_its_end(minutes, "a square bolus")
 
     def a_combination(self):
-        minutes = self.chance.randrange(10, 200)
+        self.free("prime", "single", "square")
+        minutes, rate_ul_h = self.chance.randrange(10, 200), self.bolus_rate_ul_h()
         now_ul, then_ul = (float(self.chance.randrange(5, most)) for most in (60, max(20, minutes // 2)))
-        self.pump.give_combination_bolus(now_ul=now_ul, then_ul=then_ul, over_minutes=minutes)
-        self.wait(now_ul / BOLUS_UL_H * 60.0 + minutes + 1, minutes + 90, "a combination bolus")
+        self.pump.give_combination_bolus(now_ul=now_ul, then_ul=then_ul, over_minutes=minutes, rate_ul_h=rate_ul_h)
+        self.left |= {"single": now_ul / rate_ul_h * 60.0, "square": float(minutes)}
+        self.see_to_its_end(self.left["single"] + minutes, "a combination bolus")
 
     def requests(self):
         for number in range(self.chance.randrange(1, 6)):
-            self.pump.request_patient_bolus()
+            if self.pump.request_patient_bolus().granted:
+                self.left["single"] = self.bolus_minutes
             self.wait(1, 60, f"request {number + 1}")
-        self.bench.dwell(minutes=5, doing="what was granted")
 
     def a_permission(self):
+        volume_ul, rate_ul_h = float(self.chance.randrange(5, 30)), self.bolus_rate_ul_h()
         self.pump.allow_patient_boluses(
-            volume_ul=float(self.chance.randrange(5, 30)),
+            volume_ul=volume_ul,
             lockout_minutes=self.chance.randrange(5, 90),
             most_in_24_h=self.chance.randrange(2, 30),
+            rate_ul_h=rate_ul_h,
         )
+        self.bolus_minutes = volume_ul / rate_ul_h * 60.0
         self.wait(1, 30, "a new permission")
 
     def a_stop(self):
         self.pump.stop()
-        self.wait(5, 60, "stopped")
+        self.nothing_is_left()
+        self.wait(5, 400, "stopped")
 
     def a_power_cut(self):
         with self.bench.challenge.power_cut():
             self.wait(1, 60, "without power")
-        self.bench.dwell(minutes=2, doing="power is back")
+        self.nothing_is_left()
+        self.dwell(2, "power is back")
 
     def a_prime(self):
+        self.free("prime", "single")
         volume_ul = float(self.chance.randrange(20, 200))
         self.pump.prime(volume_ul=volume_ul)
-        self.wait(30, 60, "a prime")
+        self.left["prime"] = volume_ul / PRIME_UL_H * 60.0
+        self.see_to_its_end(self.left["prime"], "a prime")
 
     def a_refill(self):
         volume_ul = float(self.chance.randrange(15_000, 40_000))
@@ -100,16 +156,40 @@ class Clinic:
         self.pump.set_clock(t_ns=self.pump.read_clock_ns() + self.chance.randrange(-7200, 7200) * 10**9)
         self.wait(1, 30, "its clock set")
 
+    def a_self_test(self):
+        self.pump.self_test()
+        self.wait(1, 30, "tested by itself")
+
+    def a_bolus_too_many(self):
+        """Order a bolus while one is given: it is refused, and leaves no trace."""
+        self.free("prime", "single")
+        self.pump.give_bolus(volume_ul=50.0, rate_ul_h=300.0)
+        self.left["single"] = 10.0
+        self.dwell(self.chance.randrange(1, 8), "a bolus")
+        with self.bench.refusal():
+            self.pump.give_bolus(volume_ul=40.0)
+        self.wait(1, 30, "a bolus was refused")
+
+    def come_between(self):
+        """Interrupt what is under way, and then as likely as not order the like of it again."""
+        interrupts = (self.a_stop, self.a_stop, self.a_power_cut, self.another_time, self.requests, self.a_self_test)
+        self.chance.choice(interrupts)()
+
     def any_order(self):
         """Give an order: infusions and boluses more often than what happens once a month."""
-        often = (self.a_rate, self.a_ramp, self.a_day_pattern, self.a_bolus, self.a_square_bolus, self.a_combination)
+        infusions = (self.a_rate, self.a_ramp, self.a_bridge, self.a_day_pattern)
+        boluses = (self.a_bolus, self.a_square_bolus, self.a_combination)
         seldom = (self.a_permission, self.a_stop, self.a_power_cut, self.a_prime, self.a_refill, self.another_time)
-        self.chance.choice((*often, *often, self.requests, self.requests, *seldom))()
+        rare = (self.the_minimum, self.a_self_test, self.a_bolus_too_many)
+        often = (*infusions, *boluses, self.requests)
+        order = self.chance.choice((*often, *often, *seldom, *rare))
+        for _ in range(self.chance.choice((1, 1, 2))):
+            order()
 
 
 @pytest.mark.requirement("IT-01", "IT-17", "4.1.1")
 @pytest.mark.evaporation(hours=1)
-@pytest.mark.parametrize("drawn", range(1, 7))
+@pytest.mark.parametrize("drawn", range(1, 11))
 def test_whatever_is_ordered_is_given_and_nothing_else(pump, bench, verify, drawn):
     """Days of orders that were drawn by chance is delivered as it was ordered, counted, and told in the log."""
     clinic = Clinic(pump, bench, Random(f"therapy {drawn}"))  # noqa: S311 - nobody is to be kept from guessing it

@@ -22,19 +22,19 @@ S_PER_H = 3600
 class BolusSkills(Skill):
     """Boluses, on top of the present infusion, which goes on unchanged."""
 
-    def give_bolus(self, *, volume_ul: float) -> None:
-        """Control a single bolus in µL at the bench file's bolus rate, on top of the present infusion.
+    def give_bolus(self, *, volume_ul: float, rate_ul_h: float | None = None) -> None:
+        """Control a single bolus in µL at a rate, the bench file's where none is said, on top of the present infusion.
 
         Returns once it has begun. Raises OutOfRangeError for a volume outside `limits` or when bolus and infusion
         together exceed the pump's rate, RefusedError when the pump declines (a bolus under way, an alarm) or does not
         show it.
         """
         programmer = self._programmer
-        volume_nl = programmer.bolus_nl("a bolus", volume_ul)
+        volume_nl, rate_nl_h = programmer.bolus_nl("a bolus", volume_ul), self._rate_nl_h(rate_ul_h)
         before = programmer.link.ask(GetStatus(), StatusReply).reply
-        programmer.check_total_rate(before.basal_nl_h, self._bolus_rate_nl_h)
-        with programmer.verb("give_bolus", volume_ul=volume_ul, rate_ul_h=self._bolus_rate_ul_h) as talk:
-            programmer.programme(talk, Bolus(volume_nl, self._bolus_rate_nl_h))
+        programmer.check_total_rate(before.basal_nl_h, rate_nl_h)
+        with programmer.verb("give_bolus", volume_ul=volume_ul, rate_ul_h=rate_nl_h / NL_PER_UL) as talk:
+            programmer.programme(talk, Bolus(volume_nl, rate_nl_h))
             after = talk.ask(GetStatus(), StatusReply)
             talk.check(
                 f"a bolus of {volume_ul:g} µL on an unchanged infusion",
@@ -60,25 +60,28 @@ class BolusSkills(Skill):
             squares = talk.ask(GetFullStatus(), FullStatus).therapy.squares
             talk.check(f"a square bolus of {volume_ul:g} µL", Shown("squares", squares, before.therapy.squares + 1))
 
-    def give_combination_bolus(self, *, now_ul: float, then_ul: float, over_minutes: float) -> None:
+    def give_combination_bolus(
+        self, *, now_ul: float, then_ul: float, over_minutes: float, rate_ul_h: float | None = None
+    ) -> None:
         """Control a single bolus of `now_ul`, and behind it `then_ul` spread evenly over a time in whole seconds.
 
-        Returns once it has begun. Raises OutOfRangeError for what the pump cannot be set to, RefusedError when it
-        declines or does not show it.
+        The single one has a rate of its own, the bench file's where none is said. Returns once it has begun. Raises
+        OutOfRangeError for what the pump cannot be set to, RefusedError when it declines or does not show it.
         """
         programmer = self._programmer
         now_nl = programmer.bolus_nl("a bolus", now_ul)
+        rate_nl_h = self._rate_nl_h(rate_ul_h)
         square = self._square("the bolus behind it", then_ul, over_minutes)
-        before = self._before(max(self._bolus_rate_nl_h, _highest_nl_h(square)))
+        before = self._before(max(rate_nl_h, _highest_nl_h(square)))
         arguments = {
             "now_ul": now_ul,
             "then_ul": then_ul,
             "over_minutes": over_minutes,
-            "rate_ul_h": self._bolus_rate_ul_h,
+            "rate_ul_h": rate_nl_h / NL_PER_UL,
             "then_rate_ul_h": then_ul * MINUTES_PER_H / over_minutes,
         }
         with programmer.verb("give_combination_bolus", **arguments) as talk:
-            programmer.programme(talk, Combination(now_nl, self._bolus_rate_nl_h, square.volume_nl, square.seconds))
+            programmer.programme(talk, Combination(now_nl, rate_nl_h, square.volume_nl, square.seconds))
             after = talk.ask(GetFullStatus(), FullStatus)
             talk.check(
                 f"a bolus of {now_ul:g} µL and a square one of {then_ul:g} µL behind it",
@@ -86,11 +89,14 @@ class BolusSkills(Skill):
                 Shown("squares", after.therapy.squares, before.therapy.squares + 1),
             )
 
-    def allow_patient_boluses(self, *, volume_ul: float, lockout_minutes: float, most_in_24_h: int) -> None:
+    def allow_patient_boluses(
+        self, *, volume_ul: float, lockout_minutes: float, most_in_24_h: int, rate_ul_h: float | None = None
+    ) -> None:
         """Set what a request gives in µL, how long from start to start none is given, and how many in any 24 h.
 
-        STOP and a power cut end the permission. Raises OutOfRangeError for what the pump cannot be set to, RefusedError
-        when it declines or does not show it.
+        It is given at `rate_ul_h`, the bench file's bolus rate where none is said. STOP and a power cut end the
+        permission. Raises OutOfRangeError for what the pump cannot be set to, RefusedError when it declines or does not
+        show it.
         """
         programmer = self._programmer
         full = programmer.full
@@ -99,10 +105,14 @@ class BolusSkills(Skill):
         )
         most = programmer.whole("an allotment", most_in_24_h, 1, full.max_patient_boluses, "boluses in 24 h")
         terms = PatientBoluses(
-            programmer.bolus_nl("a patient's bolus", volume_ul), self._bolus_rate_nl_h, lockout_s, most
+            programmer.bolus_nl("a patient's bolus", volume_ul), self._rate_nl_h(rate_ul_h), lockout_s, most
         )
         with programmer.verb(
-            "allow_patient_boluses", volume_ul=volume_ul, lockout_minutes=lockout_minutes, most_in_24_h=most_in_24_h
+            "allow_patient_boluses",
+            volume_ul=volume_ul,
+            lockout_minutes=lockout_minutes,
+            most_in_24_h=most_in_24_h,
+            rate_ul_h=terms.rate_nl_h / NL_PER_UL,
         ) as talk:
             programmer.programme(talk, terms)
             seen = talk.ask(GetFullStatus(), FullStatus).patient
@@ -141,9 +151,13 @@ class BolusSkills(Skill):
             )
         return answer
 
-    @property
-    def _bolus_rate_ul_h(self) -> float:
-        return self._bolus_rate_nl_h / NL_PER_UL
+    def _rate_nl_h(self, rate_ul_h: float | None) -> int:
+        """Return the rate of a bolus in nL/h; raise OutOfRangeError for one that the pump cannot be set to."""
+        bounds, programmer = self._programmer.bounds, self._programmer
+        steps = (bounds.min_rate_nl_h, bounds.max_total_rate_nl_h, bounds.rate_step_nl_h)
+        if rate_ul_h is None:
+            return self._bolus_rate_nl_h
+        return programmer.whole_nl("a bolus rate", rate_ul_h, steps, "µL/h")
 
     def _square(self, what: str, volume_ul: float, over_minutes: float) -> SquareBolus:
         programmer = self._programmer

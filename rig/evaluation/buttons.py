@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from rig.clock import NS_PER_S
 from rig.evaluation.challenged import begun
 from rig.evaluation.log_words import BOLUS_ENDED, BOLUS_STARTED, PATIENT_GIVEN, PATIENT_REFUSED
-from rig.evaluation.orders import PATIENT, PumpOrder
+from rig.evaluation.orders import ALLOW, PATIENT, PumpOrder
 from rig.evaluation.own_log import StampedLine, stamped_lines
 from rig.record.bodies.challenges import ChallengeKind
 from rig.record.reader import RecordReader
 
-ALLOW = "allow_patient_boluses"
 # How near to the button the log's answer is looked for, beyond the uncertainty of both clocks.
 _BUTTON_S = 1.0
 _NS_PER_H = 3600 * NS_PER_S
@@ -44,24 +43,25 @@ def pressed(reader: RecordReader) -> tuple[Pressed, ...]:
 
 
 def ordered_by_button(reader: RecordReader) -> tuple[PumpOrder, ...]:
-    """Return the boluses that were given for a button as orders: of the volume that was allowed.
+    """Return the boluses that were given for a button as orders: of the volume and at the rate that were allowed.
 
-    How fast each is given the log tells by the bolus's two lines; it is not known where these are not there.
+    Of terms without a rate the log's two lines of the bolus tell it; it is not known where these are not there.
     """
     given = [one for one in pressed(reader) if one.granted]
     if not given:
         return ()
     lines = stamped_lines(reader)
     pump = reader.start().in_role("pump")
-    allowed = [
-        (entry.body.sent_ns or entry.t_ns, float(entry.body.arguments["volume_ul"]))
+    terms = [
+        (entry.body.sent_ns or entry.t_ns, entry.body.arguments)
         for entry in reader.commands(pump)
         if entry.body.verb == ALLOW and entry.body.result == "ok"
     ]
     found = []
     for one in given:
-        volume_ul = max([(ns, volume) for ns, volume in allowed if ns <= one.at_ns], default=(0, 0.0))[1]
-        found.append(PumpOrder(one.at_ns, PATIENT, volume_ul, _rate_ul_h(one, volume_ul, lines)))
+        allowed = next((said for ns, said in reversed(terms) if ns <= one.at_ns), {})
+        volume_ul, rate_ul_h = (float(allowed.get(key, 0.0)) for key in ("volume_ul", "rate_ul_h"))
+        found.append(PumpOrder(one.at_ns, PATIENT, volume_ul, rate_ul_h or _rate_ul_h(one, volume_ul, lines)))
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ RUN, BOLUS, STOP = "run_continuous", "give_bolus", "stop"
 FLEX, RAMP, MINIMUM, BRIDGE = "run_flex", "run_ramp", "run_at_minimum", "run_bridge"
 SQUARE, COMBINATION, PATIENT = "give_square_bolus", "give_combination_bolus", "request_patient_bolus"
 PRIME, SET_CLOCK, REFILLED = "prime", "set_clock", "refilled"
+ALLOW = "allow_patient_boluses"
 # Each replaces the infusion under way by another.
 INFUSIONS = frozenset({RUN, FLEX, RAMP, MINIMUM, BRIDGE})
 # Each is given on top of the infusion.
@@ -32,6 +33,8 @@ _AMOUNT = {
     PATIENT: "volume_ul",
     PRIME: "volume_ul",
 }
+# What of the terms of a patient's boluses says what one of them is.
+_TERMS = ("volume_ul", "rate_ul_h")
 _OK = "ok"
 
 
@@ -55,28 +58,38 @@ class PumpOrder:
         return float(value) if isinstance(value, int | float) else 0.0
 
 
+class Telling:
+    """Makes orders of commands, one behind another: what a patient is given is what was allowed before."""
+
+    def __init__(self) -> None:
+        self._allowed: Mapping[str, Json] = {}
+
+    def order_of(self, entry: Stamped[Command]) -> PumpOrder | None:
+        """Return the order that a command to the pump under test is, None for what is no order or was not taken."""
+        command = entry.body
+        if command.result != _OK:
+            return None
+        if command.verb == ALLOW:
+            self._allowed = {key: command.arguments[key] for key in _TERMS if key in command.arguments}
+        if command.verb not in _KNOWN or (command.verb == PATIENT and command.extra.get("granted") is not True):
+            return None
+        # What the pump said at the request what it would give is its own word, and nothing that it is held to.
+        arguments = {**command.arguments, **self._allowed} if command.verb == PATIENT else command.arguments
+        amount = float(arguments.get(_AMOUNT.get(command.verb, ""), 0.0))
+        at_once = command.verb in ON_TOP or command.verb in (PRIME, BRIDGE)
+        given_at = float(arguments.get("rate_ul_h", 0.0)) if at_once else 0.0
+        said = {**arguments, **command.extra}
+        return PumpOrder(command.sent_ns or entry.t_ns, command.verb, amount, given_at, said)
+
+
 def told(reader: RecordReader) -> tuple[PumpOrder, ...]:
     """Return the commands about delivery that the pump under test took, in order.
 
     A request for a bolus that the pump did not grant is none.
     """
-    pump = reader.start().in_role("pump")
-    orders = (order_of(entry) for entry in (reader.commands(pump) if pump else ()))
+    pump, telling = reader.start().in_role("pump"), Telling()
+    orders = (telling.order_of(entry) for entry in (reader.commands(pump) if pump else ()))
     return tuple(order for order in orders if order is not None)
-
-
-def order_of(entry: Stamped[Command]) -> PumpOrder | None:
-    """Return the order that a command to the pump under test is, None for one that is no order or was not taken."""
-    command = entry.body
-    if command.verb not in _KNOWN or command.result != _OK:
-        return None
-    if command.verb == PATIENT and command.extra.get("granted") is not True:
-        return None
-    amount = float(command.arguments.get(_AMOUNT.get(command.verb, ""), 0.0))
-    at_once = command.verb in ON_TOP or command.verb in (PRIME, BRIDGE)
-    given_at = float(command.arguments.get("rate_ul_h", 0.0)) if at_once else 0.0
-    said = {**command.arguments, **command.extra}
-    return PumpOrder(command.sent_ns or entry.t_ns, command.verb, amount, given_at, said)
 
 
 def refilled_ns(reader: RecordReader) -> tuple[int, ...]:

@@ -45,11 +45,11 @@ class StampedLine:
 def stamped_lines(reader: RecordReader, from_ns: int = 0) -> tuple[StampedLine, ...]:
     """Return the lines of the log of the pump under test that were read from a moment on (UTC ns), in order."""
     pump = reader.start().in_role("pump")
-    t_ns, offset_s = _offsets(reader, pump)
-    shown = _shown(reader, pump, t_ns, offset_s)
+    compared_ns, offset_s = _offsets(reader, pump)
+    shown = _shown(reader, pump, compared_ns, offset_s)
     # Of the plan before, whose last comparison may be hours ago, none says what the clock shows here.
-    own = t_ns >= from_ns
-    t_ns, offset_s = t_ns[own], offset_s[own]
+    own = shown.t_ns >= from_ns
+    t_ns, offset_s = (shown.t_ns[own], shown.offset_s[own]) if len(compared_ns) else (compared_ns, offset_s)
     found = []
     before_ns = 0
     for entry in reader.events(PumpLogRead):
@@ -81,7 +81,7 @@ class _Shown:
 def _shown(reader: RecordReader, pump: str, t_ns: NDArray[np.int64], offset_s: NDArray[np.float64]) -> _Shown:
     """Return the comparisons, and the times that the clock was set to: it may be set twice between two of them."""
     told = [one for one in reader.commands(pump) if one.body.verb == SET_CLOCK]
-    set_to = [(one.t_ns, one.body.arguments.get("t_ns")) for one in told]
+    set_to = [(one.body.sent_ns or one.t_ns, one.body.arguments.get("t_ns")) for one in told]
     set_s = [(at_ns, (to_ns - at_ns) / NS_PER_S) for at_ns, to_ns in set_to if isinstance(to_ns, int)]
     all_ns = np.concatenate([t_ns, np.array([at_ns for at_ns, _ in set_s], np.int64)])
     all_s = np.concatenate([offset_s, np.array([ahead_s for _, ahead_s in set_s], np.float64)])

@@ -5,9 +5,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 from rig.clock import NS_PER_S
-from rig.evaluation.buttons import ALLOW, pressed
+from rig.evaluation.buttons import pressed
 from rig.evaluation.case import Case
-from rig.evaluation.orders import PATIENT, STOP
+from rig.evaluation.orders import ALLOW, PATIENT, STOP
 from rig.record.reader import RecordReader
 
 # A pump refuses for other reasons too: those that speak of lockout or allotment are held to what was set.

@@ -6,7 +6,7 @@ import numpy as np
 
 from rig.clock import NS_PER_S
 from rig.errors import RigError
-from rig.evaluation.orders import PumpOrder, order_of
+from rig.evaluation.orders import PumpOrder, Telling
 from rig.evaluation.programme import Programme
 from rig.record.bodies.events import BenchOpened
 from rig.record.reader import RecordReader
@@ -30,21 +30,22 @@ class Programmed:
         """Take the orders up to entry `seq`, which has been told already."""
         self.pump = reader.start().in_role("pump")
         self._orders: list[PumpOrder] = []
+        self._telling = Telling()
         self._programme: Programme | None = None
         self._until_ns = 0
         opened = [entry.seq for entry in reader.events(BenchOpened) if entry.seq <= seq]
         for entry in reader.commands(self.pump, opened[-1] if opened else 0) if self.pump and seq else ():
             if entry.seq <= seq:
-                self._add(order_of(entry))
+                self._add(self._telling.order_of(entry))
 
     def take(self, entry: Entry) -> bool:
         """Take an entry that may be an order; tell whether it was one. A bench opened anew has been told nothing."""
         if entry.kind == Kind.EVENT.value and entry.name == BenchOpened.NAME:
-            self._orders, self._programme = [], None
+            self._orders, self._programme, self._telling = [], None, Telling()
             return False
         if not self.pump or entry.kind != Kind.COMMAND.value or entry.name != self.pump:
             return False
-        order = order_of(Stamped(entry.seq, entry.t_ns, entry.name, command_of(entry)))
+        order = self._telling.order_of(Stamped(entry.seq, entry.t_ns, entry.name, command_of(entry)))
         self._add(order)
         return order is not None
 

@@ -5,6 +5,7 @@ import pytest
 
 from rig.evaluation.buttons import ordered_by_button
 from rig.evaluation.case import Case
+from rig.evaluation.orders import told
 from rig.evaluation.patient_requests import Request, requests_of, u_between_s
 from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.events import PlanBegins
@@ -34,6 +35,14 @@ def test_requests_that_were_granted_as_allowed_are_given(run):
     asks(run, (100, None), (1900, None), (3700, None))
     result = judged(run, "patient bolus given")
     assert (own_reasons(result), result.fact) == ([], "3 of 3 requests granted, 0 refused")
+
+
+def test_a_request_is_held_to_what_was_allowed_whatever_the_pump_says_that_it_gives(run):
+    tell(run, 20, "allow_patient_boluses", volume_ul=3.0, lockout_minutes=30.0, most_in_24_h=3, rate_ul_h=90.0)
+    tell(run, 100, "request_patient_bolus", extra={"granted": True}, volume_ul=2.0, rate_ul_h=600.0)
+    with run.reader() as reader:
+        (order,) = told(reader)
+    assert (order.amount, order.rate_ul_h) == (3.0, 90.0)
 
 
 @pytest.mark.parametrize(

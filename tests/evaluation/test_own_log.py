@@ -6,7 +6,7 @@ import pytest
 from rig.evaluation.own_log import stamped_lines
 from rig.evaluation.pump_alarms import states_of
 from rig.evaluation.stops import ended_by_alarm_ns
-from tests.evaluation.happenings import clock_ahead, log, ns, status
+from tests.evaluation.happenings import clock_ahead, log, ns, status, tell
 from tests.evaluation.records import weighed
 
 MINUTES = np.arange(33 * 60 + 1) - 240  # of the window, which begins 4 h after the record
@@ -95,3 +95,16 @@ def test_a_line_behind_an_earlier_reading_of_the_log_is_true_by_the_clock_of_its
         with record.reader() as reader:
             _, found = stamped_lines(reader)
     assert found.off_s == 0.0
+
+
+def test_a_line_between_two_settings_of_a_clock_is_dated_by_the_first_of_them(tmp_path):
+    # Compared each 20 min; set by 75 min back in the 5th minute, and to within a minute of the truth in the 9th.
+    minutes = np.arange(-240, 1741, 20)
+    with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+        clock_ahead(record, np.where(minutes > 5, 60.0, 0.0), minutes=minutes + 240)
+        tell(record, 300.0, "set_clock", t_ns=ns(300.0 - 4500.0))
+        log(record, (300.0, "clock_set"), ahead_s=-4500.0, read_at_s=1300.0)
+        tell(record, 540.0, "set_clock", t_ns=ns(540.0 + 60.0))
+        with record.reader() as reader:
+            (found,) = stamped_lines(reader)
+    assert (found.at_ns, found.off_s) == (ns(300.0), 0.0)

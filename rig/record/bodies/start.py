@@ -20,7 +20,9 @@ FORMAT = 2
 # 11: whatever takes its time ends in the pump's log when it is over, and not boluses alone; a line of it between two
 # comparisons of its clock that differ may be by either; what a patient's requests are answered against their terms is
 # held against the pump; a count that was read at a window's ends hides a stroke there and no more.
-RULES = 11
+# 12: a patient's bolus is held to what was allowed, and not to what the pump said at the request; a line of the log
+# between two settings of the clock is dated by the setting before it.
+RULES = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def test_it_has_every_skill_of_a_pump(driver, skill):
         (
             lambda d: d.allow_patient_boluses(volume_ul=5.0, lockout_minutes=60, most_in_24_h=4),
             "allow_patient_boluses",
-            {"volume_ul": 5.0, "lockout_minutes": 60, "most_in_24_h": 4},
+            {"volume_ul": 5.0, "lockout_minutes": 60, "most_in_24_h": 4, "rate_ul_h": 600.0},
             {},
         ),
         (
@@ -95,8 +95,34 @@ def test_a_granted_request_is_recorded_with_what_is_set_in_the_pump(steady):
 
 
 @pytest.mark.parametrize(
+    "do, rate_ul_h",
+    [
+        (lambda d: d.give_bolus(volume_ul=5.0, rate_ul_h=120.0), 120.0),
+        (lambda d: d.give_combination_bolus(now_ul=5.0, then_ul=5.0, over_minutes=60, rate_ul_h=240.0), 240.0),
+        (lambda d: d.give_bolus(volume_ul=5.0), 600.0),
+    ],
+    ids=["a bolus", "a combination", "none said"],
+)
+def test_a_bolus_has_the_rate_that_is_said_and_the_bench_files_where_none_is(steady, do, rate_ul_h):
+    ward, driver = steady
+    do(driver)
+    assert ward.journal[-1].arguments["rate_ul_h"] == rate_ul_h
+    assert driver.status().rate_ul_h == rate_ul_h
+
+
+def test_a_patients_bolus_has_its_own_rate_behind_a_clinicians(steady):
+    ward, driver = steady
+    driver.allow_patient_boluses(volume_ul=5.0, lockout_minutes=60, most_in_24_h=4, rate_ul_h=100.0)
+    driver.give_bolus(volume_ul=5.0, rate_ul_h=900.0)
+    wait(ward, driver, 60)
+    driver.request_patient_bolus()
+    assert driver.status().rate_ul_h == 100.0
+
+
+@pytest.mark.parametrize(
     "do, said",
     [
+        (lambda d: d.give_bolus(volume_ul=5.0, rate_ul_h=1.9), r"a bolus rate of 1\.9"),
         (
             lambda d: d.run_flex(days={"every": {"00:00": 1.999}}),
             r"every day, 00:00 on of 1\.999(.|\n)*2 to 1000 µL/h",
