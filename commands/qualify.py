@@ -68,7 +68,9 @@ def _scope(options: argparse.Namespace, asked: Asked) -> tuple[tuple[str, str], 
     by = provenance()
     only = f", of these what begins with {' or '.join(options.only)}" if options.only else ""
     which = (
-        "all plans asked of each" if asked.every_plan else "each asked of some plans, until one catches and names it"
+        "all plans asked of each"
+        if asked.every_plan
+        else "each asked of some plans, until one catches and names it, and of all what none of them caught"
     )
     return (
         ("begun at", by.started_wall_utc),

@@ -129,8 +129,9 @@ class Row:
         claiming = sum(self.defect.violates in one.requirements for one in self.findings)
         if claiming:
             looked = "the one plan asked that claims" if claiming == 1 else f"{claiming} plans asked that claim"
-            return f"{looked} {self.defect.violates} let it pass; --every-plan asks the others too"
-        return f"no plan of the {len(asked)} asked claims {self.defect.violates}; --every-plan asks the others too"
+            others = f", and so did {len(asked) - claiming} others" if len(asked) > claiming else ""
+            return f"{looked} {self.defect.violates} let it pass{others}"
+        return f"no plan of the {len(asked)} asked claims {self.defect.violates}, and none found it"
 
 
 # A defect's stated effect is that of its idea at the reference state; seeded, it may come out a little differently.

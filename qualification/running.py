@@ -70,23 +70,46 @@ def qualify(workshop: Workshop, asked: Asked, say: Callable[[str], None]) -> Qua
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Plans that look when those before them did not find a defect, or, unless `missed_only`, did not name it."""
+
+    plans: Callable[[Defect], tuple[str, ...]]
+    words: str = ""
+    missed_only: bool = False
+
+    def unasked(self, row: Row) -> tuple[str, ...]:
+        """Return the plans that are still to be asked: none where it was caught and named, or need not be."""
+        need_not = row.defect.control or row.defect.of_the_bench or row.within_limits
+        found = row.caught and (self.missed_only or row.names_it is not False)
+        if found or row.broke or (row.findings and need_not):
+            return ()
+        looked = {one.plan for one in row.findings}
+        return tuple(one for one in self.plans(row.defect) if one not in looked)
+
+
 def _rows(workshop: Workshop, asked: Asked, catalogue: Catalogue, say: Callable[[str], None]) -> tuple[Row, ...]:
-    """Ask the plans that claim what a defect violates; of what they miss or cannot name, others too (`_unasked`)."""
+    """Ask the plans that claim what a defect violates; of what they miss or cannot name, others too.
+
+    Missed is what all plans missed: a requirement may be violated where no plan that claims it looks.
+    """
     rows = {one.key: Row(one, ()) for one in asked.defects}
     every = tuple(plan.plan for plan in catalogue.plans)
-    looks: tuple[tuple[str, Callable[[Defect], tuple[str, ...]]], ...] = (
-        ("", lambda one: every if asked.every_plan else catalogue.could_see(one)),
-        ("the general plans look too", lambda _: catalogue.general()),
-        ("all other plans that claim it look too", catalogue.left_out),
-        ("orders drawn by chance look too", lambda _: catalogue.by_chance()),
+    looks = (
+        _Look(lambda one: every if asked.every_plan else catalogue.could_see(one)),
+        _Look(lambda _: catalogue.general(), "the general plans look too"),
+        _Look(catalogue.left_out, "all other plans that claim it look too"),
+        _Look(lambda _: catalogue.by_chance(), "orders drawn by chance look too"),
+        _Look(lambda _: catalogue.quicker_half(), "the quicker half of all plans looks too", missed_only=True),
+        _Look(lambda _: every, "all other plans look too", missed_only=True),
     )
-    for number, (_, look) in enumerate(looks):
-        jobs = [Job(plans, row.defect) for row in rows.values() if (plans := _unasked(row, look))]
+    for number, look in enumerate(looks):
+        jobs = [Job(plans, row.defect) for row in rows.values() if (plans := look.unasked(row))]
         for job, done in workshop.done(jobs):
             if job.defect is not None:
                 row = _with(rows[job.defect.key], done)
                 rows[job.defect.key] = row
-                still = [words for words, later in looks[number + 1 :] if _unasked(row, later)]
+                still = [later.words for later in looks[number + 1 :] if later.unasked(row)]
                 say(f"{row.defect.key} {row.word}: {still[0]}" if still else line_of(row))
     return tuple(rows.values())
 
@@ -95,15 +118,6 @@ def _with(row: Row, done: Done) -> Row:
     """Return a row with what its defect came to in one more session."""
     said = "; ".join(filter(None, (row.said, done.said)))
     return row_of(row.defect, replace(done, findings=(*row.findings, *done.findings), said=said))
-
-
-def _unasked(row: Row, look: Callable[[Defect], tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the plans of a look that are still to be asked: none where it was caught and named, or need not be."""
-    need_not = row.defect.control or row.defect.of_the_bench or row.within_limits
-    if (row.caught and row.names_it is not False) or row.broke or (row.findings and need_not):
-        return ()
-    looked = {one.plan for one in row.findings}
-    return tuple(one for one in look(row.defect) if one not in looked)
 
 
 def healthy(workshop: Workshop, asked: Asked, say: Callable[[str], None]) -> Catalogue:

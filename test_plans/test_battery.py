@@ -46,3 +46,24 @@ def test_elective_replacement_comes_90_days_before_the_end_of_service(pump, benc
     verify("service after the warning", whole.service_after_warning(accuracy_ma=0.01)).within("90 days")
     verify("flow while in service", served.flow_error()).within("basal accuracy")
     verify("nothing was made up", whole.nothing_made_up(after="end_of_service")).within("nothing made up")
+
+
+@pytest.mark.requirement("IT-07", "5.1.6")
+def test_a_replacement_that_was_asked_for_is_asked_for_until_the_end(pump, bench, verify):
+    """Whatever makes the cell last longer, the call for replacement stays: a lower rate, a stop, a power cut."""
+    bench.expect_alarm("reset")
+    with bench.window("asked for") as asked_for:
+        pump.run_continuous(rate_ul_h=187.0)
+        bench.dwell(minutes=10, doing="infusing")
+        bench.challenge.drain_battery(mah=14_000.0)
+        bench.dwell(minutes=10, doing="asked for its replacement")
+        pump.run_continuous(rate_ul_h=3.0)
+        bench.dwell(minutes=10, doing="at a low rate")
+        pump.acknowledge_alarms()
+        pump.stop()
+        bench.dwell(minutes=10, doing="stopped")
+        with bench.challenge.power_cut():
+            bench.dwell(minutes=1, doing="without power")
+        bench.dwell(minutes=10, doing="power is back")
+    warning = asked_for.alarm_came(alarm="elective_replacement", within_s=1500, priority="non-critical")
+    verify("the replacement was asked for", warning).holds()

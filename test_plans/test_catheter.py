@@ -24,13 +24,17 @@ def test_what_an_occlusion_holds_back_comes_when_it_is_released(pump, bench, ver
 
 @pytest.mark.requirement("ACC-001")
 def test_a_kink_costs_no_volume(pump, bench, verify):
-    """A catheter of ten times the resistance delays the dose, and changes nothing of it."""
+    """A catheter of ten times the resistance delays the dose, and changes nothing of it, nor behind it."""
     pump.run_continuous(rate_ul_h=200.0)
     with bench.challenge.kink(times_resistance=10.0):
         bench.dwell(hours=1, doing="kinked")
         with bench.window("kinked") as kinked:
             bench.dwell(hours=3, doing="kinked")
+    bench.dwell(minutes=30, doing="straight again")
+    with bench.window("straight again") as straight:
+        bench.dwell(hours=2, doing="straight again")
     verify("flow through a kink", kinked.flow_error()).within("basal accuracy")
+    verify("flow behind a kink", straight.flow_error()).within("basal accuracy")
 
 
 @pytest.mark.requirement("IT-02")

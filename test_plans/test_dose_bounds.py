@@ -27,6 +27,25 @@ def test_no_sliding_window_holds_more_than_is_set(pump, bench, verify):
 
 
 @pytest.mark.requirement("IT-12")
+def test_a_limit_that_is_set_counts_what_was_given_before(pump, bench, verify):
+    """Behind a dose of 60 µL a limit of 105 µL in 4 h leaves no room for a second, set once or set anew to the same."""
+    pump.allow_patient_boluses(volume_ul=60.0, lockout_minutes=5, most_in_24_h=24)
+    pump.set_dose_limit(volume_ul=500.0, window_hours=12)
+    with bench.window("before and behind the limit") as hours:
+        pump.run_continuous(rate_ul_h=10.0)
+        pump.request_patient_bolus()
+        bench.dwell(minutes=30, doing="the dose before the limit")
+        for turn in ("tightened", "set anew", "set for another window"):
+            pump.set_dose_limit(volume_ul=105.0, window_hours=3 if "another" in turn else 4)
+            with bench.window(turn) as limited:
+                pump.request_patient_bolus()
+                bench.dwell(minutes=15, doing=f"asked for 60 µL, the limit {turn}")
+            refused = limited.patient_bolus_refused(why="above_dose_limit")
+            verify(f"the dose before counts, the limit {turn}", refused).holds()
+    verify("volume of what was granted", hours.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("IT-12")
 def test_a_sliding_window_forgets_none_of_many_small_boluses(pump, bench, verify):
     """Of requests for 5 µL each ten minutes as many are granted as 105 µL in any 4 h leave room for."""
     pump.set_dose_limit(volume_ul=105.0, window_hours=4)

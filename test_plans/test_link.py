@@ -131,6 +131,37 @@ def test_a_link_that_is_lost_ends_delivery_with_an_alarm(pump, bench, verify):
         verify(f"what was made up, {which} time", lost.nothing_made_up(after="link lost")).within("nothing made up")
 
 
+DELIVERIES = {
+    "a bolus": lambda pump: pump.give_bolus(volume_ul=300.0, rate_ul_h=300.0),
+    "a square bolus": lambda pump: pump.give_square_bolus(volume_ul=200.0, over_minutes=60),
+    "a combination": lambda pump: pump.give_combination_bolus(now_ul=20.0, then_ul=150.0, over_minutes=60),
+    "a patient's bolus": lambda pump: pump.request_patient_bolus(),
+    "a prime": lambda pump: pump.prime(volume_ul=700.0),
+    "a ramp": lambda pump: pump.run_ramp(from_ul_h=50.0, to_ul_h=400.0, over_hours=1),
+    "a bridge": lambda pump: pump.run_bridge(volume_ul=100.0, rate_ul_h=200.0, then_ul_h=400.0),
+    "a day pattern": lambda pump: pump.run_flex(days={"every": {"00:00": 150.0, "12:00": 250.0}}),
+}
+
+
+@pytest.mark.requirement("IT-03", "IT-05")
+@pytest.mark.parametrize("under_way", DELIVERIES)
+def test_a_link_that_is_lost_ends_whatever_is_under_way(pump, bench, verify, under_way):
+    """Whatever it gives when nobody is heard, the pump ends it with an alarm, in its time."""
+    bench.expect_alarm("link_lost")
+    pump.allow_patient_boluses(volume_ul=300.0, lockout_minutes=60, most_in_24_h=4, rate_ul_h=300.0)
+    pump.run_continuous(rate_ul_h=100.0)
+    bench.dwell(minutes=15, doing="before")
+    with bench.window(under_way) as lost:
+        DELIVERIES[under_way](pump)
+        bench.dwell(minutes=5, doing=under_way)
+        with bench.challenge.link_lost():
+            bench.dwell(minutes=15, doing="nobody is heard")
+        bench.dwell(minutes=10, doing="heard again")
+    signalled = lost.alarm_came(alarm="link_lost", within_s=180, after="link lost", priority="critical")
+    verify("lost link was signalled", signalled).holds()
+    verify("delivery ended", lost.delivery_ended(within_s=240, after="link lost")).holds()
+
+
 @pytest.mark.requirement("IT-03")
 def test_a_short_silence_changes_no_dose(pump, bench, verify):
     """A link that is lost for less than the watchdog's time, with a low battery too, changes nothing of the flow."""

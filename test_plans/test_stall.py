@@ -50,6 +50,24 @@ def test_an_intermittent_stall_is_signalled_each_time_and_overcome(pump, bench, 
     verify("flow after the stalls", recovered.flow_error()).within("basal accuracy")
 
 
+@pytest.mark.requirement("IT-04", "IT-14")
+@pytest.mark.evaporation(hours=1)
+@pytest.mark.parametrize("minutes", [1, 11, 45])
+def test_a_stall_behind_a_silenced_warning_sounds(pump, bench, verify, minutes):
+    """Who has silenced a low reservoir hears a motor that stalls minutes later: silence is of one alarm."""
+    bench.expect_alarm("reservoir_low")
+    pump.run_continuous(rate_ul_h=200.0)
+    pump.set_low_reservoir(volume_ul=4_000.0)
+    pump.refilled(volume_ul=3_990.0)  # what the pump believes; the reservoir holds more
+    bench.dwell(minutes=5, doing="the reservoir is low")
+    pump.acknowledge_alarms()
+    bench.dwell(minutes=minutes, doing="silenced")
+    with bench.window("stall") as stall, bench.challenge.magnet():
+        bench.dwell(minutes=10, doing="the motor is held")
+    came = stall.alarm_came(alarm="stall", within_s=120, after="magnet", priority="critical")
+    verify("the stall was signalled", came).holds()
+
+
 @pytest.mark.requirement("3.4.3", "3.4.6")
 @pytest.mark.evaporation(hours=1)
 def test_a_self_test_costs_no_dose(pump, bench, verify):

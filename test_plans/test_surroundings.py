@@ -20,13 +20,17 @@ def test_back_pressure_changes_no_dose(pump, bench, verify):
 
 @pytest.mark.requirement("7.1.3")
 def test_straining_changes_no_dose(pump, bench, verify):
-    """An infusion keeps its rate against 15 kPa, as when somebody coughs or strains, held for hours."""
+    """An infusion keeps its rate against 15 kPa, as when somebody coughs or strains, held for hours, and behind it."""
     pump.run_continuous(rate_ul_h=200.0)
     with bench.challenge.back_pressure(kpa=15.0):
         bench.dwell(minutes=30, doing="filling the line's compliance")
         with bench.window("straining") as straining:
             bench.dwell(hours=2, doing="against high pressure")
+    bench.dwell(minutes=30, doing="the line gives back what it held")
+    with bench.window("relaxed") as relaxed:
+        bench.dwell(hours=2, doing="behind the high pressure")
     verify("flow against high pressure", straining.flow_error()).within("basal accuracy")
+    verify("flow behind the high pressure", relaxed.flow_error()).within("basal accuracy")
 
 
 @pytest.mark.requirement("7.1.3", "ACC-001")
@@ -48,16 +52,21 @@ def test_a_tip_that_is_moved_changes_no_dose(pump, bench, verify, kpa):
 @pytest.mark.requirement("7.1.1")
 @pytest.mark.parametrize("liquid_c", [35.0, 40.0])
 def test_warmth_changes_no_dose(pump, bench, verify, liquid_c):
-    """An infusion keeps its rate at both ends of the temperatures of an implant, and when the warmth is over."""
+    """An infusion keeps its rate while it warms up to either end of an implant's temperatures, there, and behind it."""
     pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(minutes=30, doing="infusing")
     with bench.challenge.temperature(liquid_c=liquid_c):
-        bench.dwell(hours=2, doing="warming")
+        with bench.window("warming") as warming:
+            bench.dwell(hours=1.5, doing="warming")
         with bench.window("warm") as warm:
-            bench.dwell(hours=4, doing="warm")
-    bench.dwell(hours=1, doing="cooling")
+            bench.dwell(hours=3, doing="warm")
+    with bench.window("cooling") as cooling:
+        bench.dwell(hours=1.5, doing="cooling")
     with bench.window("cool again") as cool:
         bench.dwell(hours=2, doing="cool again")
+    verify("flow of a pump that warms up", warming.flow_error()).within("basal accuracy")
     verify("flow of a warm pump", warm.flow_error()).within("basal accuracy")
+    verify("flow of a pump that cools down", cooling.flow_error()).within("basal accuracy")
     verify("flow behind the warmth", cool.flow_error()).within("basal accuracy")
 
 

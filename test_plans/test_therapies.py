@@ -168,7 +168,8 @@ class Clinic:
         self.dwell(self.chance.randrange(1, 8), "a bolus")
         with self.bench.refusal():
             self.pump.give_bolus(volume_ul=40.0)
-        self.wait(1, 30, "a bolus was refused")
+        self.wait(10, 40, "a bolus was refused")
+        self.requests()
 
     def come_between(self):
         """Interrupt what is under way, and then as likely as not order the like of it again."""

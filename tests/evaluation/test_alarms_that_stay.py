@@ -3,11 +3,11 @@
 import pytest
 
 from rig.evaluation.case import case_around
-from rig.evaluation.evidence import states
+from rig.evaluation.evidence import states, warnings
 from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.pump_events import AlarmExpected, PumpStateChanged
 from rig.record.bodies.recipe import Recipe
-from tests.evaluation.happenings import WINDOW, challenge, ns, put, status, tell
+from tests.evaluation.happenings import WINDOW, challenge, clock_ahead, ns, put, status, tell
 from tests.evaluation.records import START, weighed
 
 PUMP = {"instruments": {"pump": {"capability": "pump", "sample_every_s": 60.0}}}
@@ -77,3 +77,25 @@ def test_an_alarm_that_comes_an_hour_behind_a_silenced_one_must_sound(record):
 def test_an_alarm_that_may_have_come_before_it_was_silenced_need_not(record):
     mute(record, 14_390.0)
     assert [one for one in against(record) if "sound" in one] == []
+
+
+# Read each minute, the pump shows four readings of an alarm within five minutes, whatever its longest pace was.
+@pytest.mark.parametrize("before_s, told", [(180.0, 0), (300.0, 1)])
+def test_how_long_a_silence_excuses_goes_by_the_readings_of_that_moment(tmp_path, before_s, told):
+    seldom = {"instruments": {"pump": {"capability": "pump", "sample_every_s": 600.0}}}
+    with weighed(tmp_path, lambda _: 1000.0, hours=33, start={**START, **seldom}) as record:
+        put(record, 0.0, AlarmExpected("stall"))
+        clock_ahead(record, 0.0)
+        mute(record, 14_400.0 - before_s)
+        assert len([one for one in against(record) if "sound" in one]) == told
+
+
+@pytest.mark.parametrize(
+    "then, told", [((), 1), (("low_reservoir",), 1), (("elective_replacement",), 0), (("end_of_service",), 0)]
+)
+def test_a_replacement_that_was_asked_for_is_asked_for_until_the_end(record, then, told):
+    clock_ahead(record, 0.0)
+    status(record, (60.0, "infusing", ("elective_replacement",)), (720.0, "infusing", then))
+    with record.reader() as reader:
+        said = warnings.WITNESS.testify(case_around(reader, Recipe("what a pump says", {}, *WINDOW))).against
+    assert len([one for one in said if one.startswith("the status showed elective_replacement until 4.20 h")]) == told

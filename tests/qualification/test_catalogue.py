@@ -19,7 +19,7 @@ def plan(name, seconds=1.0, requirements=("ACC-001",)):
 
 
 PLANS = (plan(GENERAL, requirements=()), plan(QUICK), plan(SLOW, 3.0), plan(LONG, 90.0), plan(OTHER, 1.0, ("IT-04",)))
-# Orders drawn by chance, which claim what the others do and are asked when all of them missed.
+# Orders drawn by chance, which claim what the others do and are asked when these missed.
 DRAWN = "test_plans/test_therapies.py::test_whatever_is_ordered_is_given_and_nothing_else[1]"
 PLANS += (plan(DRAWN, 0.5),)
 
@@ -80,7 +80,8 @@ class Finds:
         ((QUICK,), False, [QUICK], "caught"),
         ((GENERAL,), False, [QUICK, GENERAL], "caught"),
         ((LONG,), False, [QUICK, GENERAL, SLOW, LONG], "caught"),
-        ((OTHER,), False, [QUICK, GENERAL, SLOW, LONG, DRAWN], "missed"),
+        ((OTHER,), False, [QUICK, GENERAL, SLOW, LONG, DRAWN, OTHER], "caught"),
+        ((), False, [QUICK, GENERAL, SLOW, LONG, DRAWN, OTHER], "missed"),
         ((DRAWN,), False, [QUICK, GENERAL, SLOW, LONG, DRAWN], "caught"),
         ((LONG,), True, [QUICK, GENERAL], "let pass"),
     ],
@@ -110,10 +111,17 @@ def test_a_defect_without_words_for_itself_is_asked_until_it_is_caught():
     assert workshop.asked == [QUICK]
 
 
-def test_a_defect_that_no_plan_claims_is_asked_of_the_general_ones_and_missed():
+def test_the_quicker_half_of_all_plans_looks_before_the_others():
+    one, names = replace(defect(), violates="IT-99"), tuple(one.plan for one in PLANS)
+    workshop = Finds((QUICK,))
+    qualify(workshop, Asked(names, (one,)), [].append)
+    assert workshop.asked == [GENERAL, DRAWN, QUICK]
+
+
+def test_a_defect_that_no_plan_claims_is_asked_of_all_and_missed():
     one, names = replace(defect(), violates="IT-99"), tuple(one.plan for one in PLANS)
     (row,) = qualify(Finds(()), Asked(names, (one,)), [].append).matrix.rows
-    assert ([one.plan for one in row.findings], row.word) == ([GENERAL, DRAWN], "missed")
+    assert (sorted(one.plan for one in row.findings), row.word) == (sorted(names), "missed")
 
 
 def test_a_session_that_did_not_end_is_still_told_when_others_looked():

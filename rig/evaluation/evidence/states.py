@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
+import numpy as np
+
 from rig.evaluation.case import Case
 from rig.evaluation.challenged import dark_spans
 from rig.evaluation.log_words import RESET
@@ -18,10 +20,11 @@ _RUNS = ("infusing", "bolus")
 _RESTS = ("stopped",)
 _ALARM = "alarm"
 _SILENCE = "acknowledge_alarms"
-# A state is seen at the pump's pace; so many paces may pass before it shows what was told.
-_PACES = 3.0
+# A state is seen at the pump's pace, and where it is read more often than that by those readings: so many may pass
+# before it shows what was told.
+_PACES = 3
 # And so long may an order take over the wire, its tries included, until the pump has it.
-_ORDER_S = 10.0
+_ORDER_NS = 10_000_000_000
 
 
 def testify(case: Case) -> Testimony:
@@ -48,10 +51,13 @@ def _silent(case: Case) -> list[str]:
     """Return the alarm that came anew and was not signalled, although nobody had silenced it."""
     silenced_ns = [entry.body.sent_ns or entry.t_ns for entry in _acknowledged(case)]
     every_s = pace_s(case.reader, case.pump, case.from_ns, case.to_ns)
+    read_ns = case.counted[0]
     for before, one in pairwise(case.states):
         # What was silenced before an alarm came is no silence of this one: it came between two looks at the status.
-        looked_ns = before.at_ns if every_s is None else one.at_ns - round((_PACES * every_s + _ORDER_S) * 1e9)
-        since_ns = max(before.at_ns, looked_ns)
+        looked_ns = [int(ns) for ns in read_ns[read_ns < one.at_ns][-_PACES : -_PACES + 1]]
+        if every_s is not None:
+            looked_ns.append(one.at_ns - round(_PACES * every_s * 1e9))
+        since_ns = max([before.at_ns, *(ns - _ORDER_NS for ns in looked_ns)])
         if one.sounding is None or any(since_ns <= at_ns <= one.at_ns for at_ns in silenced_ns):
             continue
         mute = sorted(set(one.alarms) - set(before.alarms) - set(one.sounding))
@@ -70,7 +76,7 @@ def _gone_by_itself(case: Case) -> list[str]:
         if not left or case.power_taken_before(one.at_ns):
             continue
         # What stopped it may have been sent just before the status that showed the alarm was read.
-        if not any(before.at_ns - round(_ORDER_S * 1e9) <= at_ns <= one.at_ns for at_ns in stops_ns):
+        if not any(before.at_ns - _ORDER_NS <= at_ns <= one.at_ns for at_ns in stops_ns):
             named = f" {' and '.join(before.alarms)}" if before.alarms else ""
             return [
                 f"the pump was in alarm{named}, and at {case.hour(one.at_ns):.2f} h {one.state!r} by itself: nobody "
@@ -93,7 +99,8 @@ def _contradicted(case: Case) -> list[str]:
     every_s = pace_s(case.reader, case.pump, case.from_ns, case.to_ns)
     if every_s is None:
         return []  # a pump that is not polled shows its state now and then: between two looks nothing is known
-    slack_ns = round((_PACES * every_s + _ORDER_S) * 1e9)
+    slack_ns = round(_PACES * every_s * 1e9) + _ORDER_NS
+    read_ns = case.counted[0]
     found = []
     dark = dark_spans(case.reader, case.to_ns)
     changes = [*case.states, PumpStateChanged(case.pump, "", case.to_ns)]
@@ -103,9 +110,11 @@ def _contradicted(case: Case) -> list[str]:
             since_ns = _heard_since(dark, max(from_ns, begin_ns))
             runs_right = one.state in (_RUNS if rate > 0 else _RESTS)
             known = one.state in (*_RUNS, *_RESTS)
+            read = np.count_nonzero((read_ns > since_ns + _ORDER_NS) & (read_ns < to_ns))
+            lasts = to_ns - since_ns > slack_ns or read > _PACES
             # An alarm is told as such; an expected one is the plan's own affair.
             pauses = rate <= 0 and one.state in _RUNS and _runs_ns(case, from_ns, to_ns) >= to_ns - from_ns - slack_ns
-            if known and not runs_right and not pauses and to_ns - since_ns > slack_ns:
+            if known and not runs_right and not pauses and lasts:
                 told = f"told to deliver {rate:g} µL/h" if rate > 0 else "told to deliver nothing"
                 found.append(
                     f"the pump said {one.state!r} from {case.hour(since_ns):.2f} to "

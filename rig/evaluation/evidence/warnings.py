@@ -1,4 +1,7 @@
-"""The pump's warnings against its own readings: by the mark where one is known, else wherever it was as bad."""
+"""The pump's warnings against its own readings: by the mark where one is known, else wherever it was as bad.
+
+A call that nothing but another pump can answer stays, whatever the readings are.
+"""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -18,6 +21,8 @@ RESERVOIR_LOW, RESERVOIR_EMPTY, BATTERY_LOW, BATTERY_DEPLETED = (
     "battery_low",
     "battery_depleted",
 )
+# No charge comes back to a cell: once asked for, a replacement is asked for until the end.
+_FOR_GOOD = ("elective_replacement", "end_of_service")
 # Of so many readings in a row none is one that the status had not caught up with.
 _READINGS = 3
 # What readings may wander by from one to the next: a sagging cell, a stroke.
@@ -34,11 +39,24 @@ def testify(case: Case) -> Testimony:
         *_comes_and_goes(case, "battery", (BATTERY_LOW, BATTERY_DEPLETED)),
         *_comes_and_goes(case, "reservoir", (RESERVOIR_LOW, RESERVOIR_EMPTY)),
         *_marked(case),
+        *_taken_back(case),
     ]
     names = [name for name in _UNITS if name in told]
     return Testimony(
         f"{' and '.join(names)} of {len(t_ns)} readings, beside their warnings", tuple(against), of_the_pump=True
     )
+
+
+def _taken_back(case: Case) -> Iterator[str]:
+    """Yield a sentence for a call that was shown, and no longer is, though nothing can have answered it."""
+    for alarm in _FOR_GOOD:
+        for before, after in pairwise(case.states):
+            if alarm in before.alarms and not set(_FOR_GOOD) & set(after.alarms):
+                yield (
+                    f"the status showed {alarm} until {case.hour(after.at_ns):.2f} h, and then no longer: a battery "
+                    "that has asked for its replacement asks until its end"
+                )
+                return
 
 
 def _shown(case: Case, t_ns: NDArray[np.int64], alarms: tuple[str, ...]) -> NDArray[np.bool_]:
