@@ -351,6 +351,17 @@ class SafetyError(RigError):
     """Delivery could not be shown to have stopped, or had to be ended."""
 
 
+class GainAtRestError(SafetyError):
+    """The balance gained mass while the pump said that it stopped and nothing else saw a flow: supply was taken away.
+
+    `alone` says that a flow sensor would have seen so much and did not: the balance stands alone against it.
+    """
+
+    def __init__(self, message: str, *, alone: bool) -> None:
+        self.alone = alone
+        super().__init__(message)
+
+
 class DeliveryEndedError(SafetyError):
     """The supervisor ended delivery for the run; `lapsed` says that it was because the plan showed no sign of life."""
 

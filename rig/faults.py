@@ -12,6 +12,7 @@ from rig.errors import (
     BenchConnectionError,
     DeliveryEndedError,
     DiscoveryError,
+    GainAtRestError,
     InterlockError,
     MisfitError,
     NotShownError,
@@ -88,6 +89,8 @@ def fault_of(error: BaseException, pumps: Iterable[str] = ()) -> Fault:
         return Fault.PUMP if {fault_of(one, pumps) for one in error.failures} == {Fault.PUMP} else Fault.BENCH
     if isinstance(error, RefusedError | SenselessReplyError) and error.instrument in pumps:
         return Fault.PUMP
+    if isinstance(error, GainAtRestError):
+        return Fault.BENCH if error.alone else Fault.UNDECIDED
     if isinstance(error, DeliveryEndedError):
         return Fault.PLAN if error.lapsed else Fault.BENCH
     return next(_BY_CLASS[kind] for kind in type(error).__mro__ if kind in _BY_CLASS)

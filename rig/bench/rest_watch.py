@@ -3,6 +3,7 @@
 import contextlib
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,11 +13,13 @@ from rig.errors import InstrumentError, MetrologyError
 from rig.evaluation import inputs
 from rig.evaluation.columns import read_column
 from rig.evaluation.delivered import streams_of
+from rig.evaluation.evidence.flow_sensor import USUAL
 from rig.metrology.readings.regression import fit_line
 from rig.record.bodies.events import ReadingMissed
 from rig.record.bodies.pump_events import EdgesCounted
 from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
+from rig.safety.stop import AtRest
 
 _PACE_NS = 300 * NS_PER_S
 # A motor may finish the stroke that it was in: what it turns behind the settling is delivery.
@@ -27,6 +30,15 @@ _FEWEST_READINGS = 12
 _K = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Gained:
+    """What a pan gained in a time, and how fast."""
+
+    come_mg: float
+    minutes: float
+    mg_h: float
+
+
 class RestWatch:
     """Looks, each five minutes of a weighing at zero flow, whether the pump rests as it says.
 
@@ -35,7 +47,7 @@ class RestWatch:
     """
 
     def __init__(
-        self, instruments: Instruments, record: RunRecord, clock: Clock, not_resting: Callable[[str], None]
+        self, instruments: Instruments, record: RunRecord, clock: Clock, not_resting: Callable[[AtRest], None]
     ) -> None:
         self._instruments = instruments
         self._record = record
@@ -93,12 +105,30 @@ class RestWatch:
             turned = edges - self._edges_at_rest
             if turned >= _FEWEST_EDGES:
                 minutes = (now_ns - self._since_ns) / NS_PER_S / 60
-                self._not_resting(f"its motor made {turned} edges within {minutes:.0f} min of rest")
+                self._not_resting(AtRest(f"its motor made {turned} edges within {minutes:.0f} min of rest"))
         if self._pan is not None:
             with self._record.reader() as reader:
                 self._pan.read(reader, now_ns)
-            if gained := self._pan.gained():
-                self._not_resting(gained)
+                if gained := self._pan.gained():
+                    self._not_resting(self._gained(reader, gained, motor_counted=edges is not None))
+
+    def _gained(self, reader: RecordReader, gained: Gained, *, motor_counted: bool) -> AtRest:
+        """Return what the pan gained, with what motor and flow sensor say to it."""
+        said = f"the balance gained {gained.come_mg:.3g} mg in {gained.minutes:.0f} min, {gained.mg_h:.3g} mg/h"
+        streams = streams_of(reader, "flow")
+        if not motor_counted or not streams or self._since_ns is None:
+            return AtRest(said, only_the_balance=motor_counted)
+        try:
+            flow_ul_h, _ = read_column(reader, streams[0], "flow", self._since_ns, self._clock.now_ns() + 1)
+        except MetrologyError:
+            return AtRest(said, only_the_balance=True)
+        mean_ul_h = float(flow_ul_h.mean())
+        stated = reader.start().instruments[streams[0]].accuracy or USUAL
+        seen = mean_ul_h > stated.absolute
+        # A milligram a microlitre: what a liquid's density is off by is far below a sensor's accuracy.
+        missing = gained.mg_h - mean_ul_h > max(stated.absolute, stated.percent / 100.0 * gained.mg_h)
+        said = f"{said}, the flow sensor saw {mean_ul_h:.3g} µL/h"
+        return AtRest(said, only_the_balance=not seen, alone=not seen and missing)
 
 
 class _Pan:
@@ -121,20 +151,20 @@ class _Pan:
         self._mass_mg = np.append(self._mass_mg, mass_mg)
         self._next_ns = now_ns + 1
 
-    def gained(self) -> str:
-        """Return what the pan gained, in words, where that is a danger; empty where it is none."""
+    def gained(self) -> Gained | None:
+        """Return what the pan gained where that is a danger, None where it is none."""
         if len(self._mass_mg) < _FEWEST_READINGS:
-            return ""
+            return None
         thirds = [float(third.mean()) for third in np.array_split(self._mass_mg, 3)]
         if not thirds[0] < thirds[1] < thirds[2]:
-            return ""
+            return None
         try:
             line = fit_line(self._t_s, self._mass_mg)
         except MetrologyError:
-            return ""  # readings that are no series: the weighing's evaluation says why
+            return None  # readings that are no series: the weighing's evaluation says why
         # The slope leaves out what fell on the pan in one piece; both ends must have moved as it says.
         hours = float(self._t_s[-1] - self._t_s[0]) / 3600.0
         come_mg = line.slope_h * hours
         if come_mg <= max(_DANGER_MG, _K * math.sqrt(2.0) * self._capillary_mg, _K * line.u_slope_h * hours):
-            return ""
-        return f"the balance gained {come_mg:.3g} mg in {hours * 60:.0f} min, {line.slope_h:.3g} mg/h"
+            return None
+        return Gained(come_mg, 60.0 * hours, line.slope_h)

@@ -10,7 +10,7 @@ from rig.bench.pump_watch import PumpWatch
 from rig.capabilities import Pump
 from rig.errors import InstrumentError, RigError, SafetyError
 from rig.record.writer import RunRecord
-from rig.safety.stop import cut_delivery, stop_delivery
+from rig.safety.stop import AtRest, cut_delivery, stop_delivery
 
 
 class StopsDelivery:
@@ -24,15 +24,18 @@ class StopsDelivery:
     _pump_watches: list[PumpWatch]
     # What was done when an interlock tripped; empty until then.
     ended_by_interlock: str = ""
+    # Whether power was taken from a pump that had taken its stop and did not rest: it answers no other one.
+    _cut_at_rest: bool = False
     _is_latched: bool = False
 
     def stop_pump(self) -> None:
         """Stop delivery of every pump on the bench, whatever its role and whatever became of the one before.
 
         Raises SafetyError when one did not stop by command (see `rig.safety.stop`). Delivery that the supervisor has
-        ended needs no further word, and the way to the pump is gone with it; nor does what a trip has ended.
+        ended needs no further word, and the way to the pump is gone with it; nor does what a trip has ended, or what
+        was cut because it did not rest.
         """
-        if self.ended_by_interlock or self.guard.stopped_for_the_run():
+        if self.ended_by_interlock or self._cut_at_rest or self.guard.stopped_for_the_run():
             return
         with contextlib.ExitStack() as every_one:
             for _, pump in self.instruments.pumps():
@@ -48,7 +51,7 @@ class StopsDelivery:
         Raises nothing: a failure is under way, and who leaves the bench stops the pump once more and tells of it.
         """
         self.capture.state(after)
-        if not self.ended_by_interlock:
+        if not self.ended_by_interlock and not self._cut_at_rest:
             self._end_by_command(after)
         self.capture.readings()
 
@@ -68,10 +71,11 @@ class StopsDelivery:
             self.guard.told_unsafe(error)
             raise
 
-    def _does_not_rest(self, what: str) -> None:
-        """Take the pump's power away because it delivers though it said that it stopped; raises SafetyError."""
+    def _does_not_rest(self, seen: AtRest) -> None:
+        """Take the pump's power away since it seems to deliver though it said that it stopped; raises SafetyError."""
+        self._cut_at_rest = True
         try:
-            cut_delivery(self.instruments.powering(), self.record.event, what)
+            cut_delivery(self.instruments.powering(), self.record.event, seen)
         except SafetyError as error:
             self.guard.told_unsafe(error)
             raise

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rig.capabilities import Daq, Pump, Supply
-from rig.errors import RecordError, RigError, SafetyError
+from rig.errors import GainAtRestError, RecordError, RigError, SafetyError
 from rig.record.bodies.pump_events import DeliveredAfterStop, PumpDidNotStop
 
 
@@ -15,6 +15,18 @@ class Powering:
 
     interlock: Daq | None = None
     supply: Supply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AtRest:
+    """What was seen of a pump that said that it stopped.
+
+    `only_the_balance`: the motor was counted and stood still, and no flow sensor saw the flow; `alone`: one would have.
+    """
+
+    what: str
+    only_the_balance: bool = False
+    alone: bool = False
 
 
 def stop_delivery(pump: Pump, powering: Powering, tell: Callable[[PumpDidNotStop], object]) -> None:
@@ -42,18 +54,24 @@ def end_by_every_way(pumps: Sequence[Pump], powering: Powering) -> tuple[list[st
     return [*done, *cut], [*problems, *not_cut]
 
 
-def cut_delivery(powering: Powering, tell: Callable[[DeliveredAfterStop], object], what: str) -> None:
-    """Take the supply away from a pump that delivers though it said that it stopped, and raise SafetyError saying so.
+def cut_delivery(powering: Powering, tell: Callable[[DeliveredAfterStop], object], seen: AtRest) -> None:
+    """Take the supply away from a pump that seems to deliver though it said that it stopped, and raise SafetyError.
 
-    `what` is what was seen; `tell` takes what must be recorded.
+    `tell` takes what must be recorded. Raises GainAtRestError where the balance alone says so.
     """
     done, problems = _every_way(powering)
     with contextlib.suppress(RecordError):  # the error below says all of it
-        tell(DeliveredAfterStop(what, tuple(done)))
+        tell(DeliveredAfterStop(seen.what, tuple(done)))
     remedy = " and ".join(done) or "STOP IT BY HAND"
+    if seen.only_the_balance:
+        said = "the balance gained mass though the pump said that it stopped and its motor made no edge"
+        advice = (
+            "close the line by hand: what goes on then is the balance, its zero or its warmth; what ends was free flow"
+        )
+        raise GainAtRestError("\n".join([f"{said}: {seen.what}; {remedy}", advice, *problems]), alone=seen.alone)
     advice = "if it goes on without power, close the line by hand: it is free flow"
     raise SafetyError(
-        "\n".join([f"the pump delivers although it said that it stopped: {what}; {remedy}", advice, *problems])
+        "\n".join([f"the pump delivers although it said that it stopped: {seen.what}; {remedy}", advice, *problems])
     )
 
 

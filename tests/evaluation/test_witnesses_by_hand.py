@@ -105,6 +105,21 @@ def test_a_refill_that_was_lost_is_told_though_another_came_later(tmp_path):
     assert said.startswith("the reservoir fell by 5398.7 µL since its refill at 10.00 h, the pump counted 398.67 µL")
 
 
+# Beyond 0.67 µL that were counted in that minute: two strokes, 1 µL, and the step that a content is shown in.
+@pytest.mark.parametrize("lost_ul, shown_ul, told", [(3.0, 0.0, 1), (1.9, 0.0, 0), (9.0, 100.0, 0)])
+def test_what_a_reservoir_loses_at_once_is_held_to_what_was_counted_just_then(tmp_path, lost_ul, shown_ul, told):
+    def lose(record):
+        hours = np.arange(33 * 60 + 1) / 60.0 - 4.0
+        counted_ul = RATE_UL_H * np.clip(hours, 0.0, 25.0)
+        left_ul = 9_000.0 - counted_ul - lost_ul * (hours > 10.0)
+        shown = np.round(left_ul / shown_ul) * shown_ul if shown_ul else left_ul
+        clock_ahead(record, 0.0, delivered=counted_ul, reservoir=shown)
+
+    against = case_of(tmp_path, books.testify_reservoir, tells=[lose]).against
+    said = "between 10.00 and 10.02 h the reservoir fell by 3.6667 µL, the pump counted 0.66667 µL: both cannot be true"
+    assert list(against) == [said] * told
+
+
 def test_a_reservoir_that_rises_is_told_so_and_since_when(tmp_path):
     def refilled(record):
         hours = np.arange(33 * 60 + 1) / 60.0 - 4.0

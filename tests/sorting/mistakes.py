@@ -24,7 +24,7 @@ from rig.evaluation.registry import kind_of
 from rig.evaluation.settle import check_limit
 from rig.faults import Fault, fault_of
 from rig.record.bodies.judging import Limit, LimitsInForce, RequirementsInForce
-from rig.safety.stop import cut_delivery
+from rig.safety.stop import AtRest, cut_delivery
 from tests.core.bench_support import bench_text, opened, unreachable_text
 from tests.evaluation.records import EPOCH_NS
 from tests.patience import patient
@@ -147,7 +147,7 @@ BENCH = {
 
 def _runs_on(_folder):
     """Let a pump be found that delivers although it said that it stopped."""
-    cut_delivery(_Unpowered(), lambda _: None, "its motor made 40 edges")
+    cut_delivery(_Unpowered(), lambda _: None, AtRest("its motor made 40 edges"))
 
 
 class _Unpowered:

@@ -99,8 +99,18 @@ class Fallen:
     refilled_ns: int
 
 
-def fallen_of(case: Case) -> tuple[Fallen, ...]:
-    """Return what became of each filling of the reservoir, in order; raises SeriesError where none was read twice."""
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """What the pump told from a refill to the next, or since the case began: content and count, µL (n,) at UTC ns."""
+
+    refilled_ns: int
+    t_ns: NDArray[np.int64]
+    left_ul: NDArray[np.float64]
+    count_ul: NDArray[np.float64]
+
+
+def _fillings(case: Case) -> tuple[_Filling, ...]:
+    """Return the fillings of which two readings are there; raises SeriesError where none is."""
     counted, content = _counted(case, "delivered"), _counted(case, "reservoir")
     if counted is None or content is None or not len(counted[0]):
         raise SeriesError("the pump tells no content of its reservoir")
@@ -110,18 +120,44 @@ def fallen_of(case: Case) -> tuple[Fallen, ...]:
     for begin_ns, end_ns in pairwise([0, *refills_ns, case.to_ns + 1]):
         inside = (counted[0] > max(begin_ns, case.from_ns)) & (counted[0] < end_ns)
         if np.count_nonzero(inside) > 1:
-            left_ul, count_ul = content[1][inside], counted[1][inside]
-            found.append(Fallen(float(left_ul[0] - left_ul[-1]), float(count_ul[-1] - count_ul[0]), begin_ns))
+            found.append(_Filling(begin_ns, counted[0][inside], content[1][inside], counted[1][inside]))
     if not found:
         raise SeriesError("the content of the reservoir was not read twice")
     return tuple(found)
 
 
+def fallen_of(case: Case) -> tuple[Fallen, ...]:
+    """Return what became of each filling of the reservoir, in order; raises SeriesError where none was read twice."""
+    return tuple(
+        Fallen(float(one.left_ul[0] - one.left_ul[-1]), float(one.count_ul[-1] - one.count_ul[0]), one.refilled_ns)
+        for one in _fillings(case)
+    )
+
+
 def testify_reservoir(case: Case) -> Testimony:
-    """Hold what the reservoir lost, of each filling, to what the pump counted meanwhile."""
+    """Hold what the reservoir lost, of each filling and from reading to reading, to what the pump counted meanwhile."""
+    fillings = _fillings(case)
     told = [(one, _said(case, one)) for one in fallen_of(case)]
     against = [f"{said}: both cannot be true" for one, said in told if _is_off(case, one)]
+    against += [said for one in fillings for said in _leapt(case, one)]
     return Testimony(told[-1][1], tuple(against[:1]), of_the_pump=True)
+
+
+def _leapt(case: Case, one: _Filling) -> list[str]:
+    """Return the step from reading to reading in which the reservoir lost most beyond what was counted in it."""
+    lost_ul, gained_ul = -np.diff(one.left_ul), np.diff(one.count_ul)
+    shown_ul = np.abs(lost_ul[lost_ul != 0.0]).min(initial=np.inf)
+    # A content that is shown in large steps moves by such a step, when it does.
+    allowed_ul = 2.0 * case.start.dut.stroke_ul + _RESERVOIR_UL + (shown_ul if np.isfinite(shown_ul) else 0.0)
+    beyond_ul = np.abs(lost_ul - gained_ul) - _RESERVOIR_PERCENT / 100.0 * np.abs(gained_ul)
+    worst = int(np.argmax(beyond_ul))
+    if beyond_ul[worst] <= allowed_ul:
+        return []
+    from_h, to_h = (case.hour(int(one.t_ns[at])) for at in (worst, worst + 1))
+    return [
+        f"between {from_h:.2f} and {to_h:.2f} h the reservoir {moved(-float(lost_ul[worst]), 'µL')}, the pump counted "
+        f"{gained_ul[worst]:.5g} µL: both cannot be true"
+    ]
 
 
 def _is_off(case: Case, one: Fallen) -> bool:
