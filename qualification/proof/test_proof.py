@@ -127,7 +127,12 @@ def test_a_known_flow_is_seen_by_all(bench, verify, proof):
             bench.dwell(minutes=proof.flow_minutes, doing="a known flow")
     with bench.read_each(seconds=proof.every_s), bench.window("behind the reference") as behind:
         bench.dwell(seconds=max(40.0, 10.0 * proof.every_s), doing="what comes behind a stop")
+    with bench.read_each(seconds=proof.pace_s(proof.slow_flow_minutes)), proof.slow_reference():
+        bench.dwell(seconds=30, doing="stabilising")
+        with bench.window("slow reference") as slow:
+            bench.dwell(minutes=proof.slow_flow_minutes, doing="a slow known flow")
     verify("known flow", window.ask("known flow error")).within("known flow")
+    verify("slow flow", slow.ask("slow flow error")).within("slow flow")
     verify("instruments there", window.ask("all instruments are there")).holds()
     verify("evenness", window.ask("known flow's unevenness")).within("unevenness")
     verify("behind the stop", behind.ask("flow behind a stop")).within("flow behind a stop")

@@ -43,6 +43,8 @@ class Proving(TriesBalance):
         super().__init__(bench, hand)
         self.rest_minutes = bench.file.proof.rest_minutes
         self.flow_minutes = bench.file.proof.flow_of(bench.file.bench.clock)
+        stroke_ul = bench.file.dut.stroke_ul if self.pump_is_reference else 0.0
+        self.slow_flow_minutes = bench.file.proof.slow_flow_of(bench.file.bench.clock, stroke_ul)
         self.blank_minutes = bench.file.proof.blank_of(bench.file.bench.clock)
         self.turns = 100
         self._machine = Machine() if machine is None else machine
@@ -151,17 +153,29 @@ class Proving(TriesBalance):
     @contextlib.contextmanager
     def reference(self) -> Iterator[None]:
         """Let the reference give its known flow in the block: a pump of this bench, or one that somebody starts."""
+        with self._reference(self._bench.file.proof.reference_ul_h):
+            yield
+
+    @contextlib.contextmanager
+    def slow_reference(self) -> Iterator[None]:
+        """Let the reference give its slow known flow in the block, from a tare on: near zero a balance tracks it."""
+        self._bench.instruments.balance().tare()
+        with self._reference(self._bench.file.proof.slow_reference_ul_h):
+            yield
+
+    @contextlib.contextmanager
+    def _reference(self, rate_ul_h: float) -> Iterator[None]:
         bench, proof = self._bench, self._bench.file.proof
-        told = ReferenceRuns(proof.reference, proof.reference_ul_h, proof.reference_percent)
+        told = ReferenceRuns(proof.reference, rate_ul_h, proof.reference_percent)
         if proof.reference == BY_HAND:
-            bench.ask(f"start the reference at {proof.reference_ul_h:g} µL/h, in the place of the pump under test")
+            bench.ask(f"start the reference at {rate_ul_h:g} µL/h, in the place of the pump under test")
             bench.record.event(told)
             yield
             bench.ask("stop the reference")
             return
         pump: Pump = bench.instruments.pump(proof.reference)
         bench.ask(f"let the reference, {proof.reference}, lead into the vessel in the place of the pump under test")
-        pump.run_continuous(rate_ul_h=proof.reference_ul_h)
+        pump.run_continuous(rate_ul_h=rate_ul_h)
         bench.record.event(told)
         try:
             yield

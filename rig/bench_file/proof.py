@@ -26,6 +26,10 @@ SUPPLY = "supply"
 # On the virtual clock hours cost nothing, and show more; on the wall clock a morning has ten minutes.
 _BLANK_MINUTES = {"wall": 4.0, "virtual": 120.0}
 _FLOW_MINUTES = {"wall": 2.5, "virtual": 20.0}
+_SLOW_FLOW_MINUTES = {"wall": 3.0, "virtual": 20.0}
+# A flow that comes in fewer strokes tells nothing of how fast it is.
+_FEWEST_STROKES = 4.0
+_MINUTES_PER_H = 60.0
 
 
 class KnownInput(TomlTable):
@@ -40,7 +44,7 @@ class ProofSection(TomlTable):
     """What is asked of a bench before its verdicts hold, and how it is proved.
 
     `required` None asks for every part whose instruments stand on a physical bench; () asks for nothing.
-    `reference` is the role or name of the pump that gives the known flow, "operator" when somebody starts it.
+    `reference` is the role or name of the pump that gives the known flows, "operator" when somebody starts it.
     """
 
     valid_h: float = Field(default=24.0, gt=0, le=8760)
@@ -51,6 +55,8 @@ class ProofSection(TomlTable):
     flow_minutes: float | None = Field(default=None, gt=0, le=2880)
     reference: str = Field(default="pump", min_length=1)
     reference_ul_h: float = Field(default=1000.0, gt=0, le=1e6)
+    slow_reference_ul_h: float = Field(default=40.0, gt=0, le=100)
+    slow_flow_minutes: float | None = Field(default=None, gt=0, le=2880)
     reference_percent: float = Field(default=0.2, ge=0, le=10)
     inputs: tuple[KnownInput, ...] | None = Field(default=None, max_length=32)
     air_and_liquid_k: float = Field(default=1.5, gt=0, le=50)
@@ -62,6 +68,13 @@ class ProofSection(TomlTable):
     def flow_of(self, clock: str) -> float:
         """Return for how long a known flow is looked at on a bench with such a clock, in minutes."""
         return self.flow_minutes if self.flow_minutes is not None else _FLOW_MINUTES[clock]
+
+    def slow_flow_of(self, clock: str, stroke_ul: float) -> float:
+        """Return for how long a slow known flow is looked at on such a bench, in minutes: for some strokes at least."""
+        if self.slow_flow_minutes is not None:
+            return self.slow_flow_minutes
+        strokes_h = _FEWEST_STROKES * stroke_ul / self.slow_reference_ul_h
+        return max(_SLOW_FLOW_MINUTES[clock], strokes_h * _MINUTES_PER_H)
 
     def asked_of(self, roles: Sequence[str], *, simulated: bool) -> tuple[str, ...]:
         """Return the parts without which no verdict of a bench with these roles holds."""

@@ -51,6 +51,9 @@ WHAT_TO_DO = {
     "loss of the vessel": _VESSEL,
     "known flow error": "look for air, a leak or a tube that touches the vessel behind the flow sensor, at [liquid] "
     "and [weighing] of the bench file, and at the reference itself",
+    "slow flow error": "switch off in the balance's menu what follows its zero (zero tracking, AutoZero, drift "
+    "compensation) and set its filter for a calm place; where no menu tells of it, ask its maker, or take another "
+    "balance; then look for a leak, and whether the reference gives so little",
     "known flow's unevenness": "let the needle dip into the liquid by some mm and touch no wall, and see that no "
     "tube or cable touches the vessel",
     "flow behind a stop": "flush air out of the line, and look for a soft or narrow tube, a blocked filter or a kink",
@@ -74,6 +77,8 @@ WHAT_TO_DO = {
 _TOO_MUCH = {
     "known flow error": "nothing that leaks makes more: look at the density in [liquid], at needle and vessel in "
     "[weighing], at what drips or falls into the vessel, and at the reference itself",
+    "slow flow error": "flush air out of the line, which still gives behind the faster flow, look for a siphon and a "
+    "soft tube, and whether the reference gives so little",
 }
 # What contradicts a part unasked, by the name of the witness: the claim whose advice is the same.
 OF_A_WITNESS = {
@@ -140,7 +145,15 @@ def _named(broke: Sorted) -> str:
 def _advice(result: Result) -> str:
     """Return what to do about what a claim found, "" where nothing is known."""
     function = result.recipe.function
-    return _TOO_MUCH[function] if _beyond(result) > 0 and function in _TOO_MUCH else WHAT_TO_DO.get(function, "")
+    return _TOO_MUCH[function] if _is_above(result) and function in _TOO_MUCH else WHAT_TO_DO.get(function, "")
+
+
+def _is_above(result: Result) -> bool:
+    """Tell whether the number of a result lies nearer to its upper limit than to its lower one, or above it."""
+    number, limit = result.number, result.limit
+    if number is None or limit is None or limit.upper is None:
+        return False
+    return limit.lower is None or number.value > (limit.lower + limit.upper) / 2.0
 
 
 def _beyond(result: Result) -> int:

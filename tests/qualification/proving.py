@@ -84,3 +84,11 @@ def _settled(record, claims, limits):
             )
             for name, (recipe, limit) in claims.items()
         }
+
+
+def refused(found, claim, words):
+    """See that a claim was made and did not pass, in words that name what is wrong."""
+    result = found[claim]
+    said = "\n".join((claim, *result.reasons, *result.remarks))
+    assert result.verdict != "PASS", said
+    assert words in said

@@ -9,7 +9,7 @@ from qualification.proof import test_proof as plans
 from rig.bench.machine import Machine
 from rig.bench.proving import Proving
 from rig.clock import WallClock
-from tests.qualification.proving import prove
+from tests.qualification.proving import prove, refused
 
 WIRING = [
     {"physical": "ai2", "quantity": "air_temperature_c", "scale": 10.0},
@@ -22,18 +22,13 @@ WARM = {"physical": "ai5", "quantity": "liquid_temperature_c", "scale": 10.0, "o
 REPEATS = {"instruments.balance": {"driver": "qualification.library.repeating_balance.driver:Driver"}}
 LAGS = {"instruments.balance": {"driver": "tests.qualification.lagging_balance.driver:Driver"}}
 # What is as plain in five minutes as in twenty.
-SHORT = {"proof": {"flow_minutes": 5.0, "every_s": 5.0}, "instruments.flow": {"interval_ms": 470}}
+SHORT = {
+    "proof": {"flow_minutes": 5.0, "slow_flow_minutes": 5.0, "every_s": 5.0},
+    "instruments.flow": {"interval_ms": 470},
+}
 QUICK = {"proof": SHORT["proof"]}
 SEEN = {"proof": {"every_s": 60.0, "rest_minutes": 20.0}}
 FLOWS = ("pump", "balance", "flow", "daq")
-
-
-def refused(found, claim, words):
-    """See that a claim was made and did not pass, in words that name what is wrong."""
-    result = found[claim]
-    said = "\n".join((claim, *result.reasons, *result.remarks))
-    assert result.verdict != "PASS", said
-    assert words in said
 
 
 PLANS = {

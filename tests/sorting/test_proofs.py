@@ -148,7 +148,7 @@ def test_advice_is_kept_by_witnesses_that_there_are():
 
 def test_of_every_claim_of_a_proof_it_is_said_what_to_do():
     plans = (ROOT / "qualification" / "proof" / "test_proof.py").read_text(encoding="utf-8")
-    claims = re.findall(r'(?:window|rest|behind)\.ask\("([^"]+)"', plans)
+    claims = re.findall(r'(?:window|rest|behind|slow)\.ask\("([^"]+)"', plans)
     assert set(claims) == set(WHAT_TO_DO)
     assert all(kind_of(claim) for claim in claims)
 

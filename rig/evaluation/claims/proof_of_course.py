@@ -6,7 +6,7 @@ import numpy as np
 
 from rig.errors import SeriesError
 from rig.evaluation import inputs
-from rig.evaluation.claims.proof_of_flow import COUNTED_BEFORE_NS, FEWEST
+from rig.evaluation.claims.proof_of_flow import COUNTED_BEFORE_NS, FEWEST, STROKE_UL
 from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind
 from rig.evaluation.edges import counted_edges
@@ -17,8 +17,7 @@ from rig.record.bodies.proofs import ReferenceRuns
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
-# A reference whose stroke nobody declares makes none larger than this; and how often readings may stray so far besides.
-_STROKE_UL = 0.5
+# How often readings may stray by the stated repeatability besides a stroke.
 _REPEATABILITIES = 5.0
 # A line that is full, stiff and open is done with a flow so soon.
 _SOON_S = 5.0
@@ -39,7 +38,7 @@ def uneven(recipe: Recipe, reader: RecordReader) -> Evaluation:
     t_s = readings.t_s - readings.t_s.mean()
     off_mg = readings.mass_mg - np.polyval(np.polyfit(t_s, readings.mass_mg, 1), t_s)
     stray_mg = math.sqrt(float(off_mg @ off_mg) / (n - 2))
-    stroke_ul = max(_STROKE_UL, reader.start().dut.stroke_ul)
+    stroke_ul = max(STROKE_UL, reader.start().dut.stroke_ul)
     # A µL weighs a mg, nearly enough for what is allowed.
     allowed_mg = stroke_ul + _REPEATABILITIES * inputs.weighing_facts(reader).repeatability_mg
     words = (
@@ -88,14 +87,15 @@ def behind_stop(recipe: Recipe, reader: RecordReader) -> Evaluation:
     A line keeps what its compliance takes up at the pressure of the flow, a stroke is ended: some seconds. Air, a soft
     tube or a narrow one makes it many. Raises SeriesError for fewer than 8 readings.
     """
-    readings, told = inputs.weighing(reader, recipe.from_ns, recipe.to_ns), reader.events(ReferenceRuns)
+    readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
+    told = [entry.body for entry in reader.events(ReferenceRuns) if entry.t_ns < recipe.to_ns]
     n = len(readings.mass_mg)
     if n < FEWEST or not told:
         raise SeriesError(f"{n} readings of the balance behind a known flow: {FEWEST} tell what came then")
     late_mg = readings.mass_mg[-max(3, n // 3) :]
     came_mg, scatter_mg = float(late_mg.mean() - readings.mass_mg[0]), float(late_mg.std(ddof=1))
     # A µL weighs a mg, nearly enough for what is allowed.
-    per_s = S_PER_H / told[-1].body.rate_ul_h
+    per_s = S_PER_H / told[-1].rate_ul_h
     u_mg = scatter_mg * math.sqrt(1.0 + 1.0 / len(late_mg))
     words = (
         f"{came_mg:.2f} mg came behind the stop of the known flow, as in {came_mg * per_s:.3g} s of it: there is air "

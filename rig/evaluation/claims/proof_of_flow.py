@@ -25,12 +25,14 @@ from rig.record.bodies.recipe import Recipe
 from rig.record.bodies.start import StatedAccuracy
 from rig.record.reader import RecordReader
 
-_RECTANGULAR = math.sqrt(3.0)
+RECTANGULAR = math.sqrt(3.0)
 # What a vessel may lose meanwhile, half of the range that is allowed to it: beside a known flow it is next to nothing.
-_LOSS = EvaporationRate(0.1, 0.1)
+LOSS = EvaporationRate(0.1, 0.1)
 # A thermal sensor whose limits of error the bench file does not state.
 _USUAL = StatedAccuracy(percent=10.0, absolute=10.0)
 FEWEST = 8
+# A reference whose stroke nobody declares makes none larger than this.
+STROKE_UL = 0.5
 # On the wall clock edges are counted a moment before a window begins, while the known flow is running already.
 COUNTED_BEFORE_NS = 5_000_000_000
 _PARTS = 16
@@ -54,16 +56,16 @@ class WeighedFlow:
 def weighed_flow(recipe: Recipe, reader: RecordReader) -> WeighedFlow:
     """Return the flow that was weighed; raises SeriesError where nothing was, or air and liquid are not known."""
     readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
-    c = inputs.corrections_with(reader, recipe.from_ns, recipe.to_ns, _LOSS)
+    c = inputs.corrections_with(reader, recipe.from_ns, recipe.to_ns, LOSS)
     line = fit_line(readings.t_s, readings.mass_mg)
     hours = float(readings.t_s[-1] - readings.t_s[0]) / S_PER_H
-    flow_ul_h = c.per_mg * (line.slope_h + _LOSS.rate_mg_h)
+    flow_ul_h = c.per_mg * (line.slope_h + LOSS.rate_mg_h)
     ambient = c.ambient
     relative = math.hypot(ambient.u_relative_density, c.tip.u_immersion, c.balance.calibration_relative_u)
     expansion = ambient.liquid_expansion_per_k * ambient.u_liquid_temperature_k
     lines = (
         Component("slope of the readings", "A", flow_ul_h, c.per_mg * line.u_slope_h, "µL/h", 1.0, line.dof),
-        Component("loss of the vessel", "B", 0.0, c.per_mg * _LOSS.u_mg_h, "µL/h", 1.0),
+        Component("loss of the vessel", "B", 0.0, c.per_mg * LOSS.u_mg_h, "µL/h", 1.0),
         Component("density, needle and calibration", "B", 0.0, abs(flow_ul_h) * relative, "µL/h", 1.0),
         Component("temperature of the liquid", "B", 0.0, abs(flow_ul_h) * expansion, "µL/h", 1.0),
     )
@@ -79,10 +81,10 @@ def known_flow(recipe: Recipe, reader: RecordReader) -> Evaluation:
     weighed, known = weighed_flow(recipe, reader), reference.rate_ul_h
     per = 100.0 / known
     lines = [Component(one.name, one.kind, one.value, one.u, one.unit, per, one.dof) for one in weighed.lines]
-    u_known = reference.percent / 100.0 * known / _RECTANGULAR
+    u_known = reference.percent / 100.0 * known / RECTANGULAR
     lines.append(Component("reference", "B", known, u_known, "µL/h", -per, shape="rectangular"))
     value = (weighed.flow_ul_h - known) * per
-    words = [f"{weighed.flow_ul_h:.5g} µL/h were weighed, the reference gives {known:g} µL/h", *_others(recipe, reader)]
+    words = [f"{weighed.flow_ul_h:.5g} µL/h were weighed, the reference gives {known:g} µL/h", *others(recipe, reader)]
     words[0] = "; ".join([words[0], *filter(None, (alarms_of(reference, recipe, reader), kinked(recipe, reader)))])
     return Evaluation(combine(value, "%", lines, words), weighed.invalid, {"weighed_ul_h": weighed.flow_ul_h})
 
@@ -95,7 +97,7 @@ def alarms_of(reference: ReferenceRuns, recipe: Recipe, reader: RecordReader) ->
     return f"{next(iter(told.values()))} told of {', '.join(told)} meanwhile" if told else ""
 
 
-def _others(recipe: Recipe, reader: RecordReader) -> list[str]:
+def others(recipe: Recipe, reader: RecordReader) -> list[str]:
     """Return what the others saw meanwhile: who of them agrees with the reference tells where to look."""
     said = []
     streams = streams_of(reader, "flow")

@@ -1,0 +1,32 @@
+"""Balances that take a slow flow for drift, put before the known flows of the daily proof."""
+
+import pytest
+
+from qualification.proof import test_proof as plans
+from tests.qualification.proving import prove, refused
+
+# A morning on a physical bench, and what is as plain on a virtual clock.
+MORNING = {"flow_minutes": 2.5, "slow_flow_minutes": 3.0, "every_s": 1.0}
+SHORT = {"flow_minutes": 5.0, "slow_flow_minutes": 5.0, "every_s": 5.0}
+LENGTHS = pytest.mark.parametrize("proof", [MORNING, SHORT], ids=["a morning", "short"])
+STANDS = ("pump", "balance", "flow", "daq")
+FLOW = {"instruments.flow": {"interval_ms": 470}}
+TRACKS = {"instruments.balance": {"driver": "tests.qualification.tracking_balance.driver:Driver"}}
+
+
+@LENGTHS
+def test_a_balance_that_takes_a_slow_flow_for_drift_is_refused(tmp_path, proof):
+    found = prove(
+        tmp_path, plans.test_a_known_flow_is_seen_by_all, stands=STANDS, tables={"proof": proof} | FLOW | TRACKS
+    )
+    assert found["known flow"].verdict == "PASS"
+    refused(found, "slow flow", "takes a slow flow for drift and swallows it")
+
+
+@LENGTHS
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_a_healthy_balance_shows_a_slow_flow(tmp_path, proof, seed):
+    found = prove(
+        tmp_path, plans.test_a_known_flow_is_seen_by_all, stands=STANDS, seed=seed, tables={"proof": proof} | FLOW
+    )
+    assert {name: result.reasons for name, result in found.items() if result.verdict != "PASS"} == {}
