@@ -106,6 +106,7 @@ def test_the_vessel_loses_little(bench, verify, proof):
         bench.dwell(minutes=proof.blank_minutes, doing="nothing flows")
     verify("instruments there", window.ask("all instruments are there")).holds()
     verify("room", window.ask("room is steady")).holds()
+    verify("readings of the blank", window.ask("readings change")).holds()
     verify("unrest of the blank", window.ask("unrest of readings")).within("unrest")
     if proof.states_loss and proof.is_long_blank:
         verify("loss of the vessel", window.ask("loss of the vessel")).within("loss beside what is stated")

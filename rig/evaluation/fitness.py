@@ -18,6 +18,10 @@ _VESSEL = (
     "cover the vessel, see that no tube touches it and that nothing drips, discharge it, let the balance warm up, and "
     "take a longer blank"
 )
+_MOVES = (
+    "see that it is the balance of the bench file, with that digit (readability_mg), that the pan "
+    "moves freely, take filters off, and connect the balance to the rig itself"
+)
 # By the claim, because one part of a proof makes several.
 WHAT_TO_DO = {
     "machine is fit": "make room on the disk, and let NTP keep the machine's clock",
@@ -44,9 +48,8 @@ WHAT_TO_DO = {
     "check weight's certificate": "have the weight calibrated, and write certificate, due and u_mg into [check_weight]",
     "time to come to rest": f"set the balance's filter to standard or stable; {_SHIELD}",
     "return of the zero": "clean the pan, see that nothing touches it or the weight, and weigh again",
-    "readings change": "see that it is the balance of the bench file, with that digit (readability_mg), that the pan "
-    "moves freely, take filters off, and connect the balance to the rig itself",
-    "unrest of readings": _SHIELD,
+    "readings change": _MOVES,
+    "unrest of readings": _MOVES,
     "farthest reading": _SHIELD,
     "loss of the vessel": _VESSEL,
     "known flow error": "look for air, a leak or a tube that touches the vessel behind the flow sensor, at [liquid] "
@@ -75,6 +78,7 @@ WHAT_TO_DO = {
 }
 # Of a claim whose number has a sign: what to do where it is above its limit, and `WHAT_TO_DO` speaks of what is below.
 _TOO_MUCH = {
+    "unrest of readings": _SHIELD,
     "known flow error": "nothing that leaks makes more: look at the density in [liquid], at needle and vessel in "
     "[weighing], at what drips or falls into the vessel, and at the reference itself",
     "slow flow error": "flush air out of the line, which still gives behind the faster flow, look for a siphon and a "

@@ -22,7 +22,7 @@ SHORT = (ns(0), ns(40 * 60) + 1)
 
 def proven(folder, function, mass, *, limit=WIDE, window=WINDOW):
     with weighed(folder, mass, hours=33, noise_mg=0.0) as record:
-        put(record, 60.0, ReferenceRuns("pump", 1.0, 0.2))
+        put(record, 0.0, ReferenceRuns("pump", 1.0, 0.2))
         return judged(record, function, limit, window)
 
 

@@ -21,6 +21,8 @@ WIRING = [
 WARM = {"physical": "ai5", "quantity": "liquid_temperature_c", "scale": 10.0, "offset": -2.0}
 REPEATS = {"instruments.balance": {"driver": "qualification.library.repeating_balance.driver:Driver"}}
 LAGS = {"instruments.balance": {"driver": "tests.qualification.lagging_balance.driver:Driver"}}
+NEVER_MOVES = {"instruments.balance": {"twin": {"noise_mg": 0.0, "wander_mg": 0.0}}}
+SHORT_BLANK = {"proof": {"blank_minutes": 4.0, "every_s": 1.0}}
 # What is as plain in five minutes as in twenty.
 SHORT = {
     "proof": {"flow_minutes": 5.0, "slow_flow_minutes": 5.0, "every_s": 5.0},
@@ -79,6 +81,11 @@ CERTIFICATE = "check weight's certificate"
         ("weight", CERTIFICATE, "without its uncertainty", {"check_weight": {"u_mg": 0.0}}),
         ("weight", "fresh answers", "with what it had weighed before", LAGS),
         ("stability", "readings of the balance", "0 of 63 readings differed", REPEATS),
+        ("blank", "readings of the blank", "the balance sticks", SHORT_BLANK | REPEATS),
+        ("blank", "readings of the blank", "the balance sticks", SHORT_BLANK | NEVER_MOVES),
+        ("blank", "unrest of the blank", "which is next to none", SHORT_BLANK | NEVER_MOVES),
+        ("stability", "unrest of the balance", "which is next to none", NEVER_MOVES),
+        ("walk", "unrest, walked round", "which is next to none", NEVER_MOVES),
         ("weight", LOAD, "behind a change of load", balance(settling_s=12.0)),
         ("settings", "balance's settings", "a place that is very unstable", balance(environment=4)),
         ("settings", "balance's settings", "stands open", balance(doors=1)),

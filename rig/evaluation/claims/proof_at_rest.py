@@ -18,6 +18,9 @@ from rig.record.reader import RecordReader
 _FEWEST = 12
 # Of so many readings in a row at least one is another than that before it.
 _UNCHANGED = 20
+# Readings that scatter by less of what is stated hardly move; the limit "unrest" of the proof ends there.
+_STILL = 0.05
+_STICKS = "the balance sticks, filters, or something hands on readings that it has kept"
 # Readings that never differ by less than so many digits come from a balance with a coarser one, and those that differ
 # by so many times less from one with a finer one.
 _COARSER = 1.8
@@ -26,16 +29,21 @@ _COARSER = 1.8
 def unrest(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """Evaluate the standard deviation of the readings of a window, in repeatabilities as stated.
 
-    It is about a straight line through them: a vessel loses. Raises SeriesError for fewer than 12 readings.
+    It is about a straight line through them: a vessel loses. What scatters by less than a digit may hide in it, and
+    counts as what a digit rounds away. Raises SeriesError for fewer than 12 readings.
     """
     t_s, mass_mg, stated_mg, invalid = _readings(recipe, reader)
-    n = len(mass_mg)
+    n, digit_mg = len(mass_mg), inputs.weighing_facts(reader).readability_mg
     rest_mg = mass_mg - np.polyval(np.polyfit(t_s - t_s.mean(), mass_mg, 1), t_s - t_s.mean())
     sd_mg = math.sqrt(float(rest_mg @ rest_mg) / (n - 2))
+    if stated_mg < digit_mg:
+        sd_mg = max(sd_mg, digit_mg / math.sqrt(12.0))
     per_mg = 1.0 / stated_mg
     # The relative uncertainty of a standard deviation (GUM E.4.3).
     known = Component("as many readings tell a scatter", "A", sd_mg, sd_mg / math.sqrt(2.0 * (n - 1)), "mg", per_mg)
     words = f"readings scattered by {sd_mg:.3f} mg, where {stated_mg:g} mg are stated"
+    if sd_mg < _STILL * stated_mg:
+        words += f", which is next to none: {_STICKS}"
     return Evaluation(combine(sd_mg * per_mg, "1", [known], [words]), invalid, {"scatter_mg": sd_mg, "readings": n})
 
 
@@ -74,10 +82,7 @@ def alive(recipe: Recipe, reader: RecordReader) -> FactFound:
         return FactFound(holds=False, text=f"{text}; {words}", against=(words,), invalid=invalid, details=details)
     # What scatters by less than a digit may well show the same all the time.
     holds = stated_mg < digit_mg or changes * _UNCHANGED >= turns
-    words = (
-        f"{text}, where {stated_mg:g} mg of scatter are stated: the balance sticks, filters, or something hands on "
-        "readings that it has kept"
-    )
+    words = f"{text}, where {stated_mg:g} mg of scatter are stated: {_STICKS}"
     return FactFound(holds, text, () if holds else (words,), invalid, {"changes": changes, "readings": turns + 1})
 
 

@@ -88,7 +88,7 @@ def behind_stop(recipe: Recipe, reader: RecordReader) -> Evaluation:
     tube or a narrow one makes it many. Raises SeriesError for fewer than 8 readings.
     """
     readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
-    told = [entry.body for entry in reader.events(ReferenceRuns) if entry.t_ns < recipe.to_ns]
+    told = [entry.body for entry in reader.events(ReferenceRuns) if entry.t_ns <= recipe.from_ns]
     n = len(readings.mass_mg)
     if n < FEWEST or not told:
         raise SeriesError(f"{n} readings of the balance behind a known flow: {FEWEST} tell what came then")
