@@ -74,11 +74,16 @@ def _told(path: Path) -> int:
         begun = reader.events(ProofBegins)[-1].body
         tried = {entry.body.part: entry.body for entry in reader.events(PartTried)}
         charts = [entry.body for entry in reader.events(ProofCharted)]
+    said: dict[str, str] = {}
     for part in PARTS:
         one = tried.get(part)
         standing = "not tried" if one is None else one.standing.value
         asked = "" if part in begun.required else " (not asked)"
-        what, *to_do = one.why.splitlines() if one is not None and one.why else [""]
+        why = one.why if one is not None else ""
+        what, *to_do = why.splitlines() or [""]
+        if to_do and said.setdefault(why, part) != part:
+            # What kept the bench from opening is that of every part.
+            what, to_do = f"the same as {said[why]}", []
         print(f"{part:14} {standing}{asked}{what and f': {what}'}")
         for line in to_do[:1]:
             print(f"{'':14} {line}")

@@ -6,6 +6,7 @@ A proof judges no pump. The one that delivers meanwhile is its reference, and is
 from dataclasses import replace
 
 from rig.errors import InterlockError, RigError
+from rig.evaluation.claims.proof_of_balance import LOAD
 from rig.faults import Fault, Sorted
 from rig.metrology.uncertainty.decision import Verdict
 from rig.record.bodies.events import PlanOutcome
@@ -26,7 +27,8 @@ _MOVES = (
 WHAT_TO_DO = {
     "machine is fit": "make room on the disk, and let NTP keep the machine's clock",
     "slowest answer": "look at the instrument's line: its baud rate, its adapter, and who else speaks on it",
-    "lost answers": "look at the instrument's cable, plugs and adapter, and at who else speaks on its line",
+    "lost answers": "look at the instrument's cable, plugs and adapter, and at who else speaks on its line; where its "
+    "buffer was full, read it more often (sample_every_s), or let it take samples at a longer interval",
     "all instruments are there": "look at that instrument's plugs, cable and adapter, at what switches its power, and "
     "who else opens its port",
     "buffers hold": "read the instrument more often (sample_every_s), or let it take samples at a longer interval",
@@ -83,6 +85,14 @@ _TOO_MUCH = {
     "[weighing], at what drips or falls into the vessel, and at the reference itself",
     "slow flow error": "flush air out of the line, which still gives behind the faster flow, look for a siphon and a "
     "soft tube, and whether the reference gives so little",
+}
+# Of a claim in stated repeatabilities: what to do where it is more than a draught makes.
+OF_A_LOAD = {
+    "zero error": "see that nothing lies on the pan beside the vessel or touches it, that nobody touched it meanwhile, "
+    "and that the balance obeys a tare",
+    "farthest reading": "see that nothing fell or drips into the vessel, that no tube or cable touches it, and that "
+    "nobody touched the balance meanwhile",
+    "return of the zero": "see that the weight was taken off, and nothing else with it or left in its place",
 }
 # What contradicts a part unasked, by the name of the witness: the claim whose advice is the same.
 OF_A_WITNESS = {
@@ -149,6 +159,8 @@ def _named(broke: Sorted) -> str:
 def _advice(result: Result) -> str:
     """Return what to do about what a claim found, "" where nothing is known."""
     function = result.recipe.function
+    if function in OF_A_LOAD and result.number is not None and abs(result.number.value) > LOAD:
+        return OF_A_LOAD[function]
     return _TOO_MUCH[function] if _is_above(result) and function in _TOO_MUCH else WHAT_TO_DO.get(function, "")
 
 

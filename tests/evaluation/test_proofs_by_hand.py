@@ -61,6 +61,31 @@ def test_lost_answers_are_a_share_of_all_that_were_due_at_the_worst_instrument(t
     assert proven(tmp_path, "lost answers", *tried, limit=limit).number.value == pytest.approx(101_000.0)
 
 
+@pytest.mark.parametrize(
+    "tried, said",
+    [
+        (InstrumentTried("daq", 100, 0, 25, 0.1, 0.2), "daq lost 25 samples: its buffer was full before it was read"),
+        (InstrumentTried("pump", 100, 2, 0, 0.1, 0.2), "pump did not give 2 of 100 readings"),
+    ],
+)
+def test_a_full_buffer_is_told_from_an_answer_that_did_not_come(tmp_path, tried, said):
+    assert proven(tmp_path, "lost answers", tried, limit=Limit("ppm", None, 5000.0)).remarks[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    "after_mg, later_mg, said",
+    [
+        (200.0, 200.0, "which is a load and no draught: it did not tare, or not what stands on the pan"),
+        (0.0, 200.0, "which is a load and no draught: something came onto the pan"),
+        (0.0, -200.0, "which is a load and no draught: something was taken off the pan"),
+        (0.3, 0.3, "balance showed +0.300 mg behind a tare"),
+    ],
+)
+def test_a_load_behind_a_tare_is_told_from_a_draught(tmp_path, after_mg, later_mg, said):
+    result = proven(tmp_path, "zero error", ZeroTried("balance", after_mg, later_mg, 10, 0.02))
+    assert result.remarks[0].endswith(said)
+
+
 def test_a_clock_is_off_by_what_pace_and_answer_do_not_explain(tmp_path):
     tried = InstrumentTried("flow", 100, 0, 0, 0.1, 0.3, clock_off_s=-2.5, pace_s=1.0)
     # 2.5 s less a second's pace, 0.3 s of an answer and 0.1 s.

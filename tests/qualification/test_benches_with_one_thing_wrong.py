@@ -184,7 +184,7 @@ def test_an_instrument_of_which_one_line_in_twenty_is_lost_is_refused(tmp_path):
         bench.twin_failures.__self__.wires["balance"].impose(Garbage(given=b"?\r\n", one_in=20))
         return Proving(bench)
 
-    refused(prove(tmp_path, PLANS["instruments"], trying=trying), "answers lost", "balance lost")
+    refused(prove(tmp_path, PLANS["instruments"], trying=trying), "answers lost", "balance did not give")
 
 
 def test_a_clock_that_was_set_wrongly_is_refused(tmp_path):
@@ -211,6 +211,12 @@ def test_a_buffer_that_overruns_between_two_readings_of_a_run_is_refused(tmp_pat
     small = {"instruments.flow": {"sample_every_s": 60, "interval_ms": 200, "twin": {"buffer_bytes": 600}}}
     found = prove(tmp_path, PLANS["instruments"], stands=("pump", "balance", "flow"), tables=small)
     refused(found, "buffers", "when it was left unread for 60 s")
+
+
+def test_a_calibration_that_ran_out_is_refused_on_twins_too(tmp_path):
+    overdue = {"instruments.flow": {"calibration": {"id": "CAL-FLOW-0001", "due": date(2025, 12, 31)}}}
+    found = prove(tmp_path, PLANS["instruments"], stands=("pump", "balance", "flow"), tables=overdue)
+    refused(found, "calibrations", "flow: calibration CAL-FLOW-0001 was due on 2025-12-31")
 
 
 def test_a_pump_that_its_own_cell_feeds_is_refused(tmp_path):

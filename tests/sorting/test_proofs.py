@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.exit_codes import sentence_of_a_proof
 from rig.errors import InterlockError, RefusedError
-from rig.evaluation.fitness import OF_A_WITNESS, WHAT_TO_DO, error_of_the_bench, why_failed
+from rig.evaluation.fitness import OF_A_LOAD, OF_A_WITNESS, WHAT_TO_DO, error_of_the_bench, why_failed
 from rig.evaluation.registry import kind_of
 from rig.evaluation.sorting import sorted_of
 from rig.evaluation.witnesses import witnesses
@@ -88,8 +88,8 @@ def test_of_what_failed_in_a_part_the_number_speaks_before_what_follows_from_it(
     infusion = Infusion(counts=share(25.0), besides=zero_off, claim=("zero error", {}, Limit("1", -7.0, 7.0)))
     with settled(infusion, tmp_path) as record, record.reader() as reader:
         what, to_do = why_failed(reader, PLAN)
-    assert what.startswith("balance showed +5.000 mg behind a tare: zero error +")
-    assert to_do == f"{WHAT_TO_DO['zero error']}; then prove the part again"
+    assert what.startswith("balance showed +5.000 mg behind a tare, which is a load and no draught: it did not tare")
+    assert to_do == f"{OF_A_LOAD['zero error']}; then prove the part again"
 
 
 def test_where_there_is_no_number_nothing_is_advised_that_another_cause_would_need(tmp_path):

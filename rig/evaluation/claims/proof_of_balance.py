@@ -21,6 +21,8 @@ _NOT_TOLD = "not told"
 _STALE_SHARE = 0.001
 # What a check weight is to tell of a balance; the limit "check weight" of the proof is as wide.
 _TOLD_PPM = 100.0
+# More than so many stated repeatabilities no draught makes: that is a load.
+LOAD = 100.0
 _SLOW_FILTERS = ("unstable", "very unstable")
 
 
@@ -70,7 +72,13 @@ def zero_error(recipe: Recipe, reader: RecordReader) -> Evaluation:
     shown_mg = max(tried.after_mg, tried.later_mg, key=abs)
     # The tare itself is one reading, with the scatter of one.
     u_mg = tried.scatter_mg * math.sqrt(1.0 + 1.0 / tried.readings)
-    return _of_repeatability(reader, shown_mg, u_mg, f"{tried.stream} showed {shown_mg:+.3f} mg behind a tare")
+    words = f"{tried.stream} showed {shown_mg:+.3f} mg behind a tare"
+    if abs(shown_mg) > LOAD * inputs.weighing_facts(reader).repeatability_mg:
+        came = "came onto" if tried.later_mg > tried.after_mg else "was taken off"
+        at_once = abs(tried.after_mg) > abs(shown_mg) / 2.0
+        why = "it did not tare, or not what stands on the pan" if at_once else f"something {came} the pan"
+        words += f", which is a load and no draught: {why}"
+    return _of_repeatability(reader, shown_mg, u_mg, words)
 
 
 def weight_error(recipe: Recipe, reader: RecordReader) -> Evaluation:

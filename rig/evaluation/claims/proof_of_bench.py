@@ -1,8 +1,10 @@
 """What a daily proof asks of machine and instruments: room and time, answers in time, nothing lost, true clocks."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
+from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation.absences import said_of
 from rig.evaluation.definition import ClaimKind, GraphKind
@@ -49,12 +51,13 @@ def machine(recipe: Recipe, reader: RecordReader) -> FactFound:
 
 def slowest_answer(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """Evaluate the longest time (s) that an instrument took for a reading, of all that were tried."""
-    return _worst(recipe, reader, "s", lambda one: one.worst_s, "took {:.3g} s for its slowest answer")
+    words = "took {:.3g} s for its slowest answer"
+    return _worst(recipe, reader, "s", lambda one: one.worst_s, lambda one: words.format(one.worst_s))
 
 
 def lost_answers(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """Evaluate the largest share (ppm) of readings that did not come, or of samples overwritten, of all instruments."""
-    return _worst(recipe, reader, "ppm", _lost_ppm, "lost {:.6g} ppm of its answers")
+    return _worst(recipe, reader, "ppm", _lost_ppm, _lost_words)
 
 
 def buffers(recipe: Recipe, reader: RecordReader) -> FactFound:
@@ -73,15 +76,24 @@ def buffers(recipe: Recipe, reader: RecordReader) -> FactFound:
 
 def clock_offset(recipe: Recipe, reader: RecordReader) -> Evaluation:
     """Evaluate the largest time (s) that an instrument's own clock is off the rig's, beyond its pace and its answer."""
-    return _worst(recipe, reader, "s", _clock_off_s, "is {:.3g} s off the rig's time by its own clock")
+    words = "is {:.3g} s off the rig's time by its own clock"
+    return _worst(recipe, reader, "s", _clock_off_s, lambda one: words.format(_clock_off_s(one)))
 
 
 def calibrations(recipe: Recipe, reader: RecordReader) -> FactFound:
-    """Find whether the calibration of each instrument still holds; twins have none that could run out."""
-    against = standing_invalid(reader, recipe.to_ns)
-    declared = reader.start().instruments.items()
-    due = [f"{name} until {one.calibration.due}" for name, one in declared if one.calibration and one.calibration.due]
-    return FactFound(not against, ", ".join(due) or "no calibration is stated", against)
+    """Find whether the calibration of each instrument still holds, as the bench file states it, also that of a twin.
+
+    A twin needs none, and takes no verdict with it; what is rehearsed on twins is the bench file, dates and all.
+    """
+    standing, on = standing_invalid(reader, recipe.to_ns), datetime.fromtimestamp(recipe.to_ns // NS_PER_S, UTC).date()
+    named = {line.partition(":")[0] for line in standing}
+    stated = {name: one.calibration for name, one in reader.start().instruments.items() if one.calibration is not None}
+    against = list(standing)
+    for name, one in stated.items():
+        if one.due and date.fromisoformat(one.due) < on and name not in named:
+            against.append(f"{name}: calibration {one.id} was due on {one.due}")
+    due = [f"{name} until {one.due}" for name, one in stated.items() if one.due]
+    return FactFound(not against, ", ".join(due) or "no calibration is stated", tuple(against))
 
 
 def all_there(recipe: Recipe, reader: RecordReader) -> FactFound:
@@ -97,6 +109,13 @@ def _lost_ppm(one: InstrumentTried) -> float:
     return 1e6 * (one.failed + one.lost) / (one.turns + one.lost)
 
 
+def _lost_words(one: InstrumentTried) -> str:
+    """Say whether answers did not come, or samples were overwritten before they were fetched."""
+    failed = f"did not give {one.failed} of {one.turns} readings" if one.failed else ""
+    lost = f"lost {one.lost} samples: its buffer was full before it was read" if one.lost else ""
+    return ", and ".join(filter(None, (failed, lost)))
+
+
 def _clock_off_s(one: InstrumentTried) -> float:
     if one.clock_off_s is None:
         return 0.0
@@ -104,14 +123,18 @@ def _clock_off_s(one: InstrumentTried) -> float:
 
 
 def _worst(
-    recipe: Recipe, reader: RecordReader, unit: str, of: Callable[[InstrumentTried], float], words: str
+    recipe: Recipe,
+    reader: RecordReader,
+    unit: str,
+    of: Callable[[InstrumentTried], float],
+    words: Callable[[InstrumentTried], str],
 ) -> Evaluation:
     tried = found_in(recipe, reader, InstrumentTried)
     worst = max(tried, key=of)
     value = of(worst)
     # What is counted or timed by the rig's own clock is certain beside any limit.
     counted = Component("as counted and timed by the rig", "B", value, 0.0, unit, 1.0)
-    budget = combine(value, unit, [counted], [f"{worst.stream} {words.format(value)}"] if value > 0.0 else [])
+    budget = combine(value, unit, [counted], [f"{worst.stream} {words(worst)}"] if value > 0.0 else [])
     return Evaluation(budget, details={one.stream: of(one) for one in tried})
 
 
