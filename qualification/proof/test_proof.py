@@ -143,6 +143,7 @@ def test_a_known_flow_is_seen_by_all(bench, verify, proof):
         verify("flow sensor's line", window.ask("no air in the flow sensor")).holds()
     if proof.draws_from_supply:
         verify("supply feeds the pump", window.ask("supply feeds the pump")).holds()
+    verify("room, meanwhile", slow.ask("room is steady")).holds()
     verify("pressures", window.ask("pressures of a flow")).holds()
     if proof.counts_edges:
         verify("motor's edges", window.ask("motor edges error")).within("motor edges")

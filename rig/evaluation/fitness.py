@@ -55,7 +55,8 @@ WHAT_TO_DO = {
     "farthest reading": _SHIELD,
     "loss of the vessel": _VESSEL,
     "known flow error": "look for air, a leak or a tube that touches the vessel behind the flow sensor, at [liquid] "
-    "and [weighing] of the bench file, and at the reference itself",
+    "and [weighing] of the bench file, and at the reference itself; where less of the slow flow is seen, too, at what "
+    "follows the balance's zero",
     "slow flow error": "switch off in the balance's menu what follows its zero (zero tracking, AutoZero, drift "
     "compensation) and set its filter for a calm place; where no menu tells of it, ask its maker, or take another "
     "balance; then look for a leak, and whether the reference gives so little",

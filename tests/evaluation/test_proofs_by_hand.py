@@ -124,6 +124,41 @@ def test_a_known_flow_is_weighed_as_well_as_the_reference_is_known(tmp_path):
     assert line(result, "loss of the vessel").contribution == pytest.approx(100.0 * 0.1 * Z_UL_MG / 50.0, rel=1e-4)
 
 
+@pytest.mark.parametrize(
+    "weighed_ul_h, said",
+    [
+        (36.0, "a balance that takes a slow flow for drift swallows it"),
+        (0.0, "a balance that takes a slow flow for drift swallows it"),
+        (40.0, "40 µL/h were weighed of a slow flow of 40 µL/h"),
+        (44.0, "more comes than the slow flow"),
+    ],
+)
+def test_of_a_slow_flow_it_is_said_what_takes_of_it_and_what_gives_more(tmp_path, weighed_ul_h, said):
+    # With what is taken to evaporate, 0.1 mg/h; strokes tilt a line of thirty hours by nothing.
+    def mass(hour):
+        return 30_000.0 + (weighed_ul_h / Z_UL_MG - 0.1) * hour
+
+    reference = ReferenceRuns("syringe", 40.0, 0.2)
+    result = proven(tmp_path, "slow flow error", reference, limit=Limit("%", -20.0, 20.0), mass=mass)
+    assert result.number.value == pytest.approx(2.5 * weighed_ul_h - 100.0, abs=1e-3)
+    assert said in result.remarks[0]
+
+
+@pytest.mark.parametrize("stroke_ul", [0.5, 5.0])
+def test_strokes_of_a_slow_flow_leave_the_square_of_their_share_open(tmp_path, stroke_ul):
+    def mass(hour):
+        return 30_000.0 + 40.0 / Z_UL_MG * hour
+
+    reference = ReferenceRuns("pump", 40.0, 0.2)
+    start = DAQ | {"dut": {"model": "a pump", "stroke_ul": stroke_ul}}
+    with weighed(tmp_path, mass, hours=33, noise_mg=0.0, start=start) as record:
+        put(record, 60.0, reference)
+        result = judged(record, "slow flow error", Limit("%", -20.0, 20.0), (ns(0), ns(1800) + 1))
+    # Of half an hour, 20 µL.
+    expected = 100.0 * (stroke_ul / 20.0) ** 2 / math.sqrt(3.0)
+    assert line(result, "strokes under way").contribution == pytest.approx(expected, rel=1e-3)
+
+
 def test_the_reference_that_was_started_last_is_the_known_flow(tmp_path):
     # 50 µL/h with what is taken to evaporate, 0.1 mg/h.
     def mass(hour):

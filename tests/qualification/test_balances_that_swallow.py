@@ -20,7 +20,7 @@ def test_a_balance_that_takes_a_slow_flow_for_drift_is_refused(tmp_path, proof):
         tmp_path, plans.test_a_known_flow_is_seen_by_all, stands=STANDS, tables={"proof": proof} | FLOW | TRACKS
     )
     assert found["known flow"].verdict == "PASS"
-    refused(found, "slow flow", "takes a slow flow for drift and swallows it")
+    refused(found, "slow flow", "a balance that takes a slow flow for drift swallows it")
 
 
 @LENGTHS
@@ -30,3 +30,11 @@ def test_a_healthy_balance_shows_a_slow_flow(tmp_path, proof, seed):
         tmp_path, plans.test_a_known_flow_is_seen_by_all, stands=STANDS, seed=seed, tables={"proof": proof} | FLOW
     )
     assert {name: result.reasons for name, result in found.items() if result.verdict != "PASS"} == {}
+
+
+@LENGTHS
+def test_a_room_that_drifts_by_2_k_in_an_hour_is_refused_in_a_morning(tmp_path, proof):
+    drifts = {"laboratory": {"air_temperature_drift_k_h": 2.0}}
+    tables = {"proof": proof} | FLOW | drifts
+    found = prove(tmp_path, plans.test_a_known_flow_is_seen_by_all, stands=STANDS, tables=tables)
+    refused(found, "room, meanwhile", "air_temperature of daq moved by +")

@@ -20,7 +20,7 @@ _ALIKE_S = 10.0
 # Strokes that are all alike scatter about a line by so much of one.
 _OF_STROKE = 1.0 / math.sqrt(12.0)
 _SWALLOWED = (
-    "the balance takes a slow flow for drift and swallows it: its zero tracking, a drift compensation, or a filter"
+    "a balance that takes a slow flow for drift swallows it: by its zero tracking, a drift compensation, or a filter"
 )
 _TOO_MUCH = "more comes than the slow flow: what the line still gives behind the faster one, or a siphon"
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from rig.clock import NS_PER_S
 from rig.evaluation.claims.proof_of_agreement import CURRENT, limit_of_error
 from rig.evaluation.claims.supply_current import place_of_current
@@ -23,8 +21,10 @@ _LINE, _TIP = "line_pressure", "back_pressure"
 # there, and one that is swapped shows a part of the line's by its own scale.
 _KINKED_KPA = 20.0
 _STRAYS_KPA = 0.3
-# What a room may do while a balance of 0.01 mg weighs: in an hour, and in all before it counts.
-_ROOM = {"air_temperature": (1.0, 0.5, "K"), "air_pressure": (4.0, 1.0, "hPa")}
+# What a room may do while a balance of 0.01 mg weighs: in an hour, and in all before it counts, as air that is
+# conditioned swings. Minutes tell little of that: what came before them is looked at, too.
+_ROOM = {"air_temperature": (1.0, 0.2, "K"), "air_pressure": (4.0, 1.0, "hPa")}
+_ROOM_BEFORE_NS = 3600 * NS_PER_S
 _PART = 10
 
 
@@ -84,7 +84,7 @@ def kinked(recipe: Recipe, reader: RecordReader) -> str:
 
 
 def room(recipe: Recipe, reader: RecordReader) -> FactFound:
-    """Find whether the room stayed as it was while nothing flowed: a balance and a vessel follow it."""
+    """Find whether the room stays as it is while nothing flows, and for up to an hour before: a balance follows it."""
     moved = list(_moved(recipe, reader))
     text = "; ".join(words for words, _ in moved) or "nothing measures the air: not looked at"
     against = tuple(f"{words}: a balance and a vessel follow that" for words, far in moved if far)
@@ -92,19 +92,21 @@ def room(recipe: Recipe, reader: RecordReader) -> FactFound:
 
 
 def _moved(recipe: Recipe, reader: RecordReader) -> Iterator[tuple[str, bool]]:
-    """Yield in words what the air did from the first tenth of a window to its last, and whether that is too much."""
+    """Yield in words what the air did from the first tenth of that time to its last, and whether it is too much."""
     for stream in streams_of(reader, "daq"):
         known = {one.name for one in reader.channels(stream)}
         for channel in _ROOM.keys() & known:
             each_h, least, unit = _ROOM[channel]
-            values, series = read_column(reader, stream, channel, recipe.from_ns, recipe.to_ns)
+            values, series = read_column(reader, stream, channel, recipe.from_ns - _ROOM_BEFORE_NS, recipe.to_ns)
             if len(values) < 2 * _PART:
                 continue
-            first, last = np.array_split(values, _PART)[0], np.array_split(values, _PART)[-1]
-            moved = float(last.mean() - first.mean())
-            hours = float(series.t_ns[-1] - series.t_ns[0]) / NS_PER_S / S_PER_H
-            far = abs(moved) > max(least, each_h * hours)
-            yield f"{channel} of {stream} moved by {moved:+.2g} {unit} within {hours:.2g} h", far
+            # The pace of a stream may change within it: tenths are those of time.
+            hours = (series.t_ns - series.t_ns[0]) / NS_PER_S / S_PER_H
+            first, last = hours <= hours[-1] / _PART, hours >= hours[-1] * (1.0 - 1.0 / _PART)
+            moved = float(values[last].mean() - values[first].mean())
+            passed_h = float(hours[last].mean() - hours[first].mean())
+            far = abs(moved) > max(least, each_h * passed_h)
+            yield f"{channel} of {stream} moved by {moved:+.2g} {unit} within {passed_h:.2g} h", far
 
 
 KINDS = (
