@@ -78,19 +78,20 @@ class TriesBalance:
             raise PlanError(f"{bench.file.path} names no [check_weight]: nothing to hold {name} against")
         mass = f"{weight.mass_mg / 1000.0:g} g"
         before_mg, scatter_mg = self._mean_mg(balance)
-        self._hand(f"put the check weight of {mass} on the pan of {name}, beside what stands there", weight.mass_mg)
-        begun_ns = bench.clock.now_ns()
-        course = self._course_mg(balance)
-        with_mg, _ = self._mean_mg(balance)
-        band_mg = _STILL * max(scatter_mg, bench.file.weighing.repeatability_mg if bench.file.weighing else 0.0)
-        moving_ns = [t_ns for t_ns, mass_mg in course if abs(mass_mg - with_mg) > band_mg]
-        settled_s = (max(moving_ns, default=begun_ns) - begun_ns) / NS_PER_S
+        # What a sampler reads of a weight looks like something that was delivered.
         with self._unread("balance"):
+            self._hand(f"put the check weight of {mass} on the pan of {name}, beside what stands there", weight.mass_mg)
+            begun_ns = bench.clock.now_ns()
+            course = self._course_mg(balance)
+            with_mg, _ = self._mean_mg(balance)
             self._hand(f"take the check weight off the pan of {name} again", -weight.mass_mg)
             self._wait(UNREAD_S)
             first_mg = self._first_answer_mg(balance)
-        self._course_mg(balance)
-        after_mg, _ = self._mean_mg(balance)
+            self._course_mg(balance)
+            after_mg, _ = self._mean_mg(balance)
+        band_mg = _STILL * max(scatter_mg, bench.file.weighing.repeatability_mg if bench.file.weighing else 0.0)
+        moving_ns = [t_ns for t_ns, mass_mg in course if abs(mass_mg - with_mg) > band_mg]
+        settled_s = (max(moving_ns, default=begun_ns) - begun_ns) / NS_PER_S
         bench.record.event(
             WeightTried(
                 name,
