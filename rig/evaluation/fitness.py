@@ -109,7 +109,10 @@ _OF_A_TRIP = (
     "look at the interlock's value in the bench file and at [proof] reference_ul_h: a known flow must not trip it; "
     "then prove the part again"
 )
-_OF_A_REFUSAL = "let another pump be the reference, or give less ([proof] reference and reference_ul_h)"
+_OF_A_REFUSAL = (
+    "let another pump be the reference, or give a rate that it takes ([proof] reference, reference_ul_h and "
+    "slow_reference_ul_h)"
+)
 _AGAIN = "put that right, and prove the part again"
 
 
