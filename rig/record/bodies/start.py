@@ -22,7 +22,8 @@ FORMAT = 2
 # held against the pump; a count that was read at a window's ends hides a stroke there and no more.
 # 12: a patient's bolus is held to what was allowed, and not to what the pump said at the request; a line of the log
 # between two settings of the clock is dated by the setting before it; how long a silence excuses an alarm and a status
-# may lag goes by the readings of that moment; a call for replacement stays.
+# may lag goes by the readings of that moment; a call for replacement stays; a proof holds the balance to a slow flow,
+# and the room to the hour before it.
 RULES = 12
 
 
