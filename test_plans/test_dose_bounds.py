@@ -61,6 +61,21 @@ def test_a_sliding_window_forgets_none_of_many_small_boluses(pump, bench, verify
 
 
 @pytest.mark.requirement("IT-12")
+def test_a_window_that_is_no_whole_number_of_hours_is_kept_to_the_minute(pump, bench, verify):
+    """With 105 µL in any 100 min, requests for 30 µL each 21 min, out of step with hours, are granted as they fit."""
+    pump.set_dose_limit(volume_ul=105.0, window_hours=100 / 60)
+    pump.allow_patient_boluses(volume_ul=30.0, lockout_minutes=5, most_in_24_h=100)
+    bench.dwell(minutes=25, doing="before the first request")
+    with bench.window("requests out of step") as hours:
+        for number in range(24):
+            pump.request_patient_bolus()
+            bench.dwell(minutes=21, doing=f"request {number + 1} of 24")
+    verify("most in any 100 min", hours.most_in(hours=100 / 60)).within("105 µL in any 100 min")
+    verify("most counted in any 100 min", hours.most_counted_in(hours=100 / 60)).within("105 µL in any 100 min")
+    verify("volume of what was granted", hours.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("IT-12")
 def test_a_sliding_window_outlives_stop_and_power(pump, bench, verify):
     """What a window of 4 h holds counts on through a stop and a power cut: no request behind them exceeds 105 µL."""
     pump.set_dose_limit(volume_ul=105.0, window_hours=4)
@@ -153,6 +168,27 @@ def test_a_trial_gives_its_total_dose_and_no_more(pump, bench, verify):
     verify("volume of the trial", trial.volume()).within("trial of 150 µL")
     verify("count of the trial", trial.most_counted_in(hours=24)).within("trial of 150 µL counted")
     verify("nothing was made up", trial.nothing_made_up(after="trial_over")).within("nothing made up")
+
+
+@pytest.mark.requirement("IT-12")
+@pytest.mark.parametrize("ended", [True, False], ids=["ended", "begun anew"])
+def test_a_second_trial_has_nothing_of_the_first(pump, bench, verify, ended):
+    """Of a first trial of 400 µL in ten days a part is given; a second one of 150 µL has its own dose and no rest."""
+    pump.begin_trial(total_ul=400.0, over_hours=240)
+    pump.run_continuous(rate_ul_h=100.0)
+    bench.dwell(minutes=30, doing="the first trial")
+    if ended:
+        pump.end_trial()
+        bench.dwell(minutes=15, doing="no trial")
+    pump.stop()
+    bench.dwell(minutes=10, doing="stopped")
+    with bench.window("second trial") as trial:
+        pump.begin_trial(total_ul=150.0, over_hours=24)
+        pump.run_continuous(rate_ul_h=100.0)
+        bench.dwell(hours=3, doing="to the second's dose and beyond")
+    over = trial.alarm_came(alarm="trial_over", within_s=1.6 * 3600, priority="non-critical")
+    verify("the end was signalled", over).holds()
+    verify("volume of the second trial", trial.volume()).within("trial of 150 µL")
 
 
 @pytest.mark.requirement("IT-12")

@@ -34,3 +34,24 @@ def test_rates_that_would_add_up_beyond_the_pump_are_refused(pump, bench, verify
             pump.run_continuous(rate_ul_h=highest_ul_h)
         bench.dwell(hours=1, doing="the rest of the square bolus")
     verify("volume of the square bolus alone", square.volume_error()).within("volume accuracy")
+
+
+LATER = {
+    "a ramp": lambda pump, highest: pump.run_ramp(from_ul_h=50.0, to_ul_h=highest, over_hours=24),
+    "a day pattern": lambda pump, highest: pump.run_flex(days={"every": {"00:00": 50.0, "23:59": highest}}),
+    "a bridge": lambda pump, highest: pump.run_bridge(volume_ul=200.0, rate_ul_h=50.0, then_ul_h=highest),
+}
+
+
+@pytest.mark.requirement("1.4.3", "ACC-002")
+@pytest.mark.parametrize("rises", LATER)
+def test_a_bolus_beside_what_rises_later_beyond_the_pump_is_refused(pump, bench, verify, rises):
+    """A square bolus that would be too fast beside what the infusion comes to is refused, and the infusion goes on."""
+    highest_ul_h = pump.limits.max_rate_ul_h
+    with bench.window(rises) as infusion:
+        LATER[rises](pump, highest_ul_h)
+        bench.dwell(minutes=10, doing=rises)
+        with bench.refusal():
+            pump.give_square_bolus(volume_ul=highest_ul_h / 4, over_minutes=15)
+        bench.dwell(hours=1, doing=rises)
+    verify("volume of the infusion alone", infusion.volume_error()).within("volume accuracy")

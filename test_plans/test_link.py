@@ -162,6 +162,24 @@ def test_a_link_that_is_lost_ends_whatever_is_under_way(pump, bench, verify, und
     verify("delivery ended", lost.delivery_ended(within_s=240, after="link lost")).holds()
 
 
+@pytest.mark.requirement("IT-03", "IT-05")
+def test_a_patient_who_presses_is_no_link(pump, bench, verify):
+    """Each minute the patient presses the button while nobody is heard: the pump ends delivery in its time."""
+    bench.expect_alarm("link_lost")
+    pump.allow_patient_boluses(volume_ul=5.0, lockout_minutes=1, most_in_24_h=100)
+    pump.run_continuous(rate_ul_h=100.0)
+    bench.dwell(minutes=20, doing="before")
+    with bench.window("presses") as lost:
+        with bench.challenge.link_lost():
+            for number in range(15):
+                bench.dwell(minutes=1, doing=f"nobody is heard, press {number + 1} of 15")
+                bench.challenge.press_button()
+        bench.dwell(minutes=10, doing="heard again")
+    signalled = lost.alarm_came(alarm="link_lost", within_s=180, after="link lost", priority="critical")
+    verify("lost link was signalled", signalled).holds()
+    verify("delivery ended", lost.delivery_ended(within_s=240, after="link lost")).holds()
+
+
 @pytest.mark.requirement("IT-03")
 def test_a_short_silence_changes_no_dose(pump, bench, verify):
     """A link that is lost for less than the watchdog's time, with a low battery too, changes nothing of the flow."""

@@ -79,6 +79,37 @@ def test_what_a_patient_had_outlives_stop_power_and_a_new_permission(pump, bench
 
 
 @pytest.mark.requirement("IT-13")
+def test_a_lockout_counts_from_the_last_bolus_by_the_terms_of_the_moment(pump, bench, verify):
+    """A longer lockout holds from the bolus before it on; a bolus that is broken off locks as a whole one does."""
+
+    def permitted(lockout_minutes):
+        pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=lockout_minutes, most_in_24_h=24)
+
+    with bench.window("two hours instead of one") as longer:
+        permitted(30)
+        pump.request_patient_bolus()
+        bench.dwell(minutes=20, doing="a bolus")
+        permitted(120)
+        bench.dwell(minutes=25, doing="locked out for longer")
+        with bench.window("by the longer lockout") as locked:
+            pump.request_patient_bolus()
+            bench.dwell(minutes=75.5, doing="locked out")
+        with bench.window("behind the longer lockout") as given:
+            pump.request_patient_bolus()
+            bench.dwell(minutes=2, doing="a bolus that is broken off")
+        pump.stop()
+        permitted(60)
+        bench.dwell(minutes=30, doing="broken off")
+        with bench.window("behind a bolus that was broken off") as broken:
+            pump.request_patient_bolus()
+            bench.dwell(minutes=30, doing="locked out")
+    verify("refused by the longer lockout", locked.patient_bolus_refused(why="locked_out")).holds()
+    verify("given behind it", given.patient_bolus_given()).holds()
+    verify("refused behind what was broken off", broken.patient_bolus_refused(why="locked_out")).holds()
+    verify("volume of what was granted", longer.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("IT-13")
 def test_setting_the_calendar_does_not_shorten_the_lockout(pump, bench, verify):
     """A clock that is set a day ahead opens no lockout, and one that is set back prolongs none."""
     pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=60, most_in_24_h=24)

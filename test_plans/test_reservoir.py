@@ -104,7 +104,7 @@ def test_a_refill_that_is_told_in_any_delivery_is_kept(pump, bench, verify):
 
 @pytest.mark.requirement("IT-02", "IT-14", "1.5.6")
 def test_the_last_four_millilitres_are_delivered_and_an_empty_pump_says_so(pump, bench, verify):
-    """All of the last 4 mL arrives; a low reservoir that was silenced lets the critical alarm behind it sound."""
+    """All of the last 4 mL arrives; the alarm behind a silenced warning sounds, and no refill begins a therapy anew."""
     # A pump that gives as much too much as it may takes that much more from it, and is not dry before it knows.
     bench.challenge.fill_anew(volume_ul=1.05 * 4000.0)
     pump.refilled(volume_ul=4000.0)
@@ -114,9 +114,27 @@ def test_the_last_four_millilitres_are_delivered_and_an_empty_pump_says_so(pump,
         bench.dwell(hours=3, doing="until little is left")
         pump.acknowledge_alarms()
         bench.dwell(hours=2, doing="until nothing is left")
+    bench.challenge.fill_anew(volume_ul=20_000.0)
+    pump.refilled(volume_ul=20_000.0)
+    with bench.window("filled anew") as refilled:
+        bench.dwell(minutes=30, doing="filled anew, and told nothing else")
     empty = end.alarm_came(alarm="reservoir_empty", within_s=4.5 * 3600, priority="critical")
     verify("empty reservoir was signalled", empty).holds()
     verify("volume of the last 4 mL", end.volume()).within("last four millilitres")
+    verify("flow of a pump that nobody started", refilled.zero_flow()).within("flow at rest")
+
+
+@pytest.mark.requirement("IT-14", "1.5.5")
+def test_a_mark_above_the_content_warns_at_once(pump, bench, verify):
+    """Who sets the mark of a low reservoir above what it holds is warned at once, and not where the old mark was."""
+    pump.refilled(volume_ul=6_000.0)  # what the pump believes; the reservoir holds more
+    pump.run_continuous(rate_ul_h=100.0)
+    bench.dwell(minutes=20, doing="above the mark")
+    with bench.window("a higher mark") as marked:
+        pump.set_low_reservoir(volume_ul=8_000.0)
+        bench.dwell(minutes=20, doing="below the mark")
+    warned = marked.alarm_came(alarm="reservoir_low", within_s=180, priority="non-critical")
+    verify("the warning came", warned).holds()
 
 
 @pytest.mark.requirement("IT-01")

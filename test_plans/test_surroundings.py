@@ -50,10 +50,10 @@ def test_a_tip_that_is_moved_changes_no_dose(pump, bench, verify, kpa):
 
 
 @pytest.mark.requirement("7.1.1")
-@pytest.mark.parametrize("liquid_c", [35.0, 40.0])
-def test_warmth_changes_no_dose(pump, bench, verify, liquid_c):
+@pytest.mark.parametrize("liquid_c, rate_ul_h", [(35.0, 500.0), (40.0, 200.0), (37.0, 20.0)])
+def test_warmth_changes_no_dose(pump, bench, verify, liquid_c, rate_ul_h):
     """An infusion keeps its rate while it warms up to either end of an implant's temperatures, there, and behind it."""
-    pump.run_continuous(rate_ul_h=200.0)
+    pump.run_continuous(rate_ul_h=rate_ul_h)
     bench.dwell(minutes=30, doing="infusing")
     with bench.challenge.temperature(liquid_c=liquid_c):
         with bench.window("warming") as warming:

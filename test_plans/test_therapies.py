@@ -127,6 +127,8 @@ class Clinic:
         )
         self.bolus_minutes = volume_ul / rate_ul_h * 60.0
         self.wait(1, 30, "a new permission")
+        if self.chance.random() < 0.7:
+            self.requests()
 
     def a_stop(self):
         self.pump.stop()
@@ -184,8 +186,16 @@ class Clinic:
         rare = (self.the_minimum, self.a_self_test, self.a_bolus_too_many)
         often = (*infusions, *boluses, self.requests)
         order = self.chance.choice((*often, *often, *seldom, *rare))
-        for _ in range(self.chance.choice((1, 1, 2))):
+        before = self.chance.getstate()
+        order()
+        again = self.chance.choice(("", "", "with other numbers", "the same"))
+        behind = self.chance.getstate()
+        if again == "with other numbers":
             order()
+        elif again:
+            self.chance.setstate(before)
+            order()
+            self.chance.setstate(behind)
 
 
 @pytest.mark.requirement("IT-01", "IT-17", "4.1.1")

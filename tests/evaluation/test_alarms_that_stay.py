@@ -1,5 +1,6 @@
 """An alarm that has ended delivery stays until somebody stops the pump or takes its power."""
 
+import numpy as np
 import pytest
 
 from rig.evaluation.case import case_around
@@ -99,3 +100,15 @@ def test_a_replacement_that_was_asked_for_is_asked_for_until_the_end(record, the
     with record.reader() as reader:
         said = warnings.WITNESS.testify(case_around(reader, Recipe("what a pump says", {}, *WINDOW))).against
     assert len([one for one in said if one.startswith("the status showed elective_replacement until 4.20 h")]) == told
+
+
+# An empty reservoir ends delivery, and is told until somebody stops the pump: also behind a refill.
+@pytest.mark.parametrize("state, told", [("alarm", 0), ("infusing", 1)])
+def test_an_alarm_that_has_ended_delivery_says_nothing_of_a_content_that_was_filled_anew(record, state, told):
+    content_ul = np.where(np.arange(33 * 60 + 1) < 480, 100.0, 20_000.0)
+    content_ul[:300] = 3_000.0
+    clock_ahead(record, 0.0, reservoir=content_ul)
+    status(record, (60.0, "infusing", ()), (7_200.0, state, ("reservoir_empty",)))
+    with record.reader() as reader:
+        said = warnings.WITNESS.testify(case_around(reader, Recipe("what a pump says", {}, *WINDOW))).against
+    assert len([one for one in said if "cannot both be right" in one]) == told

@@ -3,7 +3,7 @@
 A call that nothing but another pump can answer stays, whatever the readings are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -13,8 +13,9 @@ from rig.evaluation.case import Case
 from rig.evaluation.openings import set_up_ns
 from rig.evaluation.pump_alarms import states_of
 from rig.evaluation.testimony import Testimony, Witness
+from rig.record.bodies.pump_events import PumpStateChanged
 
-_LOW_MARK, _OK = "set_low_reservoir", "ok"
+_LOW_MARK, _OK, _ALARM = "set_low_reservoir", "ok", "alarm"
 RESERVOIR_LOW, RESERVOIR_EMPTY, BATTERY_LOW, BATTERY_DEPLETED = (
     "reservoir_low",
     "reservoir_empty",
@@ -61,9 +62,18 @@ def _taken_back(case: Case) -> Iterator[str]:
 
 def _shown(case: Case, t_ns: NDArray[np.int64], alarms: tuple[str, ...]) -> NDArray[np.bool_]:
     """Tell whether the status showed any of some alarms at each of `t_ns` (n,)."""
+    return _told(case, t_ns, lambda one: bool(set(alarms) & set(one.alarms)))
+
+
+def _in_alarm(case: Case, t_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell whether an alarm had ended delivery by the status at each of `t_ns` (n,)."""
+    return _told(case, t_ns, lambda one: one.state == _ALARM)
+
+
+def _told(case: Case, t_ns: NDArray[np.int64], what: Callable[[PumpStateChanged], bool]) -> NDArray[np.bool_]:
     states = [one for one in states_of(case.reader) if one.at_ns < case.to_ns]
     at_ns = np.asarray([one.at_ns for one in states], np.int64)
-    shows = np.asarray([False, *(bool(set(alarms) & set(one.alarms)) for one in states)])
+    shows = np.asarray([False, *(what(one) for one in states)])
     # A status that is new to the rig is read at once behind the sample that said so.
     return np.asarray(shows[np.searchsorted(at_ns, t_ns + 1_000_000_000, side="right")])
 
@@ -78,7 +88,8 @@ def _comes_and_goes(case: Case, name: str, alarms: tuple[str, ...]) -> Iterator[
         return
     value, shown = told[name], _shown(case, t_ns, alarms)
     part = (t_ns >= case.from_ns) & (t_ns < _marked_from_ns(case, name))
-    at, with_it = _steadily(part & ~shown), np.flatnonzero(part & shown)
+    # What has ended delivery stays until somebody stops the pump, whatever its readings are by then.
+    at, with_it = _steadily(part & ~shown), np.flatnonzero(part & shown & ~_in_alarm(case, t_ns))
     if not len(with_it) or not len(at):
         return
     # Once shown it stays until the reading is better; not shown yet, it is shown at the latest at that reading.
@@ -112,11 +123,12 @@ def _marked(case: Case) -> Iterator[str]:
         return
     content_ul = told["reservoir"]
     shown = _shown(case, t_ns, (RESERVOIR_LOW, RESERVOIR_EMPTY))
+    stays = _in_alarm(case, t_ns)
     marks = _marks(case)
     for (set_ns, mark_ul), (until_ns, _) in pairwise([*marks, (case.to_ns, 0.0)]):
         since = (t_ns > set_ns) & (t_ns < until_ns)
         missing = _steadily(since & ~shown & (content_ul <= mark_ul))
-        early = _steadily(since & shown & (content_ul > mark_ul + _HYSTERESIS["reservoir"]))
+        early = _steadily(since & shown & ~stays & (content_ul > mark_ul + _HYSTERESIS["reservoir"]))
         for at, what in ((missing, "did not show"), (early, "showed")):
             if len(at):
                 yield (
