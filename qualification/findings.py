@@ -112,8 +112,9 @@ class Finding:
 
     @property
     def words(self) -> str:
-        """Return all that was said of what did not pass."""
-        said = [f"{one.name} {one.verdict}: {one.said}" for one in self.claims if one.verdict != Verdict.PASS.value]
+        """Return all that was said of what did not pass, what failed first: of others no verdict holds."""
+        failed_first = sorted(self.claims, key=lambda one: one.verdict != Verdict.FAIL.value)
+        said = [f"{one.name} {one.verdict}: {one.said}" for one in failed_first if one.verdict != Verdict.PASS.value]
         return "; ".join([*said, self.why] if self.why else said)
 
 

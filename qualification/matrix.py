@@ -52,7 +52,7 @@ class Row:
             return not self.caught
         if self.defect.of_the_bench:
             of_the_pump = (one for one in self.findings if not one.of_the_rig)
-            return not any(claim.blames_the_pump for one in of_the_pump for claim in one.claims)
+            return not any(Fault.PUMP.value in one.faults for one in of_the_pump if one.caught)
         return self.within_limits if not self.caught else self.blames in ("", Fault.PUMP.value)
 
     @property
@@ -80,9 +80,14 @@ class Row:
 
     @property
     def names_it(self) -> bool | None:
-        """Tell whether some finding says what is wrong, by the defect's own words for it; None where it states none."""
+        """Tell whether some finding says what is wrong, by the defect's own words for it; None where it states none.
+
+        What is wrong with the bench and is called the pump's is not named, whatever the words are.
+        """
         if not self.defect.says:
             return None
+        if self.defect.of_the_bench and not self.as_it_should:
+            return False
         return any(re.search(wanted, one.words, re.IGNORECASE) for one in self.caught_by for wanted in self.defect.says)
 
     @property

@@ -109,6 +109,7 @@ def test_a_size_fits_within_its_uncertainty(effect, sizes):
         (defect(of_the_bench=True), (told("FAIL", "bench"),), True),
         (defect(of_the_bench=True), (told("FAIL", "pump"),), False),
         (defect(of_the_bench=True), (told("INVALID", "pump"),), False),
+        (defect(of_the_bench=True), (replace(NOT_REACHED, outcome="broken", fault="pump"),), False),
         # Of the pump's defect somebody must say that it is the pump's.
         (defect(), (told("INVALID", "bench"),), False),
         (defect(), (told("INVALID", "bench"), told("INVALID", "pump")), True),
@@ -123,6 +124,17 @@ def test_a_size_fits_within_its_uncertainty(effect, sizes):
 )
 def test_plans_do_as_they_should(one, findings, well):
     assert Row(one, findings).as_it_should is well
+
+
+@pytest.mark.parametrize("fault, named", [("bench", True), ("pump", False)])
+def test_what_is_wrong_with_the_bench_is_not_named_where_it_is_called_the_pumps(fault, named):
+    said = finding(replace(claim("INVALID", "the books are off"), fault=fault))
+    assert Row(defect(of_the_bench=True), (said,)).names_it is named
+
+
+def test_of_what_was_said_a_fail_stands_first():
+    said = finding(claim("INVALID", "not valid", name="volume"), claim("FAIL", "too much", name="flow"))
+    assert said.words == "flow FAIL: too much; volume INVALID: not valid"
 
 
 def test_a_requirement_has_the_defects_that_only_its_plans_found():
