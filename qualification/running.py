@@ -72,7 +72,10 @@ def qualify(workshop: Workshop, asked: Asked, say: Callable[[str], None]) -> Qua
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """Plans that look when those before them did not find a defect, or, unless `missed_only`, did not name it."""
+    """Plans that look when those before them did not find a defect, or, unless `missed_only`, did not name it.
+
+    What was put down to the bench was not found.
+    """
 
     plans: Callable[[Defect], tuple[str, ...]]
     words: str = ""
@@ -81,7 +84,7 @@ class _Look:
     def unasked(self, row: Row) -> tuple[str, ...]:
         """Return the plans that are still to be asked: none where it was caught and named, or need not be."""
         need_not = row.defect.control or row.defect.of_the_bench or row.within_limits
-        found = row.caught and (self.missed_only or row.names_it is not False)
+        found = row.caught and row.as_it_should and (self.missed_only or row.names_it is not False)
         if found or row.broke or (row.findings and need_not):
             return ()
         looked = {one.plan for one in row.findings}

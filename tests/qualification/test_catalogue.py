@@ -57,6 +57,7 @@ class Finds:
     faulty: tuple[str, ...]
     cut: str = ""
     without_words: tuple[str, ...] = ()
+    of_the_bench: tuple[str, ...] = ()
 
     def __post_init__(self):
         self.asked = []
@@ -71,7 +72,9 @@ class Finds:
             return next(one for one in PLANS if one.plan == name)
         self.asked.append(name)
         said = "" if name in self.without_words else "the books are off"
-        return finding(claim("FAIL" if name in self.faulty else "PASS", said, 9.0), plan=name)
+        found = finding(claim("FAIL" if name in self.faulty else "PASS", said, 9.0), plan=name)
+        blamed = replace(found.claims[0], verdict="INVALID", fault="bench")
+        return replace(found, claims=(blamed,), outcome="failed") if name in self.of_the_bench else found
 
 
 @pytest.mark.parametrize(
@@ -103,6 +106,12 @@ def test_what_was_caught_without_the_words_for_it_is_asked_of_others_until_one_n
     names = tuple(one.plan for one in PLANS)
     (row,) = qualify(workshop, Asked(names, (defect(),)), [].append).matrix.rows
     assert (workshop.asked, row.names_it) == (asked, True)
+
+
+def test_what_was_put_down_to_the_bench_is_asked_of_others():
+    workshop, names = Finds((GENERAL,), of_the_bench=(QUICK,)), tuple(one.plan for one in PLANS)
+    (row,) = qualify(workshop, Asked(names, (defect(),)), [].append).matrix.rows
+    assert (workshop.asked, row.blames) == ([QUICK, GENERAL], "pump")
 
 
 def test_a_defect_without_words_for_itself_is_asked_until_it_is_caught():
