@@ -19,7 +19,7 @@ def faulty(**parts):
     [
         ({"desk": "AlarmInEveryStatus"}, "pump's states and alarms: the pump showed the alarm battery_low"),
         ({"alarms": "FalseAlarmForAnHour"}, "the pump showed the alarm reservoir_low at 1.0"),
-        ({"books": "CountsAQuarterTooMuch"}, "%): its books are not what was delivered"),
+        ({"books": "CountsAQuarterTooMuch"}, " % less than it counted): its books are not what was delivered"),
         ({"mechanism": "LosesEachThirtiethStroke"}, "its books are not what its motor did"),
         ({"books": "CountsNothing"}, "the pump counted 0 µL"),
         ({"books": "ReservoirFrozen"}, "the reservoir fell by 0 µL"),

@@ -62,8 +62,9 @@ def testify_books(case: Case) -> Testimony:
     allowed_ul = case.limits.agreement.books_percent / 100.0 * abs(found.weighed_ul) + reach_ul
     against = []
     if abs(found.gained_ul - found.weighed_ul) > allowed_ul:
-        of = 100.0 * (found.gained_ul / found.weighed_ul - 1.0) if found.weighed_ul > reach_ul else 0.0
-        off = f" ({of:+.1f} %)" if of else ""
+        # Who reads it asks what the patient got, and not how the books err.
+        of = 100.0 * (found.weighed_ul / found.gained_ul - 1.0) if found.gained_ul > reach_ul else 0.0
+        off = f" ({abs(of):.1f} % {'more' if of > 0.0 else 'less'} than it counted)" if of else ""
         fits = "".join(f"; {one}" for one in findings_of(case)[:1] if one.startswith("fits"))
         against.append(f"{said}{off}: its books are not what was delivered{fits}")
     counted, weighed = _counted(case, "delivered"), case.weighed
