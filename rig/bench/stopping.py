@@ -9,6 +9,7 @@ from rig.bench.instruments import Instruments
 from rig.bench.pump_watch import PumpWatch
 from rig.capabilities import Pump
 from rig.errors import InstrumentError, RigError, SafetyError
+from rig.record.bodies.pump_events import DeliveredAfterStop
 from rig.record.writer import RunRecord
 from rig.safety.stop import AtRest, cut_delivery, stop_delivery
 
@@ -72,10 +73,17 @@ class StopsDelivery:
             raise
 
     def _does_not_rest(self, seen: AtRest) -> None:
-        """Take the pump's power away since it seems to deliver though it said that it stopped; raises SafetyError."""
-        self._cut_at_rest = True
+        """Take the pump's power away since it seems to deliver though it said that it stopped; raises SafetyError.
+
+        Where nothing could take it, the pump is told to stop again, as by every other way out.
+        """
+
+        def tell(cut: DeliveredAfterStop) -> None:
+            self._cut_at_rest = bool(cut.done)
+            self.record.event(cut)
+
         try:
-            cut_delivery(self.instruments.powering(), self.record.event, seen)
+            cut_delivery(self.instruments.powering(), tell, seen)
         except SafetyError as error:
             self.guard.told_unsafe(error)
             raise

@@ -11,7 +11,7 @@ from rig.errors import BenchConnectionError, DiscoveryError, InstrumentError, Pl
 from rig.record.bodies.events import LeaseLapsed, ReadingMissed
 from rig.record.bodies.pump_events import PumpDidNotStop, PumpLogRead, PumpStateChanged
 from rig.record.reader import RecordReader
-from rig.safety.stop import Powering, stop_delivery
+from rig.safety.stop import AtRest, Powering, stop_delivery
 from tests.core.bench_support import WALL, bench_text, opened, unreachable_text
 from tests.patience import patient
 
@@ -251,3 +251,13 @@ def test_what_the_pump_says_of_itself_is_in_the_record(tmp_path):
             lines = [line.event for entry in reader.events(PumpLogRead) for line in entry.body.lines]
     assert states == ["stopped", "infusing", "stopped"]
     assert lines == ["infusion_started", "stopped"]
+
+
+def test_a_pump_that_does_not_rest_and_whose_power_nothing_can_take_is_told_to_stop_again(tmp_path):
+    with opened(tmp_path, bench_text()) as (bench, _):
+        pump = bench.instruments.pump()
+        pump.run_continuous(rate_ul_h=100.0)
+        with pytest.raises(SafetyError, match="STOP IT BY HAND"):
+            bench._does_not_rest(AtRest("its motor made 40 edges"))
+        bench.stop_pump()
+        assert pump.status().state is PumpState.STOPPED
