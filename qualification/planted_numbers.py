@@ -194,8 +194,8 @@ NUMBERS = (
         "M60",
         "a status may be ten paces late",
         _E + "evidence.states",
-        "_PACES = 3.0\n",
-        "_PACES = 10.0\n",
+        "_PACES = 3\n",
+        "_PACES = 10\n",
         _AT_REST,
     ),
     Mistake(

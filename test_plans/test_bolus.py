@@ -77,7 +77,7 @@ def test_what_is_asked_for_in_a_bolus_is_refused_and_changes_nothing(pump, bench
         bench.dwell(minutes=15, doing="infusing")
         pump.give_bolus(volume_ul=100.0)
         bench.dwell(minutes=3, doing="the bolus")
-        with bench.refusal():
+        with bench.refusal(because="a bolus is under way"):
             pump.give_bolus(volume_ul=50.0)
         with bench.window("the patient asks") as patient:
             pump.request_patient_bolus()

@@ -30,7 +30,7 @@ def test_rates_that_would_add_up_beyond_the_pump_are_refused(pump, bench, verify
     with bench.window("a square bolus") as square:
         pump.give_square_bolus(volume_ul=highest_ul_h / 4, over_minutes=15)
         bench.dwell(minutes=5, doing="square bolus")
-        with bench.refusal():
+        with bench.refusal(because="infusion and bolus would be faster together than the pump is"):
             pump.run_continuous(rate_ul_h=highest_ul_h)
         bench.dwell(hours=1, doing="the rest of the square bolus")
     verify("volume of the square bolus alone", square.volume_error()).within("volume accuracy")
@@ -51,7 +51,7 @@ def test_a_bolus_beside_what_rises_later_beyond_the_pump_is_refused(pump, bench,
     with bench.window(rises) as infusion:
         LATER[rises](pump, highest_ul_h)
         bench.dwell(minutes=10, doing=rises)
-        with bench.refusal():
+        with bench.refusal(because="infusion and bolus would be faster together than the pump is"):
             pump.give_square_bolus(volume_ul=highest_ul_h / 4, over_minutes=15)
         bench.dwell(hours=1, doing=rises)
     verify("volume of the infusion alone", infusion.volume_error()).within("volume accuracy")

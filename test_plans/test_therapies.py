@@ -168,7 +168,7 @@ class Clinic:
         self.pump.give_bolus(volume_ul=50.0, rate_ul_h=300.0)
         self.left["single"] = 10.0
         self.dwell(self.chance.randrange(1, 8), "a bolus")
-        with self.bench.refusal():
+        with self.bench.refusal(because="a bolus is under way"):
             self.pump.give_bolus(volume_ul=40.0)
         self.wait(10, 40, "a bolus was refused")
         self.requests()

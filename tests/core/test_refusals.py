@@ -25,6 +25,12 @@ def test_what_is_taken_is_the_pumps_fault():
     assert fault_of(raised.value) is Fault.PUMP
 
 
+def test_what_stood_in_its_way_is_said():
+    with pytest.raises(NotShownError) as raised, ExpectsRefusals().refusal(because="a bolus is under way"):
+        pass
+    assert str(raised.value) == "an order that was to be refused, since a bolus is under way, was taken"
+
+
 def test_what_is_taken_and_not_shown_is_no_refusal():
     with pytest.raises(NotShownError, match="was taken: it said so"), ExpectsRefusals().refusal():
         raise refused(NOT_SEEN)

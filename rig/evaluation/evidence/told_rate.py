@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from rig.evaluation.case import Case
 from rig.evaluation.testimony import Testimony, Witness
+from rig.evaluation.under_way import under_way
 
 # A pump shows a rate rounded, and that of the minute that it is in; the minutes are those of its own clock.
 _PERCENT = 1.0
@@ -32,11 +33,12 @@ def testify(case: Case) -> Testimony:
     at = _in_a_row(off)
     if at is None:
         return Testimony(said)
+    at_ns = int(t_ns[at])
     return Testimony(
         said,
         (
-            f"by its status the pump delivered {rate_ul_h[at]:.4g} µL/h at {case.hour(int(t_ns[at])):.2f} h, where it "
-            f"was told to deliver {high_ul_h[at]:.4g} µL/h",
+            f"by its status the pump delivered {rate_ul_h[at]:.4g} µL/h at {case.hour(at_ns):.2f} h, where it "
+            f"was told to deliver {high_ul_h[at]:.4g} µL/h{under_way(case.programme, at_ns, at_ns + 1)}",
         ),
         of_the_pump=True,
     )
