@@ -98,3 +98,25 @@ def test_asking_seldom_changes_no_dose(pump, bench, verify):
     with bench.read_each(minutes=5), bench.window("asked seldom") as seldom:
         bench.dwell(hours=4, doing="asking each five minutes")
     verify("flow while asked seldom", seldom.flow_error()).within("basal accuracy")
+
+
+@pytest.mark.requirement("IT-05", "ACC-003")
+@pytest.mark.evaporation(hours=1)
+def test_what_takes_its_time_goes_by_no_calendar(pump, bench, verify):
+    """A ramp, a square bolus and a bridge take their time, whatever the clock is set to meanwhile."""
+    orders = (
+        ("a ramp", pump.run_ramp, {"from_ul_h": 50.0, "to_ul_h": 250.0, "over_hours": 2}),
+        ("a square bolus", pump.give_square_bolus, {"volume_ul": 200.0, "over_minutes": 60}),
+        ("a bridge", pump.run_bridge, {"volume_ul": 100.0, "rate_ul_h": 100.0, "then_ul_h": 30.0}),
+    )
+    windows = []
+    for what, order, numbers in orders:
+        with bench.window(what) as window:
+            order(**numbers)
+            for hours in (1, -3):
+                bench.dwell(minutes=20, doing=what)
+                pump.set_clock(t_ns=pump.read_clock_ns() + hours * 3600 * 10**9)
+            bench.dwell(hours=1.5, doing=f"{what}, by another calendar")
+        windows.append((what, window))
+    for what, window in windows:
+        verify(f"volume of {what}", window.volume_error()).within("volume accuracy")

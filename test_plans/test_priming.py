@@ -67,3 +67,29 @@ def test_a_prime_that_a_stall_ends_is_no_bolus(pump, bench, verify):
     signalled = stalled.alarm_came(alarm="stall", within_s=120, after="magnet", priority="critical")
     verify("the stall was signalled", signalled).holds()
     verify("the pump's log tells all", stalled.log_tells_all()).holds()
+
+
+@pytest.mark.requirement("IT-09", "IT-08")
+@pytest.mark.evaporation(hours=1)
+def test_what_was_broken_off_comes_with_no_later_order(pump, bench, verify):
+    """Prime, bolus, square and combination bolus are stopped half-way, and ordered anew: each once, and whole."""
+    orders = (
+        ("a prime", pump.prime, {"volume_ul": 150.0}),
+        ("a bolus", pump.give_bolus, {"volume_ul": 100.0, "rate_ul_h": 600.0}),
+        ("a square bolus", pump.give_square_bolus, {"volume_ul": 100.0, "over_minutes": 10}),
+        ("a combination", pump.give_combination_bolus, {"now_ul": 60.0, "then_ul": 60.0, "over_minutes": 10}),
+    )
+    windows = []
+    for what, order, numbers in orders:
+        pump.run_continuous(rate_ul_h=50.0)
+        order(**numbers)
+        bench.dwell(minutes=4, doing=f"{what}, to be broken off")
+        pump.stop()
+        bench.dwell(minutes=6, doing="stopped")
+        with bench.window(what) as window:
+            pump.run_continuous(rate_ul_h=50.0)
+            order(**numbers)
+            bench.dwell(minutes=40, doing=f"{what}, anew")
+        windows.append((what, window))
+    for what, window in windows:
+        verify(f"volume of {what}, ordered anew", window.volume_error()).within("volume accuracy")

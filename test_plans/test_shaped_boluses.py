@@ -54,3 +54,29 @@ def test_a_combination_gives_one_part_now_and_one_spread(pump, bench, verify):
         pump.give_combination_bolus(now_ul=60.0, then_ul=90.0, over_minutes=60)
         bench.dwell(hours=3, doing="combination, then nothing")
     verify("volume of the combination", combination.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("1.4.4", "1.4.5", "1.4.7", "IT-10", "ACC-002")
+@pytest.mark.evaporation(hours=1)
+def test_boluses_take_nothing_of_what_they_interrupt_however_many_they_are(pump, bench, verify):
+    """Three boluses, each at a rate of its own, in a bridge and in a square bolus: each is given, and all of those."""
+    pump.allow_patient_boluses(volume_ul=10.0, lockout_minutes=5, most_in_24_h=24, rate_ul_h=100.0)
+    windows = []
+
+    def interrupted(what, order, **numbers):
+        with bench.window(what) as window:
+            order(**numbers)
+            for number in range(3):
+                bench.dwell(minutes=7, doing=what)
+                pump.give_bolus(volume_ul=20.0, rate_ul_h=900.0)
+                bench.dwell(minutes=3, doing=f"bolus {number + 1} of 3")
+                pump.request_patient_bolus()
+                bench.dwell(minutes=7, doing="a patient's bolus")
+            bench.dwell(minutes=75, doing=f"the rest of {what}")
+        windows.append((what, window))
+
+    interrupted("a bridge", pump.run_bridge, volume_ul=60.0, rate_ul_h=60.0, then_ul_h=150.0)
+    interrupted("a square bolus", pump.give_square_bolus, volume_ul=150.0, over_minutes=60)
+    for what, window in windows:
+        verify(f"volume of {what} and its boluses", window.volume_error()).within("volume accuracy")
+        verify(f"the log of {what}", window.log_tells_all()).holds()
