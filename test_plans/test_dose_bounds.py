@@ -31,7 +31,7 @@ def test_a_limit_that_is_set_counts_what_was_given_before(pump, bench, verify):
     """Behind a dose of 60 µL a limit of 105 µL in 4 h leaves no room for a second, set once or set anew to the same."""
     pump.allow_patient_boluses(volume_ul=60.0, lockout_minutes=5, most_in_24_h=24)
     pump.set_dose_limit(volume_ul=500.0, window_hours=12)
-    with bench.window("before and behind the limit") as hours:
+    with bench.window("before and behind the limit"):
         pump.run_continuous(rate_ul_h=10.0)
         pump.request_patient_bolus()
         bench.dwell(minutes=30, doing="the dose before the limit")
@@ -42,7 +42,6 @@ def test_a_limit_that_is_set_counts_what_was_given_before(pump, bench, verify):
                 bench.dwell(minutes=15, doing=f"asked for 60 µL, the limit {turn}")
             refused = limited.patient_bolus_refused(why="above_dose_limit")
             verify(f"the dose before counts, the limit {turn}", refused).holds()
-    verify("volume of what was granted", hours.volume_error()).within("volume accuracy")
 
 
 @pytest.mark.requirement("IT-12")
