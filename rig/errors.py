@@ -57,6 +57,7 @@ RigError
 │   ├── SigningRefusedError     this key may not sign this bundle in this role
 │   └── TimeStampError          a time stamp was not given, or does not hold
 └── SafetyError               delivery could not be shown to have stopped, or had to be ended
+    ├── GainAtRestError         a balance gained while nothing else saw a flow; the pump's power was taken
     ├── DeliveryEndedError      the supervisor ended delivery for the run
     ├── InterlockError          an interlock of the bench file tripped; delivery was ended
     └── BenchLatchedError       the bench is latched until somebody clears it; nothing was opened
@@ -354,11 +355,12 @@ class SafetyError(RigError):
 class GainAtRestError(SafetyError):
     """The balance gained mass while the pump said that it stopped and nothing else saw a flow: supply was taken away.
 
-    `alone` says that a flow sensor would have seen so much and did not: the balance stands alone against it.
+    `alone` says that a flow sensor would have seen so much and did not: the balance stands alone against it. `advice`
+    is what tells whose it is.
     """
 
-    def __init__(self, message: str, *, alone: bool) -> None:
-        self.alone = alone
+    def __init__(self, message: str, *, alone: bool, advice: str) -> None:
+        self.alone, self.advice = alone, advice
         super().__init__(message)
 
 

@@ -33,13 +33,15 @@ class StopsDelivery:
         """Stop delivery of every pump on the bench, whatever its role and whatever became of the one before.
 
         Raises SafetyError when one did not stop by command (see `rig.safety.stop`). Delivery that the supervisor has
-        ended needs no further word, and the way to the pump is gone with it; nor does what a trip has ended, or what
-        was cut because it did not rest.
+        ended needs no further word, and the way to the pump is gone with it; nor does what a trip has ended, or the
+        pump that was cut because it did not rest: every other one is told.
         """
-        if self.ended_by_interlock or self._cut_at_rest or self.guard.stopped_for_the_run():
+        if self.ended_by_interlock or self.guard.stopped_for_the_run():
             return
         with contextlib.ExitStack() as every_one:
             for _, pump in self.instruments.pumps():
+                if self._cut_at_rest and pump is self.instruments.pump():
+                    continue
                 every_one.callback(self._stop_one, pump)
         self.guard.at_rest()
 
@@ -52,7 +54,7 @@ class StopsDelivery:
         Raises nothing: a failure is under way, and who leaves the bench stops the pump once more and tells of it.
         """
         self.capture.state(after)
-        if not self.ended_by_interlock and not self._cut_at_rest:
+        if not self.ended_by_interlock:
             self._end_by_command(after)
         self.capture.readings()
 
@@ -60,7 +62,7 @@ class StopsDelivery:
         with contextlib.suppress(RigError):
             self.challenge.restore_reach()
         with contextlib.suppress(RigError):
-            for watch in () if isinstance(after, InstrumentError) else self._pump_watches:
+            for watch in () if isinstance(after, InstrumentError) or self._cut_at_rest else self._pump_watches:
                 watch.look()
         with contextlib.suppress(RigError):
             self.stop_pump()

@@ -68,7 +68,8 @@ def cut_delivery(powering: Powering, tell: Callable[[DeliveredAfterStop], object
         advice = (
             "close the line by hand: what goes on then is the balance, its zero or its warmth; what ends was free flow"
         )
-        raise GainAtRestError("\n".join([f"{said}: {seen.what}; {remedy}", advice, *problems]), alone=seen.alone)
+        message = "\n".join([f"{said}: {seen.what}; {remedy}", advice, *problems])
+        raise GainAtRestError(message, alone=seen.alone, advice=advice)
     advice = "if it goes on without power, close the line by hand: it is free flow"
     raise SafetyError(
         "\n".join([f"the pump delivers although it said that it stopped: {seen.what}; {remedy}", advice, *problems])

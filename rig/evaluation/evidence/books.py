@@ -129,16 +129,18 @@ def _fillings(case: Case) -> tuple[_Filling, ...]:
 
 def fallen_of(case: Case) -> tuple[Fallen, ...]:
     """Return what became of each filling of the reservoir, in order; raises SeriesError where none was read twice."""
-    return tuple(
-        Fallen(float(one.left_ul[0] - one.left_ul[-1]), float(one.count_ul[-1] - one.count_ul[0]), one.refilled_ns)
-        for one in _fillings(case)
-    )
+    return tuple(_fallen(one) for one in _fillings(case))
+
+
+def _fallen(one: _Filling) -> Fallen:
+    gained_ul = float(one.count_ul[-1] - one.count_ul[0])
+    return Fallen(float(one.left_ul[0] - one.left_ul[-1]), gained_ul, one.refilled_ns)
 
 
 def testify_reservoir(case: Case) -> Testimony:
     """Hold what the reservoir lost, of each filling and from reading to reading, to what the pump counted meanwhile."""
     fillings = _fillings(case)
-    told = [(one, _said(case, one)) for one in fallen_of(case)]
+    told = [(one, _said(case, one)) for one in map(_fallen, fillings)]
     against = [f"{said}: both cannot be true" for one, said in told if _is_off(case, one)]
     against += [said for one in fillings for said in _leapt(case, one)]
     return Testimony(told[-1][1], tuple(against[:1]), of_the_pump=True)
