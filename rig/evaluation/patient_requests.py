@@ -8,8 +8,11 @@ from rig.clock import NS_PER_S
 from rig.evaluation.buttons import pressed
 from rig.evaluation.case import Case
 from rig.evaluation.orders import ALLOW, PATIENT, STOP
+from rig.record.bodies.others import Command
 from rig.record.reader import RecordReader
+from rig.record.words import Stamped
 
+_OK = "ok"
 # A pump refuses for other reasons too: those that speak of lockout or allotment are held to what was set.
 _OF_TERMS = ("lock", "allot", "24", "allowed")
 
@@ -69,23 +72,30 @@ class TermsInForce:
     """What a patient was allowed at each moment of a case: as it was set last, up to a stop, which ends it."""
 
     def __init__(self, case: Case) -> None:
-        self._set = [
-            Terms(
-                entry.body.sent_ns or entry.t_ns,
-                float(entry.body.arguments["volume_ul"]),
-                60.0 * float(entry.body.arguments["lockout_minutes"]),
-                int(entry.body.arguments["most_in_24_h"]),
-            )
-            for entry in (case.reader.commands(case.pump) if case.pump else ())
-            if entry.body.verb == ALLOW and entry.body.result == "ok"
-        ]
-        self._stops_ns = sorted(one.sent_ns for one in case.orders if one.verb == STOP)
+        commands = [one for one in (case.reader.commands(case.pump) if case.pump else ()) if one.body.result == _OK]
+        # Of two orders of one moment the record knows which came first; what else ends a delivery is no command.
+        told = [(_at_ns(one), _terms(one)) for one in commands if one.body.verb in (ALLOW, STOP)]
+        stops_ns = {at_ns for at_ns, terms in told if terms is None}
+        ended = [(one.sent_ns, None) for one in case.orders if one.verb == STOP and one.sent_ns not in stops_ns]
+        self._set: list[tuple[int, Terms | None]] = sorted([*told, *ended], key=lambda one: one[0])
 
     def at(self, at_ns: int) -> Terms | None:
         """Return what was allowed at a moment (UTC ns); None before it was set, and behind a stop."""
-        found = next((one for one in reversed(self._set) if one.since_ns <= at_ns), None)
-        ended = found is not None and bisect_right(self._stops_ns, at_ns) > bisect_right(self._stops_ns, found.since_ns)
-        return None if ended else found
+        place = bisect_right(self._set, at_ns, key=lambda one: one[0])
+        return self._set[place - 1][1] if place else None
+
+
+def _at_ns(one: Stamped[Command]) -> int:
+    return one.body.sent_ns or one.t_ns
+
+
+def _terms(one: Stamped[Command]) -> Terms | None:
+    """Return what a command allows, None for one that ends what was allowed."""
+    said = one.body.arguments
+    if one.body.verb != ALLOW:
+        return None
+    lockout_s = 60.0 * float(said["lockout_minutes"])
+    return Terms(_at_ns(one), float(said["volume_ul"]), lockout_s, int(said["most_in_24_h"]))
 
 
 def terms_at(case: Case, at_ns: int) -> Terms | None:

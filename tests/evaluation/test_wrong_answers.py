@@ -144,3 +144,14 @@ def test_a_button_that_is_refused_without_a_reason_may_have_had_another_one(run,
     challenge(run, 700, ChallengeKind.BUTTON)
     log(run, (700, "patient_bolus_refused"), read_at_s=710)
     assert wrong(run) == []
+
+
+@pytest.mark.parametrize("order, allowed", [(("stop", "allow"), True), (("allow", "stop"), False)])
+def test_of_a_stop_and_a_permission_in_one_moment_the_later_holds(run, order, allowed):
+    for one in order:
+        if one == "stop":
+            tell(run, 100, "stop")
+        else:
+            tell(run, 100, "allow_patient_boluses", volume_ul=2.0, lockout_minutes=30.0, most_in_24_h=3)
+    asks(run, (200, "not_allowed"))
+    assert wrong(run) == ([REFUSED] if allowed else [])
