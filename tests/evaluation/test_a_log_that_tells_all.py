@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from rig.evaluation.case import Case
+from rig.evaluation.evidence import log as pump_log
 from rig.record.bodies.challenges import ChallengeKind
 from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.pump_events import PumpLogUnreadable
-from tests.evaluation.happenings import challenge, clock_ahead, judged, log, put, status, tell
+from tests.evaluation.happenings import WINDOW, challenge, clock_ahead, judged, log, ns, put, status, tell
 from tests.evaluation.records import weighed
 
 # A pump's clock that is 40 s ahead of the rig's.
@@ -130,6 +132,23 @@ def test_a_clock_that_was_set_in_a_bolus_tells_nothing_of_how_long_it_took(tmp_p
         tell(record, 200, "give_bolus", volume_ul=10.0, rate_ul_h=100.0)
         log(record, RUN, BOLUS, (300 + later_s, "clock_set"), (560 + later_s, "bolus_ended"), read_at_s=1000)
         assert not any(" took " in one for one in judged(record, "log tells all").reasons)
+
+
+def test_an_end_that_a_clock_set_since_dates_badly_may_be_the_one_that_is_due(tmp_path):
+    # An hour between two readings, in which a bolus ended and the clock was set: by the later one it ended later.
+    minutes = np.array([*range(241), 300, *range(360, 33 * 60 + 1)])
+    with weighed(tmp_path, lambda _: 30_000.0, hours=33, noise_mg=0) as record:
+        record.event(PlanBegins("plan"))
+        clock_ahead(record, np.where(minutes > 240, -3000.0, 0.0), minutes=minutes)
+        status(record, (-100, "stopped", ()))
+        for at_s in (-1200, 100):
+            patient_bolus(record, at_s)
+        tell(record, 1500, "set_clock", t_ns=ns(1500 - 3000))
+        log(record, (-1200, "bolus_started"), (-840, "bolus_ended"), read_at_s=-60)
+        log(record, (100, "bolus_started"), (460, "bolus_ended"), (1500 - 3000, "clock_set"), read_at_s=3600, first=12)
+        with record.reader() as reader:
+            against = pump_log.testify(Case(reader, *WINDOW)).against
+    assert not any("tells of no bolus_ended" in one for one in against)
 
 
 @pytest.mark.parametrize("order, word", SIX_MINUTES)

@@ -160,8 +160,11 @@ def _ends_at(case: Case, read: list[StampedLine]) -> list[str]:
             or not lines
         ):
             continue
-        nearest = min(lines, key=lambda one: abs(one.at_ns - end.at_ns))
-        beyond_s = (abs(nearest.at_ns - end.at_ns) - end.off_ns) / NS_PER_S - _K * nearest.u_s
+        # Of what is dated badly, by a clock that was set meanwhile, one may be it although another's date is nearer.
+        beyond_s, nearest = min(
+            (((abs(one.at_ns - end.at_ns) - end.off_ns) / NS_PER_S - _K * one.u_s, one) for one in lines),
+            key=lambda told: told[0],
+        )
         if beyond_s > worst:
             worst = beyond_s
             found = (
