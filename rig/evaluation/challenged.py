@@ -1,7 +1,15 @@
 """When something was done to the pump or its line, from the challenges in the record."""
 
+from collections.abc import Mapping
+
 from rig.record.bodies.challenges import PARTS_LINE_FROM_BALANCE, ChallengeBegins, ChallengeEnds, ChallengeKind
+from rig.record.bodies.codec import Json
 from rig.record.reader import RecordReader
+
+# A line gives way by 0.3 µL/kPa, a soft one by more; thinner air lifts a vessel of 20 cm³ by 0.02 mg/hPa less.
+_GIVES_WAY_UL_KPA = 0.5
+_LIFTS_UL_HPA = 0.02
+_USUAL_HPA = 1013.25
 
 
 def begun(reader: RecordReader, kind: ChallengeKind) -> tuple[ChallengeBegins, ...]:
@@ -42,6 +50,33 @@ def parted_spans(reader: RecordReader, from_ns: int, to_ns: int, settle_ns: int)
         if one.at_ns < to_ns and end_ns > from_ns:
             found.append((max(one.at_ns, from_ns), min(end_ns, to_ns)))
     return tuple(sorted(found))
+
+
+def pushed_back(reader: RecordReader) -> tuple[tuple[int, float], ...]:
+    """Return when (UTC ns) a pressure at the line's tip was put on or taken off, in order, and what it moves, µL.
+
+    That is the most that a line may take up or give back, or by how much its vessel may seem lighter in other air.
+    """
+    found = []
+    ends = [entry.body for entry in reader.events(ChallengeEnds)]
+    for kind, of_ul in ((ChallengeKind.BACK_PRESSURE, _of_the_tip_ul), (ChallengeKind.AMBIENT_PRESSURE, _of_air_ul)):
+        for one in begun(reader, kind):
+            over = [end.at_ns for end in ends if end.challenge is kind and end.at_ns >= one.at_ns]
+            found += [(at_ns, of_ul(one.said)) for at_ns in (one.at_ns, *sorted(over)[:1])]
+    return tuple(sorted(found))
+
+
+def _of_the_tip_ul(said: Mapping[str, Json]) -> float:
+    return _GIVES_WAY_UL_KPA * sum(abs(_figure(said, key)) for key in ("kpa", "beat_kpa", "breath_kpa"))
+
+
+def _of_air_ul(said: Mapping[str, Json]) -> float:
+    return _LIFTS_UL_HPA * abs(_figure(said, "hpa") - _USUAL_HPA)
+
+
+def _figure(said: Mapping[str, Json], key: str) -> float:
+    value = said.get(key)
+    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def dark_spans(reader: RecordReader, to_ns: int) -> tuple[tuple[int, int], ...]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from rig.evaluation.case import Case, WeighedCourse
+from rig.evaluation.challenged import pushed_back
 from rig.evaluation.inputs import FALSE_ALARM
 from rig.evaluation.meanwhile import meanwhile
 from rig.evaluation.orders import SINGLE, PumpOrder
@@ -159,7 +160,8 @@ def _course(case: Case, scales: list[Spans], portion_ul: float) -> list[str]:
     """Return the stretch that is farthest beyond what is allowed, if any is: all are one comparison.
 
     One of less than two hours tells best where to look: a longer one is told where no short one is beyond. A portion
-    may lie on either side of a stretch's ends: it is allowed besides, and is no uncertainty.
+    may lie on either side of a stretch's ends, and so may what a line held back against a challenge: they are allowed
+    besides, and are no uncertainty.
     """
     count = sum(len(one.from_ns) for one in scales)
     k = _k(max(1, count))
@@ -170,10 +172,22 @@ def _course(case: Case, scales: list[Spans], portion_ul: float) -> list[str]:
             continue  # every stretch of this length lies across a challenge
         is_long = spans.to_ns - spans.from_ns >= _LONG_H * NS_PER_H
         allowed = np.where(is_long, long, short)
-        i, beyond = spans.farthest(allowed * spans.programmed_ul + portion_ul, k)
+        i, beyond = spans.farthest(allowed * spans.programmed_ul + portion_ul + _held_back_ul(case, spans), k)
         if beyond > worst.get(bool(is_long[i]), (0.0, ""))[0]:
             worst[bool(is_long[i])] = beyond, _told(case, spans, i, k)
     return [worst[is_long][1] for is_long in sorted(worst)][:1]
+
+
+def _held_back_ul(case: Case, spans: Spans) -> NDArray[np.float64]:
+    """Return what a challenge of a pressure may have moved in each stretch (n,), µL, besides what the pump delivers.
+
+    A pressure that changes moves it once, and the line takes its time for that.
+    """
+    held_ul = np.zeros(len(spans.from_ns))
+    for at_ns, moved_ul in pushed_back(case.reader):
+        touched = (spans.from_ns - case.settle_ns <= at_ns) & (at_ns <= spans.to_ns)
+        held_ul[touched] += moved_ul
+    return held_ul
 
 
 def _told(case: Case, spans: Spans, i: int, k: float) -> str:
@@ -199,7 +213,7 @@ def _boluses(case: Case, weighed: WeighedCourse) -> list[str]:
         k = _k(len(given) * len(spans.from_ns))
         allowed = case.limits.agreement.course_percent / 100.0 * order.amount + order.rate_ul_h * _LAG_S / 3600.0
         allowed += weighed.portion_ul
-        i, beyond = spans.farthest(np.full(len(spans.u_ul), allowed), k)
+        i, beyond = spans.farthest(allowed + _held_back_ul(case, spans), k)
         if beyond > worst:
             worst = beyond
             found = (
