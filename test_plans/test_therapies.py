@@ -198,12 +198,52 @@ class Clinic:
             self.chance.setstate(behind)
 
 
-@pytest.mark.requirement("IT-01", "IT-17", "4.1.1")
-@pytest.mark.evaporation(hours=1)
-@pytest.mark.parametrize("drawn", range(1, 11))
-def test_whatever_is_ordered_is_given_and_nothing_else(pump, bench, verify, drawn):
-    """Days of orders that were drawn by chance is delivered as it was ordered, counted, and told in the log."""
-    clinic = Clinic(pump, bench, Random(f"therapy {drawn}"))  # noqa: S311 - nobody is to be kept from guessing it
+class Outdoors(Clinic):
+    """Gives the same orders while warmth, pressure and line change about the pump, and its patient presses a button."""
+
+    def around(self):
+        """Return one of what may surround a pump, as a block."""
+        challenge, chance = self.bench.challenge, self.chance
+        return chance.choice(
+            (
+                lambda: challenge.temperature(liquid_c=chance.uniform(30.0, 39.0)),
+                lambda: challenge.back_pressure(kpa=chance.uniform(0.5, 4.0), beat_kpa=0.3, breath_kpa=0.2),
+                lambda: challenge.kink(times_resistance=chance.uniform(1.2, 2.0)),
+            )
+        )()
+
+    def press(self):
+        """Press the button: whether that was granted is in the pump's log, and not known here."""
+        self.bench.challenge.press_button()
+        self.left["single"] = max(self.left["single"], self.bolus_minutes)
+
+    def unheard(self):
+        """Leave the pump alone, and its patient with it."""
+        with self.bench.challenge.link_lost():
+            self.wait(0.5, 2, "nobody is heard")
+            self.press()
+            self.wait(0.5, 2, "nobody is heard")
+
+    def presses(self):
+        for number in range(self.chance.randrange(1, 6)):
+            self.press()
+            self.wait(1, 60, f"press {number + 1}")
+
+    def any_order(self):
+        what = self.chance.random()
+        if what < 0.1:
+            self.unheard()
+        elif what < 0.2:
+            self.presses()
+        elif what < 0.5:
+            super().any_order()
+        else:
+            with self.around():
+                super().any_order()
+
+
+def is_carried_out(clinic, bench, verify):
+    """Claim that what a clinic orders by chance is delivered, counted and told."""
     with bench.read_each(minutes=20), bench.window("a therapy") as therapy:
         clinic.a_permission()
         clinic.a_rate()
@@ -214,3 +254,21 @@ def test_whatever_is_ordered_is_given_and_nothing_else(pump, bench, verify, draw
     verify("the pump's books of the therapy", therapy.books_error()).within("books accuracy")
     verify("the pump's log of the therapy", therapy.log_tells_all()).holds()
     verify("programme, books and balance", therapy.three_truths()).holds()
+
+
+@pytest.mark.requirement("IT-01", "IT-17", "4.1.1")
+@pytest.mark.evaporation(hours=1)
+@pytest.mark.parametrize("drawn", range(1, 11))
+def test_whatever_is_ordered_is_given_and_nothing_else(pump, bench, verify, drawn):
+    """Days of orders that were drawn by chance is delivered as it was ordered, counted, and told in the log."""
+    chance = Random(f"therapy {drawn}")  # noqa: S311 - nobody is to be kept from guessing it
+    is_carried_out(Clinic(pump, bench, chance), bench, verify)
+
+
+@pytest.mark.requirement("IT-01", "IT-17", "7.1.1", "7.1.3", "IT-19")
+@pytest.mark.evaporation(hours=1)
+@pytest.mark.parametrize("drawn", range(1, 7))
+def test_whatever_surrounds_a_pump_it_gives_what_is_ordered(pump, bench, verify, drawn):
+    """Days of orders that were drawn by chance are carried out in warmth, against pressure and behind a kink."""
+    chance = Random(f"outdoors {drawn}")  # noqa: S311 - nobody is to be kept from guessing it
+    is_carried_out(Outdoors(pump, bench, chance), bench, verify)

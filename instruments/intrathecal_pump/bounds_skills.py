@@ -2,6 +2,7 @@
 
 from instruments.intrathecal_pump.conversation import Shown
 from instruments.intrathecal_pump.messages import Bounds, DoneReply, GetBounds, SetDoseLimit, SetTrial
+from instruments.intrathecal_pump.programme import NL_PER_UL
 from instruments.intrathecal_pump.programmer import Skill
 from instruments.intrathecal_pump.readings import NS_PER_MS
 from rig.pump_skills import PumpOutlook
@@ -18,6 +19,8 @@ class BoundsSkills(Skill):
     def set_dose_limit(self, *, volume_ul: float, window_hours: float) -> None:
         """Set the most, in µL, that any sliding window of so many hours (1 to 24, in whole s) may hold.
 
+        The record notes the pump's own limit of any hour, `own_limit_ul`, which holds beside it.
+
         Raises OutOfRangeError for what the pump cannot be set to, RefusedError when it declines or does not show it.
         """
         volume_nl = self._volume_nl("a largest dose", volume_ul)
@@ -30,6 +33,7 @@ class BoundsSkills(Skill):
                 Shown("limit_nl", seen.limit_nl, volume_nl),
                 Shown("window_s", seen.window_s, window_s),
             )
+            talk.note(own_limit_ul=self._programmer.full.max_dose_nl / NL_PER_UL)
 
     def begin_trial(self, *, total_ul: float, over_hours: float) -> None:
         """Control the begin of a trial session: at most so much in µL, for at most so many hours, of all delivery.

@@ -31,6 +31,13 @@ def steps_of(order: PumpOrder, orders: Sequence[PumpOrder], until_ns: int) -> li
     return [(order.sent_ns, order.amount)]
 
 
+def highest_ul_h(order: PumpOrder) -> float:
+    """Return the highest rate (µL/h) that an infusion asks for at any time."""
+    if order.verb == FLEX:
+        return max(step.rate_ul_h for day in _read(order).days for step in day)
+    return max(order.amount, order.number("from_ul_h"), order.rate_ul_h)
+
+
 def _ramp(order: PumpOrder) -> Iterator[Step]:
     """Yield a step a minute, each at the rate that the line between both rates has at its begin: the pump's staircase.
 

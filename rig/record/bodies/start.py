@@ -24,7 +24,10 @@ FORMAT = 2
 # between two settings of the clock is dated by the setting before it; how long a silence excuses an alarm and a status
 # may lag goes by the readings of that moment; a call for replacement stays; a proof holds the balance to a slow flow,
 # and the room to the hour before it.
-RULES = 12
+# 13: what bounds the dose, windows that slide and trials, is held to the pump's count, its alarms and its refusals; of
+# a stop and a permission that were told in one moment the later one holds; what a challenge of a pressure pushes back
+# into a line is no dose; an end that is due may be any line that may be of then.
+RULES = 13
 
 
 @dataclass(frozen=True, slots=True)
