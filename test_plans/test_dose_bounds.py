@@ -100,6 +100,40 @@ def test_a_sliding_window_outlives_stop_and_power(pump, bench, verify):
 
 
 @pytest.mark.requirement("IT-12")
+def test_a_window_leaves_room_for_all_that_fits(pump, bench, verify):
+    """With 105 µL in any 4 h two doses of 30 µL fit beside 10 µL/h, a power cut between them or not, and then no third.
+
+    Four hours behind the first there is room again, and as much as before.
+    """
+    pump.set_dose_limit(volume_ul=105.0, window_hours=4)
+
+    def asked(minutes, verb):
+        with bench.window(verb) as request:
+            pump.request_patient_bolus()
+            bench.dwell(minutes=minutes, doing=f"asked for 30 µL, {verb}")
+        return request
+
+    def infuse():
+        pump.allow_patient_boluses(volume_ul=30.0, lockout_minutes=5, most_in_24_h=24)
+        pump.run_continuous(rate_ul_h=10.0)
+
+    infuse()
+    first = asked(30, "the first")
+    with bench.challenge.power_cut():
+        bench.dwell(minutes=1, doing="without power")
+    bench.dwell(minutes=1, doing="power is back")
+    infuse()
+    second = asked(30, "the second")
+    third = asked(185, "too much")
+    again = asked(10, "the first has left")
+    bench.dwell(minutes=30, doing="the second leaves, too")
+    last = asked(30, "both have left")
+    for name, request in {"first": first, "second": second, "again": again, "last": last}.items():
+        verify(f"{name} dose given", request.patient_bolus_given()).holds()
+    verify("no third dose", third.patient_bolus_refused(why="above_dose_limit")).holds()
+
+
+@pytest.mark.requirement("IT-12")
 def test_a_dose_limit_that_was_acknowledged_still_holds(pump, bench, verify):
     """An infusion fills a window of 4 h and ends in an alarm; who acknowledges that has no new window before him."""
     bench.expect_alarm("dose_limit")
