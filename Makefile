@@ -29,8 +29,9 @@ export PYTHONDONTWRITEBYTECODE =
 # numpy's linear algebra must not start threads of its own: two cores are shared with the twins.
 export OPENBLAS_NUM_THREADS = 1
 
-# Tests and sessions of a qualification wait for real time as often as they compute: one worker more than two cores.
-test qualify: WORKERS ?= 3
+# Tests and sessions of a qualification wait for real time as often as they compute: more workers than two cores.
+test: WORKERS ?= 4
+qualify: WORKERS ?= 3
 catalogue quick nightly coverage influxdb: WORKERS ?= 2
 
 .PHONY: help run catalogue qualify test quick nightly check hooks bench coverage servers influxdb extras lock clean

@@ -31,6 +31,7 @@ class ReadsAtPaces:
     guard: Guard
     catch_up: Callable[[], None]
     _pump_waits_s: dict[str, float]
+    _cut_at_rest: bool
 
     @contextlib.contextmanager
     def read_each(self, *, hours: float = 0.0, minutes: float = 0.0, seconds: float = 0.0) -> Iterator[None]:
@@ -78,7 +79,9 @@ class ReadsAtPaces:
         for sampler in self.samplers:
             name, pace_s = sampler.name, every_s[sampler.name]
             pump = pumps.get(name)
-            if pump is not None and isinstance(pump, WatchesLink) and not self.guard.feeds(name):
+            # A pump whose power was taken, because it did not rest, hears nothing: nobody waits for its answer.
+            deaf = self._cut_at_rest and pump is self.instruments.pump()
+            if pump is not None and isinstance(pump, WatchesLink) and not deaf and not self.guard.feeds(name):
                 pace_s, seldom_s = self._heard_often_enough(pace_s)
                 self._pump_waits_s[name] = seldom_s if waits_s is None else waits_s.get(name, self._patience_s)
                 pump.set_link_watchdog(seconds=self._pump_waits_s[name])
