@@ -41,7 +41,7 @@ def page_of(found: Qualification) -> str:
         plans=plans,
         short=lambda plan: plan.partition("::")[2].removeprefix("test_").replace("_", " "),
         cells=lambda row: _cells(row, plans),
-        said=lambda text: text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …",
+        longest=_LONGEST,
         effect=_effect,
         curves=[_drawn(one) for one in found.curves],
         axis=[(_x(percent), f"{percent:g}") for percent in SIZES_PERCENT if percent not in (5.2, 5.5)],

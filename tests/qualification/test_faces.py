@@ -86,6 +86,12 @@ def test_any_name_of_a_defect_is_text(name):
     assert line.replace("\\|", "").count("|") == 8
 
 
+def test_what_a_plan_said_is_on_the_page_to_its_last_word():
+    said = finding(claim("FAIL", "books: " + "one thing, " * 200 + "and the last", 10.2))
+    found = Qualification(Matrix((Row(defect("A1"), (said,)),), (PASSED,)), false_alarms([]), (), ())
+    assert said.words.rstrip().rsplit(" ", 1)[-1] in page_of(found).split("Defect by defect")[1].split("</details>")[0]
+
+
 def test_nothing_at_all_is_a_page_too():
     empty = Qualification(Matrix((), ()), false_alarms([]), (), ())
     assert "<strong>0 of 0</strong>" in page_of(empty)
