@@ -76,6 +76,20 @@ KNOWN = frozenset(
 )
 # Alarms whose end must stand in the log with its time (IT-04).
 ENDS_ARE_TOLD = frozenset({"stall"})
+# Alarms that end delivery wherever they come: what only warns is none of them.
+ENDS_DELIVERY = frozenset(
+    {
+        "battery_depleted",
+        "dose_limit",
+        "end_of_service",
+        "link_lost",
+        "memory_error",
+        "over_infusion",
+        "reservoir_empty",
+        "stall",
+        "trial_over",
+    }
+)
 # Behind an alarm's own word: it is over.
 ALARM_ENDED = "_ended"
 _TROUBLE = re.compile("alarm|fault|fail|error|stall|lost|low|empty|deplet|occlu|over|under|dose_limit|too_long")

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from rig.evaluation.challenged import power_cuts
+from rig.evaluation.log_words import ENDS_DELIVERY
 from rig.evaluation.orders import STOP, told
 from rig.evaluation.own_log import stamped_lines
 from rig.record.bodies.pump_events import PumpStateChanged
@@ -30,18 +31,19 @@ def ended_by_alarm_ns(
     """Yield when (UTC ns) an alarm that the plan expects ended a delivery.
 
     By the pump's log, its lines dated by comparisons of the clocks from `from_ns` (UTC ns) on, where it has a line of
-    it between the two readings of the status; else when the status showed it. A pump that warned and was stopped by
-    command was not ended by it.
+    it between the two readings of the status; else when the status showed it. What came and was answered between two
+    readings stands in the log alone. A pump that warned and was stopped by command was not ended by it.
     """
     stopped_ns = [order.sent_ns for order in told(reader) if order.verb == STOP]
+    dated = [one for one in stamped_lines(reader, from_ns) if one.dated and one.line.event in expected]
     for before, one in pairwise(states):
         alarms = expected.intersection(one.alarms).difference(before.alarms)
+        between = [line for line in dated if before.at_ns <= line.at_ns <= one.at_ns]
+        if before.state not in _DELIVERING:
+            continue
         by_command = any(before.at_ns <= ns <= one.at_ns for ns in stopped_ns)
         by_itself = one.state == "alarm" or (one.state == "stopped" and not by_command)
-        if alarms and before.state in _DELIVERING and by_itself:
-            logged = [
-                line.at_ns
-                for line in stamped_lines(reader, from_ns)
-                if line.dated and line.line.event in alarms and before.at_ns <= line.at_ns <= one.at_ns
-            ]
+        if alarms and by_itself:
+            logged = [line.at_ns for line in between if line.line.event in alarms]
             yield logged[-1] if logged else one.at_ns
+        yield from (line.at_ns for line in between if line.line.event in ENDS_DELIVERY.difference(one.alarms))

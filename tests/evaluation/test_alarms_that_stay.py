@@ -54,6 +54,20 @@ def test_an_alarm_of_a_pump_that_lost_its_power_is_over_by_right(record):
     assert against(record) == ()
 
 
+# It infuses before the first cut and behind the second one; between them it has power, and is read or not.
+@pytest.mark.parametrize("read_between, told", [(False, 0), (True, 1)])
+def test_a_pump_says_nothing_where_it_is_not_read_between_two_power_cuts(record, read_between, told):
+    tell(record, 10.0, "run_continuous", rate_ul_h=40.0)
+    status(record, (60.0, "infusing", ()))
+    challenge(record, 600.0, ChallengeKind.POWER_CUT, until_s=1200.0)
+    challenge(record, 1500.0, ChallengeKind.POWER_CUT, until_s=3000.0)
+    tell(record, 3010.0, "run_continuous", rate_ul_h=40.0)
+    minutes = np.arange(33 * 60) - 240
+    between = read_between & (minutes >= 21) & (minutes < 25)
+    clock_ahead(record, 0.0, minutes=minutes[(minutes <= 10) | between | (minutes > 50)] + 240)
+    assert len([one for one in against(record) if "told to deliver nothing" in one]) == told
+
+
 def test_a_warning_may_come_and_go(record):
     put(record, 1.0, AlarmExpected("battery_low"))
     status(record, (60.0, "stopped", ("battery_low",)), (720.0, "stopped", ()))

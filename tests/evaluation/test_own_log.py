@@ -69,6 +69,18 @@ def test_of_an_alarm_that_came_twice_the_last_one_ended_delivery(tmp_path):
             assert list(ended_by_alarm_ns(reader, states, frozenset({"occlusion"}))) == [ns(580)]
 
 
+# It came and was answered between two readings of the status. A warning ends no delivery.
+@pytest.mark.parametrize("alarm, ended", [("trial_over", [580]), ("battery_low", [])])
+def test_an_alarm_that_the_log_alone_tells_of_ended_delivery(tmp_path, alarm, ended):
+    with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+        clock_ahead(record, 0.0)
+        status(record, (0, "bolus", ()), (900, "stopped", ()), (1800, "infusing", ()))
+        tell(record, 700, "stop")
+        log(record, (580, alarm), (700, "stopped"), read_at_s=1800)
+        with record.reader() as reader:
+            assert list(ended_by_alarm_ns(reader, states_of(reader), frozenset({alarm}))) == [ns(at) for at in ended]
+
+
 def test_of_a_clock_that_was_set_the_log_tells_when_an_alarm_ended_delivery(tmp_path):
     # Set three days ahead at the 5th minute, the status read each 10 min.
     with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:

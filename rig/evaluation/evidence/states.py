@@ -111,7 +111,8 @@ def _contradicted(case: Case) -> list[str]:
             runs_right = one.state in (_RUNS if rate > 0 else _RESTS)
             known = one.state in (*_RUNS, *_RESTS)
             read = np.count_nonzero((read_ns > since_ns + _ORDER_NS) & (read_ns < to_ns))
-            lasts = to_ns - since_ns > slack_ns or read > _PACES
+            # Where a pump tells numbers it is known when it was read: of what nobody read in it a span tells nothing.
+            lasts = (to_ns - since_ns > slack_ns and (read or not len(read_ns))) or read > _PACES
             # An alarm is told as such; an expected one is the plan's own affair.
             pauses = rate <= 0 and one.state in _RUNS and _runs_ns(case, from_ns, to_ns) >= to_ns - from_ns - slack_ns
             if known and not runs_right and not pauses and lasts:
