@@ -14,7 +14,7 @@ GENERAL = (
 )
 
 # Plans of orders that were drawn by chance, asked of what all that claim it missed.
-BY_CHANCE = ("test_plans/test_therapies.py::", "test_plans/test_bounded_therapies.py::")
+BY_CHANCE = ("test_plans/test_therapies", "test_plans/test_bounded_therapies.py::")
 
 CLAIMING_S = 4.0
 """How long the plans that claim what a defect violates may take in all, beyond the quickest of them."""

@@ -187,3 +187,17 @@ class Clinic:
             self.chance.setstate(before)
             order()
             self.chance.setstate(behind)
+
+
+def is_carried_out(clinic, bench, verify):
+    """Claim that what a clinic orders by chance is delivered, counted and told."""
+    with bench.read_each(minutes=20), bench.window("a therapy") as therapy:
+        clinic.a_permission()
+        clinic.a_rate()
+        for _ in range(ORDERS):
+            clinic.any_order()
+        clinic.a_rate()
+    verify("volume of the therapy", therapy.volume_error()).within("volume accuracy")
+    verify("the pump's books of the therapy", therapy.books_error()).within("books accuracy")
+    verify("the pump's log of the therapy", therapy.log_tells_all()).holds()
+    verify("programme, books and balance", therapy.three_truths()).holds()
