@@ -23,7 +23,8 @@ class Outdoors(Clinic):
         self.left["single"] = max(self.left["single"], self.bolus_minutes)
 
     def unheard(self):
-        """Leave the pump alone, and its patient with it."""
+        """Leave the pump alone, and its patient with it, for less than it waits for a word of its programmer."""
+        self.pump.status()
         with self.bench.challenge.link_lost():
             self.wait(0.5, 2, "nobody is heard")
             self.press()
