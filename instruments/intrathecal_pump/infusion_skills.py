@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from instruments.intrathecal_pump.conversation import Shown
-from instruments.intrathecal_pump.messages import FullStatus, GetFullStatus, GetStatus, StatusReply
+from instruments.intrathecal_pump.messages import DeliveryState, FullStatus, GetFullStatus, GetStatus, StatusReply
 from instruments.intrathecal_pump.programme import (
     NL_PER_UL,
     Bridge,
@@ -32,11 +32,14 @@ class InfusionSkills(Skill):
         programmer = self._programmer
         rate_nl_h = programmer.rate_nl_h("a rate", rate_ul_h)
         with programmer.verb("run_continuous", rate_ul_h=rate_ul_h) as talk:
-            programmer.programme(talk, Continuous(rate_nl_h))
+            infusion, what = Continuous(rate_nl_h), f"an infusion of {rate_ul_h:g} µL/h"
+            programmer.programme(talk, infusion)
             status = talk.ask(GetStatus(), StatusReply)
-            talk.check(
-                f"an infusion of {rate_ul_h:g} µL/h", Shown("basal_nl_h", status.basal_nl_h, rate_nl_h), running(status)
-            )
+            if status.state is DeliveryState.BOLUS and not status.basal_nl_h and programmer.primes():
+                # It waits for the prime's end, and no rate of it shows until then.
+                programmer.check_runs(talk, infusion, what)
+            else:
+                talk.check(what, Shown("basal_nl_h", status.basal_nl_h, rate_nl_h), running(status))
 
     def run_flex(self, *, days: Mapping[str, DayPattern]) -> None:
         """Control an infusion by the pump's own weekday and time: day patterns in µL/h, as `rig.therapy.flex_of` reads.

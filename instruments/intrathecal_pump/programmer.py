@@ -121,6 +121,14 @@ class Programmer:
         """Begin an infusion, and make sure by the status that it is this one that runs; return that status."""
         self._require_second_edition()
         self.programme(talk, infusion)
+        return self.check_runs(talk, infusion, what)
+
+    def primes(self) -> bool:
+        """Tell whether the pump is filling the line just now: everything else waits for that."""
+        return self._full is not None and self.full_status().therapy.prime_left_nl > 0
+
+    def check_runs(self, talk: Conversation, infusion: Infusion, what: str) -> FullStatus:
+        """Make sure by the status that it is this infusion that runs, or waits for a prime; return that status."""
         status = talk.ask(GetFullStatus(), FullStatus)
         talk.check(
             what,

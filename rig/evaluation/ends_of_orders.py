@@ -49,6 +49,6 @@ def _of_infusions(programme: Programme, until_ns: int) -> Iterator[tuple[PumpOrd
     for order in programme.orders:
         if order.verb not in _OF_INFUSIONS:
             continue
-        at_ns = steps_of(order, programme.orders, until_ns)[-1][0]
+        at_ns = steps_of(order, programme.orders, until_ns, programme.primed)[-1][0]
         if not any(one.verb in _DISTURBS and order.sent_ns < one.sent_ns <= at_ns for one in programme.orders):
             yield order, _OF_INFUSIONS[order.verb], at_ns

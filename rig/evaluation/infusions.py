@@ -16,19 +16,43 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # From this moment (UTC ns) on, this rate (µL/h).
 Step = tuple[int, float]
+# A span [from, to) UTC ns.
+Span = tuple[int, int]
 
 
-def steps_of(order: PumpOrder, orders: Sequence[PumpOrder], until_ns: int) -> list[Step]:
-    """Return an infusion's steps from its order up to `until_ns`; `orders` are all, for what sets the pump's clock."""
+def steps_of(order: PumpOrder, orders: Sequence[PumpOrder], until_ns: int, primed: Sequence[Span] = ()) -> list[Step]:
+    """Return an infusion's steps from its order up to `until_ns`; `orders` are all, for what sets the pump's clock.
+
+    What it gives by volume waits for the spans that are `primed`; what it gives by time does not.
+    """
     if order.verb == FLEX:
         return list(_flex(order, orders, until_ns))
     if order.verb == RAMP:
         return list(_ramp(order))
     if order.verb == BRIDGE:
-        volume_ul = order.number("volume_ul")
-        over_ns = order.sent_ns + (round(volume_ul / order.rate_ul_h * NS_PER_H) if order.rate_ul_h > 0 else 0)
+        length_ns = round(order.number("volume_ul") / order.rate_ul_h * NS_PER_H) if order.rate_ul_h > 0 else 0
+        given = with_waits(order.sent_ns, length_ns, until_ns, primed)
+        whole = sum(end - begin for begin, end in given) >= length_ns
+        over_ns = (given[-1][1] if given else order.sent_ns) if whole else until_ns
         return [(order.sent_ns, order.rate_ul_h), (over_ns, order.amount)]
     return [(order.sent_ns, order.amount)]
+
+
+def with_waits(begin_ns: int, length_ns: int, until_ns: int, waits: Sequence[Span]) -> list[Span]:
+    """Return the spans in which something that takes `length_ns` in all is given, when it rests during `waits`."""
+    spans: list[Span] = []
+    at_ns, left_ns = begin_ns, length_ns
+    for wait_from, wait_to in waits:
+        if wait_to <= at_ns or left_ns <= 0:
+            continue
+        if wait_from > at_ns:
+            end_ns = min(wait_from, at_ns + left_ns)
+            spans.append((at_ns, end_ns))
+            left_ns -= end_ns - at_ns
+        at_ns = max(at_ns, wait_to)
+    if left_ns > 0:
+        spans.append((at_ns, at_ns + left_ns))
+    return [(begin, min(end, until_ns)) for begin, end in spans if begin < until_ns]
 
 
 def highest_ul_h(order: PumpOrder) -> float:

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rig.evaluation.infusions import NS_PER_H, Step, steps_of
+from rig.evaluation.infusions import NS_PER_H, Span, Step, steps_of, with_waits
 from rig.evaluation.orders import COMBINATION, INFUSIONS, ON_TOP, PRIME, SINGLE, SQUARE, STOP, PumpOrder
 
 __all__ = ["NS_PER_H", "Programme", "Stretch"]
-
-# A span [from, to) UTC ns.
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +49,11 @@ class Programme:
         self._until_ns = until_ns
         self._at_once = [(one.sent_ns, one.amount) for one in self.orders if _of_unknown_length(one)]
         primes = self._primes()
+        self.primed = tuple(_waits(primes))
         infusions = self._infusions()
         self.runs = tuple((begin, end) for begin, end, _ in infusions)
         self.infusion = _stretches(_without(infusions, _rates(primes)), until_ns)
-        singles = self._singles(_waits(primes))
+        singles = self._singles(self.primed)
         self.given = (*primes, *singles, *self._squares(_waits([*primes, *singles])))
         rates = [*[(one.from_ns, one.to_ns, one.rate_ul_h) for one in self.infusion], *_rates(self.given)]
         self.stretches = _stretches(rates, until_ns)
@@ -99,7 +97,7 @@ class Programme:
         for place, order in enumerate(self.orders):
             if order.verb in INFUSIONS:
                 end_ns = self._ended_ns(place, INFUSIONS | {STOP})
-                found += _spans(steps_of(order, self.orders, end_ns), end_ns)
+                found += _spans(steps_of(order, self.orders, end_ns, self.primed), end_ns)
         return found
 
     def _primes(self) -> list[Given]:
@@ -139,7 +137,7 @@ class Programme:
         *,
         square: bool = False,
     ) -> Given:
-        spans = _with_waits(begin_ns, length_ns, self._ended_ns(place), waits)
+        spans = with_waits(begin_ns, length_ns, self._ended_ns(place), waits)
         whole = sum(end - begin for begin, end in spans) >= length_ns
         return Given(order, square, tuple(spans), rate_ul_h, whole)
 
@@ -161,23 +159,6 @@ def _over_ns(order: PumpOrder) -> int:
     if order.rate_ul_h <= 0.0:
         return order.sent_ns
     return order.sent_ns + round(order.amount / order.rate_ul_h * NS_PER_H)
-
-
-def _with_waits(begin_ns: int, length_ns: int, until_ns: int, waits: Sequence[Span]) -> list[Span]:
-    """Return the spans in which something that takes `length_ns` in all is given, when it rests during `waits`."""
-    spans: list[Span] = []
-    at_ns, left_ns = begin_ns, length_ns
-    for wait_from, wait_to in waits:
-        if wait_to <= at_ns or left_ns <= 0:
-            continue
-        if wait_from > at_ns:
-            end_ns = min(wait_from, at_ns + left_ns)
-            spans.append((at_ns, end_ns))
-            left_ns -= end_ns - at_ns
-        at_ns = max(at_ns, wait_to)
-    if left_ns > 0:
-        spans.append((at_ns, at_ns + left_ns))
-    return [(begin, min(end, until_ns)) for begin, end in spans if begin < until_ns]
 
 
 def _spans(steps: Sequence[Step], until_ns: int) -> list[tuple[int, int, float]]:

@@ -112,6 +112,15 @@ def test_a_bolus_waits_for_a_prime():
     assert delivered(orders, 1, 1.5, 2.5, 3) == pytest.approx([20, 520, 540, 540])
 
 
+# 500 µL of a prime take half an hour, the bridge another half one.
+@pytest.mark.parametrize("at_h", [0.2, 0.0, -0.25])
+def test_a_bridge_waits_for_a_prime_that_comes_before_it_or_in_it(at_h):
+    bridge = order(at_h, BRIDGE, 20.0, 120.0, volume_ul=60.0)
+    orders = sorted([order(0, PRIME, 500.0, 1000.0), bridge], key=lambda one: one.sent_ns)
+    over_h = 1.0 + min(0.0, at_h)
+    assert delivered(orders, over_h, over_h + 1.0) == pytest.approx([560.0, 580.0])
+
+
 def test_a_bridge_gives_its_volume_and_then_the_new_rate():
     bridge = order(0, BRIDGE, 20.0, 50.0, volume_ul=100.0, then_ul_h=20.0)
     assert delivered([bridge], 1, 2, 3) == pytest.approx([50, 100, 120])

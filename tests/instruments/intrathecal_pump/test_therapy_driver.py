@@ -218,6 +218,22 @@ def test_a_prime_delivers_its_volume_and_then_what_ran_before_goes_on(steady):
     assert (driver.status().rate_ul_h, driver.status().delivered_ul) == (60.0, 110.0)
 
 
+@pytest.mark.parametrize(
+    "order",
+    [
+        lambda d: d.run_continuous(rate_ul_h=40.0),
+        lambda d: d.run_ramp(from_ul_h=40.0, to_ul_h=40.0, over_hours=1),
+        lambda d: d.run_flex(days={"every": {"00:00": 40.0}}),
+    ],
+)
+def test_an_infusion_that_is_ordered_in_a_prime_waits_for_its_end(steady, order):
+    ward, driver = steady
+    driver.prime(volume_ul=100.0)  # 6 min
+    order(driver)
+    wait(ward, driver, 360)
+    assert (driver.status().delivered_ul, driver.status().rate_ul_h) == (100.0, 40.0)
+
+
 def test_a_bridge_delivers_its_volume_and_goes_on_at_the_other_rate(steady):
     ward, driver = steady
     driver.run_bridge(volume_ul=30.0, rate_ul_h=60.0, then_ul_h=20.0)
