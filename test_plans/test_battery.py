@@ -22,6 +22,29 @@ def test_the_dose_holds_over_the_voltages_of_a_battery(pump, bench, verify):
         verify(f"flow at {volts:g} V", window.flow_error()).within("basal accuracy")
 
 
+@pytest.mark.requirement("IT-07", "5.1.4", "1.4.7")
+def test_boluses_are_whole_while_the_battery_is_low(pump, bench, verify):
+    """Below the voltage of its warning a pump gives boluses of each kind as it gives them above, and logs them so."""
+    bench.expect_alarm("battery_low")
+    pump.allow_patient_boluses(volume_ul=40.0, lockout_minutes=5, most_in_24_h=24)
+    pump.run_continuous(rate_ul_h=40.0)
+    with bench.challenge.supply_voltage(v=2.5):
+        bench.dwell(minutes=20, doing="a low battery")
+        with bench.window("boluses") as boluses:
+            pump.request_patient_bolus()
+            bench.dwell(minutes=30, doing="a patient's bolus")
+            pump.give_bolus(volume_ul=40.0)
+            bench.dwell(minutes=30, doing="a bolus")
+            pump.give_square_bolus(volume_ul=40.0, over_minutes=30)
+            bench.dwell(minutes=45, doing="a square bolus")
+            pump.give_combination_bolus(now_ul=40.0, then_ul=40.0, over_minutes=30)
+            bench.dwell(minutes=60, doing="a combination bolus")
+            pump.prime(volume_ul=100.0)
+            bench.dwell(minutes=30, doing="a prime")
+    verify("volume at a low battery", boluses.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", boluses.log_tells_all()).holds()
+
+
 @pytest.mark.requirement("IT-07", "5.1.6")
 def test_elective_replacement_comes_90_days_before_the_end_of_service(pump, bench, verify):
     """A battery that asks for its replacement serves 90 days more at the programmed rate, within the dose's limits."""

@@ -93,6 +93,19 @@ def test_the_calendar_moves_no_dose(pump, bench, verify, before_it):
     verify("count over the change of day", change.counted_error()).within("volume over a change of date")
 
 
+@pytest.mark.requirement("IT-20", "ACC-002")
+@pytest.mark.evaporation(hours=1)
+def test_steps_of_minutes_are_steps_of_the_day(pump, bench, verify):
+    """Steps of half an hour, of ten minutes and of one are carried out in their time, and the long ones about them."""
+    steps = {"07:10": 300.0, "07:40": 60.0, "07:50": 400.0, "08:00": 40.0, "08:20": 900.0, "08:21": 40.0}
+    pump.set_clock(t_ns=int(datetime(2026, 1, 7, 6, 30, tzinfo=UTC).timestamp()) * 10**9)
+    pump.run_flex(days={"every": {"00:00": 40.0} | steps})
+    with bench.window("short steps") as short:
+        bench.dwell(hours=2.5, doing="short steps")
+    verify("volume of short steps", short.volume_error()).within("volume accuracy")
+    verify("count of short steps", short.counted_error()).within("volume over a change of date")
+
+
 @pytest.mark.requirement("IT-19")
 @pytest.mark.evaporation(hours=1)
 def test_a_pump_that_nobody_speaks_to_keeps_its_hours(pump, bench, verify):

@@ -163,6 +163,29 @@ def test_a_link_that_is_lost_ends_whatever_is_under_way(pump, bench, verify, und
 
 
 @pytest.mark.requirement("IT-03", "IT-05")
+def test_a_pump_waits_as_long_as_it_was_told_last(pump, bench, verify):
+    """Told to wait longer, and then shorter, while it delivers, the pump waits as long as that from then on."""
+    bench.expect_alarm("link_lost")
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(minutes=15, doing="infusing")
+    pump.set_link_watchdog(seconds=1800)
+    with bench.window("told to wait longer") as longer:
+        with bench.challenge.link_lost():
+            bench.dwell(minutes=15, doing="nobody is heard")
+        bench.dwell(minutes=30, doing="heard again")
+    pump.set_link_watchdog(seconds=150)
+    with bench.window("told to wait shorter") as shorter:
+        with bench.challenge.link_lost():
+            bench.dwell(minutes=15, doing="nobody is heard")
+        bench.dwell(minutes=10, doing="heard again")
+    verify("no alarm", longer.no_alarm()).holds()
+    verify("flow over the silence", longer.flow_error()).within("basal accuracy")
+    signalled = shorter.alarm_came(alarm="link_lost", within_s=180, after="link lost", priority="critical")
+    verify("lost link was signalled", signalled).holds()
+    verify("delivery ended", shorter.delivery_ended(within_s=240, after="link lost")).holds()
+
+
+@pytest.mark.requirement("IT-03", "IT-05")
 def test_a_patient_who_presses_is_no_link(pump, bench, verify):
     """Each minute the patient presses the button while nobody is heard: the pump ends delivery in its time."""
     bench.expect_alarm("link_lost")

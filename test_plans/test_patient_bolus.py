@@ -51,6 +51,19 @@ def test_no_more_are_given_than_are_allotted_in_any_24_hours(pump, bench, verify
     verify("most in any 24 h", requests.most_in_24_h()).within("three boluses of 50 µL")
 
 
+@pytest.mark.requirement("IT-12")
+def test_the_24_hours_of_an_allotment_begin_with_each_bolus(pump, bench, verify):
+    """Three boluses from the 20th hour of a permission on: until the 44th none is given, whichever day is over then."""
+    pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=60, most_in_24_h=3)
+    with bench.read_each(minutes=10), bench.window("two days") as requests:
+        bench.dwell(hours=20, doing="before the first request")
+        for number in range(14):
+            pump.request_patient_bolus()
+            bench.dwell(hours=2.01, doing=f"request {number + 1} of 14")  # the thirteenth comes at 44.1 h
+    verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
+    verify("most in any 24 h", requests.most_in_24_h()).within("three boluses of 50 µL")
+
+
 @pytest.mark.requirement("IT-12", "IT-13")
 def test_what_a_patient_had_outlives_stop_power_and_a_new_permission(pump, bench, verify):
     """Lockout and allotment count on through a stop, a power cut, a refill, a self-test, and a permission anew."""

@@ -1,0 +1,95 @@
+"""What is under way goes on: no other order, answer or setting takes, adds or begins anew anything of it."""
+
+import pytest
+
+# So much flows that an hour's weighing on either side tells evaporation well enough.
+pytestmark = pytest.mark.evaporation(hours=1)
+
+AN_HOUR_NS = 3600 * 10**9
+
+# Each takes half an hour.
+INFUSIONS = {
+    "a bridge": lambda pump: pump.run_bridge(volume_ul=60.0, rate_ul_h=120.0, then_ul_h=30.0),
+    "a ramp": lambda pump: pump.run_ramp(from_ul_h=30.0, to_ul_h=210.0, over_hours=0.5),
+}
+SINGLE = {
+    "a bolus": lambda pump: pump.give_bolus(volume_ul=60.0, rate_ul_h=120.0),
+    "a patient's bolus": lambda pump: pump.request_patient_bolus(),
+    "a prime": lambda pump: pump.prime(volume_ul=500.0),
+}
+SPREAD = {
+    "a square bolus": lambda pump: pump.give_square_bolus(volume_ul=60.0, over_minutes=30),
+    "a combination": lambda pump: pump.give_combination_bolus(now_ul=10.0, then_ul=60.0, over_minutes=29),
+}
+UNDER_WAY = INFUSIONS | SINGLE | SPREAD
+
+SETTINGS = {
+    "a refill": lambda pump: pump.refilled(volume_ul=18_000.0),
+    "a low mark": lambda pump: pump.set_low_reservoir(volume_ul=1_500.0),
+    "a self-test": lambda pump: pump.self_test(),
+    "alarms acknowledged": lambda pump: pump.acknowledge_alarms(),
+    "a watchdog": lambda pump: pump.set_link_watchdog(seconds=900),
+    "another time": lambda pump: pump.set_clock(t_ns=pump.read_clock_ns() + AN_HOUR_NS),
+    "a dose limit": lambda pump: pump.set_dose_limit(volume_ul=9_000.0, window_hours=24),
+    "a trial": lambda pump: pump.begin_trial(total_ul=9_000.0, over_hours=100),
+    "the end of a trial": lambda pump: pump.end_trial(),
+    "a look ahead": lambda pump: pump.read_outlook(),
+}
+OTHER_INFUSIONS = {
+    "another rate": lambda pump: pump.run_continuous(rate_ul_h=75.0),
+    "the minimum rate": lambda pump: pump.run_at_minimum(),
+    "another ramp": lambda pump: pump.run_ramp(from_ul_h=40.0, to_ul_h=80.0, over_hours=0.25),
+    "another bridge": lambda pump: pump.run_bridge(volume_ul=10.0, rate_ul_h=60.0, then_ul_h=30.0),
+}
+BOLUSES = {
+    "a single bolus": lambda pump: pump.give_bolus(volume_ul=10.0, rate_ul_h=600.0),
+    "a short square bolus": lambda pump: pump.give_square_bolus(volume_ul=10.0, over_minutes=10),
+}
+
+
+def permit(pump):
+    """Allow boluses of half an hour, one each 40 min at most."""
+    pump.allow_patient_boluses(volume_ul=30.0, lockout_minutes=40, most_in_24_h=100, rate_ul_h=60.0)
+
+
+@pytest.mark.requirement("IT-01", "IT-10", "1.4.7", "4.1.3")
+@pytest.mark.parametrize("what", UNDER_WAY)
+def test_what_is_under_way_goes_on_whatever_comes_between(pump, bench, verify, what):
+    """It is ordered again and again, and each time something else comes between: each time all of it is given."""
+    between = SETTINGS | {"a permission": permit}
+    between |= BOLUSES if what in INFUSIONS else OTHER_INFUSIONS
+    permit(pump)
+    pump.run_continuous(rate_ul_h=30.0)
+    with bench.read_each(minutes=5), bench.window(what) as window:
+        bench.dwell(minutes=5, doing="infusing")
+        for name, order in between.items():
+            UNDER_WAY[what](pump)
+            bench.dwell(minutes=11, doing=f"{what}, then {name}")
+            order(pump)
+            bench.dwell(minutes=34, doing=f"{what} behind {name}")
+    verify(f"volume of {what} each time", window.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", window.log_tells_all()).holds()
+
+
+@pytest.mark.requirement("IT-12", "IT-13")
+def test_a_lockout_goes_on_whatever_comes_between(pump, bench, verify):
+    """Of two requests within a lockout of 40 min the second is refused, whatever was ordered between them."""
+    between = SETTINGS | OTHER_INFUSIONS | BOLUSES | {"a prime": SINGLE["a prime"], "a permission": permit}
+    permit(pump)
+    pump.run_continuous(rate_ul_h=30.0)
+    refused = []
+    with bench.read_each(minutes=5), bench.window("requests") as requests:
+        for name, order in between.items():
+            pump.request_patient_bolus()
+            bench.dwell(minutes=31, doing=f"a patient's bolus, then {name}")
+            order(pump)
+            bench.dwell(minutes=4, doing=name)
+            with bench.window(f"behind {name}") as request:
+                pump.request_patient_bolus()
+                bench.dwell(minutes=1, doing="asked too early")
+            refused.append((name, request))
+            bench.dwell(minutes=29, doing="until lockout and prime are over")
+    for name, request in refused:
+        verify(f"refused behind {name}", request.patient_bolus_refused(why="locked_out")).holds()
+    verify("lockout from start to start", requests.lockout()).within("40 min at least")
+    verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
