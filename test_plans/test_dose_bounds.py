@@ -204,6 +204,30 @@ def test_a_trial_gives_its_total_dose_and_no_more(pump, bench, verify):
 
 
 @pytest.mark.requirement("IT-12")
+@pytest.mark.parametrize("what", ["a bolus", "a square bolus", "a patient's bolus", "a prime"])
+def test_nothing_under_way_outlasts_a_trial(pump, bench, verify, what):
+    """A trial of 150 µL ends in the midst of what would give 200 µL more, and nothing of that comes behind its end."""
+    bench.expect_alarm("trial_over")
+    pump.allow_patient_boluses(volume_ul=200.0, lockout_minutes=30, most_in_24_h=9, rate_ul_h=300.0)
+    with bench.window("trial") as trial:
+        pump.begin_trial(total_ul=150.0, over_hours=24)
+        pump.run_continuous(rate_ul_h=50.0)
+        bench.dwell(minutes=30, doing="infusing")
+        if what == "a bolus":
+            pump.give_bolus(volume_ul=200.0, rate_ul_h=300.0)
+        elif what == "a square bolus":
+            pump.give_square_bolus(volume_ul=200.0, over_minutes=40)
+        elif what == "a prime":
+            pump.prime(volume_ul=200.0)
+        else:
+            pump.request_patient_bolus()
+        bench.dwell(hours=1, doing=f"{what}, to the trial's end and beyond")
+    verify("volume of the trial", trial.volume()).within("trial of 150 µL")
+    verify("count of the trial", trial.most_counted_in(hours=24)).within("trial of 150 µL counted")
+    verify("nothing was made up", trial.nothing_made_up(after="trial_over")).within("nothing made up")
+
+
+@pytest.mark.requirement("IT-12")
 @pytest.mark.parametrize("ended", [True, False], ids=["ended", "begun anew"])
 def test_a_second_trial_has_nothing_of_the_first(pump, bench, verify, ended):
     """Of a first trial of 400 µL in ten days a part is given; a second one of 150 µL has its own dose and no rest."""

@@ -50,6 +50,25 @@ def test_an_intermittent_stall_is_signalled_each_time_and_overcome(pump, bench, 
     verify("flow after the stalls", recovered.flow_error()).within("basal accuracy")
 
 
+@pytest.mark.requirement("IT-04", "IT-05")
+@pytest.mark.evaporation(hours=1)
+def test_a_motor_that_is_held_still_is_signalled_again(pump, bench, verify):
+    """Who stops a pump in a stall and lets it run again, while the motor is held as before, is told so again."""
+    bench.expect_alarm("stall")
+    with bench.window("held, and told to run again") as held:
+        pump.run_continuous(rate_ul_h=200.0)
+        bench.dwell(minutes=15, doing="infusing")
+        with bench.challenge.magnet():
+            bench.dwell(minutes=5, doing="the motor is held")
+            pump.stop()
+            bench.dwell(minutes=3, doing="stopped, the motor is held")
+            pump.run_continuous(rate_ul_h=200.0)
+            bench.dwell(minutes=10, doing="told to run, the motor is held")
+        bench.dwell(minutes=15, doing="the motor is free")
+    verify("the pump's log tells all", held.log_tells_all()).holds()
+    verify("what was made up", held.nothing_made_up(after="magnet")).within("nothing made up")
+
+
 @pytest.mark.requirement("IT-04", "IT-14")
 @pytest.mark.evaporation(hours=1)
 @pytest.mark.parametrize("minutes", [1, 11, 45])

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from rig.evaluation.challenged import power_cuts
 from rig.evaluation.log_words import ENDS_DELIVERY
-from rig.evaluation.orders import STOP, told
+from rig.evaluation.orders import DELIVERS, STOP, told
 from rig.evaluation.own_log import stamped_lines
 from rig.record.bodies.pump_events import PumpStateChanged
 from rig.record.bodies.start import Start
@@ -32,15 +32,20 @@ def ended_by_alarm_ns(
 
     By the pump's log, its lines dated by comparisons of the clocks from `from_ns` (UTC ns) on, where it has a line of
     it between the two readings of the status; else when the status showed it. What came and was answered between two
-    readings stands in the log alone. A pump that warned and was stopped by command was not ended by it.
+    readings stands in the log alone. Of a pump that was told to deliver while its cause stood, an alarm ends that at
+    once. A pump that warned and was stopped by command was not ended by it.
     """
-    stopped_ns = [order.sent_ns for order in told(reader) if order.verb == STOP]
+    orders = told(reader)
+    stopped_ns = [order.sent_ns for order in orders if order.verb == STOP]
+    begun_ns = [order.sent_ns for order in orders if order.verb in DELIVERS]
     dated = [one for one in stamped_lines(reader, from_ns) if one.dated and one.line.event in expected]
     for before, one in pairwise(states):
-        alarms = expected.intersection(one.alarms).difference(before.alarms)
-        between = [line for line in dated if before.at_ns <= line.at_ns <= one.at_ns]
-        if before.state not in _DELIVERING:
+        told_to_ns = max((ns for ns in begun_ns if before.at_ns <= ns <= one.at_ns), default=0)
+        if before.state not in _DELIVERING and not told_to_ns:
             continue
+        anew = one.state == "alarm" != before.state
+        alarms = expected.intersection(one.alarms).difference(() if anew else before.alarms)
+        between = [line for line in dated if max(before.at_ns, told_to_ns) <= line.at_ns <= one.at_ns]
         by_command = any(before.at_ns <= ns <= one.at_ns for ns in stopped_ns)
         by_itself = one.state == "alarm" or (one.state == "stopped" and not by_command)
         if alarms and by_itself:

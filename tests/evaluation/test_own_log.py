@@ -81,6 +81,19 @@ def test_an_alarm_that_the_log_alone_tells_of_ended_delivery(tmp_path, alarm, en
             assert list(ended_by_alarm_ns(reader, states_of(reader), frozenset({alarm}))) == [ns(at) for at in ended]
 
 
+# Its cause stands all the time: told to run again, the pump stands in alarm again before anybody sees it run.
+@pytest.mark.parametrize("lines, ended_s", [([(300, "stall"), (720, "stall")], 720), ([(300, "stall")], 900)])
+def test_an_alarm_whose_cause_stands_ends_what_is_ordered_anew(tmp_path, lines, ended_s):
+    with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+        clock_ahead(record, 0.0)
+        status(record, (360, "alarm", ("stall",)), (600, "stopped", ("stall",)))
+        tell(record, 700, "run_continuous", rate_ul_h=200.0)
+        status(record, (900, "alarm", ("stall",)))
+        log(record, *lines, read_at_s=1800)
+        with record.reader() as reader:
+            assert list(ended_by_alarm_ns(reader, states_of(reader), frozenset({"stall"}))) == [ns(ended_s)]
+
+
 def test_of_a_clock_that_was_set_the_log_tells_when_an_alarm_ended_delivery(tmp_path):
     # Set three days ahead at the 5th minute, the status read each 10 min.
     with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:

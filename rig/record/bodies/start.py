@@ -27,7 +27,8 @@ FORMAT = 2
 # 13: what bounds the dose, windows that slide and trials, is held to the pump's count, its alarms and its refusals; of
 # a stop and a permission that were told in one moment the later one holds; what a challenge of a pressure pushes back
 # into a line is no dose; an end that is due may be any line that may be of then; a status that nobody read says
-# nothing, and an alarm that the log alone tells of ended delivery; a bridge waits for a prime that began before it.
+# nothing, and an alarm that the log alone tells of, or that stood when it was told to run, ended delivery; a bridge
+# waits for a prime that began before it.
 RULES = 13
 
 
