@@ -49,7 +49,9 @@ def limited(record, hour=1.0):
     told(record, hour, "set_dose_limit", volume_ul=100.0, window_hours=4.0)
 
 
-@pytest.mark.parametrize("second_ul, found", [(49.0, ()), (54.0, ("rose by 104 µL in the 4 h up to",))])
+@pytest.mark.parametrize(
+    "second_ul, found", [(49.0, ()), (54.0, ("rose by 104 µL in the sliding window of 4 h up to",))]
+)
 def test_no_window_holds_more_by_the_pumps_own_count(record, second_ul, found):
     limited(record)
     told(record, 2, "give_bolus", volume_ul=50.0, rate_ul_h=600.0)

@@ -62,8 +62,8 @@ def _passed(case: Case, window: SlidingWindow) -> Iterator[str]:
     worst = int(np.argmax(held_ul))
     if held_ul[worst] > window.volume_ul + slack:
         yield (
-            f"its count rose by {held_ul[worst]:.4g} µL in the {window.span_ns / NS_PER_H:g} h up to "
-            f"{case.hour(int(t_ns[at[worst]])):.2f} h, where it was set to {window.volume_ul:g} µL at most"
+            f"its count rose by {held_ul[worst]:.4g} µL in the sliding window of {window.span_ns / NS_PER_H:g} h up to "
+            f"{case.hour(int(t_ns[at[worst]])):.2f} h, where the dose limit is {window.volume_ul:g} µL"
         )
 
 
