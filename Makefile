@@ -7,6 +7,7 @@ DRAWS   ?= 100
 CRASHES ?= 10000
 KILLS  ?= 1000
 CASES  ?= 1000000
+DRAWN  ?= 100
 SEEDS  ?= 200
 BENCH  ?= benches/mocked.toml
 INFLUXD_1_8   := influxd-1.8.3
@@ -73,10 +74,11 @@ test: check ## set up, then run every check and every test (WORKERS=)
 quick: $(VENV)/.dev-installed ## run the tests that need no server and little time, under 30 s on two idle cores
 	$(BIN)/python -m pytest $(QUICK) $(addprefix --ignore=,$(SLOW)) -n $(WORKERS) --dist loadfile
 
-nightly: $(VENV)/.dev-installed ## fail the power 10,000 times, kill 1,000 writers, feed a million hostile cases to each parser: hours (CRASHES=, KILLS=, CASES=, WORKERS=)
+nightly: $(VENV)/.dev-installed ## fail the power 10,000 times, kill 1,000 writers, feed a million hostile cases to each parser, draw 100 therapies of each kind: hours (CRASHES=, KILLS=, CASES=, DRAWN=, WORKERS=)
 	RIG_CRASHES=$(CRASHES) RIG_KILLS=$(KILLS) $(BIN)/python -m pytest tests/record/test_power_loss.py tests/record/test_bit_flips.py tests/record/test_kill.py -n $(WORKERS)
 	$(BIN)/python -m tests.fuzz --cases $(CASES) --workers $(WORKERS)
 	$(BIN)/python -m pytest tests -m hypothesis -n $(WORKERS)
+	RIG_DRAWN=$(DRAWN) $(BIN)/python -m pytest test_plans/test_therapies*.py test_plans/test_bounded_therapies.py --bench $(BENCH) --runs $(RUNS) -n $(WORKERS) --dist worksteal
 
 check: $(VENV)/.dev-installed ## set up, then lint, format, types and import contracts, no tests
 	$(BIN)/ruff check .

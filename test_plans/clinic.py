@@ -1,4 +1,9 @@
-"""A clinic that orders by chance: whatever a clinic and a patient may ask of a pump, one thing after another."""
+"""A clinic that orders by chance: whatever a clinic and a patient may ask of a pump, one thing after another.
+
+Each case was drawn once and stays the same. `make nightly` draws more: RIG_DRAWN says how many of each kind.
+"""
+
+import os
 
 # So much an infusion may ask for beside a bolus.
 MOST_UL_H = 250.0
@@ -6,6 +11,11 @@ MOST_UL_H = 250.0
 FASTEST_UL_H = 900.0
 PRIME_UL_H = 1000.0
 ORDERS = 30
+
+
+def drawn(usually):
+    """Return the numbers of the cases of a kind: so many as usually, or as RIG_DRAWN says where that is more."""
+    return range(1, 1 + max(usually, int(os.environ.get("RIG_DRAWN", "0"))))
 
 
 class Clinic:

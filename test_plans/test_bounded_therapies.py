@@ -7,6 +7,8 @@ from random import Random
 
 import pytest
 
+from test_plans.clinic import drawn
+
 ORDERS = 24
 SLOWEST_UL_H = 2.0
 # Of what a window holds an infusion takes at most so much: the rest is for boluses.
@@ -142,12 +144,12 @@ class Ward:
 
 
 @pytest.mark.requirement("IT-12", "IT-13", "IT-17")
-@pytest.mark.parametrize("drawn", range(1, 5))
-def test_no_bound_is_passed_and_none_takes_what_it_leaves_room_for(pump, bench, verify, drawn):
+@pytest.mark.parametrize("number", drawn(4))
+def test_no_bound_is_passed_and_none_takes_what_it_leaves_room_for(pump, bench, verify, number):
     """Days within bounds that were drawn by chance: what they leave room for is given, and nothing beyond."""
     bench.expect_alarm("dose_limit")
     bench.expect_alarm("trial_over")
-    ward = Ward(pump, bench, Random(f"bounds {drawn}"))  # noqa: S311 - nobody is to be kept from guessing it
+    ward = Ward(pump, bench, Random(f"bounds {number}"))  # noqa: S311 - nobody is to be kept from guessing it
     pump.set_dose_limit(volume_ul=ward.limit_ul, window_hours=ward.window_hours)
     with bench.read_each(minutes=10), bench.window("a bounded therapy") as therapy:
         ward.infuse()

@@ -9,13 +9,13 @@ from random import Random
 
 import pytest
 
-from test_plans.clinic import Clinic, is_carried_out
+from test_plans.clinic import Clinic, drawn, is_carried_out
 
 
 @pytest.mark.requirement("IT-01", "IT-17", "4.1.1")
 @pytest.mark.evaporation(hours=1)
-@pytest.mark.parametrize("drawn", range(1, 11))
-def test_whatever_is_ordered_is_given_and_nothing_else(pump, bench, verify, drawn):
+@pytest.mark.parametrize("number", drawn(10))
+def test_whatever_is_ordered_is_given_and_nothing_else(pump, bench, verify, number):
     """Days of orders that were drawn by chance is delivered as it was ordered, counted, and told in the log."""
-    chance = Random(f"therapy {drawn}")  # noqa: S311 - nobody is to be kept from guessing it
+    chance = Random(f"therapy {number}")  # noqa: S311 - nobody is to be kept from guessing it
     is_carried_out(Clinic(pump, bench, chance), bench, verify)

@@ -4,14 +4,14 @@ from random import Random
 
 import pytest
 
-from test_plans.clinic import is_carried_out
+from test_plans.clinic import drawn, is_carried_out
 from test_plans.other_clinics import Outdoors
 
 
 @pytest.mark.requirement("IT-01", "IT-17", "7.1.1", "7.1.3", "IT-19")
 @pytest.mark.evaporation(hours=1)
-@pytest.mark.parametrize("drawn", range(1, 7))
-def test_whatever_surrounds_a_pump_it_gives_what_is_ordered(pump, bench, verify, drawn):
+@pytest.mark.parametrize("number", drawn(6))
+def test_whatever_surrounds_a_pump_it_gives_what_is_ordered(pump, bench, verify, number):
     """Days of orders that were drawn by chance are carried out in warmth, against pressure and behind a kink."""
-    chance = Random(f"outdoors {drawn}")  # noqa: S311 - nobody is to be kept from guessing it
+    chance = Random(f"outdoors {number}")  # noqa: S311 - nobody is to be kept from guessing it
     is_carried_out(Outdoors(pump, bench, chance), bench, verify)
