@@ -53,7 +53,7 @@ def permit(pump):
     pump.allow_patient_boluses(volume_ul=30.0, lockout_minutes=40, most_in_24_h=100, rate_ul_h=60.0)
 
 
-@pytest.mark.requirement("IT-01", "IT-10", "1.4.7", "4.1.3")
+@pytest.mark.requirement("IT-01", "IT-10", "1.4.7", "4.1.1", "4.1.3")
 @pytest.mark.parametrize("what", UNDER_WAY)
 def test_what_is_under_way_goes_on_whatever_comes_between(pump, bench, verify, what):
     """It is ordered again and again, and each time something else comes between: each time all of it is given."""

@@ -65,6 +65,25 @@ def test_the_24_hours_of_an_allotment_begin_with_each_bolus(pump, bench, verify)
 
 
 @pytest.mark.requirement("IT-12", "IT-13")
+def test_an_allotment_comes_back_one_bolus_after_the_other(pump, bench, verify):
+    """Three boluses at 0, 10 and 20 h: at 24 h there is one again, and the next one not before the 34th hour."""
+    pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=30, most_in_24_h=3)
+    with bench.read_each(minutes=10), bench.window("a day and a half") as requests:
+        for number in range(2):
+            pump.request_patient_bolus()
+            bench.dwell(hours=10, doing=f"bolus {number + 1} of 3")
+        pump.request_patient_bolus()
+        bench.dwell(hours=4.1, doing="bolus 3 of 3")
+        for number in range(10):
+            pump.request_patient_bolus()
+            bench.dwell(hours=1.01, doing=f"request {number + 1} of 10, the first has left")  # the last at 33.2 h
+        pump.request_patient_bolus()
+        bench.dwell(hours=1, doing="the second has left")
+    verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
+    verify("most in any 24 h", requests.most_in_24_h()).within("three boluses of 50 µL")
+
+
+@pytest.mark.requirement("IT-12", "IT-13")
 def test_what_a_patient_had_outlives_stop_power_and_a_new_permission(pump, bench, verify):
     """Lockout and allotment count on through a stop, a power cut, a refill, a self-test, and a permission anew."""
 
