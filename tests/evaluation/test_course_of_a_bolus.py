@@ -73,3 +73,18 @@ def test_of_many_boluses_one_may_be_farther_off_by_chance(tmp_path, boluses, fou
 
     _, u_ul = against(0.0)
     assert bool(against(6.5 + 4.4 * u_ul)[0]) is found
+
+
+# Beside 1000 µL/h the bolus is a twentieth of what comes: a pump that is 4 % off gives 21 µL more of that.
+@pytest.mark.parametrize("percent, found", [(4.0, 0), (14.0, 1)])
+def test_what_infuses_beside_a_bolus_may_be_as_far_off_as_it_may_without(tmp_path, percent, found):
+    limits = {**start()["limits"], "agreement": {**AGREEMENT, "total_percent": 50.0}}
+    more = 1.0 + percent / 100.0
+    mass = given((0, 1000.0 * more), (AT_H, 1120.0 * more), (AT_H + 0.5, 1000.0 * more), (25, 0.0))
+    with weighed(tmp_path, mass, hours=33, noise_mg=0.0, start={**start(), "limits": limits}) as record:
+        tell(record, 0.0, "run_continuous", rate_ul_h=1000.0)
+        tell(record, AT_H * 3600.0, "give_bolus", volume_ul=VOLUME_UL, rate_ul_h=RATE_UL_H)
+        tell(record, 25 * 3600.0, "stop")
+        with record.reader() as reader:
+            against = programme.testify(Case(reader, *WINDOW)).against
+    assert len([one for one in against if "order of a bolus" in one]) == found

@@ -211,8 +211,10 @@ def _boluses(case: Case, weighed: WeighedCourse) -> list[str]:
         if not len(spans.from_ns):
             continue
         k = _k(len(given) * len(spans.from_ns))
-        allowed = case.limits.agreement.course_percent / 100.0 * order.amount + order.rate_ul_h * _LAG_S / 3600.0
-        allowed += weighed.portion_ul
+        # What infuses beside it may be off as well: beside a high rate a slow bolus is the smallest part of what comes.
+        may_be_off_ul = np.maximum(order.amount, spans.programmed_ul)
+        allowed = case.limits.agreement.course_percent / 100.0 * may_be_off_ul + order.rate_ul_h * _LAG_S / 3600.0
+        allowed = allowed + weighed.portion_ul
         i, beyond = spans.farthest(allowed + _held_back_ul(case, spans), k)
         if beyond > worst:
             worst = beyond

@@ -28,7 +28,7 @@ FORMAT = 2
 # a stop and a permission that were told in one moment the later one holds; what a challenge of a pressure pushes back
 # into a line is no dose; an end that is due may be any line that may be of then; a status that nobody read says
 # nothing, and an alarm that the log alone tells of, or that stood when it was told to run, ended delivery; a bridge
-# waits for a prime that began before it.
+# waits for a prime that began before it; what infuses beside a bolus may be off as it may be without one.
 RULES = 13
 
 
