@@ -4,6 +4,7 @@ Each case was drawn once and stays the same. `make nightly` draws more: RIG_DRAW
 """
 
 import os
+from random import Random
 
 # So much an infusion may ask for beside a bolus.
 MOST_UL_H = 250.0
@@ -16,6 +17,11 @@ ORDERS = 30
 def drawn(usually):
     """Return the numbers of the cases of a kind: so many as usually, or as RIG_DRAWN says where that is more."""
     return range(1, 1 + max(usually, int(os.environ.get("RIG_DRAWN", "0"))))
+
+
+def chance_of(case):
+    """Return the chance that a case is drawn by: the same for the same name, now and in years."""
+    return Random(case)  # noqa: S311 - nobody is to be kept from guessing it
 
 
 class Clinic:
@@ -207,6 +213,11 @@ def is_carried_out(clinic, bench, verify):
         for _ in range(ORDERS):
             clinic.any_order()
         clinic.a_rate()
+    is_as_ordered(therapy, verify)
+
+
+def is_as_ordered(therapy, verify):
+    """Claim that a window's therapy was delivered as it was ordered, counted, and told in the log."""
     verify("volume of the therapy", therapy.volume_error()).within("volume accuracy")
     verify("the pump's books of the therapy", therapy.books_error()).within("books accuracy")
     verify("the pump's log of the therapy", therapy.log_tells_all()).holds()

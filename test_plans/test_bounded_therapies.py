@@ -3,11 +3,9 @@
 A bound is set in the middle of a therapy, over what was given before it. Each case was drawn once and stays the same.
 """
 
-from random import Random
-
 import pytest
 
-from test_plans.clinic import drawn
+from test_plans.clinic import chance_of, drawn, is_as_ordered
 
 ORDERS = 24
 SLOWEST_UL_H = 2.0
@@ -149,14 +147,11 @@ def test_no_bound_is_passed_and_none_takes_what_it_leaves_room_for(pump, bench, 
     """Days within bounds that were drawn by chance: what they leave room for is given, and nothing beyond."""
     bench.expect_alarm("dose_limit")
     bench.expect_alarm("trial_over")
-    ward = Ward(pump, bench, Random(f"bounds {number}"))  # noqa: S311 - nobody is to be kept from guessing it
+    ward = Ward(pump, bench, chance_of(f"bounds {number}"))
     pump.set_dose_limit(volume_ul=ward.limit_ul, window_hours=ward.window_hours)
     with bench.read_each(minutes=10), bench.window("a bounded therapy") as therapy:
         ward.infuse()
         ward.another_permission()
         for _ in range(ORDERS):
             ward.any_order()
-    verify("volume of the therapy", therapy.volume_error()).within("volume accuracy")
-    verify("the pump's books of the therapy", therapy.books_error()).within("books accuracy")
-    verify("the pump's log of the therapy", therapy.log_tells_all()).holds()
-    verify("programme, books and balance", therapy.three_truths()).holds()
+    is_as_ordered(therapy, verify)

@@ -5,11 +5,9 @@ order, at sizes and at times that were drawn once and stay the same: a plan is r
 and interrupted, and what was broken off is often ordered again: there pumps go wrong that carry out each by itself.
 """
 
-from random import Random
-
 import pytest
 
-from test_plans.clinic import Clinic, drawn, is_carried_out
+from test_plans.clinic import Clinic, chance_of, drawn, is_carried_out
 
 
 @pytest.mark.requirement("IT-01", "IT-17", "4.1.1")
@@ -17,5 +15,5 @@ from test_plans.clinic import Clinic, drawn, is_carried_out
 @pytest.mark.parametrize("number", drawn(10))
 def test_whatever_is_ordered_is_given_and_nothing_else(pump, bench, verify, number):
     """Days of orders that were drawn by chance is delivered as it was ordered, counted, and told in the log."""
-    chance = Random(f"therapy {number}")  # noqa: S311 - nobody is to be kept from guessing it
+    chance = chance_of(f"therapy {number}")
     is_carried_out(Clinic(pump, bench, chance), bench, verify)

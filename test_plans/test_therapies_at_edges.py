@@ -1,10 +1,8 @@
 """Therapies drawn by chance of the smallest, the largest and the oddest orders that a pump takes."""
 
-from random import Random
-
 import pytest
 
-from test_plans.clinic import drawn, is_carried_out
+from test_plans.clinic import chance_of, drawn, is_carried_out
 from test_plans.other_clinics import AtEdges
 
 
@@ -13,5 +11,5 @@ from test_plans.other_clinics import AtEdges
 @pytest.mark.parametrize("number", drawn(6))
 def test_what_a_pump_can_just_be_told_is_given_as_well(pump, bench, verify, number):
     """Days of the smallest, the largest and the oddest orders that a pump takes, drawn by chance, are carried out."""
-    chance = Random(f"edges {number}")  # noqa: S311 - nobody is to be kept from guessing it
+    chance = chance_of(f"edges {number}")
     is_carried_out(AtEdges(pump, bench, chance), bench, verify)

@@ -1,10 +1,8 @@
 """Therapies drawn by chance while warmth, pressure and line change about the pump, and its patient presses a button."""
 
-from random import Random
-
 import pytest
 
-from test_plans.clinic import drawn, is_carried_out
+from test_plans.clinic import chance_of, drawn, is_carried_out
 from test_plans.other_clinics import Outdoors
 
 
@@ -13,5 +11,5 @@ from test_plans.other_clinics import Outdoors
 @pytest.mark.parametrize("number", drawn(6))
 def test_whatever_surrounds_a_pump_it_gives_what_is_ordered(pump, bench, verify, number):
     """Days of orders that were drawn by chance are carried out in warmth, against pressure and behind a kink."""
-    chance = Random(f"outdoors {number}")  # noqa: S311 - nobody is to be kept from guessing it
+    chance = chance_of(f"outdoors {number}")
     is_carried_out(Outdoors(pump, bench, chance), bench, verify)

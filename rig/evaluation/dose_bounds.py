@@ -8,6 +8,7 @@ import numpy as np
 from rig.clock import NS_PER_S
 from rig.evaluation.case import Case
 from rig.evaluation.openings import set_up_ns
+from rig.evaluation.orders import sent_ns, taken_ns
 from rig.evaluation.programme import NS_PER_H
 from rig.record.bodies.others import Command
 from rig.record.words import Stamped
@@ -48,11 +49,11 @@ def windows_of(case: Case) -> tuple[SlidingWindow, ...]:
     told = list(_told(case, (LIMIT,)))
     found = []
     for place, one in enumerate(told):
-        to_ns = _sent_ns(told[place + 1]) if place + 1 < len(told) else case.to_ns
+        to_ns = sent_ns(told[place + 1]) if place + 1 < len(told) else case.to_ns
         volume_ul, span_ns = _number(one, "volume_ul"), round(_number(one, "window_hours") * NS_PER_H)
         own = one.body.extra.get(OWN_LIMIT)
         found.append(
-            SlidingWindow(volume_ul, span_ns, _taken_ns(one), to_ns, float(own) if isinstance(own, int | float) else 0)
+            SlidingWindow(volume_ul, span_ns, taken_ns(one), to_ns, float(own) if isinstance(own, int | float) else 0)
         )
     return tuple(found)
 
@@ -63,16 +64,16 @@ def trials_of(case: Case) -> tuple[Trial, ...]:
     found = []
     for place, one in enumerate(told):
         if one.body.verb == BEGIN:
-            to_ns = _sent_ns(told[place + 1]) if place + 1 < len(told) else case.to_ns
-            over_ns = _taken_ns(one) + round(_number(one, "over_hours") * NS_PER_H)
-            found.append(Trial(_number(one, "total_ul"), _taken_ns(one), over_ns, to_ns))
+            to_ns = sent_ns(told[place + 1]) if place + 1 < len(told) else case.to_ns
+            over_ns = taken_ns(one) + round(_number(one, "over_hours") * NS_PER_H)
+            found.append(Trial(_number(one, "total_ul"), taken_ns(one), over_ns, to_ns))
     return tuple(found)
 
 
 def no_trial_since(case: Case) -> int | None:
     """Return when (UTC ns) the pump was told to end its trial, None where none was ended or another has begun since."""
     told = list(_told(case, (BEGIN, END)))
-    return _taken_ns(told[-1]) if told and told[-1].body.verb == END else None
+    return taken_ns(told[-1]) if told and told[-1].body.verb == END else None
 
 
 def slack_ul(case: Case, volume_ul: float) -> float:
@@ -110,11 +111,3 @@ def _told(case: Case, verbs: tuple[str, ...]) -> Iterator[Stamped[Command]]:
 
 def _number(one: Stamped[Command], key: str) -> float:
     return float(one.body.arguments[key])
-
-
-def _sent_ns(one: Stamped[Command]) -> int:
-    return one.body.sent_ns or one.t_ns
-
-
-def _taken_ns(one: Stamped[Command]) -> int:
-    return one.body.received_ns or one.t_ns

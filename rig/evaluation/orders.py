@@ -58,6 +58,16 @@ class PumpOrder:
         return float(value) if isinstance(value, int | float) else 0.0
 
 
+def sent_ns(entry: Stamped[Command]) -> int:
+    """Return when a command was sent, UTC ns; where the record does not say, when it was recorded."""
+    return entry.body.sent_ns or entry.t_ns
+
+
+def taken_ns(entry: Stamped[Command]) -> int:
+    """Return when the answer to a command had come, UTC ns; where the record does not say, when it was recorded."""
+    return entry.body.received_ns or entry.t_ns
+
+
 class Telling:
     """Makes orders of commands, one behind another: what a patient is given is what was allowed before."""
 
@@ -79,7 +89,7 @@ class Telling:
         at_once = command.verb in ON_TOP or command.verb in (PRIME, BRIDGE)
         given_at = float(arguments.get("rate_ul_h", 0.0)) if at_once else 0.0
         said = {**arguments, **command.extra}
-        return PumpOrder(command.sent_ns or entry.t_ns, command.verb, amount, given_at, said)
+        return PumpOrder(sent_ns(entry), command.verb, amount, given_at, said)
 
 
 def told(reader: RecordReader) -> tuple[PumpOrder, ...]:
@@ -96,7 +106,7 @@ def refilled_ns(reader: RecordReader) -> tuple[int, ...]:
     """Return when (UTC ns) the pump under test had taken that its reservoir was refilled, in order."""
     pump = reader.start().in_role("pump")
     return tuple(
-        entry.body.received_ns or entry.t_ns
+        taken_ns(entry)
         for entry in (reader.commands(pump) if pump else ())
         if entry.body.verb == REFILLED and entry.body.result == _OK
     )

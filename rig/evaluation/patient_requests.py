@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rig.clock import NS_PER_S
 from rig.evaluation.buttons import pressed
 from rig.evaluation.case import Case
-from rig.evaluation.orders import ALLOW, PATIENT, STOP
+from rig.evaluation.orders import ALLOW, PATIENT, STOP, sent_ns
 from rig.record.bodies.others import Command
 from rig.record.reader import RecordReader
 from rig.record.words import Stamped
@@ -58,7 +58,7 @@ def requests_between(reader: RecordReader, pump: str, from_ns: int, to_ns: int) 
     """Return every request to a pump in [from_ns, to_ns), UTC ns, as `requests_of` does."""
     found = []
     for entry in reader.commands(pump) if pump else ():
-        command, at_ns = entry.body, entry.body.sent_ns or entry.t_ns
+        command, at_ns = entry.body, sent_ns(entry)
         granted = command.extra.get("granted")
         if command.verb == PATIENT and isinstance(granted, bool) and from_ns <= at_ns < to_ns:
             u_s = max(0, command.received_ns - at_ns) / NS_PER_S / math.sqrt(12.0)
@@ -74,7 +74,7 @@ class TermsInForce:
     def __init__(self, case: Case) -> None:
         commands = [one for one in (case.reader.commands(case.pump) if case.pump else ()) if one.body.result == _OK]
         # Of two orders of one moment the record knows which came first; what else ends a delivery is no command.
-        told = [(_at_ns(one), _terms(one)) for one in commands if one.body.verb in (ALLOW, STOP)]
+        told = [(sent_ns(one), _terms(one)) for one in commands if one.body.verb in (ALLOW, STOP)]
         stops_ns = {at_ns for at_ns, terms in told if terms is None}
         ended = [(one.sent_ns, None) for one in case.orders if one.verb == STOP and one.sent_ns not in stops_ns]
         self._set: list[tuple[int, Terms | None]] = sorted([*told, *ended], key=lambda one: one[0])
@@ -85,17 +85,13 @@ class TermsInForce:
         return self._set[place - 1][1] if place else None
 
 
-def _at_ns(one: Stamped[Command]) -> int:
-    return one.body.sent_ns or one.t_ns
-
-
 def _terms(one: Stamped[Command]) -> Terms | None:
     """Return what a command allows, None for one that ends what was allowed."""
     said = one.body.arguments
     if one.body.verb != ALLOW:
         return None
     lockout_s = 60.0 * float(said["lockout_minutes"])
-    return Terms(_at_ns(one), float(said["volume_ul"]), lockout_s, int(said["most_in_24_h"]))
+    return Terms(sent_ns(one), float(said["volume_ul"]), lockout_s, int(said["most_in_24_h"]))
 
 
 def terms_at(case: Case, at_ns: int) -> Terms | None:
