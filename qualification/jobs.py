@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -80,23 +81,35 @@ class Workshop:
         self._kept = dict(self._read_kept())
 
     def done(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Done]]:
-        """Yield each job with what it came to: those that are kept at once, the others as they end."""
-        to_run: dict[str, tuple[Job, str]] = {}
-        for job in jobs:
-            key = self._key(job)
-            if key in self._kept:
-                yield job, self._kept[key]
-            else:
-                to_run[key[:16]] = job, key
-        if to_run:
+        """Yield each job with what it came to: those that are kept at once, the others as they end.
+
+        What the caller appends to a deque of jobs meanwhile is done as well, before what waits already.
+        """
+        asked = jobs if isinstance(jobs, deque) else deque(jobs)
+        to_run, waiting = dict[str, tuple[Job, str]](), deque[Session]()
+        yield from self._sort(asked, to_run, waiting.append)
+        if waiting:
             preload()
-        sessions = (self._session(name, job) for name, (job, _) in to_run.items())
-        for session, code, seconds in run_all(sessions, self._workers, self._work):
+        for session, code, seconds in run_all(waiting, self._workers, self._work):
             job, key = to_run[session.folder.name]
             done = self._came_to(session, code, seconds)
             if not done.said and not done.broke:  # what did not come to its end is tried again
                 self._keep(key, done)
             yield job, done
+            yield from self._sort(asked, to_run, waiting.appendleft)
+
+    def _sort(
+        self, asked: deque[Job], to_run: dict[str, tuple[Job, str]], wait: Callable[[Session], None]
+    ) -> Iterator[tuple[Job, Done]]:
+        """Yield the jobs that are kept, and let the others wait."""
+        while asked:
+            job = asked.popleft()
+            key = self._key(job)
+            if key in self._kept:
+                yield job, self._kept[key]
+            else:
+                to_run[key[:16]] = job, key
+                wait(self._session(key[:16], job))
 
     def _work(self, session: Session) -> int:
         """Run the plans, then try their records with other sizes: both in the child, so that all cores have to do."""

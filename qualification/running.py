@@ -1,6 +1,7 @@
 """A qualification from its beginning to its end: the healthy catalogue first, then every defect."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -106,15 +107,25 @@ def _rows(workshop: Workshop, asked: Asked, catalogue: Catalogue, say: Callable[
         _Look(lambda _: catalogue.quicker_half(), "the quicker half of all plans looks too", missed_only=True),
         _Look(lambda _: every, "all other plans look too", missed_only=True),
     )
-    for number, look in enumerate(looks):
-        jobs = [Job(plans, row.defect) for row in rows.values() if (plans := look.unasked(row))]
-        for job, done in workshop.done(jobs):
-            if job.defect is not None:
-                row = _with(rows[job.defect.key], done)
-                rows[job.defect.key] = row
-                still = [later.words for later in looks[number + 1 :] if later.unasked(row)]
-                say(f"{row.defect.key} {row.word}: {still[0]}" if still else line_of(row))
+    nexts = {key: iter(looks) for key in rows}
+    first = [_further(nexts[key], row)[0] for key, row in rows.items()]
+    jobs = deque(job for job in first if job)
+    for job, done in workshop.done(jobs):
+        if job.defect is not None:
+            row = rows[job.defect.key] = _with(rows[job.defect.key], done)
+            further, words = _further(nexts[row.defect.key], row)
+            if further:
+                jobs.append(further)
+            say(f"{row.defect.key} {row.word}: {words}" if further else line_of(row))
     return tuple(rows.values())
+
+
+def _further(looks: Iterator[_Look], row: Row) -> tuple[Job | None, str]:
+    """Return what is still to be done about a defect, with the words for it; None where it was looked at enough."""
+    for look in looks:
+        if plans := look.unasked(row):
+            return Job(plans, row.defect), look.words
+    return None, ""
 
 
 def _with(row: Row, done: Done) -> Row:

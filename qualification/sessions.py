@@ -11,6 +11,7 @@ import pkgutil
 import signal
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,16 +56,19 @@ def run_all(
 ) -> Iterator[tuple[Session, int, float]]:
     """Run sessions, `workers` at a time; yield each when it is over, with its exit code and its CPU in s.
 
-    `work` does what there is to be done for a session, in the child, and returns its exit code. That is negative for
-    a child that a signal ended, as when it took longer than `longest_s`. Raises QualificationError where processes
+    What the caller puts into a deque of sessions meanwhile is run as well, so that no worker waits for the slowest of a
+    round. `work` does what there is to be done for a session, in the child, and returns its exit code. That is negative
+    for a child that a signal ended, as when it took longer than `longest_s`. Raises QualificationError where processes
     cannot be forked. When the caller stops early, children that still run are ended.
     """
     if not hasattr(os, "fork"):
         raise QualificationError("defects are qualified on Linux or macOS: this system cannot fork processes")
-    waiting, running = iter(sessions), dict[int, Running]()
+    waiting = sessions if isinstance(sessions, deque) else deque(sessions)
+    running = dict[int, Running]()
     try:
         while True:
-            while len(running) < workers and (one := next(waiting, None)) is not None:
+            while waiting and len(running) < workers:
+                one = waiting.popleft()
                 child = Running(_fork(one, work), one, Deadline(longest_s))
                 running[child.pid] = child
             if not running:

@@ -47,6 +47,7 @@ class StrokesShrinkAtLowVoltage(Mechanism):
         effect="the warning is lost",
         says=("battery_low",),
         source="Alaris 2020",
+        plans=("test_plans/test_power.py::test_a_low_battery_is_signalled_and_the_dose_holds",),
     )
 )
 class NeverWarnsOfTheCell(Battery):
@@ -67,6 +68,7 @@ class NeverWarnsOfTheCell(Battery):
         effect="the warning comes at the end",
         says=("battery_low",),
         source="GIP 5.1.4",
+        plans=("test_plans/test_power.py::test_a_low_battery_is_signalled_and_the_dose_holds",),
     )
 )
 class WarnsMinutesBeforeTheEnd(Battery):

@@ -10,7 +10,6 @@ from instruments.intrathecal_pump.simulated.programming_limits import Programmin
 from qualification.defect import Defect, seeded
 
 _MOST_NL = 300_000
-_IN_A_BOLUS = ("test_plans/test_bolus.py",)
 
 
 @seeded(
@@ -21,7 +20,7 @@ _IN_A_BOLUS = ("test_plans/test_bolus.py",)
         "1.4.4",
         effect="± the rest of the first bolus",
         says=("under way", "refused", "RAISE", "programme asks for"),
-        plans=_IN_A_BOLUS,
+        plans=("test_plans/test_bolus.py::test_what_is_asked_for_in_a_bolus_is_refused_and_changes_nothing",),
         source="docs/pump-link.md, section 6",
     )
 )
@@ -81,6 +80,7 @@ class SumIsNotLimited(ProgrammingLimits):
         effect="500 µL asked, 300 given: −40 % of the bolus",
         says=("bolus", "after the order", "programme asks for"),
         source="freeaps #58; Trio #271: 600 asked, 500 given",
+        plans=("test_plans/test_limits.py::test_what_the_pump_offers_it_delivers",),
     )
 )
 class CutsLargeBoluses(BolusEngine):
@@ -99,7 +99,7 @@ class CutsLargeBoluses(BolusEngine):
         "IT-17",
         effect="+100 µL, counter −1",
         says=("not show", "refused", "RAISE", "programme asks for"),
-        plans=_IN_A_BOLUS,
+        plans=("test_plans/test_bolus.py::test_what_is_asked_for_in_a_bolus_is_refused_and_changes_nothing",),
         source="Loop #1919",
     )
 )

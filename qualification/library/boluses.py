@@ -12,7 +12,6 @@ from qualification.library.repeats import HearsRepeats
 
 _HIGHEST_NL_H = 1_400_000
 _STROKE_NL = 500
-_IN_A_BOLUS = ("test_plans/test_bolus.py",)
 
 
 @seeded(
@@ -46,7 +45,7 @@ class TakesARepeatForNew(HearsRepeats):
         "IT-05",
         effect="+ the rest of the bolus",
         says=("stopped", "programme asks for"),
-        plans=_IN_A_BOLUS,
+        plans=("test_plans/test_bolus.py::test_a_bolus_that_is_stopped_gives_and_tells_no_more",),
         source="GIP 3.1.3",
     )
 )
@@ -79,6 +78,7 @@ class GivesTheRestLater(CommandDesk):
         effect="5.4 µL become 5.0: −7.4 % of the bolus",
         says=("bolus", "programme asks for"),
         source="GIP 1.4.x",
+        plans=("test_plans/test_bolus.py::test_a_volume_of_no_whole_strokes_is_given",),
     )
 )
 class CutsToWholeStrokes(BolusEngine):
@@ -117,6 +117,7 @@ class BolusAtTheHighestRate(BolusEngine):
         effect="−13.9 µL for 100 µL at 300 µL/h",
         says=("bolus", "after the order", "programme asks for"),
         source="GIP 1.4.4",
+        plans=("test_plans/test_programme_change.py::test_a_bolus_on_a_ramp_moves_nothing_of_it",),
     )
 )
 class BasalPauses(BolusEngine):

@@ -53,6 +53,7 @@ class LockoutIsShort(PatientControl):
         effect="the largest dose once more behind each stop",
         says=("most in", "105"),
         source="class of E3",
+        plans=("test_plans/test_dose_bounds.py::test_a_dose_limit_that_was_acknowledged_still_holds",),
     )
 )
 class StopEmptiesTheWindow(CommandDesk):
@@ -76,6 +77,7 @@ class StopEmptiesTheWindow(CommandDesk):
         effect="the ramp is late by the time of each bolus",
         says=("programme asks for",),
         source="class of D5",
+        plans=("test_plans/test_programme_change.py::test_a_bolus_on_a_ramp_moves_nothing_of_it",),
     )
 )
 class RampWaitsForTheBolus(InfusionSchedule):
@@ -149,6 +151,7 @@ class LogIsOneRateLate(EventLog):
         effect="the old rate for ever",
         says=("programme asks for", "does not show an infusion"),
         source="class of D9",
+        plans=("test_plans/test_programme_change.py::test_a_rate_that_is_set_in_a_bolus_is_kept",),
     )
 )
 class RateIsLostInABolus(CommandDesk):
@@ -170,6 +173,7 @@ class RateIsLostInABolus(CommandDesk):
         effect="−6 % for three hours",
         says=("programme asks for",),
         source="class of L4",
+        plans=("test_plans/test_reservoir.py::test_a_refill_that_is_told_in_any_delivery_is_kept",),
     )
 )
 class SettlesAfterARefill(Mechanism):
@@ -200,6 +204,7 @@ class SettlesAfterARefill(Mechanism):
         effect="−10 % at night",
         says=("programme asks for",),
         source="class of C2",
+        plans=("test_plans/test_flex.py::test_each_step_of_a_day_is_delivered_at_its_time",),
     )
 )
 class LessAtNight(Mechanism):

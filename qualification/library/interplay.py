@@ -29,7 +29,7 @@ _MOST_SPELLS = 16
         "1.4.4",
         effect="− the rest of the bolus, at each step",
         says=("bolus", "asks for"),
-        plans=("test_plans/test_flex.py",),
+        plans=("test_plans/test_flex.py::test_a_step_of_the_day_and_a_bolus_leave_each_other_alone",),
         source="class of D7",
     )
 )
@@ -71,7 +71,7 @@ class OverlooksTheMark(Alarms):
         "1.5.5",
         effect="low-reservoir alarm never, where a bolus passes the mark",
         says=("reservoir_low", "low reservoir"),
-        plans=("test_plans/test_reservoir.py",),
+        plans=("test_plans/test_reservoir.py::test_a_bolus_that_takes_the_reservoir_to_its_mark_warns",),
         source="class of K8",
     ),
     also=(OverlooksTheMark,),
@@ -93,7 +93,7 @@ class LooksAway(CommandDesk):
         "IT-12",
         effect="+ whatever was given before the last eight boluses",
         says=("most in", "105"),
-        plans=("test_plans/test_dose_bounds.py",),
+        plans=("test_plans/test_dose_bounds.py::test_a_sliding_window_forgets_none_of_many_small_boluses",),
         source="class of E2",
     )
 )
@@ -115,7 +115,7 @@ class SixteenSpells(DoseLimit):
         "IT-19",
         effect="−10 % while nobody speaks to the pump, with full books",
         says=("asks for", "books", "volume"),
-        plans=("test_plans/test_flex.py",),
+        plans=("test_plans/test_flex.py::test_a_pump_that_nobody_speaks_to_keeps_its_hours",),
         source="class of C7",
     )
 )
@@ -152,7 +152,7 @@ class ForgetsWhenTold(PatientControl):
         "IT-13",
         effect="a bolus more than allotted, and no lockout, behind each refill",
         says=("lockout", "patient", "allot", "most in"),
-        plans=("test_plans/test_patient_bolus.py",),
+        plans=("test_plans/test_patient_bolus.py::test_what_a_patient_had_outlives_stop_power_and_a_new_permission",),
         source="class of counts that are cleared with others",
     ),
     also=(ForgetsWhenTold,),
@@ -185,7 +185,7 @@ class ForgetsItsWindow(DoseLimit):
         "IT-12",
         effect="up to twice the largest dose in a window",
         says=("most in", "dose", "window"),
-        plans=("test_plans/test_dose_bounds.py",),
+        plans=("test_plans/test_dose_bounds.py::test_a_dose_limit_that_was_acknowledged_still_holds",),
         source="class of alarms that are cleared with their cause",
     ),
     also=(ForgetsItsWindow,),

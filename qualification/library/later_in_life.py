@@ -33,6 +33,7 @@ class RampOfOneByte(RampSteps):
         effect="a ramp of 12 h never gets beyond a third of its way, and then leaps",
         says=("ramp",),
         source="class of counters that wrap",
+        plans=("test_plans/test_programme_change.py::test_a_ramp_of_a_day_and_more_keeps_to_its_line",),
     )
 )
 class CountsInOneByte(InfusionSchedule):
@@ -72,6 +73,7 @@ class SecondRefillAdds(Books):
         effect="no warning before the second emptying",
         says=("low reservoir", "reservoir_low"),
         source="class of K7",
+        plans=("test_plans/test_reservoir.py::test_the_low_mark_warns_behind_each_refill",),
     )
 )
 class WarnsOfOneFillingOnly(Alarms):
@@ -170,7 +172,7 @@ class DepletedWhileInfusingOnly(Battery):
         "IT-03",
         effect="delivery goes on in silence, from the second time on",
         says=("link", "silence", "watchdog"),
-        plans=("test_plans/test_link.py",),
+        plans=("test_plans/test_link.py::test_a_link_that_is_lost_ends_delivery_with_an_alarm",),
         source="class of flags that nobody takes back",
     )
 )

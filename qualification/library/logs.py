@@ -52,6 +52,7 @@ class ForgetsEndsOfBoluses(_Forgets):
         effect="no dose; the evidence",
         says=("stopped",),
         source="GIP 4.1.1",
+        plans=("test_plans/test_bolus.py::test_a_bolus_that_is_stopped_gives_and_tells_no_more",),
     )
 )
 class ForgetsStops(_Forgets):
@@ -69,6 +70,7 @@ class ForgetsStops(_Forgets):
         effect="no dose; the evidence",
         says=("order", "before", "backwards", "log"),
         source="GIP 4.1.3",
+        plans=("test_plans/test_meanwhile.py::test_what_is_under_way_goes_on_whatever_comes_between",),
     )
 )
 class OutOfOrder(EventLog):

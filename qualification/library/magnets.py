@@ -31,7 +31,7 @@ _DISTURBED_NS = 90_000_000_000
         "IT-15",
         effect="300 µL/h for as long as the magnet is there",
         says=("made up", "delivered although", "books", "asks for", "flows"),
-        plans=("test_plans/test_stall.py",),
+        plans=("test_plans/test_stall.py::test_a_stall_behind_a_silenced_warning_sounds",),
         source="Medfusion 2023; valve pump I",
     )
 )

@@ -22,7 +22,7 @@ _NS_PER_S = 1_000_000_000
         "IT-12",
         effect="+ the time of the trial up to the cut",
         says=("trial",),
-        plans=("test_plans/test_dose_bounds.py",),
+        plans=("test_plans/test_dose_bounds.py::test_a_trial_ends_in_its_time",),
         source="class of notices on resets",
     )
 )
@@ -50,7 +50,7 @@ class TrialBeginsAnew(TrialSession):
         "IT-06",
         effect="no dose; the alarm of 48 h never",
         says=("stopped_too_long",),
-        plans=("test_plans/test_stall.py",),
+        plans=("test_plans/test_stall.py::test_two_days_behind_any_end_of_delivery_are_signalled[the end of a trial",),
         source="class of notices on silent standstill",
     )
 )
@@ -71,7 +71,7 @@ class TrialSilencesTheRest(Alarms):
         "IT-18",
         effect="no dose; the refill date, by the share of the present rate to the last",
         says=("refill date",),
-        plans=("test_plans/test_outlook.py",),
+        plans=("test_plans/test_outlook.py::test_the_date_of_an_infusion_that_changes_is_that_of_its_mean",),
         source="class of GIP 1.5.3",
     )
 )
@@ -99,7 +99,7 @@ class RefillByTheRateOfTheMoment(Forecast):
         "1.5.4",
         effect="no dose; − the refill, in the pump's own count",
         says=("reservoir",),
-        plans=("test_plans/test_reservoir.py",),
+        plans=("test_plans/test_reservoir.py::test_a_refill_that_is_told_in_any_delivery_is_kept",),
         source="class of two writers of one number",
     )
 )
@@ -128,7 +128,7 @@ class PrimeForgetsTheRefill(Books):
         "IT-05",
         effect="+ the infusion of the prime's time",
         says=("prime", "programme asks for"),
-        plans=("test_plans/test_priming.py",),
+        plans=("test_plans/test_priming.py::test_what_was_broken_off_comes_with_no_later_order",),
         source="class of C5",
     )
 )
@@ -172,7 +172,7 @@ class MakesUpForAPrime(InfusionSchedule):
         "4.1.3",
         effect="no dose; the time of an entry",
         says=("square_ended", "log"),
-        plans=("test_plans/test_shaped_boluses.py",),
+        plans=("test_plans/test_shaped_boluses.py::test_a_combination_gives_one_part_now_and_one_spread",),
         source="GIP 4.1.2",
     )
 )

@@ -113,7 +113,7 @@ class BlockedByItsLog(BuiltInFirmware):
         "IT-19",
         effect="−1.7 % at an entry a minute, nothing without entries",
         says=("books", "edges", "flow error"),
-        plans=("test_plans/test_patient_bolus.py",),
+        plans=("test_plans/test_patient_bolus.py::test_a_patient_who_keeps_pressing_gets_one_bolus",),
         source="GIP 4.1.x",
     )
 )

@@ -30,6 +30,7 @@ _REPLACED_DAYS = 30
         effect="nothing in the first hour, +20 % from the third on; the estimate of the reservoir does not notice",
         says=("books", "flow error", "reservoir", "edges"),
         source="notice of over-infusion 2014/2016",
+        plans=("test_plans/test_reservoir.py::test_a_refill_that_is_told_in_any_delivery_is_kept",),
     )
 )
 class OverInfusesMoreAndMore(Lives):
@@ -49,7 +50,7 @@ class OverInfusesMoreAndMore(Lives):
         "IT-01",
         effect="+5 % from day 20, +30 % from day 25 on",
         says=("asks for", "flow error", "volume"),
-        plans=("test_plans/test_month.py",),
+        plans=("test_plans/test_month.py::test_a_month_between_two_refills_delivers_what_was_programmed",),
         source="notice of over-infusion, onset late and abrupt",
     )
 )
@@ -136,6 +137,7 @@ class LowBehindThePrime(Mechanism):
         effect="a reset from the second hour on; the pump stops and says so",
         says=("reset", "power_on", "battery"),
         source="notice on batteries, 2009",
+        plans=("test_plans/test_surroundings.py::test_a_tip_that_is_moved_changes_no_dose",),
     )
 )
 class FilmInTheBattery(Battery):
@@ -225,6 +227,7 @@ class ShortsAtTheFeedthrough(BuiltInFirmware):
         effect="a stall in the second hour, resets behind it",
         says=("stall", "reset", "power_on"),
         source="feedthrough short 2013",
+        plans=("test_plans/test_surroundings.py::test_a_tip_that_is_moved_changes_no_dose",),
     )
 )
 def short_at_the_feedthrough(bench: BenchTables) -> None:

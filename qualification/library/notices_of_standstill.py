@@ -31,6 +31,7 @@ _JUMPS_BEHIND_NL = 300_000
         effect="−100 % from then on, with a critical alarm and an entry in the log",
         says=("stall",),
         source="motor stall, shaft wear 59 % of returns",
+        plans=("test_plans/test_surroundings.py::test_a_tip_that_is_moved_changes_no_dose",),
     )
 )
 class MotorStalls(Lives):
@@ -53,6 +54,7 @@ class MotorStalls(Lives):
         effect="−100 % for three hours from the end of the magnet on, counted as given",
         says=("books", "edges", "asks for", "flow"),
         source="late recovery after MRI",
+        plans=("test_plans/test_stall.py::test_an_intermittent_stall_is_signalled_each_time_and_overcome",),
     )
 )
 class TurnsAgainByItsWord(Mechanism):
@@ -156,7 +158,7 @@ class WaitsForGood(BuiltInFirmware):
         "IT-15",
         effect="−40 µL/h for as long as the magnet is there",
         says=("backwards", "made up", "asks for", "edges", "books", "reverse"),
-        plans=("test_plans/test_stall.py",),
+        plans=("test_plans/test_stall.py::test_a_stall_behind_a_silenced_warning_sounds",),
         source="rotor turned backwards",
     )
 )
@@ -176,7 +178,7 @@ class TurnsBackwards(FlowsByItself):
         "IT-15",
         effect="1500 µL/h for as long as the magnet is there, counted by nothing",
         says=("made up", "asks for", "books", "edges", "flows"),
-        plans=("test_plans/test_stall.py",),
+        plans=("test_plans/test_stall.py::test_a_stall_behind_a_silenced_warning_sounds",),
         source="valves open in a magnetic field",
     )
 )
@@ -198,6 +200,7 @@ class ValvesOpen(FlowsByItself):
         effect="−100 % for a day from the end of the magnet on",
         says=("books", "edges", "flow"),
         source="valve stays shut",
+        plans=("test_plans/test_stall.py::test_an_intermittent_stall_is_signalled_each_time_and_overcome",),
     )
 )
 class ValveShutForADay(Mechanism):
@@ -229,7 +232,7 @@ class ValveShutForADay(Mechanism):
         "1.5.5",
         effect="the low-reservoir alarm late by 3 mL, three days at 1 mL/day",
         says=("reservoir",),
-        plans=("test_plans/test_reservoir.py",),
+        plans=("test_plans/test_reservoir.py::test_a_bolus_that_takes_the_reservoir_to_its_mark_warns",),
         source="level sensor, MedStream",
     )
 )

@@ -31,6 +31,7 @@ _MINUTE_NS = NS_PER_H // 60
         effect="−100 % from hour 6 to hour 8, −50 % behind it",
         says=("leak", "lost on the way", "disconnect"),
         source="catheter disconnection at the connector ring, 2014",
+        plans=("test_plans/test_basal.py::test_an_infusion_starts_up_in_time",),
     )
 )
 def slips_off_its_ring(bench: BenchTables) -> None:
@@ -47,7 +48,7 @@ def slips_off_its_ring(bench: BenchTables) -> None:
         "IT-02",
         effect="nothing at the tip until the reservoir is dry, hours before the pump expects it",
         says=("leak", "reservoir", "last 4 mL", "volume"),
-        plans=("test_plans/test_reservoir.py",),
+        plans=("test_plans/test_reservoir.py::test_a_bolus_that_takes_the_reservoir_to_its_mark_warns",),
         source="septum leak, ner 2012",
     )
 )
@@ -80,7 +81,7 @@ class LeaksFromARefillOn(Mechanism):
         "IT-15",
         effect="−2 µL/h while the pump is stopped and more than 1 kPa press on the tip",
         says=("reverse", "backwards"),
-        plans=("test_plans/test_programme_change.py",),
+        plans=("test_plans/test_programme_change.py::test_nothing_flows_backwards_against_pressure",),
         source="back-flow under pressure",
     )
 )
@@ -121,7 +122,7 @@ class HoursForMinutes(PatientControl):
         "IT-01",
         effect="+15 % for 200 µL behind each refill",
         says=("asks for", "flow", "books"),
-        plans=("test_plans/test_reservoir.py",),
+        plans=("test_plans/test_reservoir.py::test_a_bolus_that_takes_the_reservoir_to_its_mark_warns",),
         source="overfilled reservoir",
     )
 )
@@ -183,7 +184,7 @@ class BolusLostToAPrime(BolusEngine):
         "1.4.5",
         effect="− the rest of the bolus",
         says=("bolus", "asks for"),
-        plans=("test_plans/test_priming.py",),
+        plans=("test_plans/test_priming.py::test_a_bolus_waits_for_a_prime_and_is_given_whole",),
         source="bolus interrupted by a prime",
     )
 )
@@ -207,6 +208,7 @@ class LosesItsBolus(BolusLostToAPrime):
         effect="+25 % from the first reset on, with a clean display",
         says=("asks for", "volume", "books"),
         source="corrupt configuration after a reset, Medfusion 2023",
+        plans=("test_plans/test_power.py::test_the_dose_limit_outlives_a_power_cut",),
     )
 )
 class CorruptBehindAReset(InfusionSchedule):

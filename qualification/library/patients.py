@@ -13,8 +13,6 @@ from instruments.plant.line import NS_PER_H
 from qualification.defect import Defect, seeded
 
 _NS_PER_MS = 1_000_000
-_BOUNDS = ("test_plans/test_dose_bounds.py",)
-_PATIENT = ("test_plans/test_patient_bolus.py",)
 
 
 @seeded(
@@ -25,7 +23,7 @@ _PATIENT = ("test_plans/test_patient_bolus.py",)
         "IT-13",
         effect="one dose a day fewer",
         says=("lockout",),
-        plans=_PATIENT,
+        plans=("test_plans/test_patient_bolus.py::test_a_lockout_is_over_in_its_minute",),
         source="CADD-MS 3 manual",
     )
 )
@@ -58,7 +56,7 @@ class TellsOfTheClock(CommandDesk):
         "IT-13",
         effect="+1 bolus for each time that the clock is set",
         says=("lockout", "granted", "refused", "log tells"),
-        plans=_PATIENT,
+        plans=("test_plans/test_patient_bolus.py::test_setting_the_calendar_does_not_shorten_the_lockout",),
         source="AAPS #449 class",
     ),
     also=(TellsOfTheClock,),
@@ -80,7 +78,7 @@ class LockoutByTheCalendar(PatientControl):
         "IT-12",
         effect="+ the allotted number",
         says=("allot", "lockout", "granted", "most in"),
-        plans=_PATIENT,
+        plans=("test_plans/test_patient_bolus.py::test_what_a_patient_had_outlives_stop_power_and_a_new_permission",),
         source="GIP 1.7.1",
     )
 )
@@ -100,7 +98,7 @@ class CountIsLostWithThePower(PatientControl):
         "IT-12",
         effect="+ the allotted number",
         says=("allot", "lockout", "granted", "most in"),
-        plans=_PATIENT,
+        plans=("test_plans/test_patient_bolus.py::test_what_a_patient_had_outlives_stop_power_and_a_new_permission",),
         source="class of E3",
     )
 )
@@ -121,7 +119,7 @@ class PermissionForgets(PatientControl):
         "IT-12",
         effect="the infusion is not counted",
         says=("most in", "105"),
-        plans=_BOUNDS,
+        plans=("test_plans/test_dose_bounds.py::test_a_dose_limit_that_was_acknowledged_still_holds",),
         source="ICLP 2024",
     )
 )
@@ -165,7 +163,7 @@ class TellsWhoOrdered(CommandDesk):
         "IT-12",
         effect="the clinician's boluses are not counted",
         says=("most in", "105", "refused"),
-        plans=_BOUNDS,
+        plans=("test_plans/test_dose_bounds.py::test_a_dose_limit_that_was_acknowledged_still_holds",),
         source="ICLP 2024",
     ),
     also=(TellsWhoOrdered,),
@@ -189,7 +187,7 @@ class CountsNoCliniciansBolus(DoseLimit):
         "IT-12",
         effect="+ one bolus over the limit",
         says=("most in", "105"),
-        plans=_BOUNDS,
+        plans=("test_plans/test_dose_bounds.py::test_a_limit_that_is_set_counts_what_was_given_before",),
         source="ICLP 2024, the published flaw",
     )
 )
@@ -222,7 +220,7 @@ class LooksBeforeABolusOnly(DoseLimit):
         "IT-13",
         effect="×60 of what may be asked for",
         says=("lockout", "granted"),
-        plans=_PATIENT,
+        plans=("test_plans/test_patient_bolus.py::test_a_lockout_is_over_in_its_minute",),
         source="8870 AAA02, recall of 2004",
     )
 )
@@ -245,7 +243,7 @@ class LockoutInMinutes(PatientControl):
         "IT-12",
         effect="unlimited",
         says=("most in", "105"),
-        plans=_BOUNDS,
+        plans=("test_plans/test_dose_bounds.py::test_a_limit_that_is_set_counts_what_was_given_before",),
         source="Loop #33; iAPS #779",
     )
 )
@@ -266,7 +264,7 @@ class LimitIsNotRead(DoseLimit):
         "IT-12",
         effect="unlimited",
         says=("trial",),
-        plans=_BOUNDS,
+        plans=("test_plans/test_dose_bounds.py::test_nothing_under_way_outlasts_a_trial",),
         source="Loop #33; iAPS #779",
     )
 )

@@ -92,6 +92,7 @@ class ResumesAtItsHighest(_ResumesAtItsDefault):
         effect="the part of the bolus that was given before the reset",
         says=("told to deliver nothing", "asks for"),
         source="boluses given twice",
+        plans=("test_plans/test_bolus.py::test_a_power_cut_in_a_bolus_ends_it_and_nothing_of_it_comes_later",),
     ),
     also=(HeardAtItsStart,),
 )
@@ -151,6 +152,7 @@ class LosesAStrokeForEachDip(Mechanism):
         effect="±16.4 µL/h from two and a half hours after the begin on",
         says=("by its status", "asks for", "flow error"),
         source="corrupt configuration, Medfusion 2023",
+        plans=("test_plans/test_surroundings.py::test_a_tip_that_is_moved_changes_no_dose",),
     )
 )
 class OneBitOfTheRateFlips(InfusionSchedule):

@@ -131,7 +131,7 @@ class BridgeIsTooShort(InfusionSchedule):
         "IT-09",
         effect="reservoir wrong by the prime, 331 µL",
         says=("reservoir fell",),
-        plans=("test_plans/test_priming.py",),
+        plans=("test_plans/test_priming.py::test_a_bolus_waits_for_a_prime_and_is_given_whole",),
         source="CADD, page 83",
     )
 )
@@ -154,7 +154,7 @@ class PrimeKeepsTheReservoir(Books):
         "IT-09",
         effect="count wrong by the prime, 331 µL",
         says=("books", "reservoir fell", "counted"),
-        plans=("test_plans/test_priming.py",),
+        plans=("test_plans/test_priming.py::test_a_bolus_waits_for_a_prime_and_is_given_whole",),
         source="CADD, page 83",
     )
 )
@@ -177,7 +177,7 @@ class PrimeIsNotCounted(Books):
         "IT-17",
         effect="counter of boluses +1",
         says=("count", "boluses"),
-        plans=("test_plans/test_priming.py",),
+        plans=("test_plans/test_priming.py::test_a_prime_that_a_stall_ends_is_no_bolus",),
         source="AAPS #1234",
     )
 )

@@ -31,6 +31,7 @@ from qualification.library.repeats import HearsRepeats
         effect="the new rate without a commit",
         says=("former therapy", "programme asks for"),
         source="rule of two steps",
+        plans=("test_plans/test_link.py::test_a_change_that_is_cut_off_for_good_ends_in_a_critical_alarm",),
     )
 )
 class StageTakesEffect(CommandDesk):
@@ -120,7 +121,7 @@ class RunsAnother(StrokePlanner):
         "IT-17",
         effect="infusions begin twice, a patient's request counts twice",
         says=("log", "not show", "twice", "once"),
-        plans=("test_plans/test_link.py",),
+        plans=("test_plans/test_link.py::test_frames_that_arrive_again_give_no_second_dose",),
         source="Loop #1434",
     )
 )

@@ -183,7 +183,7 @@ class FirstDigitTwice(InfusionSchedule):
         "1.1.7",
         effect="up to 15 min late from 2 µL/h on; 43 s at 41.667 µL/h",
         says=("how late", "late", "after the order", "programme asks for"),
-        plans=("test_plans/test_programme_change.py",),
+        plans=("test_plans/test_programme_change.py::test_the_lowest_rate_holds_no_higher_one_up",),
         source="GIP 1.1.7",
     )
 )
@@ -251,7 +251,7 @@ class SlewsOverAnHour(InfusionSchedule):
         "IT-01",
         effect="+5 % from day 20 on, +30 % from day 25 on",
         says=("books", "volume of the month", "programme asks for"),
-        plans=("test_plans/test_month.py",),
+        plans=("test_plans/test_month.py::test_a_month_between_two_refills_delivers_what_was_programmed",),
         source="over-infusion notice: onset after months, abruptly",
     )
 )
@@ -282,6 +282,7 @@ class OverInfusesLate(Mechanism):
         effect="−100 % above 500 µL/h, nothing below",
         says=("flow error", "books", "programme asks for"),
         source="oref0 #1395",
+        plans=("test_plans/test_limits.py::test_what_the_pump_offers_it_delivers",),
     )
 )
 class HighRateBecomesNone(InfusionSchedule):

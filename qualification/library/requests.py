@@ -15,7 +15,7 @@ from qualification.defect import Defect, seeded
         "IT-12",
         effect="later errors pass",
         says=("most in", "105"),
-        plans=("test_plans/test_dose_bounds.py",),
+        plans=("test_plans/test_dose_bounds.py::test_a_limit_that_is_set_counts_what_was_given_before",),
         source="GIP 6.1.x, of a soft limit that was overridden",
     )
 )
@@ -39,7 +39,7 @@ class StaysOff(DoseLimit):
         "IT-12",
         effect="+1 bolus for each request",
         says=("granted", "most in", "under way", "programme asks for", "after the order"),
-        plans=("test_plans/test_patient_bolus.py",),
+        plans=("test_plans/test_bolus.py::test_what_is_asked_for_in_a_bolus_is_refused_and_changes_nothing",),
         source="PCA models",
     )
 )

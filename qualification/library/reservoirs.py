@@ -82,7 +82,7 @@ class TakesOff(Books):
         "IT-02",
         effect="the low-reservoir alarm is early by the volume of what was refused",
         says=("reservoir",),
-        plans=("test_plans/test_patient_bolus.py",),
+        plans=("test_plans/test_patient_bolus.py::test_a_lockout_is_over_in_its_minute",),
         source="GIP 1.5.4",
     ),
     also=(TakesOff,),

@@ -83,7 +83,7 @@ class AmericanSummerTime(SummerTime):
         "IT-20",
         effect="one hour of the wrong step, twice a year",
         says=("over the change", "programme asks for"),
-        plans=_CALENDAR,
+        plans=("test_plans/test_flex.py::test_the_calendar_moves_no_dose[summer time begins",),
         source="AAPS #1538, #3001, #4727",
     )
 )
@@ -107,7 +107,7 @@ class GoesByLocalTime(InfusionSchedule):
         "IT-20",
         effect="one hour of the wrong step, twice a year",
         says=("over the change", "programme asks for"),
-        plans=_CALENDAR,
+        plans=("test_plans/test_flex.py::test_the_calendar_moves_no_dose[summer time begins in America",),
         source="AAPS #1538, #3001, #4727",
     )
 )
@@ -126,6 +126,7 @@ class GoesByAmericanTime(GoesByLocalTime):
         effect="the last steps of a full day at the rate of the tenth",
         says=("of the day", "programme asks for"),
         source="openaps #88: the first 20 of 24",
+        plans=("test_plans/test_flex.py::test_each_step_of_a_day_is_delivered_at_its_time",),
     )
 )
 class UsesTenSteps(InfusionSchedule):
@@ -180,7 +181,7 @@ class KnowsItsLatest(PumpClock):
         "IT-05",
         effect="−41.7 µL for each hour that the clock is set back",
         says=("clock set", "programme asks for"),
-        plans=("test_plans/test_clock.py",),
+        plans=("test_plans/test_clock.py::test_setting_the_calendar_moves_no_watchdog",),
         source="AAPS #821",
     ),
     also=(KnowsItsLatest,),
@@ -259,7 +260,7 @@ class KnowsNoLeapDay(InfusionSchedule):
         "IT-20",
         effect="one day at 2 µL/h, seven times a year",
         says=("over the change", "programme asks for"),
-        plans=_CALENDAR,
+        plans=("test_plans/test_flex.py::test_the_calendar_moves_no_dose[month",),
         source="GIP 5.x",
     )
 )

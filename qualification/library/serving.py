@@ -37,7 +37,7 @@ class TellsOfPolls(CommandDesk):
         "IT-19",
         effect="a stroke for each command that follows within 0.2 s",
         says=("asked", "books", "programme asks for"),
-        plans=("test_plans/test_clock.py",),
+        plans=("test_plans/test_clock.py::test_asking_often_changes_no_dose",),
         source="one processor for link and motor",
     ),
     also=(TellsOfPolls,),
@@ -64,6 +64,7 @@ class HeldUpByPolls(StrokePlanner):
         effect="no therapy at rates that are offered",
         says=("refused", "OUT_OF_RANGE"),
         source="GIP 6.1.x",
+        plans=("test_plans/test_limits.py::test_what_the_pump_offers_it_delivers",),
     )
 )
 class TakesLessThanItTells(ProgrammingLimits):
@@ -86,7 +87,7 @@ class TakesLessThanItTells(ProgrammingLimits):
         "ACC-001",
         effect="none directly",
         says=("refused", "OUT_OF_RANGE", "contradict each other"),
-        plans=("test_plans/test_limits.py",),
+        plans=("test_plans/test_limits.py::test_rates_that_would_add_up_beyond_the_pump_are_refused",),
         source="GIP 6.1.x",
     )
 )

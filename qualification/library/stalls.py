@@ -46,6 +46,7 @@ class StallIsNotSeen(Mechanism):
         effect_percent=-100.0,
         says=("books", "edges", "asks for", "flow error"),
         source="shaft wear, 59 % of returns",
+        plans=("test_plans/test_surroundings.py::test_a_tip_that_is_moved_changes_no_dose",),
     )
 )
 class StandsStillByItself(Mechanism):
@@ -171,6 +172,7 @@ class RecoveryErasesTheStall(EventLog):
         effect="the time without drug is unknown",
         says=("stall_ended",),
         source="class of L4",
+        plans=("test_plans/test_stall.py::test_an_intermittent_stall_is_signalled_each_time_and_overcome",),
     )
 )
 class EndOfAStallIsUntold(EventLog):

@@ -240,7 +240,7 @@ class ThirdRollerIsWorn(Mechanism):
         "IT-15",
         effect="−41.7 µL in place of +41.7 µL, and reverse flow, for an hour",
         says=("reverse", "backwards", "books", "edges"),
-        plans=("test_plans/test_stall.py",),
+        plans=("test_plans/test_stall.py::test_an_intermittent_stall_is_signalled_each_time_and_overcome",),
         source="text on a rotor pump in magnetic fields",
     )
 )

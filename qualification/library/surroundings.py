@@ -25,6 +25,7 @@ _FROM_H = 6.0
         effect_percent=-30.0,
         says=("leak",),
         source="catheter, 50.3 % of device faults",
+        plans=("test_plans/test_basal.py::test_an_infusion_starts_up_in_time",),
     )
 )
 def catheter_leaks(bench: BenchTables) -> None:
@@ -41,6 +42,7 @@ def catheter_leaks(bench: BenchTables) -> None:
         effect_percent=-100.0,
         says=("leak", "lost on the way", "disconnect"),
         source="ring notice 2014",
+        plans=("test_plans/test_basal.py::test_an_infusion_starts_up_in_time",),
     )
 )
 def catheter_is_off(bench: BenchTables) -> None:
@@ -57,6 +59,7 @@ def catheter_is_off(bench: BenchTables) -> None:
         effect="0 for six hours, then up to compliance × pressure at once",
         says=("occlu", "line_pressure"),
         source="GIP 1.10",
+        plans=("test_plans/test_surroundings.py::test_a_tip_that_is_moved_changes_no_dose",),
     )
 )
 def catheter_is_occluded(bench: BenchTables) -> None:
@@ -74,6 +77,7 @@ def catheter_is_occluded(bench: BenchTables) -> None:
         effect="a fifth, each second quarter of an hour",
         says=("leak", "flow error"),
         source="GIP 1.7",
+        plans=("test_plans/test_basal.py::test_basal_rate_is_accurate",),
     )
 )
 def kink_opens_with_the_pulse(bench: BenchTables) -> None:
@@ -145,6 +149,7 @@ def more_with_a_fever(bench: BenchTables) -> None:
         effect="nothing at the tip until the reservoir is dry",
         says=("leak", "reservoir", "last 4 mL"),
         source="ner 2012",
+        plans=("test_plans/test_reservoir.py::test_the_last_four_millilitres_are_delivered_and_an_empty_pump_says_so",),
     )
 )
 class LeaksAtTheSeptum(Mechanism):
@@ -173,6 +178,7 @@ class LeaksAtTheSeptum(Mechanism):
         effect="−40 µL once, and a soft line meanwhile",
         says=("asks for", "air", "flow error"),
         source="GIP 1.6",
+        plans=("test_plans/test_surroundings.py::test_a_tip_that_is_moved_changes_no_dose",),
     )
 )
 def air_in_the_line(bench: BenchTables) -> None:

@@ -31,7 +31,7 @@ class ScheduleHears(CommandDesk):
         "IT-20",
         effect="each step late by the silence",
         says=("nobody", "alone", "programme asks for"),
-        plans=("test_plans/test_flex.py",),
+        plans=("test_plans/test_flex.py::test_a_pump_that_nobody_speaks_to_keeps_its_hours",),
         source="GIP 5.x",
     ),
     also=(ScheduleHears,),

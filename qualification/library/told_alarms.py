@@ -21,7 +21,7 @@ _LATE_NS = 30 * 60_000_000_000
         "IT-04",
         effect="30 min of the fault",
         says=("came .* after", "late", "allowed", "books", "no alarm"),
-        plans=("test_plans/test_power.py", "test_plans/test_reservoir.py"),
+        plans=("test_plans/test_stall.py::test_a_stall_behind_a_silenced_warning_sounds",),
         source="GIP 1.10.5",
     )
 )
@@ -47,7 +47,7 @@ class HalfAnHourLate(Alarms):
         "IT-04",
         effect="no dose; the hour in which somebody comes",
         says=("critical",),
-        plans=("test_plans/test_power.py", "test_plans/test_reservoir.py"),
+        plans=("test_plans/test_stall.py::test_a_stall_behind_a_silenced_warning_sounds",),
         source="Gillette levels",
     )
 )
@@ -88,6 +88,7 @@ class NotLatched(Alarms):
         effect="no dose; the warning is lost",
         says=("battery_low", "reservoir_low"),
         source="GIP 3.2.x",
+        plans=("test_plans/test_power.py::test_a_low_battery_is_signalled_and_the_dose_holds",),
     )
 )
 class StopClearsWhatHolds(Alarms):
@@ -133,6 +134,7 @@ class OverTakenForUnder(Alarms):
         effect_percent=20.0,
         says=("under_infusion",),
         source="GIP 1.2.2/1.2.3",
+        plans=("test_plans/test_surroundings.py::test_a_tip_that_is_moved_changes_no_dose",),
     )
 )
 def over_is_told_as_under(bench: BenchTables) -> None:

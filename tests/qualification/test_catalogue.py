@@ -1,5 +1,6 @@
 """Which plans are asked about a defect: quick ones that claim it, of what they miss general ones, then all others."""
 
+from collections import deque
 from dataclasses import dataclass, replace
 
 import pytest
@@ -63,7 +64,9 @@ class Finds:
         self.asked = []
 
     def done(self, jobs):
-        for job in jobs:
+        waiting = jobs if isinstance(jobs, deque) else deque(jobs)
+        while waiting:
+            job = waiting.popleft()
             found = tuple(self._found(job, one) for one in job.plans)
             yield job, Done(found, 1.0, "it was cut" if job.defect is not None and self.cut in job.plans else "")
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections import deque
 from itertools import islice
 from pathlib import Path
 
@@ -24,6 +25,16 @@ def test_each_ends_with_its_own_code_and_its_own_log(tmp_path):
     codes = {session.arguments[0]: code for session, code, _ in run_all(sessions(tmp_path, 3), 2, work)}
     assert codes == {"0": 0, "1": 1, "2": 2}
     assert (tmp_path / "2" / "session.log").read_text(encoding="utf-8") == "this is 2\n"
+
+
+def test_what_is_put_there_meanwhile_is_run_too(tmp_path):
+    waiting = deque(sessions(tmp_path, 1))
+    came = []
+    for session, _, _ in run_all(waiting, 2, lambda _: 0):
+        came.append(session.arguments[0])
+        if len(came) < 3:
+            waiting.append(Session(tmp_path / f"{len(came)}", (f"{len(came)}",)))
+    assert came == ["0", "1", "2"]
 
 
 def test_one_that_raises_ends_with_an_error_of_its_own(tmp_path):
