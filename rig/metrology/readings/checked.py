@@ -186,8 +186,10 @@ def _comes_back(t: FloatArray, y: FloatArray, i: int, fall_mg: float) -> bool:
     """
     first = int(np.searchsorted(t, t[i] - _DRAUGHT_S))
     last = int(np.searchsorted(t, t[i] + _DRAUGHT_S, side="right"))
-    if i - first < 2 or last - i < 2:
+    if i - first < 2 or last - i < 2 or t[i - 1] <= t[first]:
         return False
-    pace = float(np.median(np.diff(y[first:i])) / np.median(np.diff(t[first:i])))
+    # Where readings arrive in bursts, most of them carry the stamp of the one before.
+    each_s = float(np.median(np.diff(t[first:i]))) or float((t[i - 1] - t[first]) / (i - 1 - first))
+    pace = float(np.median(np.diff(y[first:i]))) / each_s
     expected = y[i - 1] + pace * (t[i:last] - t[i - 1])
     return bool(np.any(y[i + 1 : last] > expected[1:] - 0.5 * fall_mg))

@@ -16,6 +16,12 @@ def test_a_draught_that_goes_by_is_no_touched_vessel(minutes):
     assert check_series(T_S, FLOWING - 30.0 * low, fall_mg=0.2).n == T_S.size
 
 
+def test_a_draught_goes_by_where_readings_arrive_in_bursts_too():
+    bursts = np.repeat(T_S[::3], 3)
+    low = (bursts >= 7200.0) & (bursts < 8400.0)
+    assert check_series(bursts, FLOWING - 30.0 * low, fall_mg=0.2).n == T_S.size
+
+
 def test_a_fall_that_stays_is_one():
     with pytest.raises(SeriesError, match="and stayed there: vessel touched or liquid lost"):
         check_series(T_S, FLOWING - 30.0 * (T_S >= 7200.0), fall_mg=0.2)
