@@ -1,9 +1,12 @@
 """`rig qualify`: real sessions of plans of the catalogue, on benches with seeded defects."""
 
+import contextlib
+import io
 import json
 
 import pytest
 
+from commands.main import main
 from tests.fixtures.plan_support import ROOT
 
 STOP = "test_plans/test_programme_change.py::test_a_stop_ends_delivery_within_a_stroke"
@@ -19,23 +22,31 @@ def matrix_in(folder):
     return json.loads((folder / "matrix.json").read_text(encoding="utf-8"))
 
 
-def test_defects_of_ones_own_are_qualified_and_what_was_found_is_kept(rig, tmp_path):
-    words = ("qualify", STOP, *OWN, "--only", "X1", "--only", "X3", "--seeds", "1", "--into", tmp_path)
-    said = rig(*words)
-    assert (said.code, said.err) == (0, "")  # 2 % are within the limits
-    found = {row["key"]: row["found"] for row in matrix_in(tmp_path)["defects"]}
+@pytest.fixture(scope="module")
+def qualified(tmp_path_factory):
+    """Two defects of one's own and a healthy seed, qualified: the words, exit code and what was said, the folder."""
+    folder = tmp_path_factory.mktemp("qualified")
+    words = ("qualify", STOP, *OWN, "--only", "X1", "--only", "X3", "--seeds", "1", "--into", folder)
+    with contextlib.chdir(ROOT), contextlib.redirect_stdout(io.StringIO()) as said:
+        code = main([str(word) for word in words])
+    return words, (code, said.getvalue()), folder
+
+
+def test_defects_of_ones_own_are_qualified_and_what_was_found_is_kept(rig, qualified):
+    words, (code, said), folder = qualified
+    assert code == 0  # 2 % are within the limits
+    found = {row["key"]: row["found"] for row in matrix_in(folder)["defects"]}
     assert found == {"X1": "caught", "X3@+2": "missed", "X3@+12": "caught"}
-    kept = (tmp_path / "kept.jsonl").read_text(encoding="utf-8")
+    kept = (folder / "kept.jsonl").read_text(encoding="utf-8")
     again = rig(*words)
-    assert sorted(again.out.splitlines()) == sorted(said.out.splitlines())  # one is done when another is, or kept
-    assert (tmp_path / "kept.jsonl").read_text(encoding="utf-8") == kept
+    assert sorted(again.out.splitlines()) == sorted(said.splitlines())  # one is done when another is, or kept
+    assert (folder / "kept.jsonl").read_text(encoding="utf-8") == kept
 
 
-def test_what_was_asked_stands_in_the_matrix(rig, tmp_path):
-    rig("qualify", STOP, *OWN, "--only", "X1", "--seeds", "2", "--into", tmp_path)
-    scope = matrix_in(tmp_path)["scope"]
-    assert (scope["plans"], scope["bench"], scope["healthy seeds"]) == (STOP, "benches/mocked.toml", "2")
-    assert scope["defects"].startswith("1 of tests.qualification.examples, of these what begins with X1; all plans")
+def test_what_was_asked_stands_in_the_matrix(qualified):
+    scope = matrix_in(qualified[2])["scope"]
+    assert (scope["plans"], scope["bench"], scope["healthy seeds"]) == (STOP, "benches/mocked.toml", "1")
+    assert scope["defects"].startswith("3 of tests.qualification.examples, of these what begins with X1 or X3; all ")
 
 
 def test_a_defect_whose_own_code_raises_is_not_called_caught(rig, tmp_path):

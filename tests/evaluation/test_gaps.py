@@ -9,8 +9,8 @@ from rig.record.reader import RecordReader
 from rig.record.writer import RunRecord
 from tests.truth.support import run
 
-# Weighing at zero flow from 0 to 2 h, stabilising to 4 h, the window from there to 10 h, weighing again.
-WINDOW_H = 4.0
+# Weighing at zero flow from 0 to 1 h, stabilising to 2 h, the window from there to 6 h, weighing again.
+WINDOW_H = 2.0
 
 
 def away(name, from_h, for_min):
@@ -26,13 +26,13 @@ def outcome_of(tmp_path, name, from_h, for_min):
 
 
 def test_a_balance_that_is_away_at_the_windows_end_leaves_no_verdict(tmp_path):
-    outcome = outcome_of(tmp_path, "balance", 9.5, 90)
+    outcome = outcome_of(tmp_path, "balance", 5.5, 60)
     assert outcome.flow.verdict == "INVALID"
-    assert outcome.says("balance gave no readings from 5.")
+    assert outcome.says("balance gave no readings from 3.")
 
 
 def test_a_balance_that_is_away_while_it_weighs_at_zero_flow_leaves_none(tmp_path):
-    outcome = outcome_of(tmp_path, "balance", 1.0, 10)
+    outcome = outcome_of(tmp_path, "balance", 0.5, 10)
     assert outcome.flow.verdict == "INVALID"
     assert outcome.says("a weighing at zero flow is no good")
 

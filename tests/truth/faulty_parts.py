@@ -123,7 +123,7 @@ class ClockGains500Ppm(PumpClock):
 
 class ClockLeapsAMinute(PumpClock):
     def read_ms(self, t_ns):
-        return super().read_ms(t_ns) + (60_000 if t_ns - self._set_at_ns > 5 * HOUR_NS else 0)
+        return super().read_ms(t_ns) + (60_000 if t_ns - self._set_at_ns > 3 * HOUR_NS else 0)
 
 
 class LogHasGaps(EventLog):
@@ -139,11 +139,11 @@ class LogForgetsInfusions(EventLog):
             super().write(t_ns, event, detail)
 
 
-class ThreeTimesTheRateForAnHour(StrokePlanner):
-    """The first hour of an infusion runs at three times its rate, before any window begins."""
+class ThreeTimesTheRateForHalfAnHour(StrokePlanner):
+    """The first half hour of an infusion runs at three times its rate, before any window begins."""
 
     began_ns = 0
-    factor, hours = 3, 1
+    factor, hours = 3, 0.5
 
     def run(self, spell):
         if spell.rate_nl_h and not self.began_ns:
@@ -153,14 +153,14 @@ class ThreeTimesTheRateForAnHour(StrokePlanner):
 
 
 class TwiceTheRateInTheEnd(StrokePlanner):
-    """Runs well for seven hours, and then at twice the rate: behind the window, before the stop."""
+    """Runs well for four hours and a half, and then at twice the rate: behind the window, before the stop."""
 
     began_ns = 0
 
     def run(self, spell):
         if spell.rate_nl_h and not self.began_ns:
             self.began_ns = spell.from_ns
-        late = spell.rate_nl_h and spell.from_ns - self.began_ns > 7.5 * HOUR_NS
+        late = spell.rate_nl_h and spell.from_ns - self.began_ns > 4.5 * HOUR_NS
         return super().run(replace(spell, rate_nl_h=2 * spell.rate_nl_h) if late else spell)
 
 

@@ -93,7 +93,7 @@ def constant_rate(bench, *, rate_ul_h, stabilise_h, analyse_h):
     return {"flow error": (window.flow_error(), "basal accuracy")}
 
 
-def run(folder, body=constant_rate, *, seed=1, zero_flow_h=2.0, rate_ul_h=41.7, limits=None, **altered):
+def run(folder, body=constant_rate, *, seed=1, zero_flow_h=1.0, rate_ul_h=41.7, limits=None, **altered):
     """Run a plan on a bench of its own between two weighings at zero flow, and settle it; `limits` are added."""
     hours = {key: altered.pop(key) for key in ("stabilise_h", "analyse_h") if key in altered}
     path = folder / "bench.toml"
@@ -126,7 +126,7 @@ def _plan(bench, record, body, zero_flow_h, limits, rate_ul_h, hours):
     record.event(PlanBegins("plan"))
     begins_ns = bench.clock.now_ns()
     bench.zero_flow(hours=zero_flow_h)
-    claims = body(bench, rate_ul_h=rate_ul_h, **{"stabilise_h": 2.0, "analyse_h": 6.0, **hours})
+    claims = body(bench, rate_ul_h=rate_ul_h, **{"stabilise_h": 1.0, "analyse_h": 4.0, **hours})
     bench.zero_flow(hours=zero_flow_h)
     claims["agreement"] = (Recipe(AGREEMENT, {}, begins_ns, bench.clock.now_ns() + 1), "")
     found = {}

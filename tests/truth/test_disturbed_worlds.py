@@ -16,11 +16,11 @@ def test_free_flow_is_a_danger_that_needs_no_motor(tmp_path):
     [
         ({"siphon_ul_h": 1.0}, "no evaporation does that; liquid flows freely"),
         ({"siphon_stopped_ul_h": 1.0}, "no evaporation does that; liquid flows freely"),
-        ({"siphon_ul_h": 20.0, "siphon_from_h": 5.0, "siphon_hours": 1.0}, "between 3.0"),
-        ({"touch_mg": 20.0, "touch_at_h": 5.0}, "where the programme asks for"),
-        ({"line_leak_percent": 30.0, "line_leak_from_h": 6.0}, "where the programme asks for"),
+        ({"siphon_ul_h": 20.0, "siphon_from_h": 3.0, "siphon_hours": 1.0}, "between 1.9"),
+        ({"touch_mg": 20.0, "touch_at_h": 3.0}, "where the programme asks for"),
+        ({"line_leak_percent": 30.0, "line_leak_from_h": 4.0}, "where the programme asks for"),
         (
-            {"tip_touch_percent": 20.0, "tip_touch_from_h": 5.0, "tip_touch_hours": 3.0},
+            {"tip_touch_percent": 20.0, "tip_touch_from_h": 3.0, "tip_touch_hours": 3.0},
             "where the programme asks for",
         ),
     ],

@@ -24,10 +24,10 @@ def faulty(**parts):
         ({"books": "CountsNothing"}, "the pump counted 0 µL"),
         ({"books": "ReservoirFrozen"}, "the reservoir fell by 0 µL"),
         ({"clock": "ClockGains500Ppm"}, "the pump's clock gains +505"),
-        ({"clock": "ClockLeapsAMinute"}, "the pump's clock leapt by +60 s at 3.00 h"),
+        ({"clock": "ClockLeapsAMinute"}, "the pump's clock leapt by +60 s at 2.00 h"),
         ({"log": "LogHasGaps"}, "pump's log: it could not be read"),
         ({"log": "LogForgetsInfusions"}, "it has 0 lines of infusion_started, where the pump was told so 1 times"),
-        ({"planner": "ThreeTimesTheRateForAnHour"}, "where the programme asks for 41.7 µL"),
+        ({"planner": "ThreeTimesTheRateForHalfAnHour"}, "where the programme asks for 26.4"),
         ({"planner": "TwiceTheRateInTheEnd"}, "µL were delivered, where the programme asks for"),
     ],
 )
