@@ -20,8 +20,17 @@ class _NeverTells(Alarms):
         return super().causes(t_ns, delivering=delivering) & ~self.mute
 
 
-# Plans that take too long to be asked about each defect of their requirement.
-_PLANS = dict.fromkeys("hi", ("test_plans/test_battery.py::test_elective",))
+_PLANS = {
+    "a": "test_reservoir.py::test_a_mark_above_the_content_warns_at_once",
+    "b": "test_reservoir.py::test_the_last_four_millilitres_are_delivered_and_an_empty_pump_says_so",
+    "c": "test_power.py::test_a_depleted_battery_ends_delivery_with_an_alarm",
+    "d": "test_link.py::test_a_link_that_is_lost_ends_whatever_is_under_way",
+    "e": "test_stall.py::test_two_days_behind_any_end_of_delivery_are_signalled",
+    "f": "test_stall.py::test_a_stall_behind_a_silenced_warning_sounds",
+    "g": "test_power.py::test_a_cut_of_any_length_is_told",
+    "h": "test_battery.py::test_elective",
+    "i": "test_battery.py::test_elective",
+}
 
 
 def _never(letter: str, alarm: str, doctor: str, requirement: str) -> Callable[[type], type]:
@@ -33,7 +42,7 @@ def _never(letter: str, alarm: str, doctor: str, requirement: str) -> Callable[[
             requirement,
             effect="the alarm, and the end of delivery that goes with it",
             says=(alarm,),
-            plans=_PLANS.get(letter, ()),
+            plans=(f"test_plans/{_PLANS[letter]}",) if letter in _PLANS else (),
             source="GIP 1.22",
         )
     )

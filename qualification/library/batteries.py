@@ -129,6 +129,7 @@ class ReplaceByAYearLate(Forecast):
         "5.1.4",
         effect="each alarm of the cell up to 30 min late",
         says=("battery_low", "battery_depleted"),
+        plans=("test_plans/test_battery.py::test_boluses_are_whole_while_the_battery_is_low",),
         source="GIP 5.1.1",
     )
 )

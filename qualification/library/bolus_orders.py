@@ -40,6 +40,7 @@ class SecondBolusReplaces(ProgrammingLimits):
         "1.4.11",
         effect="+100 µL in alarm",
         says=("refused", "in the alarm"),
+        plans=("test_plans/test_stall.py::test_no_bolus_is_given_in_an_alarm",),
         source="GIP 1.4.11",
     )
 )
@@ -60,6 +61,7 @@ class BolusInAlarm(ProgrammingLimits):
         "1.4.3",
         effect="up to 2600 µL/h for the bolus's time",
         says=("refused", "RAISE", "programme asks for"),
+        plans=("test_plans/test_limits.py::test_rates_that_would_add_up_beyond_the_pump_are_refused",),
         source="GIP 1.4.3",
     )
 )

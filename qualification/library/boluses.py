@@ -97,6 +97,7 @@ class CutsToWholeStrokes(BolusEngine):
         "ACC-002",
         effect="volume right; time divided by the ratio of the rates",
         says=("after the order", "took"),
+        plans=("test_plans/test_bolus.py::test_what_is_asked_for_in_a_bolus_is_refused_and_changes_nothing",),
         source="GIP 1.4.7",
     )
 )
@@ -136,6 +137,7 @@ class BasalPauses(BolusEngine):
         "1.4.4",
         effect="×7 and more until noticed",
         says=("basal", "programme asks for"),
+        plans=("test_plans/test_bolus.py::test_what_is_asked_for_in_a_bolus_is_refused_and_changes_nothing",),
         source="GIP 1.4.4; 5.10",
     )
 )
@@ -167,6 +169,7 @@ class StaysAtTheBolusRate(BolusEngine):
         "1.4.4",
         effect="nothing behind a bolus",
         says=("basal", "books", "programme asks for"),
+        plans=("test_plans/test_bolus.py::test_what_is_asked_for_in_a_bolus_is_refused_and_changes_nothing",),
         source="GIP 1.4.5/6",
     )
 )
@@ -216,6 +219,7 @@ class HalfInTheFirstTenth(SquareCourse):
         "1.4.7",
         effect="shape only",
         says=("evenness", "programme asks for"),
+        plans=("test_plans/test_battery.py::test_boluses_are_whole_while_the_battery_is_low",),
         source="GIP 1.4.7",
     )
 )

@@ -33,6 +33,7 @@ def _scaled(strokes: Sequence[Stroke], shares: Sequence[float]) -> list[Stroke]:
         "IT-13",
         effect="up to a tenth more of the patient's boluses",
         says=("lockout", "too early"),
+        plans=("test_plans/test_patient_bolus.py::test_a_lockout_is_over_in_its_minute",),
         source="class of E1",
     )
 )

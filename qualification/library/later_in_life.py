@@ -52,6 +52,7 @@ class CountsInOneByte(InfusionSchedule):
         "1.5.4",
         effect="the low-reservoir alarm late by the rest of each filling",
         says=("low reservoir", "reservoir_low", "refill date", "a content of"),
+        plans=("test_plans/test_outlook.py::test_the_date_of_the_refill_follows_what_is_taken_and_filled",),
         source="class of J2",
     )
 )
@@ -99,6 +100,7 @@ class WarnsOfOneFillingOnly(Alarms):
         "1.4.11",
         effect="boluses from a pump that knows itself to be at fault",
         says=("request", "refused"),
+        plans=("test_plans/test_stall.py::test_no_bolus_is_given_in_an_alarm",),
         source="GIP 1.4.11",
     )
 )
@@ -120,6 +122,7 @@ class SilenceEndsTheAlarm(Alarms):
         "IT-08",
         effect="-100 % without an alarm",
         says=("reset",),
+        plans=("test_plans/test_power.py::test_a_cut_of_any_length_is_told",),
         source="IT-08",
     )
 )
@@ -147,6 +150,7 @@ class ShortResetsAreSilent(Alarms):
         "5.1.6",
         effect="boluses that may end anywhere",
         says=("battery_depleted", "request"),
+        plans=("test_plans/test_power.py::test_a_depleted_battery_gives_no_bolus",),
         source="GIP 5.1.6",
     )
 )

@@ -34,6 +34,7 @@ class _Forgets(EventLog):
         "4.1.1",
         effect="no dose; the evidence",
         says=("bolus_ended",),
+        plans=("test_plans/test_patient_bolus.py::test_a_patient_who_keeps_pressing_gets_one_bolus",),
         source="GIP 4.1.1",
     )
 )
@@ -122,6 +123,7 @@ class OldTime(EventLog):
         "The patient gets {size} % of what was prescribed beyond or below it, and the books are clean.",
         "ACC-001",
         says=("books", "edges", "flow error"),
+        plans=("test_plans/test_surroundings.py::test_a_tip_that_is_moved_changes_no_dose",),
         source="MAUDE; DEKA rule",
     ),
     sizes=(-5.0, -8.0),
@@ -144,6 +146,7 @@ class DeliveredIsProgrammed(Mechanism):
         "IT-17",
         effect="no dose; the counter of boluses",
         says=("bolus",),
+        plans=("test_plans/test_bolus.py::test_what_is_asked_for_in_a_bolus_is_refused_and_changes_nothing",),
         source="AAPS #1768",
     )
 )
@@ -164,6 +167,7 @@ class CountsBolusesTwice(Books):
         "IT-17",
         effect="no dose; the counter of boluses",
         says=("bolus",),
+        plans=("test_plans/test_bolus.py::test_what_is_asked_for_in_a_bolus_is_refused_and_changes_nothing",),
         source="Loop #1886",
     )
 )
@@ -228,6 +232,7 @@ class PageSkipsAtItsEdge(EventLog):
         "1.6.1",
         effect="no dose; the display",
         says=("said 'infusing'", "stopped"),
+        plans=("test_plans/test_bolus.py::test_a_bolus_that_is_stopped_gives_and_tells_no_more",),
         source="GIP 5.x",
     )
 )
@@ -257,6 +262,7 @@ class StaysInfusing(CommandDesk):
         "4.1.1",
         effect="no dose; the evidence",
         says=("log", "line"),
+        plans=("test_plans/test_patient_bolus.py::test_a_patient_who_keeps_pressing_gets_one_bolus",),
         source="GIP 4.1.4",
     )
 )

@@ -99,6 +99,7 @@ class WaitsForInterrogation(BuiltInFirmware):
         "IT-06",
         effect="no dose; the alarm",
         says=("stopped_too_long",),
+        plans=("test_plans/test_stall.py::test_two_days_behind_any_end_of_delivery_are_signalled",),
         source="Gillette",
     )
 )
@@ -121,6 +122,7 @@ class AskedIsNotForgotten(CommandDesk):
         effect_percent=-100.0,
         effect="−100 % from the magnet on; the motor turns, the books count",
         says=("books", "edges", "flow"),
+        plans=("test_plans/test_stall.py::test_a_stall_behind_a_silenced_warning_sounds",),
         source="IFU p. 14",
     )
 )

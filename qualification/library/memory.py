@@ -29,6 +29,7 @@ _RESUMES = ("told to deliver nothing", "asks for", "reset")
         "IT-08",
         effect="delivery ends at the next silence of a minute",
         says=("link_lost", "watchdog"),
+        plans=("test_plans/test_bolus.py::test_a_power_cut_in_a_bolus_ends_it_and_nothing_of_it_comes_later",),
         source="link, section 8",
     )
 )
@@ -49,6 +50,7 @@ class WatchdogFallsBack(LinkWatchdog):
         "4.1.4",
         effect="no dose; the evidence",
         says=("log",),
+        plans=("test_plans/test_power.py::test_nothing_begins_by_itself_after_a_power_cut",),
         source="GIP 4.1.x",
     )
 )
@@ -133,6 +135,7 @@ def a_full_log_blocks(bench: BenchTables) -> None:
         "IT-08",
         effect="the former rate, where nothing was to be delivered",
         says=_RESUMES,
+        plans=("test_plans/test_power.py::test_a_cut_of_any_length_is_told",),
         source="Medfusion 2023",
     ),
     also=(HeardAtItsStart,),

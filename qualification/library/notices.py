@@ -75,6 +75,7 @@ class OverInfusesLate(StrokePlanner):
         "IT-09",
         effect="+100 µL at 1000 µL/h behind each prime, which the log tells as its volume",
         says=("prime", "asks for", "volume"),
+        plans=("test_plans/test_priming.py::test_a_bolus_waits_for_a_prime_and_is_given_whole",),
         source="recall of 2013",
     )
 )
@@ -109,6 +110,7 @@ class PrimesOn(Priming):
         effect_percent=-50.0,
         effect="half the rate for four hours from the end of each prime on",
         says=("flow behind the prime", "asks for", "books"),
+        plans=("test_plans/test_priming.py::test_a_bolus_waits_for_a_prime_and_is_given_whole",),
         source="notices of 2013 and 2016",
     )
 )

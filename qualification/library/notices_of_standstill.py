@@ -101,6 +101,7 @@ class WaitsForItsCommit(InfusionSchedule):
         effect_percent=-100.0,
         effect="−100 % from the update on, until a programme is committed; the status shows the former rate",
         says=("flow of the former therapy", "asks for", "edges"),
+        plans=("test_plans/test_link.py::test_a_link_that_is_lost_ends_whatever_is_under_way",),
         source="update interrupted",
     ),
     also=(WaitsForItsCommit,),

@@ -101,6 +101,7 @@ class FlowsBack(FlowsByItself):
         "IT-13",
         effect="a bolus each minute where one an hour was allowed",
         says=("lockout", "volume of what was granted", "patient_bolus"),
+        plans=("test_plans/test_patient_bolus.py::test_a_lockout_is_over_in_its_minute",),
         source="recall of 2004: 7 injuries, 2 deaths",
     )
 )
@@ -155,6 +156,7 @@ class OverPressureBehindARefill(Mechanism):
         effect_percent=-15.0,
         effect="−15 % from the first hour on, in gaps of three minutes",
         says=("books", "edges", "flow error", "stall"),
+        plans=("test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",),
         source="intermittent stall",
     )
 )

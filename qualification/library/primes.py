@@ -26,6 +26,7 @@ _LOW_NS = 4 * NS_PER_H
         "IT-09",
         effect="+100 µL, concentrated",
         says=("prime", "programme asks for"),
+        plans=("test_plans/test_priming.py::test_a_bolus_waits_for_a_prime_and_is_given_whole",),
         source="recall of 2013",
     )
 )
@@ -47,6 +48,7 @@ class PrimesTooMuch(Priming):
         "IT-09",
         effect="−4 h of dose",
         says=("behind the prime", "prime", "programme asks for"),
+        plans=("test_plans/test_priming.py::test_a_bolus_waits_for_a_prime_and_is_given_whole",),
         source="notices of 2013 and 2016",
     )
 )
@@ -72,6 +74,7 @@ class LowBehindAPrime(StrokePlanner):
         "IT-09",
         effect="+44 µL of drug",
         says=("prime", "programme asks for"),
+        plans=("test_plans/test_priming.py::test_a_bolus_waits_for_a_prime_and_is_given_whole",),
         source="rule of the dead volume: 2.2 µL for each cm",
     )
 )
@@ -89,6 +92,7 @@ class IgnoresTrimming(PrimesTooMuch):
         "IT-10",
         effect="C_old/C_new of the dose until the line is purged",
         says=("bridge", "programme asks for"),
+        plans=("test_plans/test_meanwhile.py::test_what_is_under_way_goes_on_whatever_comes_between",),
         source="formulas of the bridge bolus",
     )
 )
@@ -110,6 +114,7 @@ class NoBridge(InfusionSchedule):
         "IT-10",
         effect="ends 60 % early",
         says=("bridge", "programme asks for"),
+        plans=("test_plans/test_meanwhile.py::test_what_is_under_way_goes_on_whatever_comes_between",),
         source="0.199 of 0.331 mL are internal tubing",
     )
 )

@@ -82,6 +82,7 @@ class RefusedStageStays(CommandDesk):
         "ACC-001",
         effect_percent=-10.0,
         says=("flow error", "not show", "programme asks for"),
+        plans=("test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",),
         source="GIP 5.x",
     )
 )
@@ -102,6 +103,7 @@ class StoresAnother(Staging):
         "ACC-001",
         effect_percent=-10.0,
         says=("flow error", "programme asks for"),
+        plans=("test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",),
         source="class of G3",
     )
 )
@@ -145,7 +147,10 @@ class CarriesOutRepeats(HearsRepeats):
         "1.6.1",
         effect="the infusion goes on",
         says=("stop", "when it was told to deliver nothing"),
-        plans=("test_plans/test_programme_change.py::test_a_stop_ends",),
+        plans=(
+            "test_plans/test_programme_change.py::test_a_stop_ends",
+            "test_plans/test_bolus.py::test_a_bolus_that_is_stopped_gives_and_tells_no_more",
+        ),
         source="GIP 1.6.1",
     )
 )
@@ -164,7 +169,10 @@ class StopEndsTheBolus(InfusionSchedule):
         "1.6.1",
         effect="the infusion goes on under a status of STOPPED",
         says=("stop", "turned", "motor made", "rest"),
-        plans=("test_plans/test_programme_change.py::test_a_stop_ends",),
+        plans=(
+            "test_plans/test_programme_change.py::test_a_stop_ends",
+            "test_plans/test_bolus.py::test_a_bolus_that_is_stopped_gives_and_tells_no_more",
+        ),
         source="class of G8",
     ),
     also=(StopEndsTheBolus,),

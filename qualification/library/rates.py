@@ -26,6 +26,7 @@ _NS_PER_MINUTE = NS_PER_H // 60
         "Day and night the patient gets {size} % of drug beyond what was prescribed, and nothing tells of it.",
         "ACC-001",
         says=("flow error", "books", "% off, not within"),
+        plans=("test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",),
         source="over-infusion notice",
     ),
     sizes=(1.0, 3.0, 5.0, 10.0, 14.5, 30.0),
@@ -123,6 +124,7 @@ class RateInWholeUl(RateRoundedDown):
         "ACC-001",
         effect_percent=2300.0,
         says=("flow error", "programme asks for"),
+        plans=("test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",),
         source="GIP 8.14",
     )
 )
@@ -142,6 +144,7 @@ class DayTakenForHour(InfusionSchedule):
         "ACC-001",
         effect_percent=-100.0 * 23 / 24,
         says=("flow error", "programme asks for"),
+        plans=("test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",),
         source="GIP 8.14",
     )
 )
@@ -161,6 +164,7 @@ class HourTakenForDay(InfusionSchedule):
         "ACC-001",
         effect_percent=100.0 * (441.667 / 41.667 - 1.0),
         says=("not show", "flow error", "programme asks for"),
+        plans=("test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",),
         source="FDA's examples: 4.8 becomes 44.8",
     )
 )
@@ -215,6 +219,7 @@ class WaitsForTheTimedStroke(StrokePlanner):
         "IT-01",
         effect="half of the step for an hour",
         says=("start-up", "how late", "programme asks for"),
+        plans=("test_plans/test_programme_change.py::test_the_lowest_rate_holds_no_higher_one_up",),
         source="GIP 1.10",
     )
 )

@@ -34,6 +34,7 @@ _OVER_PRESSURE = 0.15
         "IT-02",
         effect_percent=20.0,
         says=("books", "flow error", "reservoir"),
+        plans=("test_plans/test_catheter.py::test_a_leak_is_found_although_the_pump_is_silent",),
         source="over-infusion notice",
     )
 )
@@ -113,6 +114,7 @@ class EstimateCountsRefusedBoluses(CommandDesk):
         "IT-02",
         effect="the low-reservoir alarm is early by 1 % of the content for each day",
         says=("reservoir",),
+        plans=("test_plans/test_catheter.py::test_a_leak_is_found_although_the_pump_is_silent",),
         source="GIP 1.5.2",
     )
 )
@@ -140,6 +142,7 @@ class EstimateDrifts(Books):
         effect_percent=15.0,
         effect="+15 % at first, falling to nothing over 2 mL",
         says=("asks for", "flow error", "books"),
+        plans=("test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",),
         source="overfill factor",
     )
 )
@@ -166,6 +169,7 @@ class Overfilled(Mechanism):
         "1.5.5",
         effect="the low-reservoir alarm 43 h late at 1 mL/day",
         says=("reservoir_low",),
+        plans=("test_plans/test_reservoir.py::test_a_mark_above_the_content_warns_at_once",),
         source="MedStream ±3 mL",
     )
 )
@@ -190,6 +194,7 @@ class LowMarkATenth(Books):
         "IT-02",
         effect="no dose; the estimate",
         says=("reservoir",),
+        plans=("test_plans/test_catheter.py::test_a_leak_is_found_although_the_pump_is_silent",),
         source="AAPS-Omnipod-OLD #16",
     )
 )
@@ -210,6 +215,7 @@ class ReadingSaturates(CommandDesk):
         "IT-08",
         effect="the low-reservoir alarm never comes",
         says=("reservoir",),
+        plans=("test_plans/test_power.py::test_a_cut_of_any_length_is_told",),
         source="GIP 1.7.1",
     )
 )

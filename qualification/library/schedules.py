@@ -28,6 +28,7 @@ def _date(clock_ms: int) -> datetime:
         effect_percent=0.2,
         effect="steps 173 s a day early",
         says=("clock",),
+        plans=("test_plans/test_flex.py::test_the_calendar_moves_no_dose",),
         source="GIP 5.x; clock failure, Medfusion 2022",
     )
 )
@@ -147,6 +148,7 @@ class UsesTenSteps(InfusionSchedule):
         "IT-20",
         effect="the first step of every day is lost",
         says=("of the day", "programme asks for"),
+        plans=("test_plans/test_flex.py::test_the_calendar_moves_no_dose",),
         source="GIP 1.1.x",
     )
 )

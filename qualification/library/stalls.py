@@ -26,6 +26,7 @@ _A_WHILE_NS = 4 * 60_000_000_000
         "IT-04",
         effect="−100 % for as long as the motor is held",
         says=("stall", "books", "edges"),
+        plans=("test_plans/test_stall.py::test_a_stall_behind_a_silenced_warning_sounds",),
         source="stall, 12.4 % of 1,001 reports",
     )
 )
@@ -125,6 +126,7 @@ class HoldsStallsBack(EventLog):
         "IT-04",
         effect="no dose; the evidence is late and wrongly dated",
         says=("stall",),
+        plans=("test_plans/test_stall.py::test_a_motor_that_is_held_still_is_signalled_again",),
         source="MRI texts",
     ),
     also=(HoldsStallsBack,),
@@ -147,6 +149,7 @@ class TellsStallsLate(CommandDesk):
         "IT-04",
         effect="no dose; the evidence",
         says=("stall",),
+        plans=("test_plans/test_stall.py::test_a_stall_behind_a_silenced_warning_sounds",),
         source="IT-04",
     )
 )
@@ -193,6 +196,7 @@ class EndOfAStallIsUntold(EventLog):
         effect_percent=-5.0,
         effect="edges lower by as much",
         says=("books", "edges", "flow error"),
+        plans=("test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",),
         source="gear corrosion",
     )
 )

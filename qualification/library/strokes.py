@@ -48,6 +48,7 @@ class OneStrokeIn50IsDouble(Mechanism):
         "ACC-001",
         effect_percent=-100 / 33,
         says=("books", "edges"),
+        plans=("test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",),
         source="GIP 1.20, 4.x",
     )
 )
@@ -167,6 +168,7 @@ class TenStrokesAtOnce(StrokePlanner):
         "ACC-001",
         effect_percent=-10.0,
         says=("books", "edges", "flow error"),
+        plans=("test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",),
         source="GIP 1.8.1",
     )
 )
@@ -215,6 +217,7 @@ class FirstStrokeIsEmpty(Mechanism):
         "ACC-001",
         effect_percent=-10.0,
         says=("books", "edges", "flow error"),
+        plans=("test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",),
         source="tables of pulsation",
     )
 )
@@ -270,6 +273,7 @@ class TurnsBackwards(Mechanism):
         "The dose falls whenever pressure at the catheter's tip rises: on coughing, sitting up, with hydrocephalus.",
         "7.1.3",
         says=("back pressure", "books"),
+        plans=("test_plans/test_surroundings.py::test_straining_changes_no_dose",),
         source="challenge of external pumps with ±100 and 300 mmHg",
     ),
     sizes=(-1.5, -7.5),

@@ -115,6 +115,7 @@ class MoreAtAltitude(_ForSomeHours):
         "7.1.3",
         effect_percent=5.0,
         says=("flow", "asks for"),
+        plans=("test_plans/test_surroundings.py::test_straining_changes_no_dose",),
         source="limits of insulin pumps",
     )
 )

@@ -67,6 +67,7 @@ class NothingIsCritical(Alarms):
         "IT-03",
         effect="delivery ends, and no status shows an alarm",
         says=("link_lost", "said 'stopped'"),
+        plans=("test_plans/test_link.py::test_a_link_that_is_lost_ends_whatever_is_under_way",),
         source="GIP 3.1.x",
     )
 )
@@ -179,6 +180,7 @@ class SilentForEver(Alarms):
         "5.1.6",
         effect="the critical alarm",
         says=("battery_depleted", "stall", "link_lost", "reservoir_empty"),
+        plans=("test_plans/test_power.py::test_a_depleted_battery_ends_delivery_with_an_alarm",),
         source="CADD-Solis, multiple alarms",
     )
 )
@@ -219,6 +221,7 @@ class WarningStopsThePump(Alarms):
         "IT-03",
         effect="delivery goes on alone",
         says=("link_lost", "delivery"),
+        plans=("test_plans/test_link.py::test_a_link_that_is_lost_ends_whatever_is_under_way",),
         source="GIP 3.5.2",
     )
 )
