@@ -8,8 +8,9 @@ from reports.facts.timelines import Lane, Moment, Stretch, Timeline, Tone
 from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation.causes import cause_of
+from rig.evaluation.challenged import with_ends
 from rig.evaluation.log_words import tells_of_trouble
-from rig.record.bodies.challenges import ChallengeBegins, ChallengeEnds
+from rig.record.bodies.challenges import ChallengeKind
 
 # An axis goes on behind the last that it must show by this share of itself.
 _MARGIN = 0.08
@@ -129,15 +130,13 @@ def events_timeline(sheet: Sheet) -> Graphs:
 
 def _challenges(sheet: Sheet) -> Iterator[Lane]:
     case, end_ns = sheet.case, min(sheet.case.to_ns, sheet.end_ns)
-    begins = [e.body for e in sheet.reader.events(ChallengeBegins) if case.begun_ns <= e.body.at_ns < end_ns]
-    ends = [e.body for e in sheet.reader.events(ChallengeEnds)]
-    for kind in dict.fromkeys(one.challenge for one in begins):
+    found = [one for one in with_ends(sheet.reader, *ChallengeKind) if case.begun_ns <= one[0].at_ns < end_ns]
+    for kind in dict.fromkeys(one.challenge for one, _ in found):
         stretches, moments = [], []
-        for one in (one for one in begins if one.challenge is kind):
-            over = [end.at_ns for end in ends if end.challenge is kind and end.at_ns >= one.at_ns]
+        for one, end in (pair for pair in found if pair[0].challenge is kind):
             begin_h = sheet.hour(one.at_ns)
-            if over:
-                until_h = sheet.hour(min(over))
+            if end is not None:
+                until_h = sheet.hour(end.at_ns)
                 stretches.append(
                     Stretch(begin_h, until_h, Tone.DONE, f"{kind.value} from {begin_h:.3f} to {until_h:.3f} h")
                 )

@@ -17,17 +17,31 @@ def begun(reader: RecordReader, kind: ChallengeKind) -> tuple[ChallengeBegins, .
     return tuple(entry.body for entry in reader.events(ChallengeBegins) if entry.body.challenge is kind)
 
 
+def with_ends(reader: RecordReader, *kinds: ChallengeKind) -> tuple[tuple[ChallengeBegins, ChallengeEnds | None], ...]:
+    """Return the challenges of some kinds, in order, each with its end where that was recorded.
+
+    An end belongs to what was recorded before it: in one moment one may end and the next of its kind begin.
+    """
+    ends = reader.events(ChallengeEnds)
+    return tuple(
+        (
+            one.body,
+            next((end.body for end in ends if end.body.challenge is one.body.challenge and end.seq > one.seq), None),
+        )
+        for one in reader.events(ChallengeBegins)
+        if one.body.challenge in kinds
+    )
+
+
 def occlusions_in(
     reader: RecordReader, from_ns: int, to_ns: int
 ) -> tuple[tuple[ChallengeBegins, ChallengeEnds | None], ...]:
     """Return the occlusions that begin in [from_ns, to_ns), UTC ns, each with its end if that is in there as well."""
-    ends = [entry.body for entry in reader.events(ChallengeEnds) if entry.body.challenge is ChallengeKind.OCCLUSION]
-    found = []
-    for one in begun(reader, ChallengeKind.OCCLUSION):
-        if from_ns <= one.at_ns < to_ns:
-            over = [end for end in ends if one.at_ns <= end.at_ns < to_ns]
-            found.append((one, over[0] if over else None))
-    return tuple(found)
+    return tuple(
+        (one, end if end is not None and end.at_ns < to_ns else None)
+        for one, end in with_ends(reader, ChallengeKind.OCCLUSION)
+        if from_ns <= one.at_ns < to_ns
+    )
 
 
 def power_cuts(reader: RecordReader) -> tuple[int, ...]:
@@ -41,12 +55,9 @@ def parted_spans(reader: RecordReader, from_ns: int, to_ns: int, settle_ns: int)
     Each lasts `settle_ns` longer than its challenge: what an occlusion held back comes behind its end. One that is
     over at once, and one whose end was not recorded, last to where the next of its kind begins, or to `to_ns`.
     """
-    begins = [entry.body for entry in reader.events(ChallengeBegins) if entry.body.challenge in PARTS_LINE_FROM_BALANCE]
-    ends = [entry.body for entry in reader.events(ChallengeEnds)]
     found = []
-    for one in begins:
-        over = [end.at_ns for end in ends if end.challenge is one.challenge and end.at_ns >= one.at_ns]
-        end_ns = min(over) + settle_ns if over else to_ns
+    for one, end in with_ends(reader, *PARTS_LINE_FROM_BALANCE):
+        end_ns = to_ns if end is None else end.at_ns + settle_ns
         if one.at_ns < to_ns and end_ns > from_ns:
             found.append((max(one.at_ns, from_ns), min(end_ns, to_ns)))
     return tuple(sorted(found))
@@ -58,11 +69,9 @@ def pushed_back(reader: RecordReader) -> tuple[tuple[int, float], ...]:
     That is the most that a line may take up or give back, or by how much its vessel may seem lighter in other air.
     """
     found = []
-    ends = [entry.body for entry in reader.events(ChallengeEnds)]
     for kind, of_ul in ((ChallengeKind.BACK_PRESSURE, _of_the_tip_ul), (ChallengeKind.AMBIENT_PRESSURE, _of_air_ul)):
-        for one in begun(reader, kind):
-            over = [end.at_ns for end in ends if end.challenge is kind and end.at_ns >= one.at_ns]
-            found += [(at_ns, of_ul(one.said)) for at_ns in (one.at_ns, *sorted(over)[:1])]
+        for one, end in with_ends(reader, kind):
+            found += [(event.at_ns, of_ul(one.said)) for event in (one, end) if event is not None]
     return tuple(sorted(found))
 
 
@@ -91,10 +100,5 @@ def replayed_spans(reader: RecordReader, to_ns: int) -> tuple[tuple[int, int], .
 
 
 def _spans(reader: RecordReader, kinds: tuple[ChallengeKind, ...], to_ns: int) -> tuple[tuple[int, int], ...]:
-    ends = [entry.body for entry in reader.events(ChallengeEnds)]
-    found = []
-    for kind in kinds:
-        for one in begun(reader, kind):
-            over = [end.at_ns for end in ends if end.challenge is kind and end.at_ns >= one.at_ns]
-            found.append((one.at_ns, min([*over, to_ns])))
+    found = ((one.at_ns, to_ns if end is None else min(end.at_ns, to_ns)) for one, end in with_ends(reader, *kinds))
     return tuple(sorted(found))

@@ -16,6 +16,7 @@ from rig.evaluation.log_words import (
     ENDS_OF,
     LINES_OF,
     MAYBE_OF,
+    MOVES_NO_DOSE,
     PATIENT_GIVEN,
     PATIENT_REFUSED,
     POWER_ON,
@@ -168,9 +169,15 @@ def _of_buttons(case: Case) -> Iterator[Expected]:
 
 
 def _of_replays(case: Case) -> Iterator[Expected]:
-    """Yield the refusal of each commit that arrives again; whatever else comes of it was provoked by nothing."""
-    words = frozenset({COMMIT_REFUSED})
+    """Yield what may come of an order that arrives again: a refusal, and of what moves no dose the same once more.
+
+    Whatever else comes of it was provoked by nothing.
+    """
     for begin_ns, end_ns in replayed_spans(case.reader, case.to_ns):
         for sent_ns, command in _commands(case):
             if begin_ns <= sent_ns < end_ns:
-                yield Expected(words, sent_ns, end_ns, f"{command.verb}, heard again", demanded=False)
+                words = {COMMIT_REFUSED, PATIENT_REFUSED} if command.verb == PATIENT else {COMMIT_REFUSED}
+                if command.verb in MOVES_NO_DOSE:
+                    words |= {word for line in LINES_OF[command.verb] for word in line}
+                said = f"{command.verb}, heard again"
+                yield Expected(frozenset(words), sent_ns, end_ns, said, demanded=False)

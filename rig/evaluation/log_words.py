@@ -51,6 +51,8 @@ LINES_OF: dict[str, tuple[frozenset[str], ...]] = {
     "begin_trial": (frozenset({"trial_set"}),),
     "end_trial": (frozenset({"trial_set"}),),
 }
+# What of these tells a pump something, and lets it deliver neither more nor less.
+MOVES_NO_DOSE = frozenset(LINES_OF) - {RUN, FLEX, RAMP, MINIMUM, BRIDGE, BOLUS, SQUARE, COMBINATION, PATIENT, PRIME}
 # What a log writes when what an order began is over.
 ENDS_OF: dict[str, tuple[str, ...]] = {
     BOLUS: (BOLUS_ENDED,),

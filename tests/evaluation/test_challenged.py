@@ -55,6 +55,16 @@ def test_what_silences_a_pump_is_dark_and_parts_nothing(run):
     assert parted(run) == []
 
 
+def test_one_that_begins_when_another_of_its_kind_ends_goes_on(run):
+    for kind in (ChallengeKind.LINK_LOST, ChallengeKind.OCCLUSION):
+        challenge(run, 100, kind, until_s=400)
+        challenge(run, 400, kind, until_s=900)
+    with run.reader() as reader:
+        assert dark_spans(reader, ns(3600)) == ((ns(100), ns(400)), (ns(400), ns(900)))
+        assert [end and end.at_ns for _, end in occlusions_in(reader, ns(0), ns(3600))] == [ns(400), ns(900)]
+    assert parted(run) == [(100.0, 1000.0), (400.0, 1500.0)]
+
+
 @pytest.mark.parametrize("to_s, ends_s", [(400, None), (401, 400)])
 def test_an_occlusion_ends_in_a_window_that_goes_on_behind_its_end(run, to_s, ends_s):
     challenge(run, 100, until_s=400)

@@ -29,7 +29,8 @@ FORMAT = 2
 # into a line is no dose; an end that is due may be any line that may be of then; a status that nobody read says
 # nothing, and an alarm that the log alone tells of, or that stood when it was told to run, ended delivery; a bridge
 # waits for a prime that began before it; what infuses beside a bolus may be off as it may be without one.
-# 14: a fall that comes back is known as one where readings arrive in bursts, too.
+# 14: a fall that comes back is known as one where readings arrive in bursts, too; a challenge that begins when another
+# of its kind ends goes on to its own end; what was heard again may be refused, and what moves no dose told again.
 RULES = 14
 
 
