@@ -1,4 +1,4 @@
-"""The clinic that orders by chance, in surroundings that change, and at the edges of what a pump can be told."""
+"""The clinic that orders by chance: in surroundings that change, on a bad link, at the edges of what can be told."""
 
 from test_plans.clinic import PRIME_UL_H, Clinic
 
@@ -45,6 +45,28 @@ class Outdoors(Clinic):
             super().any_order()
         else:
             with self.around():
+                super().any_order()
+
+
+class OnABadLink(Clinic):
+    """Gives the same orders while frames arrive again, and some of them or of their answers spoilt."""
+
+    def spoils(self):
+        """Return one of what may become of frames, as a block: for what is spoilt one waits."""
+        challenge = self.bench.challenge
+        return self.chance.choice(
+            (
+                *(challenge.link_replayed,) * 6,
+                lambda: challenge.link_noisy(flipped_bits=1, one_answer_in=8),
+                lambda: challenge.link_garbled(flipped_bits=1, one_frame_in=8),
+            )
+        )()
+
+    def any_order(self):
+        if self.chance.random() < 0.5:
+            super().any_order()
+        else:
+            with self.spoils():
                 super().any_order()
 
 

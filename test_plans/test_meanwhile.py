@@ -94,3 +94,45 @@ def test_a_lockout_goes_on_whatever_comes_between(pump, bench, verify):
         verify(f"refused behind {name}", request.patient_bolus_refused(why="locked_out")).holds()
     verify("lockout from start to start", requests.lockout()).within("40 min at least")
     verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("IT-12")
+def test_a_trial_goes_on_whatever_comes_between(pump, bench, verify):
+    """Trials of 40 µL end when they are given, whatever was ordered or set in their midst, and each has its own."""
+    between = OTHER_INFUSIONS | BOLUSES | {"a permission": permit}
+    between |= {name: order for name, order in SETTINGS.items() if "trial" not in name}
+    bench.expect_alarm("trial_over")
+    with bench.read_each(minutes=2), bench.window("trials") as trials:
+        for name, order in between.items():
+            pump.begin_trial(total_ul=40.0, over_hours=10)
+            pump.run_continuous(rate_ul_h=120.0)
+            bench.dwell(minutes=10, doing=f"a trial, then {name}")
+            order(pump)
+            bench.dwell(minutes=2, doing=name)
+            pump.run_continuous(rate_ul_h=120.0)
+            bench.dwell(minutes=17, doing=f"behind {name}, to the trial's end and beyond")
+            pump.stop()
+            pump.end_trial()
+            bench.dwell(minutes=1, doing="no trial")
+    verify("volume of sixteen trials", trials.volume()).within("sixteen trials of 40 µL")
+
+
+@pytest.mark.requirement("IT-12")
+def test_a_window_goes_on_whatever_comes_between(pump, bench, verify):
+    """Of what a window of 2 h holds nothing is forgotten, whatever was ordered or set between two requests."""
+    between = BOLUSES | {name: order for name, order in SETTINGS.items() if name != "a dose limit"}
+    with bench.read_each(minutes=5), bench.window("asked again and again") as hours:
+        pump.set_dose_limit(volume_ul=105.0, window_hours=2)
+        for name, order in between.items():
+            pump.allow_patient_boluses(volume_ul=60.0, lockout_minutes=5, most_in_24_h=90)
+            pump.run_continuous(rate_ul_h=5.0)
+            pump.request_patient_bolus()
+            bench.dwell(minutes=30, doing=f"asked for 60 µL, then {name}")
+            order(pump)
+            bench.dwell(minutes=4, doing=name)
+            pump.run_continuous(rate_ul_h=5.0)
+            pump.request_patient_bolus()
+            bench.dwell(minutes=120, doing="asked for as much again")
+    verify("most in any 2 h", hours.most_in(hours=2)).within("105 µL in any 2 h")
+    verify("most counted in any 2 h", hours.most_counted_in(hours=2)).within("105 µL counted in any 2 h")
+    verify("volume of what was granted", hours.volume_error()).within("volume accuracy")

@@ -33,6 +33,17 @@ def test_a_square_bolus_of_most_of_a_day_is_spread_over_its_time(pump, bench, ve
     verify("evenness of a square bolus of 20 h", square.square_bolus_evenness()).within("square bolus evenness")
 
 
+@pytest.mark.requirement("1.4.1", "1.4.7")
+def test_square_boluses_of_no_even_rates_are_given_whole(pump, bench, verify):
+    """22 µL in 8 h and others like it ask for rates with many digits, and come to their last part."""
+    with bench.read_each(minutes=10), bench.window("four square boluses") as squares:
+        for volume_ul, over_minutes in ((22.0, 480), (13.0, 300), (33.3, 170), (61.7, 130)):
+            pump.give_square_bolus(volume_ul=volume_ul, over_minutes=over_minutes)
+            bench.dwell(minutes=over_minutes + 10, doing=f"{volume_ul:g} µL in {over_minutes} min")
+    verify("volume of four square boluses", squares.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", squares.log_tells_all()).holds()
+
+
 @pytest.mark.requirement("1.4.5", "1.4.6", "4.1.3")
 def test_a_single_bolus_goes_before_a_square_one(pump, bench, verify):
     """A single bolus pre-empts a square one, which goes on behind it: both are given whole, and logged in order."""
