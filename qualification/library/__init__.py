@@ -27,6 +27,7 @@ FAMILIES = (
     "interplay",
     "calendars",
     "meanwhile",
+    "pairs",
     "benches",
     "notices",
     "notices_of_standstill",
