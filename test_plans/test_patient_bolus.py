@@ -167,10 +167,10 @@ def test_setting_the_calendar_does_not_shorten_the_lockout(pump, bench, verify):
 
 @pytest.mark.requirement("IT-13", "4.1.1", "4.1.3")
 def test_a_patient_who_keeps_pressing_gets_one_bolus(pump, bench, verify):
-    """Of three hundred requests at once, and one behind them, one is given; the log tells of each in order."""
+    """Of eleven hundred requests at once, and one behind them, one is given; the log tells of each in order."""
     pump.allow_patient_boluses(volume_ul=50.0, lockout_minutes=120, most_in_24_h=24)
-    with bench.window("three hundred requests") as requests:
-        for _ in range(300):
+    with bench.window("eleven hundred requests") as requests:
+        for _ in range(1100):
             pump.request_patient_bolus()
         bench.dwell(minutes=3, doing="one bolus")
         pump.request_patient_bolus()
