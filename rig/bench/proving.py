@@ -2,11 +2,12 @@
 
 import contextlib
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rig.bench.bench import Bench
 from rig.bench.machine import Machine
-from rig.bench.proving_balance import Hand, TriesBalance
+from rig.bench.proving_balance import Hand
+from rig.bench.proving_rest import BY_HAND, LeavesAlone
 from rig.bench.sampling import Sampler
 from rig.bench.space import record_mb
 from rig.bench_file.proof import SUPPLY
@@ -30,13 +31,14 @@ _OWN_CLOCK = "clock_offset"
 _LOOK_BACK_NS = 120 * NS_PER_S
 # What takes its samples by itself, at a pace of its own.
 _BY_ITSELF = frozenset({"flow", "daq"})
-# For longer than this nobody waits of a morning to see whether a buffer holds.
-_LONGEST_UNREAD_S = 600.0
-BY_HAND = "operator"
+# For longer than this nobody waits to see whether a buffer holds: of a morning a minute, where time is virtual ten.
+_LONGEST_UNREAD_S = {"wall": 60.0, "virtual": 600.0}
+# So often a known flow is looked at in between, for what pump and motor have counted by then.
+_LOOKS = 16
 THERMOMETERS = ("air_temperature", "liquid_temperature")
 
 
-class Proving(TriesBalance):
+class Proving(LeavesAlone):
     """Tries a bench. Verbs raise InstrumentError as drivers do, and what `bench.ask` raises where a hand is wanted."""
 
     def __init__(self, bench: Bench, machine: Machine | None = None, hand: Hand | None = None) -> None:
@@ -50,9 +52,14 @@ class Proving(TriesBalance):
         self._machine = Machine() if machine is None else machine
 
     @property
-    def every_s(self) -> float:
-        """Return the pace at which instruments are read meanwhile, in s."""
-        return self._bench.file.proof.every_s
+    def reference_ul_h(self) -> float:
+        """Return the known flow, in µL/h."""
+        return self._bench.file.proof.reference_ul_h
+
+    @property
+    def slow_reference_ul_h(self) -> float:
+        """Return the slow known flow, in µL/h."""
+        return self._bench.file.proof.slow_reference_ul_h
 
     def pace_s(self, minutes: float) -> float:
         """Return the pace, in s, for a time of so many minutes: a few hundred readings tell as much as thousands."""
@@ -112,25 +119,24 @@ class Proving(TriesBalance):
         bench.record.event(MachineLooked(free_mb, needed_mb, machine.stepped_s(bench.clock), machine.ntp()))
 
     def try_instruments(self) -> None:
-        """Read every instrument so many `turns` in a row, and see how it answers."""
-        bench = self._bench
-        for sampler in bench.samplers:
-            before = sampler.counts.counted()
-            took_s = [self._turn(sampler) for _ in range(self.turns)]
-            after = sampler.counts.counted()
-            timed = self._time_of(sampler)
-            unread_s, overrun = self._leave_unread(sampler)
+        """Read all instruments in each of so many `turns`, and see how each answers."""
+        bench, samplers = self._bench, self._bench.samplers
+        before = [one.counts.counted() for one in samplers]
+        took_s: list[list[float]] = [[] for _ in samplers]
+        for _ in range(self.turns):
+            for took, sampler in zip(took_s, samplers, strict=True):
+                took.append(self._turn(sampler))
+            self._wait(_TURN_EACH_S if bench.clock.virtual else 0.0)
+        after = [one.counts.counted() for one in samplers]
+        timed = [self._time_now(one) for one in samplers]
+        unread = self._leave_unread()
+        for sampler, was, now, took, time in zip(samplers, before, after, took_s, timed, strict=True):
+            missed, lost = now.missed - was.missed, now.lost - was.lost
+            mean_s, worst_s = statistics.fmean(took), max(took)
+            unread_s, overrun = unread.get(sampler.name, (0.0, 0))
             bench.record.event(
                 InstrumentTried(
-                    sampler.name,
-                    self.turns,
-                    after.missed - before.missed,
-                    after.lost - before.lost,
-                    statistics.fmean(took_s),
-                    max(took_s),
-                    *timed,
-                    unread_s,
-                    overrun,
+                    sampler.name, self.turns, missed, lost, mean_s, worst_s, *time, unread_s=unread_s, overrun=overrun
                 )
             )
 
@@ -150,35 +156,35 @@ class Proving(TriesBalance):
             by = SUPPLY if one.known == SUPPLY else BY_HAND
             bench.record.event(InputKnown(one.channel, known, one.within, by))
 
-    @contextlib.contextmanager
-    def reference(self) -> Iterator[None]:
-        """Let the reference give its known flow in the block: a pump of this bench, or one that somebody starts."""
-        with self._reference(self._bench.file.proof.reference_ul_h):
-            yield
+    def look_on(self, *, minutes: float, doing: str) -> None:
+        """Let a known flow run for so many minutes, and look at what has been counted of it a few times meanwhile."""
+        for _ in range(_LOOKS):
+            self._bench.dwell(minutes=minutes / _LOOKS, doing=doing)
+            self._bench.catch_up()
 
     @contextlib.contextmanager
-    def slow_reference(self) -> Iterator[None]:
-        """Let the reference give its slow known flow in the block, from a tare on: near zero a balance tracks it."""
-        self._bench.instruments.balance().tare()
-        with self._reference(self._bench.file.proof.slow_reference_ul_h):
-            yield
+    def reference(self) -> Iterator[Callable[[float], None]]:
+        """Let the reference give known flows in the block, from a tare on: near zero a balance tracks it.
 
-    @contextlib.contextmanager
-    def _reference(self, rate_ul_h: float) -> Iterator[None]:
-        bench, proof = self._bench, self._bench.file.proof
-        told = ReferenceRuns(proof.reference, rate_ul_h, proof.reference_percent)
-        if proof.reference == BY_HAND:
-            bench.ask(f"start the reference at {rate_ul_h:g} µL/h, in the place of the pump under test")
-            bench.record.event(told)
-            yield
+        Each rate, µL/h, that the block calls for is that of a pump of this bench, or of one that somebody sets.
+        """
+        bench, by = self._bench, self._bench.file.proof.reference
+        if by == BY_HAND:
+            bench.instruments.balance().tare()
+            yield self._by_hand
             bench.ask("stop the reference")
             return
-        pump: Pump = bench.instruments.pump(proof.reference)
-        bench.ask(f"let the reference, {proof.reference}, lead into the vessel in the place of the pump under test")
-        pump.run_continuous(rate_ul_h=rate_ul_h)
-        bench.record.event(told)
+        pump: Pump = bench.instruments.pump(by)
+        bench.ask(f"let the reference, {by}, lead into the vessel in the place of the pump under test")
+        bench.instruments.balance().tare()
+
+        def give(rate_ul_h: float) -> None:
+            pump.stop()
+            pump.run_continuous(rate_ul_h=rate_ul_h)
+            bench.record.event(self._told(rate_ul_h))
+
         try:
-            yield
+            yield give
         except BaseException:
             # A pump whose power an interlock took does not hear it any more, and is stopped: what broke is told.
             with contextlib.suppress(InstrumentError):
@@ -186,33 +192,54 @@ class Proving(TriesBalance):
             raise
         pump.stop()
 
+    def _by_hand(self, rate_ul_h: float) -> None:
+        self._bench.ask(f"let the reference give {rate_ul_h:g} µL/h, in the place of the pump under test")
+        self._bench.record.event(self._told(rate_ul_h))
+
+    def _told(self, rate_ul_h: float) -> ReferenceRuns:
+        proof = self._bench.file.proof
+        return ReferenceRuns(proof.reference, rate_ul_h, proof.reference_percent)
+
     def _turn(self, sampler: Sampler) -> float:
         """Read an instrument once, out of turn; return how long that took, in s of the bench's time."""
         begun_ns = self._bench.clock.now_ns()
         sampler.read_now()
         took_s = (self._bench.clock.now_ns() - begun_ns) / NS_PER_S
-        self._wait(_TURN_EACH_S if self._bench.clock.virtual else 0.0)
+        self._wait(0.0)
         return took_s
 
-    def _leave_unread(self, sampler: Sampler) -> tuple[float, int]:
-        """Leave what takes samples by itself unread for as long as runs do; return how long, s, and what was lost."""
-        if not self._takes_by_itself(sampler) or sampler.every_s > _LONGEST_UNREAD_S:
-            return 0.0, 0
-        sampler.read_now()
-        before, reach = sampler.counts.counted().lost, sampler.out_of_reach
-        sampler.out_of_reach = lambda: True
+    def _leave_unread(self) -> dict[str, tuple[float, int]]:
+        """Leave all that take samples by themselves unread, each for as long as runs do.
+
+        Return for how long, s, and what was lost, by name.
+        """
+        most_s = _LONGEST_UNREAD_S[self._bench.file.bench.clock]
+        meant = [(min(one.every_s, most_s), one) for one in self._bench.samplers if self._takes_by_itself(one)]
+        meant.sort(key=lambda each: each[0])
+        for _, sampler in meant:
+            sampler.read_now()
+        before = [(sampler.counts.counted().lost, sampler.out_of_reach) for _, sampler in meant]
+        begun_ns, found = self._bench.clock.now_ns(), dict[str, tuple[float, int]]()
+        for _, sampler in meant:
+            sampler.out_of_reach = lambda: True
         try:
-            self._wait(sampler.every_s)
+            for (unread_s, sampler), (lost, reach) in zip(meant, before, strict=True):
+                passed_s = (self._bench.clock.now_ns() - begun_ns) / NS_PER_S
+                self._wait(max(0.0, unread_s - passed_s))
+                sampler.out_of_reach = reach
+                sampler.read_now()
+                found[sampler.name] = (unread_s, sampler.counts.counted().lost - lost)
         finally:
-            sampler.out_of_reach = reach
-        sampler.read_now()
-        return sampler.every_s, sampler.counts.counted().lost - before
+            for (_, sampler), (_, reach) in zip(meant, before, strict=True):
+                sampler.out_of_reach = reach
+        return found
 
     def _takes_by_itself(self, sampler: Sampler) -> bool:
         return any(one.name == sampler.name and one.capability in _BY_ITSELF for one in self._bench.instruments)
 
-    def _time_of(self, sampler: Sampler) -> tuple[float | None, float]:
+    def _time_now(self, sampler: Sampler) -> tuple[float | None, float]:
         """Return how far an instrument's own time is behind the rig's, and the time between its samples, in s."""
+        sampler.read_now()
         now_ns = self._bench.clock.now_ns()
         with self._bench.record.reader() as reader:
             own = [one.name for one in reader.channels(sampler.name) if one.name == _OWN_CLOCK]

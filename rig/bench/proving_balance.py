@@ -18,7 +18,7 @@ _REST_WITHIN_S = 60.0
 _LATER_S = 15.0
 # A reading is at rest when it is within this many of the readings' scatter of what it comes to.
 _STILL = 4.0
-_SETTLE_WATCHED_S = 20.0
+_SETTLE_WATCHED_S = 15.0
 _LOOK_EACH_S = 0.2
 # So much may be put on the pan of a twin at once.
 _MOST_AT_ONCE_MG = 10_000.0
@@ -87,7 +87,6 @@ class TriesBalance:
             self._hand(f"take the check weight off the pan of {name} again", -weight.mass_mg)
             self._wait(UNREAD_S)
             first_mg = self._first_answer_mg(balance)
-            self._course_mg(balance)
             after_mg, _ = self._mean_mg(balance)
         band_mg = _STILL * max(scatter_mg, bench.file.weighing.repeatability_mg if bench.file.weighing else 0.0)
         moving_ns = [t_ns for t_ns, mass_mg in course if abs(mass_mg - with_mg) > band_mg]

@@ -24,11 +24,11 @@ PartName = Literal[
 ]
 SUPPLY = "supply"
 # On the virtual clock hours cost nothing, and show more; on the wall clock a morning has ten minutes.
-_BLANK_MINUTES = {"wall": 4.0, "virtual": 120.0}
-_FLOW_MINUTES = {"wall": 2.5, "virtual": 20.0}
-_SLOW_FLOW_MINUTES = {"wall": 3.0, "virtual": 20.0}
-# A flow that comes in fewer strokes tells nothing of how fast it is.
-_FEWEST_STROKES = 4.0
+_BLANK_MINUTES = {"wall": 3.5, "virtual": 120.0}
+_FLOW_MINUTES = {"wall": 1.25, "virtual": 20.0}
+_SLOW_FLOW_MINUTES = {"wall": 1.75, "virtual": 20.0}
+# Of a flow that comes in fewer strokes no two whole ones are sure to be weighed beside the pump's own count.
+_FEWEST_STROKES = 2.25
 _MINUTES_PER_H = 60.0
 
 

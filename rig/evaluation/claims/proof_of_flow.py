@@ -166,11 +166,13 @@ def motor_edges(recipe: Recipe, reader: RecordReader) -> Evaluation:
         raise SeriesError("nothing counted the motor's edges, or [dut] does not say what they stand for")
     hours = (counts[-1].at_ns - counts[0].at_ns) / 1e9 / S_PER_H
     edges = counts[-1].edges - counts[0].edges
-    moved = edges * dut.stroke_ul / dut.motor_edges_per_stroke
+    at_h = np.asarray([one.at_ns - counts[0].at_ns for one in counts], np.float64) / 1e9 / S_PER_H
+    # Each count may miss the part of a stroke that is under way: a line through all tells more than both ends.
+    per_h = float(np.polyfit(at_h, [one.edges - counts[0].edges for one in counts], 1)[0])
+    moved = per_h * hours * dut.stroke_ul / dut.motor_edges_per_stroke
     weighed = weighed_flow(recipe, reader)
     per = 100.0 / (weighed.flow_ul_h * hours)
-    # A stroke under way at either end.
-    u_strokes = dut.stroke_ul * math.sqrt(2.0 / 12.0)
+    u_strokes = dut.stroke_ul * u_of_strokes(len(counts))
     budget = combine(
         (moved - weighed.flow_ul_h * hours) * per,
         "%",
@@ -184,6 +186,11 @@ def motor_edges(recipe: Recipe, reader: RecordReader) -> Evaluation:
         ],
     )
     return Evaluation(budget, weighed.invalid, {"edges": edges})
+
+
+def u_of_strokes(counts: int) -> float:
+    """Return what strokes under way leave open of how much so many counts in a row went on, in strokes."""
+    return math.sqrt((2.0 if counts < FEWEST else 12.0 / counts) / 12.0)
 
 
 def known_inputs(recipe: Recipe, reader: RecordReader) -> Evaluation:

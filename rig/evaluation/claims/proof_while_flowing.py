@@ -63,14 +63,15 @@ def pressures(recipe: Recipe, reader: RecordReader) -> FactFound:
 
 def rises_kpa(recipe: Recipe, reader: RecordReader) -> dict[str, float]:
     """Return by how much the pressure in the line and at its tip rose with the reference's flow, by channel."""
-    begun = [entry.t_ns for entry in reader.events(ReferenceRuns) if entry.t_ns < recipe.to_ns]
+    # The slow flow comes first: what stood in the line before both is the pressure at rest.
+    begun = [entry.t_ns for entry in reader.events(ReferenceRuns) if entry.t_ns < recipe.to_ns][-2:]
     found: dict[str, float] = {}
     for stream in streams_of(reader, "daq") if begun else ():
         known = {one.name for one in reader.channels(stream)}
         for channel in (_LINE, _TIP):
             if channel not in known or channel in found:
                 continue
-            at_rest, _ = read_column(reader, stream, channel, begun[-1] - 60 * NS_PER_S, begun[-1])
+            at_rest, _ = read_column(reader, stream, channel, begun[0] - 60 * NS_PER_S, begun[0])
             flowing, _ = read_column(reader, stream, channel, recipe.from_ns, recipe.to_ns)
             if len(at_rest) and len(flowing):
                 found[channel] = float(flowing.mean() - at_rest.mean())
