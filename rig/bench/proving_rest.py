@@ -12,6 +12,8 @@ from rig.record.bodies.proofs import BalanceAdjusted, InputKnown, ReferenceRuns,
 _S_PER_MIN = 60.0
 # Verbs after which a balance shows another number for the same load.
 _ZEROING = frozenset({"tare", "zero"})
+# What a balance sends by itself may be as old when it comes.
+_SHOWS_NS = NS_PER_S
 # So many readings of a blank leave little of what single ones scatter by.
 _BLANK_READINGS = 480.0
 # In each block some readings come, however long the pan has been left alone.
@@ -76,7 +78,7 @@ class LeavesAlone(TriesBalance):
             opened_ns = max((one.t_ns for one in reader.events(BenchOpened)), default=0)
             touched += [one.t_ns for one in reader.events(InputKnown) if one.body.by == BY_HAND]
             for name in self._balances:
-                touched += [one.t_ns for one in reader.commands(name) if one.body.verb in _ZEROING]
+                touched += [one.t_ns + _SHOWS_NS for one in reader.commands(name) if one.body.verb in _ZEROING]
             flowed = reader.events(ReferenceRuns)
             if flowed:
                 ended = [one.t_ns for one in reader.events(PlanEnds) if one.t_ns > flowed[-1].t_ns]

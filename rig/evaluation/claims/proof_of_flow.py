@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.clock import NS_PER_S
 from rig.errors import SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.claims.proof_of_bench import found_in
@@ -14,6 +15,7 @@ from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.edges import counted_edges
+from rig.evaluation.folded import folded_mean
 from rig.evaluation.outcome import Evaluation
 from rig.metrology.readings.regression import fit_line
 from rig.metrology.uncertainty.budget import Component, combine
@@ -127,8 +129,9 @@ def flow_sensor(recipe: Recipe, reader: RecordReader) -> Evaluation:
     weighed = weighed_flow(recipe, reader)
     stated = reader.start().instruments[streams[0]].accuracy or _USUAL
     limit = max(stated.percent / 100.0 * abs(weighed.flow_ul_h), stated.absolute)
-    mean, per = float(flow.mean()), 1.0 / limit
-    u_mean, dof = _u_of_mean(flow)
+    t_s = (series.t_ns - recipe.from_ns) / NS_PER_S
+    mean, u_mean, dof = _mean_of(flow, t_s, _stroke_s(recipe, reader))
+    per = 1.0 / limit
     budget = combine(
         (mean - weighed.flow_ul_h) * per,
         "1",
@@ -145,17 +148,34 @@ def flow_sensor(recipe: Recipe, reader: RecordReader) -> Evaluation:
     return Evaluation(budget, (*weighed.invalid, *lost), {"seen_ul_h": mean})
 
 
-def _u_of_mean(flow_ul_h: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the standard uncertainty of the mean of a flow, µL/h, and its degrees of freedom.
+def _mean_of(
+    flow_ul_h: NDArray[np.float64], t_s: NDArray[np.float64], stroke_s: float | None
+) -> tuple[float, float, float]:
+    """Return the mean of a flow, µL/h, its standard uncertainty, and its degrees of freedom.
 
     Samples rise and fall with each stroke, of which their mean takes all phases alike: that is no noise. What the means
-    of equal parts, of some strokes each, scatter by is; where there are enough.
+    of equal parts, of some strokes each, scatter by is. Where there are few they are laid over one another by the time
+    between two strokes, s, where that is known.
     """
-    n = flow_ul_h.size
+    n, mean = flow_ul_h.size, float(flow_ul_h.mean())
     if n < 4 * _PARTS:
-        return float(flow_ul_h.std(ddof=1)) / math.sqrt(n), n - 1.0
+        folded = None if stroke_s is None else folded_mean(t_s, flow_ul_h, stroke_s)
+        return folded or (mean, float(flow_ul_h.std(ddof=1)) / math.sqrt(n), n - 1.0)
     means = np.array([part.mean() for part in np.array_split(flow_ul_h, _PARTS)])
-    return float(means.std(ddof=1)) / math.sqrt(_PARTS), _PARTS - 1.0
+    return mean, float(means.std(ddof=1)) / math.sqrt(_PARTS), _PARTS - 1.0
+
+
+def _stroke_s(recipe: Recipe, reader: RecordReader) -> float | None:
+    """Return the time between two strokes of the reference in a window, s; None where none is told."""
+    told = [entry.body for entry in reader.events(ReferenceRuns) if entry.t_ns < recipe.to_ns - 1]
+    stroke_ul = stated_stroke_ul(told[-1], reader) if told else None
+    return S_PER_H * stroke_ul / told[-1].rate_ul_h if stroke_ul else None
+
+
+def stated_stroke_ul(reference: ReferenceRuns, reader: RecordReader) -> float | None:
+    """Return the stroke of a reference as [dut] states it, µL; None where it is another than the pump under test."""
+    pump, stroke_ul = reader.start().in_role("pump"), reader.start().dut.stroke_ul
+    return stroke_ul if stroke_ul and reference.by in ("pump", pump) else None
 
 
 def motor_edges(recipe: Recipe, reader: RecordReader) -> Evaluation:

@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 from rig.errors import SeriesError
 from rig.evaluation import inputs
 from rig.evaluation.claims.proof_of_course import counted_by_pump
-from rig.evaluation.claims.proof_of_flow import FEWEST, LOSS, RECTANGULAR, STROKE_UL, alarms_of, others
+from rig.evaluation.claims.proof_of_flow import (
+    FEWEST,
+    LOSS,
+    RECTANGULAR,
+    STROKE_UL,
+    alarms_of,
+    others,
+    stated_stroke_ul,
+)
 from rig.evaluation.definition import ClaimKind, GraphKind
 from rig.evaluation.outcome import Evaluation
 from rig.metrology.uncertainty.budget import Component, combine
@@ -63,7 +71,7 @@ def slow_flow(recipe: Recipe, reader: RecordReader) -> Evaluation:
     floor_ul = per_mg * inputs.weighing_facts(reader).repeatability_mg
     counted_ul = counted_by_pump(reference, reader, recipe.from_ns, recipe.to_ns, readings.t_s)
     ratio = None if counted_ul is None else _beside_count(volume_ul, counted_ul, t_h, floor_ul)
-    found = ratio or _of_time(volume_ul, t_h, known, floor_ul, stated_ul=_stroke_of(reference, reader))
+    found = ratio or _of_time(volume_ul, t_h, known, floor_ul, stated_ul=stated_stroke_ul(reference, reader))
     per = 100.0 / known
     u_known_ul_h = reference.percent / 100.0 * known / RECTANGULAR
     lines = [
@@ -136,12 +144,6 @@ def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]
 def _single(readings: int, hours: float) -> float:
     """Return how many readings that tell each by itself there are in so many."""
     return min(float(readings), max(FEWEST, hours * S_PER_H / _ALIKE_S))
-
-
-def _stroke_of(reference: ReferenceRuns, reader: RecordReader) -> float | None:
-    """Return the stroke of a reference as [dut] states it, µL; None where it is another than the pump under test."""
-    pump, stroke_ul = reader.start().in_role("pump"), reader.start().dut.stroke_ul
-    return stroke_ul if stroke_ul and reference.by in ("pump", pump) else None
 
 
 KINDS = (
