@@ -91,7 +91,7 @@ def test_known_inputs_are_read_as_what_they_are(bench, verify, proof):
 @pytest.mark.requirement("RIG-001")
 def test_nothing_moves_where_nothing_moves(bench, verify, proof):
     """While nothing moves the readings scatter by no more than the balance is stated to."""
-    with bench.read_each(seconds=proof.every_s), proof.pan_read(), bench.window("rest") as window:
+    with bench.read_each(seconds=proof.every_s), bench.window("rest") as window:
         bench.dwell(minutes=proof.rest_minutes, doing="nothing moves")
     verify("instruments there", window.ask("all instruments are there")).holds()
     verify("readings of the balance", window.ask("readings change")).holds()
@@ -103,7 +103,7 @@ def test_nothing_moves_where_nothing_moves(bench, verify, proof):
 @pytest.mark.requirement("RIG-001")
 def test_somebody_who_walks_round_is_not_weighed(bench, verify, proof):
     """Somebody who walks round the balance does not show in its readings."""
-    with bench.read_each(seconds=proof.every_s), proof.pan_read(), bench.window("walked round") as window:
+    with bench.read_each(seconds=proof.every_s), bench.window("walked round") as window:
         bench.ask("walk round the balance for 15 s, and stand still again")
         bench.dwell(minutes=proof.rest_minutes, doing="somebody walked round")
     verify("instruments there, walked round", window.ask("all instruments are there")).holds()

@@ -10,8 +10,10 @@ from rig.evaluation import inputs
 from rig.evaluation.columns import read_column
 from rig.evaluation.definition import ClaimKind, GraphKind
 from rig.evaluation.outcome import Evaluation, FactFound
+from rig.metrology.readings.regression import fit_line
 from rig.metrology.uncertainty.budget import Component, combine
-from rig.metrology.weighing.evaporation import evaporation_rate
+from rig.metrology.weighing.evaporation import EvaporationRate, evaporation_rate
+from rig.quantities import S_PER_H
 from rig.record.bodies.recipe import Recipe
 from rig.record.reader import RecordReader
 
@@ -24,6 +26,11 @@ _STICKS = "the balance sticks, filters, or something hands on readings that it h
 # Readings that never differ by less than so many digits come from a balance with a coarser one, and those that differ
 # by so many times less from one with a finer one.
 _COARSER = 1.8
+# In an hour a balance wanders by its repeatability, and a little more: as variance, of the stated one's.
+_WANDERS_PER_H = 1.5
+# Readings that wander by so many times more show it in minutes, too; from so many hours on they show it by themselves.
+_FAR = 3.0
+_LONG_H = 0.45
 
 
 def unrest(recipe: Recipe, reader: RecordReader) -> Evaluation:
@@ -102,10 +109,11 @@ def loss(recipe: Recipe, reader: RecordReader) -> Evaluation:
     readings = inputs.weighing(reader, recipe.from_ns, recipe.to_ns)
     rate = evaporation_rate(readings.t_s, readings.mass_mg, max_gap_s=readings.max_gap_s)
     facts = inputs.weighing_facts(reader)
-    lines = [Component("slope of the readings", "A", rate.rate_mg_h, rate.u_mg_h, "mg/h", 1.0, rate.dof)]
+    u_mg_h, dof = _u_of_slope(rate, readings, facts.repeatability_mg)
+    lines = [Component("slope of the readings", "A", rate.rate_mg_h, u_mg_h, "mg/h", 1.0, dof)]
     lines.append(Component("how it strays, as stated", "B", 0.0, facts.evaporation_floor_mg_h, "mg/h", 1.0))
     value, words = rate.rate_mg_h, f"the vessel lost {rate.rate_mg_h:+.3f} mg/h"
-    if value < -2.0 * rate.u_mg_h:
+    if value < -2.0 * u_mg_h:
         words += (
             ", which is a gain: liquid comes while nothing should flow (siphon, stopcock, a pump that seeps), water "
             "condenses, or the balance drifts"
@@ -116,6 +124,19 @@ def loss(recipe: Recipe, reader: RecordReader) -> Evaluation:
         stated = "stated: is [weighing] evaporation_mg_h that of this vessel?"
         words += f", where {facts.evaporation_mg_h:.3f} mg/h are {stated}"
     return Evaluation(combine(value, "mg/h", lines, [words]), readings.invalid, {"loss_mg_h": rate.rate_mg_h})
+
+
+def _u_of_slope(rate: EvaporationRate, readings: inputs.Weighing, stated_mg: float) -> tuple[float, float]:
+    """Return the standard uncertainty of a loss, mg/h, and its degrees of freedom.
+
+    Minutes know too little of how a balance wanders: there it is what is stated that counts, unless readings wander by
+    far more.
+    """
+    t_s = readings.t_s
+    if t_s[-1] - t_s[0] >= _LONG_H * S_PER_H:
+        return rate.u_mg_h, rate.dof
+    steady_mg_h = fit_line(t_s, readings.mass_mg, _WANDERS_PER_H * stated_mg**2).u_steady_h
+    return (rate.u_mg_h, rate.dof) if rate.u_mg_h > _FAR * steady_mg_h else (steady_mg_h, math.inf)
 
 
 def _readings(
