@@ -115,7 +115,8 @@ def test_somebody_who_walks_round_is_not_weighed(bench, verify, proof):
 @pytest.mark.requirement("RIG-001")
 def test_the_vessel_loses_little(bench, verify, proof):
     """A blank, since the pan was last touched: the vessel loses what a covered one does, evenly, and gains nothing."""
-    with bench.read_each(seconds=proof.pace_s(proof.blank_minutes)), proof.pan_read(), bench.window("blank") as window:
+    pace_s = proof.pace_s(proof.blank_minutes)
+    with bench.read_each(seconds=pace_s), proof.pan_read(often=True), bench.window("blank") as window:
         bench.dwell(seconds=proof.missing_s(proof.blank_minutes), doing="nothing flows")
     verify("instruments there", window.ask("all instruments are there")).holds()
     window = proof.since_untouched(window)

@@ -31,18 +31,18 @@ class LeavesAlone(TriesBalance):
         """Return the pace at which instruments are read meanwhile, in s."""
         return self._bench.file.proof.every_s
 
-    @property
-    def pan_every_s(self) -> float:
-        """Return the pace, in s, at which the balance is read in a blank: a short one has readings enough, too."""
-        return max(self.every_s / 2.0, self.blank_minutes * _S_PER_MIN / _BLANK_READINGS)
-
     @contextlib.contextmanager
-    def pan_read(self) -> Iterator[None]:
-        """Read the balance as often as a blank wants it in the block, and the others as they are read."""
+    def pan_read(self, *, often: bool = False) -> Iterator[None]:
+        """Read the balance as a blank wants it in the block, and the others as they are read.
+
+        `often` is for a block in which nobody else speaks to the balance: a short blank has readings enough, too.
+        """
+        least_s = self.every_s / 2.0 if often else self.every_s
+        wanted_s = max(least_s, self.blank_minutes * _S_PER_MIN / _BLANK_READINGS)
         meant = [one for one in self._bench.samplers if one.name in self._balances]
         before_s = [one.every_s for one in meant]
         for sampler in meant:
-            sampler.read_each(min(sampler.every_s, self.pan_every_s))
+            sampler.read_each(min(sampler.every_s, wanted_s))
         try:
             yield
         finally:

@@ -23,7 +23,7 @@ _KINKED_KPA = 20.0
 _STRAYS_KPA = 0.3
 # What a room may do while a balance of 0.01 mg weighs: in an hour, and in all before it counts, as air that is
 # conditioned swings. Minutes tell little of that: what came before them is looked at, too.
-_ROOM = {"air_temperature": (1.0, 0.15, "K"), "air_pressure": (4.0, 1.0, "hPa")}
+_ROOM = {"air_temperature": (1.0, 0.2, "K"), "air_pressure": (4.0, 1.0, "hPa")}
 _ROOM_BEFORE_NS = 3600 * NS_PER_S
 _PART = 10
 
