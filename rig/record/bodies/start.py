@@ -30,7 +30,9 @@ FORMAT = 2
 # nothing, and an alarm that the log alone tells of, or that stood when it was told to run, ended delivery; a bridge
 # waits for a prime that began before it; what infuses beside a bolus may be off as it may be without one.
 # 14: a fall that comes back is known as one where readings arrive in bursts, too; a challenge that begins when another
-# of its kind ends goes on to its own end; what was heard again may be refused, and what moves no dose told again.
+# of its kind ends goes on to its own end; what was heard again may be refused, and what moves no dose told again; a
+# proof holds a slow flow and what comes behind a stop to the count of the pump that gives it, and takes a balance's
+# wander in a blank of minutes for what is stated of it.
 RULES = 14
 
 
