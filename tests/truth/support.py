@@ -1,6 +1,7 @@
 """Runs one plan on the shipped mocked bench, with faults in the pump or in the world, and settles its claims."""
 
 import tomllib
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -125,9 +126,11 @@ def run(folder, body=constant_rate, *, seed=1, zero_flow_h=1.0, rate_ul_h=41.7, 
 def _plan(bench, record, body, zero_flow_h, limits, rate_ul_h, hours):
     record.event(PlanBegins("plan"))
     begins_ns = bench.clock.now_ns()
-    bench.zero_flow(hours=zero_flow_h)
-    claims = body(bench, rate_ul_h=rate_ul_h, **{"stabilise_h": 1.0, "analyse_h": 4.0, **hours})
-    bench.zero_flow(hours=zero_flow_h)
+    # At one rate nothing happens so soon that each minute would tell more; a plan reads as it asks for.
+    with bench.read_each(minutes=2) if body is constant_rate else nullcontext():
+        bench.zero_flow(hours=zero_flow_h)
+        claims = body(bench, rate_ul_h=rate_ul_h, **{"stabilise_h": 1.0, "analyse_h": 4.0, **hours})
+        bench.zero_flow(hours=zero_flow_h)
     claims["agreement"] = (Recipe(AGREEMENT, {}, begins_ns, bench.clock.now_ns() + 1), "")
     found = {}
     with record.reader() as reader:
