@@ -10,33 +10,13 @@ from rig.record.bodies.events import PlanBegins
 from rig.record.bodies.pump_events import PumpLogUnreadable
 from tests.evaluation.happenings import WINDOW, challenge, clock_ahead, judged, log, ns, put, status, tell
 from tests.evaluation.records import weighed
-
-# A pump's clock that is 40 s ahead of the rig's.
-AHEAD_S = 40.0
-RUN, BOLUS, BOLUS_ENDS, STOP = (100, "infusion_started"), (200, "bolus_started"), (560, "bolus_ended"), (900, "stopped")
-ALL = (RUN, BOLUS, BOLUS_ENDS, STOP)
+from tests.evaluation.told_logs import AHEAD_S, ALL, BOLUS, BOLUS_ENDS, RUN, STOP, a_run, against
 
 
 @pytest.fixture
 def run(tmp_path):
-    """An infusion at 100 s, a bolus of 10 µL at 100 µL/h at 200 s, a stop at 900 s."""
-    with weighed(tmp_path, lambda _: 30_000.0, hours=33, noise_mg=0) as record:
-        record.event(PlanBegins("plan"))
-        clock_ahead(record, AHEAD_S)
-        status(record, (-100, "stopped", ()))
-        tell(record, 100, "run_continuous", rate_ul_h=40.0)
-        tell(record, 200, "give_bolus", volume_ul=10.0, rate_ul_h=100.0)
-        tell(record, 900, "stop")
+    with a_run(tmp_path) as record:
         yield record
-
-
-def against(record, *lines):
-    """Let the log gain lines and return what the claim finds against it."""
-    if lines:
-        log(record, *lines, ahead_s=AHEAD_S, read_at_s=1000)
-    found = judged(record, "log tells all")
-    # What all witnesses say besides is none of this claim's own.
-    return [one for one in found.reasons if not one.startswith(("pump's", "patient's", "programme"))]
 
 
 def test_a_log_that_tells_all_tells_all(run):
@@ -240,42 +220,6 @@ def test_a_clock_that_is_set_dates_the_lines_on_either_side(tmp_path):
         log(record, (100, "infusion_started"), read_at_s=120)
         log(record, (330, "clock_set"), (900, "stopped"), ahead_s=-7200.0, read_at_s=960, first=11)
         assert against(record) == []
-
-
-def test_a_commit_that_was_heard_again_may_stand_as_refused(run):
-    challenge(run, 950, ChallengeKind.LINK_REPLAYED, until_s=1900)
-    tell(run, 960, "run_continuous", rate_ul_h=40.0)
-    assert against(run, *ALL, (960, "infusion_started"), (961, "commit_refused")) == []
-
-
-@pytest.mark.parametrize(
-    "verb, word, again",
-    [
-        ("request_patient_bolus", "patient_bolus_refused", "patient_bolus_refused"),
-        ("self_test", "self_tested", "self_tested"),
-        ("refilled", "refilled", "refilled"),
-        ("allow_patient_boluses", "patient_set", "commit_refused"),
-    ],
-)
-def test_what_leaves_the_dose_as_it_is_may_be_told_again_when_it_was_heard_again(run, verb, word, again):
-    challenge(run, 950, ChallengeKind.LINK_REPLAYED, until_s=1900)
-    tell(run, 960, verb, extra={"granted": False} if verb == "request_patient_bolus" else {})
-    assert against(run, *ALL, (960, word), (961, again)) == []
-
-
-def test_a_request_that_was_heard_again_may_not_be_granted(run):
-    challenge(run, 950, ChallengeKind.LINK_REPLAYED, until_s=1900)
-    tell(run, 960, "request_patient_bolus", extra={"granted": False})
-    (found,) = against(run, *ALL, (960, "patient_bolus_refused"), (961, "patient_bolus_given"))
-    assert found.endswith("which nothing provoked")
-
-
-@pytest.mark.parametrize("word", ["infusion_started", "bolus_started"])
-def test_what_else_comes_of_a_commit_that_was_heard_again_is_named(run, word):
-    challenge(run, 950, ChallengeKind.LINK_REPLAYED, until_s=1900)
-    tell(run, 960, "run_continuous", rate_ul_h=40.0)
-    (found,) = against(run, *ALL, (960, "infusion_started"), (961, word))
-    assert found.endswith("which nothing provoked")
 
 
 STALL = (700, "alarm", ("stall",)), (800, "stopped", ())
