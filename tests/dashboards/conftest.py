@@ -1,6 +1,5 @@
 """An InfluxDB with a laboratory's history in it, brought there by the rig's own streaming."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
 
 from rig.record.folder import run_id
 from rig.record.reader import RecordReader
 from rig.streaming.sync import sync
 from tests.dashboards import laboratory, odd
 from tests.dashboards.grafana import Span, Values, substituted
+from tests.shared import made_once
 from tests.streaming import servers
 from tests.streaming.records import EPOCH_NS
 
@@ -57,15 +56,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Influx]
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Records of a laboratory, made by one worker for all: the runs take as long as all that is asked of them."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "laboratory's records"
-    listed = shared / "listed"
-    with FileLock(f"{shared}.lock"):
-        if not listed.exists():
-            shared.mkdir()
-            first = laboratory.run_plans(shared / "first", "SIM-0001", day=5)
-            second = laboratory.run_plans(shared / "second", laboratory.HOSTILE_DUT, 7, laboratory.TROUBLED_PLAN)
-            listed.write_text("\n".join(map(str, (first, second, laboratory.trouble(shared / "trouble")))))
+
+    def make(folder: Path) -> None:
+        first = laboratory.run_plans(folder / "first", "SIM-0001", day=5)
+        second = laboratory.run_plans(folder / "second", laboratory.HOSTILE_DUT, 7, laboratory.TROUBLED_PLAN)
+        paths = (first, second, laboratory.trouble(folder / "trouble"))
+        (folder / "listed").write_text("\n".join(map(str, paths)))
+
+    listed = made_once(tmp_path_factory, "records-of-a-laboratory", make) / "listed"
     own = tmp_path_factory.mktemp("laboratory")
     # What is streamed is noted in the record: each worker has its own.
     return [Path(shutil.copy(path, own)) for path in listed.read_text().splitlines()]

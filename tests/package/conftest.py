@@ -12,6 +12,7 @@ import pytest
 
 from tests.fixtures.plan_support import ROOT
 from tests.processes import Children, children
+from tests.shared import made_once
 
 SOURCES = ("rig", "commands", "instruments", "fixtures", "reports", "qualification", "pump_rig")
 FILES = ("pyproject.toml", "build_hooks.py", "MANIFEST.in", "README.md", "LICENSE")
@@ -54,7 +55,12 @@ def environment() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory) -> Installed:
     """The wheel of this checkout, built and installed without a network; what it depends on is lent to it."""
-    folder = tmp_path_factory.mktemp("package")
+    folder = made_once(tmp_path_factory, "package", _install)
+    (wheel,) = (folder / "wheels").glob("*.whl")
+    return Installed(folder / "env", wheel, (folder / "commit").read_text(encoding="utf-8"))
+
+
+def _install(folder: Path) -> None:
     with children() as started:
 
         def call(*words, cwd=folder):
@@ -72,7 +78,7 @@ def installed(tmp_path_factory) -> Installed:
         call(*pip, *where, "install", "--no-deps", "--no-index", "--no-compile", wheel)
         # A path alone: the checkout's own .pth in there is not obeyed.
         (made.site_packages / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
-    return made
+    (folder / "commit").write_text(commit, encoding="utf-8")
 
 
 def _checkout(folder: Path, call) -> str:

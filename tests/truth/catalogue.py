@@ -33,4 +33,5 @@ def run_plan_of_catalogue(folder, plan, *, parameters=None, **altered):
         plan(bench.instruments.pump(), bench, lambda name, recipe: Claimed(claims, name, recipe), **(parameters or {}))
         return claims
 
-    return run(folder, body, **{"zero_flow_h": WEIGH_H, "twin": altered.pop("twin", {}) | twin, **altered})
+    usual = {"zero_flow_h": WEIGH_H, "read_each_minutes": 2.0}
+    return run(folder, body, **usual | altered | {"twin": altered.get("twin", {}) | twin})

@@ -1,7 +1,6 @@
 """Runs one plan on the shipped mocked bench, with faults in the pump or in the world, and settles its claims."""
 
 import tomllib
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -94,8 +93,21 @@ def constant_rate(bench, *, rate_ul_h, stabilise_h, analyse_h):
     return {"flow error": (window.flow_error(), "basal accuracy")}
 
 
-def run(folder, body=constant_rate, *, seed=1, zero_flow_h=1.0, rate_ul_h=41.7, limits=None, **altered):
-    """Run a plan on a bench of its own between two weighings at zero flow, and settle it; `limits` are added."""
+def run(
+    folder,
+    body=constant_rate,
+    *,
+    seed=1,
+    zero_flow_h=1.0,
+    rate_ul_h=41.7,
+    limits=None,
+    read_each_minutes=4.0,
+    **altered,
+):
+    """Run a plan on a bench of its own between two weighings at zero flow, and settle it; `limits` are added.
+
+    The bench is read as seldom as what is to be found allows; a body that asks for its own pace gets it.
+    """
     hours = {key: altered.pop(key) for key in ("stabilise_h", "analyse_h") if key in altered}
     path = folder / "bench.toml"
     path.write_text(bench_text(**altered), encoding="utf-8")
@@ -115,7 +127,7 @@ def run(folder, body=constant_rate, *, seed=1, zero_flow_h=1.0, rate_ul_h=41.7, 
     with record:
         results, unsafe = {}, ""
         try:
-            with Bench(bench_file, record, clock, seed) as bench:
+            with Bench(bench_file, record, clock, seed) as bench, bench.read_each(minutes=read_each_minutes):
                 results = _plan(bench, record, body, zero_flow_h, in_force, rate_ul_h, hours)
         except SafetyError as error:
             unsafe = bench.unsafe or str(error)
@@ -126,11 +138,9 @@ def run(folder, body=constant_rate, *, seed=1, zero_flow_h=1.0, rate_ul_h=41.7, 
 def _plan(bench, record, body, zero_flow_h, limits, rate_ul_h, hours):
     record.event(PlanBegins("plan"))
     begins_ns = bench.clock.now_ns()
-    # At one rate nothing happens so soon that each minute would tell more; a plan reads as it asks for.
-    with bench.read_each(minutes=2) if body is constant_rate else nullcontext():
-        bench.zero_flow(hours=zero_flow_h)
-        claims = body(bench, rate_ul_h=rate_ul_h, **{"stabilise_h": 1.0, "analyse_h": 4.0, **hours})
-        bench.zero_flow(hours=zero_flow_h)
+    bench.zero_flow(hours=zero_flow_h)
+    claims = body(bench, rate_ul_h=rate_ul_h, **{"stabilise_h": 1.0, "analyse_h": 4.0, **hours})
+    bench.zero_flow(hours=zero_flow_h)
     claims["agreement"] = (Recipe(AGREEMENT, {}, begins_ns, bench.clock.now_ns() + 1), "")
     found = {}
     with record.reader() as reader:

@@ -80,7 +80,7 @@ def test_boluses_in_their_time_pass(tmp_path):
 
 @pytest.mark.parametrize("part, took_s", [("BolusAtTheHighestRate", "64.29"), ("BolusTakesItsTime", "900")])
 def test_a_bolus_of_the_right_volume_in_the_wrong_time_is_a_contradiction(tmp_path, part, took_s):
-    outcome = run(tmp_path, boluses, twin=faulty(bolus=part))
+    outcome = run(tmp_path, boluses, read_each_minutes=1.0, twin=faulty(bolus=part))
     assert outcome.results["bolus error"].verdict == "INVALID"
     assert outcome.says("after the order of a bolus of 25 µL at 600 µL/h")
     assert outcome.says(f"took {took_s} s by it, where the programme asks for 150 s")

@@ -57,7 +57,8 @@ def test_dips_that_cost_strokes_are_found(tmp_path):
 
 def test_a_pump_that_waits_behind_a_short_silence_is_found(tmp_path):
     twin = {"firmware": f"{LIBRARY}magnets:WaitsForInterrogation"}
-    outcome = run_plan_of_catalogue(tmp_path, link.test_a_short_silence_changes_no_dose, twin=twin)
+    plan = link.test_a_short_silence_changes_no_dose
+    outcome = run_plan_of_catalogue(tmp_path, plan, twin=twin, read_each_minutes=1.0)
     assert outcome.results["flow over the silences"].verdict == "FAIL"
 
 
@@ -82,7 +83,8 @@ def stalls_and_recovers(bench, **_):
 
 @pytest.mark.parametrize("parts, passes", [({}, True), ({"log": f"{LIBRARY}stalls:RecoveryErasesTheStall"}, False)])
 def test_a_log_that_forgets_what_it_told_is_found(tmp_path, parts, passes):
-    outcome = run(tmp_path, stalls_and_recovers, zero_flow_h=0.3, twin={"parts": parts} if parts else {})
+    twin = {"parts": parts} if parts else {}
+    outcome = run(tmp_path, stalls_and_recovers, zero_flow_h=0.3, read_each_minutes=1.0, twin=twin)
     assert outcome.passes is passes
     assert outcome.says("was stall (66500) and is now stopped (66500): a log must keep what it told") is not passes
 

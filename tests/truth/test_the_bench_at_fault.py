@@ -29,7 +29,8 @@ def test_a_pump_that_did_not_hear_the_rig_is_not_judged(tmp_path):
 
 
 def test_a_pump_that_takes_a_good_link_for_a_lost_one_is_no_fault_of_the_bench(tmp_path):
-    outcome = run(tmp_path, zero_flow_h=0.5, twin={"parts": {"watchdog": "tests.truth.faulty_parts:HastyWatchdog"}})
+    twin = {"parts": {"watchdog": "tests.truth.faulty_parts:HastyWatchdog"}}
+    outcome = run(tmp_path, zero_flow_h=0.5, read_each_minutes=2.0, twin=twin)
     assert outcome.flow.verdict == "FAIL"
     assert outcome.says("the pump showed the alarm link_lost")
     assert not outcome.says("the bench's fault")

@@ -8,7 +8,7 @@ import pytest
 from tests.worlds.catalogue import BY_NAME, DECADES
 from tests.worlds.study import one_run, row_of, unmet
 
-RUNS = 75
+RUNS = 50
 STATED = BY_NAME["as stated"]
 
 
