@@ -6,6 +6,7 @@ A session of a few plans on a virtual bench is over in seconds, of which loading
 import contextlib
 import gc
 import importlib
+import inspect
 import os
 import pkgutil
 import signal
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fixtures.running import load_plugins
+from rig.bench.provenance import provenance
 from rig.clock import Deadline
 from rig.errors import QualificationError
 
@@ -106,6 +108,8 @@ def preload() -> None:
                 if not found.name.startswith(_LEFT_OUT):
                     importlib.import_module(found.name)
     load_plugins()
+    provenance()  # asked once for all of them
+    inspect.getmodule(preload.__code__)  # remembers where all modules lie, which each plan that fails would ask anew
     gc.collect()
     gc.freeze()
 

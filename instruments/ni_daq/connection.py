@@ -122,6 +122,22 @@ class _Tap(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]  # grpc ship
         return in_ascii(f"{call.code().name} {trailing} {call.details()}", most)
 
 
+class _MadeOnce:
+    """A channel that makes once what calls a method: the maker's client asks for all 451 anew with each task."""
+
+    def __init__(self, channel: Any) -> None:
+        self._channel = channel
+        self._made: dict[str, Any] = {}
+
+    def unary_unary(self, method: str, *how: Any, **more: Any) -> Any:
+        if (made := self._made.get(method)) is None:
+            made = self._made[method] = self._channel.unary_unary(method, *how, **more)
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._channel, name)
+
+
 class Connection:
     """One client of one device server or of the local driver."""
 
@@ -145,7 +161,7 @@ class Connection:
                 ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
             ]
             self._channel = security.channel(instrument, port, port.removeprefix(GRPC_SCHEME), options)
-            self._intercepted = grpc.intercept_channel(self._channel, self._tap)
+            self._intercepted = _MadeOnce(grpc.intercept_channel(self._channel, self._tap))
         elif port != LOCAL:
             raise ConnectionFailedError(
                 instrument, f"{port!r} is no way to an NI device", port=port, advice=_PORT_ADVICE

@@ -1,5 +1,6 @@
 """What a run was made with: versions, hashes, sources, machine. Asked once, at the start of a run."""
 
+import functools
 import hashlib
 import platform
 import subprocess
@@ -19,17 +20,28 @@ _ROOT = Path(__file__).parents[2]  # where the rig itself stands, not where a se
 
 def provenance() -> Provenance:
     """Return versions, commit, lock hash and machine of the rig that runs."""
-    commit, modified = commit_of(_ROOT)
+    commit, modified = _own_commit()
     return Provenance(
-        rig=metadata.version("pump-rig"),
+        rig=_version("pump-rig"),
         python=sys.version.split()[0],
         platform=platform.platform(),
-        packages={name: metadata.version(name) for name in _PACKAGES},
+        packages={name: _version(name) for name in _PACKAGES},
         lock_sha256=file_sha256(_ROOT / "requirements" / "run.txt"),
         commit=commit,
         modified=modified,
         started_wall_utc=iso_utc(machine_utc_ns()),
     )
+
+
+@functools.cache
+def _version(distribution: str) -> str:
+    return metadata.version(distribution)
+
+
+@functools.cache
+def _own_commit() -> tuple[str, bool]:
+    """Return `commit_of` the rig as it was first asked for: what this process has loaded stays what it is."""
+    return commit_of(_ROOT)
 
 
 def commit_of(root: Path) -> tuple[str, bool]:
