@@ -10,11 +10,11 @@ A_DAYS_CHARGE_MAH = 11.6  # at the rate of the plan
 
 @pytest.mark.requirement("IT-07", "5.1.4")
 def test_the_dose_holds_over_the_voltages_of_a_battery(pump, bench, verify):
-    """From a fresh battery's voltage down to where it is all but depleted the rate stays within its limits."""
+    """From above a fresh battery's voltage down to where it is all but depleted the rate stays within its limits."""
     bench.expect_alarm("battery_low")
     pump.run_continuous(rate_ul_h=400.0)
     bench.dwell(hours=1, doing="stabilising")
-    for volts in (3.2, 2.8, 2.6, 2.42):
+    for volts in (3.6, 3.2, 2.8, 2.6, 2.42):
         with bench.challenge.supply_voltage(v=volts):
             bench.dwell(minutes=10, doing="settling")
             with bench.window(f"at {volts:g} V") as window:

@@ -36,6 +36,20 @@ def test_an_infusion_takes_over_from_any_other_at_once(pump, bench, verify):
     verify("the pump's log tells all", window.log_tells_all()).holds()
 
 
+@pytest.mark.requirement("IT-01", "ACC-001", "1.1.7", "IT-20")
+def test_of_two_orders_the_later_holds_however_soon_it_comes(pump, bench, verify):
+    """Each infusion is ordered half a minute behind each other, as when a slip is corrected: it alone is delivered."""
+    with bench.read_each(minutes=5), bench.window("one upon the other") as window:
+        for name, order in INFUSIONS.items():
+            for other, order_other in INFUSIONS.items():
+                order(pump)
+                bench.dwell(minutes=0.5, doing=name)
+                order_other(pump)
+                bench.dwell(minutes=28.5, doing=f"{other} at once behind {name}")
+    verify("volume of one upon the other", window.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", window.log_tells_all()).holds()
+
+
 @pytest.mark.requirement("IT-01", "1.4.7", "4.1.1", "IT-13", "IT-20")
 def test_any_bolus_is_given_on_any_infusion(pump, bench, verify):
     """Each kind of bolus is given at once and whole on each kind of infusion, in a pattern's hours of none too."""

@@ -177,3 +177,21 @@ def test_a_patient_who_keeps_pressing_gets_one_bolus(pump, bench, verify):
         bench.dwell(minutes=57, doing="one bolus, asked for another")
     verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
     verify("the pump's log tells all", requests.log_tells_all()).holds()
+
+
+@pytest.mark.requirement("IT-12", "IT-13")
+def test_the_button_and_the_programmer_ask_for_the_same(pump, bench, verify):
+    """Who asked in between, the patient's own button or the programmer: lockout and allotment count both."""
+    pump.allow_patient_boluses(volume_ul=20.0, lockout_minutes=40, most_in_24_h=6)
+    asks = {"the button": bench.challenge.press_button, "the programmer": pump.request_patient_bolus}
+    with bench.read_each(minutes=4), bench.window("requests") as requests:
+        for number in range(4):
+            for first in asks:
+                for second in asks:
+                    asks[first]()
+                    bench.dwell(minutes=20, doing=f"asked by {first}, round {number + 1} of 4")
+                    asks[second]()
+                    bench.dwell(minutes=24, doing=f"asked by {second}")
+    verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
+    verify("lockout from start to start", requests.lockout()).within("40 min at least")
+    verify("most in any 24 h", requests.most_in_24_h()).within("six boluses of 20 µL")

@@ -28,6 +28,7 @@ FAMILIES = (
     "calendars",
     "meanwhile",
     "pairs",
+    "meetings",
     "benches",
     "notices",
     "notices_of_standstill",

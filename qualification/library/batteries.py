@@ -1,6 +1,7 @@
 """The battery: what a pump makes of its cell, and when it says that the cell ends."""
 
 from collections import deque
+from dataclasses import replace
 
 from instruments.intrathecal_pump.simulated.battery import Battery
 from instruments.intrathecal_pump.simulated.forecast import MS_PER_DAY, Forecast
@@ -10,6 +11,7 @@ from instruments.plant.line import Stroke
 from qualification.defect import Defect, seeded
 
 _SHRINKS_BELOW_V = 2.7
+_TOO_FAR_ABOVE_V = 3.3
 _END_MV = 2_750
 _AVERAGED_READINGS = 30  # one a minute
 
@@ -145,3 +147,28 @@ class AveragesTheVoltage(Battery):
             self.readings = deque(maxlen=_AVERAGED_READINGS)
         self.readings.append(self._measured_mv)
         self._measured_mv = sum(self.readings) // len(self.readings)
+
+
+@seeded(
+    Defect(
+        "I7",
+        "above 3.3 V strokes are 12 % large",
+        "In the first weeks of a fresh battery the patient gets an eighth too much; later the pump is right.",
+        "ACC-001",
+        effect_percent=12.0,
+        effect="above 3.3 V alone, in infusion and bolus",
+        says=("3.6 V", "stroke"),
+        plans=("test_plans/test_battery.py::test_the_dose_holds_over_the_voltages_of_a_battery",),
+        source="class of a motor that runs past its stop",
+    )
+)
+class RunsPastItsStop(Mechanism):
+    """Has a motor that a fresh cell turns too far."""
+
+    def strokes(self, turns: Turns) -> list[Stroke]:
+        """Make strokes, the larger the voltage lets them be."""
+        made = super().strokes(turns)
+        if turns.volts <= _TOO_FAR_ABOVE_V:
+            return made
+        self._content_ul -= sum(0.12 * stroke.volume_ul for stroke in made)
+        return [replace(stroke, volume_ul=1.12 * stroke.volume_ul) for stroke in made]
