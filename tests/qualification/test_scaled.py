@@ -6,10 +6,12 @@ from qualification.scaled import ScaledReader, try_sizes
 from rig.evaluation.settle import Asked, settle
 from tests.truth.support import run
 
+HOURS = {"zero_flow_h": 1.0, "analyse_h": 4.0, "read_each_minutes": 2.0}
+
 
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory):
-    return run(tmp_path_factory.mktemp("healthy"), zero_flow_h=1.0, analyse_h=4.0)
+    return run(tmp_path_factory.mktemp("healthy"), **HOURS)
 
 
 def test_what_is_tried_is_found_beyond_the_limits_alone(healthy):
@@ -18,7 +20,7 @@ def test_what_is_tried_is_found_beyond_the_limits_alone(healthy):
 
 
 def test_the_number_is_that_of_a_pump_whose_strokes_are_larger(healthy, tmp_path):
-    larger = run(tmp_path, zero_flow_h=1.0, analyse_h=4.0, twin={"rate_error_percent": 3.0})
+    larger = run(tmp_path, **HOURS, twin={"rate_error_percent": 3.0})
     with ScaledReader(healthy.path, 3.0) as reader:
         said = healthy.flow
         again = settle(Asked(said.recipe, said.limit, said.plan, (), said.limit_name), reader)

@@ -106,7 +106,8 @@ def run(
 ):
     """Run a plan on a bench of its own between two weighings at zero flow, and settle it; `limits` are added.
 
-    The bench is read as seldom as what is to be found allows; a body that asks for its own pace gets it.
+    The bench is read as seldom as what is to be found allows, and no instrument more often than its bench file says; a
+    body that asks for its own pace gets it.
     """
     hours = {key: altered.pop(key) for key in ("stabilise_h", "analyse_h") if key in altered}
     path = folder / "bench.toml"
@@ -127,12 +128,16 @@ def run(
     with record:
         results, unsafe = {}, ""
         try:
-            with Bench(bench_file, record, clock, seed) as bench, bench.read_each(minutes=read_each_minutes):
+            with Bench(bench_file, record, clock, seed) as bench, _read_seldom(bench, read_each_minutes):
                 results = _plan(bench, record, body, zero_flow_h, in_force, rate_ul_h, hours)
         except SafetyError as error:
             unsafe = bench.unsafe or str(error)
         record.stop(Stop("FINISHED"))
         return Outcome(results, unsafe, record.path)
+
+
+def _read_seldom(bench, minutes):
+    return bench._at_pace({one.name: max(one.every_s, 60.0 * minutes) for one in bench.samplers})
 
 
 def _plan(bench, record, body, zero_flow_h, limits, rate_ul_h, hours):
