@@ -21,6 +21,8 @@ from rig.record.bodies.result import Result
 ROOT = Path(__file__).parents[2]
 BENCH = ROOT / "benches" / "mocked.toml"
 LIMITS = ROOT / "test_plans" / "limits.toml"
+# Where no DAQ measures it, a bench states it.
+AIR = {"air_temperature_c": 22, "liquid_temperature_c": 22, "air_pressure_hpa": 1013, "air_humidity_percent": 50}
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,10 @@ class Outcome:
         return any(words in reason for result in self.results.values() for reason in result.reasons)
 
 
-def bench_text(*, dut=None, twin=None, flow=None, laboratory=None, weighing=None, liquid=None, instruments=None):
-    """Return the shipped bench file with keys of some tables changed; `instruments` by their names."""
+def bench_text(
+    *, dut=None, twin=None, flow=None, laboratory=None, weighing=None, liquid=None, instruments=None, without=()
+):
+    """Return the shipped bench file with keys of some tables changed; `instruments` by their names, less some."""
     tables = tomllib.loads(BENCH.read_text(encoding="utf-8"))
     tables["dut"] |= dut or {}
     tables["laboratory"] |= laboratory or {}
@@ -58,6 +62,10 @@ def bench_text(*, dut=None, twin=None, flow=None, laboratory=None, weighing=None
     tables["instruments"]["flow"]["twin"] = flow or {}
     for name, keys in (instruments or {}).items():
         tables["instruments"][name] |= keys
+    for name in without:
+        del tables["instruments"][name]
+    if "daq" in without:
+        tables["ambient"] = AIR
     return "\n".join(_written(tables))
 
 
