@@ -51,6 +51,31 @@ def test_no_more_are_given_than_are_allotted_in_any_24_hours(pump, bench, verify
     verify("most in any 24 h", requests.most_in_24_h()).within("three boluses of 50 µL")
 
 
+@pytest.mark.requirement("IT-12", "IT-13")
+@pytest.mark.parametrize("allotted", [40, 99])
+def test_a_large_allotment_is_counted_to_its_end(pump, bench, verify, allotted):
+    """However many are allotted in 24 h: so many are given and no more, and a day behind the first one again."""
+    pump.allow_patient_boluses(volume_ul=5.0, lockout_minutes=5, most_in_24_h=allotted)
+    with bench.read_each(minutes=5), bench.window("requests") as requests:
+        for number in range(allotted):
+            pump.request_patient_bolus()
+            bench.dwell(minutes=6, doing=f"request {number + 1} of {allotted}")
+        with bench.window("one too many") as too_many:
+            pump.request_patient_bolus()
+            bench.dwell(minutes=30, doing="all are given")
+        bench.dwell(hours=23.4 - allotted / 10, doing="until the first is a day old")
+        with bench.window("still a day") as still:
+            pump.request_patient_bolus()
+            bench.dwell(minutes=10, doing="asked within the day")
+        with bench.window("a day later") as later:
+            pump.request_patient_bolus()
+            bench.dwell(minutes=20, doing="asked a day later")
+    verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
+    verify("refused when all were given", too_many.patient_bolus_refused(why="allotment_used")).holds()
+    verify("refused within the day", still.patient_bolus_refused(why="allotment_used")).holds()
+    verify("given a day later", later.patient_bolus_given()).holds()
+
+
 @pytest.mark.requirement("IT-12")
 def test_the_24_hours_of_an_allotment_begin_with_each_bolus(pump, bench, verify):
     """Three boluses from the 20th hour of a permission on: until the 44th none is given, whichever day is over then."""
