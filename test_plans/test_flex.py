@@ -93,6 +93,24 @@ def test_the_calendar_moves_no_dose(pump, bench, verify, before_it):
     verify("count over the change of day", change.counted_error()).within("volume over a change of date")
 
 
+@pytest.mark.requirement("IT-20", "IT-01")
+@pytest.mark.evaporation(hours=1)
+def test_a_pattern_leaves_nothing_to_a_shorter_one(pump, bench, verify):
+    """One step for all hours takes over from thirteen, and two for all days from a week of its own days."""
+    pump.set_clock(t_ns=int(datetime(2026, 1, 7, 19, 30, tzinfo=UTC).timestamp()) * 10**9)
+    with bench.read_each(minutes=5), bench.window("patterns") as patterns:
+        pump.run_flex(days={"every": A_DAY})
+        bench.dwell(minutes=40, doing="thirteen steps")
+        pump.run_flex(days={"every": EVEN})
+        bench.dwell(hours=5, doing="one step, over what were the last of thirteen and the first")
+        pump.run_flex(days=BY_TURNS)
+        bench.dwell(minutes=40, doing="a week of its own days")
+        pump.run_flex(days={"every": {"00:00": 30.0, "12:00": 60.0}})
+        bench.dwell(hours=4, doing="two steps, over what were more")
+    verify("volume of the patterns", patterns.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", patterns.log_tells_all()).holds()
+
+
 @pytest.mark.requirement("IT-20", "ACC-002")
 @pytest.mark.evaporation(hours=1)
 def test_steps_of_minutes_are_steps_of_the_day(pump, bench, verify):

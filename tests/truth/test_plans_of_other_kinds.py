@@ -60,6 +60,19 @@ def test_a_volume_whose_ends_cut_strokes_says_so(tmp_path):
     assert volume.number.value == pytest.approx(83.4, abs=volume.number.expanded)
 
 
+def a_pattern_that_begins_with_none(bench, **_):
+    """A day's pattern that is ordered in its hours of none, on the bench's clock of 08:00."""
+    with bench.window("pattern") as window:
+        bench.instruments.pump().run_flex(days={"every": {"00:00": 0.0, "09:30": 60.0}})
+        bench.dwell(hours=4)
+    return {"volume": (window.volume_error(), "volume accuracy")}
+
+
+def test_a_pattern_whose_first_step_is_none_passes(tmp_path):
+    outcome = run(tmp_path, a_pattern_that_begins_with_none, zero_flow_h=0.5)
+    assert outcome.passes, outcome
+
+
 def boluses(bench, **_):
     """Three boluses on a basal infusion."""
     pump = bench.instruments.pump()

@@ -190,7 +190,9 @@ def dated_within(case: Case) -> list[StampedLine]:
 
     Stamps tell them apart, unless the pump's clock was set on the way; what was read before the first order is none.
     """
-    first_ns = case.delivers_ns[0]
+    # An order that asks for nothing at first, as a pattern in its hours of none, is in the log from its moment on.
+    ordered_ns = (one.sent_ns for one in case.orders if one.verb in DELIVERS and one.sent_ns >= case.from_ns)
+    first_ns = min((case.delivers_ns[0], *ordered_ns))
     read = [one for one in case.log_lines if first_ns <= one.read_ns <= case.to_ns]
     if any(one.line.event == CLOCK_SET for one in read):
         return read

@@ -33,7 +33,8 @@ FORMAT = 2
 # of its kind ends goes on to its own end; what was heard again may be refused, and what moves no dose told again; a
 # proof holds a slow flow and what comes behind a stop to the count of the pump that gives it, and takes a balance's
 # wander in a blank of minutes for what is stated of it.
-RULES = 14
+# 15: the pump's log is asked for an order from its moment on, though it asks for nothing until later.
+RULES = 15
 
 
 @dataclass(frozen=True, slots=True)
