@@ -4,7 +4,10 @@ from instruments.intrathecal_pump.messages import Command, Reply, RequestBolus
 from instruments.intrathecal_pump.programme import Bolus
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.dose_limit import DoseLimit
+from instruments.intrathecal_pump.simulated.patient import PatientControl
 from qualification.defect import Defect, seeded
+
+_REMEMBERED = 32
 
 
 @seeded(
@@ -53,3 +56,25 @@ class RequestExtends(CommandDesk):
             longer = Bolus(bolus.left_nl + asked.volume_nl, bolus.rate_nl_h)
             bolus.begin(longer)
         return super().handle(command, now_ns)
+
+
+@seeded(
+    Defect(
+        "E10",
+        "of a patient's boluses the latest 32 alone are remembered",
+        "A patient who is allowed many small doses a day gets as many more as she asks for.",
+        "IT-12",
+        effect="no bound of an allotment of more than 32 in 24 h",
+        says=("refused when all were given", "allot"),
+        plans=("test_plans/test_patient_bolus.py::test_a_large_allotment_is_counted_to_its_end",),
+        source="class of a ring that is shorter than what it has to hold",
+    )
+)
+class RemembersTheLatest(PatientControl):
+    """Has a short memory."""
+
+    def give(self, t_ns: int) -> None:
+        """Count a bolus, and forget the first of too many."""
+        super().give(t_ns)
+        while len(self._starts_ns) > _REMEMBERED:
+            self._starts_ns.popleft()
