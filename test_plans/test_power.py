@@ -103,6 +103,22 @@ def test_a_cut_of_any_length_is_told(pump, bench, verify, off_minutes):
     verify("the pump's log tells all", cut.log_tells_all()).holds()
 
 
+@pytest.mark.requirement("IT-08", "4.1.1", "4.1.4")
+def test_what_is_ordered_at_once_behind_each_of_several_cuts_is_logged(pump, bench, verify):
+    """Three times the power is away, and infusion and bolus are ordered in the same minute: log and vessel agree."""
+    with bench.read_each(minutes=5), bench.window("cut after cut") as cuts:
+        pump.run_continuous(rate_ul_h=200.0)
+        for number in range(3):
+            bench.dwell(minutes=20, doing=f"before cut {number + 1} of 3")
+            with bench.challenge.power_cut():
+                bench.dwell(minutes=1, doing="without power")
+            pump.run_continuous(rate_ul_h=200.0)
+            pump.give_bolus(volume_ul=10.0, rate_ul_h=600.0)
+        bench.dwell(minutes=40, doing="behind the last")
+    verify("volume over the cuts", cuts.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", cuts.log_tells_all()).holds()
+
+
 @pytest.mark.requirement("IT-08", "1.5.5", "1.7.1")
 def test_the_low_mark_outlives_a_power_cut(pump, bench, verify):
     """Mark and content outlive four hours without power: the warning comes where it should."""

@@ -36,7 +36,7 @@ def test_the_lowest_rate_holds_no_higher_one_up(pump, bench, verify):
 @pytest.mark.requirement("IT-01", "ACC-001", "ACC-003")
 @pytest.mark.evaporation(hours=1)
 def test_a_dose_that_is_titrated_follows_each_small_step(pump, bench, verify):
-    """Steps of seven per cent up and a tenth down, as a dose is titrated, are carried out and not only shown."""
+    """Steps of seven per cent up, a tenth and two per cent down, as one titrates, are carried out, not only shown."""
     for rate_ul_h in (200.0, 214.0, 229.0):
         pump.run_continuous(rate_ul_h=rate_ul_h)
         bench.dwell(minutes=30, doing="titrated upwards")
@@ -46,8 +46,14 @@ def test_a_dose_that_is_titrated_follows_each_small_step(pump, bench, verify):
     pump.run_continuous(rate_ul_h=220.0)
     with bench.window("titrated down") as down:
         bench.dwell(hours=2, doing="a tenth less")
+    for step in range(1, 11):
+        pump.run_continuous(rate_ul_h=round(220.0 * 0.98**step, 1))
+        bench.dwell(minutes=10, doing=f"step {step} of 10 of two per cent")
+    with bench.window("titrated finely") as fine:
+        bench.dwell(hours=2, doing="a fifth less, in ten steps")
     verify("flow after small steps up", up.flow_error()).within("basal accuracy")
     verify("flow after a small step down", down.flow_error()).within("basal accuracy")
+    verify("flow after ten finer steps down", fine.flow_error()).within("basal accuracy")
 
 
 @pytest.mark.requirement("IT-01", "ACC-003")
