@@ -2,7 +2,7 @@
 
 import pytest
 
-from test_plans.test_meanwhile import SETTINGS, UNDER_WAY, permit
+from test_plans.orders import SETTINGS, UNDER_WAY, permit
 
 # So much flows that an hour's weighing on either side tells evaporation well enough.
 pytestmark = pytest.mark.evaporation(hours=1)
