@@ -35,7 +35,7 @@ test: WORKERS ?= 4
 qualify: WORKERS ?= 3
 catalogue quick nightly coverage influxdb: WORKERS ?= 2
 
-.PHONY: help run catalogue qualify test quick nightly check hooks bench coverage servers influxdb extras lock clean
+.PHONY: help run catalogue qualify test collected quick nightly check types style hooks bench coverage servers influxdb extras lock clean
 
 # What stands behind ## is the help; tests/docs/test_makefile.py holds that no target is without.
 help: ## say what there is to make
@@ -68,22 +68,32 @@ catalogue: $(VENV)/.dev-installed ## run all plans on the mocked bench, some at 
 qualify: $(VENV)/.dev-installed ## seed every defect, run healthy pumps, plant mistakes; write the detection matrix (SEEDS=, RUNS=, WORKERS=)
 	$(BIN)/rig qualify --bench $(BENCH) --seeds $(SEEDS) --mistakes --into $(RUNS)/qualification --workers $(WORKERS)
 
-test: check ## set up, then run every check and every test (WORKERS=)
-	$(BIN)/python -m pytest tests -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+test: $(VENV)/.dev-installed ## set up, then run every check and every test that is not nightly (WORKERS=)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync types style collected
+	$(BIN)/python -m pytest tests -m "not nightly" -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+# Beside the types, on the other core: asserts of the tests are rewritten once, and not by each worker.
+collected: $(VENV)/.dev-installed ## find the tests, and say why where some cannot be found
+	@said=$$($(BIN)/python -m pytest tests --collect-only -q 2>&1) || { echo "$$said" | tail -n 40; exit 1; }
 
 quick: $(VENV)/.dev-installed ## run the tests that need no server and little time, under 30 s on two idle cores
-	$(BIN)/python -m pytest $(QUICK) $(addprefix --ignore=,$(SLOW)) -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest $(QUICK) $(addprefix --ignore=,$(SLOW)) -m "not nightly" -n $(WORKERS) --dist loadfile
 
-nightly: $(VENV)/.dev-installed ## fail the power 10,000 times, kill 1,000 writers, feed a million hostile cases to each parser, draw 100 therapies of each kind: hours (CRASHES=, KILLS=, CASES=, DRAWN=, WORKERS=)
+nightly: $(VENV)/.dev-installed ## run the tests that make test leaves out, fail the power 10,000 times, kill 1,000 writers, feed a million hostile cases to each parser, draw 100 therapies of each kind: hours (CRASHES=, KILLS=, CASES=, DRAWN=, WORKERS=)
 	RIG_CRASHES=$(CRASHES) RIG_KILLS=$(KILLS) $(BIN)/python -m pytest tests/record/test_power_loss.py tests/record/test_bit_flips.py tests/record/test_kill.py -n $(WORKERS)
 	$(BIN)/python -m tests.fuzz --cases $(CASES) --workers $(WORKERS)
-	$(BIN)/python -m pytest tests -m hypothesis -n $(WORKERS)
+	$(BIN)/python -m pytest tests -m "nightly or hypothesis" -n $(WORKERS)
 	RIG_DRAWN=$(DRAWN) $(BIN)/python -m pytest test_plans/test_therapies*.py test_plans/test_bounded_therapies.py --bench $(BENCH) --runs $(RUNS) -n $(WORKERS) --dist worksteal
 
 check: $(VENV)/.dev-installed ## set up, then lint, format, types and import contracts, no tests
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync types style
+
+types: $(VENV)/.dev-installed ## check the types
+	$(BIN)/mypy
+
+style: $(VENV)/.dev-installed ## lint, check the format and the import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 hooks: $(VENV)/.dev-installed ## install a git hook that checks what is about to be committed

@@ -21,7 +21,6 @@ settings.load_profile("repeating" if os.environ.get("CI") else "searching")
 
 # What takes longest begins first, so that no worker is left with one of these at the end, while the others are done.
 LONGEST_FIRST = (
-    "worlds/test_coverage_of_records",
     "truth/",
     "commands/test_qualify",
     "metrology/test_coverage",

@@ -27,7 +27,10 @@ def stranger(folder, name, *, distribution="other-fixtures"):
     (info / "RECORD").write_text(f"{name}/__init__.py,,\n", encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["rig", "fixtures", "instruments", "reports", "commands", "qualification"])
+OTHERS = (pytest.param(name, marks=pytest.mark.nightly) for name in ("instruments", "reports", "qualification"))
+
+
+@pytest.mark.parametrize("name", ["rig", "fixtures", "commands", *OTHERS])
 def test_the_command_names_who_wrote_over_a_package(own, children, tmp_path, name):
     stranger(own.site_packages, name)
     done = own.run(children, "rig", "--help", cwd=tmp_path)

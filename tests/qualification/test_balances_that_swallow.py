@@ -8,7 +8,10 @@ from tests.qualification.proving import prove, refused
 # A morning on a physical bench, and what is as plain on a virtual clock.
 MORNING = {"flow_minutes": 1.25, "slow_flow_minutes": 1.75, "every_s": 1.0}
 SHORT = {"flow_minutes": 5.0, "slow_flow_minutes": 5.0, "every_s": 5.0}
-LENGTHS = pytest.mark.parametrize("proof", [MORNING, SHORT], ids=["a morning", "short"])
+LENGTHS = pytest.mark.parametrize(
+    "proof",
+    [pytest.param(MORNING, id="a morning"), pytest.param(SHORT, id="short", marks=pytest.mark.nightly)],
+)
 STANDS = ("pump", "balance", "flow", "daq")
 FLOW = {"instruments.flow": {"interval_ms": 470}}
 TRACKS = {"instruments.balance": {"driver": "tests.qualification.tracking_balance.driver:Driver"}}
@@ -24,7 +27,7 @@ def test_a_balance_that_takes_a_slow_flow_for_drift_is_refused(tmp_path, proof):
 
 
 @LENGTHS
-@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in (2, 3))])
 def test_a_healthy_balance_shows_a_slow_flow(tmp_path, proof, seed):
     found = prove(
         tmp_path, plans.test_a_known_flow_is_seen_by_all, stands=STANDS, seed=seed, tables={"proof": proof} | FLOW

@@ -133,7 +133,7 @@ def test_a_streamer_killed_at_any_moment(influx_server, database, spawn, tmp_pat
     assert_exactly_once(influx_server, database, record.path)
 
 
-@pytest.mark.parametrize("write", [1, 7])
+@pytest.mark.parametrize("write", [pytest.param(1, marks=pytest.mark.nightly), 7])
 @pytest.mark.parametrize("taken", [False, True])
 def test_a_streamer_killed_while_the_server_is_asked(write, taken, influx_server, database, spawn, tmp_path):
     clock = VirtualClock(EPOCH_NS)

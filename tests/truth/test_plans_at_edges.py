@@ -10,6 +10,8 @@ from test_plans import test_reservoir as reservoir
 from test_plans import test_surroundings as surroundings
 from tests.truth.catalogue import run_plan_of_catalogue
 
+pytestmark = pytest.mark.nightly
+
 EDGES = "qualification.library.edges:"
 
 

@@ -6,6 +6,8 @@ from test_plans import test_link as link
 from test_plans import test_programme_change as change
 from tests.truth.catalogue import run_plan_of_catalogue
 
+pytestmark = pytest.mark.nightly
+
 CHANGES = "tests.truth.faulty_changes:"
 
 

@@ -5,6 +5,8 @@ import pytest
 from test_plans import test_outlook as outlook
 from tests.truth.catalogue import run_plan_of_catalogue
 
+pytestmark = pytest.mark.nightly
+
 OF_PROGRAMME = outlook.test_the_date_of_the_refill_follows_the_programme
 OF_CONTENT = outlook.test_the_date_of_the_refill_follows_what_is_taken_and_filled
 

@@ -8,6 +8,8 @@ from test_plans import test_reservoir as reservoir
 from test_plans import test_stall as stall
 from tests.truth.catalogue import run_plan_of_catalogue
 
+pytestmark = pytest.mark.nightly
+
 LIBRARY = "qualification.library.later_in_life:"
 REPEATS = "tests.truth.faulty_repeats:"
 

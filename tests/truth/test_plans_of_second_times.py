@@ -9,6 +9,8 @@ from test_plans import test_patient_bolus as patient
 from test_plans import test_programme_change as change
 from tests.truth.catalogue import run_plan_of_catalogue
 
+pytestmark = pytest.mark.nightly
+
 LIBRARY = "qualification.library."
 SECOND = "tests.truth.faulty_second_times:"
 

@@ -1,7 +1,11 @@
 """The catalogue's plans of the link, on pumps that take a disturbed link for an order."""
 
+import pytest
+
 from test_plans import test_link as plans
 from tests.truth.catalogue import run_plan_of_catalogue
+
+pytestmark = pytest.mark.nightly
 
 PARTS = "tests.truth.faulty_links:"
 

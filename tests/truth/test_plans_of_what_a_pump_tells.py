@@ -11,6 +11,8 @@ from test_plans import test_priming as priming
 from tests.truth.catalogue import run_plan_of_catalogue
 from tests.truth.support import run
 
+pytestmark = pytest.mark.nightly
+
 LIBRARY = "qualification.library."
 
 

@@ -2,12 +2,16 @@
 
 import re
 
+import pytest
+
 from test_plans import test_basal as basal
 from test_plans import test_bolus as bolus
 from test_plans import test_clock as clock
 from test_plans import test_month as month
 from test_plans import test_stall as stall
 from tests.truth.catalogue import run_plan_of_catalogue
+
+pytestmark = pytest.mark.nightly
 
 PARTS = "tests.truth.faulty_over_time:"
 

@@ -7,6 +7,8 @@ from test_plans import test_flex as flex
 from test_plans import test_reservoir as reservoir
 from tests.truth.catalogue import run_plan_of_catalogue
 
+pytestmark = pytest.mark.nightly
+
 LIBRARY = "qualification.library.interplay:"
 
 

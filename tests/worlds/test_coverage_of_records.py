@@ -1,12 +1,15 @@
 """On a bench that is as its file states it, results hold the truth and verdicts are right, in each decade of flow.
 
-The other worlds take minutes: `make coverage`.
+The other worlds take minutes: `make coverage`. What the engine alone makes of drawn strokes is in `make test`:
+tests/metrology/test_coverage.py.
 """
 
 import pytest
 
 from tests.worlds.catalogue import BY_NAME, DECADES
 from tests.worlds.study import one_run, row_of, unmet
+
+pytestmark = pytest.mark.nightly
 
 RUNS = 50
 STATED = BY_NAME["as stated"]

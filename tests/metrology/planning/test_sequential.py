@@ -127,6 +127,7 @@ def test_extension_decides_more_runs_than_its_plan_without_it():
     assert extended.pass_share > bounded.pass_share + 0.2
 
 
+@pytest.mark.nightly
 def test_value_of_stopped_runs_is_adjusted_to_be_median_unbiased_and_covers():
     precision, true_percent = PRECISIONS[0], 1.5
     plan = sequential_plan(LOOKS_S, precision, shares=(0.05, 0.05, 0.1, 0.1, 0.4, 0.3))

@@ -74,7 +74,7 @@ def test_fully_correlated_points_are_one():
     assert joint_conformance(curve(3, 3, lower=None), np.ones((2, 2))) == pytest.approx(0.9772499, abs=1e-5)
 
 
-@pytest.mark.parametrize("correlation", [0.0, 0.9])
+@pytest.mark.parametrize("correlation", [pytest.param(0.0, marks=pytest.mark.nightly), 0.9])
 @pytest.mark.parametrize("others", [0.0, 4.9])
 def test_curve_with_one_point_on_its_limit_is_wrongly_accepted_no_more_than_one_point(correlation, others):
     rng = np.random.default_rng(1)
@@ -84,7 +84,7 @@ def test_curve_with_one_point_on_its_limit_is_wrongly_accepted_no_more_than_one_
     assert passed / 4000 <= 0.02275 + 3 * (0.02275 / 4000) ** 0.5
 
 
-@pytest.mark.parametrize("correlation", [0.0, 0.9])
+@pytest.mark.parametrize("correlation", [0.0, pytest.param(0.9, marks=pytest.mark.nightly)])
 def test_curve_on_its_limits_is_wrongly_rejected_no_more_than_one_point(correlation):
     rng = np.random.default_rng(2)
     noise = np.sqrt(correlation) * rng.normal(size=(4000, 1)) + np.sqrt(1 - correlation) * rng.normal(size=(4000, 6))
