@@ -103,6 +103,7 @@ def _rows(workshop: Workshop, asked: Asked, catalogue: Catalogue, say: Callable[
         _Look(lambda one: every if asked.every_plan else catalogue.could_see(one)),
         _Look(lambda _: catalogue.general(), "the general plans look too"),
         _Look(catalogue.left_out, "all other plans that claim it look too"),
+        _Look(lambda _: catalogue.sweeping(), "plans of one thing upon another look too"),
         _Look(lambda _: catalogue.by_chance(), "orders drawn by chance look too"),
         _Look(lambda _: catalogue.quicker_half(), "the quicker half of all plans looks too", missed_only=True),
         _Look(lambda _: every, "all other plans look too", missed_only=True),

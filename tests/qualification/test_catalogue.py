@@ -22,7 +22,9 @@ def plan(name, seconds=1.0, requirements=("ACC-001",)):
 PLANS = (plan(GENERAL, requirements=()), plan(QUICK), plan(SLOW, 3.0), plan(LONG, 90.0), plan(OTHER, 1.0, ("IT-04",)))
 # Orders drawn by chance, which claim what the others do and are asked when these missed.
 DRAWN = "test_plans/test_therapies.py::test_whatever_is_ordered_is_given_and_nothing_else[1]"
-PLANS += (plan(DRAWN, 0.5),)
+# One thing upon another.
+UPON = "test_plans/test_pairs.py::test_any_bolus_is_given_on_any_infusion"
+PLANS += (plan(DRAWN, 0.5), plan(UPON, 2.0, ("IT-01",)))
 
 
 def test_the_quick_ones_that_claim_it_are_asked_first():
@@ -86,9 +88,9 @@ class Finds:
         ((QUICK,), False, [QUICK], "caught"),
         ((GENERAL,), False, [QUICK, GENERAL], "caught"),
         ((LONG,), False, [QUICK, GENERAL, SLOW, LONG], "caught"),
-        ((OTHER,), False, [QUICK, GENERAL, SLOW, LONG, DRAWN, OTHER], "caught"),
-        ((), False, [QUICK, GENERAL, SLOW, LONG, DRAWN, OTHER], "missed"),
-        ((DRAWN,), False, [QUICK, GENERAL, SLOW, LONG, DRAWN], "caught"),
+        ((OTHER,), False, [QUICK, GENERAL, SLOW, LONG, UPON, DRAWN, OTHER], "caught"),
+        ((), False, [QUICK, GENERAL, SLOW, LONG, UPON, DRAWN, OTHER], "missed"),
+        ((DRAWN,), False, [QUICK, GENERAL, SLOW, LONG, UPON, DRAWN], "caught"),
         ((LONG,), True, [QUICK, GENERAL], "let pass"),
     ],
 )
@@ -123,11 +125,17 @@ def test_a_defect_without_words_for_itself_is_asked_until_it_is_caught():
     assert workshop.asked == [QUICK]
 
 
+def test_one_thing_upon_another_is_asked_before_what_was_drawn_by_chance():
+    workshop, names = Finds((UPON, DRAWN)), tuple(one.plan for one in PLANS)
+    qualify(workshop, Asked(names, (replace(defect(), violates="IT-99"),)), [].append)
+    assert workshop.asked == [GENERAL, UPON]
+
+
 def test_the_quicker_half_of_all_plans_looks_before_the_others():
     one, names = replace(defect(), violates="IT-99"), tuple(one.plan for one in PLANS)
     workshop = Finds((QUICK,))
     qualify(workshop, Asked(names, (one,)), [].append)
-    assert workshop.asked == [GENERAL, DRAWN, QUICK]
+    assert workshop.asked == [GENERAL, UPON, DRAWN, QUICK]
 
 
 def test_a_defect_that_no_plan_claims_is_asked_of_all_and_missed():
