@@ -46,3 +46,61 @@ def test_nothing_sets_a_stopped_pump_in_motion(pump, bench, verify, what):
             bench.dwell(minutes=25, doing=f"stopped, behind {name}")
     verify("volume of what was stopped", window.volume_error()).within("volume accuracy")
     verify("the pump's log tells all", window.log_tells_all()).holds()
+
+
+def _power_cut(_pump, bench):
+    with bench.challenge.power_cut():
+        bench.dwell(minutes=1, doing="without power")
+
+
+@pytest.mark.requirement("IT-12")
+def test_a_trial_that_is_over_stays_over_whatever_comes(pump, bench, verify):
+    """Behind a trial's end come a stop, a power cut and each setting: behind none is anything given, or taken on."""
+    behind = {name: lambda pump, _, order=order: order(pump) for name, order in SETTINGS.items() if "trial" not in name}
+    behind |= {"a stop": lambda pump, _: pump.stop(), "a power cut": _power_cut}
+    behind |= {"a second stop": lambda pump, _: pump.stop()}
+    bench.expect_alarm("trial_over")
+    with bench.read_each(minutes=5), bench.window("trial") as trial:
+        pump.begin_trial(total_ul=40.0, over_hours=200)
+        pump.run_continuous(rate_ul_h=120.0)
+        bench.dwell(minutes=30, doing="to the trial's end and beyond")
+        for name, come in behind.items():
+            come(pump, bench)
+            bench.dwell(minutes=5, doing=f"over, behind {name}")
+            with bench.refusal(because="the trial is over"):
+                pump.run_continuous(rate_ul_h=120.0)
+            with bench.refusal(because="the trial is over"):
+                pump.give_bolus(volume_ul=20.0)
+            bench.dwell(minutes=10, doing=f"over, behind {name}")
+    with bench.window("behind the trial") as ended:
+        pump.end_trial()
+        pump.run_continuous(rate_ul_h=120.0)
+        bench.dwell(minutes=40, doing="no trial any more")
+    verify("volume of the trial", trial.volume()).within("trial of 40 µL")
+    verify("volume behind it", ended.volume_error()).within("volume accuracy")
+
+
+@pytest.mark.requirement("IT-03", "1.4.11")
+def test_an_alarm_stays_until_a_stop_whatever_comes(pump, bench, verify):
+    """Behind a link that was lost comes each setting: behind none is anything given, taken on, or the alarm gone."""
+    bench.expect_alarm("link_lost")
+    permit(pump)
+    pump.run_continuous(rate_ul_h=120.0)
+    bench.dwell(minutes=5, doing="infusing")
+    with bench.window("lost") as lost, bench.challenge.link_lost():
+        bench.dwell(minutes=10, doing="nobody is heard")
+    with bench.read_each(minutes=5), bench.window("in alarm") as alarm:
+        for name, order in SETTINGS.items():
+            order(pump)
+            bench.dwell(minutes=5, doing=f"in alarm, behind {name}")
+            with bench.refusal(because="the alarm has not been stopped"):
+                pump.run_continuous(rate_ul_h=120.0)
+            bench.dwell(minutes=5, doing=f"in alarm, behind {name}")
+    pump.stop()
+    with bench.window("behind the alarm") as ended:
+        pump.run_continuous(rate_ul_h=120.0)
+        bench.dwell(minutes=40, doing="stopped and run again")
+    came = lost.alarm_came(alarm="link_lost", within_s=180, after="link lost", priority="critical")
+    verify("lost link was signalled", came).holds()
+    verify("flow in the alarm", alarm.zero_flow()).within("flow at rest")
+    verify("volume behind it", ended.volume_error()).within("volume accuracy")
