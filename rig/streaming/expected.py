@@ -15,7 +15,7 @@ from rig.streaming.names import NOT_FINITE, field_names, name_text
 from rig.streaming.programmed import FIELD, INSTRUMENT
 from rig.streaming.state import EncoderState
 
-_ROWS_PER_QUERY = 5_000_000
+ROWS_PER_QUERY = 5_000_000
 _SECOND_NS = 1_000_000_000
 # Line protocol as it is written here: an unescaped space ends tags, an unescaped comma or equals sign ends names.
 _PARTS = re.compile(r"(?P<head>(?:\\.|[^\\ ])+) (?P<fields>.+) -?\d+")
@@ -53,11 +53,17 @@ class Field:
 
 
 class Expected:
-    """The fields of a run and their counts; `state` and `refused` say what was left out for a reason."""
+    """The fields of a run and their counts; `state` and `refused` say what was left out for a reason.
 
-    def __init__(self, record: Path, state: EncoderState, refused: tuple[Refused, ...]) -> None:
+    Each is to be counted in parts of its time that hold some `rows_per_query` rows.
+    """
+
+    def __init__(
+        self, record: Path, state: EncoderState, refused: tuple[Refused, ...], rows_per_query: int = ROWS_PER_QUERY
+    ) -> None:
         self.run = run_id(record)
         self.fields: list[Field] = []
+        self._rows_per_query = rows_per_query
         self._state = state
         self._refused = _refused_by_place(refused)
         with RecordReader(record) as reader, closing(Database(record)) as database:
@@ -93,7 +99,7 @@ class Expected:
     def _add_samples(self, stream: str, keys: tuple[str, ...]) -> None:
         rows, first, last = self._numbers(_SAMPLES, stream)
         state = self._state.stream(stream)
-        windows = _windows(rows, first, last)
+        windows = self._windows(rows, first, last)
         instrument = name_text(stream)
         for level, of_level in ((SECONDS, state.coarser.seconds), (MINUTES, state.coarser.minutes)):
             if of_level.made:
@@ -111,6 +117,13 @@ class Expected:
     def _numbers(self, query: str, *arguments: str) -> tuple[int, ...]:
         return tuple(int(value or 0) for value in self._database.rows(query, arguments)[0])
 
+    def _windows(self, rows: int, first_ns: int, last_ns: int) -> list[tuple[int, int]]:
+        """Cut the time of a stream so that no query counts too much at once; stamps may be moved up to 1 ms."""
+        pieces = rows // self._rows_per_query + 1
+        end_ns = last_ns + _SECOND_NS
+        edges = [first_ns + (end_ns - first_ns) * piece // pieces for piece in range(pieces + 1)]
+        return [(begin, end - 1) for begin, end in pairwise(edges)]
+
 
 def _refused_by_place(refused: tuple[Refused, ...]) -> dict[tuple[str, str, str], int]:
     """Return how many points were refused: by measurement, for samples also by instrument and field."""
@@ -126,11 +139,3 @@ def _refused_by_place(refused: tuple[Refused, ...]) -> dict[tuple[str, str, str]
         for place in places:
             found[place] = found.get(place, 0) + one.points
     return found
-
-
-def _windows(rows: int, first_ns: int, last_ns: int) -> list[tuple[int, int]]:
-    """Cut the time of a stream so that no query counts too much at once; stamps may be moved up to 1 ms."""
-    pieces = rows // _ROWS_PER_QUERY + 1
-    end_ns = last_ns + _SECOND_NS
-    edges = [first_ns + (end_ns - first_ns) * piece // pieces for piece in range(pieces + 1)]
-    return [(begin, end - 1) for begin, end in pairwise(edges)]

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from rig.clock import Deadline
 from rig.errors import StreamingError
 from rig.streaming.cursor import Refused
-from rig.streaming.expected import Expected
+from rig.streaming.expected import ROWS_PER_QUERY, Expected
 from rig.streaming.state import EncoderState
 
 LAG_S = 10.0
@@ -90,14 +90,21 @@ class Reconciliation:
 
 
 def reconcile(
-    record: Path, state: EncoderState, refused: tuple[Refused, ...], queries: Queries, lag_s: float = LAG_S
+    record: Path,
+    state: EncoderState,
+    refused: tuple[Refused, ...],
+    queries: Queries,
+    lag_s: float = LAG_S,
+    rows_per_query: int = ROWS_PER_QUERY,
 ) -> Reconciliation:
     """Compare record and server; a server that is behind (some show what they took a little later) gets `lag_s`.
+
+    Long streams are counted in parts, of some `rows_per_query` rows each.
 
     Raises ServerAwayError and ServerRefusedError.
     """
     deadline = Deadline(lag_s)
-    expected = Expected(record, state, refused)
+    expected = Expected(record, state, refused, rows_per_query)
     while True:
         try:
             counts = tuple(_ask_all(expected, queries))

@@ -30,6 +30,7 @@ LIQUID = {
     "expansion_per_k": 5e-4,
     "u_expansion_per_k": 3e-5,
 }
+DAQ = {"instruments": {**START["instruments"], "daq": {"capability": "daq", "sample_every_s": 3600.0}}}
 
 
 def ambient(folder, *, measured=False, **start):
@@ -43,14 +44,14 @@ def ambient(folder, *, measured=False, **start):
 
 
 def test_what_a_daq_measures_is_in_its_place(tmp_path):
-    daq = {"instruments": {**START["instruments"], "daq": {"capability": "daq", "sample_every_s": 3600.0}}}
-    found = ambient(tmp_path, measured=True, **daq)
+    found = ambient(tmp_path, measured=True, **DAQ)
     assert (found.air_temperature_c, found.liquid_temperature_c) == (23.0, 21.5)
     assert (found.air_pressure_hpa, found.relative_humidity_percent) == pytest.approx((980.0, 61.0))
 
 
-def test_a_liquid_is_as_dense_as_at_the_temperature_that_volumes_are_stated_at(tmp_path):
-    found = ambient(tmp_path, liquid=LIQUID)
+@pytest.mark.parametrize("measured", [False, True], ids=["as warm as that", "measured warmer"])
+def test_a_liquid_is_as_dense_as_at_the_temperature_that_volumes_are_stated_at(tmp_path, measured):
+    found = ambient(tmp_path, measured=measured, liquid=LIQUID, **DAQ)
     # 17 K below where its density is stated; water has 998.2067 kg/m³ at 20 °C (Tanaka 2001).
     expected_kg_m3 = 1000.0 * math.exp(5e-4 * 17.0)
     assert (found.liquid_temperature_c, found.liquid_kg_m3) == (20.0, pytest.approx(expected_kg_m3, rel=1e-6))

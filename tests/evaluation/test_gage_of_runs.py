@@ -69,6 +69,14 @@ def test_where_one_measured_alone_repeatability_is_all_that_is_known():
     assert low < 0.1 < high
 
 
+def test_repeats_are_pooled_over_what_each_kind_scatters_about_its_own_mean():
+    """Three kinds of two that differ by 1: a sum of squares of 1.5 over three, and χ² with three of a table."""
+    alone = [replace(ONE, plan=rate, value=value) for rate in RATES for value in (0.0, 1.0)]
+    found = gage_of_runs(alone).repeatability
+    assert (found.s, found.dof) == (pytest.approx(0.5**0.5), 3)
+    assert found.interval == pytest.approx(((1.5 / 9.34840) ** 0.5, (1.5 / 0.215795) ** 0.5), rel=1e-5)
+
+
 def test_the_tolerance_is_that_of_the_one_limit():
     assert gage_of_runs(study_of()).tolerance == 10.0
     several = [replace(one, limit=Limit("%", -1.0, 1.0)) if one.plan == RATES[0] else one for one in study_of()]

@@ -26,6 +26,7 @@ def samples():
     t_ns = EPOCH_NS + np.arange(2_500, dtype=np.int64) * 50_000_000
     values = np.random.default_rng(1).normal(50.0, 20.0, len(t_ns))
     values[100:130] = np.nan
+    values[50:60] = np.nan  # the end of a second
     return t_ns, values
 
 

@@ -6,10 +6,12 @@ from commands.main import main
 from rig.record.bodies.events import OtherEvent
 from rig.record.bodies.start import Start
 from rig.record.reader import RecordReader
-from rig.streaming.cursor import cursor_path, read_refused
+from rig.streaming.client import InfluxWriter
+from rig.streaming.cursor import Cursor, cursor_path, read_refused
+from rig.streaming.reconcile import reconcile
 from rig.streaming.status import streaming_lines
 from rig.streaming.sync import sync
-from rig.streaming.target import find_target
+from rig.streaming.target import find_target, read_token
 from tests.streaming.faults import Answer, always, faulty
 from tests.streaming.records import EPOCH_NS, begin, everything
 
@@ -53,6 +55,18 @@ def test_what_was_refused_is_left_until_it_is_sent_again(influx_server, database
     influx_server.forget(database, "results")
     assert sync([record], said.append, environment=environment, again=True)
     assert "counts equal in all 17 series" in said[-1]
+
+
+def test_counts_of_a_stream_are_those_of_all_parts_of_its_time(influx_server, database, tmp_path):
+    record = everything(tmp_path)
+    environment = environment_for(influx_server.url, database)
+    sync([record], print, environment=environment)
+    target = find_target(Start(), environment)
+    token = read_token(target, environment)
+    with Cursor(record, target.key, target.label) as cursor, InfluxWriter(target, token) as writer:
+        found = reconcile(record, cursor.encoder_state(), (), writer, rows_per_query=2)
+    assert found.outcome == "equal"
+    assert max(count.record for count in found.counts) > 4
 
 
 def test_a_token_that_may_only_write_is_enough(influx_server, database, said, tmp_path):
