@@ -6,7 +6,7 @@ from instruments.mettler_mt_sics.dialect import encode_weight
 from instruments.mettler_mt_sics.driver import Driver
 from instruments.mettler_mt_sics.twin import Twin
 from instruments.plant.laboratory import Laboratory, Parameters
-from rig.clock import WallClock
+from rig.clock import NS_PER_S, Deadline, WallClock
 from rig.driving import DriverContext
 from rig.errors import GarbledReplyError, NoReplyError, RefusedError
 from tests.instruments.mettler_mt_sics.conftest import MEETING, Recorded
@@ -19,7 +19,7 @@ class Sending(Recorded):
 
     def __init__(self):
         super().__init__({**MEETING, b"SIR": b"", b"SI": WHOLE, b"TI": b"TI S   30.00000 g\r\n"})
-        self.due, self.on = [], False
+        self.due, self.on, self.steady, self.looks = [], False, b"", 0
 
     def receive(self, data):
         answer = super().receive(data)
@@ -30,15 +30,25 @@ class Sending(Recorded):
         return answer
 
     def unsolicited(self):
+        self.looks += 1
         if not self.on:
             return b""
         due, self.due = self.due, []
-        return b"".join(due)
+        return b"".join(due) or self.steady
+
+
+class Ahead(WallClock):
+    """The wall clock, which a test may set ahead: so much time is as good as over."""
+
+    by_ns = 0
+
+    def now_ns(self):
+        return super().now_ns() + self.by_ns
 
 
 @pytest.fixture
 def wall(journal):
-    return DriverContext(WallClock(), journal.append)
+    return DriverContext(Ahead(), journal.append)
 
 
 @pytest.fixture
@@ -83,6 +93,19 @@ def test_the_newest_reading_bears_the_time_at_which_it_was_taken(sending, wall):
     before_ns = wall.clock.now_ns()
     balance.due = [WHOLE]
     assert driver.read_block().t_ns[-1] >= before_ns
+
+
+def test_what_lay_unread_for_long_is_no_reading_of_now(sending, wall):
+    driver, balance = sending
+    masses(driver, balance, [WHOLE] * 3, 3)
+    balance.due = [WHOLE] * 5
+    sent = balance.looks + 2  # the look behind the one that takes them finds them in the port
+    deadline = Deadline(patient(1.0))
+    while balance.looks < sent and not deadline.passed():
+        deadline.nap(0.01)
+    wall.clock.by_ns = 6 * NS_PER_S
+    balance.steady = encode_weight("S", "D", TRUE_MG + 500.0, decimals=5)
+    assert set(driver.read_block().columns["mass"].tolist()) == {TRUE_MG + 500.0}
 
 
 @pytest.mark.parametrize("line", OTHER_NUMBERS)
