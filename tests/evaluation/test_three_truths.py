@@ -27,7 +27,16 @@ def delivered_ul(hour):
 
 
 def recorded(
-    folder, *, of_weight=1.0, of_count=1.0, of_edges=1.0, of_flow=1.0, leak_ul_h=0.0, ordered_ul_h=RATE_UL_H, keep=None
+    folder,
+    *,
+    of_weight=1.0,
+    of_count=1.0,
+    of_edges=1.0,
+    of_flow=1.0,
+    leak_ul_h=0.0,
+    ordered_ul_h=RATE_UL_H,
+    keep=None,
+    weighing=None,
 ):
     """An infusion of 10 h at 40 µL/h; each instrument may see its own share of what was delivered."""
 
@@ -37,7 +46,8 @@ def recorded(
     def mass_mg(hour):
         return 30_000 + arrived_ul(hour) / Z_UL_MG
 
-    record = weighed(folder, mass_mg, hours=33, noise_mg=0.001, start=BENCH, keep=keep)
+    start = BENCH | {"weighing": START["weighing"] | (weighing or {})}
+    record = weighed(folder, mass_mg, hours=33, noise_mg=0.001, start=start, keep=keep)
     record.event(PlanBegins("plan"))
     hours = np.arange(33 * 60 + 1) / 60
     counted = delivered_ul(hours) * of_count
@@ -122,6 +132,13 @@ def test_all_paths_together_tell_one_volume_with_what_each_has_of_it(tmp_path):
     assert found.total.value == pytest.approx(WHOLE_UL, abs=found.expanded_ul)
     assert [kind for kind, _ in found.shares] == ["balance", "motor counts", "flow sensor", "pump's books"]
     assert found.said.startswith("399.997 ± 0.25 µL (k = 2), of which balance 100.0 %, motor counts 0.0 %")
+
+
+def test_a_balance_that_is_bent_leaves_all_together_as_unsure(tmp_path):
+    # Of 3 mg, rectangular; what else there is knows the volume to some 5 % at best.
+    with recorded(tmp_path, weighing={"linearity_mg": 3.0}) as record:
+        found = truths(record).together
+    assert found.total.u == pytest.approx(3.0 * Z_UL_MG / 3.0**0.5, rel=0.05)
 
 
 def test_together_they_are_at_least_as_sure_as_the_balance(tmp_path):
