@@ -76,3 +76,63 @@ def test_a_bolus_takes_as_long_as_its_rate_has_it(pump, bench, verify, hours):
         bench.dwell(hours=hours + 1.0, doing="a slow bolus, and behind it")
     verify("volume with a slow bolus", window.volume_error()).within("volume accuracy")
     verify("the pump's log tells all", window.log_tells_all()).holds()
+
+
+# Of each kind one number changes at a time: whoever reckons anew by another number than that keeps what was before.
+ALIKE = {
+    "ramps": [
+        lambda pump: pump.run_ramp(from_ul_h=30.0, to_ul_h=150.0, over_hours=0.5),
+        lambda pump: pump.run_ramp(from_ul_h=30.0, to_ul_h=150.0, over_hours=0.2),
+        lambda pump: pump.run_ramp(from_ul_h=30.0, to_ul_h=90.0, over_hours=0.2),
+        lambda pump: pump.run_ramp(from_ul_h=120.0, to_ul_h=90.0, over_hours=0.2),
+    ],
+    "bridges": [
+        lambda pump: pump.run_bridge(volume_ul=30.0, rate_ul_h=120.0, then_ul_h=30.0),
+        lambda pump: pump.run_bridge(volume_ul=30.0, rate_ul_h=240.0, then_ul_h=30.0),
+        lambda pump: pump.run_bridge(volume_ul=60.0, rate_ul_h=240.0, then_ul_h=30.0),
+        lambda pump: pump.run_bridge(volume_ul=60.0, rate_ul_h=240.0, then_ul_h=90.0),
+    ],
+    "boluses": [
+        lambda pump: pump.give_bolus(volume_ul=20.0, rate_ul_h=600.0),
+        lambda pump: pump.give_bolus(volume_ul=20.0, rate_ul_h=60.0),
+        lambda pump: pump.give_bolus(volume_ul=40.0, rate_ul_h=60.0),
+        lambda pump: pump.give_bolus(volume_ul=40.0, rate_ul_h=600.0),
+    ],
+    "square boluses": [
+        lambda pump: pump.give_square_bolus(volume_ul=40.0, over_minutes=10),
+        lambda pump: pump.give_square_bolus(volume_ul=40.0, over_minutes=40),
+        lambda pump: pump.give_square_bolus(volume_ul=20.0, over_minutes=40),
+        lambda pump: pump.give_square_bolus(volume_ul=20.0, over_minutes=10),
+    ],
+    "combinations": [
+        lambda pump: pump.give_combination_bolus(now_ul=10.0, then_ul=40.0, over_minutes=10),
+        lambda pump: pump.give_combination_bolus(now_ul=10.0, then_ul=40.0, over_minutes=40),
+        lambda pump: pump.give_combination_bolus(now_ul=10.0, then_ul=20.0, over_minutes=40),
+        lambda pump: pump.give_combination_bolus(now_ul=30.0, then_ul=20.0, over_minutes=40),
+    ],
+    "patients' boluses": [
+        lambda pump: _asks(pump, volume_ul=20.0, rate_ul_h=600.0),
+        lambda pump: _asks(pump, volume_ul=20.0, rate_ul_h=60.0),
+        lambda pump: _asks(pump, volume_ul=40.0, rate_ul_h=60.0),
+        lambda pump: _asks(pump, volume_ul=40.0, rate_ul_h=600.0),
+    ],
+}
+
+
+def _asks(pump, **terms):
+    pump.allow_patient_boluses(lockout_minutes=40, most_in_24_h=99, **terms)
+    pump.request_patient_bolus()
+
+
+@pytest.mark.requirement("IT-01", "IT-10", "1.4.7")
+@pytest.mark.parametrize("kind", ALIKE)
+def test_an_order_like_the_one_before_is_carried_out_by_its_own_numbers(pump, bench, verify, kind):
+    """Orders that differ in one number from those before are given each as ordered, at its rate and in its time."""
+    pump.run_continuous(rate_ul_h=30.0)
+    with bench.read_each(minutes=5), bench.window(kind) as window:
+        for order in ALIKE[kind]:
+            bench.dwell(minutes=5, doing="before the next")
+            order(pump)
+            bench.dwell(minutes=50, doing=kind)
+    verify(f"volume of {kind}", window.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", window.log_tells_all()).holds()
