@@ -90,7 +90,7 @@ def test_an_alarm_stays_until_a_stop_whatever_comes(pump, bench, verify):
     with bench.window("lost") as lost, bench.challenge.link_lost():
         bench.dwell(minutes=10, doing="nobody is heard")
     with bench.read_each(minutes=5), bench.window("in alarm") as alarm:
-        for name, order in SETTINGS.items():
+        for name, order in (SETTINGS | {"a request": lambda pump: pump.request_patient_bolus()}).items():
             order(pump)
             bench.dwell(minutes=5, doing=f"in alarm, behind {name}")
             with bench.refusal(because="the alarm has not been stopped"):

@@ -1,7 +1,12 @@
 """Defects that show where an order meets what happens about it: soon behind another, at the button, in a power cut."""
 
-from instruments.intrathecal_pump.programme import Infusion
+from instruments.intrathecal_pump.codes import Alarm
+from instruments.intrathecal_pump.messages import Reply
+from instruments.intrathecal_pump.programme import Infusion, SquareBolus
+from instruments.intrathecal_pump.simulated.alarms import Alarms
+from instruments.intrathecal_pump.simulated.bolus_engine import BolusEngine
 from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirmware
+from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.infusion_steps import Steps
 from instruments.plant.line import NS_PER_H
@@ -104,3 +109,70 @@ class ButtonIsNotCounted(BuiltInFirmware):
         starts = patient.kept()["starts"]
         super().press_button()
         patient.restore({**patient.kept(), "starts": starts}, 0)
+
+
+@seeded(
+    Defect(
+        "W9",
+        "a pump that warns of its reservoir does not notice that nobody is heard any more",
+        "The refill is due, and the pump that should stop when its programmer falls silent infuses on alone.",
+        "IT-03",
+        effect="no end and no alarm for a lost link while the low mark is passed",
+        says=("link", "silen"),
+        plans=("test_plans/test_in_a_warning.py::test_a_lost_link_and_a_stall_are_noticed_in_a_warning",),
+        source="class of one warning that hides another",
+    )
+)
+class OneWarningAtATime(Alarms):
+    """Looks no further when one thing is wrong."""
+
+    def causes(self, t_ns: int, *, delivering: bool) -> Alarm:
+        """Return what is wrong, up to the first."""
+        found = super().causes(t_ns, delivering=delivering)
+        return found & ~Alarm.LINK_LOST if Alarm.RESERVOIR_LOW in found else found
+
+
+@seeded(
+    Defect(
+        "W10",
+        "a STOP behind the end of a trial ends the session too: the next order runs without its bound",
+        "The trial's dose was given; the nurse silences the pump and starts it again, and it runs through the night.",
+        "IT-12",
+        effect="delivery beyond the trial's dose and time, with no bound",
+        says=("trial",),
+        plans=("test_plans/test_stays_stopped.py::test_a_trial_that_is_over_stays_over_whatever_comes",),
+        source="class of an acknowledgement that clears the cause",
+    )
+)
+class StopForgetsTheTrial(CommandDesk):
+    """Clears what has ended delivery with its alarm."""
+
+    def stop(self, now_ns: int) -> Reply:
+        """Stop, and clear what is over."""
+        if self.parts.trial.over(now_ns):
+            self.parts.trial.begin(now_ns, 0, 0)
+        return super().stop(now_ns)
+
+
+@seeded(
+    Defect(
+        "W11",
+        "a square bolus that is to take as long as the one before it has that one's volume",
+        "The dose of the evening is halved and ordered over the same hour as before: the whole dose comes.",
+        "1.4.7",
+        effect="the former volume, in the right time; with another time all is right",
+        says=("square", "volume", "programme"),
+        plans=("test_plans/test_pairs.py::test_an_order_like_the_one_before_is_carried_out_by_its_own_numbers[square",),
+        source="class of a number that is reckoned anew when another one changes",
+    )
+)
+class SameTimeSameVolume(BolusEngine):
+    """Reckons its rate anew when the time has changed."""
+
+    former: SquareBolus | None = None
+
+    def begin_square(self, square: SquareBolus) -> None:
+        """Begin what was ordered, by the rate of the one before where it takes as long."""
+        if self.former is None or self.former.seconds != square.seconds:
+            self.former = square
+        super().begin_square(self.former)
