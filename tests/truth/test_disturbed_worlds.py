@@ -34,8 +34,8 @@ def test_a_disturbed_world_leaves_no_pass(tmp_path, world, said):
 @pytest.mark.parametrize(
     "world",
     [
-        {},
-        {"evaporation_swing_percent": 30.0, "evaporation_mg_h": 0.2},
+        pytest.param({}, marks=pytest.mark.nightly),
+        pytest.param({"evaporation_swing_percent": 30.0, "evaporation_mg_h": 0.2}, marks=pytest.mark.nightly),
         {"evaporation_trend_percent_day": 40.0, "evaporation_mg_h": 0.2},
         {
             "evaporation_mg_h": 0.3,
@@ -44,7 +44,7 @@ def test_a_disturbed_world_leaves_no_pass(tmp_path, world, said):
             "evaporation_jump_factor": 5.0,
         },
         {"draught_mg": 0.3, "draughts_per_day": 20},
-        {"air_temperature_drift_k_h": 0.1, "air_pressure_drift_hpa_h": 1.0},
+        pytest.param({"air_temperature_drift_k_h": 0.1, "air_pressure_drift_hpa_h": 1.0}, marks=pytest.mark.nightly),
     ],
 )
 def test_in_a_world_that_wanders_a_healthy_pump_is_within_its_uncertainty(tmp_path, world):
