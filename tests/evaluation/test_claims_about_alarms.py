@@ -137,6 +137,11 @@ def test_an_alarm_has_the_priority_that_is_claimed(run, critical, verdict, why):
     assert (result.verdict, why in "".join(result.reasons)) == (verdict, True)
 
 
+def test_a_priority_is_that_of_the_alarm_and_not_of_one_beside_it(run):
+    status(run, (120, "alarm", ("occlusion", "stall"), ("stall",)))
+    assert "as a non-critical alarm" in came(run, priority="critical").reasons[0]
+
+
 def test_an_alarm_that_is_claimed_is_no_contradiction(run):
     status(run, (120, "alarm", ("occlusion",)))
     assert came(run).reasons == ()

@@ -5,10 +5,11 @@ import pytest
 
 from rig.channels import Channel
 from rig.evaluation.case import Case
+from rig.evaluation.dose_bounds import counted_within
 from rig.evaluation.evidence.dose_bounds import WITNESS
 from rig.record.bodies.events import BenchOpened, PlanBegins
 from rig.samples import Block
-from tests.evaluation.happenings import WINDOW, status, tell
+from tests.evaluation.happenings import WINDOW, ns, status, tell
 from tests.evaluation.records import EPOCH_NS, HOUR_NS, weighed
 
 HOURS = 33
@@ -47,6 +48,14 @@ def said(record):
 
 def limited(record, hour=1.0):
     told(record, hour, "set_dose_limit", volume_ul=100.0, window_hours=4.0)
+
+
+def test_what_was_counted_in_a_span_is_bounded_by_the_readings_within_and_around_it(record):
+    """1 µL a minute, and a span of 9.5 min: 8 lie between the readings within it, 10 between those around it."""
+    counts(record, (0, 10, 600.0))
+    with record.reader() as reader:
+        found = counted_within(Case(reader, *WINDOW), ns(60.25 * 60.0), ns(69.75 * 60.0))
+    assert found == pytest.approx((8.0, 10.0))
 
 
 @pytest.mark.parametrize(

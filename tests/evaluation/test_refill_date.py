@@ -22,6 +22,7 @@ def foretold(
     most_in_24_h=10,
     other_dates_s=(),
     orders=(),
+    ahead_h=0.0,
 ):
     """A pump with 20 mL foretells so many hours to its mark of 2 mL; a patient may ask for 200 µL a day."""
     with weighed(folder, lambda _hour: 0.0, hours=33) as record:
@@ -36,7 +37,8 @@ def foretold(
         for at in other_dates_s:
             tell(record, at, "read_outlook", extra={"pump_clock_ns": ns(at), "refill_by_ns": ns(at) + HOUR_NS})
         tell(record, 60, "acknowledge_alarms")
-        said = {"pump_clock_ns": ns(at_s), "refill_by_ns": ns(at_s) + round(hours * HOUR_NS)}
+        by_its_clock_ns = ns(at_s + 3600.0 * ahead_h)
+        said = {"pump_clock_ns": by_its_clock_ns, "refill_by_ns": by_its_clock_ns + round(hours * HOUR_NS)}
         if read:
             tell(record, at_s, "read_outlook", extra=said)
         return judged(record, "refill date error", HALF_A_DAY)
@@ -46,6 +48,11 @@ def foretold(
 @pytest.mark.parametrize("hours, error_h", [(635.3, 0.0), (900.0, 264.7), (600.0, -35.3)])
 def test_a_date_is_held_to_infusion_and_allotment_together(tmp_path, hours, error_h):
     assert foretold(tmp_path, hours).number.value == pytest.approx(error_h, abs=0.1)
+
+
+@pytest.mark.parametrize("ahead_h", [-30.0, 30.0])
+def test_a_date_is_one_of_the_pumps_own_clock(tmp_path, ahead_h):
+    assert foretold(tmp_path, 635.3, ahead_h=ahead_h).number.value == pytest.approx(0.0, abs=0.1)
 
 
 def test_the_mark_is_the_one_that_was_set_last(tmp_path):

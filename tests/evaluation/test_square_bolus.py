@@ -40,6 +40,11 @@ def bulging(share):
     return share + 0.05 * 4.0 * share * (1.0 - share)
 
 
+def lagging(share):
+    """The same, behind."""
+    return share - 0.05 * 4.0 * share * (1.0 - share)
+
+
 def wave(share):
     """3 % behind after a quarter of the time, as far ahead after three quarters."""
     return share - 0.03 * math.sin(2.0 * math.pi * share)
@@ -68,7 +73,7 @@ def evaluated(folder, share_of, *orders, begin=5.0, end=9.0, wander=0.0):
         return compute(Recipe("square bolus evenness", {}, *span(begin, end)), reader)
 
 
-@pytest.mark.parametrize("share_of, percent", [(even, 0.0), (bulging, 5.0)])
+@pytest.mark.parametrize("share_of, percent", [(even, 0.0), (bulging, 5.0), (lagging, -5.0)])
 def test_the_farthest_deviation_is_found(tmp_path, share_of, percent):
     found = evaluated(tmp_path, share_of)
     assert found.budget.value == pytest.approx(percent, abs=2 * found.budget.u)
