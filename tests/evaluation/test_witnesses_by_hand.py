@@ -241,6 +241,33 @@ def test_a_pumps_clock_may_not_leap_by_more_than_stamps_and_rate_explain(tmp_pat
     assert len([one for one in found if "leapt" in one]) == said
 
 
+def set_once(record):
+    """Set an hour ahead by an order in the 300th minute, as its log says."""
+    tell(record, 60.0 * 59.5, "set_clock", t_ns=0)
+    log(record, (60.0 * 59.5, "clock_set"), read_at_s=60.0 * 900)
+
+
+def by_another(record):
+    """Set twice, of which one was somebody else's."""
+    tell(record, 60.0 * 59.5, "set_clock", t_ns=0)
+    log(record, (60.0 * 59.5, "clock_set"), (60.0 * 659.5, "clock_set"), read_at_s=60.0 * 900)
+
+
+# It leaps in the 300th minute of the record, and once more in the 900th; the window begins with its 240th.
+@pytest.mark.parametrize(
+    "tells, then_s, said",
+    [
+        (set_once, 0.0, []),
+        (set_once, 60.0, ["the pump's clock leapt by +60 s at 11.00 h, and its log tells of no setting"]),
+        (by_another, 60.0, []),
+    ],
+)
+def test_a_leap_is_explained_by_a_setting_of_its_own_time_alone(tmp_path, tells, then_s, said):
+    minutes = np.arange(33 * 60 + 1)
+    ahead_s = np.where(minutes < 300, 0.0, 3600.0) + np.where(minutes < 900, 0.0, then_s)
+    assert list(against(tmp_path, clock, [steady.books(clock_ahead_s=ahead_s), tells])) == said
+
+
 def test_a_leap_of_a_pumps_clock_is_no_rate(tmp_path):
     ahead_s = np.where(np.arange(33 * 60 + 1) < 900, 0.0, 3600.0)
     (found,) = against(tmp_path, clock, [steady.books(clock_ahead_s=ahead_s)])

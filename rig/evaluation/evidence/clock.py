@@ -1,7 +1,9 @@
 """The pump's clock against the rig's: its rate, and that nobody moved it."""
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rig.clock import NS_PER_S
 from rig.evaluation.case import Case
 from rig.evaluation.log_words import CLOCK_SET
 from rig.evaluation.own_log import U_STAMP_S
@@ -10,6 +12,8 @@ from rig.record.bodies.pump_events import PumpLogRead
 
 _SHORTEST_S = 3600.0
 _K = 3.0
+# How far the moments of an order and of a comparison may be from those at which the pump heard them.
+_ANSWER_NS = 10 * NS_PER_S
 
 
 def testify(case: Case) -> Testimony:
@@ -29,20 +33,28 @@ def testify(case: Case) -> Testimony:
     u_ppm = 1e6 * np.sqrt(2.0) * U_STAMP_S / float(seconds[-1])
     said = f"the pump's clock gains {ppm:+.3g} ± {_K * u_ppm:.2g} ppm"
     against = [f"{said}; {allowed_ppm:g} ppm are allowed"] if abs(ppm) > allowed_ppm + _K * u_ppm else []
-    if leaps.any() and not _was_set(case):
-        i = int(np.argmax(np.abs(steps)))
+    if unset := _not_set(case, t_ns, np.flatnonzero(leaps).tolist()):
+        i = max(unset, key=lambda leap: abs(float(steps[leap])))
         at = case.hour(int(t_ns[i + 1]))
         against.append(f"the pump's clock leapt by {steps[i]:+.4g} s at {at:.2f} h, and its log tells of no setting")
     return Testimony(said, tuple(against), of_the_pump=True)
 
 
-def _was_set(case: Case) -> bool:
+def _not_set(case: Case, t_ns: NDArray[np.int64], leaps: list[int]) -> list[int]:
+    """Return the leaps, of those behind these readings, that nobody brought about; none where all may be settings.
+
+    An order to set the clock explains a leap between the two comparisons around it alone. What the pump's log has of
+    settings beyond those orders was done by somebody else, or twice by a link that repeats: it explains as many leaps.
+    """
     reads = [entry.body for entry in case.reader.events(PumpLogRead) if case.from_ns <= entry.t_ns <= case.to_ns]
-    told = any(
-        command.body.verb == "set_clock" and case.from_ns <= command.t_ns <= case.to_ns
+    logged = {line.number for one in reads for line in one.lines if line.event == CLOCK_SET}
+    told_ns = [
+        command.body.sent_ns or command.t_ns
         for command in case.reader.commands(case.pump)
-    )
-    return told or any(line.event == CLOCK_SET for one in reads for line in one.lines)
+        if command.body.verb == "set_clock" and case.from_ns <= command.t_ns <= case.to_ns
+    ]
+    unset = [i for i in leaps if not any(t_ns[i] - _ANSWER_NS <= one <= t_ns[i + 1] + _ANSWER_NS for one in told_ns)]
+    return unset if len(unset) > max(0, len(logged) - len(told_ns)) else []
 
 
 WITNESS = Witness("pump's clock", testify)

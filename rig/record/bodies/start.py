@@ -34,7 +34,8 @@ FORMAT = 2
 # proof holds a slow flow and what comes behind a stop to the count of the pump that gives it, and takes a balance's
 # wander in a blank of minutes for what is stated of it.
 # 15: the pump's log is asked for an order from its moment on, though it asks for nothing until later.
-RULES = 15
+# 16: an order to set the pump's clock explains a leap of it between the comparisons around that order alone.
+RULES = 16
 
 
 @dataclass(frozen=True, slots=True)
