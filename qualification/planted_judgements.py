@@ -81,5 +81,72 @@ JUDGED = (
         "weighed.per_mg * evaporation.wander_mg2_h",
         _GRAPHS,
     ),
+    Mistake(
+        "M72",
+        "a liquid is as dense as at the beaker's temperature, where its volumes are stated at another",
+        _E + "air",
+        "    return at_c, liquid.relative_density_at(at_c), ",
+        "    return at_c, liquid.relative_density_at(beaker_c), ",
+        ("tests/evaluation/test_air_by_hand.py",),
+    ),
+    Mistake(
+        "M73",
+        "repeats lose one degree of freedom in all, not one for the mean of each kind",
+        _E + "gage_of_runs",
+        "    dof = sum(len(one) - 1 for one in repeated)\n",
+        "    dof = sum(len(one) for one in repeated) - 1\n",
+        ("tests/evaluation/test_gage_of_runs.py",),
+    ),
+    Mistake(
+        "M74",
+        "the balance is straight where all paths are put together",
+        _E + "together",
+        "math.hypot(path.relative_u, bent)",
+        "path.relative_u",
+        ("tests/evaluation/test_three_truths.py",),
+    ),
+    Mistake(
+        "M75",
+        "a refill date of the pump's clock is counted from the rig's moment",
+        _E + "claims.refill_date",
+        "(_number(said.extra, REFILL_BY) - _number(said.extra, CLOCK)) / NS_PER_H",
+        "(_number(said.extra, REFILL_BY) - at_ns) / NS_PER_H",
+        ("tests/evaluation/test_refill_date.py",),
+    ),
+    Mistake(
+        "M76",
+        "a bolus that lags is never the farthest from its line",
+        _E + "claims.square_bolus",
+        "key=lambda place: abs(budgets[place].value)",
+        "key=lambda place: budgets[place].value",
+        ("tests/evaluation/test_square_bolus.py",),
+    ),
+    Mistake(
+        "M77",
+        "what was counted before a span, since the reading before, is in the least of it",
+        _E + "dose_bounds",
+        "count[last] - count[first]) if last > first else 0.0",
+        "count[last] - count[max(0, first - 1)]) if last > first else 0.0",
+        ("tests/evaluation/test_dose_bounds.py",),
+    ),
+    Mistake(
+        "M78",
+        "a setting of the pump's clock explains a leap at any hour",
+        _E + "evidence.clock",
+        "if not any(t_ns[i] - _ANSWER_NS <= one <= t_ns[i + 1] + _ANSWER_NS for one in told_ns)",
+        "if not told_ns",
+        ("tests/evaluation/test_witness_of_the_clock.py",),
+    ),
+    Mistake(
+        "M79",
+        "readings that lay unread for long are taken for those of now",
+        "instruments.mettler_mt_sics.streamed",
+        """unread, and the rest of the line that was under way.\"\"\"
+        self._stream.discard_input()
+""",
+        """unread, and the rest of the line that was under way.\"\"\"
+""",
+        ("tests/instruments/mettler_mt_sics/test_streamed.py",),
+    ),
 )
 """All of them, by their keys: they go on behind those of `planted_numbers`."""
