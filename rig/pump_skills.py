@@ -4,6 +4,7 @@ Every method may raise an `rig.errors.InstrumentError`, and refuses before sendi
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -177,6 +178,14 @@ class AcknowledgesAlarms(Protocol):
 
 
 # What a pump may be able to do beyond `Pump`.
+@runtime_checkable
+class HandsOn(Protocol):
+    """A pump whose driver can hand on what is beyond its range, so that the pump itself is asked: for a bench alone."""
+
+    def handing_on(self) -> AbstractContextManager[None]:
+        """Send, within the block, what can be put into a message at all, and leave it to the pump to refuse it."""
+
+
 PUMP_SKILLS: tuple[type, ...] = (
     AcknowledgesAlarms,
     Foretells,

@@ -1,5 +1,6 @@
 """The production driver: a programme is staged, read back, committed, and then seen in the status."""
 
+from contextlib import AbstractContextManager
 from typing import ClassVar
 
 import numpy as np
@@ -97,6 +98,10 @@ class Driver(InfusionSkills, BolusSkills, CareSkills, BoundsSkills):
     def close(self) -> None:
         """Release the port; delivery goes on until the pump's link watchdog ends it."""
         self._stream.close()
+
+    def handing_on(self) -> AbstractContextManager[None]:
+        """Send within the block what is beyond the pump's range too: the pump itself is to refuse it."""
+        return self._programmer.handing_on()
 
     def stop(self) -> None:
         """Control the end of all delivery; acknowledges alarms and returns once the status says stopped."""

@@ -45,6 +45,8 @@ from rig.errors import RefusedError
 # What SET_WATCHDOG takes at most, by the edition of the link.
 LONGEST_FIRST_EDITION_S = 600.0
 LONGEST_SECOND_EDITION_S = 172_800.0
+# What a field of 32 bits holds, as all but one of those have that are of a range.
+_FIELD_HOLDS = 2**32 - 1
 RUNNING = (DeliveryState.INFUSING, DeliveryState.BOLUS)
 
 
@@ -61,6 +63,7 @@ class Programmer:
         self.link = link
         self.reporter = reporter
         self._longest_silence_s = longest_silence_s
+        self._hands_on = False
         self._full = self._ask_full_limits()
         self.bounds = link.ask(GetLimits(), Limits).reply
 
@@ -138,6 +141,19 @@ class Programmer:
         )
         return status
 
+    @contextmanager
+    def handing_on(self) -> Iterator[None]:
+        """Send within the block what a message can hold, whatever the pump's range: it is to refuse that itself."""
+        self._hands_on = True
+        try:
+            yield
+        finally:
+            self._hands_on = False
+
+    def _goes(self, value: int, *, within: bool) -> bool:
+        """Tell whether a value is sent: one within its range, or one that a field can hold, where all are handed on."""
+        return within or (self._hands_on and 0 <= value <= _FIELD_HOLDS)
+
     def rate_nl_h(self, what: str, rate_ul_h: float) -> int:
         """Return an infusion's rate in nL/h; raise OutOfRangeError for one that the pump cannot be set to."""
         bounds = self.bounds
@@ -154,7 +170,7 @@ class Programmer:
         """Return a value as whole nL; raise OutOfRangeError outside (least, most, step)."""
         least, most, step = steps
         nl = thousandths(value_ul)
-        if nl is None or not least <= nl <= most or nl % step:
+        if nl is None or not self._goes(nl, within=least <= nl <= most and not nl % step):
             allowed = f"{least / NL_PER_UL:g} to {most / NL_PER_UL:g} {unit} in steps of {step / NL_PER_UL:g} {unit}"
             raise self.reporter.out_of_range(f"{what} of {value_ul!r} {unit}", f"the pump takes {allowed}")
         return nl
@@ -162,7 +178,11 @@ class Programmer:
     def whole(self, what: str, value: float, least: int, most: int, unit: str, per_unit: int = 1) -> int:
         """Return `value` times `per_unit` as a whole number; raise OutOfRangeError unless it is one in the range."""
         counted = thousandths(value * per_unit)
-        if counted is None or counted % 1000 or not least <= counted // 1000 <= most:
+        if (
+            counted is None
+            or counted % 1000
+            or not self._goes(counted // 1000, within=least <= counted // 1000 <= most)
+        ):
             allowed = f"{least / per_unit:g} to {most / per_unit:g} {unit}"
             steps = "in whole numbers" if per_unit == 1 else f"in steps of 1/{per_unit} {unit}"
             raise self.reporter.out_of_range(f"{what} of {value!r} {unit}", f"the pump takes {allowed} {steps}")
@@ -171,7 +191,7 @@ class Programmer:
     def check_total_rate(self, basal_nl_h: int, bolus_nl_h: int) -> None:
         """Raise OutOfRangeError when infusion and bolus together exceed what the pump delivers."""
         total_nl_h = basal_nl_h + bolus_nl_h
-        if total_nl_h > self.bounds.max_total_rate_nl_h:
+        if total_nl_h > self.bounds.max_total_rate_nl_h and not self._hands_on:
             raise self.reporter.out_of_range(
                 f"infusion and bolus together of {total_nl_h / NL_PER_UL:g} µL/h",
                 f"the pump delivers at most {self.bounds.max_total_rate_nl_h / NL_PER_UL:g} µL/h; "

@@ -29,6 +29,7 @@ FAMILIES = (
     "meanwhile",
     "pairs",
     "meetings",
+    "refusals",
     "benches",
     "notices",
     "notices_of_standstill",
