@@ -186,6 +186,31 @@ def test_a_pump_waits_as_long_as_it_was_told_last(pump, bench, verify):
 
 
 @pytest.mark.requirement("IT-03", "IT-05")
+@pytest.mark.parametrize("hours, each_minutes", [(2.0, 4), (48.0, 60)], ids=["two hours", "two days"])
+def test_a_pump_waits_for_hours_and_no_longer(pump, bench, verify, hours, each_minutes):
+    """Told to wait for hours, as at home, the pump delivers for nearly so long when nobody is heard, and no longer."""
+    bench.expect_alarm("link_lost")
+    pump.run_continuous(rate_ul_h=60.0)
+    bench.dwell(minutes=15, doing="infusing")
+    with bench.read_each(minutes=each_minutes):
+        pump.set_link_watchdog(seconds=hours * 3600.0)
+        with bench.window("nearly so long") as within:
+            with bench.challenge.link_lost():
+                bench.dwell(hours=hours, minutes=-1.5 * each_minutes, doing="nobody is heard, not for so long")
+            bench.dwell(minutes=2 * each_minutes, doing="heard again")
+        with bench.window("longer") as longer:
+            with bench.challenge.link_lost():
+                bench.dwell(hours=hours + 0.25, doing="nobody is heard for longer")
+            bench.dwell(minutes=10, doing="heard again")
+    signalled = longer.alarm_came(
+        alarm="link_lost", within_s=hours * 3600.0 + 60.0, after="link lost", priority="critical"
+    )
+    verify("volume while nobody was heard", within.volume_error()).within("volume accuracy")
+    verify("not before its time", within.no_alarm(which="link_lost")).holds()
+    verify("lost link was signalled", signalled).holds()
+
+
+@pytest.mark.requirement("IT-03", "IT-05")
 def test_a_patient_who_presses_is_no_link(pump, bench, verify):
     """Each minute the patient presses the button while nobody is heard: the pump ends delivery in its time."""
     bench.expect_alarm("link_lost")
