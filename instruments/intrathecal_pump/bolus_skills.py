@@ -103,7 +103,7 @@ class BolusSkills(Skill):
         lockout_s = programmer.whole(
             "a lockout", lockout_minutes, full.min_lockout_s, full.max_lockout_s, "min", S_PER_MINUTE
         )
-        most = programmer.whole("an allotment", most_in_24_h, 1, full.max_patient_boluses, "boluses in 24 h")
+        most = programmer.whole("an allotment", most_in_24_h, 1, full.max_patient_boluses, "boluses in 24 h", bits=16)
         terms = PatientBoluses(
             programmer.bolus_nl("a patient's bolus", volume_ul), self._rate_nl_h(rate_ul_h), lockout_s, most
         )

@@ -45,8 +45,8 @@ from rig.errors import RefusedError
 # What SET_WATCHDOG takes at most, by the edition of the link.
 LONGEST_FIRST_EDITION_S = 600.0
 LONGEST_SECOND_EDITION_S = 172_800.0
-# What a field of 32 bits holds, as all but one of those have that are of a range.
-_FIELD_HOLDS = 2**32 - 1
+# What all fields but one have that hold a value with a range.
+_FIELD_BITS = 32
 RUNNING = (DeliveryState.INFUSING, DeliveryState.BOLUS)
 
 
@@ -150,9 +150,9 @@ class Programmer:
         finally:
             self._hands_on = False
 
-    def _goes(self, value: int, *, within: bool) -> bool:
+    def _goes(self, value: int, *, within: bool, least: int = 0, bits: int = _FIELD_BITS) -> bool:
         """Tell whether a value is sent: one within its range, or one that a field can hold, where all are handed on."""
-        return within or (self._hands_on and 0 <= value <= _FIELD_HOLDS)
+        return within or (self._hands_on and least <= value < 2**bits)
 
     def rate_nl_h(self, what: str, rate_ul_h: float) -> int:
         """Return an infusion's rate in nL/h; raise OutOfRangeError for one that the pump cannot be set to."""
@@ -175,18 +175,20 @@ class Programmer:
             raise self.reporter.out_of_range(f"{what} of {value_ul!r} {unit}", f"the pump takes {allowed}")
         return nl
 
-    def whole(self, what: str, value: float, least: int, most: int, unit: str, per_unit: int = 1) -> int:
-        """Return `value` times `per_unit` as a whole number; raise OutOfRangeError unless it is one in the range."""
-        counted = thousandths(value * per_unit)
-        if (
-            counted is None
-            or counted % 1000
-            or not self._goes(counted // 1000, within=least <= counted // 1000 <= most)
-        ):
+    def whole(
+        self, what: str, value: float, least: int, most: int, unit: str, per_unit: int = 1, *, bits: int = _FIELD_BITS
+    ) -> int:
+        """Return `value` times `per_unit` as a whole number; raise OutOfRangeError unless it is one in the range.
+
+        What is handed on beyond the range is at least 1, as times and numbers are, and has a field of so many bits.
+        """
+        thousandth = thousandths(value * per_unit)
+        counted = None if thousandth is None or thousandth % 1000 else thousandth // 1000
+        if counted is None or not self._goes(counted, within=least <= counted <= most, least=1, bits=bits):
             allowed = f"{least / per_unit:g} to {most / per_unit:g} {unit}"
             steps = "in whole numbers" if per_unit == 1 else f"in steps of 1/{per_unit} {unit}"
             raise self.reporter.out_of_range(f"{what} of {value!r} {unit}", f"the pump takes {allowed} {steps}")
-        return counted // 1000
+        return counted
 
     def check_total_rate(self, basal_nl_h: int, bolus_nl_h: int) -> None:
         """Raise OutOfRangeError when infusion and bolus together exceed what the pump delivers."""

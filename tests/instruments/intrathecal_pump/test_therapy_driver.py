@@ -172,9 +172,19 @@ def test_what_is_handed_on_the_pump_itself_refuses(driver, do, why):
         do(driver)
 
 
-def test_what_no_field_can_hold_is_handed_on_by_nobody(driver):
+@pytest.mark.parametrize(
+    "do",
+    [
+        lambda d: d.run_continuous(rate_ul_h=-1.0),
+        lambda d: d.run_continuous(rate_ul_h=5e6),
+        lambda d: d.give_square_bolus(volume_ul=20.0, over_minutes=0),
+        lambda d: d.allow_patient_boluses(volume_ul=20.0, lockout_minutes=40, most_in_24_h=70_000),
+        lambda d: d.refilled(volume_ul=float("nan")),
+    ],
+)
+def test_what_no_field_can_hold_is_handed_on_by_nobody(driver, do):
     with driver.handing_on(), pytest.raises(OutOfRangeError):
-        driver.run_continuous(rate_ul_h=-1.0)
+        do(driver)
 
 
 def test_a_flex_infusion_that_makes_no_sense_is_refused_before_anything_is_sent(ward, driver):
