@@ -13,7 +13,7 @@ GENERAL = (
     "test_plans/test_bolus.py::test_a_power_cut_in_a_bolus_ends_it_and_nothing_of_it_comes_later",
 )
 
-# Plans that let one thing come upon each other, asked of what all that claim it missed: a third of what those cost that
+# Plans that let one thing come upon each other, asked of what all that claim it missed: they cost less than those that
 # were drawn, and faults that nobody thought of are most often of a thing that bears no other beside it.
 SWEEPING = (
     "test_plans/test_meanwhile.py::",

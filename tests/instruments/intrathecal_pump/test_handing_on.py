@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from rig.errors import RigError
+from rig.errors import OutOfRangeError, RefusedError, RigError
 
 VERBS = {
     "run_continuous": ("rate_ul_h",),
@@ -31,3 +31,36 @@ def test_nothing_but_an_error_of_the_rigs_own_comes_of_it(driver, verb):
         with contextlib.suppress(RigError), driver.handing_on():
             getattr(driver, verb)(**dict(zip(names, values, strict=True)))
         driver.stop()
+
+
+BEYOND = [
+    (lambda d: d.run_continuous(rate_ul_h=2_000.0), "OUT_OF_RANGE"),
+    (lambda d: d.give_bolus(volume_ul=20.25), "NOT_A_STEP"),
+    (lambda d: d.set_dose_limit(volume_ul=1e6, window_hours=2), "OUT_OF_RANGE"),
+    (lambda d: d.give_square_bolus(volume_ul=450.0, over_minutes=20), "ABOVE_TOTAL_RATE"),
+]
+
+
+@pytest.mark.parametrize("do, why", BEYOND)
+def test_what_is_handed_on_the_pump_itself_refuses(driver, do, why):
+    driver.run_continuous(rate_ul_h=400.0)
+    with driver.handing_on(), pytest.raises(RefusedError) as raised:
+        do(driver)
+    assert raised.value.code == why
+    with pytest.raises(OutOfRangeError):  # and nothing is behind it
+        do(driver)
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        lambda d: d.run_continuous(rate_ul_h=-1.0),
+        lambda d: d.run_continuous(rate_ul_h=5e6),
+        lambda d: d.give_square_bolus(volume_ul=20.0, over_minutes=0),
+        lambda d: d.allow_patient_boluses(volume_ul=20.0, lockout_minutes=40, most_in_24_h=70_000),
+        lambda d: d.refilled(volume_ul=float("nan")),
+    ],
+)
+def test_what_no_field_can_hold_is_handed_on_by_nobody(driver, do):
+    with driver.handing_on(), pytest.raises(OutOfRangeError):
+        do(driver)
