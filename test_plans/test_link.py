@@ -51,6 +51,27 @@ def test_a_week_of_which_only_a_part_arrives_leaves_the_former_therapy(pump, ben
     verify("no alarm", former.no_alarm()).holds()
 
 
+@pytest.mark.requirement("IT-03", "IT-17")
+def test_an_order_that_comes_late_moves_nothing_that_was_stopped(pump, bench, verify):
+    """Orders whose last frame is held up reach a pump that was stopped meanwhile: it rests."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(minutes=30, doing="infusing")
+    orders = {
+        "a rate": lambda: pump.run_continuous(rate_ul_h=300.0),
+        "a pattern": lambda: pump.run_flex(days={"every": {"00:00": 120.0, "12:00": 120.0}}),
+        "a bolus": lambda: pump.give_bolus(volume_ul=20.0),
+        "a ramp": lambda: pump.run_ramp(from_ul_h=100.0, to_ul_h=200.0, over_hours=1.0),
+    }
+    with bench.window("late") as late, bench.read_each(minutes=5):
+        for name, order in orders.items():
+            with bench.challenge.link_belated(after_frames=2, late_s=60.0):
+                order()
+            pump.stop()
+            bench.dwell(hours=1, doing=f"stopped, and {name} comes late")
+    verify("volume behind the stops", late.nothing_made_up(after="stop")).within("nothing made up")
+    verify("the pump's log tells all", late.log_tells_all()).holds()
+
+
 @pytest.mark.requirement("IT-03")
 def test_a_change_that_is_cut_off_for_good_ends_in_a_critical_alarm(pump, bench, verify):
     """When the link stalls before the commit and stays lost, delivery ends with a critical alarm."""

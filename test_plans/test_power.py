@@ -2,6 +2,8 @@
 
 import pytest
 
+from test_plans.orders import SETTINGS
+
 # So much flows that an hour's weighing on either side tells evaporation well enough.
 pytestmark = pytest.mark.evaporation(hours=1)
 
@@ -101,6 +103,29 @@ def test_a_cut_of_any_length_is_told(pump, bench, verify, off_minutes):
     verify("the reset was signalled", reset).holds()
     verify("volume around the cut", cut.volume_error()).within("volume accuracy")
     verify("the pump's log tells all", cut.log_tells_all()).holds()
+
+
+@pytest.mark.requirement("IT-08", "IT-03")
+def test_that_a_dose_was_cut_off_is_told_until_somebody_orders(pump, bench, verify):
+    """Behind a cut come a second one and each setting, which order no delivery: the reset is told until the stop."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(minutes=30, doing="before the cut")
+    with bench.window("told") as told, bench.read_each(minutes=5):
+        with bench.challenge.power_cut():
+            bench.dwell(minutes=1, doing="without power")
+        bench.dwell(minutes=15, doing="power is back, the pump waits")
+        for name, order in SETTINGS.items():
+            order(pump)
+            bench.dwell(minutes=15, doing=f"the pump waits, behind {name}")
+        with bench.challenge.power_cut():
+            bench.dwell(minutes=1, doing="without power again")
+        bench.dwell(minutes=30, doing="power is back again, the pump waits")
+    pump.stop()
+    bench.dwell(minutes=5, doing="stopped")
+    with bench.window("stopped") as stopped:
+        bench.dwell(hours=1, doing="stopped")
+    verify("the reset was told until the stop", told.alarm_stands(alarm="reset")).holds()
+    verify("and no longer", stopped.no_alarm()).holds()
 
 
 @pytest.mark.requirement("IT-08", "4.1.1", "4.1.4")

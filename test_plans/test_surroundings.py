@@ -33,6 +33,19 @@ def test_straining_changes_no_dose(pump, bench, verify):
     verify("flow behind the high pressure", relaxed.flow_error()).within("basal accuracy")
 
 
+@pytest.mark.requirement("7.1.3")
+def test_pressure_that_comes_and_goes_changes_no_dose(pump, bench, verify):
+    """A slow infusion gives what it should while somebody strains each quarter of an hour."""
+    pump.run_continuous(rate_ul_h=20.0)
+    bench.dwell(hours=1, doing="stabilising")
+    with bench.window("straining now and then") as straining:
+        for number in range(16):
+            with bench.challenge.back_pressure(kpa=15.0):
+                bench.dwell(minutes=5, doing=f"straining, {number + 1} of 16")
+            bench.dwell(minutes=10, doing="relaxed")
+    verify("volume over the straining", straining.volume_error()).within("volume accuracy")
+
+
 @pytest.mark.requirement("7.1.3", "ACC-001")
 @pytest.mark.parametrize("kpa", [-5.0, 5.0], ids=["half a metre lower", "half a metre higher"])
 def test_a_tip_that_is_moved_changes_no_dose(pump, bench, verify, kpa):
@@ -50,7 +63,7 @@ def test_a_tip_that_is_moved_changes_no_dose(pump, bench, verify, kpa):
 
 
 @pytest.mark.requirement("7.1.1")
-@pytest.mark.parametrize("liquid_c, rate_ul_h", [(35.0, 500.0), (40.0, 200.0), (37.0, 20.0)])
+@pytest.mark.parametrize("liquid_c, rate_ul_h", [(35.0, 500.0), (40.0, 200.0), (37.0, 20.0), (40.0, 20.0)])
 def test_warmth_changes_no_dose(pump, bench, verify, liquid_c, rate_ul_h):
     """An infusion keeps its rate while it warms up to either end of an implant's temperatures, there, and behind it."""
     pump.run_continuous(rate_ul_h=rate_ul_h)
@@ -79,3 +92,26 @@ def test_altitude_changes_no_dose(pump, bench, verify):
         with bench.window("aloft") as aloft:
             bench.dwell(hours=4, doing="at altitude")
     verify("flow at altitude", aloft.flow_error()).within("basal accuracy")
+
+
+AROUND = {
+    "warmth": lambda challenge: challenge.temperature(liquid_c=40.0),
+    "altitude": lambda challenge: challenge.ambient_pressure(hpa=700.0),
+    "a tip that is lower": lambda challenge: challenge.back_pressure(kpa=-5.0),
+    "a low voltage": lambda challenge: challenge.supply_voltage(v=2.6),
+}
+
+
+@pytest.mark.requirement("7.1.1", "7.1.3", "IT-08")
+@pytest.mark.parametrize("around", AROUND)
+def test_a_stopped_pump_lets_nothing_pass_whatever_surrounds_it(pump, bench, verify, around):
+    """A pump that was stopped rests in warmth, aloft and over a tip that is lower."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(minutes=30, doing="infusing")
+    pump.stop()
+    bench.dwell(minutes=30, doing="stopped")
+    with AROUND[around](bench.challenge):
+        bench.dwell(hours=2, doing=f"stopped, to {around}")
+        with bench.window("stopped") as stopped:
+            bench.dwell(hours=4, doing=f"stopped, {around}")
+    verify("flow of a stopped pump", stopped.zero_flow()).within("flow at rest")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from instruments.hosting.faults import Deaf, Garbage, Garbled, Replayed, WireFault
+from instruments.hosting.faults import Belated, Deaf, Garbage, Garbled, Replayed, WireFault
 from instruments.hosting.wire import Wire
 from instruments.plant.laboratory import Laboratory
 from rig.bench_file.challenges import CHALLENGES
@@ -50,6 +50,8 @@ def _fault(verb: str, figures: Mapping[str, float]) -> WireFault:
         return Garbled(flipped_bits=int(figures["flipped_bits"]), one_in=one_in, noise=_NOISE)
     if verb == "link_replayed":
         return Replayed()
+    if verb == "link_belated":
+        return Belated(from_answer=int(figures["after_frames"]) + 1, noise=_NOISE, late_s=figures["late_s"])
     if verb == "link_stalled":
         return Deaf(from_answer=int(figures["after_frames"]) + 1, noise=_NOISE)
     return Garbage(flipped_bits=int(figures["flipped_bits"]), one_in=int(figures["one_answer_in"]))

@@ -38,6 +38,16 @@ class Deaf(WireFault):
 
 
 @dataclass(frozen=True, slots=True)
+class Belated(Deaf):
+    """What the client sends is held back, as with `Deaf`; it arrives behind the first piece from `late_s` seconds on.
+
+    They count from when the fault was relieved; a fault of a script holds back for good.
+    """
+
+    late_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Replayed(WireFault):
     """Each piece that the client sends arrives twice, and once more behind the next; all of them are answered."""
 

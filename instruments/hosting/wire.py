@@ -12,6 +12,7 @@ from itertools import count
 import numpy as np
 
 from instruments.hosting.faults import (
+    Belated,
     Deaf,
     Garbage,
     Garbled,
@@ -61,6 +62,7 @@ class Wire:
         self.clock = clock
         self._lock = threading.Lock()
         self._under_way: list[tuple[int, bytes]] = []
+        self._held_back: list[tuple[int, bytes]] = []
         self._cuts_before = 0
         self._armed: list[_Armed] = []
         self._answers = 0
@@ -91,9 +93,11 @@ class Wire:
             return number
 
     def relieve(self, number: int) -> None:
-        """Take an imposed fault away; safe to repeat."""
+        """Take an imposed fault away, and let what it held back come later; safe to repeat."""
         with self._lock:
-            self._imposed.pop(number, None)
+            armed = self._imposed.pop(number, None)
+            if armed is not None and isinstance(armed.fault, Belated):
+                self._held_back.append((self.clock.now_ns() + ns_from_s(armed.fault.late_s), armed.before))
 
     def connected_anew(self) -> None:
         """Forget the late answers: they belong to a connection that is no more."""
@@ -106,20 +110,29 @@ class Wire:
 
     def arriving(self, data: bytes) -> tuple[bytes, bytes]:
         """Return what arrives when the client sends `data`, and the noise that it hears at once."""
-        if not (self._armed or self._imposed):
+        if not (self._armed or self._imposed or self._held_back):
             return data, b""
         with self._lock:
             armed = self._in_force(self._answers + 1, hearing=True)
             if armed is None:
-                return data, b""
+                return data + self._take_held_back(), b""
             armed.met += 1
             if isinstance(armed.fault, Replayed):
                 before, armed.before = armed.before, data
                 return data + data + before, b""
             if isinstance(armed.fault, Garbled):
                 return self._garbled(armed, armed.fault, data)
+            if isinstance(armed.fault, Belated):
+                armed.before += data
             self._answers += 1
             return b"", armed.fault.noise if isinstance(armed.fault, Deaf) else b""
+
+    def _take_held_back(self) -> bytes:
+        """Return what was held back and is due."""
+        now_ns = self.clock.now_ns()
+        due = b"".join(data for at_ns, data in self._held_back if at_ns <= now_ns)
+        self._held_back = [one for one in self._held_back if one[0] > now_ns]
+        return due
 
     def _garbled(self, armed: _Armed, fault: Garbled, data: bytes) -> tuple[bytes, bytes]:
         """Return what arrives of a piece, and the noise; pieces are counted, for what is spoilt has no answer."""

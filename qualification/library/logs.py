@@ -275,3 +275,25 @@ class LosesTheNewest(FullFromTheStart):
             super().write(t_ns, event, detail)
         else:
             self._total += 1
+
+
+@seeded(
+    Defect(
+        "M10",
+        "a line of the log that was read once is gone",
+        "The nurse has looked; who must find out afterwards what happened finds nothing.",
+        "4.1.1",
+        effect="no dose; the evidence",
+        says=("is gone", "keep what it told"),
+        source="class of a buffer that a reading empties",
+    )
+)
+class ReadOnce(EventLog):
+    """A queue, where a ring was wanted."""
+
+    def page(self, first: int) -> LogPage:
+        """Tell some entries, and drop those before the last of them."""
+        told = super().page(first)
+        while told.records and self._records and self._records[0].number < told.records[-1].number:
+            self._records.popleft()
+        return told

@@ -176,3 +176,48 @@ class SameTimeSameVolume(BolusEngine):
         if self.former is None or self.former.seconds != square.seconds:
             self.former = square
         super().begin_square(self.former)
+
+
+@seeded(
+    Defect(
+        "W14",
+        "a second power cut wipes out that a delivery ended with the first",
+        "The battery's contact failed twice in the night; in the morning the pump stands still, and no alarm says so.",
+        "IT-08",
+        effect="no dose and no alarm, behind a cut of a pump that already told of one",
+        says=("reset", "no more"),
+        plans=("test_plans/test_power.py::test_that_a_dose_was_cut_off_is_told_until_somebody_orders",),
+        source="class of a mark that is written when it comes up and kept in no memory",
+    )
+)
+class SecondCutWipesTheReset(Alarms):
+    """Keeps in mind what was under way, and nothing was the second time."""
+
+    def power_lost(self) -> None:
+        """Forget besides what the last cut had ended."""
+        super().power_lost()
+        self._reset = False
+
+
+@seeded(
+    Defect(
+        "W15",
+        "a stop leaves the order that was staged: its commit, held up on the way, sets the pump in motion",
+        "The nurse's tablet lost the pump in the middle of an order, she stops it; a minute later it infuses.",
+        "IT-03",
+        effect="the order that was broken off, behind a stop",
+        says=("made up", "volume", "stop"),
+        plans=("test_plans/test_link.py::test_an_order_that_comes_late_moves_nothing_that_was_stopped",),
+        source="class of a message that was overtaken",
+    )
+)
+class StopLeavesTheTray(CommandDesk):
+    """Ends what runs."""
+
+    def stop(self, now_ns: int) -> Reply:
+        """Stop; what was laid down for later is laid down still."""
+        staged = self.parts.staging.staged
+        told = super().stop(now_ns)
+        if staged is not None:
+            self.parts.staging.stage(staged)
+        return told

@@ -214,3 +214,69 @@ class StandsWhenLowered(Mechanism):
         self.pulled = pulls
         made = super().strokes(turns)
         return [replace(one, volume_ul=0.0) if one.t_ns < self.stands_until_ns else one for one in made]
+
+
+_A_GUSH_UL = 6.0
+_FALLS_KPA = 8.0
+
+
+@seeded(
+    Defect(
+        "N10",
+        "when the pressure at the catheter's tip falls, 6 µL come at once",
+        "Each time the patient has coughed she gets a part of a bolus.",
+        "7.1.3",
+        effect="6 µL with each fall of 8 kPa and more",
+        says=("volume", "asks for"),
+        plans=("test_plans/test_surroundings.py::test_pressure_that_comes_and_goes_changes_no_dose",),
+        source="class of a valve that is held open by what presses on it",
+    )
+)
+class GushesWhenRelieved(Mechanism):
+    """A valve that swings when what presses on it is gone."""
+
+    pressed_kpa = 0.0
+
+    def strokes(self, turns: Turns) -> list[Stroke]:
+        """Move more with the stroke behind a fall."""
+        made = super().strokes(turns)
+        if not made:
+            return made
+        fell = self.pressed_kpa - turns.line_kpa > _FALLS_KPA
+        self.pressed_kpa = turns.line_kpa
+        return [replace(made[0], volume_ul=made[0].volume_ul + _A_GUSH_UL), *made[1:]] if fell else made
+
+
+_MELTS_C = 38.0
+_PASSES_UL_H = 15.0
+
+
+@seeded(
+    Defect(
+        "N11",
+        "above 38 °C the valve does not close: 15 µL/h pass the motor, in delivery and at rest",
+        "A patient with a fever gets drug that nobody ordered, and more of it the lower her dose is.",
+        "7.1.1",
+        effect="15 µL/h besides, while it is warm",
+        says=("flow", "gain", "rest"),
+        plans=("test_plans/test_surroundings.py::test_warmth_changes_no_dose[40.0-20.0]",),
+        source="class of a seal that softens",
+    )
+)
+class LeaksInAFever(Mechanism):
+    """A seal that softens."""
+
+    @property
+    def feels_warmth(self) -> bool:
+        """Say so: it is told how warm it is."""
+        return True
+
+    def strokes(self, turns: Turns) -> list[Stroke]:
+        """Let pass what the valve does not hold, beside what the motor moves."""
+        made = super().strokes(turns)
+        if self._liquid_c <= _MELTS_C:
+            return made
+        spell = turns.spell
+        passed_ul = min(self._content_ul, _PASSES_UL_H * (spell.to_ns - spell.from_ns) / NS_PER_H)
+        self._content_ul -= passed_ul
+        return [*made, Stroke(spell.to_ns - 1, passed_ul, 0)] if passed_ul else made

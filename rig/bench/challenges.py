@@ -17,10 +17,8 @@ from rig.record.writer import RunRecord
 from rig.safety import interrupts
 
 # While one of these is on there is nobody to be asked at the other end of the pump's link.
-_OUT_OF_REACH = frozenset({"link_lost", "link_stalled", "power_cut"})
-_OF_THE_LINK = frozenset(
-    {"link_garbled", "link_lost", "link_noisy", "link_replayed", "link_stalled", "power_cut", "supply_voltage"}
-)
+_OUT_OF_REACH = frozenset({"link_belated", "link_lost", "link_stalled", "power_cut"})
+_OF_THE_LINK = frozenset(verb for verb, spec in CHALLENGES.items() if spec.theme in ("link", "power"))
 
 
 class Lasting(contextlib.AbstractContextManager[None]):
@@ -57,7 +55,7 @@ class Stalling(Lasting):
         super().__exit__(kind, error, trace)
         if error is None:
             raise PlanError(
-                "bench.challenge.link_stalled: the block came to its end, so the link did not stall within an order; "
+                f"bench.challenge.{self.verb}: the block came to its end, so the link did not stall within an order; "
                 "give the pump an order of more frames in it, or say fewer after_frames"
             )
         return isinstance(error, NoReplyError | GarbledReplyError)
@@ -156,9 +154,14 @@ class Challenges:
 
         That it fails is what was wanted, and ends the block. Raises PlanError for a block that came to its end.
         """
-        said = Stalling(self, "link_stalled", {"after_frames": after_frames})
-        self._only_said.append(said)
-        return said
+        return self._stalling("link_stalled", after_frames=after_frames)
+
+    def link_belated(self, *, after_frames: int, late_s: float) -> Stalling:
+        """Do as `link_stalled`, but lose nothing: what did not come reaches the pump `late_s` behind the block.
+
+        It comes behind the first frame that is sent then.
+        """
+        return self._stalling("link_belated", after_frames=after_frames, late_s=late_s)
 
     def press_button(self) -> None:
         """Press the patient's button."""
@@ -217,6 +220,11 @@ class Challenges:
 
     def _lasting(self, verb: str, **figures: float) -> Lasting:
         said = Lasting(self, verb, figures)
+        self._only_said.append(said)
+        return said
+
+    def _stalling(self, verb: str, **figures: float) -> Stalling:
+        said = Stalling(self, verb, figures)
         self._only_said.append(said)
         return said
 

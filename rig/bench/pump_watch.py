@@ -15,6 +15,8 @@ from rig.samples import Block
 _TELLING = ("state", "alarms")
 # So many lines that were read are read once more with the next ones.
 _READ_AGAIN = 8
+# A log may drop its oldest lines, but never one among so many of its newest.
+_KEEPS = 64
 
 
 class PumpWatch:
@@ -29,6 +31,7 @@ class PumpWatch:
         self._last: PumpStateChanged | None = None
         self._next_line = -1
         self._lines: dict[int, LogLine] = {}
+        self._since_looked_back: dict[int, LogLine] = {}
         # A plan may look while the sampler's own thread does.
         self._turn = threading.Lock()
 
@@ -42,6 +45,15 @@ class PumpWatch:
                 self._look()
             except InstrumentError as error:
                 self._record.event(ReadingMissed(self._name, str(error)))
+
+    def look_back(self) -> None:
+        """Read once more every line that was read since the last look back; record what the log tells otherwise now."""
+        with self._turn:
+            if isinstance(self._pump, KeepsLog) and self._since_looked_back:
+                lines = self._lines_from(self._pump, min(self._since_looked_back))
+                if lines is not None:
+                    self._compare(lines, self._since_looked_back)
+                    self._since_looked_back = {}
 
     def sampled(self, block: Block) -> None:
         """Look when a block of the pump's samples tells of another state or other alarms than before."""
@@ -69,30 +81,41 @@ class PumpWatch:
             self._read_log(self._pump)
 
     def _read_log(self, pump: KeepsLog) -> None:
-        try:
-            entries = pump.read_log(first=min(self._lines, default=self._next_line))
-        except InstrumentError as error:
-            self._record.event(PumpLogUnreadable(self._name, str(error)))
+        lines = self._lines_from(pump, min(self._lines, default=self._next_line))
+        if lines is None:
             return
-        lines = tuple(LogLine(one.number, one.pump_clock_ns, one.event, one.detail) for one in entries)
         said = tuple(one for one in lines if one.number >= self._next_line)
         if said:
             self._record.event(PumpLogRead(self._name, said))
             self._next_line = said[-1].number + 1
-        self._compare(lines)
+        self._compare(lines, self._lines)
         newest = (*self._lines.values(), *said)[-_READ_AGAIN:]
         self._lines = {one.number: one for one in newest}
+        self._since_looked_back |= {one.number: one for one in said}
 
-    def _compare(self, lines: tuple[LogLine, ...]) -> None:
+    def _lines_from(self, pump: KeepsLog, first: int) -> tuple[LogLine, ...] | None:
+        """Return the lines from a number on; None where the log could not be read, which is recorded."""
+        try:
+            entries = pump.read_log(first=first)
+        except InstrumentError as error:
+            self._record.event(PumpLogUnreadable(self._name, str(error)))
+            return None
+        return tuple(LogLine(one.number, one.pump_clock_ns, one.event, one.detail) for one in entries)
+
+    def _compare(self, lines: tuple[LogLine, ...], before: dict[int, LogLine]) -> None:
         """Record what the log tells otherwise than when it was read before: it must keep what it told."""
-        for line in lines:
-            before = self._lines.get(line.number, line)
-            if before != line:
-                told = (
-                    f"line {line.number} was {before.event} ({before.detail}) and is now {line.event} ({line.detail})"
-                )
-                self._record.event(PumpLogUnreadable(self._name, f"{told}: a log must keep what it told"))
-                return
+        now = {one.number: one for one in lines}
+        newest = max([*now, self._next_line - 1])
+        for number, was in before.items():
+            line = now.get(number)
+            if line is None and newest - number < _KEEPS:
+                told = f"line {number} was {was.event} ({was.detail}) and is gone"
+            elif line is not None and line != was:
+                told = f"line {number} was {was.event} ({was.detail}) and is now {line.event} ({line.detail})"
+            else:
+                continue
+            self._record.event(PumpLogUnreadable(self._name, f"{told}: a log must keep what it told"))
+            return
 
 
 def _shown(status: PumpStateChanged) -> tuple[object, ...]:

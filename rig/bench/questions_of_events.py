@@ -29,6 +29,14 @@ class QuestionsOfEvents(ABC):
         said = {"after": after, "priority": priority}
         return self.ask("an alarm came", alarm=alarm, within_s=above_zero("within_s", within_s), **_said(said))
 
+    def alarm_stands(self, *, alarm: str) -> Recipe:
+        """Ask whether `alarm` stood from when it showed first in this window to the window's end; a fact.
+
+        The alarm is expected then. Power cuts and orders in the window do not excuse it: claim it where it must outlive
+        them.
+        """
+        return self.ask("an alarm stands", alarm=alarm)
+
     def no_alarm(self, *, which: str = "") -> Recipe:
         """Ask whether no alarm stood in this window, or not the one that `which` names; a fact."""
         return self.ask("no alarm", **_said({"which": which}))

@@ -74,6 +74,12 @@ CHALLENGES: dict[str, ChallengeSpec] = {
         ChallengeKind.SUPPLY_VOLTAGE, "power", {"v": Allowed(0.0, 60.0)}, by=("supply", *_BY_HAND)
     ),
     "power_cut": ChallengeSpec(ChallengeKind.POWER_CUT, "power", by=("supply", "daq", *_BY_HAND)),
+    "link_belated": ChallengeSpec(
+        ChallengeKind.LINK_BELATED,
+        "link",
+        {"after_frames": Allowed(0, 100, whole=True), "late_s": Allowed(0.0, 86_400.0)},
+        by=("twin",),
+    ),
     "link_garbled": ChallengeSpec(
         ChallengeKind.LINK_GARBLED,
         "link",
@@ -149,6 +155,7 @@ class ChallengesSection(TomlTable):
     magnet: ChallengeTable | None = None
     supply_voltage: ChallengeTable | None = None
     power_cut: ChallengeTable | None = None
+    link_belated: ChallengeTable | None = None
     link_garbled: ChallengeTable | None = None
     link_lost: ChallengeTable | None = None
     link_noisy: ChallengeTable | None = None

@@ -90,13 +90,19 @@ def _figure(said: Mapping[str, Json], key: str) -> float:
 
 def dark_spans(reader: RecordReader, to_ns: int) -> tuple[tuple[int, int], ...]:
     """Return the spans (UTC ns) in which a challenge kept the pump from answering, up to `to_ns`."""
-    silencing = (ChallengeKind.POWER_CUT, ChallengeKind.LINK_LOST, ChallengeKind.LINK_STALLED)
-    return _spans(reader, silencing, to_ns)
+    stalling = (ChallengeKind.LINK_STALLED, ChallengeKind.LINK_BELATED)
+    return _spans(reader, (ChallengeKind.POWER_CUT, ChallengeKind.LINK_LOST, *stalling), to_ns)
 
 
 def replayed_spans(reader: RecordReader, to_ns: int) -> tuple[tuple[int, int], ...]:
     """Return the spans (UTC ns) in which a challenge let the pump hear old frames again, up to `to_ns`."""
     return _spans(reader, (ChallengeKind.LINK_REPLAYED,), to_ns)
+
+
+def belated(reader: RecordReader, to_ns: int) -> tuple[tuple[int, int], ...]:
+    """Return from when on (UTC ns) the pump may hear orders that a challenge held back, each up to `to_ns`."""
+    spans = with_ends(reader, ChallengeKind.LINK_BELATED)
+    return tuple((to_ns if end is None else end.at_ns, to_ns) for _, end in spans)
 
 
 def _spans(reader: RecordReader, kinds: tuple[ChallengeKind, ...], to_ns: int) -> tuple[tuple[int, int], ...]:

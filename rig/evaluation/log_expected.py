@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rig.clock import NS_PER_S
 from rig.evaluation.case import Case
-from rig.evaluation.challenged import replayed_spans
+from rig.evaluation.challenged import belated, replayed_spans
 from rig.evaluation.ends_of_orders import ends_of
 from rig.evaluation.log_words import (
     ALARM_ENDED,
@@ -56,6 +56,7 @@ def expected_lines(case: Case) -> tuple[Expected, ...]:
         *_of_power(case),
         *_of_buttons(case),
         *_of_replays(case),
+        *_of_belated(case),
     ]
     return tuple(sorted(found, key=lambda one: (one.earliest_ns, one.latest_ns)))
 
@@ -181,3 +182,9 @@ def _of_replays(case: Case) -> Iterator[Expected]:
                     words |= {word for line in LINES_OF[command.verb] for word in line}
                 said = f"{command.verb}, heard again"
                 yield Expected(frozenset(words), sent_ns, end_ns, said, demanded=False)
+
+
+def _of_belated(case: Case) -> Iterator[Expected]:
+    """Yield what may come of an order that arrives late: it is refused, for the pump was told otherwise meanwhile."""
+    for from_ns, to_ns in belated(case.reader, case.to_ns):
+        yield Expected(frozenset({COMMIT_REFUSED}), from_ns, to_ns, "an order that came late", demanded=False)

@@ -4,8 +4,8 @@ import pytest
 
 from rig.evaluation.pump_alarms import shown_before
 from rig.record.bodies.challenges import ChallengeKind
-from rig.record.bodies.events import ReadingMissed
-from tests.evaluation.happenings import challenge, clock_ahead, judged, log, ns, put, status, tell
+from rig.record.bodies.events import ReadingMissed, WindowEnds
+from tests.evaluation.happenings import WINDOW, challenge, clock_ahead, judged, log, ns, put, status, tell
 from tests.evaluation.records import weighed
 
 
@@ -196,3 +196,52 @@ def test_what_shows_at_a_moment_did_not_show_before_it(run, at_s, before):
     status(run, (120, "alarm", ("occlusion",)), (300, "stopped", ()))
     with run.reader() as reader:
         assert shown_before(reader, "occlusion", ns(at_s)) is before
+
+
+def stands(record, alarm="reset"):
+    return judged(record, "an alarm stands", alarm=alarm)
+
+
+def test_an_alarm_that_every_status_shows_stands(run):
+    status(run, (120, "alarm", ("reset",)), (300, "alarm", ("reset",), ("reset",)))
+    result = stands(run)
+    assert (result.verdict, result.fact) == ("PASS", "reset stood from 120 s after the window's begin to its end")
+
+
+def test_an_alarm_that_stood_before_stands_from_the_windows_begin(run):
+    status(run, (-50, "alarm", ("reset",)))
+    assert stands(run).details["since_s"] == 0.0
+
+
+def test_an_alarm_that_one_status_lacks_does_not_stand_though_it_comes_again(run):
+    status(run, (120, "alarm", ("reset",)), (300, "stopped", ()), (360, "alarm", ("reset",)))
+    result = stands(run)
+    assert result.verdict == "FAIL"
+    assert "reset stood 120 s after the window's begin, and at 300 s no more" in result.reasons
+
+
+def test_what_a_stop_behind_the_windows_end_acknowledges_stood_until_then(run):
+    """On the virtual clock both bear the same time: what was recorded first came first."""
+    end_s = (WINDOW[1] - WINDOW[0] - 1) / 1e9
+    status(run, (120, "alarm", ("reset",)))
+    put(run, end_s, WindowEnds("told", *WINDOW))
+    tell(run, end_s, "stop")
+    status(run, (end_s, "stopped", ()))
+    assert stands(run).verdict == "PASS"
+
+
+def test_an_alarm_that_is_gone_at_the_windows_last_reading_does_not_stand(run):
+    end_s = (WINDOW[1] - WINDOW[0] - 1) / 1e9
+    status(run, (120, "alarm", ("reset",)), (end_s, "stopped", ()))
+    put(run, end_s, WindowEnds("told", *WINDOW))
+    assert stands(run).verdict == "FAIL"
+
+
+def test_an_alarm_that_never_showed_does_not_stand(run):
+    status(run, (-50, "alarm", ("reset",)), (-20, "stopped", ()), (120, "alarm", ("stall",)))
+    assert "reset did not show in the window" in stands(run).reasons
+
+
+def test_whether_an_alarm_stood_of_a_pump_whose_status_was_not_followed_is_not_known(tmp_path):
+    with weighed(tmp_path, level_mg, hours=33, noise_mg=0) as record:
+        assert stands(record).verdict == "INVALID"

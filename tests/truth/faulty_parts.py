@@ -133,6 +133,17 @@ class LogHasGaps(EventLog):
         super().write(t_ns, event, detail)
 
 
+class LogAltersOldLines(EventLog):
+    """Halves the volume in the eleventh line but one, whatever it tells of."""
+
+    def write(self, t_ns, event, detail):
+        super().write(t_ns, event, detail)
+        if len(self._records) > 11:
+            old = self._records[-11]
+            if old.event is LogEvent.BOLUS_ENDED:
+                self._records[-11] = replace(old, detail=old.detail // 2)
+
+
 class LogForgetsInfusions(EventLog):
     def write(self, t_ns, event, detail):
         if event is not LogEvent.INFUSION_STARTED:

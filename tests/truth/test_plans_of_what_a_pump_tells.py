@@ -70,27 +70,6 @@ def test_a_bolus_that_is_lost_to_a_prime_is_found(tmp_path):
     assert outcome.results["volume of bolus and prime"].verdict == "FAIL"
 
 
-def stalls_and_recovers(bench, **_):
-    """Infuse, hold the motor for three minutes, and stop."""
-    pump = bench.instruments.pump()
-    bench.expect_alarm("stall")
-    pump.run_continuous(rate_ul_h=200.0)
-    bench.dwell(minutes=20)
-    with bench.challenge.magnet():
-        bench.dwell(minutes=3)
-    bench.dwell(minutes=3)
-    pump.stop()
-    return {}
-
-
-@pytest.mark.parametrize("parts, passes", [({}, True), ({"log": f"{LIBRARY}stalls:RecoveryErasesTheStall"}, False)])
-def test_a_log_that_forgets_what_it_told_is_found(tmp_path, parts, passes):
-    twin = {"parts": parts} if parts else {}
-    outcome = run(tmp_path, stalls_and_recovers, zero_flow_h=0.3, read_each_minutes=1.0, twin=twin)
-    assert outcome.passes is passes
-    assert outcome.says("was stall (66500) and is now stopped (66500): a log must keep what it told") is not passes
-
-
 @pytest.mark.parametrize(
     "plan, part, said",
     [

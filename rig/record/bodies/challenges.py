@@ -21,6 +21,7 @@ class ChallengeKind(StrEnum):
     MAGNET = "magnet"
     SUPPLY_VOLTAGE = "supply voltage"
     POWER_CUT = "power cut"
+    LINK_BELATED = "link belated"
     LINK_GARBLED = "link garbled"
     LINK_LOST = "link lost"
     LINK_NOISY = "link noisy"

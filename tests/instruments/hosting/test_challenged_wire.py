@@ -57,6 +57,17 @@ def test_a_stalled_link_lets_so_many_frames_through_and_then_noise(wire, challen
     assert exchange(wire, Echo(), b"stop") == b"stop"
 
 
+def test_what_a_link_held_back_comes_behind_the_first_frame_when_it_is_due(wire, challenged):
+    wire.heal()
+    number = challenged.begin("link_belated", {"after_frames": 1, "late_s": 60.0})
+    said = [exchange(wire, Echo(), sent) for sent in (b"a", b"b", b"c")]
+    challenged.end(number)
+    said.append(exchange(wire, Echo(), b"d"))
+    wire.clock.wait_until(60 * 10**9)
+    said += [exchange(wire, Echo(), sent) for sent in (b"e", b"f")]
+    assert said == [b"a", b"\x55\x00", b"\x55\x00", b"d", b"ebc", b"f"]
+
+
 def test_a_garbled_link_spoils_one_frame_in_so_many_on_its_way_to_the_pump(wire, challenged):
     wire.heal()
     number = challenged.begin("link_garbled", {"flipped_bits": 1, "one_frame_in": 3})
