@@ -193,6 +193,12 @@ def test_a_start_behind_a_power_cut_that_is_not_logged_is_named(run):
     assert "tells of the end of a power cut" in against(run, *ALL)[0]
 
 
+def test_what_a_log_may_have_takes_no_line_from_what_it_must_have(run):
+    """A button could have begun a bolus, and was refused: the lines of a bolus behind it are that one's."""
+    challenge(run, 150, ChallengeKind.BUTTON)
+    assert against(run, RUN, (150, "patient_bolus_refused"), BOLUS, BOLUS_ENDS, STOP) == []
+
+
 def test_an_order_that_was_refused_may_stand_in_the_log(run):
     tell(run, 950, "run_continuous", result="RefusedError: no", rate_ul_h=1.0)
     assert against(run, *ALL, (950, "commit_refused")) == []

@@ -35,6 +35,17 @@ def test_a_line_between_two_comparisons_that_differ_may_be_by_either(tmp_path, a
     assert found.u_s == pytest.approx((0.2**2 + 30.0**2 / 3.0) ** 0.5)
 
 
+def test_a_line_is_written_since_the_log_was_read_before(tmp_path):
+    """The clock was set back by an hour at 2 h: at 2.5 h it shows what it showed at 1.5 h."""
+    with weighed(tmp_path, lambda _: 1000.0, hours=33) as record:
+        clock_ahead(record, np.where(MINUTES > 120, -3600.0, 0.0))
+        log(record, (7200.0, "clock_set"), ahead_s=-3600.0, read_at_s=7260.0)
+        log(record, (9000.0, "infusion_started"), ahead_s=-3600.0, read_at_s=9060.0, first=11)
+        with record.reader() as reader:
+            *_, found = stamped_lines(reader)
+    assert (found.at_ns, found.u_s) == (ns(9000.0), pytest.approx(0.2))
+
+
 def test_a_line_may_be_by_either_where_comparisons_come_seldom_and_came_often_before(tmp_path):
     # Each minute at first, then each 5 min: set back by 2 min, 144 s behind one comparison and 156 s before the next.
     minutes = np.concatenate([np.arange(0, 1200), np.arange(1200, 33 * 60 + 1, 5)])

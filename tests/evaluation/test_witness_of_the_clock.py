@@ -5,7 +5,7 @@ import pytest
 
 from rig.evaluation.evidence import clock
 from tests.evaluation import steady
-from tests.evaluation.happenings import log, tell
+from tests.evaluation.happenings import log, ns, tell
 from tests.evaluation.steady import case_of
 
 
@@ -28,15 +28,23 @@ def test_a_pumps_clock_may_not_leap_by_more_than_stamps_and_rate_explain(tmp_pat
     assert len([one for one in found if "leapt" in one]) == said
 
 
+AT_S = 60.0 * 59.5
+
+
+def set_ahead(record, ahead_s=3600.0, at_s=AT_S, **more):
+    """Set the clock by an order in the 300th minute, or another."""
+    tell(record, at_s, "set_clock", t_ns=ns(at_s + ahead_s), **more)
+
+
 def set_once(record):
-    """Set an hour ahead by an order in the 300th minute, as its log says."""
-    tell(record, 60.0 * 59.5, "set_clock", t_ns=0)
+    """Set an hour ahead, as its log says."""
+    set_ahead(record)
     log(record, (60.0 * 59.5, "clock_set"), read_at_s=60.0 * 900)
 
 
 def by_another(record):
     """Set twice, of which one was somebody else's."""
-    tell(record, 60.0 * 59.5, "set_clock", t_ns=0)
+    set_ahead(record)
     log(record, (60.0 * 59.5, "clock_set"), (60.0 * 659.5, "clock_set"), read_at_s=60.0 * 900)
 
 
@@ -59,3 +67,40 @@ def test_a_leap_of_a_pumps_clock_is_no_rate(tmp_path):
     ahead_s = np.where(np.arange(33 * 60 + 1) < 900, 0.0, 3600.0)
     (found,) = against(tmp_path, [steady.books(clock_ahead_s=ahead_s)])
     assert "leapt by +3600 s" in found
+
+
+def set_to(ahead_s):
+    return lambda record: set_ahead(record, ahead_s)
+
+
+def refused(record):
+    set_ahead(record, 7200.0, result="RefusedError")
+
+
+def set_twice_in_a_minute(record):
+    set_ahead(record, 7200.0)
+    set_ahead(record, 3600.0, at_s=AT_S + 10.0)
+
+
+# It goes an hour ahead in the 300th minute; 10 s, and 1 ms a second of the half minute to the comparison, are allowed.
+@pytest.mark.parametrize(
+    "tells, said",
+    [
+        (set_to(3600.0), ""),
+        (set_to(3590.0), ""),
+        (set_to(3610.1), "was set to be +3610 s ahead at 0.99 h, and is +3600 s"),
+        (set_to(3589.9), "was set to be +3590 s ahead at 0.99 h, and is +3600 s"),
+        (set_to(0.0), "was set to be +0 s ahead at 0.99 h, and is +3600 s"),
+        (refused, ""),
+        (set_twice_in_a_minute, ""),
+    ],
+)
+def test_a_clock_goes_where_it_is_set(tmp_path, tells, said):
+    ahead_s = np.where(np.arange(33 * 60 + 1) < 300, 0.0, 3600.0)
+    found = "".join(against(tmp_path, [steady.books(clock_ahead_s=ahead_s), tells]))
+    assert found.removeprefix("the pump's clock ") == said
+
+
+def test_a_clock_that_stays_where_it_was_though_it_is_set_is_found(tmp_path):
+    (found,) = against(tmp_path, [steady.books(clock_ahead_s=0.0), set_ahead])
+    assert "was set to be +3600 s ahead at 0.99 h, and is +0 s" in found

@@ -14,7 +14,7 @@ from rig.record.bodies.safety import InterlockTripped
 from tests.evaluation.happenings import WINDOW, ns, put, tell
 from tests.evaluation.records import weighed
 from tests.sorting.infusion import Infusion, asked_ul
-from tests.sorting.runs import beside, share
+from tests.sorting.runs import beside, lost, share
 
 H = 3600.0
 LOG_GAP = testimony.Testimony("", ("it has a gap",), of_the_pump=True)
@@ -60,6 +60,20 @@ def test_what_a_bench_did_does_not_excuse_more_than_was_asked_for(tmp_path, deli
 )
 def test_a_contradiction_is_the_benchs_alone_where_nothing_else_contradicts(said, only):
     assert Evidence({str(number): one for number, one in enumerate(said)}).only_of_the_bench is only
+
+
+@pytest.mark.parametrize(
+    "stream, fault", [("balance", Fault.BENCH), ("flow", Fault.PUMP), ("daq", Fault.PUMP)], ids=lambda one: str(one)
+)
+def test_readings_that_another_instrument_did_not_give_excuse_no_wrong_volume(tmp_path, stream, fault):
+    wrong = Infusion(
+        arrives=share(-30.0),
+        turns=share(-30.0),
+        besides=lambda record: [put(record, *one) for one in lost(stream, 5 * H, 6 * H)],
+    )
+    said = {"programme": testimony.Testimony("", ("too little was delivered",))}
+    with wrong.recorded(tmp_path) as record, record.reader() as reader:
+        assert blamed(Case(reader, *WINDOW), Evidence(said)).fault is fault
 
 
 COUNT, BALANCE, FLOW = ("pump",), ("balance",), ("flow",)

@@ -1,4 +1,4 @@
-"""The pump's clock against the rig's: its rate, and that nobody moved it."""
+"""The pump's clock against the rig's: its rate, that it goes where it is set, and that nobody else moved it."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from rig.clock import NS_PER_S
 from rig.evaluation.case import Case
 from rig.evaluation.log_words import CLOCK_SET
+from rig.evaluation.orders import SET_CLOCK
 from rig.evaluation.own_log import U_STAMP_S
 from rig.evaluation.testimony import Testimony, Witness
 from rig.record.bodies.pump_events import PumpLogRead
@@ -37,7 +38,29 @@ def testify(case: Case) -> Testimony:
         i = max(unset, key=lambda leap: abs(float(steps[leap])))
         at = case.hour(int(t_ns[i + 1]))
         against.append(f"the pump's clock leapt by {steps[i]:+.4g} s at {at:.2f} h, and its log tells of no setting")
+    against += _set_otherwise(case, t_ns, offset_s)[:1]
     return Testimony(said, tuple(against), of_the_pump=True)
+
+
+def _set_otherwise(case: Case, t_ns: NDArray[np.int64], offset_s: NDArray[np.float64]) -> list[str]:
+    """Return the orders to set the clock behind which the next comparison shows it elsewhere."""
+    orders = [
+        (order.body.sent_ns or order.t_ns, order.body.received_ns or order.t_ns, order.body.arguments.get("t_ns"))
+        for order in case.reader.commands(case.pump)
+        if order.body.verb == SET_CLOCK and order.body.result == "ok" and case.from_ns <= order.t_ns <= case.to_ns
+    ]
+    found = []
+    for number, (sent_ns, done_ns, to_ns) in enumerate(orders):
+        behind = int(np.searchsorted(t_ns, done_ns, side="right"))
+        until_ns = orders[number + 1][0] if number + 1 < len(orders) else case.to_ns
+        if behind == len(t_ns) or t_ns[behind] >= until_ns or not isinstance(to_ns, int):
+            continue
+        set_s, is_s = (to_ns - sent_ns) / NS_PER_S, float(offset_s[behind])
+        gained_s = 10.0 * case.limits.agreement.clock_ppm * 1e-6 * (int(t_ns[behind]) - sent_ns) / NS_PER_S
+        if abs(is_s - set_s) > _ANSWER_NS / NS_PER_S + gained_s:
+            at = case.hour(sent_ns)
+            found.append(f"the pump's clock was set to be {set_s:+.4g} s ahead at {at:.2f} h, and is {is_s:+.4g} s")
+    return found
 
 
 def _not_set(case: Case, t_ns: NDArray[np.int64], leaps: list[int]) -> list[int]:
@@ -51,7 +74,7 @@ def _not_set(case: Case, t_ns: NDArray[np.int64], leaps: list[int]) -> list[int]
     told_ns = [
         command.body.sent_ns or command.t_ns
         for command in case.reader.commands(case.pump)
-        if command.body.verb == "set_clock" and case.from_ns <= command.t_ns <= case.to_ns
+        if command.body.verb == SET_CLOCK and case.from_ns <= command.t_ns <= case.to_ns
     ]
     unset = [i for i in leaps if not any(t_ns[i] - _ANSWER_NS <= one <= t_ns[i + 1] + _ANSWER_NS for one in told_ns)]
     return unset if len(unset) > max(0, len(logged) - len(told_ns)) else []

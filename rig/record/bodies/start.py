@@ -35,7 +35,8 @@ FORMAT = 2
 # wander in a blank of minutes for what is stated of it.
 # 15: the pump's log is asked for an order from its moment on, though it asks for nothing until later.
 # 16: an order to set the pump's clock explains a leap of it between the comparisons around that order alone.
-RULES = 16
+# 17: an order to set the pump's clock must bring it where it was to go.
+RULES = 17
 
 
 @dataclass(frozen=True, slots=True)
