@@ -45,6 +45,35 @@ def test_boluses_are_whole_while_the_battery_is_low(pump, bench, verify):
     verify("the pump's log tells all", boluses.log_tells_all()).holds()
 
 
+GIVES = {
+    "a bolus": lambda pump: pump.give_bolus(volume_ul=500.0, rate_ul_h=300.0),
+    "a square bolus": lambda pump: pump.give_square_bolus(volume_ul=200.0, over_minutes=120),
+    "a prime": lambda pump: pump.prime(volume_ul=2000.0),
+}
+
+
+@pytest.mark.requirement("IT-07", "5.1.4")
+@pytest.mark.parametrize("gives", GIVES)
+def test_a_battery_that_goes_down_in_a_bolus_is_noticed_in_it(pump, bench, verify, gives):
+    """The voltage falls to its warning and then to its end while something is given: both come at once, and it ends."""
+    bench.expect_alarm("battery_low")
+    pump.run_continuous(rate_ul_h=50.0)
+    bench.dwell(minutes=10, doing="infusing")
+    with bench.window(gives) as given:
+        GIVES[gives](pump)
+        bench.dwell(minutes=10, doing=gives)
+        with bench.window("low") as low, bench.challenge.supply_voltage(v=2.5):
+            bench.dwell(minutes=10, doing=f"{gives}, the battery is low")
+        with bench.window("depleted") as depleted, bench.challenge.supply_voltage(v=2.3):
+            bench.dwell(minutes=60, doing=f"{gives}, the battery is at its end")
+    warned = low.alarm_came(alarm="battery_low", within_s=180, priority="non-critical")
+    ended = depleted.alarm_came(alarm="battery_depleted", within_s=180, priority="critical")
+    verify("the low battery was signalled", warned).holds()
+    verify("its end was signalled", ended).holds()
+    verify("delivery ended", depleted.delivery_ended(within_s=180)).holds()
+    verify("volume until then", given.volume_error()).within("volume accuracy")
+
+
 @pytest.mark.requirement("IT-07", "5.1.6")
 def test_elective_replacement_comes_90_days_before_the_end_of_service(pump, bench, verify):
     """A battery that asks for its replacement serves 90 days more at the programmed rate, within the dose's limits."""

@@ -1,5 +1,7 @@
 """Boluses: does the pump deliver the volume it is asked for, each time?"""
 
+import contextlib
+
 import pytest
 
 pytestmark = pytest.mark.requirement("ACC-002")
@@ -119,3 +121,39 @@ def test_a_bolus_that_is_stopped_gives_and_tells_no_more(pump, bench, verify):
         bench.dwell(hours=1, doing="a bolus of its own")
     verify("volume of both boluses", half.volume_error()).within("volume accuracy")
     verify("the pump's log tells all", half.log_tells_all()).holds()
+
+
+ENDS = {
+    "a stop": lambda pump, _: pump.stop(),
+    "a power cut": lambda _, bench: bench.challenge.power_cut(),
+    "a lost link": lambda _, bench: bench.challenge.link_lost(),
+    "a stall": lambda _, bench: bench.challenge.magnet(),
+}
+
+
+@pytest.mark.requirement("4.1.1", "4.1.3")
+@pytest.mark.parametrize("ends", ENDS)
+def test_of_two_boluses_that_end_at_once_each_is_told(pump, bench, verify, ends):
+    """A bolus and a square one beside it, or behind it, are ended at once: log and vessel have both."""
+    orders = {
+        "a combination": lambda: pump.give_combination_bolus(now_ul=100.0, then_ul=100.0, over_minutes=60),
+        "a bolus on a square one": lambda: (
+            pump.give_square_bolus(volume_ul=100.0, over_minutes=60),
+            pump.give_bolus(volume_ul=100.0),
+        ),
+    }
+    bench.expect_alarm("link_lost")
+    bench.expect_alarm("stall")
+    with bench.window("ended at once") as ended:
+        for name, order in orders.items():
+            pump.run_continuous(rate_ul_h=50.0)
+            bench.dwell(minutes=10, doing="infusing")
+            order()
+            bench.dwell(minutes=5, doing=name)
+            with ENDS[ends](pump, bench) or contextlib.nullcontext():
+                bench.dwell(minutes=10, doing=f"{name}, ended by {ends}")
+            bench.dwell(minutes=10, doing=f"{name}, ended by {ends}")
+            pump.stop()
+        bench.dwell(minutes=10, doing="stopped")
+    verify("the pump's log tells all", ended.log_tells_all()).holds()
+    verify("volume of what was begun", ended.volume_error()).within("volume accuracy")

@@ -59,6 +59,22 @@ def test_a_week_has_its_own_day_patterns(pump, bench, verify):
     verify("drift of the pump's clock", week.pump_clock_drift(resolution_s=0.001)).within("clock drift")
 
 
+# The most that a week may hold, no two steps alike that are beside each other: by a fifth at least they differ.
+FULL_WEEK = {
+    day: {f"{hour:02}:00": 100.0 + 100.0 * ((hour + number) % 2) + 4.0 * hour for hour in (*range(0, 24, 2), 23)}
+    for number, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+}
+
+
+def test_a_week_of_the_most_steps_has_each_of_them(pump, bench, verify):
+    """Seven days of thirteen steps each: of the ninety-one each comes, and at its own rate."""
+    pump.run_flex(days=FULL_WEEK)
+    with bench.read_each(minutes=10), bench.window("a full week") as week:
+        bench.dwell(hours=7 * 24, doing="one week of 91 steps")
+    verify("volume of the week", week.volume_error()).within("volume accuracy")
+    verify("any hour of the week", week.flow_in_windows(minutes=60)).within("basal accuracy")
+
+
 @pytest.mark.evaporation(hours=1)
 @pytest.mark.parametrize(
     "before_it",
@@ -71,6 +87,9 @@ def test_a_week_has_its_own_day_patterns(pump, bench, verify):
         datetime(2026, 10, 25, 0, tzinfo=UTC),
         datetime(2026, 3, 8, 0, tzinfo=UTC),
         datetime(2026, 11, 1, 0, tzinfo=UTC),
+        datetime(2000, 2, 28, 22, tzinfo=UTC),
+        datetime(2038, 1, 19, 1, tzinfo=UTC),
+        datetime(2095, 12, 31, 22, tzinfo=UTC),
     ],
     ids=[
         "month",
@@ -81,6 +100,9 @@ def test_a_week_has_its_own_day_patterns(pump, bench, verify):
         "summer time ends",
         "summer time begins in America",
         "summer time ends in America",
+        "leap day of a century",
+        "more seconds since 1970 than 31 bits count",
+        "end of a century",
     ],
 )
 def test_the_calendar_moves_no_dose(pump, bench, verify, before_it):

@@ -220,3 +220,70 @@ def test_the_button_and_the_programmer_ask_for_the_same(pump, bench, verify):
     verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
     verify("lockout from start to start", requests.lockout()).within("40 min at least")
     verify("most in any 24 h", requests.most_in_24_h()).within("six boluses of 20 µL")
+
+
+def _beside_all_that_flows(pump, bench):
+    pump.run_continuous(rate_ul_h=800.0)
+    pump.give_square_bolus(volume_ul=200.0, over_minutes=20)
+    bench.dwell(minutes=1, doing="infusion and square bolus")
+    pump.request_patient_bolus()
+    bench.dwell(minutes=20, doing="to the end of the square bolus")
+
+
+def _within_a_bolus(pump, bench):
+    pump.give_bolus(volume_ul=50.0, rate_ul_h=300.0)
+    pump.request_patient_bolus()
+    bench.dwell(minutes=12, doing="to the end of the bolus")
+
+
+def _within_a_prime(pump, bench):
+    pump.prime(volume_ul=100.0)
+    pump.request_patient_bolus()
+    bench.dwell(minutes=8, doing="to the end of the prime")
+
+
+def _in_a_full_window(pump, bench):
+    pump.set_dose_limit(volume_ul=15.0, window_hours=1)
+    pump.request_patient_bolus()
+    bench.dwell(minutes=1, doing="the window is full")
+    pump.set_dose_limit(volume_ul=900.0, window_hours=1)
+
+
+def _in_an_alarm(pump, bench):
+    bench.expect_alarm("stall")
+    with bench.challenge.magnet():
+        bench.dwell(minutes=4, doing="the motor is held")
+    pump.request_patient_bolus()
+    bench.dwell(minutes=1, doing="stalled")
+
+
+REFUSED = {
+    "above_total_rate": _beside_all_that_flows,
+    "bolus_running": _within_a_bolus,
+    "prime_running": _within_a_prime,
+    "above_dose_limit": _in_a_full_window,
+    "alarm_active": _in_an_alarm,
+}
+
+
+@pytest.mark.requirement("IT-13", "IT-12")
+@pytest.mark.parametrize("why", REFUSED)
+def test_a_request_that_was_refused_costs_the_patient_nothing(pump, bench, verify, why):
+    """What is refused for no reason of the patient begins no lockout: asked again behind it, it is given."""
+    pump.allow_patient_boluses(volume_ul=20.0, lockout_minutes=120, most_in_24_h=2, rate_ul_h=900.0)
+    pump.run_continuous(rate_ul_h=40.0)
+    with bench.window("requests") as requests:
+        bench.dwell(minutes=10, doing="infusing")
+        with bench.window("refused") as refused:
+            REFUSED[why](pump, bench)
+        pump.stop()
+        pump.run_continuous(rate_ul_h=40.0)
+        pump.allow_patient_boluses(volume_ul=20.0, lockout_minutes=120, most_in_24_h=2, rate_ul_h=900.0)
+        for number in range(2):
+            with bench.window(f"request {number + 1}") as given:
+                pump.request_patient_bolus()
+                bench.dwell(minutes=30, doing="asked again")
+            verify(f"request {number + 1} of 2 was granted", given.patient_bolus_given()).holds()
+            bench.dwell(minutes=91, doing="until the lockout is over")
+    verify("the first was refused", refused.patient_bolus_refused(why=why)).holds()
+    verify("volume of what was granted", requests.volume_error()).within("volume accuracy")
