@@ -144,3 +144,39 @@ class WeekdayStaysForAMonthsEnd(InfusionSchedule):
         if isinstance(programme, FlexInfusion):
             return StaysInTheMonth(programme, self.clock)
         return super().steps_of(programme, t_ns)
+
+
+_S_PER_DAY = 86_400
+_BITS_31 = 2**31
+
+
+class OutOfBits(FlexSteps):
+    """Counts the seconds since 1970 in 31 bits and a sign."""
+
+    def _which(self, day: int) -> int:
+        held_s = (day * _S_PER_DAY + _BITS_31) % (2 * _BITS_31) - _BITS_31
+        return super()._which(held_s // _S_PER_DAY)
+
+
+@seeded(
+    Defect(
+        "V12",
+        "from January of 2038 on a weekly pattern runs by another weekday",
+        "A pump that is implanted in ten years gives a workday's dose on a Sunday, from one night on.",
+        "IT-20",
+        effect="another weekday's pattern, for good",
+        says=("over the change", "programme asks for"),
+        plans=("test_plans/test_flex.py::test_the_calendar_moves_no_dose[end of a century",),
+        source="class of seconds that are kept in a signed number of 32 bits",
+    )
+)
+class WeekdaysRunOut(InfusionSchedule):
+    """Has such steps."""
+
+    def steps_of(self, programme: Infusion, t_ns: int) -> Steps:
+        """Give a day pattern such days."""
+        return (
+            OutOfBits(programme, self.clock)
+            if isinstance(programme, FlexInfusion)
+            else super().steps_of(programme, t_ns)
+        )

@@ -9,7 +9,9 @@ from instruments.intrathecal_pump.simulated.built_in_firmware import BuiltInFirm
 from instruments.intrathecal_pump.simulated.command_desk import CommandDesk
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.infusion_steps import Steps
-from instruments.plant.line import NS_PER_H
+from instruments.intrathecal_pump.simulated.mechanism import Mechanism
+from instruments.intrathecal_pump.simulated.spell import Turns
+from instruments.plant.line import NS_PER_H, Stroke
 from qualification.defect import Defect, seeded
 
 _TOO_SOON_NS = NS_PER_H // 30
@@ -221,3 +223,27 @@ class StopLeavesTheTray(CommandDesk):
         if staged is not None:
             self.parts.staging.stage(staged)
         return told
+
+
+@seeded(
+    Defect(
+        "W16",
+        "a motor that is held while a bolus is given alone is not noticed",
+        "The nurse gives a bolus to a pump that rests, in a magnet's field; nothing comes, and nothing says so.",
+        "1.4.11",
+        effect="no bolus and no alarm, where nothing is infused beside it",
+        says=("stall", "volume", "books"),
+        plans=("test_plans/test_without_infusion.py::test_what_is_given_without_an_infusion_ends_as_any",),
+        source="class of a watch that is set with the infusion",
+    )
+)
+class FeelsNoStallAlone(Mechanism):
+    """Listens to its motor while it infuses."""
+
+    def strokes(self, turns: Turns) -> list[Stroke]:
+        """Turn the motor; nothing is felt beside a bolus alone."""
+        felt = self._stalled
+        made = super().strokes(turns)
+        if not turns.spell.basal_nl_h:
+            self._stalled = felt
+        return made

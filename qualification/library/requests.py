@@ -78,3 +78,28 @@ class RemembersTheLatest(PatientControl):
         super().give(t_ns)
         while len(self._starts_ns) > _REMEMBERED:
             self._starts_ns.popleft()
+
+
+@seeded(
+    Defect(
+        "E11",
+        "a request that is refused while another bolus or a prime runs begins the lockout all the same",
+        "A patient in pain presses a minute too early, is told no, and gets nothing for as long as a bolus would hold.",
+        "IT-13",
+        effect="one bolus less for each such request",
+        says=("granted", "locked_out", "permission"),
+        plans=("test_plans/test_patient_bolus.py::test_a_request_that_was_refused_costs_the_patient_nothing[prime",),
+        source="class of a time that is noted before it is known what for",
+    )
+)
+class RefusalLocksOut(CommandDesk):
+    """Notes when it was asked, and then looks whether it may."""
+
+    def handle(self, command: Command, now_ns: int) -> Reply:
+        """Carry out a command."""
+        patient = self.parts.patient
+        given, refused = patient.told(now_ns).given_in_24_h, patient.objection(now_ns) is not None
+        reply = super().handle(command, now_ns)
+        if isinstance(command, RequestBolus) and not refused and patient.told(now_ns).given_in_24_h == given:
+            patient.give(now_ns)
+        return reply
