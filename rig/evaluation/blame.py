@@ -2,9 +2,10 @@
 
 The pump's log, status, clock and reservoir are its own word against itself. Where volumes disagree, balance and flow
 sensor are the two that see the liquid: where they agree, the pump's word and its motor are wrong; where they do not,
-one of the bench's instruments is. The motor tells a pump's books from its mechanism, not an empty stroke from a balance
-that reads low: without a flow sensor that could tell, a healthy balance is believed, because a bench is tried again and
-a pump is not. What came on the pan in one piece, with no stroke of the motor behind it, is not from the pump.
+one of the bench's instruments is. What both see leave a pump at rest came out of it, whatever its motor did. The motor
+tells a pump's books from its mechanism, not an empty stroke from a balance that reads low: without a flow sensor that
+could tell, a healthy balance is believed, because a bench is tried again and a pump is not. What came on the pan in one
+piece, with no stroke of the motor behind it, is not from the pump.
 """
 
 from collections.abc import Callable
@@ -15,8 +16,10 @@ import numpy as np
 from rig.errors import MetrologyError
 from rig.evaluation.absences import away_in
 from rig.evaluation.case import Case
+from rig.evaluation.columns import read_column
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.evidence import sampling, the_rig
+from rig.evaluation.evidence.flow_sensor import USUAL
 from rig.evaluation.evidence.motor import edges_of
 from rig.evaluation.evidence.zero_flow import turned_edges
 from rig.evaluation.inputs import widening
@@ -64,7 +67,7 @@ def blamed(case: Case, evidence: Evidence) -> Blamed | None:
     if bench:
         return _of(Fault.BENCH, against, bench, "the rig")
     if REST in against:
-        moved = any(_moved_at_rest(case, one) for one in case.zero_flows)
+        moved = any(_moved_at_rest(case, one) or _seen_at_rest(case, one) for one in case.zero_flows)
         fault, about = (Fault.PUMP, "the pump") if moved else (Fault.BENCH, "the balance, or the line to it")
         return _of(fault, against, REST, about)
     return _by_volumes(case, against)
@@ -138,6 +141,22 @@ def _moved_at_rest(case: Case, one: ZeroFlow) -> bool:
     inside = (t_ns >= one.from_ns + case.settle_ns) & (t_ns <= one.to_ns)
     counted = told["delivered"][inside] if "delivered" in told else np.empty(0)
     return len(counted) > 1 and float(counted[-1] - counted[0]) > 2.0 * case.start.dut.stroke_ul
+
+
+def _seen_at_rest(case: Case, one: ZeroFlow) -> bool:
+    """Tell whether the flow sensor saw liquid leave a pump that the bench weighed at zero flow: a valve that leaks.
+
+    Beyond what its zero may be off by, as `rig.bench.rest_watch` has it while the bench weighs.
+    """
+    streams = streams_of(case.reader, "flow")
+    if not streams:
+        return False
+    try:
+        flow_ul_h, _ = read_column(case.reader, streams[0], "flow", one.from_ns + case.settle_ns, one.to_ns)
+    except MetrologyError:
+        return False
+    stated = case.start.instruments[streams[0]].accuracy or USUAL
+    return len(flow_ul_h) > 1 and float(flow_ul_h.mean()) > stated.absolute
 
 
 def _ran_over(case: Case, against: dict[str, Testimony]) -> bool:

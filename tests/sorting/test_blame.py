@@ -128,6 +128,17 @@ def test_a_count_at_rest_is_delivery_behind_the_settling_and_beyond_two_strokes(
         assert blamed(Case(reader, *WINDOW), gained).fault is fault
 
 
+# The sensor's zero may be off by 7.2 µL/h.
+@pytest.mark.parametrize(
+    "seen_ul_h, fault", [(6.5, Fault.BENCH), (7.3, Fault.PUMP), (-7.3, Fault.BENCH), (None, Fault.BENCH)]
+)
+def test_what_balance_and_flow_sensor_saw_leave_a_pump_at_rest_came_out_of_it(tmp_path, seen_ul_h, fault):
+    passes = None if seen_ul_h is None else beside(ul_h=seen_ul_h)
+    gained = Evidence({REST: testimony.Testimony("", ("the vessel gained",), undermines=True)})
+    with Infusion(passes=passes).recorded(tmp_path) as record, record.reader() as reader:
+        assert blamed(Case(reader, *WINDOW), gained).fault is fault
+
+
 @pytest.mark.parametrize("turned_ul, fault", [(0.0, Fault.BENCH), (20.0, Fault.BENCH), (40.0, Fault.PUMP)])
 def test_a_step_on_the_pan_is_a_touch_only_where_the_motor_did_not_make_much_of_it(tmp_path, turned_ul, fault):
     """80 µL on the pan at once; the sensor, which agrees with neither, saw nothing."""
