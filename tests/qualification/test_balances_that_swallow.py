@@ -35,6 +35,7 @@ def test_a_healthy_balance_shows_a_slow_flow(tmp_path, proof, seed):
     assert {name: result.reasons for name, result in found.items() if result.verdict != "PASS"} == {}
 
 
+@pytest.mark.nightly
 @LENGTHS
 def test_a_room_that_drifts_by_2_k_in_an_hour_is_refused_in_a_morning(tmp_path, proof):
     drifts = {"laboratory": {"air_temperature_drift_k_h": 2.0}}

@@ -7,7 +7,7 @@ import subprocess
 from rig.clock import NS_PER_S
 from rig.record.reader import RecordReader
 from tests.patience import patient
-from tests.safety.stand import ROOT, stand
+from tests.safety.stand import ROOT, UNHURRIED, stand
 
 # Steps the clock of each process that starts with it, run and supervisor alike, some time after its start. `time.time`
 # stays: gRPC hands moments of it to its C core, whose clock is not stepped with it here.
@@ -27,7 +27,7 @@ def test_a_run_outlives_a_step_and_still_stops_when_told(tmp_path, children):
     stepping = tmp_path / "stepping"
     stepping.mkdir()
     (stepping / "sitecustomize.py").write_text(STEPPING.replace("BY_S", str(BY_S)).replace("AFTER_S", str(AFTER_S)))
-    with stand(tmp_path / "stand") as one:
+    with stand(tmp_path / "stand", **UNHURRIED) as one:
         one.plan(f'bench.dwell(seconds={DWELL_S})\nprint("OUTLIVED", flush=True)\nbench.dwell(seconds=120)')
         environment = {**os.environ, "PYTHONPATH": f"{stepping}:{ROOT}", "PYTHONDONTWRITEBYTECODE": ""}
         run = children.start(

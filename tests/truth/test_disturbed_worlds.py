@@ -15,10 +15,16 @@ def test_free_flow_is_a_danger_that_needs_no_motor(tmp_path):
     "world, said",
     [
         ({"siphon_ul_h": 1.0}, "no evaporation does that; liquid flows freely"),
-        ({"siphon_stopped_ul_h": 1.0}, "no evaporation does that; liquid flows freely"),
+        pytest.param(
+            {"siphon_stopped_ul_h": 1.0}, "no evaporation does that; liquid flows freely", marks=pytest.mark.nightly
+        ),
         ({"siphon_ul_h": 20.0, "siphon_from_h": 3.0, "siphon_hours": 1.0}, "between 1.9"),
         ({"touch_mg": 20.0, "touch_at_h": 3.0}, "where the programme asks for"),
-        ({"line_leak_percent": 30.0, "line_leak_from_h": 4.0}, "where the programme asks for"),
+        pytest.param(
+            {"line_leak_percent": 30.0, "line_leak_from_h": 4.0},
+            "where the programme asks for",
+            marks=pytest.mark.nightly,
+        ),
         (
             {"tip_touch_percent": 20.0, "tip_touch_from_h": 3.0, "tip_touch_hours": 3.0},
             "where the programme asks for",
@@ -36,7 +42,7 @@ def test_a_disturbed_world_leaves_no_pass(tmp_path, world, said):
     [
         pytest.param({}, marks=pytest.mark.nightly),
         pytest.param({"evaporation_swing_percent": 30.0, "evaporation_mg_h": 0.2}, marks=pytest.mark.nightly),
-        {"evaporation_trend_percent_day": 40.0, "evaporation_mg_h": 0.2},
+        pytest.param({"evaporation_trend_percent_day": 40.0, "evaporation_mg_h": 0.2}, marks=pytest.mark.nightly),
         {
             "evaporation_mg_h": 0.3,
             "evaporation_jump_at_h": 5.0,

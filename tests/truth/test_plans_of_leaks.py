@@ -20,6 +20,7 @@ def test_a_reservoir_that_leaks_at_its_septum_is_found_although_the_pump_believe
     assert (given.verdict, given.sorted_as.fault) == ("INVALID", "pump")
 
 
+@pytest.mark.nightly
 def test_a_pump_that_over_infuses_empties_its_reservoir_faster_than_it_believes(tmp_path):
     plan = reservoir.test_a_reservoir_empties_as_fast_as_the_pump_believes
     results = run_plan_of_catalogue(tmp_path, plan, twin={"rate_error_percent": 14.5}).results
@@ -27,6 +28,7 @@ def test_a_pump_that_over_infuses_empties_its_reservoir_faster_than_it_believes(
     assert [results[name].verdict for name in named] == ["FAIL", "FAIL"]
 
 
+@pytest.mark.nightly
 def test_what_a_pump_itself_leaves_out_is_told_from_what_a_leak_takes(tmp_path):
     plan = catheter.test_a_leak_is_found_although_the_pump_is_silent
     results = run_plan_of_catalogue(tmp_path, plan, parts={"mechanism": "EmptyStrokes"}).results
@@ -34,6 +36,7 @@ def test_what_a_pump_itself_leaves_out_is_told_from_what_a_leak_takes(tmp_path):
     assert results["what is missing"].number.value == pytest.approx(-32.5, abs=0.2)
 
 
+@pytest.mark.nightly
 def test_a_vessel_that_gains_although_the_catheter_is_off_is_found(tmp_path):
     plan = catheter.test_a_catheter_that_is_off_is_found_although_the_pump_is_silent
     results = run_plan_of_catalogue(tmp_path, plan, laboratory={"touch_mg": 60.0, "touch_at_h": 3.0}).results

@@ -6,6 +6,7 @@ from test_plans import test_morning as plans
 from tests.truth.catalogue import run_plan_of_catalogue
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "world, claim",
     [
@@ -20,6 +21,7 @@ def test_a_blank_shows_what_is_no_flow(tmp_path, world, claim):
     assert results[claim].verdict != "PASS"
 
 
+@pytest.mark.nightly
 def test_a_blank_in_which_liquid_flows_freely_is_none(tmp_path):
     plan = plans.test_where_nothing_moves_nothing_is_weighed
     outcome = run_plan_of_catalogue(tmp_path, plan, zero_flow_h=2.0, laboratory={"siphon_ul_h": 0.5})

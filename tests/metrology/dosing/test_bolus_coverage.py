@@ -63,7 +63,15 @@ def held(n, runs=RUNS, **noise):
     return np.mean([abs(budget.value) <= budget.expanded() for budget in budgets])
 
 
-@pytest.mark.parametrize("n, runs", [(1, 900), (3, 700), (10, 500), (25, 200)])
+@pytest.mark.parametrize(
+    "n, runs",
+    [
+        (1, 900),
+        pytest.param(3, 700, marks=pytest.mark.nightly),
+        (10, 500),
+        pytest.param(25, 200, marks=pytest.mark.nightly),
+    ],
+)
 def test_the_mean_holds_the_truth_in_95_of_100_series(n, runs):
     share = held(n, runs, white_ul=0.05, walk_ul_rt_h=0.05, level_ul=0.02)
     assert share == pytest.approx(0.95, abs=0.015 + 2 * math.sqrt(0.05 * 0.95 / runs))
