@@ -48,6 +48,20 @@ def test_nothing_sets_a_stopped_pump_in_motion(pump, bench, verify, what):
     verify("the pump's log tells all", window.log_tells_all()).holds()
 
 
+@pytest.mark.requirement("IT-01", "3.4.6")
+def test_no_setting_moves_a_stroke_of_a_stopped_pump(pump, bench, verify):
+    """Of a pump that rests not even the strokes of a test come, whatever it is told or asked besides deliveries."""
+    pump.run_continuous(rate_ul_h=200.0)
+    bench.dwell(minutes=10, doing="infusing")
+    pump.stop()
+    bench.dwell(minutes=30, doing="stopped, the line empties itself")
+    with bench.window("told this and that") as told:
+        for name, order in (SETTINGS | {"a permission": permit}).items():
+            order(pump)
+            bench.dwell(minutes=5, doing=f"stopped, {name}")
+    verify("flow of a pump that is told this and that", told.zero_flow()).within("flow at rest")
+
+
 def _power_cut(_pump, bench):
     with bench.challenge.power_cut():
         bench.dwell(minutes=1, doing="without power")
