@@ -34,7 +34,7 @@ class KeepsLog(Protocol):
     """A pump with an event log."""
 
     def read_log(self, *, first: int = 0) -> tuple[LogEntry, ...]:
-        """Get the event log from entry number `first` on."""
+        """Get the event log from entry number `first` on; its newest 64 entries must be there."""
 
 
 @runtime_checkable
