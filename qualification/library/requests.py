@@ -87,7 +87,7 @@ class RemembersTheLatest(PatientControl):
         "A patient in pain presses a minute too early, is told no, and gets nothing for as long as a bolus would hold.",
         "IT-13",
         effect="one bolus less for each such request",
-        says=("granted", "locked_out", "permission"),
+        says=("granted", "locked_out", "permission", "request that was refused"),
         plans=("test_plans/test_patient_bolus.py::test_a_request_that_was_refused_costs_the_patient_nothing[prime",),
         source="class of a time that is noted before it is known what for",
     )
