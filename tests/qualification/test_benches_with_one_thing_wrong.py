@@ -116,9 +116,13 @@ def test_another_weight_than_the_certificate_s_is_refused(tmp_path):
     "claim, words, tables",
     [
         ("known flow", "look for a leak", SHORT | lab(line_leak_percent=5.0)),
-        ("known flow", "at [liquid]", SHORT | {"liquid": {"density_kg_m3": 1060.0}}),
+        pytest.param(
+            "known flow", "at [liquid]", SHORT | {"liquid": {"density_kg_m3": 1060.0}}, marks=pytest.mark.nightly
+        ),
         ("flow sensor at rest", "flow saw 30", SHORT | flow(offset_ul_h=30.0, gain_percent=0.0)),
-        ("motor's edges", "daq counted", SHORT | {"dut": {"motor_edges_per_stroke": 9}}),
+        pytest.param(
+            "motor's edges", "daq counted", SHORT | {"dut": {"motor_edges_per_stroke": 9}}, marks=pytest.mark.nightly
+        ),
         *(
             pytest.param("flow sensor" + of, said, SHORT | tables, marks=pytest.mark.nightly)
             for of, said, tables in (

@@ -74,6 +74,7 @@ def test_a_denser_liquid_is_weighed_as_what_it_is(tmp_path):
     assert abs(outcome.flow.number.value) <= outcome.flow.number.expanded
 
 
+@pytest.mark.nightly
 def test_a_volume_in_the_body_is_larger_than_on_the_bench(tmp_path):
     on_the_bench, in_the_body = (
         run(folder, rate_ul_h=100.0, liquid={"volume_at_c": at_c}).flow

@@ -268,4 +268,4 @@ class AnyTherapy(RuleBasedStateMachine):
 
 
 TestAnyTherapy = AnyTherapy.TestCase
-TestAnyTherapy.settings = settings(max_examples=50, stateful_step_count=20, deadline=None)
+TestAnyTherapy.settings = settings(max_examples=30, stateful_step_count=20, deadline=None)
