@@ -59,9 +59,12 @@ def test_a_week_has_its_own_day_patterns(pump, bench, verify):
     verify("drift of the pump's clock", week.pump_clock_drift(resolution_s=0.001)).within("clock drift")
 
 
-# The most that a week may hold, no two steps alike that are beside each other: by a fifth at least they differ.
+# The most that a week may hold, no two steps alike that are beside each other: by a quarter at least they differ.
 FULL_WEEK = {
-    day: {f"{hour:02}:00": 100.0 + 100.0 * ((hour + number) % 2) + 4.0 * hour for hour in (*range(0, 24, 2), 23)}
+    day: {
+        f"{hour:02}:00": 100.0 + 100.0 * ((place + number) % 2) + 2.0 * hour
+        for place, hour in enumerate((*range(0, 24, 2), 23))
+    }
     for number, day in enumerate(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
 }
 

@@ -105,7 +105,7 @@ AROUND = {
 @pytest.mark.requirement("7.1.1", "7.1.3", "IT-08")
 @pytest.mark.parametrize("around", AROUND)
 def test_a_stopped_pump_lets_nothing_pass_whatever_surrounds_it(pump, bench, verify, around):
-    """A pump that was stopped rests in warmth, aloft and over a tip that is lower."""
+    """A pump that was stopped rests in warmth, aloft, over a tip that is lower and at a low voltage."""
     pump.run_continuous(rate_ul_h=200.0)
     bench.dwell(minutes=30, doing="infusing")
     pump.stop()

@@ -216,7 +216,7 @@ class Bench(SaysDoses, ReadsAtPaces, KeepsBounds, ExpectsRefusals):
     def zero_flow(self, *, hours: float, doing: str = "zero flow") -> None:
         """Weigh with the pump stopped, to determine evaporation and drift; evaluations find it in the record."""
         self.stop_pump()
-        for watch in self._pump_watches:
+        for watch in () if self.challenge.pump_out_of_reach else self._pump_watches:
             watch.look_back()
         with self._read_at_rest(), self.window("zero flow") as window, self._rest_watch.watching(window.from_ns):
             self.dwell(hours=hours, doing=doing)

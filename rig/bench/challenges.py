@@ -8,6 +8,7 @@ and for one that this bench cannot do; then nothing was done.
 import contextlib
 from collections.abc import Callable
 from types import TracebackType
+from typing import TypeVar
 
 from rig.bench.realisers import BY_OPERATOR, Moment, Realiser, Realisers
 from rig.bench_file.challenges import CHALLENGES, wrong_figures
@@ -59,6 +60,9 @@ class Stalling(Lasting):
                 "give the pump an order of more frames in it, or say fewer after_frames"
             )
         return isinstance(error, NoReplyError | GarbledReplyError)
+
+
+L = TypeVar("L", bound=Lasting)
 
 
 class Challenges:
@@ -219,14 +223,14 @@ class Challenges:
     # How ----------------------------------------------------------------------------------------------------------
 
     def _lasting(self, verb: str, **figures: float) -> Lasting:
-        said = Lasting(self, verb, figures)
-        self._only_said.append(said)
-        return said
+        return self._said(Lasting(self, verb, figures))
 
     def _stalling(self, verb: str, **figures: float) -> Stalling:
-        said = Stalling(self, verb, figures)
-        self._only_said.append(said)
-        return said
+        return self._said(Stalling(self, verb, figures))
+
+    def _said(self, lasting: L) -> L:
+        self._only_said.append(lasting)
+        return lasting
 
     def _at_once(self, verb: str, **figures: float) -> None:
         realiser = self._allowed(verb, figures)

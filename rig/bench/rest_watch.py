@@ -13,7 +13,7 @@ from rig.errors import InstrumentError, MetrologyError
 from rig.evaluation import inputs
 from rig.evaluation.columns import read_column
 from rig.evaluation.delivered import streams_of
-from rig.evaluation.evidence.flow_sensor import USUAL
+from rig.evaluation.evidence.flow_sensor import accuracy_of
 from rig.metrology.readings.regression import fit_line
 from rig.record.bodies.events import ReadingMissed
 from rig.record.bodies.pump_events import EdgesCounted
@@ -123,7 +123,7 @@ class RestWatch:
         except MetrologyError:
             return AtRest(said, only_the_balance=True)
         mean_ul_h = float(flow_ul_h.mean())
-        stated = reader.start().instruments[streams[0]].accuracy or USUAL
+        stated = accuracy_of(reader.start(), streams[0])
         seen = mean_ul_h > stated.absolute
         # A milligram a microlitre: what a liquid's density is off by is far below a sensor's accuracy.
         missing = gained.mg_h - mean_ul_h > max(stated.absolute, stated.percent / 100.0 * gained.mg_h)

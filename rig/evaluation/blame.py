@@ -19,7 +19,7 @@ from rig.evaluation.case import Case
 from rig.evaluation.columns import read_column
 from rig.evaluation.delivered import streams_of
 from rig.evaluation.evidence import sampling, the_rig
-from rig.evaluation.evidence.flow_sensor import USUAL
+from rig.evaluation.evidence.flow_sensor import accuracy_of
 from rig.evaluation.evidence.motor import edges_of
 from rig.evaluation.evidence.zero_flow import turned_edges
 from rig.evaluation.inputs import widening
@@ -155,8 +155,7 @@ def _seen_at_rest(case: Case, one: ZeroFlow) -> bool:
         flow_ul_h, _ = read_column(case.reader, streams[0], "flow", one.from_ns + case.settle_ns, one.to_ns)
     except MetrologyError:
         return False
-    stated = case.start.instruments[streams[0]].accuracy or USUAL
-    return len(flow_ul_h) > 1 and float(flow_ul_h.mean()) > stated.absolute
+    return len(flow_ul_h) > 1 and float(flow_ul_h.mean()) > accuracy_of(case.start, streams[0]).absolute
 
 
 def _ran_over(case: Case, against: dict[str, Testimony]) -> bool:

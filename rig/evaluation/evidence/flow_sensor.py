@@ -15,7 +15,7 @@ from rig.evaluation.inputs import widening
 from rig.evaluation.programme import NS_PER_H
 from rig.evaluation.testimony import Testimony, Witness
 from rig.quantities import S_PER_H
-from rig.record.bodies.start import StatedAccuracy
+from rig.record.bodies.start import Start, StatedAccuracy
 
 # What is supposed of a sensor whose limits the bench file does not state: a thermal sensor of a larger range.
 USUAL = StatedAccuracy(percent=10.0, absolute=10.0)
@@ -39,6 +39,11 @@ class FlowSeen:
     u_ul_h: float
 
 
+def accuracy_of(start: Start, stream: str) -> StatedAccuracy:
+    """Return a flow sensor's limits of error, as the bench file states them or as they are supposed."""
+    return start.instruments[stream].accuracy or USUAL
+
+
 def flow_seen(case: Case) -> FlowSeen:
     """Return the mean flow while something was delivered; raises SeriesError when the two cannot be compared."""
     streams = streams_of(case.reader, "flow")
@@ -59,7 +64,7 @@ def flow_seen(case: Case) -> FlowSeen:
         raise SeriesError("flow sensor and balance did not measure together")
     weighed_ul = float(np.diff(weighed.at(span_ns))[0])
     mean_ul_h, u_ul_h = _mean(series.t_ns, flow_ul_h, span_ns)
-    stated = case.start.instruments[streams[0]].accuracy or USUAL
+    stated = accuracy_of(case.start, streams[0])
     limit_ul_h = max(stated.percent / 100.0 * abs(weighed_ul / hours), stated.absolute)
     u_weighed = float(weighed.u_ul(hours, weighed_ul)) / hours
     return FlowSeen(mean_ul_h, weighed_ul / hours, hours, limit_ul_h, math.hypot(u_ul_h, u_weighed))
