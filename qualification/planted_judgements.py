@@ -184,7 +184,7 @@ JUDGED = (
         "M84",
         "a flow sensor's zero is taken for a flow at rest",
         _E + "blame",
-        "float(flow_ul_h.mean()) > stated.absolute",
+        "float(flow_ul_h.mean()) > accuracy_of(case.start, streams[0]).absolute",
         "float(flow_ul_h.mean()) > 0.0",
         ("tests/sorting/test_blame.py",),
     ),
