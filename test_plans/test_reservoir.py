@@ -149,6 +149,24 @@ def test_the_dose_is_the_same_from_full_to_low(pump, bench, verify):
     verify("any two hours of it", filling.flow_in_windows(minutes=120)).within("basal accuracy")
 
 
+@pytest.mark.requirement("IT-01", "ACC-001")
+def test_the_dose_is_the_same_at_any_content(pump, bench, verify):
+    """From as full as the pump comes to nearly empty, in steps of an eighth, each brings what is programmed."""
+    full_ul = pump.status().reservoir_ul
+    contents = {}
+    with bench.read_each(minutes=5):
+        for eighths in range(8, 0, -1):
+            bench.challenge.fill_anew(volume_ul=full_ul * eighths / 8.0)
+            pump.refilled(volume_ul=full_ul * eighths / 8.0)
+            pump.run_continuous(rate_ul_h=500.0)
+            bench.dwell(minutes=5, doing=f"{eighths} eighths full")
+            with bench.window(f"{eighths} eighths full") as contents[eighths]:
+                bench.dwell(minutes=40, doing=f"{eighths} eighths full")
+            pump.stop()
+    for eighths, one in contents.items():
+        verify(f"volume when {eighths} eighths full", one.volume_error()).within("volume accuracy")
+
+
 @pytest.mark.requirement("IT-02")
 def test_a_reservoir_empties_as_fast_as_the_pump_believes(pump, bench, verify):
     """What the pump takes off its reservoir is what was weighed, so that its low-reservoir alarm will be in time."""

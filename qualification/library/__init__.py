@@ -29,6 +29,7 @@ FAMILIES = (
     "meanwhile",
     "pairs",
     "meetings",
+    "long_terms",
     "refusals",
     "benches",
     "notices",

@@ -226,3 +226,29 @@ class RestartFillsTheEstimate(Books):
         """Be full."""
         super().booted(t_ns)
         self._reservoir_nl = self.capacity_nl
+
+
+@seeded(
+    Defect(
+        "J9",
+        "a fold of the bellows holds strokes back while a third to a half of the reservoir is left",
+        "In the middle between two refills the patient gets an eighth less; full and nearly empty all is well.",
+        "ACC-001",
+        effect_percent=-12.0,
+        effect="−12 % while the reservoir holds 35 to 60 % of what goes into it, 0 outside",
+        says=("volume", "rate"),
+        plans=("test_plans/test_reservoir.py::test_the_dose_is_the_same_at_any_content",),
+        source="class of a bellows that does not fold evenly",
+    )
+)
+class FoldedBellows(Mechanism):
+    """Sucks against a fold."""
+
+    def strokes(self, turns: Turns) -> list[Stroke]:
+        """Turn the motor: within the fold's range each stroke is short."""
+        share = self._content_ul / self._parameters.capacity_ul
+        made = super().strokes(turns)
+        if not 0.35 <= share <= 0.6:
+            return made
+        self._content_ul += sum(stroke.volume_ul for stroke in made) * 0.12
+        return [replace(stroke, volume_ul=stroke.volume_ul * 0.88) for stroke in made]
