@@ -152,7 +152,11 @@ class Foretells(Protocol):
     """A pump that says when it is to be refilled and when its battery ends."""
 
     def read_outlook(self) -> PumpOutlook:
-        """Get the dates that the pump foretells."""
+        """Get the dates that the pump foretells.
+
+        What the pump tells besides is noted by the names of `NUMBERS` in `rig.evaluation.evidence.told_left`, and held
+        to its orders and its count: what is left of what is under way, and what was given.
+        """
 
 
 @runtime_checkable

@@ -181,7 +181,8 @@ class Clinic:
         self.requests()
 
     def come_between(self):
-        """Interrupt what is under way, and then as likely as not order the like of it again."""
+        """Look what is left of what is under way, interrupt it, and as likely as not order the like of it again."""
+        self.pump.read_outlook()
         interrupts = (self.a_stop, self.a_stop, self.a_power_cut, self.another_time, self.requests, self.a_self_test)
         self.chance.choice(interrupts)()
 

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from test_plans.orders import UNDER_WAY, permit
+
 # So much flows that an hour's weighing on either side tells evaporation well enough.
 pytestmark = pytest.mark.evaporation(hours=1)
 
@@ -81,3 +83,20 @@ def test_the_date_of_an_infusion_that_changes_is_that_of_its_mean(pump, bench, v
     verify("refill date in the next step", late).within("refill date to the minute")
     verify("refill date on a ramp", ramp).within("refill date to the minute")
     verify("refill date in a bridge", bridge).within("refill date to the minute")
+
+
+@pytest.mark.requirement("IT-21", "IT-12", "IT-13")
+def test_what_is_left_of_all_that_is_under_way_is_told(pump, bench, verify):
+    """Asked each seven minutes, the pump tells what is left of bolus, prime, bridge, trial and lockout as it is."""
+    pump.set_dose_limit(volume_ul=3_000.0, window_hours=3)
+    pump.begin_trial(total_ul=5_000.0, over_hours=20)
+    permit(pump)
+    pump.run_continuous(rate_ul_h=30.0)
+    with bench.read_each(minutes=5), bench.window("looks") as looks:
+        for name, order in UNDER_WAY.items():
+            order(pump)
+            for number in range(6):
+                bench.dwell(minutes=7, doing=f"{name}, before look {number + 1} of 6")
+                pump.read_outlook()
+    verify("volume between the looks", looks.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", looks.log_tells_all()).holds()

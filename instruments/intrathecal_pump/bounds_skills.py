@@ -1,7 +1,7 @@
 """What bounds the pump's delivery: the largest dose in a sliding window, a trial; and the dates that it foretells."""
 
 from instruments.intrathecal_pump.conversation import Shown
-from instruments.intrathecal_pump.messages import Bounds, DoneReply, GetBounds, SetDoseLimit, SetTrial
+from instruments.intrathecal_pump.messages import Bounds, DoneReply, FullStatus, GetBounds, SetDoseLimit, SetTrial
 from instruments.intrathecal_pump.programme import NL_PER_UL
 from instruments.intrathecal_pump.programmer import Skill
 from instruments.intrathecal_pump.readings import NS_PER_MS
@@ -63,11 +63,15 @@ class BoundsSkills(Skill):
             talk.check("the end of a trial", Shown("trial_nl", talk.ask(GetBounds(), Bounds).trial_nl, 0))
 
     def read_outlook(self) -> PumpOutlook:
-        """Get the dates that the pump foretells, by its own clock in UTC ns."""
+        """Get the dates that the pump foretells, by its own clock in UTC ns.
+
+        The record notes beside them what the pump says is left of what is under way, and what it says was given.
+        """
         with self._programmer.verb("read_outlook") as talk:
             said = talk.ask(GetBounds(), Bounds)
+            status = self._programmer.full_status()
             outlook = PumpOutlook(
-                pump_clock_ns=self._programmer.status().clock_ms * NS_PER_MS,
+                pump_clock_ns=status.first.clock_ms * NS_PER_MS,
                 refill_by_ns=said.refill_ms * NS_PER_MS,
                 replace_by_ns=said.replacement_ms * NS_PER_MS,
             )
@@ -75,9 +79,27 @@ class BoundsSkills(Skill):
                 pump_clock_ns=outlook.pump_clock_ns,
                 refill_by_ns=outlook.refill_by_ns,
                 replace_by_ns=outlook.replace_by_ns,
+                **_left(said, status),
             )
         return outlook
 
     def _volume_nl(self, what: str, volume_ul: float) -> int:
         capacity_nl = self._programmer.full.capacity_nl
         return self._programmer.whole_nl(what, volume_ul, (MIN_BOUND_NL, capacity_nl, 1), "µL")
+
+
+def _left(bounds: Bounds, status: FullStatus) -> dict[str, float]:
+    """Return what is left and was given, in µL and s, by the names of `rig.evaluation.evidence.told_left`."""
+    first, therapy, patient = status.first, status.therapy, status.patient
+    return {
+        "given_now_left_ul": first.bolus_left_nl / NL_PER_UL,
+        "square_left_ul": therapy.square_left_nl / NL_PER_UL,
+        "prime_left_ul": therapy.prime_left_nl / NL_PER_UL,
+        "bridge_left_ul": therapy.bridge_left_nl / NL_PER_UL,
+        "last_hour_ul": therapy.in_last_hour_nl / NL_PER_UL,
+        "window_ul": bounds.in_window_nl / NL_PER_UL,
+        "trial_left_ul": bounds.trial_left_nl / NL_PER_UL,
+        "trial_left_s": float(bounds.trial_left_s),
+        "lockout_left_s": float(patient.lockout_left_s),
+        "given_in_24_h": float(patient.given_in_24_h),
+    }

@@ -30,6 +30,7 @@ FAMILIES = (
     "pairs",
     "meetings",
     "long_terms",
+    "told_rests",
     "refusals",
     "benches",
     "notices",

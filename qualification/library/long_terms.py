@@ -19,7 +19,7 @@ _NS_PER_S = 1_000_000_000
         "IT-13",
         effect="the lockout less 4.66 h for each 4.66 h that it has; shorter ones are kept",
         says=("lock", "grant", "request"),
-        plans=("test_plans/test_long_terms.py::test_a_lockout_of_hours_lasts_for_hours",),
+        plans=("test_plans/test_long_terms.py::test_a_lockout_of_hours_lasts_for_hours[5]",),
         source="class of a timer that is too narrow",
     )
 )
@@ -44,7 +44,7 @@ class LockoutIn24Bits(PatientControl):
         "IT-12",
         effect="a window of 24 h forgets behind 5.8 h, one of 20 h behind 1.8 h; up to 18.2 h it is kept",
         says=("most", "window", "grant", "request"),
-        plans=("test_plans/test_long_terms.py::test_a_window_of_hours_is_kept_for_hours",),
+        plans=("test_plans/test_long_terms.py::test_a_window_of_hours_is_kept_for_hours[24]",),
         source="class of a timer that is too narrow",
     )
 )
@@ -64,7 +64,7 @@ class WindowIn16Bits(DoseLimit):
         "IT-12",
         effect="a trial of 26 days is over behind 27 h, one of 31 days behind 6.1 days; up to 24.8 days it is kept",
         says=("trial", "volume"),
-        plans=("test_plans/test_long_terms.py::test_a_trial_of_days_lasts_for_days",),
+        plans=("test_plans/test_long_terms.py::test_a_trial_of_days_lasts_for_days[26]",),
         source="class of a timer that is too narrow",
     )
 )
@@ -84,7 +84,7 @@ class TrialIn31Bits(TrialSession):
         "IT-08",
         effect="−100 % from the pause on, without an alarm",
         says=("reset", "log"),
-        plans=("test_plans/test_quiet_moments.py::test_what_ends_an_infusion_ends_it_in_a_pause",),
+        plans=("test_plans/test_quiet_moments.py::test_what_ends_an_infusion_ends_it_in_a_pause_too[a power cut]",),
         source="class of a pump that asks its motor whether it infuses",
     )
 )
@@ -107,7 +107,7 @@ class APauseIsNoDelivery(BuiltInFirmware):
         "IT-03",
         effect="no LINK_LOST for a silence within a pause; for a longer one only from the next step on",
         says=("link_lost", "alarm"),
-        plans=("test_plans/test_quiet_moments.py::test_what_ends_an_infusion_ends_it_in_a_pause",),
+        plans=("test_plans/test_quiet_moments.py::test_what_ends_an_infusion_ends_it_in_a_pause_too[a lost link]",),
         source="class of a watch that is asked where something flows",
     )
 )

@@ -63,7 +63,8 @@ class BuiltInFirmware:
         self.parts.battery.idle((to_ns - self._t_ns) / 1e9)
         strokes: list[Stroke] = []
         if self.parts.delivering:
-            self._heed(self._causes() & Alarm.MEMORY_ERROR)
+            # A window that was set since may be full by what it was told to count.
+            self._heed(self._causes() & (Alarm.MEMORY_ERROR | Alarm.DOSE_LIMIT))
         turning_v = self.parts.battery.turning_v(supply_v)
         while self.parts.delivering and self._t_ns < to_ns:
             if turning_v < MIN_PUMP_V and self._brown_out(self._spell(to_ns)):
