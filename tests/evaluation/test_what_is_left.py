@@ -97,6 +97,18 @@ def test_so_near_to_an_order_that_either_may_have_come_first_nothing_is_compared
     assert bool(said(record).against) == compared
 
 
+def test_a_question_changes_nothing_and_may_be_near(record):
+    tell(record, 2.5 * 3600.0 - 1.0, "read_log")
+    look(record, 2.5, given_now_left_ul=0.0)
+    assert said(record).against
+
+
+@pytest.mark.parametrize("key", ["trial_left_ul", "trial_left_s", "window_ul"])
+def test_a_bound_that_has_just_been_set_may_not_be_told_yet(record, key):
+    look(record, 12.0 + 1.0 / 3600.0, **{key: 0.0})
+    assert said(record).not_asked == "the pump was not asked what is left"
+
+
 def test_what_its_driver_does_not_note_is_not_compared(record):
     look(record, 14.0, refill_by_ns=0)
     assert said(record).not_asked == "the pump was not asked what is left"

@@ -7,10 +7,20 @@ import numpy as np
 
 from rig.clock import NS_PER_S
 from rig.evaluation.case import Case
-from rig.evaluation.dose_bounds import Trial, counted_within, slack_ul, strayed_ns, trials_of, windows_of
+from rig.evaluation.dose_bounds import (
+    BEGIN,
+    END,
+    LIMIT,
+    Trial,
+    counted_within,
+    slack_ul,
+    strayed_ns,
+    trials_of,
+    windows_of,
+)
 from rig.evaluation.infusions import NS_PER_DAY, NS_PER_H, steps_of
 from rig.evaluation.openings import set_up_ns
-from rig.evaluation.orders import BRIDGE, INFUSIONS, PRIME, STOP, sent_ns
+from rig.evaluation.orders import ALLOW, BRIDGE, INFUSIONS, PATIENT, PRIME, STOP, sent_ns
 from rig.evaluation.patient_requests import requests_of, terms_at
 from rig.evaluation.programme import Given, Programme
 from rig.evaluation.testimony import Testimony, Witness
@@ -18,7 +28,9 @@ from rig.evaluation.testimony import Testimony, Witness
 _OUTLOOK, _OK = "read_outlook", "ok"
 # Farther than whatever is given in one piece.
 _FAR_NS = 100 * NS_PER_DAY
-# Within this of a command the pump may have been asked before or behind it.
+# What changes a number that is told, beside the orders.
+_CHANGES = frozenset({ALLOW, PATIENT, LIMIT, BEGIN, END})
+# Within this of what changes it the pump may have been asked before or behind that.
 _ANSWERED_NS = 5 * NS_PER_S
 
 # A span [from, to) UTC ns, and its rate in µL/h.
@@ -49,7 +61,7 @@ class Number:
 def testify(case: Case) -> Testimony:
     """Hold each look ahead that the pump was asked for to what it was told, answered and counted up to then."""
     compared, against = 0, []
-    told_ns = [sent_ns(one) for one in case.reader.commands(case.pump) if one.body.verb != _OUTLOOK]
+    told_ns = [sent_ns(one) for one in case.reader.commands(case.pump) if one.body.verb in _CHANGES]
     told_ns += [one.sent_ns for one in case.orders]
     for at_ns, notes in _looks(case):
         # So near to what the pump was told, either may have come first.
