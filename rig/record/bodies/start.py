@@ -36,7 +36,8 @@ FORMAT = 2
 # 15: the pump's log is asked for an order from its moment on, though it asks for nothing until later.
 # 16: an order to set the pump's clock explains a leap of it between the comparisons around that order alone.
 # 17: an order to set the pump's clock must bring it where it was to go.
-# 18: what the pump tells is left of what is under way, and was given, is held to its orders, answers and count.
+# 18: what the pump tells is left of what is under way, and was given, is held to its orders, answers and count;
+#     so is the voltage that it tells of its battery to what feeds it.
 RULES = 18
 
 
