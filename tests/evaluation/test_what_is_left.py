@@ -20,6 +20,7 @@ ORDERS = (
     (6.0, "give_bolus", {"volume_ul": 10.0, "rate_ul_h": 60.0}),
     (8.0, "prime", {"volume_ul": 100.0, "rate_ul_h": 1000.0}),
     (10.0, "run_bridge", {"volume_ul": 60.0, "rate_ul_h": 60.0, "then_ul_h": 30.0}),
+    (10.6, "prime", {"volume_ul": 100.0, "rate_ul_h": 1000.0}),
     (12.0, "run_continuous", {"rate_ul_h": 40.0}),
     (12.0, "set_dose_limit", {"volume_ul": 500.0, "window_hours": 2.0}),
     (12.0, "begin_trial", {"total_ul": 300.0, "over_hours": 10.0}),
@@ -36,12 +37,15 @@ RIGHT = {
     "a prime of 100 µL at 1000 µL/h, three minutes on": (8.05, "prime_left_ul", 50.0),
     "a prime goes before everything": (8.05, "given_now_left_ul", 50.0),
     "a bridge of 60 µL/h, half an hour on": (10.5, "bridge_left_ul", 30.0),
+    "a bridge waits for a prime, here in its middle": (10.65, "bridge_left_ul", 24.0),
+    "and goes on behind it": (10.8, "bridge_left_ul", 18.0),
     "behind the bridge": (11.5, "bridge_left_ul", 0.0),
     "the last hour at 40 µL/h": (15.0, "last_hour_ul", 40.0),
     "a window of two hours of that": (15.0, "window_ul", 80.0),
     "a trial of 300 µL, two hours on": (14.0, "trial_left_ul", 220.0),
     "a trial of 10 h, two hours on": (14.0, "trial_left_s", 28_800.0),
     "a lockout of an hour, 24 min on": (16.9, "lockout_left_s", 2_160.0),
+    "a request that was refused begins none": (17.3, "lockout_left_s", 720.0),
     "two boluses in a day": (17.9, "given_in_24_h", 2.0),
 }
 
