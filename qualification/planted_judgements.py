@@ -188,5 +188,29 @@ JUDGED = (
         "float(flow_ul_h.mean()) > 0.0",
         ("tests/sorting/test_blame.py",),
     ),
+    Mistake(
+        "M85",
+        "what is left of a lockout counts from a request that was refused",
+        _E + "evidence.told_left",
+        "since_ns = at_ns - granted_ns[-1]",
+        "since_ns = at_ns - max(one.at_ns for one in requests_of(case) if one.at_ns <= at_ns)",
+        ("tests/evaluation/test_what_is_left.py",),
+    ),
+    Mistake(
+        "M86",
+        "what is left of a bridge has the time of a prime in it",
+        _E + "evidence.told_left",
+        "[(begin, end, rate_ul_h), *primed]",
+        "[(begin, end, rate_ul_h)]",
+        ("tests/evaluation/test_what_is_left.py",),
+    ),
+    Mistake(
+        "M87",
+        "a bolus that the pump missed is taken for a touch of the pan",
+        _E + "blame",
+        "if volume_ul[largest + 1] < volume_ul[largest]:",
+        "if away_ul[largest + 1] < away_ul[largest]:",
+        ("tests/sorting/test_blame.py",),
+    ),
 )
 """All of them, by their keys: they go on behind those of `planted_numbers`."""

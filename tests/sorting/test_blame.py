@@ -146,3 +146,12 @@ def test_a_step_on_the_pan_is_a_touch_only_where_the_motor_did_not_make_much_of_
     against = Evidence({"programme": testimony.Testimony("", ("too much was delivered",))})
     with stepped.recorded(tmp_path) as record, record.reader() as reader:
         assert blamed(Case(reader, *WINDOW), against).fault is fault
+
+
+def test_a_bolus_that_is_not_given_at_all_is_no_touch(tmp_path):
+    """Of 80 µL in a minute nothing comes and the motor does not turn: the pan strays at once, and falls nowhere."""
+    bolus = (11.0 * H, "give_bolus", {"volume_ul": 80.0, "rate_ul_h": 4800.0})
+    missed = Infusion(tells=(Infusion.tells[0], bolus, Infusion.tells[1]))
+    against = Evidence({"programme": testimony.Testimony("", ("too little was delivered",))})
+    with missed.recorded(tmp_path) as record, record.reader() as reader:
+        assert blamed(Case(reader, *WINDOW), against).fault is Fault.PUMP
