@@ -192,7 +192,7 @@ JUDGED = (
         "M85",
         "what is left of a lockout counts from a request that was refused",
         _E + "evidence.told_left",
-        "since_ns = at_ns - granted_ns[-1]",
+        "since_ns = at_ns - granted[-1].at_ns",
         "since_ns = at_ns - max(one.at_ns for one in requests_of(case) if one.at_ns <= at_ns)",
         ("tests/evaluation/test_what_is_left.py",),
     ),

@@ -192,15 +192,16 @@ def _trial_time(case: Case, at_ns: int) -> Range | None:
 
 def _lockout(case: Case, at_ns: int) -> Range | None:
     terms = terms_at(case, at_ns)
-    granted_ns = [one.at_ns for one in requests_of(case) if one.granted and one.at_ns <= at_ns]
-    if terms is None or not granted_ns or case.power_taken_before(at_ns):
+    granted = [one for one in requests_of(case) if one.granted and one.at_ns <= at_ns]
+    if terms is None or not granted or case.power_taken_before(at_ns):
         return None
-    since_ns = at_ns - granted_ns[-1]
-    return _about(case, round(terms.lockout_s * NS_PER_S) - since_ns, since_ns)
+    since_ns = at_ns - granted[-1].at_ns
+    return _about(case, round(terms.lockout_s * NS_PER_S) - since_ns, since_ns, 2.0 * granted[-1].u_s)
 
 
-def _about(case: Case, left_ns: int, passed_ns: int) -> Range:
-    near_ns = strayed_ns(case, passed_ns)
+def _about(case: Case, left_ns: int, passed_ns: int, u_s: float = 0.0) -> Range:
+    """Return a time that is left, s, by a clock that may have strayed since a moment that is known to `u_s`."""
+    near_ns = strayed_ns(case, passed_ns) + round(u_s * NS_PER_S)
     return Range(max(0.0, (left_ns - near_ns) / NS_PER_S), max(0.0, (left_ns + near_ns) / NS_PER_S))
 
 
