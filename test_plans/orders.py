@@ -32,6 +32,14 @@ SETTINGS = {
     "a look ahead": lambda pump: pump.read_outlook(),
 }
 
+# What ends a delivery is done to the pump, the alarm that comes of it, and within how many seconds it must have come.
+ENDS = {
+    "a lost link": (lambda challenge: challenge.link_lost(), "link_lost", 180),
+    "a motor that is held": (lambda challenge: challenge.magnet(), "stall", 240),
+    "a battery at its end": (lambda challenge: challenge.supply_voltage(v=2.3), "battery_depleted", 180),
+    "a power cut": (lambda challenge: challenge.power_cut(), "reset", 900 + 180),
+}
+
 
 def permit(pump):
     """Allow boluses of half an hour, one each 40 min at most."""

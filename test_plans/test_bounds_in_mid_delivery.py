@@ -10,9 +10,15 @@ pytestmark = pytest.mark.evaporation(hours=1)
 DELIVERIES = UNDER_WAY | {"a rate": lambda pump: pump.run_continuous(rate_ul_h=120.0)}
 
 
+# What a trial is ended by: its dose (µL), its time (h), and within how many seconds it must be over.
+TRIALS = {"its dose": (10.0, 10.0, 1200), "its time": (1000.0, 0.2, 720 + 180)}
+
+
 @pytest.mark.requirement("IT-12")
-def test_a_trial_that_begins_in_mid_delivery_bounds_what_is_under_way(pump, bench, verify):
-    """Of what is under way no more is given than a trial's dose, from the trial's begin on."""
+@pytest.mark.parametrize("ended_by", TRIALS)
+def test_a_trial_that_begins_in_mid_delivery_bounds_what_is_under_way(pump, bench, verify, ended_by):
+    """Of what is under way no more is given than a trial's dose, and nothing behind its time, from its begin on."""
+    total_ul, over_hours, within_s = TRIALS[ended_by]
     trials = {}
     bench.expect_alarm("trial_over")
     with bench.read_each(minutes=2), bench.window("all of them") as window:
@@ -21,35 +27,13 @@ def test_a_trial_that_begins_in_mid_delivery_bounds_what_is_under_way(pump, benc
             order(pump)
             bench.dwell(minutes=3, doing=name)
             with bench.window(name) as trials[name]:
-                pump.begin_trial(total_ul=10.0, over_hours=10)
-                bench.dwell(minutes=40, doing=f"{name}, beyond the trial's dose")
+                pump.begin_trial(total_ul=total_ul, over_hours=over_hours)
+                bench.dwell(minutes=40, doing=f"{name}, beyond {ended_by}")
             pump.stop()
             pump.end_trial()
             bench.dwell(minutes=16, doing="no trial")
     for name, one in trials.items():
-        over = one.alarm_came(alarm="trial_over", within_s=1200)
-        verify(f"the end of the trial was signalled in {name}", over).holds()
-    verify("volume of the deliveries and their trials", window.volume_error()).within("volume accuracy")
-
-
-@pytest.mark.requirement("IT-12")
-def test_a_trial_that_begins_in_mid_delivery_ends_it_in_its_time(pump, bench, verify):
-    """What is under way is not given beyond a trial's time, from the trial's begin on."""
-    trials = {}
-    bench.expect_alarm("trial_over")
-    with bench.read_each(minutes=2), bench.window("all of them") as window:
-        for name, order in DELIVERIES.items():
-            permit(pump)
-            order(pump)
-            bench.dwell(minutes=3, doing=name)
-            with bench.window(name) as trials[name]:
-                pump.begin_trial(total_ul=1000.0, over_hours=0.2)
-                bench.dwell(minutes=40, doing=f"{name}, beyond the trial's time")
-            pump.stop()
-            pump.end_trial()
-            bench.dwell(minutes=16, doing="no trial")
-    for name, one in trials.items():
-        over = one.alarm_came(alarm="trial_over", within_s=720 + 180)
+        over = one.alarm_came(alarm="trial_over", within_s=within_s)
         verify(f"the end of the trial was signalled in {name}", over).holds()
     verify("volume of the deliveries and their trials", window.volume_error()).within("volume accuracy")
 

@@ -2,20 +2,12 @@
 
 import pytest
 
-from test_plans.orders import SINGLE, SPREAD, permit
+from test_plans.orders import ENDS, SINGLE, SPREAD, permit
 
 # So much flows that an hour's weighing on either side tells evaporation well enough.
 pytestmark = pytest.mark.evaporation(hours=1)
 
 GIVEN = SINGLE | SPREAD
-
-# What is done to the pump, the alarm that comes of it, and within how many seconds it must have come.
-ENDS = {
-    "a lost link": (lambda challenge: challenge.link_lost(), "link_lost", 180),
-    "a motor that is held": (lambda challenge: challenge.magnet(), "stall", 240),
-    "a battery at its end": (lambda challenge: challenge.supply_voltage(v=2.3), "battery_depleted", 180),
-    "a power cut": (lambda challenge: challenge.power_cut(), "reset", 900 + 180),
-}
 
 
 @pytest.mark.requirement("IT-03", "IT-05", "1.4.11")
