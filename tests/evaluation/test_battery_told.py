@@ -16,11 +16,20 @@ HOUR_OF = np.arange(HOURS * 60 + 1) / 60.0 - 4.0  # of the window, which begins 
 T_NS = EPOCH_NS + np.arange(HOURS * 60 + 1) * (HOUR_NS // 60)
 
 
+INSTRUMENTS = {**START["instruments"], "supply": {"capability": "supply", "sample_every_s": 300.0}}
+
+
 @pytest.fixture
 def record(tmp_path):
-    start = {"instruments": {**START["instruments"], "supply": {"capability": "supply", "sample_every_s": 300.0}}}
+    start = {"instruments": INSTRUMENTS, "fed_by_supply": True}
     with weighed(tmp_path, lambda _: 1000.0, hours=HOURS, start=start) as record:
         yield record
+
+
+def test_a_pump_that_its_own_cell_feeds_is_not_held_to_a_supply_beside_it(tmp_path):
+    with weighed(tmp_path, lambda _: 1000.0, hours=HOURS, start={"instruments": INSTRUMENTS}) as own:
+        volts(own, 2.0)
+        assert said(own).not_asked
 
 
 def volts(record, told, fed=3.0):

@@ -110,12 +110,12 @@ def test_a_question_changes_nothing_and_may_be_near(record):
 @pytest.mark.parametrize("key", ["trial_left_ul", "trial_left_s", "window_ul"])
 def test_a_bound_that_has_just_been_set_may_not_be_told_yet(record, key):
     look(record, 12.0 + 1.0 / 3600.0, **{key: 0.0})
-    assert said(record).not_asked == "the pump was not asked what is left"
+    assert said(record).not_asked == "nothing that the pump told of what is left can be compared"
 
 
 def test_what_its_driver_does_not_note_is_not_compared(record):
     look(record, 14.0, refill_by_ns=0)
-    assert said(record).not_asked == "the pump was not asked what is left"
+    assert said(record).not_asked == "nothing that the pump told of what is left can be compared"
 
 
 def test_it_is_the_pumps_fault(record):

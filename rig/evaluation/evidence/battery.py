@@ -44,8 +44,11 @@ def testify(case: Case) -> Testimony:
 
 
 def _fed(case: Case) -> tuple[str, NDArray[np.int64], NDArray[np.float64]] | None:
-    """Return the stream that measures what feeds the pump, with its moments (UTC ns) and voltages (V)."""
-    for role, channel in _FED:
+    """Return the stream that measures what feeds the pump, with its moments (UTC ns) and voltages (V).
+
+    None without one, and for a pump that its own cell feeds: what a supply shows beside it is not its voltage.
+    """
+    for role, channel in _FED if case.start.fed_by_supply else ():
         stream = case.start.in_role(role)
         if stream in case.reader.streams() and channel in {one.name for one in case.reader.channels(stream)}:
             volts, series = read_column(case.reader, stream, channel, case.from_ns, case.to_ns)

@@ -75,7 +75,7 @@ def testify(case: Case) -> Testimony:
                 lies = f"{right.least:.5g} to {right.most:.5g}{number.unit}"
                 against.append(f"at {case.hour(at_ns):.2f} h it told {said}, where that is {lies}")
     if not compared:
-        return Testimony(not_asked="the pump was not asked what is left")
+        return Testimony(not_asked="nothing that the pump told of what is left can be compared")
     return Testimony(f"{compared} numbers of what is left and was given", tuple(against), of_the_pump=True)
 
 
