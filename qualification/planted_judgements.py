@@ -37,7 +37,7 @@ JUDGED = (
         "M66",
         "a stamp between two settings of the pump's clock is as certain as any",
         _E + "own_log",
-        "    u_s = math.hypot(U_STAMP_S, float(np.ptp(may_be)) / math.sqrt(3.0))\n",
+        "    u_s = math.hypot(U_STAMP_S, float(may_be.max() - may_be.min()) / math.sqrt(3.0))\n",
         "    u_s = U_STAMP_S\n",
         _OWN_LOG,
     ),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qualification.catalogue import Catalogue
+from qualification.catalogue import BY_CHANCE, Catalogue
 from qualification.curves import SIZES_PERCENT, Curve, Reckoned, curves_of, reckoned
 from qualification.defect import Defect
 from qualification.false_alarms import FalseAlarms, false_alarms, jobs_of_seeds
@@ -153,10 +153,14 @@ def healthy(workshop: Workshop, asked: Asked, say: Callable[[str], None]) -> Cat
 
 
 def plan_files(plans: tuple[str, ...]) -> list[str]:
-    """Return what pytest is to be given, each a session of its own: folders by their plan files, the rest as it is."""
-    return [
+    """Return what pytest is to be given, each a session of its own: folders by their plan files, the rest as it is.
+
+    Orders drawn by chance take longest, and go first: otherwise one worker has them when the others are done.
+    """
+    given = [
         str(one) for plan in plans for one in (sorted(Path(plan).rglob("test_*.py")) if Path(plan).is_dir() else [plan])
     ]
+    return sorted(given, key=lambda one: not any(of_chance.partition("::")[0] in one for of_chance in BY_CHANCE))
 
 
 def line_of(row: Row) -> str:

@@ -6,13 +6,15 @@ from rig.clock import NS_PER_S
 from rig.evaluation.challenged import begun
 from rig.evaluation.log_words import BOLUS_ENDED, BOLUS_STARTED, PATIENT_GIVEN, PATIENT_REFUSED
 from rig.evaluation.orders import ALLOW, PATIENT, PumpOrder
-from rig.evaluation.own_log import StampedLine, stamped_lines
+from rig.evaluation.own_log import stamped_lines
 from rig.record.bodies.challenges import ChallengeKind
 from rig.record.reader import RecordReader
 
 # How near to the button the log's answer is looked for, beyond the uncertainty of both clocks.
 _BUTTON_S = 1.0
 _NS_PER_H = 3600 * NS_PER_S
+_ANSWERS = frozenset({PATIENT_GIVEN, PATIENT_REFUSED})
+_OF_A_BOLUS = frozenset({BOLUS_STARTED, BOLUS_ENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,16 @@ class Pressed:
 
 def pressed(reader: RecordReader) -> tuple[Pressed, ...]:
     """Return the presses of the patient's button that were answered, in order, but for those sent as a command."""
+    return reader.once(("pressed",), lambda: _pressed(reader))
+
+
+def _pressed(reader: RecordReader) -> tuple[Pressed, ...]:
     presses = begun(reader, ChallengeKind.BUTTON)
     if not presses:
         return ()
     pump = reader.start().in_role("pump")
     sent_ns = [one.body.sent_ns or one.t_ns for one in reader.commands(pump) if one.body.verb == PATIENT]
-    answers = [one for one in stamped_lines(reader) if one.dated and one.line.event in (PATIENT_GIVEN, PATIENT_REFUSED)]
+    answers = [one for one in stamped_lines(reader, only=_ANSWERS) if one.dated]
     found = []
     for press in presses:
         reach_ns = round((2.0 * press.u_s + _BUTTON_S) * NS_PER_S)
@@ -50,7 +56,6 @@ def ordered_by_button(reader: RecordReader) -> tuple[PumpOrder, ...]:
     given = [one for one in pressed(reader) if one.granted]
     if not given:
         return ()
-    lines = stamped_lines(reader)
     pump = reader.start().in_role("pump")
     terms = [
         (entry.body.sent_ns or entry.t_ns, entry.body.arguments)
@@ -61,13 +66,14 @@ def ordered_by_button(reader: RecordReader) -> tuple[PumpOrder, ...]:
     for one in given:
         allowed = next((said for ns, said in reversed(terms) if ns <= one.at_ns), {})
         volume_ul, rate_ul_h = (float(allowed.get(key, 0.0)) for key in ("volume_ul", "rate_ul_h"))
-        found.append(PumpOrder(one.at_ns, PATIENT, volume_ul, rate_ul_h or _rate_ul_h(one, volume_ul, lines)))
+        found.append(PumpOrder(one.at_ns, PATIENT, volume_ul, rate_ul_h or _rate_ul_h(one, volume_ul, reader)))
     return tuple(found)
 
 
-def _rate_ul_h(one: Pressed, volume_ul: float, lines: tuple[StampedLine, ...]) -> float:
+def _rate_ul_h(one: Pressed, volume_ul: float, reader: RecordReader) -> float:
     """Return how fast a bolus was given by the log, µL/h, 0 where it does not say."""
     about_ns = one.at_ns - round((2.0 * one.u_s + _BUTTON_S) * NS_PER_S)
+    lines = stamped_lines(reader, only=_OF_A_BOLUS)
     behind = [line for line in lines if line.dated and line.at_ns >= about_ns]
     first = next((line for line in behind if line.line.event == BOLUS_STARTED), None)
     last = next((line for line in behind if line.line.event == BOLUS_ENDED), None)

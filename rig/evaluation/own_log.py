@@ -42,8 +42,17 @@ class StampedLine:
         return math.isfinite(self.u_s)
 
 
-def stamped_lines(reader: RecordReader, from_ns: int = 0) -> tuple[StampedLine, ...]:
-    """Return the lines of the log of the pump under test that were read from a moment on (UTC ns), in order."""
+def stamped_lines(
+    reader: RecordReader, from_ns: int = 0, only: frozenset[str] = frozenset()
+) -> tuple[StampedLine, ...]:
+    """Return the lines of the log of the pump under test that were read from a moment on (UTC ns), in order.
+
+    `only` are the events that are wanted, none for all: a log of days has many lines, and each is dated by itself.
+    """
+    return reader.once(("stamped lines", from_ns, only), lambda: _stamped_lines(reader, from_ns, only))
+
+
+def _stamped_lines(reader: RecordReader, from_ns: int, only: frozenset[str]) -> tuple[StampedLine, ...]:
     pump = reader.start().in_role("pump")
     compared_ns, offset_s = _offsets(reader, pump)
     shown = _shown(reader, pump, compared_ns, offset_s)
@@ -55,8 +64,10 @@ def stamped_lines(reader: RecordReader, from_ns: int = 0) -> tuple[StampedLine, 
     for entry in reader.events(PumpLogRead):
         if entry.body.instrument != pump:
             continue
-        if entry.t_ns >= from_ns:
-            found += [_stamped(line, entry.t_ns, before_ns, t_ns, offset_s, shown) for line in entry.body.lines]
+        lines = [one for one in entry.body.lines if not only or one.event in only] if entry.t_ns >= from_ns else []
+        if lines:
+            about = _About.reading(entry.t_ns, before_ns, t_ns, offset_s)
+            found += [_stamped(line, entry.t_ns, about, shown) for line in lines]
         before_ns = entry.t_ns
     return tuple(found)
 
@@ -89,32 +100,39 @@ def _shown(reader: RecordReader, pump: str, t_ns: NDArray[np.int64], offset_s: N
     return _Shown(all_ns[order], all_s[order])
 
 
-def _stamped(
-    line: LogLine,
-    read_ns: int,
-    before_ns: int,
-    t_ns: NDArray[np.int64],
-    offset_s: NDArray[np.float64],
-    shown: _Shown,
-) -> StampedLine:
-    """Date a line by the comparison whose reading of the pump's clock is nearest to the line's own.
+@dataclass(frozen=True, slots=True)
+class _About:
+    """The comparisons around what one reading of the log brought: UTC ns, s ahead, ns ahead, and how near is near."""
 
-    It was written since the log was read before: a clock that was set back meanwhile shows the same reading twice.
-    """
-    if not len(t_ns):
+    t_ns: NDArray[np.int64]
+    offset_s: NDArray[np.float64]
+    offset_ns: NDArray[np.int64]
+    near_ns: NDArray[np.float64]
+
+    @classmethod
+    def reading(cls, read_ns: int, before_ns: int, t_ns: NDArray[np.int64], offset_s: NDArray[np.float64]) -> "_About":
+        """Return those since the log was read before: a clock set back meanwhile shows the same reading twice."""
+        first = max(0, int(np.searchsorted(t_ns, before_ns)) - 1)
+        last = min(len(t_ns), int(np.searchsorted(t_ns, read_ns, side="right")) + 1)
+        own_ns, own_s = t_ns[first:last], offset_s[first:last]
+        if not len(own_ns):
+            return cls(own_ns, own_s, own_ns, own_s)
+        gaps_ns = np.diff(own_ns, prepend=own_ns[0], append=own_ns[-1])
+        near_ns = _PACES * np.maximum(gaps_ns[:-1], gaps_ns[1:])
+        return cls(own_ns, own_s, np.rint(own_s * NS_PER_S).astype(np.int64), near_ns)
+
+
+def _stamped(line: LogLine, read_ns: int, about: _About, shown: _Shown) -> StampedLine:
+    """Date a line by the comparison whose reading of the pump's clock is nearest to the line's own."""
+    if not len(about.t_ns):
         return StampedLine(line, read_ns, math.inf, read_ns)
-    first = max(0, int(np.searchsorted(t_ns, before_ns)) - 1)
-    last = min(len(t_ns), int(np.searchsorted(t_ns, read_ns, side="right")) + 1)
-    offset_ns = np.rint(offset_s[first:last] * NS_PER_S).astype(np.int64)
-    apart_ns = np.abs(t_ns[first:last] + offset_ns - line.pump_clock_ns)
-    nearest = int(np.argmin(apart_ns))
+    apart_ns = np.abs(about.t_ns + about.offset_ns - line.pump_clock_ns)
+    nearest = int(apart_ns.argmin())
     # Where the clock was set between two comparisons near to each other, the line is of before or of behind that.
-    gaps_ns = np.diff(t_ns[first:last], prepend=t_ns[first], append=t_ns[last - 1])
-    near_ns = _PACES * np.maximum(gaps_ns[:-1], gaps_ns[1:])
-    may_be = offset_s[first:last][apart_ns <= np.maximum(near_ns, apart_ns[nearest])]
-    u_s = math.hypot(U_STAMP_S, float(np.ptp(may_be)) / math.sqrt(3.0))
-    at_ns = line.pump_clock_ns - int(offset_ns[nearest])
-    return StampedLine(line, at_ns, u_s, read_ns, _off_s(at_ns, float(offset_s[first + nearest]), shown))
+    may_be = about.offset_s[apart_ns <= np.maximum(about.near_ns, apart_ns[nearest])]
+    u_s = math.hypot(U_STAMP_S, float(may_be.max() - may_be.min()) / math.sqrt(3.0))
+    at_ns = line.pump_clock_ns - int(about.offset_ns[nearest])
+    return StampedLine(line, at_ns, u_s, read_ns, _off_s(at_ns, float(about.offset_s[nearest]), shown))
 
 
 def _off_s(at_ns: int, by_s: float, shown: _Shown) -> float:

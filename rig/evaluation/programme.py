@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,26 +51,41 @@ class Programme:
         self._at_once = [(one.sent_ns, one.amount) for one in self.orders if _of_unknown_length(one)]
         primes = self._primes()
         self.primed = tuple(_waits(primes))
-        infusions = self._infusions()
-        self.runs = tuple((begin, end) for begin, end, _ in infusions)
-        self.infusion = _stretches(_without(infusions, _rates(primes)), until_ns)
         singles = self._singles(self.primed)
         self.given = (*primes, *singles, *self._squares(_waits([*primes, *singles])))
+
+    @cached_property
+    def runs(self) -> tuple[Span, ...]:
+        """Return the spans (UTC ns) in which an infusion is under way."""
+        return tuple((begin, end) for begin, end, _ in self._infusions)
+
+    @cached_property
+    def infusion(self) -> tuple[Stretch, ...]:
+        """Return what infusions alone ask for."""
+        return _stretches(_without(self._infusions, self.primed), self._until_ns)
+
+    @cached_property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Return what is asked for, all together."""
         rates = [*[(one.from_ns, one.to_ns, one.rate_ul_h) for one in self.infusion], *_rates(self.given)]
-        self.stretches = _stretches(rates, until_ns)
-        self._t_ns = np.asarray([one.from_ns for one in self.stretches] or [0], np.int64)
-        self._rate = np.asarray([one.rate_ul_h for one in self.stretches] or [0.0])
-        self._end_ns = self.stretches[-1].to_ns if self.stretches else 0
-        steps = self._rate[:-1] * np.diff(self._t_ns) / NS_PER_H
-        self._before_ul = np.concatenate([[0.0], np.cumsum(steps)])
+        return _stretches(rates, self._until_ns)
+
+    @cached_property
+    def _course(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], int]:
+        """Return when each stretch begins (UTC ns), its µL/h, the µL before it, and when all is over (UTC ns)."""
+        t_ns = np.asarray([one.from_ns for one in self.stretches] or [0], np.int64)
+        rate_ul_h = np.asarray([one.rate_ul_h for one in self.stretches] or [0.0])
+        before_ul = np.concatenate([[0.0], np.cumsum(rate_ul_h[:-1] * np.diff(t_ns) / NS_PER_H)])
+        return t_ns, rate_ul_h, before_ul, self.stretches[-1].to_ns if self.stretches else 0
 
     def volume_ul(self, t_ns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return what was to be delivered from the beginning up to each of `t_ns` (n,), in µL (n,)."""
-        at = np.minimum(t_ns, self._end_ns)
-        index = np.searchsorted(self._t_ns, at, side="right") - 1
+        begins_ns, rate_ul_h, before_ul, end_ns = self._course
+        at = np.minimum(t_ns, end_ns)
+        index = np.searchsorted(begins_ns, at, side="right") - 1
         first = np.maximum(index, 0)
-        since_h = np.maximum(at - self._t_ns[first], 0) / NS_PER_H
-        volume = np.where(index < 0, 0.0, self._before_ul[first] + self._rate[first] * since_h)
+        since_h = np.maximum(at - begins_ns[first], 0) / NS_PER_H
+        volume = np.where(index < 0, 0.0, before_ul[first] + rate_ul_h[first] * since_h)
         for given_ns, volume_ul in self._at_once:
             volume = volume + volume_ul * (t_ns >= given_ns)
         return np.asarray(volume, np.float64)
@@ -92,8 +108,9 @@ class Programme:
         """Return when the order at a place is ended by the next of those verbs behind it."""
         return next((one.sent_ns for one in self.orders[place + 1 :] if one.verb in by), self._until_ns)
 
+    @cached_property
     def _infusions(self) -> list[tuple[int, int, float]]:
-        found = []
+        found: list[tuple[int, int, float]] = []
         for place, order in enumerate(self.orders):
             if order.verb in INFUSIONS:
                 end_ns = self._ended_ns(place, INFUSIONS | {STOP})
@@ -166,18 +183,20 @@ def _spans(steps: Sequence[Step], until_ns: int) -> list[tuple[int, int, float]]
     return [(at, min(end, until_ns), rate) for (at, rate), end in zip(steps, ends, strict=True) if at < until_ns]
 
 
-def _without(
-    spans: Sequence[tuple[int, int, float]], holes: Sequence[tuple[int, int, float]]
-) -> list[tuple[int, int, float]]:
-    """Return spans with what lies in `holes` taken out of them: nothing is made up for it."""
-    for hole_from, hole_to, _ in holes:
-        spans = [
-            (max(begin, low), min(end, high), rate)
-            for begin, end, rate in spans
-            for low, high in ((begin, hole_from), (hole_to, end))
-            if max(begin, low) < min(end, high)
-        ]
-    return list(spans)
+def _without(spans: Sequence[tuple[int, int, float]], holes: Sequence[Span]) -> list[tuple[int, int, float]]:
+    """Return spans with what lies in `holes`, which are in order, taken out of them: nothing is made up for it."""
+    found = []
+    for begin, end, rate in spans:
+        at = begin
+        for hole_from, hole_to in holes:
+            if hole_from >= end:
+                break
+            if at < hole_from:
+                found.append((at, hole_from, rate))
+            at = max(at, hole_to)
+        if at < end:
+            found.append((at, end, rate))
+    return found
 
 
 def _stretches(spans: Sequence[tuple[int, int, float]], until_ns: int) -> tuple[Stretch, ...]:
