@@ -32,6 +32,7 @@ class PumpWatch:
         self._next_line = -1
         self._lines: dict[int, LogLine] = {}
         self._since_looked_back: dict[int, LogLine] = {}
+        self._miscounted = False
         # A plan may look while the sampler's own thread does.
         self._turn = threading.Lock()
 
@@ -78,10 +79,12 @@ class PumpWatch:
         if self._next_line < 0:
             self._next_line = status.log_entries
         if status.log_entries != self._next_line:
-            self._read_log(self._pump)
+            self._read_log(self._pump, status.log_entries)
 
-    def _read_log(self, pump: KeepsLog) -> None:
-        lines = self._lines_from(pump, min(self._lines, default=self._next_line))
+    def _read_log(self, pump: KeepsLog, told: int) -> None:
+        """Record the lines that came since, and what speaks against them; the status tells of `told` lines in all."""
+        first = min(self._lines, default=self._next_line)
+        lines = self._lines_from(pump, first)
         if lines is None:
             return
         said = tuple(one for one in lines if one.number >= self._next_line)
@@ -89,9 +92,23 @@ class PumpWatch:
             self._record.event(PumpLogRead(self._name, said))
             self._next_line = said[-1].number + 1
         self._compare(lines, self._lines)
+        self._count(told, lines[-1].number + 1 if lines else min(told, first))
         newest = (*self._lines.values(), *said)[-_READ_AGAIN:]
         self._lines = {one.number: one for one in newest}
         self._since_looked_back |= {one.number: one for one in said}
+
+    def _count(self, told: int, held: int) -> None:
+        """Record once that the status tells of another number of lines than the log holds.
+
+        What is written between the two readings is in the log and was not in the status: that is asked once more.
+        """
+        if self._miscounted or told == held:
+            return
+        behind = self._pump.status().log_entries if held > told else told
+        if held < told or held > behind:
+            self._miscounted = True
+            said = f"the status tells of {behind} lines of the log, which holds {held}"
+            self._record.event(PumpLogUnreadable(self._name, said))
 
     def _lines_from(self, pump: KeepsLog, first: int) -> tuple[LogLine, ...] | None:
         """Return the lines from a number on; None where the log could not be read, which is recorded."""

@@ -17,6 +17,22 @@ from instruments.intrathecal_pump.simulated.stroke_planner import StrokePlanner
 HOUR_NS = 3_600_000_000_000
 
 
+class CountsFewerLines(CommandDesk):
+    """Its status tells of two thirds of the lines that the log holds."""
+
+    def status(self, now_ns):
+        said = super().status(now_ns)
+        return replace(said, log_entries=said.log_entries * 2 // 3)
+
+
+class CountsMoreLines(CommandDesk):
+    """Its status tells of a line that the log does not hold."""
+
+    def status(self, now_ns):
+        said = super().status(now_ns)
+        return replace(said, log_entries=said.log_entries + 1)
+
+
 class SaysStoppedAndRunsOn(CommandDesk):
     """Acknowledges STOP, says STOPPED, and infuses on."""
 

@@ -55,3 +55,11 @@ def test_a_log_that_keeps_what_it_told_contradicts_nothing(tmp_path, does):
     outcome = run(tmp_path, does, zero_flow_h=0.3, read_each_minutes=1.0)
     assert outcome.passes
     assert not outcome.says("must keep what it told")
+
+
+@pytest.mark.parametrize("part", ["CountsFewerLines", "CountsMoreLines"])
+def test_a_status_that_miscounts_the_log_is_found(tmp_path, part):
+    twin = {"parts": {"desk": f"tests.truth.faulty_parts:{part}"}}
+    outcome = run(tmp_path, gives_many_boluses, zero_flow_h=0.3, read_each_minutes=1.0, twin=twin)
+    assert not outcome.passes
+    assert outcome.says("the status tells of")
