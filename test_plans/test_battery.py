@@ -6,6 +6,7 @@ import pytest
 pytestmark = pytest.mark.evaporation(hours=1)
 
 A_DAYS_CHARGE_MAH = 11.6  # at the rate of the plan
+HOUR_NS = 3_600_000_000_000
 
 
 @pytest.mark.requirement("IT-07", "5.1.4")
@@ -118,4 +119,37 @@ def test_a_replacement_that_was_asked_for_is_asked_for_until_the_end(pump, bench
             bench.dwell(minutes=1, doing="without power")
         bench.dwell(minutes=10, doing="power is back")
     warning = asked_for.alarm_came(alarm="elective_replacement", within_s=1500, priority="non-critical")
+    verify("the replacement was asked for", warning).holds()
+
+
+def _loses_its_power(pump, bench):
+    with bench.challenge.power_cut():
+        bench.dwell(minutes=1, doing="without power")
+    bench.dwell(minutes=2, doing="power is back")
+    pump.acknowledge_alarms()
+
+
+BETWEEN = {
+    "a power cut": _loses_its_power,
+    "another clock": lambda pump, _bench: pump.set_clock(t_ns=pump.read_clock_ns() + 3 * HOUR_NS),
+    "a refill": lambda pump, _bench: pump.refilled(volume_ul=18_000.0),
+}
+
+
+@pytest.mark.requirement("IT-07", "5.1.6")
+@pytest.mark.parametrize("between", BETWEEN)
+def test_what_was_drawn_from_a_battery_stays_drawn(pump, bench, verify, between):
+    """Half of what it holds before a cut, another clock or a refill, half behind it: its replacement is asked for."""
+    bench.expect_alarm("reset")
+    pump.run_continuous(rate_ul_h=187.0)
+    bench.dwell(minutes=10, doing="infusing")
+    bench.challenge.drain_battery(mah=6_700.0)
+    bench.dwell(minutes=10, doing="half of it drawn")
+    BETWEEN[between](pump, bench)
+    pump.run_continuous(rate_ul_h=187.0)
+    bench.dwell(minutes=10, doing=between)
+    with bench.window("asked for") as asked_for:
+        bench.challenge.drain_battery(mah=6_700.0)  # a hundred days are left at this rate
+        bench.dwell(minutes=20, doing="nearly all of it drawn")
+    warning = asked_for.alarm_came(alarm="elective_replacement", within_s=900, priority="non-critical")
     verify("the replacement was asked for", warning).holds()

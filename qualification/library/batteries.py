@@ -172,3 +172,31 @@ class RunsPastItsStop(Mechanism):
             return made
         self._content_ul -= sum(0.12 * stroke.volume_ul for stroke in made)
         return [replace(stroke, volume_ul=1.12 * stroke.volume_ul) for stroke in made]
+
+
+@seeded(
+    Defect(
+        "I8",
+        "behind each cut of the power the gauge of the battery has forgotten half of what was drawn",
+        "A contact failed once; the date of the exchange is years off, and the pump ends without having asked for it.",
+        "IT-07",
+        effect="no dose; the call for replacement and the end of service far too late, or never",
+        says=("elective_replacement",),
+        plans=("test_plans/test_battery.py::test_what_was_drawn_from_a_battery_stays_drawn[a power cut]",),
+        source="class of an account that is kept in volatile memory",
+    )
+)
+class ForgetsWhatWasDrawn(Battery):
+    """Keeps a part of its account only; the cell itself forgets nothing."""
+
+    forgotten_mah = 0.0
+
+    def power_lost(self) -> None:
+        """Forget half of what the gauge has counted."""
+        super().power_lost()
+        self.forgotten_mah += 0.5 * (self._cell.used_mah - self.forgotten_mah)
+
+    @property
+    def left_mah(self) -> float:
+        """Return what is left by what the gauge remembers."""
+        return super().left_mah + self.forgotten_mah

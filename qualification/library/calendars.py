@@ -10,8 +10,10 @@ from instruments.intrathecal_pump.simulated.forecast import MS_PER_DAY
 from instruments.intrathecal_pump.simulated.infusion_schedule import InfusionSchedule
 from instruments.intrathecal_pump.simulated.infusion_steps import FlexSteps, Steps
 from instruments.intrathecal_pump.simulated.patient import DAY_NS, PatientControl
+from instruments.intrathecal_pump.simulated.real_time_clock import PumpClock
 from instruments.intrathecal_pump.simulated.rest_timer import RestTimer
 from qualification.defect import Defect, seeded
+from rig.clock import NS_PER_S
 
 _NS_PER_MS = 1_000_000
 
@@ -180,3 +182,44 @@ class WeekdaysRunOut(InfusionSchedule):
             if isinstance(programme, FlexInfusion)
             else super().steps_of(programme, t_ns)
         )
+
+
+@seeded(
+    Defect(
+        "V13",
+        "a cut of the power of more than an hour costs the clock an hour",
+        "After a long night without power her day's pattern is an hour late for good, and the log tells other hours.",
+        "IT-20",
+        effect="the clock an hour late behind each cut of more than an hour; right behind shorter ones",
+        says=("clock leapt",),
+        plans=("test_plans/test_power.py::test_a_cut_of_any_length_is_told[5 h]",),
+        source="class of a clock whose own cell is weak",
+    )
+)
+class LosesAnHour(PumpClock):
+    """Stands still for an hour of each long cut."""
+
+    shown_ns = 0
+    cut_ns = 0
+
+    def read_ms(self, t_ns: int) -> int:
+        """Return what it shows, and keep when it was last asked with the power on."""
+        self.shown_ns = t_ns
+        return super().read_ms(t_ns)
+
+    def first_ns(self, clock_ms: int, after_ns: int) -> int:
+        """Look ahead, which asks nothing now."""
+        found_ns, self.shown_ns = super().first_ns(clock_ms, after_ns), after_ns
+        return found_ns
+
+    def power_lost(self) -> None:
+        """Keep when that was, give or take a reading."""
+        super().power_lost()
+        self.cut_ns = self.shown_ns
+
+    def booted(self, t_ns: int) -> None:
+        """Begin an hour behind where the power was away for longer."""
+        super().booted(t_ns)
+        if t_ns - self.cut_ns > 3600 * NS_PER_S:
+            self._set_at_ns += 3600 * NS_PER_S
+            self._times_set += 1

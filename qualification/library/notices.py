@@ -110,7 +110,10 @@ class PrimesOn(Priming):
         effect_percent=-50.0,
         effect="half the rate for four hours from the end of each prime on",
         says=("flow behind the prime", "asks for", "books"),
-        plans=("test_plans/test_priming.py::test_a_bolus_waits_for_a_prime_and_is_given_whole",),
+        plans=(
+            "test_plans/test_priming.py::test_a_bolus_waits_for_a_prime_and_is_given_whole",
+            "test_plans/test_priming.py::test_what_was_broken_off_comes_with_no_later_order",
+        ),
         source="notices of 2013 and 2016",
     )
 )

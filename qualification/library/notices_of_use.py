@@ -156,7 +156,10 @@ class OverPressureBehindARefill(Mechanism):
         effect_percent=-15.0,
         effect="−15 % from the first hour on, in gaps of three minutes",
         says=("books", "edges", "flow error", "stall"),
-        plans=("test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",),
+        plans=(
+            "test_plans/test_programme_change.py::test_many_starts_cost_and_add_nothing",
+            "test_plans/test_surroundings.py::test_a_tip_that_is_moved_changes_no_dose",
+        ),
         source="intermittent stall",
     )
 )

@@ -34,7 +34,10 @@ _OVER_PRESSURE = 0.15
         "IT-02",
         effect_percent=20.0,
         says=("books", "flow error", "reservoir"),
-        plans=("test_plans/test_catheter.py::test_a_leak_is_found_although_the_pump_is_silent",),
+        plans=(
+            "test_plans/test_catheter.py::test_a_leak_is_found_although_the_pump_is_silent",
+            "test_plans/test_reservoir.py::test_a_refill_is_counted_down_from",
+        ),
         source="over-infusion notice",
     )
 )
