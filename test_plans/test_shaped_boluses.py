@@ -44,6 +44,21 @@ def test_square_boluses_of_no_even_rates_are_given_whole(pump, bench, verify):
     verify("the pump's log tells all", squares.log_tells_all()).holds()
 
 
+@pytest.mark.requirement("1.4.5", "1.4.6", "1.4.7")
+@pytest.mark.parametrize("basal_ul_h", [0.0, 40.0], ids=["alone", "on an infusion"])
+def test_a_slow_bolus_takes_nothing_of_a_square_one(pump, bench, verify, basal_ul_h):
+    """A single bolus of half an hour comes in a square one of two hours, which goes on behind it and loses nothing."""
+    if basal_ul_h:
+        pump.run_continuous(rate_ul_h=basal_ul_h)
+    with bench.window("both boluses") as both:
+        pump.give_square_bolus(volume_ul=120.0, over_minutes=120)
+        bench.dwell(minutes=30, doing="square bolus")
+        pump.give_bolus(volume_ul=50.0, rate_ul_h=100.0)
+        bench.dwell(hours=3, doing="single, the rest of the square")
+    verify("volume of both boluses", both.volume_error()).within("volume accuracy")
+    verify("the pump's log tells all", both.log_tells_all()).holds()
+
+
 @pytest.mark.requirement("1.4.5", "1.4.6", "4.1.3")
 def test_a_single_bolus_goes_before_a_square_one(pump, bench, verify):
     """A single bolus pre-empts a square one, which goes on behind it: both are given whole, and logged in order."""
