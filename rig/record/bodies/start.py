@@ -38,7 +38,7 @@ FORMAT = 2
 # 17: an order to set the pump's clock must bring it where it was to go.
 # 18: what the pump tells is left of what is under way, and was given, is held to its orders, answers and count;
 #     so is the voltage that it tells of its battery to what feeds it.
-RULES = 18
+RULES = 19
 
 
 @dataclass(frozen=True, slots=True)
