@@ -92,10 +92,10 @@ class PumpWatch:
             self._record.event(PumpLogRead(self._name, said))
             self._next_line = said[-1].number + 1
         self._compare(lines, self._lines)
-        self._count(told, lines[-1].number + 1 if lines else min(told, first))
         newest = (*self._lines.values(), *said)[-_READ_AGAIN:]
         self._lines = {one.number: one for one in newest}
         self._since_looked_back |= {one.number: one for one in said}
+        self._count(told, lines[-1].number + 1 if lines else min(told, first))
 
     def _count(self, told: int, held: int) -> None:
         """Record once that the status tells of another number of lines than the log holds.
