@@ -71,8 +71,7 @@ def wrong_details(case: Case, lines: list[LogLine]) -> list[str]:
     Where lines and orders are not equally many it is not known which belongs to which; that some are missing is said
     elsewhere. A log that tells no details has none that are wrong.
     """
-    told = [one for one in case.orders if one.sent_ns >= case.from_ns and one.verb not in _SETS]
-    told += _settings(case)
+    told = [*(one for one in case.orders if one.sent_ns >= case.from_ns), *_settings(case)]
     for word, (verbs, asked_for, unit) in _TOLD.items():
         written = [line for line in lines if line.event == word]
         orders = [one for one in told if one.verb in verbs]
